@@ -1,0 +1,46 @@
+"""Read government inspection notices into checked tables, and report what their scores, tiers and lists say.
+
+The names that a notebook imports; loaded when first used, so that the command line starts at once.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "report": ["open_report"],
+    "display": ["find", "headline", "note", "show"],
+    "reading.register": ["tabulate_register"],
+    "analysis.year": ["describe_year", "summarise_year"],
+    "analysis.source": ["compare_counts", "count_matches", "describe_source", "list_aliases", "trace_source"],
+    "analysis.distribution": [
+        *("count_digits", "count_scores", "count_shared", "describe_digits", "describe_distribution", "describe_pairs"),
+        *("find_outliers", "order_in_ties", "summarise_scores", "tabulate_pair_gaps", "tabulate_order"),
+    ],
+    "analysis.tiers": [
+        *("compare_rule", "count_tier_pairs", "describe_overlap", "describe_tiers", "explain_exceptions", "find_breaks"),
+        *("find_near", "imply_cuts", "measure_agreement", "scan_cuts", "summarise_tiers", "tabulate_pairs", "tabulate_rule"),
+    ],
+    "analysis.groups": [
+        *("compare_groups", "count_group_tiers", "describe_groups", "describe_lead", "describe_split", "find_lead"),
+        *("measure_sensitivity", "summarise_groups", "tabulate_effects", "tabulate_labels"),
+    ],
+    "analysis.figures": [
+        *("plot_cuts", "plot_digits", "plot_ecdf", "plot_gap", "plot_group_ecdf", "plot_group_tiers", "plot_groups"),
+        *("plot_league", "plot_ledger", "plot_scores", "plot_tie_order", "plot_tier_reach"),
+    ],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'audit_lib' has no attribute {name!r}")
+    return getattr(import_module(f"audit_lib.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,199 @@
+"""The spread of the scores: how wide, how tied, how rounded, and what the printed order says inside ties."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from audit_lib.analysis.statistics import last_digits, median_absolute_deviation, order_odds, tukey_fences
+from audit_lib.words import Words
+
+TRIM = 0.1  # share cut off each end for the trimmed mean
+
+
+def scored(scores: pd.DataFrame) -> pd.DataFrame:
+    """Keep the units that have a score, in printed order."""
+    return scores.dropna(subset=["score"])
+
+
+def summarise_scores(scores: pd.DataFrame) -> pd.Series:
+    """Summarise the scores in points; empty where no unit has one.
+
+    Linear quartiles, n−1 standard deviation, skewness G1 and excess kurtosis G2 (SciPy, bias-corrected). Measures that
+    need variation are NA where all scores are equal; shape needs four units.
+    """
+    points = scores["score"].dropna()
+    if points.empty:
+        return pd.Series({"n": 0})
+    q1, q3 = np.percentile(points, [25, 75])
+    shaped = len(points) > 3 and points.nunique() > 1
+    return pd.Series(
+        {
+            "n": len(points),
+            "sum": points.sum(),
+            "mean": points.mean(),
+            "sd": points.std() if len(points) > 1 else pd.NA,
+            "median": points.median(),
+            "q1": q1,
+            "q3": q3,
+            "iqr": q3 - q1,
+            "min": points.min(),
+            "max": points.max(),
+            "range": points.max() - points.min(),
+            "mad": median_absolute_deviation(points),
+            "trimmed_mean": float(stats.trim_mean(points, TRIM)),
+            "skewness": float(stats.skew(points, bias=False)) if shaped else pd.NA,
+            "kurtosis": float(stats.kurtosis(points, bias=False)) if shaped else pd.NA,
+        },
+        dtype="object",
+    )
+
+
+@dataclass(frozen=True)
+class Ties:
+    """How many units share their score. Pairs count every two units once."""
+
+    n_units: int
+    n_distinct: int
+    n_groups: int
+    n_tied: int
+    n_serial_differs: int
+    pairs: int
+    pairs_tied: int
+    pairs_within: dict[float, int]
+
+
+def count_shared(scores: pd.DataFrame, within: tuple[float, ...] = (1.0, 2.0, 5.0)) -> Ties:
+    """Count ties and near ties over all pairs of scored units."""
+    units = scored(scores)
+    points = units["score"].to_numpy()
+    gaps = np.abs(np.subtract.outer(points, points))[np.triu_indices(len(points), 1)]
+    counts = units["score"].value_counts()
+    differs = units["serial"].notna() & (units["serial"] != units["rank"])
+    return Ties(
+        n_units=len(units),
+        n_distinct=len(counts),
+        n_groups=int((counts > 1).sum()),
+        n_tied=int(counts[counts > 1].sum()),
+        n_serial_differs=int(differs.sum()),
+        pairs=len(gaps),
+        pairs_tied=int((gaps == 0).sum()),
+        pairs_within={limit: int((gaps <= limit).sum()) for limit in within},
+    )
+
+
+def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
+    """Give the share of all pairs of units that lie within so many points of each other."""
+    limits = {0.0: ties.pairs_tied, **ties.pairs_within}
+    table = pd.DataFrame({"within": list(limits), "pairs": list(limits.values())})
+    return table.assign(share_pct=100 * table["pairs"] / ties.pairs if ties.pairs else pd.NA)
+
+
+def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Count the units at each score, highest first, with their rank and names."""
+    by_score = scored(scores).groupby("score", sort=True)
+    table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
+    return table.iloc[::-1].reset_index(drop=True)
+
+
+def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
+    """List the units beyond Tukey's fences, with the fence they pass; empty where there is none."""
+    units = scored(scores)
+    if units.empty:
+        return units.assign(fence=pd.Series(dtype="float64"))[["unit_name", "score", "rank", "fence", "table_line"]]
+    low, high = tukey_fences(units["score"])
+    beyond = units[(units["score"] < low) | (units["score"] > high)]
+    fence = np.where(beyond["score"] < low, low, high)
+    return beyond.assign(fence=fence)[["unit_name", "score", "rank", "fence", "table_line"]]
+
+
+@dataclass(frozen=True)
+class TieOrder:
+    """The printed order inside ties that hold both towns and bureaus.
+
+    `groups`: one row per such tie with score, n, n_town, units and sides in printed order, first_side (the side that
+    comes first throughout, NA if they alternate) and odds (one in how many random orders puts one side first).
+    """
+
+    groups: pd.DataFrame
+
+    @property
+    def first_side(self) -> str | None:
+        """The side that comes first in every mixed tie; None if there is none."""
+        sides = self.groups["first_side"]
+        return str(sides.iloc[0]) if len(sides) and sides.notna().all() and sides.nunique() == 1 else None
+
+    @property
+    def odds(self) -> int:
+        return order_odds(zip(self.groups["n"], self.groups["n_town"], strict=True))
+
+
+def order_in_ties(scores: pd.DataFrame) -> TieOrder:
+    """Look at the printed order inside every tie of towns and bureaus, highest score first."""
+    units = scored(scores)
+    units = units[units["side"].isin(["town", "bureau"])]
+    rows = []
+    for score, tie in units.groupby("score", sort=True):
+        sides = list(tie["side"])
+        n_town = sides.count("town")
+        if 0 < n_town < len(sides):
+            first = sides[0] if sides == sorted(sides, key=lambda side, first=sides[0]: side != first) else pd.NA
+            row = {"score": score, "n": len(sides), "n_town": n_town, "units": list(tie["unit_name"])}
+            rows.append({**row, "sides": sides, "first_side": first, "odds": order_odds([(len(sides), n_town)])})
+    columns = ["score", "n", "n_town", "units", "sides", "first_side", "odds"]
+    return TieOrder(pd.DataFrame(rows[::-1], columns=columns))
+
+
+def tabulate_order(order: TieOrder) -> pd.DataFrame:
+    """Give one row per mixed tie: its score, the units in printed order, the side that comes first, the odds."""
+    return order.groups[["score", "n", "units", "first_side", "odds"]]
+
+
+def count_digits(scores: pd.DataFrame) -> pd.DataFrame:
+    """Count the last digits of the whole-number scores, beside the count expected if all were equally likely."""
+    counts = last_digits(scores["score"])
+    return pd.DataFrame({"digit": counts.index, "n": counts.to_numpy(), "expected": counts.sum() / 10})
+
+
+def count_fives(digits: pd.DataFrame) -> tuple[int, int, float | None]:
+    """Count the scores that end in 0 or 5 among whole-number scores, with the exact binomial p against one in five."""
+    n, fives = int(digits["n"].sum()), int(digits.loc[digits["digit"].isin([0, 5]), "n"].sum())
+    return fives, n, float(stats.binomtest(fives, n, 0.2).pvalue) if n else None
+
+
+def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
+    """Say how the scores are spread and tied, and what the printed order is worth."""
+    spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
+    if not spread["n"]:
+        return words("distribution.no_scores")
+    if ties.n_distinct == 1:
+        return words("distribution.all_equal", n=ties.n_units, score=spread["min"])
+    sentence = words("distribution.spread", **spread)
+    if not ties.n_tied:
+        return words("distribution.no_ties", sentence=sentence, n=ties.n_units)
+    facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied}
+    sentence = words("distribution.ties", sentence=sentence, **facts)
+    if not ties.n_serial_differs:
+        return words("distribution.stop", sentence=sentence)
+    sentence = words("distribution.serial", sentence=sentence)
+    if order.first_side is None:
+        return words("distribution.stop", sentence=sentence)
+    side = words.name(f"{order.first_side}_many")
+    return words("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
+
+
+def describe_digits(digits: pd.DataFrame, words: Words) -> str:
+    """Say whether a preference for digits can be shown."""
+    fives, n, p = count_fives(digits)
+    if p is None:
+        return words("distribution.no_whole_scores")
+    return words("distribution.fives" if p < 0.05 else "distribution.no_fives", fives=fives, n=n, expected=n / 5, p=p)
+
+
+def describe_pairs(ties: Ties, words: Words) -> str:
+    """Say how many pairs of units a single point cannot tell apart with confidence."""
+    if not ties.pairs:
+        return words("distribution.no_pairs")
+    within = ties.pairs_within[1.0]
+    return words("distribution.pairs", within=within, pairs=ties.pairs, share=100 * within / ties.pairs)

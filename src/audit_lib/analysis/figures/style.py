@@ -1,0 +1,227 @@
+"""How every chart looks: a Chinese font, colour for tier and shape for side together, title, source line, alt text.
+
+Colour and shape always go together, so a chart survives grey print. Titles are findings, computed elsewhere.
+"""
+
+import io
+import os
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from audit_lib.display import Chart
+from audit_lib.errors import AuditError
+from audit_lib.words import Words
+
+WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
+COLOURS = 96  # of the palette: fills, rims and the steps of their smoothed edges
+SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
+INK, GREY, FAINT = "#1A1A1A", "#595959", "#D9D9D9"
+ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
+
+TIERS = {1: "#08519C", 2: "#9ECAE1", 3: "#D55E00", 4: "#7F3B08"}  # fill, by tier_order
+RIMS = {1: "#08306B", 2: "#2171B5", 3: "#8C3D00", 4: "#4D2300"}  # darker, so that pale marks stand out 3:1 on white
+UNTIERED, UNTIERED_RIM = "#FFFFFF", "#000000"
+SHAPES = {"town": "o", "bureau": "s", "other": "D"}
+SIDES = {"town": "#1B6E4B", "bureau": "#BDBDBD", "other": "#F0E6C8"}
+
+FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
+
+
+@cache
+def use_font() -> str:
+    """Register a font with Chinese characters and give its family name.
+
+    AUDIT_FONT (a file) comes first, then the packaged Noto Sans SC, then what the system has. Raises AuditError where
+    there is none: charts with empty boxes for names are worse than no charts.
+    """
+    for path in _font_files():
+        if path.is_file():
+            font_manager.fontManager.addfont(path)
+            return font_manager.FontProperties(fname=path).get_name()
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    for family in FALLBACKS:
+        if family in installed:
+            return family
+    raise AuditError("no font with Chinese characters: install the package's dependencies or set AUDIT_FONT to a font file")
+
+
+def _font_files() -> list[Path]:
+    files = [Path(os.environ["AUDIT_FONT"])] if "AUDIT_FONT" in os.environ else []
+    try:
+        from pylopdf_fonts_zh_cn import sans_path
+    except ImportError:
+        return files
+    return [*files, Path(sans_path())]
+
+
+def settings() -> Mapping[str, Any]:
+    """Give the matplotlib settings of every chart."""
+    return {
+        "font.family": [use_font(), "DejaVu Sans"],
+        "font.size": 10.5,
+        "axes.unicode_minus": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": GREY,
+        "axes.labelcolor": INK,
+        "axes.titlesize": 10,
+        "axes.titlecolor": GREY,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 8,
+        "axes.labelsize": 10.5,
+        "figure.dpi": 100 * SCALE,
+        "figure.constrained_layout.use": True,
+        "figure.constrained_layout.h_pad": 0.08,
+        "figure.constrained_layout.w_pad": 0.08,
+        "legend.frameon": False,
+        "legend.fontsize": 9.5,
+        "svg.hashsalt": "audit-lib",
+    }
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def styled(plot: Callable[P, T]) -> Callable[P, T]:
+    """Draw with our settings, and leave matplotlib as it was."""
+
+    @wraps(plot)
+    def draw(*args: P.args, **kwargs: P.kwargs) -> T:
+        with plt.rc_context(dict(settings())):
+            return plot(*args, **kwargs)
+
+    return draw
+
+
+def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
+    """Open a figure of the page's width and give it with its axes."""
+    return plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
+
+
+def close_figure(figure: Figure, key: str, words: Words, *, score_axis: bool = True, **facts: Any) -> Chart:
+    """Title, draw and close a figure. Its words are `figures.<key>.title`, `.subtitle` and `.alt`.
+
+    Charts with a score axis say that it does not start at zero. Raises AuditError naming the character if the font
+    lacks one.
+    """
+    title = words(f"figures.{key}.title", **facts)
+    subtitle = words(f"figures.{key}.subtitle", **facts)
+    lines = [*wrap(title, 84), ""]
+    figure.suptitle("\n".join(lines), x=0.012, ha="left", fontsize=12.5, color=INK, linespacing=1.25)
+    # The subtitle takes the blank last line of the title, for which the layout has kept room.
+    top = figure.axes[0]
+    top.annotate(
+        subtitle, (0.012, 1), (0, -22 * len(lines[:-1]) - 4), xycoords="figure fraction", textcoords="offset points",
+        va="top", fontsize=9.5, color=GREY, annotation_clip=False, in_layout=False,
+    )  # fmt: skip
+    figure.supxlabel(words("labels.source_axis" if score_axis else "labels.source"), x=0.012, ha="left", fontsize=8, color=GREY)
+    png = _draw(figure, key)
+    width = round(figure.get_figwidth() * 100)
+    return Chart(png, title, words(f"figures.{key}.alt", title=title, **facts), width)
+
+
+def _draw(figure: Figure, key: str) -> bytes:
+    """Draw once and pack the image into a palette: a third of the size, and charts have few colours."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=r"Glyph .* missing from")
+        try:
+            figure.savefig(buffer, format="raw")
+        except UserWarning as warning:
+            raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
+        finally:
+            plt.close(figure)
+    size = tuple(round(length * figure.dpi) for length in figure.get_size_inches())
+    image = Image.frombytes("RGBA", size, buffer.getvalue()).convert("RGB")
+    packed = io.BytesIO()
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
+    return packed.getvalue()
+
+
+def _name_glyph(warning: str) -> str:
+    code = re.search(r"Glyph (\d+)", warning)
+    return f"the font has no character {chr(int(code[1]))!r}" if code else warning
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line at spaces so that no part is wider than `width` Latin letters; a Chinese character counts two."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if measure(longer) > width and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def measure(text: str) -> int:
+    """Measure text in Latin letters; a Chinese character counts two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def mark_style(tier_order: object, side: str) -> dict[str, Any]:
+    """Give colour and shape of a unit's mark: colour for its tier, shape for its side."""
+    if pd.isna(tier_order):  # type: ignore[call-overload]
+        colours = {"facecolor": UNTIERED, "edgecolor": UNTIERED_RIM, "linewidth": 1.4}
+    else:
+        order = min(int(tier_order), max(TIERS))  # type: ignore[call-overload]
+        colours = {"facecolor": TIERS[order], "edgecolor": RIMS[order], "linewidth": 0.8}
+    return {**colours, "marker": SHAPES[side]}
+
+
+def draw_marks(ax: Axes, units: pd.DataFrame, x: str, y: str, size: float) -> None:
+    """Draw one mark per unit, coloured by tier and shaped by side."""
+    for (order, side), same in units.groupby(["tier_order", "side"], dropna=False):
+        ax.scatter(same[x].astype("float64"), same[y].astype("float64"), s=size, zorder=3, **mark_style(order, side))
+
+
+def draw_key(ax: Axes, units: pd.DataFrame, words: Words, **options: Any) -> None:
+    """Draw the key: one row per tier present (colour) and per side present (shape), each with its count."""
+    handles, labels = [], []
+    counts = units.groupby(["tier_order", "tier"], dropna=False).size()
+    for (order, tier), n in counts.items():  # type: ignore[misc]
+        name = words.name("untiered") if pd.isna(tier) else tier
+        handles.append(ax.scatter([], [], s=52, **{**mark_style(order, "bureau")}))
+        labels.append(words("labels.key", name=name, n=int(n)))
+    for side in [side for side in SHAPES if side in set(units["side"])]:
+        n = int((units["side"] == side).sum())
+        handles.append(ax.scatter([], [], s=46, marker=SHAPES[side], facecolor="#8C8C8C", edgecolor=GREY))
+        labels.append(words("labels.key", name=words.name(side), n=n))
+    ax.legend(handles, labels, handletextpad=0.3, labelspacing=0.45, **options)
+
+
+def place_labels(ax: Axes, labels: list[tuple[float, str]], tops: Mapping[float, float], step: float) -> None:
+    """Write labels above marks by rule, not by trial: each starts over the columns it spans and climbs until free.
+
+    `labels` are (x, text); `tops` the height of each column of marks. A label far above its column gets a line to it,
+    which passes behind the labels between.
+    """
+    left, right = ax.get_xlim()
+    letter = (right - left) / 92  # width of a Latin letter at this size
+    taken: list[tuple[float, float, float]] = []
+    for x, text in sorted(labels):
+        half = measure(text) * letter / 2
+        centre = min(max(x, left + half), right - half)
+        low, high = centre - half, centre + half
+        height = max([top for at, top in tops.items() if low <= at <= high], default=0) + step
+        while any(low < end and start < high and abs(height - at) < step for start, end, at in taken):
+            height += step
+        taken.append((low, high, height))
+        if height - tops[x] > 1.6 * step:
+            ax.plot([x, x], [tops[x] + 0.45 * step, height - 0.45 * step], color=GREY, linewidth=0.8, zorder=4)
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1.0}
+        ax.text(centre, height, text, ha="center", va="center", fontsize=9.5, color=INK, bbox=box, zorder=5)

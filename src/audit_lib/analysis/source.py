@@ -1,0 +1,97 @@
+"""The source and its quality: does the notice agree with itself, and what did we decide to get a table?"""
+
+import pandas as pd
+
+from audit_lib.reading.notice import Notice
+from audit_lib.reading.units import line_of
+from audit_lib.tables import MATCHES
+from audit_lib.words import Words
+
+
+def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
+    """Tell where the notice comes from: what its page says of itself and what notices.csv records of the file."""
+    header = notice.header
+    known = {} if record is None else record.to_dict()
+    return pd.Series(
+        {
+            "title": header.title,
+            "document_number": header.document_number,
+            "publisher": known.get("publisher"),
+            "url": known.get("url"),
+            "inspected": _from_to(header.inspected_from, header.inspected_to),
+            "issued_on": header.issued_on,
+            "published_on": header.published_on,
+            "units_stated": header.units_stated,
+            "form": known.get("form"),
+            "raw_file": notice.document.path.name,
+            "lines": notice.document.lines[-1].number,
+            "sha256": notice.document.sha256,
+            "terms": known.get("terms"),
+        },
+        dtype="object",
+    )
+
+
+def _from_to(first: object, last: object) -> str | None:
+    return f"{first} – {last}" if first and last else None
+
+
+def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
+    """Count the units by how their name in the table and their name in a list were joined."""
+    units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
+    counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
+    few = units.where(counts.between(1, 3))  # longer lists are in the league table
+    return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
+
+
+def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
+    """List the joins that rest on our reading of a name, and the names that keep their level of government."""
+    joined = scores[scores["match"] == "alias"]
+    return joined[["unit_name", "name_in_table", "name_in_list", "match", "table_line", "list_line"]]
+
+
+def compare_counts(notice: Notice) -> pd.DataFrame:
+    """Put the number of units that the notice states beside the number it prints, list by list and for the table."""
+    rows = [
+        {"part": tier.tier, "stated": tier.stated, "counted": len(tier.units), "line": line_of(tier.place)}
+        for tier in notice.tiers
+    ]
+    if notice.tiers:
+        listed = sum(len(tier.units) for tier in notice.tiers)
+        rows.append({"part": "all_lists", "stated": notice.header.units_stated, "counted": listed, "line": None})
+    for table in notice.tables:
+        line = line_of(table.rows[0].place)
+        rows.append({"part": "table", "stated": notice.header.units_stated, "counted": len(table.rows), "line": line})
+    return pd.DataFrame(rows).astype({"stated": "Int64", "line": "Int64"})
+
+
+def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
+    """Say whether table and lists name the same units, and who does not fit."""
+    n_rows = sum(len(table.rows) for table in notice.tables)
+    if not notice.tables or not notice.tiers:
+        return words("source.table_alone" if notice.tables else "source.lists_alone", n=len(scores))
+    counts = scores["match"].value_counts()
+    joined = {rule: int(counts.get(rule, 0)) for rule in ("exact", "prefix", "alias")}
+    sentence = words(
+        "source.joined",
+        n_rows=n_rows,
+        tiers=words("source.plus").join(str(len(tier.units)) for tier in notice.tiers),
+        n_entries=sum(len(tier.units) for tier in notice.tiers),
+        n_units=scores["unit_id"].nunique(),
+        n_joined=sum(joined.values()),
+        **joined,
+    )
+    tabled = [words("source.scored", unit=row.unit_name, score=row.score) for row in _only(scores, "table_only")]
+    listed = [words("source.listed", unit=row.unit_name, tier=row.tier) for row in _only(scores, "list_only")]
+    clauses = []
+    if tabled:
+        clauses.append(words("source.no_tier_one" if len(tabled) == 1 else "source.no_tier_many", units=tabled))
+    if listed:
+        clauses.append(words("source.no_score_one" if len(listed) == 1 else "source.no_score_many", units=listed))
+    if not clauses:
+        return words("source.agrees", sentence=sentence)
+    return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
+
+
+def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:
+    return [row for _, row in scores[scores["match"] == match].iterrows()]

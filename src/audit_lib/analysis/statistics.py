@@ -1,0 +1,379 @@
+"""The exact small calculations that no library has, and safe calls of those that libraries do have.
+
+In come the scores of one inspection or of two groups of its units; out go plain numbers, or an Estimate
+whose status says why a number is missing. A notice scores every unit, so nothing here estimates a
+population: intervals and p values are what-ifs, to be shown as "if labels were exchangeable".
+"""
+
+import math
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.meta_analysis import effectsize_smd  # type: ignore[import-untyped, unused-ignore]
+from statsmodels.stats.nonparametric import (  # type: ignore[import-untyped, unused-ignore]
+    rank_compare_2indep,
+)
+
+Status = Literal["ok", "absent", "too_few", "no_variation"]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Steps: TypeAlias = npt.NDArray[np.int64]
+
+GRID = 10_000  # the finest grid tried, in steps per point: no notice prints more than four decimals
+MAX_UNITS = 1_000  # C(1000, 500) is 3e299; a little above 1,000 units float64 counts overflow
+MAX_CELLS = 32_000_000  # of the table of permutation_p: 256 MB, and as much again while it is filled
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval, and a status that says why one of them is missing.
+
+    `absent`: a group has no unit. `too_few`: a group has one unit where two are needed.
+    `no_variation`: the scores leave nothing to measure the doubt by. Missing parts are None, never NaN.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    status: Status = "ok"
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """How many pairs, one unit from each group, the first group wins, loses and ties."""
+
+    wins: int
+    losses: int
+    ties: int
+
+    @property
+    def total(self) -> int:
+        """Count all pairs: the sizes of the groups multiplied."""
+        return self.wins + self.losses + self.ties
+
+    @property
+    def superiority(self) -> float | None:
+        """Chance that a random unit of the first group beats one of the second, a tie counting half.
+
+        None without pairs. Source: Vargha and Delaney (2000), their A.
+        """
+        return (self.wins + self.ties / 2) / self.total if self.total else None
+
+
+def round_half_up(value: float, digits: int) -> Decimal:
+    """Round as a reader does by hand: 81.125 gives 81.13 and 2.675 gives 2.68.
+
+    The shortest decimal that prints as the number is rounded, not the binary fraction behind it. Halves
+    go away from zero (-2.5 to -3) and zero has no sign. ValueError for NaN and infinity.
+    Source: roundTiesToAway of IEEE 754 (2008), on decimals.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"cannot round {value}: not a finite number")
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return rounded if rounded else rounded.copy_abs()
+
+
+def competition_rank(scores: pd.Series) -> pd.Series:
+    """Rank units by score: the highest is 1, ties share the best rank, the next ranks are skipped.
+
+    Int16 on the same index; a missing score has a missing rank and counts for nobody else's.
+    Source: standard competition ranking, "1224".
+    """
+    return scores.rank(method="min", ascending=False).astype("Int16")
+
+
+def count_ties(scores: pd.Series) -> pd.Series:
+    """Count for each unit how many share its score, itself included: 1 means alone.
+
+    Int16 on the same index; a missing score ties with nobody and stays missing.
+    """
+    return scores.groupby(scores).transform("size").astype("Int16")
+
+
+def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
+    """Find the scores below and above which a unit counts as an outlier, in points.
+
+    1.5 interquartile ranges outside the linear quartiles; where the middle half of the units tie, both
+    fences are their score. Missing scores are dropped; ValueError if none is left.
+    Source: Tukey (1977); quartiles of type 7 in Hyndman and Fan (1996).
+    """
+    low, high = np.percentile(_some(values), [25, 75])
+    reach = 1.5 * (high - low)
+    return float(low - reach), float(high + reach)
+
+
+def median_absolute_deviation(values: npt.ArrayLike) -> float:
+    """Measure the typical distance of a unit from the median score, in points.
+
+    Raw: not multiplied by 1.4826, so it is no stand-in for a standard deviation. Missing scores are
+    dropped; ValueError if none is left. Source: Hampel (1974).
+    """
+    present = _some(values)
+    return float(np.median(np.abs(present - np.median(present))))
+
+
+def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> Estimate:
+    """Find how often a random relabelling of the units gives a gap of means at least as large, either way.
+
+    Exact, without a seed: all relabellings are counted by sum, and sums are compared as whole numbers, so ties with
+    the observed gap are never lost to rounding. Either way is twice the smaller tail, at most 1, which is what
+    scipy.stats.permutation_test approaches. No interval. Missing scores are dropped; an empty group is `absent`; if
+    all scores are equal every relabelling ties, p is 1 and the status `no_variation`. ValueError for scores with more
+    than four decimals or above a million, for more than MAX_UNITS units and where the table would pass MAX_CELLS.
+    Source: Pitman (1937); counted by the shift algorithm of Streitberg and Röhmel (1986).
+    """
+    first, second = _present(x), _present(y)
+    if not first.size or not second.size:
+        return Estimate(None, status="absent")
+    steps = _grid_steps(np.concatenate([first, second]))
+    if not steps.any():
+        return Estimate(1.0, status="no_variation")
+    smaller = steps[: first.size] if first.size <= second.size else steps[first.size :]
+    ways = _count_relabellings(steps, smaller.size)
+    observed = int(smaller.sum())  # with sizes fixed, the gap of means grows with the sum of one group
+    tail = min(ways[: observed + 1].sum(), ways[observed:].sum())
+    return Estimate(min(float(2 * tail / ways.sum()), 1.0))
+
+
+def _grid_steps(scores: Floats) -> Steps:
+    """Express scores as whole steps above the lowest, on the coarsest grid that holds them all."""
+    whole = np.rint(scores * GRID)
+    off = (np.abs(scores) > 1e6) | ~np.isclose(whole / GRID, scores, rtol=1e-12, atol=1e-12)
+    if off.any():
+        raise ValueError(f"score {scores[off][0]}: expected at most four decimals and at most a million")
+    steps: Steps = (whole - whole.min()).astype(np.int64)
+    return steps // max(int(np.gcd.reduce(steps)), 1)
+
+
+def _count_relabellings(steps: Steps, size: int) -> Floats:
+    """Count the groups of `size` units by the sum of their steps (index = sum)."""
+    width = int(np.sort(steps)[-size:].sum()) + 1
+    if steps.size > MAX_UNITS:
+        raise ValueError(f"{steps.size} units: relabellings are counted for up to {MAX_UNITS}")
+    if (size + 1) * width > MAX_CELLS:
+        raise ValueError(f"table of {size + 1} by {width} sums: expected at most {MAX_CELLS} cells")
+    ways = np.zeros((size + 1, width))  # row: units taken so far; column: the sum of their steps
+    ways[0, 0] = 1
+    for seen, step in enumerate(steps.tolist(), start=1):
+        fewest, most = max(size - (steps.size - seen), 1), min(seen, size)
+        ways[fewest : most + 1, step:] += ways[fewest - 1 : most, : width - step]
+    return ways[size, :]
+
+
+def hodges_lehmann(x: npt.ArrayLike, y: npt.ArrayLike) -> float | None:
+    """Find the median gap over all pairs of units, first group minus second, in points.
+
+    Missing scores are dropped; None if a group is empty. Source: Hodges and Lehmann (1963).
+    """
+    gaps = np.subtract.outer(_present(x), _present(y))
+    return float(np.median(gaps)) if gaps.size else None
+
+
+def count_pairs(x: npt.ArrayLike, y: npt.ArrayLike) -> PairCounts:
+    """Count the pairs of units, one from each group, that the first group wins, loses and ties.
+
+    Missing scores are dropped; an empty group leaves no pairs. Source: Mann and Whitney (1947).
+    """
+    gaps = np.subtract.outer(_present(x), _present(y))
+    return PairCounts(int((gaps > 0).sum()), int((gaps < 0).sum()), int((gaps == 0).sum()))
+
+
+def cliffs_delta(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
+    """Measure by how much the first group wins more pairs than it loses, from -1 to 1.
+
+    Ties count for neither side. The interval is clipped to [-1, 1]. Missing scores are dropped. Value
+    without interval: `too_few` if a group has one unit; `no_variation` if all scores tie (0) or no score
+    of one group reaches into the other (-1 or 1), where the variance is zero. Empty group: `absent`.
+    Source: Cliff (1993); interval of Brunner and Munzel (2000).
+    """
+    first, second = _present(x), _present(y)
+    pairs, status = count_pairs(first, second), _judge(first, second)
+    if not pairs.total:
+        return Estimate(None, status=status)
+    delta = (pairs.wins - pairs.losses) / pairs.total
+    if status != "ok":
+        return Estimate(delta, status=status)
+    if abs(delta) == 1:
+        return Estimate(delta, status="no_variation")
+    low, high = rank_compare_2indep(first, second).confint_lintransf(const=-1, slope=2, alpha=1 - level)
+    return Estimate(delta, max(float(low), -1.0), min(float(high), 1.0))
+
+
+def hedges_g(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
+    """Measure the gap of the means, first minus second, in pooled standard deviations.
+
+    Corrected for small groups, normal interval. Missing scores are dropped. No value: `absent` for an
+    empty group, `too_few` for one unit in a group, `no_variation` if neither group varies.
+    Source: Hedges (1981); variance of Borenstein (2009).
+    """
+    first, second = _present(x), _present(y)
+    status = _judge(first, second)
+    if status != "ok":
+        return Estimate(None, status=status)
+    g, variance = effectsize_smd(
+        first.mean(), first.std(ddof=1), first.size, second.mean(), second.std(ddof=1), second.size
+    )
+    reach = stats.norm.ppf((1 + level) / 2) * math.sqrt(variance)
+    return Estimate(float(g), float(g - reach), float(g + reach))
+
+
+def mean_gap(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
+    """Measure the gap of the mean scores, first minus second, in points.
+
+    Missing scores are dropped. Value without interval: `too_few` for one unit in a group, `no_variation`
+    if neither group varies. Empty group: `absent`. Source: interval of Welch (1947).
+    """
+    first, second = _present(x), _present(y)
+    status = _judge(first, second)
+    if status == "absent":
+        return Estimate(None, status=status)
+    gap = float(first.mean() - second.mean())
+    if status != "ok":
+        return Estimate(gap, status=status)
+    with warnings.catch_warnings():
+        # A group that all scored the same is a fact here, not a loss of precision.
+        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        low, high = stats.ttest_ind(first, second, equal_var=False).confidence_interval(level)
+    return Estimate(gap, float(low), float(high))
+
+
+def bootstrap_gap(
+    x: npt.ArrayLike, y: npt.ArrayLike, *, seed: int, n: int = 9999
+) -> tuple[Estimate, npt.NDArray[np.float64]]:
+    """Measure the gap of the mean scores with a 95% bootstrap interval, and give the gaps to draw.
+
+    Points, first minus second; the second item holds the `n` resampled gaps. The same seed gives the same
+    result with one version of NumPy: print one decimal. Missing scores are dropped. Where mean_gap has
+    no interval there is none here either, with the same status, and no gaps to draw.
+    Source: Efron (1987), BCa.
+    """
+    first, second = _present(x), _present(y)
+    plain = mean_gap(first, second)
+    if plain.status != "ok":
+        return plain, np.empty(0)
+    drawn = stats.bootstrap(
+        (first, second),
+        lambda one, other, axis: one.mean(axis=axis) - other.mean(axis=axis),
+        n_resamples=n,
+        method="BCa",
+        rng=np.random.default_rng(seed),
+    )
+    low, high = drawn.confidence_interval
+    return Estimate(plain.value, float(low), float(high)), np.asarray(drawn.bootstrap_distribution)
+
+
+def eta_squared(values: npt.ArrayLike, groups: npt.ArrayLike) -> float | None:
+    """Measure the share of the scores' variation that lies between the groups, from 0 to 1.
+
+    Units without score or group are dropped. None if the scores do not vary or none is left; ValueError
+    if there is not one group for each score. Source: Pearson (1905), squared correlation ratio.
+    """
+    columns = {"score": np.asarray(values, dtype=np.float64), "group": np.asarray(groups, dtype=object)}
+    units = pd.DataFrame(columns).dropna()
+    if units["score"].nunique() < 2:
+        return None
+    means = units.groupby("group", sort=False)["score"].transform("mean")
+    centre = units["score"].mean()
+    share = ((means - centre) ** 2).sum() / ((units["score"] - centre) ** 2).sum()
+    return min(float(share), 1.0)
+
+
+def fisher_jenks(values: npt.ArrayLike, k: int) -> list[float]:
+    """Find the k natural classes of the scores; gives the lowest score of each, ascending.
+
+    No other k classes have a smaller sum of squared distances from their means; of several equally good
+    ones one is given. Equal scores are never parted. Missing scores are dropped. ValueError unless k is
+    between 1 and the number of distinct scores.
+    Source: Fisher (1958); Jenks (1977).
+    """
+    levels, weights = np.unique(_present(values), return_counts=True)
+    if not 1 <= k <= levels.size:
+        raise ValueError(f"{k} classes: expected 1 to {levels.size}, the number of distinct scores")
+    spread = _spread_within(levels, weights.astype(np.float64))
+    best, starts = spread[0], []
+    for _ in range(k - 1):
+        totals = best[:-1, np.newaxis] + spread[1:]  # row: where the last class starts; column: its end
+        starts.append(totals.argmin(axis=0) + 1)
+        best = totals.min(axis=0)
+    lowest, end = [], levels.size - 1
+    for start in reversed(starts):
+        lowest.append(float(levels[start[end]]))
+        end = start[end] - 1
+    return [float(levels[0]), *reversed(lowest)]
+
+
+def _spread_within(levels: Floats, weights: Floats) -> Floats:
+    """Sum the squared distances from the mean in each run of levels (first by last; backwards: infinite)."""
+    centred = levels - np.average(levels, weights=weights)
+    so_far = [np.append(0, np.cumsum(weights * centred**power)) for power in (0, 1, 2)]
+    n, total, square = (sums[1:] - sums[:-1, np.newaxis] for sums in so_far)
+    return np.where(n > 0, square - total**2 / np.maximum(n, 1), np.inf)
+
+
+def goodness_of_variance_fit(values: npt.ArrayLike, labels: npt.ArrayLike) -> float:
+    """Measure how well classes sum up the scores: 1 if each class is one score, 0 if they say nothing.
+
+    The same number as eta_squared, under the name map makers use. Units without score or class are
+    dropped. Scores that do not vary fit perfectly (1). ValueError if there is not one class for each
+    score. Source: Jenks (1977).
+    """
+    share = eta_squared(values, labels)
+    return 1.0 if share is None else share
+
+
+def order_odds(sizes: Iterable[tuple[int, int]]) -> int:
+    """Find the odds, one in how many, that every tie lists one side first if order inside ties is random.
+
+    One (units in the tie, towns among them) for each tie; ties of one side only leave the odds as they
+    are, and without ties they are 1. ValueError if a tie has more towns than units.
+    Source: counting; each of the C(n, t) places of t towns among n units is as likely as another.
+    """
+    ties = list(sizes)
+    for n, towns in ties:
+        if not 0 <= towns <= n:
+            raise ValueError(f"{towns} towns in a tie of {n} units: expected 0 to {n}")
+    return math.prod(math.comb(n, towns) for n, towns in ties)
+
+
+def last_digits(scores: pd.Series) -> pd.Series:
+    """Count the units by the last digit of their score; the index is 0 to 9.
+
+    Whole-number scores only: half-points and missing scores are left out, and a digit nobody has counts
+    0. The sign is ignored. Source: Myers (1940), digit preference.
+    """
+    whole = scores[scores.notna() & (scores % 1 == 0)]
+    digits = (whole.abs() % 10).astype("int64")
+    return digits.value_counts().reindex(range(10), fill_value=0)
+
+
+def _present(values: npt.ArrayLike) -> Floats:
+    """Keep the scores that are there. ValueError for an infinite one, which no notice can print."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if np.isinf(numbers).any():
+        raise ValueError("infinite score: expected finite numbers or missing values")
+    return numbers[~np.isnan(numbers)]
+
+
+def _some(values: npt.ArrayLike) -> Floats:
+    """Keep the scores that are there, at least one."""
+    present = _present(values)
+    if not present.size:
+        raise ValueError("no score: expected at least one")
+    return present
+
+
+def _judge(first: Floats, second: Floats) -> Status:
+    """Say what stands in the way of an interval for two groups."""
+    if not first.size or not second.size:
+        return "absent"
+    if min(first.size, second.size) < 2:
+        return "too_few"
+    if np.ptp(first) == 0 and np.ptp(second) == 0:
+        return "no_variation"
+    return "ok"

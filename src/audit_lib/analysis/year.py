@@ -1,0 +1,54 @@
+"""The year on one page: the headline numbers of the other notebooks, each with the notebook that owns it."""
+
+import pandas as pd
+
+from audit_lib.analysis.distribution import count_shared, order_in_ties, summarise_scores
+from audit_lib.analysis.groups import choose_main, compare_groups
+from audit_lib.analysis.tiers import compare_rule, list_tiers
+from audit_lib.words import Words
+
+
+def summarise_year(
+    scores: pd.DataFrame, mentions: pd.DataFrame, top_cut: float, low_cut: float, min_n: int
+) -> pd.DataFrame:
+    """Give the headline numbers: one row per figure with its value and the notebook that owns it. NA where there is none."""
+    spread, ties = summarise_scores(scores), count_shared(scores)
+    rule = compare_rule(scores, top_cut, low_cut) if scores["tier"].notna().any() else None
+    sides = choose_main(compare_groups(scores, "side", min_n))
+    order = order_in_ties(scores)
+    named = mentions.dropna(subset=["sentiment"]).drop_duplicates(["unit_id", "sentiment"])["sentiment"].value_counts()
+    rows = [
+        ("units_named", scores["unit_id"].nunique(), "01_source"),
+        ("units_scored", int(scores["score"].notna().sum()), "01_source"),
+        ("not_reconciled", int(scores["match"].isin(["table_only", "list_only"]).sum()), "01_source"),
+        ("mean", spread.get("mean"), "02_distribution"),
+        ("median", spread.get("median"), "02_distribution"),
+        ("units_tied", ties.n_tied, "02_distribution"),
+        ("mixed_ties", len(order.groups), "02_distribution"),
+        ("tiers_by_rule", rule and f"{rule.n_agree} / {rule.n_rated}", "03_tiers"),
+        ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
+        ("side_gap", sides.mean.value, "04_groups"),
+        ("side_delta", sides.cliffs_delta.value, "04_groups"),
+        ("criticised", int(named.get("criticised", 0)), "00_year_card"),
+        ("praised", int(named.get("praised", 0)), "00_year_card"),
+    ]
+    return pd.DataFrame(rows, columns=["figure", "value", "notebook"])
+
+
+def describe_year(scores: pd.DataFrame, words: Words) -> str:
+    """Say what happened, in one sentence."""
+    spread = summarise_scores(scores)
+    if spread["n"]:
+        sentence = words("year.scored", **spread)
+    else:
+        sentence = words("year.unscored", n=scores["unit_id"].nunique())
+    if tiers := list_tiers(scores):
+        counts = scores["tier"].value_counts()
+        listed = [words("tiers.tier_count", tier=tier, n=int(counts[tier])) for tier in tiers]
+        sentence = words("year.tiers", sentence=sentence, tiers=listed)
+    else:
+        sentence = words("year.no_tiers", sentence=sentence)
+    apart = int(scores["match"].isin(["table_only", "list_only"]).sum()) if tiers and spread["n"] else 0
+    if apart:
+        return words("year.apart_one" if apart == 1 else "year.apart_many", sentence=sentence, n=apart)
+    return words("year.stop", sentence=sentence)

@@ -1,0 +1,1 @@
+"""From results to reports: parameters → runs → promoted notebooks → pages."""

@@ -1,0 +1,1 @@
+"""From a published file to checked tables: documents → notice → units → checks → build."""

@@ -1,0 +1,128 @@
+"""Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.errors import AuditError, unusable
+from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
+from audit_lib.reading.documents import read_document
+from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.reading.register import run_checks, tabulate_problems
+from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_units
+from audit_lib.tables import describe_package, load_table, save_table, save_text
+from audit_lib.words import Words
+
+PROCESSED = ("scores", "mentions", "problems")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raw file: which government's and which period's."""
+
+    jurisdiction: str
+    period: str
+    path: Path
+
+    @property
+    def notice_id(self) -> str:
+        return f"{self.jurisdiction}-{self.period}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything read from one notice."""
+
+    source: Source
+    notice: Notice
+    record: pd.Series | None
+    scores: pd.DataFrame
+    mentions: pd.DataFrame
+    evidence: Evidence
+
+
+def find_sources(data: Path, jurisdiction: str | None = None, period: str | None = None) -> list[Source]:
+    """Find the raw files of a jurisdiction and period (all of them where None), in order.
+
+    Raises AuditError where there is none, naming what there is.
+    """
+    files = sorted(path for path in (data / "raw").glob("*/*") if path.is_file() and not path.name.startswith("."))
+    sources = [Source(path.parent.name, path.stem, path) for path in files]
+    if jurisdiction is not None and not any(source.jurisdiction == jurisdiction for source in sources):
+        known = ", ".join(sorted({source.jurisdiction for source in sources})) or "a folder with a notice in it"
+        raise unusable(data / "raw", f"no jurisdiction {jurisdiction}", known)
+    sources = [source for source in sources if jurisdiction in (None, source.jurisdiction)]
+    if period is not None and not any(source.period == period for source in sources):
+        known = ", ".join(sorted({source.period for source in sources}))
+        raise unusable(data / "raw" / (jurisdiction or ""), f"no period {period}", known)
+    if not sources:
+        raise unusable(data / "raw", "no notice", "<jurisdiction>/<period>.txt")
+    return [source for source in sources if period in (None, source.period)]
+
+
+def find_record(data: Path, notice_id: str) -> pd.Series | None:
+    """Find what notices.csv records of a notice; None where it records nothing."""
+    path = data / "reference" / "notices.csv"
+    if not path.is_file():
+        return None
+    records = load_table(path, "notices").set_index("notice_id", drop=False)
+    return records.loc[notice_id] if notice_id in records.index else None
+
+
+def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT) -> Reading:
+    """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks."""
+    notice = parse_notice(read_document(source.path))
+    registry = load_registry(data, source.jurisdiction)
+    scores = resolve_units(notice, registry, source.jurisdiction, source.period)
+    mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
+    record = find_record(data, source.notice_id)
+    recorded = None if record is None else str(record["sha256"])
+    evidence = Evidence(notice, scores, resolve_lists(notice, registry), recorded, top_cut, low_cut)
+    return Reading(source, notice, record, scores, mentions, evidence)
+
+
+def check_source(data: Path, source: Source) -> pd.DataFrame:
+    """Give the problems of one notice, worded in English as they are kept on disk."""
+    return tabulate_problems(run_checks(read_source(data, source).evidence), source.notice_id, Words("en"))
+
+
+def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
+    """Write data/processed for these notices; yields each notice with the error that stopped it, if any.
+
+    Notices of the same places that were not asked for, or that could not be read, keep the rows they had.
+    """
+    for jurisdiction in sorted({source.jurisdiction for source in sources}):
+        built: dict[str, list[pd.DataFrame]] = {name: [] for name in PROCESSED}
+        done: list[str] = []
+        for source in (source for source in sources if source.jurisdiction == jurisdiction):
+            try:
+                reading = read_source(data, source)
+                problems = tabulate_problems(run_checks(reading.evidence), source.notice_id, Words("en"))
+            except AuditError as error:
+                yield source, error
+                continue
+            for name, table in zip(PROCESSED, (reading.scores, reading.mentions, problems), strict=True):
+                built[name].append(table)
+            done.append(source.notice_id)
+            yield source, None
+        if done:
+            _write_tables(data / "processed" / jurisdiction, built, done)
+    _write_package(data)
+
+
+def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], done: list[str]) -> None:
+    for name, tables in built.items():
+        path = folder / f"{name}.csv"
+        if path.is_file():
+            kept = load_table(path, name)
+            tables = [kept[~kept["notice_id"].isin(done)], *tables]
+        filled = [table for table in tables if len(table)] or tables[-1:]
+        # Stable: rows of one notice keep their printed order.
+        save_table(pd.concat(filled, ignore_index=True).sort_values("notice_id", kind="stable"), path, name)
+
+
+def _write_package(data: Path) -> None:
+    tables = [path for name in PROCESSED for path in (data / "processed").glob(f"*/{name}.csv")]
+    save_text(describe_package(tables, data), data / "datapackage.json")

@@ -1,0 +1,279 @@
+"""Check a notice against itself. Each check compares what one part says with another, and yields what does not agree.
+
+A finding is a finding about the notice, not a failure of ours. Nothing is repaired: what is missing stays missing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
+from audit_lib.reading.documents import squeeze
+from audit_lib.reading.notice import Notice
+from audit_lib.reading.units import IN_LISTS_ONLY, Listing, line_of
+from audit_lib.reading.vocabulary import read_vocabulary
+
+LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet
+TOP_CUT, LOW_CUT = 90.0, 80.0  # a common convention (90/80), stated by some notices; never inferred from the lists
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks compare: the notice as printed, its resolved units, and what we recorded of its file."""
+
+    notice: Notice
+    scores: pd.DataFrame
+    listings: list[Listing]
+    recorded_sha256: str | None  # None: no record in notices.csv
+    top_cut: float = TOP_CUT
+    low_cut: float = LOW_CUT
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """The units of the tables that have a score."""
+        return self.scores[(self.scores["table_no"] != IN_LISTS_ONLY) & self.scores["score"].notna()]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not agree. `facts` fill the wording of its check."""
+
+    facts: dict[str, Any]
+    unit_id: str | None = None
+    line: int | None = None
+
+
+# What we hold: the file and its cells.
+
+
+def check_raw_file(evidence: Evidence) -> Iterator[Finding]:
+    """Is the raw file the one that notices.csv records?"""
+    actual, recorded = evidence.notice.document.sha256, str(evidence.recorded_sha256)
+    if actual != recorded:
+        yield Finding({"actual": actual[:12], "recorded": recorded[:12]})
+
+
+def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
+    """Does notices.csv tell where the file comes from?"""
+    if evidence.recorded_sha256 is None:
+        yield Finding({"path": evidence.notice.document.path.name})
+
+
+def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
+    """Could every cell of the tables be read?"""
+    for problem in evidence.notice.problems:
+        yield Finding({"problem": problem.message, "place": problem.place}, line=line_of(problem.place))
+
+
+def check_scale(evidence: Evidence) -> Iterator[Finding]:
+    """Are all scores on the scale?"""
+    ranked = evidence.ranked
+    for row in ranked[~ranked["score"].between(LOWEST, HIGHEST)].itertuples():
+        facts = {"unit": row.unit_name, "score": row.score, "lowest": LOWEST, "highest": HIGHEST}
+        yield Finding(facts, row.unit_id, row.table_line)
+
+
+# Counts stated against counted.
+
+
+def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
+    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together."""
+    counted: Counter[tuple[str, int]] = Counter()
+    lines: dict[tuple[str, int], int | None] = {}
+    for tier in evidence.notice.tiers:
+        if tier.stated is not None:
+            counted[tier.tier, tier.stated] += len(tier.units)
+            lines.setdefault((tier.tier, tier.stated), line_of(tier.place))
+    for (name, stated), n in counted.items():
+        if n != stated:
+            yield Finding({"tier": name, "stated": stated, "counted": n}, line=lines[name, stated])
+
+
+def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
+    """Do table and lists each hold as many units as the text states?"""
+    stated = evidence.notice.header.units_stated
+    rows = [len(table.rows) for table in evidence.notice.tables]
+    for where, counted in (("table", sum(rows)), ("lists", len(evidence.listings))):
+        if counted and counted != stated:
+            yield Finding({"where": where, "stated": stated, "counted": counted})
+
+
+# Sets compared: equal counts prove nothing.
+
+
+def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit of the table in a tier list?"""
+    for row in evidence.scores.query("match == 'table_only'").itertuples():
+        yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.table_line)
+
+
+def check_in_no_table(evidence: Evidence) -> Iterator[Finding]:
+    """Has every unit of the tier lists a score?"""
+    for row in evidence.scores.query("match == 'list_only'").itertuples():
+        yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.list_line)
+
+
+def check_equal_counts(evidence: Evidence) -> Iterator[Finding]:
+    """Where table and lists hold equally many units, are they the same units?"""
+    tabled, listed = evidence.scores["name_in_table"].notna().sum(), evidence.scores["name_in_list"].notna().sum()
+    union = evidence.scores["unit_id"].nunique()
+    if tabled == listed != union:
+        yield Finding({"tabled": int(tabled), "listed": int(listed), "union": int(union)})
+
+
+def check_twice_in_table(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit in a table once?"""
+    for table in evidence.notice.tables:
+        yield from _repeated((squeeze(row.unit), line_of(row.place)) for row in table.rows)
+
+
+def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit in one tier only, once?"""
+    yield from _repeated((listing.unit.name, line_of(listing.tier_list.place)) for listing in evidence.listings)
+
+
+def _repeated(named: Iterable[tuple[str, int | None]]) -> Iterator[Finding]:
+    seen: dict[str, list[int | None]] = {}
+    for name, line in named:
+        seen.setdefault(name, []).append(line)
+    for name, lines in seen.items():
+        if len(lines) > 1:
+            yield Finding({"unit": name, "n": len(lines), "lines": [str(line) for line in lines]}, line=lines[-1])
+
+
+# Orders compared.
+
+
+def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
+    """Does 序号 run without gap or repetition?"""
+    for table in evidence.notice.tables:
+        numbered = [(row.serial, row.place) for row in table.rows if row.serial is not None]
+        for (before, _), (after, place) in pairwise(numbered):
+            if after != before + 1:
+                yield Finding({"before": before, "after": after}, line=line_of(place))
+
+
+def check_score_order(evidence: Evidence) -> Iterator[Finding]:
+    """Is the table sorted by score?"""
+    for _, table in evidence.ranked.groupby("table_no"):
+        for upper, lower in pairwise(table.itertuples()):
+            if lower.score > upper.score:
+                facts = {"unit": lower.unit_name, "score": lower.score, "above": upper.unit_name, "above_score": upper.score}
+                yield Finding(facts, lower.unit_id, lower.table_line)
+
+
+def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
+    """Is 序号 the rank? Units with equal scores share a rank."""
+    numbered = evidence.ranked.dropna(subset=["serial"])
+    differ = int((numbered["serial"] != numbered["rank"]).sum())
+    if differ:
+        yield Finding({"differ": differ, "n": len(numbered), "ranks": int(numbered["rank"].nunique())})
+
+
+def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
+    """Does a unit with the higher score never stand in the lower tier?"""
+    ranked = evidence.ranked
+    for pairs in count_tier_pairs(ranked):
+        for row in pairs.reversed_low.itertuples():
+            above = pairs.higher[pairs.higher["score"] < row.score]["unit_name"]
+            facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
+            yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.table_line)
+
+
+def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
+    """Do units with equal scores stand in one tier?"""
+    for pairs in count_tier_pairs(evidence.ranked):
+        for score in sorted(set(pairs.higher["score"]) & set(pairs.lower["score"]), reverse=True):
+            high = pairs.higher.query("score == @score")["unit_name"]
+            low = pairs.lower.query("score == @score")["unit_name"]
+            facts = {"score": score, "higher": list(high), "lower": list(low), "n": len(high) * len(low)}
+            line = evidence.ranked.query("score == @score")["table_line"].min()
+            yield Finding({**facts, "better_tier": pairs.tiers[0], "lower_tier": pairs.tiers[1]}, line=line)
+
+
+def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
+    """Would two cuts on the score give the printed tiers? The cuts are ours; the notice may state none."""
+    exceptions = find_exceptions(evidence.ranked, evidence.top_cut, evidence.low_cut)
+    for row in exceptions.itertuples():
+        facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
+        cuts = {"top_cut": evidence.top_cut, "low_cut": evidence.low_cut}
+        yield Finding({**facts, **cuts}, row.unit_id, row.table_line)
+
+
+# Names.
+
+
+def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
+    """Do table and lists print the same names? Some lose the level of government before the name."""
+    joined = evidence.scores.query("match == 'prefix'")
+    if len(joined):
+        exact = int((evidence.scores["match"] == "exact").sum())
+        yield Finding({"n": len(joined), "exact": exact, "example": joined["name_in_list"].iloc[0]})
+
+
+def check_name_alias(evidence: Evidence) -> Iterator[Finding]:
+    """Did a join need our own reading of a name?"""
+    for row in evidence.scores.query("match == 'alias'").itertuples():
+        facts = {"in_table": row.name_in_table, "in_list": row.name_in_list}
+        yield Finding(facts, row.unit_id, row.list_line)
+
+
+def check_name_level(evidence: Evidence) -> Iterator[Finding]:
+    """Does the table drop the level of government from every name?"""
+    strip = read_vocabulary().strip_level
+    named = evidence.scores.dropna(subset=["name_in_table"])
+    levels = [strip(squeeze(name)) is not None for name in named["name_in_table"]]
+    if 0 < sum(levels) < len(levels) / 2:
+        for row in named[levels].itertuples():
+            yield Finding({"unit": row.unit_name}, row.unit_id, row.table_line)
+
+
+def check_kind_by_suffix(evidence: Evidence) -> Iterator[Finding]:
+    """Do we know the kind of every unit, or only what the ending of its name tells?"""
+    guessed = int((evidence.scores["kind_source"] == "suffix").sum())
+    if guessed:
+        yield Finding({"n": guessed, "of": len(evidence.scores)})
+
+
+# The page itself.
+
+
+def check_numbering(evidence: Evidence) -> Iterator[Finding]:
+    """Do numbered headings run 一, 二, 三 without gap, and has no heading a number for itself alone?"""
+    numerals = "一二三四五六七八九十"
+    runs: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+    path: dict[str, str] = {}
+    for heading in evidence.notice.headings:
+        levels = ["section", "subsection", "item"][: ["section", "subsection", "item"].index(heading.level)]
+        path = {level: path.get(level, "") for level in levels}
+        runs.setdefault((heading.level, *path.values()), []).append((heading.numeral, heading.text, heading.place))
+        path[heading.level] = heading.numeral
+    for (level, *_), run in runs.items():
+        expected = list(numerals[: len(run)])
+        alone = len(run) == 1 and level == "subsection"
+        if alone or (len(run) <= len(numerals) and [numeral for numeral, *_ in run] != expected):
+            numeral, text, place = run[-1]
+            yield Finding({"numeral": numeral, "text": text[:20], "n": len(run)}, line=line_of(place))
+
+
+def check_dates(evidence: Evidence) -> Iterator[Finding]:
+    """Was the notice inspected for, signed and published in this order?"""
+    header = evidence.notice.header
+    days: list[date] = [
+        day for day in (header.inspected_from, header.inspected_to, header.issued_on, header.published_on) if day
+    ]
+    for earlier, later in pairwise(days):
+        if later < earlier:
+            yield Finding({"earlier": earlier.isoformat(), "later": later.isoformat()})
+
+
+def check_header_padding(evidence: Evidence) -> Iterator[Finding]:
+    """Are the headers of the tables plain words? Padding inside them defeats a search."""
+    for table in evidence.notice.tables:
+        if table.padded_columns:
+            yield Finding({"columns": [column for column in map(squeeze, table.padded_columns)]})

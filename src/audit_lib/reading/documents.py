@@ -1,0 +1,100 @@
+"""Read a published file into lines that know their place. It cuts nothing and understands nothing."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from audit_lib.errors import unusable
+
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # never in text; common in every binary format
+# White space, and what web pages print that nobody sees: soft hyphens, zero-width spaces, direction marks.
+PADDING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One non-blank line: its 1-based number in the file and its text as printed."""
+
+    number: int
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"line {self.number}"
+
+    @cached_property
+    def printed(self) -> str:
+        """The text without its padding white space."""
+        return PADDING.sub("", self.text)
+
+    @cached_property
+    def key(self) -> str:
+        """The form in which words are compared: as `printed`, and width variants made equal."""
+        return squeeze(self.text)
+
+    @cached_property
+    def aligned(self) -> str:
+        """`printed` with width variants made equal one for one, so that what is found here stands there too."""
+        equal = ((unicodedata.normalize("NFKC", char), char) for char in self.printed)
+        return "".join(same if len(same) == 1 else char for same, char in equal)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as lines, with what is needed to prove later that it is the same file."""
+
+    path: Path
+    sha256: str
+    format: str
+    encoding: str
+    lines: tuple[Line, ...]
+
+
+def squeeze(text: str) -> str:
+    """Give the form in which printed words are compared: NFKC, all white space removed.
+
+    >>> squeeze("序 \\u00a0 号"), squeeze("(8个)")
+    ('序号', '(8个)')
+    """
+    # Twice: padding keeps what it parts from being normalised, and normalising some signs gives padding.
+    return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", text)))
+
+
+def file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_document(path: Path) -> Document:
+    """Read a UTF-8 text file, with or without a byte order mark.
+
+    Raises AuditError for a file that is missing, empty, binary or in another encoding.
+    """
+    content = _read_bytes(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{content[error.start]:02x} at position {error.start}"
+        raise unusable(path, found, "a text file in UTF-8") from None
+    if control := CONTROL.search(text):
+        line = text.count("\n", 0, control.start()) + 1
+        raise unusable(f"{path} line {line}", "binary content", "a text file in UTF-8")
+    # Only line ends split lines: str.splitlines would also split at U+2028 and form feeds, and shift every place.
+    numbered = enumerate(re.split(r"\r\n|\r|\n", text), start=1)
+    lines = tuple(Line(number, line) for number, line in numbered if squeeze(line))
+    if not lines:
+        raise unusable(path, "an empty file", "the text of a notice")
+    return Document(path, hashlib.sha256(content).hexdigest(), "text", "utf-8", lines)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise unusable(path, "no such file", "a published notice") from None
+    except IsADirectoryError:
+        raise unusable(path, "a folder", "a published notice") from None
+    except OSError as error:
+        raise unusable(path, error.strerror or str(error), "a file that can be read") from None

@@ -1,0 +1,138 @@
+"""The register of checks: which there are, how grave their findings, what was found in one notice."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from audit_lib.reading import checks
+from audit_lib.reading.checks import Evidence, Finding
+from audit_lib.tables import validate_table
+from audit_lib.words import Words
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check; `applies` tells whether the notice prints what it compares."""
+
+    severity: str
+    find: Callable[[Evidence], Iterator[Finding]]
+    applies: Callable[[Evidence], bool] = lambda _: True
+
+    @property
+    def name(self) -> str:
+        return self.find.__name__.removeprefix("check_")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    check: Check
+    applies: bool
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def _has_table(evidence: Evidence) -> bool:
+    return bool(evidence.notice.tables)
+
+
+def _has_lists(evidence: Evidence) -> bool:
+    return bool(evidence.notice.tiers)
+
+
+def _has_both(evidence: Evidence) -> bool:
+    return _has_table(evidence) and _has_lists(evidence)
+
+
+def _has_record(evidence: Evidence) -> bool:
+    return evidence.recorded_sha256 is not None
+
+
+def _states_units(evidence: Evidence) -> bool:
+    return evidence.notice.header.units_stated is not None
+
+
+def _states_counts(evidence: Evidence) -> bool:
+    return any(tier.stated is not None for tier in evidence.notice.tiers)
+
+
+def _prints_serials(evidence: Evidence) -> bool:
+    return bool(evidence.scores["serial"].notna().any())
+
+
+def _rates_scores(evidence: Evidence) -> bool:
+    return bool(evidence.ranked["tier"].notna().any())
+
+
+CHECKS = (
+    Check("error", checks.check_raw_file, _has_record),
+    Check("warning", checks.check_raw_record),
+    Check("error", checks.check_unread_cells, _has_table),
+    Check("error", checks.check_scale, _has_table),
+    Check("error", checks.check_tier_count, _states_counts),
+    Check("error", checks.check_units_stated, _states_units),
+    Check("error", checks.check_in_no_list, _has_both),
+    Check("error", checks.check_in_no_table, _has_both),
+    Check("warning", checks.check_equal_counts, _has_both),
+    Check("error", checks.check_twice_in_table, _has_table),
+    Check("error", checks.check_twice_in_lists, _has_lists),
+    Check("error", checks.check_serial_gap, _prints_serials),
+    Check("warning", checks.check_score_order, _has_table),
+    Check("note", checks.check_serial_rank, _prints_serials),
+    Check("error", checks.check_tier_reversed, _rates_scores),
+    Check("error", checks.check_tier_equal, _rates_scores),
+    Check("warning", checks.check_cut_rule, _rates_scores),
+    Check("note", checks.check_name_prefix, _has_both),
+    Check("warning", checks.check_name_alias, _has_both),
+    Check("note", checks.check_name_level, _has_table),
+    Check("note", checks.check_kind_by_suffix),
+    Check("note", checks.check_numbering),
+    Check("warning", checks.check_dates),
+    Check("note", checks.check_header_padding, _has_table),
+)
+
+
+def run_checks(evidence: Evidence) -> tuple[Outcome, ...]:
+    """Run every check that applies, in the order in which this module lists them."""
+    return tuple(
+        Outcome(check, True, tuple(check.find(evidence))) if check.applies(evidence) else Outcome(check, False)
+        for check in CHECKS
+    )
+
+
+def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Words) -> pd.DataFrame:
+    """Give the problems table: one row per finding."""
+    rows = [
+        {
+            "notice_id": notice_id,
+            "check": outcome.check.name,
+            "severity": outcome.check.severity,
+            "unit_id": finding.unit_id,
+            "line": finding.line,
+            **{part: words(f"checks.{outcome.check.name}.{part}", **finding.facts) for part in ("found", "expected", "message")},
+        }
+        for outcome in outcomes
+        for finding in outcome.findings
+    ]
+    columns = ["notice_id", "check", "severity", "unit_id", "line", "found", "expected", "message"]
+    return validate_table(pd.DataFrame(rows, columns=columns), "problems", notice_id)
+
+
+def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFrame:
+    """Give the register: one row per check with its question, the verdict, what was found, and what we do about it."""
+    return pd.DataFrame([_register_row(outcome, words) for outcome in outcomes])
+
+
+def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:
+    name, findings = f"checks.{outcome.check.name}", outcome.findings
+    verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
+    # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
+    part = "message" if len(findings) == 1 else "found"
+    found = "; ".join(words(f"{name}.{part}", **finding.facts) for finding in findings)
+    return {
+        "question": words(f"{name}.question"),
+        "verdict": words.name(verdict),
+        "severity": words.name(outcome.check.severity) if findings else pd.NA,
+        "found": found or pd.NA,
+        "line": next((finding.line for finding in findings if finding.line), pd.NA),
+        "treatment": words(f"{name}.treatment") if findings else pd.NA,
+    }

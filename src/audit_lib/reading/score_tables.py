@@ -1,0 +1,283 @@
+"""Find score tables in lines: a header known by its words, then rows known by the regularity of their cells."""
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any
+
+from audit_lib.reading.documents import Line
+from audit_lib.reading.vocabulary import Vocabulary
+
+LONGEST_HEADER = 12  # columns; the widest header met in a notice has eight
+LONGEST_TITLE = 50  # characters; a longer line above a table is prose
+LONGEST_UNIT = 30  # characters; a longer cell is prose
+MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
+WHOLE = re.compile(r"\d{1,4}")
+NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
+HAN = re.compile(r"[\u4e00-\u9fff]")
+NO_UNIT = re.compile(
+    r"(合计|小计|总计|共计|总体|平均|满分|附件|附表|备注|注:).*"  # rows that sum up units, and what stands below tables
+    r"|[一二三四五六七八九十]+、.*|.*[。:;!?].*"  # headings and sentences
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something printed that we could not use as it stands."""
+
+    check: str
+    severity: str
+    message: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One row as printed. `place` is where the unit is named; None where the row prints nothing."""
+
+    unit: str
+    score: float | None
+    rank: int | None
+    serial: int | None
+    tier: str | None
+    group: str | None
+    place: str
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    table_no: int
+    title: str | None
+    columns: tuple[str, ...]
+    padded_columns: tuple[str, ...]  # headers printed with white space inside, as printed
+    rows: tuple[ScoreRow, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = [vars(row) for row in self.rows]
+        return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The columns of one table: what each header means, and in which column the unit stands."""
+
+    columns: tuple[str, ...]
+    meanings: tuple[str, ...]
+    vocabulary: Vocabulary
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    @property
+    def unit_at(self) -> int:
+        return self.meanings.index("unit")
+
+    def looks_like(self, meaning: str, cell: str) -> bool:
+        match meaning:
+            case "serial" | "rank":
+                return WHOLE.fullmatch(cell) is not None
+            case "score":
+                return NUMBER.fullmatch(cell.removesuffix("分")) is not None
+            case "unit":
+                named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
+                return named and cell not in self.vocabulary.header and not NO_UNIT.fullmatch(cell)
+            case "tier":
+                # Beside a column of numbers any word may be a tier; alone it must be one that we know.
+                return cell in self.vocabulary.tier or not {"serial", "rank", "score"}.isdisjoint(self.meanings)
+            case _:
+                return True
+
+    def fits(self, cells: list[str]) -> bool:
+        """Tell whether cells look like a whole row."""
+        return len(cells) >= self.width and all(map(self.looks_like, self.meanings, cells))
+
+    def starts(self, keys: list[str], at: int) -> bool:
+        """Tell whether a row begins here: its cells up to the unit have the right look.
+
+        A table that begins with the unit gives no such sign, so there this row or the next must fit whole. The next
+        may come early if this row lacks a cell, but then it must name a unit of a kind that we know.
+        """
+        upto = self.unit_at + 1
+        if at + upto > len(keys) or not all(map(self.looks_like, self.meanings[:upto], keys[at : at + upto])):
+            return False
+        if self.unit_at > 0 or self.fits(keys[at:]) or self.fits(keys[at + self.width :]):
+            return True
+        return self.names_known(keys[at]) and any(self.fits(keys[at + step :]) for step in range(1, self.width))
+
+    def opens(self, keys: list[str], at: int) -> bool:
+        """Tell whether a table begins here: a first row, and the look of the rows after it.
+
+        A table that begins with the unit must fit whole at once, or twice after a first row that does not.
+        """
+        first, second, third = (self.fits(keys[at + step * self.width :]) for step in range(3))
+        return self.starts(keys, at) and (first or (second and third) or (self.unit_at > 0 and (second or third)))
+
+    def follows(self, keys: list[str], at: int, place: int, n_rows: int) -> bool:
+        """Tell whether the row at `place` may be the next after the one at `at`, by the number before the unit.
+
+        A 序号 goes on by one. A rank may stay or jump by the size of a tie, but not beyond the rows that there are.
+        """
+        orders = [index for index in range(self.unit_at) if self.meanings[index] in ("serial", "rank")]
+        if not orders:
+            return True
+        before, after = int(keys[at + orders[0]]), int(keys[place + orders[0]])
+        if self.meanings[orders[0]] == "serial":
+            return before < after <= before + 1 + MOST_SKIPPED
+        return before <= after <= max(before, n_rows) + 1 + MOST_SKIPPED
+
+    def confirms(self, keys: list[str], place: int) -> bool:
+        """Tell whether a row that begins before the last one could be whole is one, and not the end of the last."""
+        return self.fits(keys[place:]) or self.names_known(keys[place + self.unit_at])
+
+    def names_known(self, cell: str) -> bool:
+        """Tell whether a cell ends like the names of units do."""
+        return self.vocabulary.kind_of(cell) != "other"
+
+
+def find_tables(
+    lines: tuple[Line, ...], vocabulary: Vocabulary
+) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Problem, ...]]:
+    """Find every score table. Gives the tables, the lines outside them, and what could not be read inside them."""
+    keys = [line.key for line in lines]
+    tables: list[ScoreTable] = []
+    prose: list[Line] = []
+    problems: list[Problem] = []
+    at = 0
+    while at < len(lines):
+        layout = _find_layout(keys, at, vocabulary)
+        if layout is None:
+            prose.append(lines[at])
+            at += 1
+            continue
+        header = lines[at : at + layout.width]
+        above = lines[at - 1] if at else None
+        at += layout.width
+        rows, at = _read_rows(lines, keys, at, layout, problems)
+        if tables and above not in prose[-1:] and _continues(tables[-1], layout, rows):
+            tables[-1] = replace(tables[-1], rows=(*tables[-1].rows, *rows))
+            continue
+        title = above.key if above and above in prose[-1:] and len(above.key) <= LONGEST_TITLE else None
+        padded = tuple(line.text.strip() for line in header if line.text.strip() != line.printed)
+        tables.append(ScoreTable(len(tables) + 1, title, layout.columns, padded, tuple(rows)))
+    return tuple(tables), tuple(prose), tuple(problems)
+
+
+def _continues(table: ScoreTable, layout: _Layout, rows: list[ScoreRow]) -> bool:
+    """Tell whether rows go on with a table whose header is printed again, as at the head of a page."""
+    last, first = table.rows[-1].serial, rows[0].serial
+    return table.columns == layout.columns and last is not None and first == last + 1
+
+
+def _find_layout(keys: list[str], at: int, vocabulary: Vocabulary) -> _Layout | None:
+    """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
+    if keys[at] not in vocabulary.header:
+        return None
+    for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
+        columns = tuple(keys[at:end])
+        if NUMBER.fullmatch(columns[-1]):
+            return None
+        meanings = [vocabulary.header.get(column, "extra") for column in columns]
+        if meanings.count("unit") != 1 or {"score", "rank", "tier"}.isdisjoint(meanings):
+            continue
+        # Of several columns with one meaning (得分, 总分) the last is read: totals stand last.
+        last = ("extra" if word in meanings[index + 1 :] else word for index, word in enumerate(meanings))
+        layout = _Layout(columns, tuple(last), vocabulary)
+        if layout.opens(keys, end):
+            return layout
+    return None
+
+
+def _read_rows(
+    lines: tuple[Line, ...], keys: list[str], at: int, layout: _Layout, problems: list[Problem]
+) -> tuple[list[ScoreRow], int]:
+    """Read rows until the pattern ends. A short row lacks a cell, a long stretch holds what we could not read."""
+    headers = (place for place in range(at, len(keys)) if _find_layout(keys, place, layout.vocabulary))
+    keys = keys[: next(headers, len(keys))]
+    rows: list[ScoreRow] = []
+    while True:
+        following = _next_start(keys, at, layout, len(rows) + 1)
+        end = min(at + layout.width, len(keys) if following is None else following)
+        rows.append(_read_row(lines[at:end], layout, problems))
+        if following is None:
+            break
+        for line in lines[end:following]:
+            problems.append(Problem("table_unread", "error", f"found {line.key!r} between two rows", line.place))
+        at = following
+    # A number below the last row is the rest of a row that we could not read, or the number of a page.
+    for line in lines[end : min(end + layout.width, len(keys))]:
+        if NUMBER.fullmatch(line.key):
+            problems.append(Problem("table_unread", "error", f"found {line.key!r} below the last row", line.place))
+    return rows, end
+
+
+def _next_start(keys: list[str], at: int, layout: _Layout, n_rows: int) -> int | None:
+    """Find the next row: one width on if the pattern holds, else the nearest place where it holds again."""
+    whole = at + layout.width
+    nearby = (
+        place
+        for place in (whole, *range(at + layout.unit_at + 1, at + 3 * layout.width))
+        if layout.starts(keys, place)
+        and layout.follows(keys, at, place, n_rows)
+        and (place >= whole or layout.confirms(keys, place))
+    )
+    return next(nearby, whole if layout.starts(keys, whole) else None)
+
+
+def _read_row(lines: tuple[Line, ...], layout: _Layout, problems: list[Problem]) -> ScoreRow:
+    placed = _place_cells(lines, layout)
+    cells = {layout.meanings[column]: line for column, line in placed.items()}
+    named = cells["unit"]
+    if len(placed) < layout.width - _count_remarks(layout):
+        message = f"{named.printed}: found {len(lines)} cells; expected {layout.width}"
+        problems.append(Problem("row_incomplete", "error", message, named.place))
+    return ScoreRow(
+        unit=named.printed,
+        score=_read_score(named, cells.get("score"), problems),
+        rank=_read_whole(cells.get("rank")),
+        serial=_read_whole(cells.get("serial")),
+        tier=cells["tier"].printed if "tier" in cells else None,
+        group=None,
+        place=named.place,
+        extra={layout.columns[at]: line.printed for at, line in placed.items() if layout.meanings[at] == "extra"},
+    )
+
+
+def _count_remarks(layout: _Layout) -> int:
+    """Count the last columns that hold no score, rank or tier. They are often empty, and then print nothing."""
+    return next(n for n, meaning in enumerate(reversed(layout.meanings)) if meaning != "extra")
+
+
+def _place_cells(lines: tuple[Line, ...], layout: _Layout) -> dict[int, Line]:
+    """Tell the column of each cell of a row.
+
+    An empty cell prints nothing, so a short row does not tell which one it lacks. Remarks at its end may be what it
+    lacks; else its cells after the unit are placed only where no other column could hold them.
+    """
+    if layout.width - len(lines) <= _count_remarks(layout):
+        return dict(enumerate(lines))
+    upto = layout.unit_at + 1
+    rest = range(upto, len(lines))
+    ways = [
+        set(zip(columns, rest, strict=True))
+        for columns in combinations(range(upto, layout.width), len(rest))
+        if all(layout.looks_like(layout.meanings[at], lines[cell].key) for at, cell in zip(columns, rest, strict=True))
+    ]
+    certain = set.intersection(*ways) if ways else set()
+    return dict(enumerate(lines[:upto])) | {column: lines[cell] for column, cell in sorted(certain)}
+
+
+def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
+    if cell is None:
+        return None
+    printed = cell.key.removesuffix("分")
+    if NUMBER.fullmatch(printed):
+        return float(printed)
+    message = f"{named.printed}: found score {cell.printed!r}; expected a number"
+    problems.append(Problem("score_unreadable", "error", message, cell.place))
+    return None
+
+
+def _read_whole(cell: Line | None) -> int | None:
+    return int(cell.key) if cell and WHOLE.fullmatch(cell.key) else None

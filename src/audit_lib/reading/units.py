@@ -1,0 +1,205 @@
+"""Resolve printed names to units: exact, then one level prefix off, then alias. It never guesses.
+
+A notice needs no reference for this: units nobody has described get their printed name, and the kind that the
+ending of the name tells.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.analysis.statistics import competition_rank, count_ties
+from audit_lib.reading.documents import squeeze
+from audit_lib.reading.notice import Notice, TierList
+from audit_lib.reading.score_tables import ScoreRow
+from audit_lib.reading.vocabulary import read_vocabulary
+from audit_lib.tables import load_table, validate_table
+
+RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
+IN_LISTS_ONLY = 0  # table_no of a unit that no table names
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What we know of a unit. `kind` and `split` are None where there is no evidence."""
+
+    unit_id: str
+    name: str
+    kind: str | None = None
+    split: str | None = None
+
+
+@dataclass
+class Registry:
+    """The units of one jurisdiction, by name and by alias. Names met in a notice join it as they are resolved."""
+
+    jurisdiction: str
+    by_name: dict[str, Unit] = field(default_factory=dict)
+    by_alias: dict[str, Unit] = field(default_factory=dict)
+
+    def resolve(self, printed: str) -> tuple[Unit, str] | None:
+        """Find a unit by a printed name and tell by which rule; None for a name nobody knows.
+
+        Exact comes first: the 市 of 市市场监管局 belongs to its name. The prefix may be on either side.
+        """
+        name, strip = squeeze(printed), read_vocabulary().strip_level
+        if name in self.by_name:
+            return self.by_name[name], "exact"
+        if (short := strip(name)) in self.by_name:
+            return self.by_name[str(short)], "prefix"
+        longer = [unit for known, unit in self.by_name.items() if strip(known) == name]
+        if len(longer) == 1:
+            return longer[0], "prefix"
+        return (self.by_alias[name], "alias") if name in self.by_alias else None
+
+    def resolve_or_add(self, printed: str) -> tuple[Unit, str]:
+        """As `resolve`; an unknown name becomes a unit of its own."""
+        if known := self.resolve(printed):
+            return known
+        name = squeeze(printed)
+        self.by_name[name] = Unit(f"{self.jurisdiction}-{name}", name)
+        return self.by_name[name], "exact"
+
+
+def load_registry(data: Path, jurisdiction: str) -> Registry:
+    """Load units.csv and aliases.csv of a jurisdiction; an empty registry where it has none."""
+    folder = data / "reference" / jurisdiction
+    registry = Registry(jurisdiction)
+    if (folder / "units.csv").is_file():
+        units = load_table(folder / "units.csv", "units").astype("object").where(lambda table: table.notna(), None)
+        known = {row.unit_id: Unit(row.unit_id, row.unit_name, row.kind, row.split) for row in units.itertuples()}
+        registry.by_name |= {squeeze(unit.name): unit for unit in known.values()}
+        if (folder / "aliases.csv").is_file():
+            aliases = load_table(folder / "aliases.csv", "aliases")
+            pairs = zip(aliases["name_printed"], aliases["unit_id"], strict=True)
+            registry.by_alias |= {squeeze(name): known[unit_id] for name, unit_id in pairs}
+    return registry
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Where the tier lists name a unit, and by which rule the name was resolved."""
+
+    unit: Unit
+    printed: str
+    rule: str
+    tier_list: TierList
+
+
+def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
+    """Resolve every entry of every tier list, in printed order."""
+    return [
+        Listing(unit, printed, rule, tier_list)
+        for tier_list in notice.tiers
+        for printed in tier_list.units
+        for unit, rule in [registry.resolve_or_add(printed)]
+    ]
+
+
+def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
+    """Give the scores table of a notice: one row per unit of each table, then the units that only a list names.
+
+    A unit printed twice in a table keeps its first row; a unit in two different tiers has none. The checks say so.
+    """
+    rows = []
+    tabled: set[tuple[int, str]] = set()
+    resolved = [(table.table_no, row, *registry.resolve_or_add(row.unit)) for table in notice.tables for row in table.rows]
+    listings: dict[str, list[Listing]] = {}
+    for listing in resolve_lists(notice, registry):
+        listings.setdefault(listing.unit.unit_id, []).append(listing)
+    for table_no, row, unit, rule in resolved:
+        if (table_no, unit.unit_id) not in tabled:
+            rows.append(_score_row(unit, table_no, row, rule, listings.get(unit.unit_id, [])))
+        tabled.add((table_no, unit.unit_id))
+    in_a_table = {unit_id for _, unit_id in tabled}
+    rows += [
+        _score_row(found[0].unit, IN_LISTS_ONLY, None, None, found)
+        for unit_id, found in listings.items()
+        if unit_id not in in_a_table
+    ]
+    scores = pd.DataFrame(rows).assign(
+        notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
+    )
+    by_table = scores.groupby("table_no")["score"]
+    scores = scores.assign(rank=by_table.transform(competition_rank), n_tied=by_table.transform(count_ties))
+    return validate_table(scores[_COLUMNS], "scores", f"{jurisdiction}-{period}")
+
+
+_COLUMNS = [
+    *("notice_id", "jurisdiction", "period", "year", "table_no", "unit_id", "unit_name", "name_in_table", "name_in_list"),
+    *("match", "kind", "side", "split", "kind_source", "score", "serial", "rank_printed", "rank", "n_tied"),
+    *("tier", "tier_order", "table_line", "list_line", "source_place", "is_corrected"),
+]
+
+
+def _score_row(
+    unit: Unit, table_no: int, row: ScoreRow | None, rule: str | None, listings: list[Listing]
+) -> dict[str, object]:
+    vocabulary = read_vocabulary()
+    kind = unit.kind or vocabulary.kind_of(unit.name)
+    tiers = {listing.tier_list.tier for listing in listings} or ({row.tier} if row and row.tier else set())
+    tier = tiers.pop() if len(tiers) == 1 else None
+    listed = listings[0] if listings else None
+    return {
+        "table_no": table_no,
+        "unit_id": unit.unit_id,
+        "unit_name": unit.name,
+        "name_in_table": row and row.unit,
+        "name_in_list": listed and listed.printed,
+        "match": _match(rule, listed and listed.rule),
+        "kind": kind,
+        "side": vocabulary.side[kind],
+        "split": unit.split,
+        "kind_source": "registry" if unit.kind else "suffix",
+        "score": row and row.score,
+        "serial": row and row.serial,
+        "rank_printed": row and row.rank,
+        "tier": tier,
+        "tier_order": tier and vocabulary.tier.get(tier),
+        "table_line": row and line_of(row.place),
+        "list_line": listed and line_of(listed.tier_list.place),
+        "source_place": row.place if row else listings[0].tier_list.place,
+        "is_corrected": False,
+    }
+
+
+def _match(table_rule: str | None, list_rule: str | None) -> str:
+    """Name the join by its weaker half."""
+    if table_rule is None:
+        return "list_only"
+    if list_rule is None:
+        return "table_only"
+    return max(table_rule, list_rule, key=RULES.index)
+
+
+def line_of(place: str) -> int | None:
+    """Give the line number of a place; None for a place that is no line.
+
+    >>> line_of("line 215"), line_of("Sheet1!B7")
+    (215, None)
+    """
+    word, _, number = place.partition(" ")
+    return int(number) if word == "line" and number.isdigit() else None
+
+
+def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
+    """Give the mentions table of a notice. Names in the prose are those of its tables and lists, so all resolve."""
+    rows = [
+        {
+            "notice_id": f"{jurisdiction}-{period}",
+            "jurisdiction": jurisdiction,
+            "period": period,
+            "unit_id": unit.unit_id,
+            "unit_name": unit.name,
+            "name_raw": mention.unit,
+            "section": mention.section,
+            "item": mention.item,
+            "sentiment": mention.sentiment,
+            "line": line_of(mention.place),
+        }
+        for mention in notice.mentions
+        for unit, _ in [registry.resolve_or_add(mention.unit)]
+    ]
+    columns = ["notice_id", "jurisdiction", "period", "unit_id", "unit_name", "name_raw", "section", "item", "sentiment", "line"]
+    return validate_table(pd.DataFrame(rows, columns=columns), "mentions", f"{jurisdiction}-{period}")

@@ -1,0 +1,89 @@
+"""What a notebook opens: checked parameters, the tables of its place and period, the notice behind them, the words."""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.publishing.parameters import Parameters
+from audit_lib.reading.build import PROCESSED, Reading, find_sources, read_source
+from audit_lib.reading.register import Outcome, run_checks
+from audit_lib.tables import find_data, load_table
+from audit_lib.words import Words
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report's material. Shown in a cell, it prints its settings, which is what a reader wants to know first."""
+
+    parameters: Parameters
+    words: Words
+    scores: pd.DataFrame
+    mentions: pd.DataFrame
+    problems: pd.DataFrame
+    reading: Reading
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What each check found, with the cuts of this report."""
+        return run_checks(self.reading.evidence)
+
+    def settings(self) -> Iterator[tuple[str, str]]:
+        """Yield each parameter in words, with its value."""
+        for field in fields(self.parameters):
+            value = getattr(self.parameters, field.name)
+            yield self.words(f"parameters.{field.name}"), f"{value:g}" if isinstance(value, float) else str(value)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in self.settings())
+
+    def _repr_html_(self) -> str:
+        pairs = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in self.settings())
+        return f'<dl class="settings">{pairs}</dl>'
+
+
+def open_report(
+    jurisdiction: str,
+    period: str,
+    *,
+    language: str = "en",
+    group_column: str = "side",
+    top_cut: float = 90.0,
+    low_cut: float = 80.0,
+    min_n: int = 8,
+    seed: int = 20170101,
+) -> Report:
+    """Open the material of one report. Raises AuditError for an unusable parameter or a notice we do not have."""
+    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)
+    data = find_data()
+    [source] = find_sources(data, jurisdiction, period)
+    reading = read_source(data, source, parameters.top_cut, parameters.low_cut)
+    tables = {name: load_table(data / "processed" / jurisdiction / f"{name}.csv", name) for name in PROCESSED}
+    ours = {name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()}
+    facts = {
+        "place": name_place(data, jurisdiction, parameters.language),
+        "period": period,
+        "source": _name_source(reading),
+    }
+    words = Words(parameters.language, facts)
+    return Report(parameters, words, ours["scores"], ours["mentions"], ours["problems"], reading)
+
+
+def _name_source(reading: Reading) -> str:
+    """Name the notice as a source line does: who issued it, its number or title, its date."""
+    header, record = reading.notice.header, reading.record
+    publisher = None if record is None or pd.isna(record["publisher"]) else str(record["publisher"])
+    named = [publisher, header.document_number or header.title, header.issued_on and header.issued_on.isoformat()]
+    return ", ".join(part for part in named if part) or reading.source.notice_id
+
+
+def name_place(data: Path, jurisdiction: str, language: str) -> str:
+    """Name a jurisdiction in a language; by its folder where jurisdictions.csv does not know it."""
+    path = data / "reference" / "jurisdictions.csv"
+    if path.is_file():
+        known = load_table(path, "jurisdictions").set_index("jurisdiction")
+        if jurisdiction in known.index:
+            return str(known.at[jurisdiction, f"name_{language}"])
+    return jurisdiction.capitalize()

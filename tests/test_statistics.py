@@ -1,0 +1,530 @@
+"""The statistics against the Leizhou notice of 2017, against brute force, and where they are undefined."""
+
+import itertools
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from audit_lib.analysis.statistics import (
+    Estimate,
+    PairCounts,
+    bootstrap_gap,
+    cliffs_delta,
+    competition_rank,
+    count_pairs,
+    count_ties,
+    eta_squared,
+    fisher_jenks,
+    goodness_of_variance_fit,
+    hedges_g,
+    hodges_lehmann,
+    last_digits,
+    mean_gap,
+    median_absolute_deviation,
+    order_odds,
+    permutation_p,
+    round_half_up,
+    tukey_fences,
+)
+
+# A method that warns has met a case it is not defined for; we must catch that case before it does.
+pytestmark = pytest.mark.filterwarnings("error")
+
+Side = Literal["town", "bureau"]
+
+# The annex of the notice, in its printed order.
+LEIZHOU_2017: dict[str, tuple[float, Side]] = {
+    "食药监局": (97, "bureau"),
+    "住建局": (96, "bureau"),
+    "市市场监管局": (96, "bureau"),
+    "农业局": (95, "bureau"),
+    "审计局": (94, "bureau"),
+    "水务局": (93, "bureau"),
+    "财政局": (90, "bureau"),
+    "发改局": (90, "bureau"),
+    "杨家镇": (90, "town"),
+    "唐家镇": (90, "town"),
+    "松竹镇": (90, "town"),
+    "北和镇": (90, "town"),
+    "林业局": (89, "bureau"),
+    "经科局": (89, "bureau"),
+    "国土资源局": (89, "bureau"),
+    "司法局": (88.5, "bureau"),
+    "公安局": (88, "bureau"),
+    "统计局": (88, "bureau"),
+    "卫计局": (88, "bureau"),
+    "国税局": (88, "bureau"),
+    "沈塘镇": (88, "town"),
+    "南兴镇": (88, "town"),
+    "覃斗镇": (88, "town"),
+    "交通运输局": (87, "bureau"),
+    "海洋渔业局": (87, "bureau"),
+    "农机总站": (87, "bureau"),
+    "安监局": (86.5, "bureau"),
+    "环保局": (86, "bureau"),
+    "教育局": (86, "bureau"),
+    "企水镇": (86, "town"),
+    "乌石镇": (86, "town"),
+    "客路镇": (85, "town"),
+    "龙门镇": (85, "town"),
+    "英利镇": (85, "town"),
+    "文广新局": (84.5, "bureau"),
+    "社保局": (84, "bureau"),
+    "新城街道": (84, "town"),
+    "纪家镇": (84, "town"),
+    "畜牧兽医局": (83, "bureau"),
+    "调风镇": (83, "town"),
+    "物业局": (82, "bureau"),
+    "房管局": (82, "bureau"),
+    "雷城街道": (82, "town"),
+    "西湖街道": (82, "town"),
+    "附城镇": (82, "town"),
+    "旅游局": (81, "bureau"),
+    "地税局": (81, "bureau"),
+    "东里镇": (81, "town"),
+    "监察局": (80, "bureau"),
+    "人社局": (78.5, "bureau"),
+    "地方公路局": (78, "bureau"),
+    "国资经营公司": (78, "bureau"),
+    "雷高镇": (78, "town"),
+    "公用事业局": (75, "bureau"),
+    "白沙镇": (71, "town"),
+    "民政局": (70, "bureau"),
+}
+# An analyst's reading of the order in which the notice lists units; the notice itself draws no such line.
+INSTITUTIONS = [
+    "畜牧兽医局",
+    "农机总站",
+    "社保局",
+    "房管局",
+    "物业局",
+    "公用事业局",
+    "地方公路局",
+    "国资经营公司",
+]
+CRITICISED = ["民政局", "安监局", "海洋渔业局", "白沙镇", "调风镇", "雷高镇", "公用事业局", "水务局"]
+
+UNITS = pd.DataFrame.from_dict(LEIZHOU_2017, orient="index", columns=["score", "side"])
+SCORES = UNITS["score"]
+SPLIT = UNITS["side"].mask(UNITS.index.isin(INSTITUTIONS), "institution")
+TOWNS = SCORES[SPLIT == "town"]
+BUREAUS = SCORES[UNITS["side"] == "bureau"]
+DEPARTMENTS = SCORES[SPLIT == "bureau"]
+INSTITUTION_SCORES = SCORES[SPLIT == "institution"]
+
+PERMUTATION_CASES = {
+    "towns v bureaus": (TOWNS, BUREAUS),
+    "towns v bureaus without the unit that has no tier": (TOWNS, BUREAUS.drop("监察局")),
+    "institutions v departments": (INSTITUTION_SCORES, DEPARTMENTS),
+    "criticised v others": (SCORES[CRITICISED], SCORES.drop(CRITICISED)),
+}
+
+
+def half_points(low: int, high: int) -> st.SearchStrategy[float]:
+    """Scores as notices print them; a narrow range forces ties."""
+    return st.integers(2 * low, 2 * high).map(lambda halves: halves / 2)
+
+
+def groups(max_size: int, min_size: int = 1) -> st.SearchStrategy[list[float]]:
+    spans = st.sampled_from([(0, 100), (80, 90), (85, 86)])
+    return spans.flatmap(lambda span: st.lists(half_points(*span), min_size=min_size, max_size=max_size))
+
+
+# --- Leizhou 2017 ---------------------------------------------------------------------------------------
+
+
+def test_leizhou_has_the_units_the_notice_has() -> None:
+    assert (len(SCORES), len(TOWNS), len(BUREAUS), len(DEPARTMENTS)) == (56, 21, 35, 27)
+    assert (SCORES.sum(), TOWNS.sum(), BUREAUS.sum(), INSTITUTION_SCORES.sum()) == (4793, 1778, 3015, 649)
+
+
+@pytest.mark.parametrize(
+    ("unit", "rank", "tied"),
+    [
+        ("食药监局", 1, 1),
+        ("住建局", 2, 2),
+        ("市市场监管局", 2, 2),
+        ("水务局", 6, 1),
+        ("财政局", 7, 6),
+        ("北和镇", 7, 6),
+        ("司法局", 16, 1),
+        ("覃斗镇", 17, 7),
+        ("监察局", 49, 1),
+        ("民政局", 56, 1),
+    ],
+)
+def test_leizhou_ranks(unit: str, rank: int, tied: int) -> None:
+    assert competition_rank(SCORES)[unit] == rank
+    assert count_ties(SCORES)[unit] == tied
+
+
+def test_leizhou_ties() -> None:
+    ties = count_ties(SCORES)
+    assert (ties > 1).sum() == 44
+    assert SCORES[ties > 1].nunique() == 12
+    assert ties.max() == 7
+    serials = pd.Series(range(1, 57), index=SCORES.index)  # as printed
+    assert (competition_rank(SCORES) != serials).sum() == 32
+    within = count_pairs(SCORES, SCORES)
+    assert (within.ties - 56) / 2 == 72  # each pair twice, and each unit with itself
+
+
+def test_leizhou_order_in_ties() -> None:
+    printed = [score for score, _ in LEIZHOU_2017.values()]
+    towns_at = TOWNS.tolist()
+    sizes = [(printed.count(score), towns_at.count(score)) for score in set(printed)]
+    assert order_odds(sizes) == 1_701_000
+    assert order_odds((n, n - towns) for n, towns in sizes) == 1_701_000
+    assert math.prod([15, 35, 6, 3, 2, 10, 3, 3]) == 1_701_000
+
+
+def test_leizhou_spread() -> None:
+    assert tukey_fences(SCORES) == (71.5, 99.5)
+    assert median_absolute_deviation(SCORES) == 3.5
+    assert last_digits(SCORES).tolist() == [8, 4, 5, 3, 4, 5, 6, 4, 10, 3]
+    assert last_digits(SCORES).index.tolist() == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ("k", "lowest", "sizes", "fit"),
+    [(3, [70, 84, 93], [18, 32, 6], 0.779), (4, [70, 80, 86, 93], [7, 18, 25, 6], 0.897)],
+)
+def test_leizhou_natural_classes(k: int, lowest: list[float], sizes: list[int], fit: float) -> None:
+    assert fisher_jenks(SCORES, k) == lowest
+    labels = np.searchsorted(lowest, SCORES, side="right")
+    assert np.unique(labels, return_counts=True)[1].tolist() == sizes
+    assert goodness_of_variance_fit(SCORES, labels) == pytest.approx(fit, abs=5e-4)
+
+
+def test_leizhou_pairs() -> None:
+    pairs = count_pairs(TOWNS, BUREAUS)
+    assert pairs == PairCounts(wins=295, losses=403, ties=37)
+    assert pairs.total == 735
+    assert pairs.superiority == pytest.approx(0.4265, abs=5e-5)
+    assert hodges_lehmann(TOWNS, BUREAUS) == -1.5
+
+
+@pytest.mark.parametrize(
+    ("found", "value", "low", "high", "within"),
+    [
+        (mean_gap(TOWNS, BUREAUS), -1.47619, -4.377, 1.425, 5e-4),
+        (hedges_g(TOWNS, BUREAUS), -0.2584, -0.8016, 0.2849, 5e-5),
+        (cliffs_delta(TOWNS, BUREAUS), -0.1469, -0.4585, 0.1647, 5e-5),
+        (bootstrap_gap(TOWNS, BUREAUS, seed=20170101)[0], -1.47619, -4.37, 1.21, 0.05),
+    ],
+    ids=["mean", "g", "delta", "bootstrap"],
+)
+def test_leizhou_gaps(found: Estimate, value: float, low: float, high: float, within: float) -> None:
+    assert found.status == "ok"
+    assert (found.value, found.low, found.high) == pytest.approx((value, low, high), abs=within)
+
+
+def test_leizhou_other_gaps() -> None:
+    assert mean_gap(INSTITUTION_SCORES, DEPARTMENTS).value == pytest.approx(-6.50463, abs=5e-6)
+    assert mean_gap(TOWNS, BUREAUS.drop("监察局")).value == pytest.approx(-1.6569, abs=5e-5)
+    assert mean_gap(SCORES[CRITICISED], SCORES.drop(CRITICISED)).value == pytest.approx(-6.0104, abs=5e-5)
+    assert eta_squared(SCORES, UNITS["side"]) == pytest.approx(0.016413, abs=5e-7)
+    assert eta_squared(SCORES, SPLIT) == pytest.approx(0.166259, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("case", "p"),
+    [
+        ("towns v bureaus", 0.3537),
+        ("towns v bureaus without the unit that has no tier", 0.3002),
+        ("institutions v departments", 0.0092),
+        ("criticised v others", 0.0067),
+    ],
+)
+def test_leizhou_permutation(case: str, p: float) -> None:
+    x, y = PERMUTATION_CASES[case]
+    assert permutation_p(x, y) == permutation_p(y, x)
+    assert permutation_p(x, y).value == pytest.approx(p, abs=5e-5)
+
+
+# --- Against brute force and other implementations --------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(groups(6), groups(6))
+def test_permutation_is_the_share_of_all_relabellings(x: list[float], y: list[float]) -> None:
+    halves = [round(2 * score) for score in x + y]
+
+    def total(chosen: tuple[int, ...]) -> int:
+        return sum(halves[unit] for unit in chosen)
+
+    observed = total(tuple(range(len(x))))
+    relabellings = [total(chosen) for chosen in itertools.combinations(range(len(halves)), len(x))]
+    tails = sum(found <= observed for found in relabellings), sum(found >= observed for found in relabellings)
+    expected = min(2 * min(tails) / len(relabellings), 1)
+    assert permutation_p(x, y).value == pytest.approx(expected, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(groups(8), groups(8), st.sampled_from([0.01, 0.1, 3.0]), st.integers(-50, 50))
+def test_permutation_is_blind_to_the_scale(x: list[float], y: list[float], factor: float, shift: int) -> None:
+    moved = [[round(score * factor + shift, 4) for score in scores] for scores in (x, y)]
+    assert permutation_p(moved[0], moved[1]) == permutation_p(x, y)
+
+
+@settings(deadline=None, max_examples=60)
+@given(groups(6), st.integers(1, 3))
+def test_no_partition_beats_fisher_jenks(scores: list[float], k: int) -> None:
+    assume(len(set(scores)) >= k)
+
+    def spread(labels: npt.ArrayLike) -> float:
+        classes = pd.Series(scores).groupby(np.asarray(labels))
+        return float(((scores - classes.transform("mean")) ** 2).sum())
+
+    lowest = fisher_jenks(scores, k)
+    assert len(lowest) == k
+    assert lowest == sorted(set(lowest))
+    assert set(lowest) <= set(scores)
+    assert lowest[0] == min(scores)
+    partitions = (p for p in itertools.product(range(k), repeat=len(scores)) if len(set(p)) == k)
+    found = spread(np.searchsorted(lowest, scores, side="right"))
+    assert found == pytest.approx(min(brute_spread(scores, p) for p in partitions), abs=1e-8)
+
+
+def brute_spread(scores: list[float], labels: tuple[int, ...]) -> float:
+    total = 0.0
+    for label in set(labels):
+        members = [score for score, own in zip(scores, labels, strict=True) if own == label]
+        mean = sum(members) / len(members)
+        total += sum((score - mean) ** 2 for score in members)
+    return total
+
+
+@settings(deadline=None)
+@given(st.lists(st.none() | half_points(80, 90), max_size=12), st.sampled_from(["float64", "Float64"]))
+def test_ranks_and_ties(scores: list[float | None], dtype: str) -> None:
+    given_scores = pd.Series(scores, dtype=dtype, index=range(10, 10 + len(scores)))
+    ranks, ties = competition_rank(given_scores), count_ties(given_scores)
+    present = [score for score in scores if score is not None]
+    expected = stats.rankdata([-score for score in present], method="min").tolist() if present else []
+    assert ranks.dropna().tolist() == expected
+    assert ties.dropna().tolist() == [present.count(score) for score in present]
+    for result in (ranks, ties):
+        assert result.dtype == "Int16"
+        assert result.index.equals(given_scores.index)
+        assert result.isna().tolist() == [score is None for score in scores]
+
+
+@settings(deadline=None)
+@given(groups(8), groups(8))
+def test_pairs_delta_and_shift(x: list[float], y: list[float]) -> None:
+    wins = losses = ties = 0
+    for one in x:
+        for other in y:
+            wins, losses, ties = wins + (one > other), losses + (one < other), ties + (one == other)
+    pairs = count_pairs(x, y)
+    assert pairs == PairCounts(wins, losses, ties)
+    assert pairs.superiority == pytest.approx((wins + ties / 2) / (len(x) * len(y)))
+    assert cliffs_delta(x, y).value == pytest.approx((wins - losses) / (len(x) * len(y)))
+    assert hodges_lehmann(x, y) == np.median(np.asarray(x)[:, np.newaxis] - np.asarray(y))
+
+
+@settings(deadline=None)
+@given(groups(8, min_size=2), groups(8, min_size=2), groups(8, min_size=2))
+def test_eta_squared_is_that_of_the_analysis_of_variance(
+    x: list[float], y: list[float], z: list[float]
+) -> None:
+    assume(any(len(set(group)) > 1 for group in (x, y, z)))
+    values, labels = x + y + z, ["x"] * len(x) + ["y"] * len(y) + ["z"] * len(z)
+    f, within = stats.f_oneway(x, y, z).statistic, len(values) - 3
+    share = eta_squared(values, labels)
+    assert share == pytest.approx(f * 2 / (f * 2 + within), abs=1e-9)
+    assert goodness_of_variance_fit(values, labels) == share
+
+
+@settings(deadline=None)
+@given(groups(6, min_size=0), groups(6, min_size=0))
+def test_estimates_hold_numbers_or_a_reason(x: list[float], y: list[float]) -> None:
+    found = [cliffs_delta(x, y), hedges_g(x, y), mean_gap(x, y), bootstrap_gap(x, y, seed=1, n=99)[0]]
+    for estimate in found:
+        held = [part for part in (estimate.value, estimate.low, estimate.high) if part is not None]
+        assert all(math.isfinite(part) for part in held)
+        assert (len(held) == 3) == (estimate.status == "ok")
+    for estimate in found[:3]:
+        if estimate.value is not None and estimate.low is not None and estimate.high is not None:
+            assert estimate.low <= estimate.value <= estimate.high
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 6), st.integers(0, 4))
+def test_rounding_is_that_of_the_printed_decimal(digits_of: int, places: int, digits: int) -> None:
+    printed = Decimal(digits_of).scaleb(-places)
+    expected = printed.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    found = round_half_up(float(str(printed)), digits)
+    assert found == expected
+    assert str(found) == str(expected if expected else abs(expected))
+
+
+@given(groups(12))
+def test_fences_and_mad(scores: list[float]) -> None:
+    low, high = tukey_fences(scores)
+    first, third = pd.Series(scores).quantile([0.25, 0.75])
+    assert (low, high) == pytest.approx((first - 1.5 * (third - first), third + 1.5 * (third - first)))
+    assert median_absolute_deviation(scores) == stats.median_abs_deviation(scores)
+
+
+# --- Where methods are undefined --------------------------------------------------------------------------
+
+NONE = Estimate(None, status="absent")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "p", "delta", "g", "gap"),
+    [
+        ([], [80], NONE, NONE, NONE, NONE),
+        ([80, 81], [], NONE, NONE, NONE, NONE),
+        ([None, float("nan")], [80, 81], NONE, NONE, NONE, NONE),
+        (
+            [82],
+            [80, 81, 82],
+            Estimate(3 / 4),
+            Estimate(2 / 3, status="too_few"),
+            Estimate(None, status="too_few"),
+            Estimate(1.0, status="too_few"),
+        ),
+        (
+            [85, 85, 85],
+            [85, 85],
+            Estimate(1.0, status="no_variation"),
+            Estimate(0.0, status="no_variation"),
+            Estimate(None, status="no_variation"),
+            Estimate(0.0, status="no_variation"),
+        ),
+        (
+            [90, 90],
+            [80.5, 80.5],
+            Estimate(1 / 3),
+            Estimate(1.0, status="no_variation"),
+            Estimate(None, status="no_variation"),
+            Estimate(9.5, status="no_variation"),
+        ),
+    ],
+    ids=["absent", "absent too", "all missing", "one unit", "all ties", "two constants"],
+)
+def test_undefined(
+    x: list[float], y: list[float], p: Estimate, delta: Estimate, g: Estimate, gap: Estimate
+) -> None:
+    found = permutation_p(x, y), cliffs_delta(x, y), hedges_g(x, y), mean_gap(x, y)
+    for result, expected in zip(found, (p, delta, g, gap), strict=True):
+        assert result.value == pytest.approx(expected.value)
+        assert (result.low, result.high, result.status) == (None, None, expected.status)
+    drawn, resampled = bootstrap_gap(x, y, seed=1, n=99)
+    assert drawn == found[-1]
+    assert resampled.size == 0
+
+
+def test_separated_groups_have_no_interval_for_delta_only() -> None:
+    low, high = [70.0, 71, 72], [90.0, 91]
+    assert cliffs_delta(low, high) == Estimate(-1.0, status="no_variation")
+    assert cliffs_delta(high, low) == Estimate(1.0, status="no_variation")
+    assert hedges_g(low, high).status == mean_gap(low, high).status == "ok"
+
+
+def test_one_constant_group_is_enough_for_an_interval() -> None:
+    welch = mean_gap([85, 85, 85], [80, 84, 88])
+    reach = stats.t.ppf(0.975, 2) * 4 / math.sqrt(3)
+    assert (welch.value, welch.low, welch.high) == pytest.approx((1, 1 - reach, 1 + reach))
+
+
+def test_narrower_level_narrower_interval() -> None:
+    for measure in (cliffs_delta, hedges_g, mean_gap):
+        wide, narrow = measure(TOWNS, BUREAUS), measure(TOWNS, BUREAUS, level=0.5)
+        assert None not in (wide.low, wide.high, narrow.low, narrow.high)
+        assert wide.low < narrow.low < narrow.high < wide.high  # type: ignore[operator]
+
+
+def test_bootstrap_gap_is_the_same_for_the_same_seed() -> None:
+    first, second = (bootstrap_gap(TOWNS, BUREAUS, seed=7, n=199) for _ in range(2))
+    assert first[0] == second[0]
+    assert first[1].shape == (199,)
+    assert np.array_equal(first[1], second[1])
+
+
+def test_missing_scores_are_dropped() -> None:
+    holey = pd.concat([TOWNS.astype("Float64"), pd.Series([pd.NA, pd.NA], dtype="Float64")])
+    assert permutation_p(holey, BUREAUS) == permutation_p(TOWNS, BUREAUS)
+    assert count_pairs(holey, BUREAUS) == count_pairs(TOWNS, BUREAUS)
+    assert hedges_g(holey, BUREAUS) == hedges_g(TOWNS, BUREAUS)
+    assert tukey_fences(holey) == tukey_fences(TOWNS)
+    assert fisher_jenks(holey, 2) == fisher_jenks(TOWNS, 2)
+    assert last_digits(holey).sum() == 21
+    labels = pd.Series(["a", "b", "b", None])
+    assert eta_squared(pd.Series([1, 2, None, 9]), labels) == 1
+    assert goodness_of_variance_fit(pd.Series([1, 2, None, 9], dtype="Int16"), labels) == 1
+
+
+def test_no_variation_and_no_units() -> None:
+    assert hodges_lehmann([], [80]) is None
+    assert count_pairs([], [80]).superiority is None
+    assert tukey_fences([88, 88, 88]) == (88, 88)
+    assert median_absolute_deviation([88]) == 0
+    assert eta_squared([88, 88], ["a", "b"]) is None
+    assert eta_squared([], []) is None
+    assert eta_squared([80, 90], ["a", "a"]) == 0
+    assert goodness_of_variance_fit([88, 88], [1, 1]) == 1
+    assert fisher_jenks([88, 88], 1) == [88]
+    assert order_odds([]) == 1
+    assert competition_rank(pd.Series([], dtype="float64")).empty
+    assert last_digits(pd.Series([], dtype="float64")).tolist() == [0] * 10
+
+
+def test_scores_off_the_scale_count_as_they_are() -> None:
+    scores = pd.Series([103.0, -7.0, 0.0, 99.5])
+    assert competition_rank(scores).tolist() == [1, 4, 3, 2]
+    assert last_digits(scores).tolist() == [1, 0, 0, 1, 0, 0, 0, 1, 0, 0]
+    assert permutation_p([103, 102.9999], [-7, 0]).value == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "printed"),
+    [
+        (81.125, 2, "81.13"),
+        (2.675, 2, "2.68"),
+        (0.5, 0, "1"),
+        (-0.5, 0, "-1"),
+        (-2.5, 0, "-3"),
+        (-0.001, 2, "0.00"),
+        (-0.0, 1, "0.0"),
+        (86, 2, "86.00"),
+        (1e-7, 2, "0.00"),
+        (np.float64(85.589286), 2, "85.59"),
+    ],
+)
+def test_rounding(value: float, digits: int, printed: str) -> None:
+    assert str(round_half_up(value, digits)) == printed
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: round_half_up(math.nan, 2), "not a finite number"),
+        (lambda: round_half_up(math.inf, 2), "not a finite number"),
+        (lambda: tukey_fences([]), "no score"),
+        (lambda: median_absolute_deviation([math.nan]), "no score"),
+        (lambda: mean_gap([math.inf, 1], [2, 3]), "infinite score"),
+        (lambda: permutation_p([1 / 3], [1]), "at most four decimals"),
+        (lambda: permutation_p([2e6], [1]), "at most a million"),
+        (lambda: permutation_p(range(600), range(600)), "1200 units"),
+        (lambda: permutation_p([0, 0.0001], [999_999]), "expected at most 32000000 cells"),
+        (lambda: fisher_jenks([80, 80, 81], 3), "expected 1 to 2"),
+        (lambda: fisher_jenks([80, 81], 0), "expected 1 to 2"),
+        (lambda: order_odds([(2, 3)]), "3 towns in a tie of 2"),
+        (lambda: eta_squared([1, 2], ["a"]), "same length"),
+    ],
+)
+def test_unusable(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
