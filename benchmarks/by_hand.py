@@ -27,7 +27,9 @@ def by_hand(folder: Path) -> list[list[str]]:
     commands = []
     for notebook in NOTEBOOKS:
         report = str(folder / notebook.name)
-        commands.append([*python, "papermill", str(notebook), report, "-p", "jurisdiction", "leizhou", "-r", "period", "2017"])
+        commands.append(
+            [*python, "papermill", str(notebook), report, "-p", "jurisdiction", "leizhou", "-r", "period", "2017"]
+        )
         commands.append([*python, "nbconvert", "--to", "html", report])
     return commands
 

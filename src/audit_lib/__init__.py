@@ -19,8 +19,23 @@ _HOMES = {
         *("find_outliers", "order_in_ties", "summarise_scores", "tabulate_pair_gaps", "tabulate_order"),
     ],
     "analysis.tiers": [
-        *("compare_rule", "count_tier_pairs", "describe_overlap", "describe_tiers", "explain_exceptions", "find_breaks"),
-        *("find_near", "imply_cuts", "measure_agreement", "scan_cuts", "summarise_tiers", "tabulate_pairs", "tabulate_rule"),
+        *(
+            "compare_rule",
+            "count_tier_pairs",
+            "describe_overlap",
+            "describe_tiers",
+            "explain_exceptions",
+            "find_breaks",
+        ),
+        *(
+            "find_near",
+            "imply_cuts",
+            "measure_agreement",
+            "scan_cuts",
+            "summarise_tiers",
+            "tabulate_pairs",
+            "tabulate_rule",
+        ),
     ],
     "analysis.groups": [
         *("compare_groups", "count_group_tiers", "describe_groups", "describe_lead", "describe_split", "find_lead"),

@@ -106,9 +106,17 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table:
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
         cells[heading] = _print_column(table[column], str(column), words)
-        if pd.api.types.is_numeric_dtype(table[column]) and not pd.api.types.is_bool_dtype(table[column]):
+        if _is_numeric(table[column]):
             numeric.append(heading)
     return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric))
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers; one of mixed values does if it begins with one."""
+    if pd.api.types.is_object_dtype(values):
+        first = next((value for value in values if not isinstance(value, list) and not pd.isna(value)), None)
+        return isinstance(first, int | float) and not isinstance(first, bool)
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
 def _print_column(values: pd.Series, column: str, words: Words) -> list[str]:
@@ -132,5 +140,3 @@ def _print_value(value: Any, words: Words) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     return words.name(value)
-
-

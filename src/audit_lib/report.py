@@ -61,7 +61,9 @@ def open_report(
     [source] = find_sources(data, jurisdiction, period)
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut)
     tables = {name: load_table(data / "processed" / jurisdiction / f"{name}.csv", name) for name in PROCESSED}
-    ours = {name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()}
+    ours = {
+        name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()
+    }
     facts = {
         "place": name_place(data, jurisdiction, parameters.language),
         "period": period,

@@ -5,6 +5,7 @@ Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -55,7 +56,9 @@ SCHEMAS = {
         {
             **_PLACE_COLUMNS,
             "year": _whole("year of the period", nullable=False),
-            "table_no": _whole("which table of the notice; ranks count within it; 0: named in a list only", 8, nullable=False),
+            "table_no": _whole(
+                "which table of the notice; ranks count within it; 0: named in a list only", 8, nullable=False
+            ),
             "unit_id": _text("ours, stable over the years", nullable=False),
             "unit_name": _text("ours, the short name used in reports", nullable=False),
             "name_in_table": _text("as printed in the table"),
@@ -65,7 +68,9 @@ SCHEMAS = {
             "side": _word("town or bureau, from the kind", SIDES),
             "split": _word("an analyst's own grouping from units.csv, with its evidence there", SPLITS, nullable=True),
             "kind_source": _word("where the kind was read", ["registry", "list_label", "suffix"]),
-            "score": pa.Column("float64", nullable=True, description="points as printed or corrected; never clipped or filled"),
+            "score": pa.Column(
+                "float64", nullable=True, description="points as printed or corrected; never clipped or filled"
+            ),
             "serial": _whole("序号 as printed"),
             "rank_printed": _whole("名次 as printed"),
             "rank": _whole("ours: competition rank within the table"),
@@ -187,6 +192,17 @@ def find_data() -> Path:
     return Path(given) if given else find_project() / "data"
 
 
+EXPECTED = {  # what pandera calls its own checks, in our words
+    "not_nullable": "a value",
+    "multiple_fields_uniqueness": "no second row with the same key",
+    "field_uniqueness": "no second row with the same key",
+    "column_in_schema": "no further column",
+    "column_ordered": "the columns in their order",
+    "coerce_dtype('float64')": "a number",
+    **{f"coerce_dtype('Int{bits}')": f"a whole number of {bits} bits" for bits in (8, 16, 32)},
+}
+
+
 def validate_table(table: pd.DataFrame, name: str, where: object) -> pd.DataFrame:
     """Check a table against its declared columns; NA becomes the type's own. Raises AuditError at the first breach."""
     try:
@@ -204,8 +220,9 @@ def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: st
     column = case.get("column") or getattr(getattr(error, "schema", None), "name", None) or name
     index = case.get("index")
     line = "" if index is None or pd.isna(index) else f" line {int(index) + 2}"  # one for the header, one to start at 1
-    expected = case.get("check") or error.check
-    return unusable(f"{where}{line}", f"{column} {case['failure_case']!r}", str(expected))
+    found = "nothing" if pd.isna(case["failure_case"]) else repr(str(case["failure_case"]))
+    expected = re.sub(r"<Check \w+: (.*)>", r"\1", str(case.get("check") or getattr(error, "check", None)))
+    return unusable(f"{where}{line}", f"{column} {found}", EXPECTED.get(expected, expected))
 
 
 def load_table(path: Path, name: str) -> pd.DataFrame:
@@ -214,8 +231,10 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
         table = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
     except FileNotFoundError:
         raise unusable(path, "no such file", f"the {name} table (audit-lib build makes the processed ones)") from None
-    except (ValueError, pd.errors.ParserError) as error:
+    except (ValueError, OSError) as error:
         raise unusable(path, str(error).splitlines()[0], f"a CSV file of the {name} table") from None
+    if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
+        raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
     for column, declared in SCHEMAS[name].columns.items():
         if str(declared.dtype) == "boolean" and column in table:
             table[column] = table[column].map({"True": True, "False": False})
@@ -237,16 +256,20 @@ def save_text(text: str, path: Path) -> None:
 
 def save_bytes(content: bytes, path: Path) -> None:
     """Write bytes in one step. A file that would not change is left alone, so that its date tells the truth."""
-    if path.is_file() and path.read_bytes() == content:
-        return
+    part: Path | None = None
     try:
+        if path.is_file() and path.read_bytes() == content:
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            part = Path(file.name)
             file.write(content)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, path)
+        part.chmod(0o644)
+        part.replace(path)
     except OSError as error:
-        raise AuditError(f"{path}: cannot be written: {error.strerror}") from None
+        if part:
+            part.unlink(missing_ok=True)
+        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def describe_package(processed: Iterable[Path], root: Path) -> str:

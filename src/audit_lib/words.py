@@ -51,7 +51,7 @@ class _Formatter(string.Formatter):
         """As Python's, and `!c`: begin a sentence with this word."""
         if conversion == "c":
             return str(value)[:1].upper() + str(value)[1:]
-        return super().convert_field(value, conversion)  # type: ignore[arg-type]
+        return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple | pd.Series):

@@ -1,6 +1,7 @@
 """The spread of the scores: how wide, how tied, how rounded, and what the printed order says inside ties."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ def order_in_ties(scores: pd.DataFrame) -> TieOrder:
         sides = list(tie["side"])
         n_town = sides.count("town")
         if 0 < n_town < len(sides):
-            first = sides[0] if sides == sorted(sides, key=lambda side, first=sides[0]: side != first) else pd.NA
+            first = sides[0] if len(list(groupby(sides))) == 2 else pd.NA
             row = {"score": score, "n": len(sides), "n_town": n_town, "units": list(tie["unit_name"])}
             rows.append({**row, "sides": sides, "first_side": first, "odds": order_odds([(len(sides), n_town)])})
     columns = ["score", "n", "n_town", "units", "sides", "first_side", "odds"]

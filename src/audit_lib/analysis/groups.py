@@ -43,7 +43,10 @@ def points_of(scores: pd.DataFrame, column: str, group: str) -> pd.Series:
 
 
 def summarise_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFrame:
-    """Summarise each group. Below `min_n` units only the median and the range are given, and the units are named."""
+    """Summarise each group. Below `min_n` units only the median and the range are given, and the units are named.
+
+    The column units is there only where a group is that small.
+    """
     rows = []
     for group in list_groups(scores, column):
         points = points_of(scores, column, group)
@@ -63,7 +66,8 @@ def summarise_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFr
                 "units": pd.NA if enough else list(points.index),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table if "units" in table and table["units"].notna().any() else table.drop(columns="units", errors="ignore")
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def choose_main(comparisons: list[Comparison]) -> Comparison:
 
 def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFrame:
     """Give the size of each gap, one row per measure, with the interval that random labels would give it."""
-    rows = []
+    rows: list[dict[str, str | float | None]] = []
     for each in comparisons:
         gap = words("groups.gap", first=words.name(each.first), second=words.name(each.second))
         if each.status != "ok":
@@ -146,8 +150,8 @@ def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFram
             "cliffs_delta": each.cliffs_delta,
         }
         for name, estimate in measures.items():
-            bounds = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-            rows.append({"gap": gap, "measure": words.name(name), **bounds})
+            row = {"gap": gap, "measure": words.name(name)}
+            rows.append({**row, "value": estimate.value, "low": estimate.low, "high": estimate.high})
     table = pd.DataFrame(rows, columns=["gap", "measure", "value", "low", "high"])
     return table.astype({"value": "float64", "low": "float64", "high": "float64"})
 
@@ -182,7 +186,9 @@ def count_group_tiers(scores: pd.DataFrame, column: str) -> pd.DataFrame:
         for tier in [*list_tiers(units), pd.NA]:
             n = int((members["tier"].isna() if tier is pd.NA else members["tier"] == tier).sum())
             if tier is not pd.NA or n:
-                rows.append({"group": group, "tier": tier, "n": n, "of": len(members), "share_pct": 100 * n / len(members)})
+                rows.append(
+                    {"group": group, "tier": tier, "n": n, "of": len(members), "share_pct": 100 * n / len(members)}
+                )
     return pd.DataFrame(rows, columns=["group", "tier", "n", "of", "share_pct"])
 
 
@@ -218,7 +224,9 @@ def find_lead(scores: pd.DataFrame, column: str, comparisons: list[Comparison]) 
     comparison = choose_main(comparisons)
     if comparison.status != "ok" or not comparison.mean.value:
         return None
-    order = (comparison.first, comparison.second) if comparison.mean.value > 0 else (comparison.second, comparison.first)
+    order = (
+        (comparison.first, comparison.second) if comparison.mean.value > 0 else (comparison.second, comparison.first)
+    )
     leader, other = (points_of(scores, column, group) for group in order)
     rest = leader[leader <= other.max()]
     without = float(rest.mean()) if len(rest) else None
@@ -251,7 +259,9 @@ def measure_sensitivity(
             rows.append({"change": "with_unscored", "unit": row.unit_name, "at": points, "gap": gap})
     left_out = [(unit, x.drop(unit).mean() - y.mean()) for unit in x.index if len(x) > 1]
     left_out += [(unit, x.mean() - y.drop(unit).mean()) for unit in y.index if len(y) > 1]
-    for unit, gap in (min(left_out, key=lambda pair: pair[1]), max(left_out, key=lambda pair: pair[1])) if left_out else ():
+    for unit, gap in (
+        (min(left_out, key=lambda pair: pair[1]), max(left_out, key=lambda pair: pair[1])) if left_out else ()
+    ):
         rows.append({"change": "leave_one_out", "unit": unit, "at": pd.NA, "gap": gap})
     return pd.DataFrame(rows)
 
@@ -279,11 +289,10 @@ def describe_comparison(comparison: Comparison, words: Words) -> str:
     each = comparison
     if each.first == each.second:
         return words("groups.one_group")
-    facts = {"first": words.name(f"{each.first}_many"), "second": words.name(f"{each.second}_many")}
-    facts |= {"n_first": each.n_first, "n_second": each.n_second}
+    first, second = words.name(f"{each.first}_many"), words.name(f"{each.second}_many")
+    facts = {"first": first, "second": second, "n_first": each.n_first, "n_second": each.n_second}
     if each.status == "absent":
-        missing = facts["first"] if not each.n_first else facts["second"]
-        return words("groups.absent", **facts, missing_group=missing)
+        return words("groups.absent", **facts, missing_group=second if each.n_first else first)
     if each.status == "too_few":
         return words("groups.too_few", **facts)
     return words(

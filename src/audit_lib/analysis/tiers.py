@@ -288,11 +288,12 @@ def describe_tiers(rule: CutRule | None, words: Words) -> str:
         return words("tiers.no_exceptions", sentence=sentence)
     placed = exceptions["tier"].unique()
     facts = {"n": len(exceptions), "units": _name_by_score(exceptions, words)}
-    clause = (
-        words("tiers.exceptions_same", tier=placed[0], **facts)
-        if len(placed) == 1
-        else words("tiers.exceptions_mixed", tiers=_count_tiers(exceptions, words), **facts)
-    )
+    if len(placed) == 1:
+        clause = words(
+            "tiers.exceptions_same" if len(exceptions) > 1 else "tiers.exception_one", tier=placed[0], **facts
+        )
+    else:
+        clause = words("tiers.exceptions_mixed", tiers=_count_tiers(exceptions, words), **facts)
     sentence = words("tiers.with_exceptions", sentence=sentence, clause=clause)
     if rule.at_cut["tier"].nunique() < 2:
         return words("tiers.stop", sentence=sentence)
@@ -309,7 +310,9 @@ def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_cou
     """Word the number of units in each tier, best first; the first of them by a template of its own."""
     counts = units.groupby("tier_order")["tier"].agg(["first", "size"])
     keys = [first, *["tiers.tier_count"] * (len(counts) - 1)]
-    return [words(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)]
+    return [
+        words(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
+    ]
 
 
 def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:

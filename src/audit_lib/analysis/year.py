@@ -11,7 +11,7 @@ from audit_lib.words import Words
 def summarise_year(
     scores: pd.DataFrame, mentions: pd.DataFrame, top_cut: float, low_cut: float, min_n: int
 ) -> pd.DataFrame:
-    """Give the headline numbers: one row per figure with its value and the notebook that owns it. NA where there is none."""
+    """Give the headline numbers, one row each, with the notebook that owns it; NA where there is none."""
     spread, ties = summarise_scores(scores), count_shared(scores)
     rule = compare_rule(scores, top_cut, low_cut) if scores["tier"].notna().any() else None
     sides = choose_main(compare_groups(scores, "side", min_n))
@@ -38,10 +38,8 @@ def summarise_year(
 def describe_year(scores: pd.DataFrame, words: Words) -> str:
     """Say what happened, in one sentence."""
     spread = summarise_scores(scores)
-    if spread["n"]:
-        sentence = words("year.scored", **spread)
-    else:
-        sentence = words("year.unscored", n=scores["unit_id"].nunique())
+    key = "year.scored" if spread["n"] else "year.unscored"
+    sentence = words(key, **{"n_units": scores["unit_id"].nunique(), **spread})
     if tiers := list_tiers(scores):
         counts = scores["tier"].value_counts()
         listed = [words("tiers.tier_count", tier=tier, n=int(counts[tier])) for tier in tiers]

@@ -149,7 +149,12 @@ def _list_versions() -> dict[str, str]:
 
 
 def _manifest_path(run: Run) -> Path:
-    return run.report.parents[2] / ".manifest" / run.report.parent.relative_to(run.report.parents[2]) / f"{run.report.stem}.json"
+    return (
+        run.report.parents[2]
+        / ".manifest"
+        / run.report.parent.relative_to(run.report.parents[2])
+        / f"{run.report.stem}.json"
+    )
 
 
 def find_reason(run: Run) -> str | None:
@@ -332,5 +337,3 @@ def publish(folders: Folders, results: list[Result]) -> Iterator[tuple[Path, Aud
         yield index, None
     except AuditError as error:
         yield index, error
-
-

@@ -1,5 +1,7 @@
 """Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +13,8 @@ from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
-from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_units
-from audit_lib.tables import describe_package, load_table, save_table, save_text
+from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
+from audit_lib.tables import PERIOD, describe_package, load_table, save_table, save_text
 from audit_lib.words import Words
 
 PROCESSED = ("scores", "mentions", "problems")
@@ -59,7 +61,11 @@ def find_sources(data: Path, jurisdiction: str | None = None, period: str | None
         raise unusable(data / "raw" / (jurisdiction or ""), f"no period {period}", known)
     if not sources:
         raise unusable(data / "raw", "no notice", "<jurisdiction>/<period>.txt")
-    return [source for source in sources if period in (None, source.period)]
+    sources = [source for source in sources if period in (None, source.period)]
+    [(notice_id, n)] = Counter(source.notice_id for source in sources).most_common(1)
+    if n > 1:
+        raise unusable(data / "raw", f"{n} files of {notice_id}", "one raw file for each notice")
+    return sources
 
 
 def find_record(data: Path, notice_id: str) -> pd.Series | None:
@@ -67,19 +73,23 @@ def find_record(data: Path, notice_id: str) -> pd.Series | None:
     path = data / "reference" / "notices.csv"
     if not path.is_file():
         return None
-    records = load_table(path, "notices").set_index("notice_id", drop=False)
-    return records.loc[notice_id] if notice_id in records.index else None
+    records = load_table(path, "notices")
+    found = records[records["notice_id"] == notice_id]
+    return None if found.empty else found.iloc[0]
 
 
 def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT) -> Reading:
     """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks."""
+    if not re.fullmatch(PERIOD, source.period):
+        raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
     notice = parse_notice(read_document(source.path))
     registry = load_registry(data, source.jurisdiction)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period)
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
     record = find_record(data, source.notice_id)
     recorded = None if record is None else str(record["sha256"])
-    evidence = Evidence(notice, scores, resolve_lists(notice, registry), recorded, top_cut, low_cut)
+    entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
+    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut)
     return Reading(source, notice, record, scores, mentions, evidence)
 
 
@@ -91,7 +101,8 @@ def check_source(data: Path, source: Source) -> pd.DataFrame:
 def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
     """Write data/processed for these notices; yields each notice with the error that stopped it, if any.
 
-    Notices of the same places that were not asked for, or that could not be read, keep the rows they had.
+    Notices of the same places that were not asked for, or that could not be read, keep the rows they had. Those whose
+    raw file is gone lose them.
     """
     for jurisdiction in sorted({source.jurisdiction for source in sources}):
         built: dict[str, list[pd.DataFrame]] = {name: [] for name in PROCESSED}
@@ -107,17 +118,17 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
                 built[name].append(table)
             done.append(source.notice_id)
             yield source, None
+        kept = {source.notice_id for source in find_sources(data, jurisdiction)}.difference(done)
         if done:
-            _write_tables(data / "processed" / jurisdiction, built, done)
+            _write_tables(data / "processed" / jurisdiction, built, kept)
     _write_package(data)
 
 
-def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], done: list[str]) -> None:
-    for name, tables in built.items():
+def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], kept: set[str]) -> None:
+    for name, new in built.items():
         path = folder / f"{name}.csv"
-        if path.is_file():
-            kept = load_table(path, name)
-            tables = [kept[~kept["notice_id"].isin(done)], *tables]
+        old = load_table(path, name) if kept and path.is_file() else new[0].iloc[:0]
+        tables = [old[old["notice_id"].isin(kept)], *new]
         filled = [table for table in tables if len(table)] or tables[-1:]
         # Stable: rows of one notice keep their printed order.
         save_table(pd.concat(filled, ignore_index=True).sort_values("notice_id", kind="stable"), path, name)

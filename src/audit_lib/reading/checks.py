@@ -15,7 +15,7 @@ import pandas as pd
 from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
 from audit_lib.reading.documents import squeeze
 from audit_lib.reading.notice import Notice
-from audit_lib.reading.units import IN_LISTS_ONLY, Listing, line_of
+from audit_lib.reading.units import IN_LISTS_ONLY, Entry, Listing, line_of
 from audit_lib.reading.vocabulary import read_vocabulary
 
 LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet
@@ -28,6 +28,7 @@ class Evidence:
 
     notice: Notice
     scores: pd.DataFrame
+    entries: list[Entry]
     listings: list[Listing]
     recorded_sha256: str | None  # None: no record in notices.csv
     top_cut: float = TOP_CUT
@@ -48,6 +49,11 @@ class Finding:
     line: int | None = None
 
 
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, to be read by column name. Their types are those of its schema."""
+    yield from table.itertuples()
+
+
 # What we hold: the file and its cells.
 
 
@@ -65,7 +71,7 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
-    """Could every cell of the tables be read?"""
+    """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
         yield Finding({"problem": problem.message, "place": problem.place}, line=line_of(problem.place))
 
@@ -73,7 +79,7 @@ def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
 def check_scale(evidence: Evidence) -> Iterator[Finding]:
     """Are all scores on the scale?"""
     ranked = evidence.ranked
-    for row in ranked[~ranked["score"].between(LOWEST, HIGHEST)].itertuples():
+    for row in _rows(ranked[~ranked["score"].between(LOWEST, HIGHEST)]):
         facts = {"unit": row.unit_name, "score": row.score, "lowest": LOWEST, "highest": HIGHEST}
         yield Finding(facts, row.unit_id, row.table_line)
 
@@ -108,13 +114,13 @@ def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
 
 def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit of the table in a tier list?"""
-    for row in evidence.scores.query("match == 'table_only'").itertuples():
+    for row in _rows(evidence.scores.query("match == 'table_only'")):
         yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.table_line)
 
 
 def check_in_no_table(evidence: Evidence) -> Iterator[Finding]:
     """Has every unit of the tier lists a score?"""
-    for row in evidence.scores.query("match == 'list_only'").itertuples():
+    for row in _rows(evidence.scores.query("match == 'list_only'")):
         yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.list_line)
 
 
@@ -129,12 +135,19 @@ def check_equal_counts(evidence: Evidence) -> Iterator[Finding]:
 def check_twice_in_table(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit in a table once?"""
     for table in evidence.notice.tables:
-        yield from _repeated((squeeze(row.unit), line_of(row.place)) for row in table.rows)
+        entries = [entry for entry in evidence.entries if entry.table_no == table.table_no]
+        yield from _repeated((entry.unit.name, line_of(entry.row.place)) for entry in entries)
 
 
 def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit in one tier only, once?"""
-    yield from _repeated((listing.unit.name, line_of(listing.tier_list.place)) for listing in evidence.listings)
+    named = [(listing.unit.name, line_of(listing.tier_list.place)) for listing in evidence.listings]
+    tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
+    for entry in evidence.entries:
+        # A tier column says the same thing a second time; it is a second entry only where it says another.
+        if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
+            named.append((entry.unit.name, line_of(entry.row.place)))
+    yield from _repeated(named)
 
 
 def _repeated(named: Iterable[tuple[str, int | None]]) -> Iterator[Finding]:
@@ -161,10 +174,11 @@ def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
 def check_score_order(evidence: Evidence) -> Iterator[Finding]:
     """Is the table sorted by score?"""
     for _, table in evidence.ranked.groupby("table_no"):
-        for upper, lower in pairwise(table.itertuples()):
+        for upper, lower in pairwise(_rows(table)):
             if lower.score > upper.score:
-                facts = {"unit": lower.unit_name, "score": lower.score, "above": upper.unit_name, "above_score": upper.score}
-                yield Finding(facts, lower.unit_id, lower.table_line)
+                facts = {"unit": lower.unit_name, "score": lower.score}
+                above = {"above": upper.unit_name, "above_score": upper.score}
+                yield Finding(facts | above, lower.unit_id, lower.table_line)
 
 
 def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
@@ -179,7 +193,7 @@ def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
     """Does a unit with the higher score never stand in the lower tier?"""
     ranked = evidence.ranked
     for pairs in count_tier_pairs(ranked):
-        for row in pairs.reversed_low.itertuples():
+        for row in _rows(pairs.reversed_low):
             above = pairs.higher[pairs.higher["score"] < row.score]["unit_name"]
             facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
             yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.table_line)
@@ -199,7 +213,7 @@ def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
 def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
     """Would two cuts on the score give the printed tiers? The cuts are ours; the notice may state none."""
     exceptions = find_exceptions(evidence.ranked, evidence.top_cut, evidence.low_cut)
-    for row in exceptions.itertuples():
+    for row in _rows(exceptions):
         facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
         cuts = {"top_cut": evidence.top_cut, "low_cut": evidence.low_cut}
         yield Finding({**facts, **cuts}, row.unit_id, row.table_line)
@@ -218,7 +232,7 @@ def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
 
 def check_name_alias(evidence: Evidence) -> Iterator[Finding]:
     """Did a join need our own reading of a name?"""
-    for row in evidence.scores.query("match == 'alias'").itertuples():
+    for row in _rows(evidence.scores.query("match == 'alias'")):
         facts = {"in_table": row.name_in_table, "in_list": row.name_in_list}
         yield Finding(facts, row.unit_id, row.list_line)
 
@@ -229,7 +243,7 @@ def check_name_level(evidence: Evidence) -> Iterator[Finding]:
     named = evidence.scores.dropna(subset=["name_in_table"])
     levels = [strip(squeeze(name)) is not None for name in named["name_in_table"]]
     if 0 < sum(levels) < len(levels) / 2:
-        for row in named[levels].itertuples():
+        for row in _rows(named[levels]):
             yield Finding({"unit": row.unit_name}, row.unit_id, row.table_line)
 
 
@@ -276,4 +290,4 @@ def check_header_padding(evidence: Evidence) -> Iterator[Finding]:
     """Are the headers of the tables plain words? Padding inside them defeats a search."""
     for table in evidence.notice.tables:
         if table.padded_columns:
-            yield Finding({"columns": [column for column in map(squeeze, table.padded_columns)]})
+            yield Finding({"columns": list(map(squeeze, table.padded_columns))})

@@ -78,12 +78,11 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         found = f"byte 0x{content[error.start]:02x} at position {error.start}"
         raise unusable(path, found, "a text file in UTF-8") from None
-    if control := CONTROL.search(text):
-        line = text.count("\n", 0, control.start()) + 1
-        raise unusable(f"{path} line {line}", "binary content", "a text file in UTF-8")
     # Only line ends split lines: str.splitlines would also split at U+2028 and form feeds, and shift every place.
-    numbered = enumerate(re.split(r"\r\n|\r|\n", text), start=1)
-    lines = tuple(Line(number, line) for number, line in numbered if squeeze(line))
+    numbered = [Line(number, line) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)]
+    if binary := next((line for line in numbered if CONTROL.search(line.text)), None):
+        raise unusable(f"{path} {binary.place}", "binary content", "a text file in UTF-8")
+    lines = tuple(line for line in numbered if line.key)
     if not lines:
         raise unusable(path, "an empty file", "the text of a notice")
     return Document(path, hashlib.sha256(content).hexdigest(), "text", "utf-8", lines)

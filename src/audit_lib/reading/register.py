@@ -7,8 +7,10 @@ import pandas as pd
 
 from audit_lib.reading import checks
 from audit_lib.reading.checks import Evidence, Finding
-from audit_lib.tables import validate_table
+from audit_lib.tables import SEVERITIES, validate_table
 from audit_lib.words import Words
+
+PARTS = ("found", "expected", "message")  # of a finding, each worded by its own template
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _rates_scores(evidence: Evidence) -> bool:
 CHECKS = (
     Check("error", checks.check_raw_file, _has_record),
     Check("warning", checks.check_raw_record),
-    Check("error", checks.check_unread_cells, _has_table),
+    Check("error", checks.check_unread_cells),
     Check("error", checks.check_scale, _has_table),
     Check("error", checks.check_tier_count, _states_counts),
     Check("error", checks.check_units_stated, _states_units),
@@ -108,7 +110,7 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
             "severity": outcome.check.severity,
             "unit_id": finding.unit_id,
             "line": finding.line,
-            **{part: words(f"checks.{outcome.check.name}.{part}", **finding.facts) for part in ("found", "expected", "message")},
+            **{part: words(f"checks.{outcome.check.name}.{part}", **finding.facts) for part in PARTS},
         }
         for outcome in outcomes
         for finding in outcome.findings
@@ -118,8 +120,17 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
 
 
 def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFrame:
-    """Give the register: one row per check with its question, the verdict, what was found, and what we do about it."""
-    return pd.DataFrame([_register_row(outcome, words) for outcome in outcomes])
+    """Give the register: one row per check with its question, the verdict, what was found, and what we do about it.
+
+    What does not agree comes first, the gravest at the top.
+    """
+    ordered = sorted(outcomes, key=_weigh)
+    return pd.DataFrame([_register_row(outcome, words) for outcome in ordered])
+
+
+def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
+    grave = SEVERITIES.index(outcome.check.severity) if outcome.findings else 0
+    return not outcome.findings, grave, not outcome.applies
 
 
 def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:

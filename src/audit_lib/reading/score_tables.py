@@ -14,6 +14,7 @@ LONGEST_UNIT = 30  # characters; a longer cell is prose
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
+DAY = re.compile(r"\d{4}[年-]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NO_UNIT = re.compile(
     r"(合计|小计|总计|共计|总体|平均|满分|附件|附表|备注|注:).*"  # rows that sum up units, and what stands below tables
@@ -85,7 +86,8 @@ class _Layout:
                 return named and cell not in self.vocabulary.header and not NO_UNIT.fullmatch(cell)
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
-                return cell in self.vocabulary.tier or not {"serial", "rank", "score"}.isdisjoint(self.meanings)
+                numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
+                return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
             case _:
                 return True
 
@@ -109,27 +111,47 @@ class _Layout:
     def opens(self, keys: list[str], at: int) -> bool:
         """Tell whether a table begins here: a first row, and the look of the rows after it.
 
-        A table that begins with the unit must fit whole at once, or twice after a first row that does not.
+        A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
+        known by its names. A column of units is no column of remarks: there the header ended before.
         """
-        first, second, third = (self.fits(keys[at + step * self.width :]) for step in range(3))
-        return self.starts(keys, at) and (first or (second and third) or (self.unit_at > 0 and (second or third)))
+        below = keys[at : at + self.width]
+        hidden = (
+            self.names_known(column) and self.names_known(cell)
+            for column, cell in zip(self.columns, below, strict=False)
+        )
+        if not self.starts(keys, at) or any(hidden):
+            return False
+        places = [at + step * self.width for step in range(3)]
+        fits = [self.fits(keys[place:]) for place in places]
+        known = [self.names_known(key) for place in places for key in keys[place : place + 1]]
+        if self.unit_at > 0 or all(known):
+            return any(fits)
+        early = range(at + 1, at + self.width) if known[0] else ()
+        return fits[0] or all(fits[1:]) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
 
-    def follows(self, keys: list[str], at: int, place: int, n_rows: int) -> bool:
-        """Tell whether the row at `place` may be the next after the one at `at`, by the number before the unit.
+    def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
+        """Count the numbers missing between the row at `at`, the n-th, and the one at `place`; None if it is no next row.
 
         A 序号 goes on by one. A rank may stay or jump by the size of a tie, but not beyond the rows that there are.
         """
         orders = [index for index in range(self.unit_at) if self.meanings[index] in ("serial", "rank")]
         if not orders:
-            return True
+            return 0
         before, after = int(keys[at + orders[0]]), int(keys[place + orders[0]])
-        if self.meanings[orders[0]] == "serial":
-            return before < after <= before + 1 + MOST_SKIPPED
-        return before <= after <= max(before, n_rows) + 1 + MOST_SKIPPED
+        is_serial = self.meanings[orders[0]] == "serial"
+        skipped = after - 1 - (before if is_serial else max(before, n_rows))
+        if skipped > MOST_SKIPPED or after < before + is_serial:
+            return None
+        return max(skipped, 0)
 
     def confirms(self, keys: list[str], place: int) -> bool:
-        """Tell whether a row that begins before the last one could be whole is one, and not the end of the last."""
-        return self.fits(keys[place:]) or self.names_known(keys[place + self.unit_at])
+        """Tell whether a row that does not begin one width on is one, and not the end of the last or other print."""
+        fits = self.fits(keys[place:]) and (self.unit_at > 0 or self.fits(keys[place + self.width :]))
+        return fits or self.names_known(keys[place + self.unit_at])
+
+    def is_bare(self, keys: list[str], at: int) -> bool:
+        """Tell whether the row at `at` names its unit without an ending that we know; then others do too."""
+        return self.unit_at > 0 and not self.names_known(keys[at + self.unit_at])
 
     def names_known(self, cell: str) -> bool:
         """Tell whether a cell ends like the names of units do."""
@@ -192,37 +214,66 @@ def _find_layout(keys: list[str], at: int, vocabulary: Vocabulary) -> _Layout | 
 def _read_rows(
     lines: tuple[Line, ...], keys: list[str], at: int, layout: _Layout, problems: list[Problem]
 ) -> tuple[list[ScoreRow], int]:
-    """Read rows until the pattern ends. A short row lacks a cell, a long stretch holds what we could not read."""
-    headers = (place for place in range(at, len(keys)) if _find_layout(keys, place, layout.vocabulary))
+    """Read rows until the pattern or the next header ends them.
+
+    A short row lacks a cell, a long stretch holds what we could not read.
+    """
+    headers = (place for place in range(at, len(keys)) if keys[place] in layout.vocabulary.header)
     keys = keys[: next(headers, len(keys))]
     rows: list[ScoreRow] = []
     while True:
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
+        if end == at + layout.width != following:
+            end = _cut_row(keys, end, layout)
         rows.append(_read_row(lines[at:end], layout, problems))
         if following is None:
             break
         for line in lines[end:following]:
             problems.append(Problem("table_unread", "error", f"found {line.key!r} between two rows", line.place))
         at = following
-    # A number below the last row is the rest of a row that we could not read, or the number of a page.
-    for line in lines[end : min(end + layout.width, len(keys))]:
-        if NUMBER.fullmatch(line.key):
-            problems.append(Problem("table_unread", "error", f"found {line.key!r} below the last row", line.place))
+    if (rest := _find_rest(keys, end, layout)) is not None:
+        problems.append(Problem("table_unread", "error", f"found {keys[rest]!r} below the last row", lines[rest].place))
     return rows, end
 
 
+def _cut_row(keys: list[str], end: int, layout: _Layout) -> int:
+    """Give the end of a row after which the pattern breaks: a last cell that is no rank or tier is not of the row.
+
+    A score that is no number stays: 缺考 stands for one.
+    """
+    last = layout.meanings[-1]
+    return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, keys[end - 1]) else end
+
+
+def _find_rest(keys: list[str], end: int, layout: _Layout) -> int | None:
+    """Find what may be the rest of a table: a unit just below it that signs nothing, or a number that stands alone."""
+    signs = any(DAY.match(key) for key in keys[end + 1 : end + 2])
+    if keys[end : end + 1] and layout.names_known(keys[end]) and layout.looks_like("unit", keys[end]) and not signs:
+        return end
+    return next((place for place in range(end, len(keys)) if NUMBER.fullmatch(keys[place])), None)
+
+
 def _next_start(keys: list[str], at: int, layout: _Layout, n_rows: int) -> int | None:
-    """Find the next row: one width on if the pattern holds, else the nearest place where it holds again."""
+    """Find the next row: one width on if the pattern holds, else the nearest place where it holds again.
+
+    A row whose number goes on comes first, even early: after 2, 乙局 the cells 3, 丙局, 95 are a row, and 3 is no score.
+    """
     whole = at + layout.width
-    nearby = (
-        place
-        for place in (whole, *range(at + layout.unit_at + 1, at + 3 * layout.width))
+    nearby = [
+        (skipped, place != whole, place)
+        for place in range(at + layout.unit_at + 1, at + 3 * layout.width)
         if layout.starts(keys, place)
-        and layout.follows(keys, at, place, n_rows)
-        and (place >= whole or layout.confirms(keys, place))
-    )
-    return next(nearby, whole if layout.starts(keys, whole) else None)
+        and (skipped := layout.count_skipped(keys, at, place, n_rows)) is not None
+        and (
+            place == whole
+            or layout.confirms(keys, place)
+            or (place < whole and not skipped and layout.is_bare(keys, at))
+        )
+    ]
+    if upto := [each for each in nearby if each[-1] <= whole]:
+        return min(upto)[-1]
+    return whole if layout.starts(keys, whole) else min((place for *_, place in nearby), default=None)
 
 
 def _read_row(lines: tuple[Line, ...], layout: _Layout, problems: list[Problem]) -> ScoreRow:
@@ -235,8 +286,8 @@ def _read_row(lines: tuple[Line, ...], layout: _Layout, problems: list[Problem])
     return ScoreRow(
         unit=named.printed,
         score=_read_score(named, cells.get("score"), problems),
-        rank=_read_whole(cells.get("rank")),
-        serial=_read_whole(cells.get("serial")),
+        rank=_read_whole(named, cells.get("rank"), problems),
+        serial=_read_whole(named, cells.get("serial"), problems),
         tier=cells["tier"].printed if "tier" in cells else None,
         group=None,
         place=named.place,
@@ -279,5 +330,11 @@ def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> floa
     return None
 
 
-def _read_whole(cell: Line | None) -> int | None:
-    return int(cell.key) if cell and WHOLE.fullmatch(cell.key) else None
+def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int | None:
+    if cell is None:
+        return None
+    if WHOLE.fullmatch(cell.key):
+        return int(cell.key)
+    message = f"{named.printed}: found rank {cell.printed!r}; expected a whole number"
+    problems.append(Problem("rank_unreadable", "error", message, cell.place))
+    return None

@@ -6,15 +6,18 @@ ending of the name tells.
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from audit_lib.analysis.statistics import competition_rank, count_ties
+from audit_lib.errors import unusable
 from audit_lib.reading.documents import squeeze
-from audit_lib.reading.notice import Notice, TierList
+from audit_lib.reading.notice import Notice
 from audit_lib.reading.score_tables import ScoreRow
+from audit_lib.reading.tier_lists import TierList
 from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.tables import load_table, validate_table
+from audit_lib.tables import SCHEMAS, load_table, validate_table
 
 RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
 IN_LISTS_ONLY = 0  # table_no of a unit that no table names
@@ -37,6 +40,7 @@ class Registry:
     jurisdiction: str
     by_name: dict[str, Unit] = field(default_factory=dict)
     by_alias: dict[str, Unit] = field(default_factory=dict)
+    resolved: dict[str, tuple[Unit, str]] = field(default_factory=dict)  # so far, by squeezed name
 
     def resolve(self, printed: str) -> tuple[Unit, str] | None:
         """Find a unit by a printed name and tell by which rule; None for a name nobody knows.
@@ -54,27 +58,47 @@ class Registry:
         return (self.by_alias[name], "alias") if name in self.by_alias else None
 
     def resolve_or_add(self, printed: str) -> tuple[Unit, str]:
-        """As `resolve`; an unknown name becomes a unit of its own."""
-        if known := self.resolve(printed):
-            return known
+        """As `resolve`; an unknown name becomes a unit of its own. What a name was resolved to, it stays."""
         name = squeeze(printed)
-        self.by_name[name] = Unit(f"{self.jurisdiction}-{name}", name)
-        return self.by_name[name], "exact"
+        if name not in self.resolved:
+            if (found := self.resolve(name)) is None:
+                self.by_name[name] = Unit(f"{self.jurisdiction}-{name}", name)
+                found = self.by_name[name], "exact"
+            self.resolved[name] = found
+        return self.resolved[name]
 
 
 def load_registry(data: Path, jurisdiction: str) -> Registry:
-    """Load units.csv and aliases.csv of a jurisdiction; an empty registry where it has none."""
+    """Load units.csv and aliases.csv of a jurisdiction; an empty registry where it has none.
+
+    Raises AuditError for an alias of a unit that units.csv does not hold.
+    """
     folder = data / "reference" / jurisdiction
     registry = Registry(jurisdiction)
+    known: dict[str, Unit] = {}
+    row: Any
     if (folder / "units.csv").is_file():
         units = load_table(folder / "units.csv", "units").astype("object").where(lambda table: table.notna(), None)
-        known = {row.unit_id: Unit(row.unit_id, row.unit_name, row.kind, row.split) for row in units.itertuples()}
+        for row in units.itertuples():
+            known[row.unit_id] = Unit(row.unit_id, row.unit_name, row.kind, row.split)
         registry.by_name |= {squeeze(unit.name): unit for unit in known.values()}
-        if (folder / "aliases.csv").is_file():
-            aliases = load_table(folder / "aliases.csv", "aliases")
-            pairs = zip(aliases["name_printed"], aliases["unit_id"], strict=True)
-            registry.by_alias |= {squeeze(name): known[unit_id] for name, unit_id in pairs}
+    if (folder / "aliases.csv").is_file():
+        for row in load_table(folder / "aliases.csv", "aliases").itertuples():
+            if row.unit_id not in known:
+                where = f"{folder / 'aliases.csv'} line {row.Index + 2}"
+                raise unusable(where, f"unit_id {row.unit_id}", "a unit of units.csv")
+            registry.by_alias[squeeze(row.name_printed)] = known[row.unit_id]
     return registry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of a score table, the unit it is about, and by which rule its name was resolved."""
+
+    unit: Unit
+    rule: str
+    table_no: int
+    row: ScoreRow
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,16 @@ class Listing:
     printed: str
     rule: str
     tier_list: TierList
+
+
+def resolve_tables(notice: Notice, registry: Registry) -> list[Entry]:
+    """Resolve every row of every score table, in printed order."""
+    return [
+        Entry(unit, rule, table.table_no, row)
+        for table in notice.tables
+        for row in table.rows
+        for unit, rule in [registry.resolve_or_add(row.unit)]
+    ]
 
 
 def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
@@ -104,50 +138,38 @@ def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period:
     """
     rows = []
     tabled: set[tuple[int, str]] = set()
-    resolved = [(table.table_no, row, *registry.resolve_or_add(row.unit)) for table in notice.tables for row in table.rows]
+    entries = resolve_tables(notice, registry)
     listings: dict[str, list[Listing]] = {}
     for listing in resolve_lists(notice, registry):
         listings.setdefault(listing.unit.unit_id, []).append(listing)
-    for table_no, row, unit, rule in resolved:
-        if (table_no, unit.unit_id) not in tabled:
-            rows.append(_score_row(unit, table_no, row, rule, listings.get(unit.unit_id, [])))
-        tabled.add((table_no, unit.unit_id))
+    for entry in entries:
+        if (key := (entry.table_no, entry.unit.unit_id)) not in tabled:
+            rows.append(_score_row(entry.unit, entry, listings.get(entry.unit.unit_id, [])))
+        tabled.add(key)
     in_a_table = {unit_id for _, unit_id in tabled}
-    rows += [
-        _score_row(found[0].unit, IN_LISTS_ONLY, None, None, found)
-        for unit_id, found in listings.items()
-        if unit_id not in in_a_table
-    ]
+    rows += [_score_row(found[0].unit, None, found) for unit_id, found in listings.items() if unit_id not in in_a_table]
     scores = pd.DataFrame(rows).assign(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
     )
     by_table = scores.groupby("table_no")["score"]
     scores = scores.assign(rank=by_table.transform(competition_rank), n_tied=by_table.transform(count_ties))
-    return validate_table(scores[_COLUMNS], "scores", f"{jurisdiction}-{period}")
+    return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
 
 
-_COLUMNS = [
-    *("notice_id", "jurisdiction", "period", "year", "table_no", "unit_id", "unit_name", "name_in_table", "name_in_list"),
-    *("match", "kind", "side", "split", "kind_source", "score", "serial", "rank_printed", "rank", "n_tied"),
-    *("tier", "tier_order", "table_line", "list_line", "source_place", "is_corrected"),
-]
-
-
-def _score_row(
-    unit: Unit, table_no: int, row: ScoreRow | None, rule: str | None, listings: list[Listing]
-) -> dict[str, object]:
+def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict[str, object]:
     vocabulary = read_vocabulary()
+    row = entry.row if entry else None
     kind = unit.kind or vocabulary.kind_of(unit.name)
-    tiers = {listing.tier_list.tier for listing in listings} or ({row.tier} if row and row.tier else set())
+    tiers = {listing.tier_list.tier for listing in listings} | ({row.tier} if row and row.tier else set())
     tier = tiers.pop() if len(tiers) == 1 else None
     listed = listings[0] if listings else None
     return {
-        "table_no": table_no,
+        "table_no": entry.table_no if entry else IN_LISTS_ONLY,
         "unit_id": unit.unit_id,
         "unit_name": unit.name,
         "name_in_table": row and row.unit,
         "name_in_list": listed and listed.printed,
-        "match": _match(rule, listed and listed.rule),
+        "match": _match(entry.rule if entry else None, listed.rule if listed else None),
         "kind": kind,
         "side": vocabulary.side[kind],
         "split": unit.split,
@@ -201,5 +223,5 @@ def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, peri
         for mention in notice.mentions
         for unit, _ in [registry.resolve_or_add(mention.unit)]
     ]
-    columns = ["notice_id", "jurisdiction", "period", "unit_id", "unit_name", "name_raw", "section", "item", "sentiment", "line"]
-    return validate_table(pd.DataFrame(rows, columns=columns), "mentions", f"{jurisdiction}-{period}")
+    mentions = pd.DataFrame(rows, columns=list(SCHEMAS["mentions"].columns))
+    return validate_table(mentions, "mentions", f"{jurisdiction}-{period}")

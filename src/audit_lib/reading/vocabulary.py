@@ -38,7 +38,9 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
     """Read the vocabulary file. Raises KeyError for a file without its columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    words = {name: {row["word"]: row["means"] for row in rows if row["list"] == name} for name in {r["list"] for r in rows}}
+    words: dict[str, dict[str, str]] = {}
+    for row in rows:
+        words.setdefault(row["list"], {})[row["word"]] = row["means"]
     return Vocabulary(
         header=words["header"],
         tier={row["word"]: int(row["order"]) for row in rows if row["list"] == "tier"},

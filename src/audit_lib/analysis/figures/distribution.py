@@ -1,5 +1,7 @@
 """Charts of the spread of scores: every unit a mark, ties kept as ties."""
 
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -43,25 +45,29 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
     tops = units.groupby("score")["level"].max().to_dict()
     ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 1.5)
     ax.set_ylim(0, max(max(tops.values()) + 2.2, 4))
-    for cut in imply_cuts(scores).itertuples() if rule else ():
-        if cut.is_overlap and len(rule.exceptions):
+    has_exceptions = rule is not None and len(rule.exceptions) > 0
+    for cut in imply_cuts(scores).itertuples() if has_exceptions else ():
+        if cut.is_overlap:
             ax.axvspan(cut.low - 0.4, cut.high + 0.4, color=ZONE, zorder=0)
     draw_marks(ax, units, "score", "level", 46)
     _draw_cuts(ax, (low_cut, top_cut) if rule else (), words)
     place_labels(ax, _label_scores(units, rule.exceptions if rule else None, words), tops, 0.72)
     mean = float(units["score"].mean())
     ax.plot([mean, mean], [0, 0.45], color=INK, linewidth=2.5, solid_capstyle="butt")
-    ax.annotate(words("labels.mean", mean=mean), (mean, 0.22), (5, 0), textcoords="offset points", va="center", fontsize=9)
+    ax.annotate(
+        words("labels.mean", mean=mean), (mean, 0.22), (5, 0), textcoords="offset points", va="center", fontsize=9
+    )
     ax.set_xlabel(words("labels.score_axis"))
     ax.set_ylabel(words("labels.units_axis"))
-    ax.set_yticks([tick for tick in MaxNLocator(6, integer=True).tick_values(0, max(tops.values())) if tick <= max(tops.values())])
+    highest = max(tops.values())
+    ax.set_yticks([tick for tick in MaxNLocator(6, integer=True).tick_values(0, highest) if tick <= highest])
     draw_key(ax, units, words, loc="upper left", borderaxespad=0)
     facts = {"n": len(units), "min": units["score"].min(), "max": units["score"].max(), "mean": mean}
     if rule is None or not rule.n_rated:
-        return close_figure(figure, "scores_untiered", words, **facts)
+        return close_figure(figure, "scores_untiered", words, facts)
     facts |= {"n_agree": rule.n_agree, "n_rated": rule.n_rated, "n_exceptions": len(rule.exceptions)}
     facts |= {"top_cut": top_cut, "low_cut": low_cut, "units": list(rule.exceptions["unit_name"])}
-    return close_figure(figure, "scores", words, **facts)
+    return close_figure(figure, "scores", words, facts)
 
 
 def _stack(units: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +118,9 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         top, bottom = tied["row"].min() - 0.5, tied["row"].max() + 0.5
         if band % 2:
             ax.axhspan(top, bottom, color="#F2F2F2", zorder=0)
-        label = words("labels.rank" if len(tied) == 1 else "labels.rank_tied", rank=int(tied["rank"].iloc[0]), n=len(tied))
+        label = words(
+            "labels.rank" if len(tied) == 1 else "labels.rank_tied", rank=int(tied["rank"].iloc[0]), n=len(tied)
+        )
         ax.annotate(
             label, (1, (top + bottom) / 2), (-4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="right", va="center", fontsize=9, color=INK,
@@ -130,7 +138,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied, "median": median}
     first, last = units.iloc[0], units.iloc[-1]
     ends = {"first": first["unit_name"], "max": first["score"], "last": last["unit_name"], "min": last["score"]}
-    return close_figure(figure, "league" if ties.n_tied else "league_untied", words, **facts, **ends)
+    return close_figure(figure, "league" if ties.n_tied else "league_untied", words, {**facts, **ends})
 
 
 @styled
@@ -151,10 +159,11 @@ def plot_tie_order(order: TieOrder, words: Words) -> Chart | Finding:
             ink = "white" if side == "town" else INK
             ax.text(place + 0.5, row, unit, ha="center", va="center", fontsize=9.5, color=ink)
         ax.text(len(tie.units) + 0.12, row, words("labels.odds", odds=tie.odds), va="center", fontsize=9, color=GREY)
-    facts = {"n": len(groups), "odds": order.odds}
+    facts: dict[str, Any] = {"n": len(groups), "odds": order.odds}
     if order.first_side is None:
-        return close_figure(figure, "tie_order_none", words, score_axis=False, **facts)
-    return close_figure(figure, "tie_order", words, score_axis=False, **facts, side=words.name(f"{order.first_side}_many"))
+        return close_figure(figure, "tie_order_none", words, facts, score_axis=False)
+    facts["side"] = words.name(f"{order.first_side}_many")
+    return close_figure(figure, "tie_order", words, facts, score_axis=False)
 
 
 @styled
@@ -177,7 +186,7 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
     spread = summarise_scores(scores)
     low, high = 100 * float((points < low_cut).mean()), 100 * float((points >= top_cut).mean())
     facts = {"low": low, "high": high, "low_cut": low_cut, "top_cut": top_cut}
-    return close_figure(figure, "ecdf", words, **facts, **spread)
+    return close_figure(figure, "ecdf", words, {**facts, **spread})
 
 
 @styled
@@ -198,4 +207,4 @@ def plot_digits(digits: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.set_ylabel(words("labels.units_axis"))
     most = digits.loc[digits["n"].idxmax()]
     facts = {"n": total, "digit": int(most["digit"]), "most": int(most["n"]), "expected": total / 10}
-    return close_figure(figure, "digits", words, score_axis=False, **facts)
+    return close_figure(figure, "digits", words, facts, score_axis=False)

@@ -53,7 +53,9 @@ def plot_gap(
         ax.plot([2.1, 2.1], [base + gap.low, base + gap.high], color=INK, linewidth=2.5)
     ax.plot(2.1, mean, "o", color=INK, markersize=8)
     ax.set_xlim(-0.75, 2.8)
-    names = [words("labels.group_n", name=words.name(group), n=n) for group, n in _sizes(scores, column, [second, first])]
+    names = [
+        words("labels.group_n", name=words.name(group), n=n) for group, n in _sizes(scores, column, [second, first])
+    ]
     ax.set_xticks([0, 1, 2.1], [*names, words("labels.difference")])
     ax.set_ylabel(words("labels.score_axis"))
     beside = ax.secondary_yaxis("right", functions=(lambda score: score - base, lambda points: points + base))
@@ -62,10 +64,15 @@ def plot_gap(
     compared = scores[scores[column].isin([first, second])].dropna(subset=["score"])
     draw_key(ax, compared, words, loc="lower left", bbox_to_anchor=(0.66, 0.0), borderaxespad=0)
     facts = {"first": words.name(f"{first}_many"), "second": words.name(f"{second}_many"), "gap": gap.value}
-    facts |= {"low": gap.low, "high": gap.high, "mean_first": comparison.mean_first, "mean_second": comparison.mean_second}
+    facts |= {
+        "low": gap.low,
+        "high": gap.high,
+        "mean_first": comparison.mean_first,
+        "mean_second": comparison.mean_second,
+    }
     facts |= {"size": abs(gap.value or 0.0), "direction": words.name("less" if (gap.value or 0) < 0 else "more")}
     top_first, top_second = points_of(scores, column, first).max(), points_of(scores, column, second).max()
-    return close_figure(figure, "gap", words, **facts, top_first=top_first, top_second=top_second)
+    return close_figure(figure, "gap", words, {**facts, "top_first": top_first, "top_second": top_second})
 
 
 @styled
@@ -85,7 +92,7 @@ def plot_groups(scores: pd.DataFrame, column: str, words: Words) -> Chart | Find
     means = {group: float(points_of(scores, column, group).mean()) for group in groups}
     high, low = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     facts = {"high": words.name(f"{high}_many"), "low": words.name(f"{low}_many"), "n": len(groups)}
-    return close_figure(figure, "groups", words, **facts, mean_high=means[high], mean_low=means[low])
+    return close_figure(figure, "groups", words, {**facts, "mean_high": means[high], "mean_low": means[low]})
 
 
 def _draw_swarm(ax: Axes, scores: pd.DataFrame, column: str, group: str, at: float, words: Words) -> None:
@@ -113,7 +120,9 @@ def plot_group_ecdf(scores: pd.DataFrame, column: str, words: Words) -> Chart | 
     figure, ax = open_figure(3.5)
     for number, group in enumerate(groups):
         colour, style = LINES[number]
-        sns.ecdfplot(x=points_of(scores, column, group), ax=ax, color=colour, linestyle=style, linewidth=2, stat="percent")
+        sns.ecdfplot(
+            x=points_of(scores, column, group), ax=ax, color=colour, linestyle=style, linewidth=2, stat="percent"
+        )
         score, share, above = _find_apart(scores, column, group, groups)
         ax.annotate(
             words.name(group), (score, share), (-6, 6) if above else (6, -6), textcoords="offset points",
@@ -124,9 +133,9 @@ def plot_group_ecdf(scores: pd.DataFrame, column: str, words: Words) -> Chart | 
     low = {group: float(np.percentile(points_of(scores, column, group), 10)) for group in groups}
     high = {group: float(np.percentile(points_of(scores, column, group), 90)) for group in groups}
     worst, best = min(low, key=low.__getitem__), max(high, key=high.__getitem__)
-    facts = {"worst": words.name(f"{worst}_many"), "best": words.name(f"{best}_many")}
-    facts |= {"low": low[worst], "high": high[best]}
-    return close_figure(figure, "group_ecdf_cross" if worst == best else "group_ecdf", words, **facts)
+    names = {"worst": words.name(f"{worst}_many"), "best": words.name(f"{best}_many")}
+    key = "group_ecdf_cross" if worst == best else "group_ecdf"
+    return close_figure(figure, key, words, {**names, "low": low[worst], "high": high[best]})
 
 
 def _find_apart(scores: pd.DataFrame, column: str, group: str, groups: list[str]) -> tuple[float, float, bool]:
@@ -173,5 +182,5 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
         words("labels.share_of", n=int(row.n), of=int(row.of), group=words.name(f"{group}_many"), share=row.share_pct)
         for group, row in best.iterrows()
     ]
-    return close_figure(figure, "group_tiers", words, score_axis=False, tier=best["tier"].iloc[0], shares=shares)
-
+    facts = {"tier": best["tier"].iloc[0], "shares": shares}
+    return close_figure(figure, "group_tiers", words, facts, score_axis=False)

@@ -1,5 +1,7 @@
 """The chart of the source: which units table and lists name, and how the names were joined."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -10,14 +12,14 @@ from audit_lib.tables import MATCHES
 from audit_lib.words import Words
 
 SHADES = {"exact": "#08519C", "prefix": "#6BAED6", "alias": "#D55E00", "table_only": "#1A1A1A", "list_only": "#1A1A1A"}
-MISSING = {"facecolor": "none", "edgecolor": GREY, "linestyle": ":"}
+MISSING: dict[str, Any] = {"facecolor": "none", "edgecolor": GREY, "linestyle": ":"}
 MOST_NAMES = 4  # units of a run are named while they are few
 WIDE = 12  # units in a run whose name fits below it
 
 
 @styled
 def plot_ledger(scores: pd.DataFrame, words: Words) -> Chart | Finding:
-    """Draw a ledger strip: a column per unit, a row for the table and one for the lists; gaps are units that one lacks."""
+    """Draw a ledger strip: a column per unit, a row for the table, one for the lists; gaps are units that one lacks."""
     units = scores.assign(order=[MATCHES.index(match) for match in scores["match"]]).sort_values("order", kind="stable")
     in_table, in_list = units["name_in_table"].notna(), units["name_in_list"].notna()
     if not in_table.any() or not in_list.any():
@@ -29,14 +31,14 @@ def plot_ledger(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     for row, (part, present) in enumerate((("table", in_table), ("all_lists", in_list))):
         ax.text(-0.7, row + 0.42, words.name(part), ha="right", va="center", fontsize=10)
         for at, (shown, match) in enumerate(zip(present, units["match"], strict=True)):
-            filled = {"facecolor": SHADES[match], "edgecolor": "none"}
+            filled: dict[str, Any] = {"facecolor": SHADES[match], "edgecolor": "none"}
             ax.add_patch(Rectangle((at + 0.08, row), 0.84, 0.84, **(filled if shown else MISSING)))
     _name_runs(ax, units, words)
     facts = {"n_units": len(units), "n_table": int(in_table.sum()), "n_list": int(in_list.sum())}
     n_joined = int((in_table & in_list).sum())
     single = list(units.loc[~(in_table & in_list), "unit_name"])
     key = "ledger" if single else "ledger_agrees"
-    return close_figure(figure, key, words, score_axis=False, n_joined=n_joined, units=single, **facts)
+    return close_figure(figure, key, words, {**facts, "n_joined": n_joined, "units": single}, score_axis=False)
 
 
 def _name_runs(ax: Axes, units: pd.DataFrame, words: Words) -> None:

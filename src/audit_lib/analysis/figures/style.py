@@ -4,13 +4,11 @@ Colour and shape always go together, so a chart survives grey print. Titles are 
 """
 
 import io
-import os
 import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib.pyplot as plt
@@ -22,6 +20,7 @@ from PIL import Image
 
 from audit_lib.display import Chart
 from audit_lib.errors import AuditError
+from audit_lib.fonts import find_font
 from audit_lib.words import Words
 
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
@@ -43,27 +42,17 @@ FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
 def use_font() -> str:
     """Register a font with Chinese characters and give its family name.
 
-    AUDIT_FONT (a file) comes first, then the packaged Noto Sans SC, then what the system has. Raises AuditError where
-    there is none: charts with empty boxes for names are worse than no charts.
+    The file that `fonts.find_font` gives comes first, then what the system has. Raises AuditError where there is none:
+    charts with empty boxes for names are worse than no charts.
     """
-    for path in _font_files():
-        if path.is_file():
-            font_manager.fontManager.addfont(path)
-            return font_manager.FontProperties(fname=path).get_name()
+    if (file := find_font()) is not None and file.is_file():
+        font_manager.fontManager.addfont(file)
+        return font_manager.FontProperties(fname=file).get_name()
     installed = {font.name for font in font_manager.fontManager.ttflist}
     for family in FALLBACKS:
         if family in installed:
             return family
-    raise AuditError("no font with Chinese characters: install the package's dependencies or set AUDIT_FONT to a font file")
-
-
-def _font_files() -> list[Path]:
-    files = [Path(os.environ["AUDIT_FONT"])] if "AUDIT_FONT" in os.environ else []
-    try:
-        from pylopdf_fonts_zh_cn import sans_path
-    except ImportError:
-        return files
-    return [*files, Path(sans_path())]
+    raise AuditError("no font with Chinese characters: install what pyproject.toml names, or set AUDIT_FONT to a file")
 
 
 def settings() -> Mapping[str, Any]:
@@ -108,10 +97,11 @@ def styled(plot: Callable[P, T]) -> Callable[P, T]:
 
 def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
     """Open a figure of the page's width and give it with its axes."""
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
+    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
+    return figure, axes
 
 
-def close_figure(figure: Figure, key: str, words: Words, *, score_axis: bool = True, **facts: Any) -> Chart:
+def close_figure(figure: Figure, key: str, words: Words, facts: Mapping[str, Any], *, score_axis: bool = True) -> Chart:
     """Title, draw and close a figure. Its words are `figures.<key>.title`, `.subtitle` and `.alt`.
 
     Charts with a score axis say that it does not start at zero. Raises AuditError naming the character if the font
@@ -127,7 +117,8 @@ def close_figure(figure: Figure, key: str, words: Words, *, score_axis: bool = T
         subtitle, (0.012, 1), (0, -22 * len(lines[:-1]) - 4), xycoords="figure fraction", textcoords="offset points",
         va="top", fontsize=9.5, color=GREY, annotation_clip=False, in_layout=False,
     )  # fmt: skip
-    figure.supxlabel(words("labels.source_axis" if score_axis else "labels.source"), x=0.012, ha="left", fontsize=8, color=GREY)
+    source = words("labels.source_axis" if score_axis else "labels.source")
+    figure.supxlabel(source, x=0.012, ha="left", fontsize=8, color=GREY)
     png = _draw(figure, key)
     width = round(figure.get_figwidth() * 100)
     return Chart(png, title, words(f"figures.{key}.alt", title=title, **facts), width)
@@ -173,12 +164,12 @@ def measure(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def mark_style(tier_order: object, side: str) -> dict[str, Any]:
+def mark_style(tier_order: Any, side: str) -> dict[str, Any]:
     """Give colour and shape of a unit's mark: colour for its tier, shape for its side."""
-    if pd.isna(tier_order):  # type: ignore[call-overload]
+    if pd.isna(tier_order):
         colours = {"facecolor": UNTIERED, "edgecolor": UNTIERED_RIM, "linewidth": 1.4}
     else:
-        order = min(int(tier_order), max(TIERS))  # type: ignore[call-overload]
+        order = min(int(tier_order), max(TIERS))
         colours = {"facecolor": TIERS[order], "edgecolor": RIMS[order], "linewidth": 0.8}
     return {**colours, "marker": SHAPES[side]}
 
@@ -193,9 +184,9 @@ def draw_key(ax: Axes, units: pd.DataFrame, words: Words, **options: Any) -> Non
     """Draw the key: one row per tier present (colour) and per side present (shape), each with its count."""
     handles, labels = [], []
     counts = units.groupby(["tier_order", "tier"], dropna=False).size()
-    for (order, tier), n in counts.items():  # type: ignore[misc]
+    for (order, tier), n in counts.items():
         name = words.name("untiered") if pd.isna(tier) else tier
-        handles.append(ax.scatter([], [], s=52, **{**mark_style(order, "bureau")}))
+        handles.append(ax.scatter([], [], s=52, **mark_style(order, "bureau")))
         labels.append(words("labels.key", name=name, n=int(n)))
     for side in [side for side in SHAPES if side in set(units["side"])]:
         n = int((units["side"] == side).sum())

@@ -21,7 +21,7 @@ from audit_lib.words import Words, format_score
 
 @styled
 def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
-    """Draw what each score would do as the cut for the best tier: tiers it gets wrong, and the size it gives the tier."""
+    """Draw what each score would do as the cut for the best tier: tiers it gets wrong, and the size it gives it."""
     if rated(scores)["tier"].nunique() < 2:
         return note(words("labels.no_tiers"))
     scan = scan_cuts(scores).sort_values("cut")
@@ -49,7 +49,7 @@ def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     facts = {"tier": best, "errors": fewest, "size": size}
     facts["sizes"] = [int(n) for n in scan.loc[scan["errors_best"] == fewest, "n_at_least"]]
-    return close_figure(figure, "cuts" if fewest else "cuts_clean", words, **facts)
+    return close_figure(figure, "cuts" if fewest else "cuts_clean", words, facts)
 
 
 @styled
@@ -74,14 +74,16 @@ def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     draw_marks(ax, units.assign(y=units["row"] + 0.12 - 0.085 * level), "score", "y", 34)
     ax.set_ylim(len(tiers) - 0.45, -0.75)
     ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 6.5)
-    ax.set_yticks(range(len(tiers)), [words("labels.key", name=row.tier, n=row.n_scored) for row in summary.itertuples()])
+    ax.set_yticks(
+        range(len(tiers)), [words("labels.key", name=row.tier, n=row.n_scored) for row in summary.itertuples()]
+    )
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
     overlaps = cuts[cuts["is_overlap"]]
     facts = {"reaches": [f"{row.tier} {format_score(row.min)}–{format_score(row.max)}" for row in summary.itertuples()]}
     if overlaps.empty:
-        return close_figure(figure, "reach_clean", words, **facts)
+        return close_figure(figure, "reach_clean", words, facts)
     zone = overlaps.iloc[0]
     facts |= {"better": zone["better_tier"], "lower": zone["lower_tier"], "low": zone["low"], "high": zone["high"]}
-    return close_figure(figure, "reach", words, **facts, n=int(zone["n_units"]))
+    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])})

@@ -1,0 +1,229 @@
+"""Executed notebooks → self-contained HTML pages, and the index over them.
+
+A page is one file: style inlined, figures as data, tables with their CSV, no script, nothing to fetch. Its text comes
+from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
+"""
+
+import ast
+from base64 import b64decode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+from nbconvert.exporters import TemplateExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from audit_lib.errors import unusable
+from audit_lib.fonts import embed_characters
+from audit_lib.publishing.pieces import Prose, read_parts
+from audit_lib.reading.build import find_record
+from audit_lib.report import name_place
+from audit_lib.tables import save_bytes, save_text
+from audit_lib.words import Words
+
+TEMPLATES = Path(__file__).with_name("templates")
+FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
+PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
+NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
+SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded."""
+
+    name: str
+    title: str
+    headline: str | None
+    href: str | None
+    has_failed: bool
+
+
+def render_period(folder: Path, data: Path) -> list[Path]:
+    """Render every report of reports/<jurisdiction>/<period>, each in its own language. Gives the pages.
+
+    The first chart of the first report is kept beside them as cover.png, for a README or a mail.
+    """
+    notebooks = _list_reports(folder)
+    for notebook_path in notebooks:
+        render_page(notebook_path, notebook_path.with_suffix(".html"), find_words(notebook_path, data), data)
+    if notebooks and (cover := _find_chart(_read_notebook(notebooks[0]))):
+        save_bytes(cover, folder / "cover.png")
+    return [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+
+
+def _find_chart(notebook: NotebookNode) -> bytes | None:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    charts = [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    return b64decode(charts[0]) if charts else None
+
+
+def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) -> None:
+    """Render one executed report, reports/<jurisdiction>/<period>/<notebook>.ipynb, as an HTML page.
+
+    The page links its neighbours in the period, so they must be there. Raises AuditError for a figure without alt text,
+    a cell that failed, and an image that is not part of the notebook.
+    """
+    notebook = _read_notebook(notebook_path)
+    _check_outputs(notebook, notebook_path)
+    prose = Prose(notebook_path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.metadata["prose"] = prose.render(cell)
+    page = _frame_page(notebook, notebook_path, prose, data)
+    html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
+    save_text(_embed_font(html), page_path)
+
+
+def find_words(notebook_path: Path, data: Path) -> Words:
+    """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
+    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    jurisdiction, period = notebook_path.parts[-3:-1]
+    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+
+
+def render_index(reports: Path, data: Path, language: str = "en") -> None:
+    """Write reports/index.html: every place, its periods from the latest, what each report asks and what it found."""
+    places = []
+    for folder in sorted(path for path in reports.glob("[!.]*/") if path.is_dir()):
+        periods = [(each.name, _list_cards(each)) for each in sorted(folder.glob("[!.]*/"), reverse=True)]
+        if filled := [(period, cards) for period, cards in periods if cards]:
+            places.append((folder.name, name_place(data, folder.name, language), filled))
+    template = _open_exporter().environment.get_template("reports.html.j2")
+    html = template.render(places=places, words=Words(language))
+    save_text(_embed_font(html), reports / "index.html")
+
+
+def _embed_font(html: str) -> str:
+    """Put the Chinese characters of a page into it, so that no reader sees empty boxes."""
+    return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
+
+
+def read_headline(notebook_path: Path) -> str | None:
+    """Read the finding of an executed report: the headline that its cell tagged `headline` shows. None without one."""
+    found = _find_headline(_read_notebook(notebook_path))
+    return str(found[1].data["text/plain"]) if found else None
+
+
+@cache
+def _open_exporter() -> TemplateExporter:
+    """Open nbconvert with our template; one serves every page. Whatever a template prints is escaped."""
+    config = Config(
+        NbConvertBase={"display_data_priority": SHOWN},
+        TagRemovePreprocessor={"enabled": True, "remove_cell_tags": NOT_FOR_PAGES},
+    )
+    exporter = TemplateExporter(
+        config=config,
+        template_name="report",
+        template_file="report.html.j2",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_raw=True,
+    )
+    exporter.environment.autoescape = True
+    exporter.register_filter("read_parts", read_parts)
+    return exporter
+
+
+def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) -> dict[str, Any]:
+    """Gather what stands around the cells. The headline leaves its cell for the top of the page, its code with it."""
+    headline, code = None, ""
+    if found := _find_headline(notebook):
+        cell, output = found
+        headline, code = output.data["text/plain"], cell.source
+        cell.outputs.remove(output)
+        cell.source = ""
+    jurisdiction, period = path.parts[-3:-1]
+    record = find_record(data, f"{jurisdiction}-{period}")
+    reports = _list_reports(path.parent)
+    place = reports.index(path)
+    made = notebook.metadata.get("audit", {})
+    return {
+        "name": path.stem,
+        "jurisdiction": jurisdiction,
+        "period": period,
+        "title": _find_title(notebook, prose, path),
+        "headline": headline,
+        "headline_code": code,
+        "headings": prose.headings,
+        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
+        "previous": _read_card(reports[place - 1]) if place else None,
+        "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
+        "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
+        "versions": made.get("versions", {}),
+        "inputs": made.get("inputs", {}),
+    }
+
+
+def _list_reports(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("[!.]*.ipynb") if not path.stem.endswith(FAILED))
+
+
+def _list_cards(folder: Path) -> list[Card]:
+    """List the reports of a period: the good ones, and those that only ever failed."""
+    names = sorted({path.stem.removesuffix(FAILED) for path in folder.glob("[!.]*.ipynb")})
+    return [_read_card(folder / f"{name}.ipynb") for name in names]
+
+
+def _read_card(path: Path) -> Card:
+    failed = path.with_stem(path.stem + FAILED)
+    is_good = path.is_file()
+    notebook, prose = _read_notebook(path if is_good else failed), Prose(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not prose.title:
+            prose.render(cell)
+    headline = read_headline(path) if is_good else None
+    href = f"{path.stem}.html" if is_good else None
+    return Card(path.stem, _find_title(notebook, prose, path), headline, href, failed.is_file())
+
+
+def _read_notebook(path: Path) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        return notebook
+    except (OSError, ValueError) as error:
+        raise unusable(path, str(error).splitlines()[0], "an executed notebook") from None
+
+
+def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
+    return prose.title or str(notebook.metadata.get("title", path.stem))
+
+
+def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
+    """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
+    for cell in notebook.cells:
+        if "headline" in cell.metadata.get("tags", []):
+            for output in cell.get("outputs", []):
+                if 'class="headline"' in output.get("data", {}).get("text/html", ""):
+                    return cell, output
+    return None
+
+
+def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
+    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
+    found: dict[str, object] = {}
+    for tag in PARAMETERS:
+        for cell in notebook.cells:
+            if tag in cell.metadata.get("tags", []):
+                for line in ast.parse(cell.source).body:
+                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+                        found[ast.unparse(target)] = ast.literal_eval(line.value)
+    return found
+
+
+def _check_outputs(notebook: NotebookNode, path: Path) -> None:
+    """Refuse what a page must not hold: an error, a figure that is no PNG, a figure without alt text."""
+    numbered = [(number, output) for number, cell in enumerate(notebook.cells, 1) for output in cell.get("outputs", [])]
+    for number, output in numbered:
+        where = f"{path} cell {number}"
+        if output.output_type == "error":
+            raise unusable(where, f"{output.ename}: {output.evalue}", "a cell that ran")
+        for kind in output.get("data", {}):
+            if kind.startswith("image/") and kind != "image/png":
+                raise unusable(where, f"a figure as {kind}", "a figure shown as audit_lib.display.Chart")
+            if kind == "image/png" and not str(output.metadata.get(kind, {}).get("alt", "")).strip():
+                raise unusable(where, "a figure without alt text", "a figure shown as audit_lib.display.Chart")

@@ -1,0 +1,129 @@
+"""Find tier lists in lines: a heading that names a tier, then lines of unit names. A sentence below them is no list."""
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from audit_lib.reading.documents import Line, squeeze
+from audit_lib.reading.score_tables import HAN, Problem
+from audit_lib.reading.vocabulary import Vocabulary
+
+NUMERAL = "[一二三四五六七八九十]+"
+HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
+DATE = re.compile(r"(\d{4})\s*[年-]\s*(\d{1,2})\s*[月-]\s*(\d{1,2})(?!\d)日?")
+LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
+LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
+COLON = re.compile("[:\uff1a]")
+COMMA = re.compile("[,\uff0c]")
+SEPARATOR = re.compile("[、。,\uff0c;\uff1b](?![^(\uff08]*[)\uff09])")  # outside brackets
+
+
+@dataclass(frozen=True)
+class TierList:
+    """One printed list of units in one tier; `stated` is the number of units that its heading gives."""
+
+    tier: str
+    stated: int | None
+    label: str | None
+    units: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class _TierHeading:
+    """A heading such as (一)优秀单位(8个); `names` is what the same line prints after a colon."""
+
+    tier: str
+    stated: int | None
+    names: str
+
+
+def find_tier_lists(
+    lines: tuple[Line, ...], vocabulary: Vocabulary
+) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
+    """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists."""
+    tiers: list[TierList] = []
+    prose: list[Line] = []
+    problems: list[Problem] = []
+    while lines:
+        line, lines = lines[0], lines[1:]
+        heading = _read_tier_heading(line, vocabulary)
+        if heading is None:
+            prose.append(line)
+            continue
+        below = (Line(line.number, heading.names), *lines) if heading.names else lines
+        found = _read_lists(below, heading, vocabulary)
+        below = below[len(found) :]
+        if found:
+            tiers += found
+            lines = below
+        elif heading.stated != 0:
+            problems.append(Problem("list_unread", "error", f"found no list of units under {line.key!r}", line.place))
+        if found and below and _might_list(below[0], vocabulary):
+            message = f"found {below[0].key!r} below the list {heading.tier}; expected names of units"
+            problems.append(Problem("list_unread", "error", message, below[0].place))
+    return tuple(tiers), tuple(prose), tuple(problems)
+
+
+def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | None:
+    tier = "|".join(sorted(map(re.escape, vocabulary.tier), key=len, reverse=True))
+    noun = "|".join(map(re.escape, vocabulary.tier_noun))
+    head, *names = COLON.split(line.printed, maxsplit=1)
+    heading = rf"(?:{NUMERAL}、|\({NUMERAL}\))?({tier})(?:{noun})(?:\((\d{{1,4}})[个家]\))?"
+    match = re.fullmatch(heading, squeeze(head))
+    return match and _TierHeading(match[1], int(match[2]) if match[2] else None, "".join(names))
+
+
+def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Vocabulary) -> list[TierList]:
+    """Read the lists that lines begin with, line by line until one is none."""
+    lists: list[TierList] = []
+    for line, below in zip_longest(lines, lines[1:]):
+        listed = None if _read_tier_heading(line, vocabulary) else _split_names(line)
+        left = None if heading.stated is None else heading.stated - sum(len(each.units) for each in lists)
+        is_signature = bool(lists) and below is not None and DATE.fullmatch(below.key) is not None
+        if listed is None or left == 0 or (is_signature and len(listed[1]) == 1):
+            break
+        if not _are_units(listed[1], line, left, vocabulary, is_first=not lists, is_labelled=listed[0] is not None):
+            break
+        lists.append(TierList(heading.tier, heading.stated, listed[0], listed[1], line.place))
+    return lists
+
+
+def _split_names(line: Line) -> tuple[str | None, tuple[str, ...]] | None:
+    """Split 乡镇:甲镇、乙镇。 into its label and its names; None if this is no list of names."""
+    if HEADING.match(line.key):
+        return None
+    *labels, listed = COLON.split(line.printed)
+    names = tuple(name for name in SEPARATOR.split(listed) if name)
+    if not names or len(labels) > 1 or any(len(part) > LONGEST_NAME for part in (*labels, *names)):
+        return None
+    if any(COMMA.search(label) for label in labels) or not all(HAN.search(name) for name in names):
+        return None
+    return (labels[0] if labels else None), names
+
+
+def _are_units(
+    names: tuple[str, ...], line: Line, left: int | None, vocabulary: Vocabulary, *, is_first: bool, is_labelled: bool
+) -> bool:
+    """Tell whether the stretches of a line name units, and are no sentence, signature, date or footer.
+
+    Endings that we know decide. Where they do not, the line just below the heading is trusted more than those after
+    it, 、 more than a comma, and a line that the stated number (`left`: what remains of it) has room for more.
+    """
+    if any(DATE.search(squeeze(name)) for name in names):
+        return False
+    known = [vocabulary.kind_of(squeeze(name)) != "other" for name in names]
+    mostly = sum(known) * 2 > len(known)
+    if all(known):
+        return True
+    if COMMA.search(line.printed):
+        return is_first and mostly
+    if len(names) == 1:
+        return is_first and (len(names[0]) <= LONGEST_BARE_NAME or left == 1)
+    return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
+
+
+def _might_list(line: Line, vocabulary: Vocabulary) -> bool:
+    """Tell whether a line that we did not read as a list looks like one: several short stretches between 、."""
+    listed = None if _read_tier_heading(line, vocabulary) else _split_names(line)
+    return listed is not None and len(listed[1]) > 1 and not COMMA.search(line.printed)

@@ -1,0 +1,145 @@
+"""Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from audit_lib.reading.vocabulary import read_vocabulary
+from audit_lib.report import Report, open_report
+from audit_lib.tables import SCHEMAS, validate_table
+
+MakeNotice = Callable[..., Path]
+MakeData = Callable[..., Path]
+MakeScores = Callable[[list[tuple[str, float | None, str | None]]], pd.DataFrame]
+
+TITLE = "甲市人民政府办公室关于2017年甲市政务公开工作检查情况的通报"
+COLUMNS = ("序 \u00a0 号", "单位名称", "评 \u00a0分")
+
+
+def write_notice_text(
+    rows: Iterable[tuple[str, object]] = (),
+    tiers: Mapping[str, Sequence[str]] | None = None,
+    *,
+    stated: Mapping[str, int | None] | None = None,
+    title: str = TITLE,
+    prose: Sequence[str] = (),
+    columns: Sequence[str] = COLUMNS,
+    below: Sequence[str] = (),
+) -> str:
+    """Word a notice as Leizhou prints it: title, prose, tier lists, signature, annex; a blank line between all lines.
+
+    Rows are (unit, score), numbered from 1. `stated` replaces the number in a tier's heading (None: prints none).
+    `below` is printed after the table.
+    """
+    lines = [title, "日期: 2018-01-29 16:04:06", "甲府办函〔2018〕35号", *prose]
+    for order, (tier, units) in enumerate((tiers or {}).items()):
+        n = (stated or {}).get(tier, len(units))
+        lines += [f"({'一二三四'[order]}){tier}单位" + (f"({n}个)" if n is not None else ""), "、".join(units) + "。"]
+    lines += ["特此通报", "甲市人民政府办公室", "2018年 1月23日"]
+    cells = [str(cell) for serial, row in enumerate(rows, start=1) for cell in (serial, *row)]
+    if cells:
+        lines += ["附件", "2017年甲市政务公开工作检查评分表", *columns, *cells]
+    return "\n\n".join([*lines, *below]) + "\n"
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def data(project: Path) -> Path:
+    return project / "data"
+
+
+@pytest.fixture(scope="session")
+def notice_text() -> Callable[..., str]:
+    """Give `write_notice_text`, for notices that need not be files."""
+    return write_notice_text
+
+
+@pytest.fixture
+def make_notice(tmp_path: Path) -> MakeNotice:
+    """Write a notice (arguments as in `write_notice_text`) to 2017.txt in a temporary folder; gives its path."""
+
+    def make(*args: object, **options: object) -> Path:
+        path = tmp_path / "2017.txt"
+        path.write_text(write_notice_text(*args, **options), encoding="utf-8")  # type: ignore[arg-type]
+        return path
+
+    return make
+
+
+@pytest.fixture
+def make_data(tmp_path: Path) -> MakeData:
+    """Write a data folder from texts: raw ones by jurisdiction/period, reference ones by their path; gives the folder."""
+
+    def make(raw: Mapping[str, str], reference: Mapping[str, str] | None = None) -> Path:
+        folder = tmp_path / "data"
+        texts = {f"raw/{name}.txt": text for name, text in raw.items()}
+        texts |= {f"reference/{name}": text for name, text in (reference or {}).items()}
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def leizhou_data(project: Path, tmp_path: Path) -> Path:
+    """A copy of the project's data folder, to change at will."""
+    return Path(shutil.copytree(project / "data", tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def leizhou() -> Report:
+    """The material of the Leizhou 2017 report, as a notebook opens it."""
+    return open_report("leizhou", "2017")
+
+
+@pytest.fixture(scope="session")
+def make_scores() -> MakeScores:
+    """Make a synthetic scores table from (unit, score, tier); kind and side come from the ending of the name."""
+
+    def make(rows: list[tuple[str, float | None, str | None]]) -> pd.DataFrame:
+        table = pd.DataFrame([_score_row(serial, *row) for serial, row in enumerate(rows, start=1)])
+        table["rank"] = table["score"].rank(method="min", ascending=False)
+        table["n_tied"] = table.groupby("score")["score"].transform("size")
+        return validate_table(table[list(SCHEMAS["scores"].columns)], "scores", "synthetic")
+
+    return make
+
+
+def _score_row(serial: int, unit: str, score: float | None, tier: str | None) -> dict[str, object]:
+    vocabulary = read_vocabulary()
+    kind = vocabulary.kind_of(unit)
+    side = vocabulary.side[kind]
+    return {
+        "notice_id": "synthetic-2017",
+        "jurisdiction": "synthetic",
+        "period": "2017",
+        "year": 2017,
+        "unit_id": f"synthetic-{unit}",
+        "unit_name": unit,
+        "kind": kind,
+        "side": side,
+        "kind_source": "suffix",
+        "split": {"town": "town", "bureau": "department"}.get(side),
+        "name_in_table": None if score is None else unit,
+        "name_in_list": None if tier is None else unit,
+        "match": "list_only" if score is None else "table_only" if tier is None else "exact",
+        "table_no": 0 if score is None else 1,
+        "score": score,
+        "serial": None if score is None else serial,
+        "tier": tier,
+        "tier_order": vocabulary.tier.get(tier or ""),
+        "rank_printed": None,
+        "table_line": serial,
+        "list_line": None,
+        "source_place": "line 1",
+        "is_corrected": False,
+    }

@@ -1,0 +1,70 @@
+"""What a cell shows: tables a screen reader can read, text that stays text, and the same output every time."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from audit_lib.display import Chart, find, headline, note, show
+from audit_lib.words import Words
+
+WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
+
+
+def html(shown: object) -> BeautifulSoup:
+    return BeautifulSoup(shown._repr_html_(), "html.parser")  # type: ignore[attr-defined]
+
+
+def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
+    table = html(show(pd.DataFrame({"unit_name": ["甲局"], "score": [88.5]}), "league", WORDS))
+    assert table.caption.text == "Leizhou 2017: units by score, with competition ranks"
+    assert [(th["scope"], th["class"], th.text) for th in table.find_all("th")] == [
+        ("col", ["text"], "Unit"),
+        ("col", ["number"], "Score"),
+        ("row", ["text"], "甲局"),
+    ]
+    assert [(td["class"], td.text) for td in table.find_all("td")] == [(["number"], "88.5")]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "printed"),
+    [
+        ("score", [97.0, 88.5, None], ["97", "88.5", "–"]),
+        ("mean", [85.589286, 84.0], ["85.59", "84.00"]),
+        ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
+        ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
+        ("rank", pd.array([1, None], dtype="Int16"), ["1", "–"]),
+        ("units", [["甲局", "乙镇"], []], ["甲局, 乙镇", ""]),
+        ("is_overlap", [True, False], ["yes", "no"]),
+        ("match", ["exact", "甲局"], ["same name", "甲局"]),
+    ],
+)
+def test_cells(column: str, values: list[object], printed: list[str]) -> None:
+    shown = show(pd.DataFrame({column: values}), "league", WORDS)
+    assert shown.cells.iloc[:, 0].to_list() == printed
+
+
+def test_two_columns_with_one_heading_are_an_error() -> None:
+    with pytest.raises(ValueError, match="two columns are headed 'Unit'"):
+        show(pd.DataFrame({"unit": ["甲局"], "unit_name": ["甲局"]}), "league", WORDS)
+
+
+def test_markup_in_names_stays_text() -> None:
+    evil = '<script>alert("1")</script> & co'
+    for shown in (show(pd.DataFrame({"unit_name": [evil]}), "league", WORDS), find(evil), headline(evil), note(evil)):
+        soup = html(shown)
+        assert soup.find("script") is None
+        assert evil in soup.text
+
+
+def test_findings_carry_their_weight() -> None:
+    assert [html(shown).p["class"] for shown in (headline("a"), find("a"), note("a"))] == [
+        ["headline"],
+        ["finding"],
+        ["note"],
+    ]
+
+
+def test_a_chart_carries_its_alt_text_and_width() -> None:
+    data, metadata = Chart(b"png", "A finding", "Dot chart of …", 760)._repr_mimebundle_()
+    assert metadata == {"image/png": {"alt": "Dot chart of …", "width": 760}}
+    assert data["text/plain"] == "A finding\nDot chart of …"

@@ -1,0 +1,116 @@
+"""Documents: which bytes are a text, and where its lines stand. Everything else is one line of error."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from audit_lib.errors import AuditError
+from audit_lib.reading import documents
+from audit_lib.reading.documents import Document, Line, read_document, squeeze
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"a\nb\n", [(1, "a"), (2, "b")]),
+        (b"\xef\xbb\xbfa\nb", [(1, "a"), (2, "b")]),
+        (b"a\r\n\r\nb\r\n", [(1, "a"), (3, "b")]),
+        (b"a\r\rb", [(1, "a"), (3, "b")]),
+        (b"a\n\r\nb", [(1, "a"), (3, "b")]),
+        ("a\u2028a\nb".encode(), [(1, "a\u2028a"), (2, "b")]),
+        ("a\x0ca\x0b\x85\nb".encode(), [(1, "a\x0ca\x0b\x85"), (2, "b")]),
+        ("\n \t\u00a0\u3000\n\u200b\ufeff\nb".encode(), [(4, "b")]),
+        ("\u00a0甲 镇\u3000".encode(), [(1, "\u00a0甲 镇\u3000")]),
+    ],
+    ids=["lf", "bom", "crlf", "cr", "mixed", "u2028", "form-feed", "blank-lines", "padding"],
+)
+def test_lines_keep_their_place_and_text(tmp_path: Path, content: bytes, lines: list[tuple[int, str]]) -> None:
+    path = tmp_path / "2017.txt"
+    path.write_bytes(content)
+    document = read_document(path)
+    assert [(line.number, line.text) for line in document.lines] == lines
+    assert (document.format, document.encoding, document.path) == ("text", "utf-8", path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "{path}: found an empty file; expected the text of a notice"),
+        (b" \n\t\r\n", "{path}: found an empty file; expected the text of a notice"),
+        ("\ufeff\u00a0\u3000\n\u200b".encode(), "{path}: found an empty file; expected the text of a notice"),
+        (b"a\n\x00b", "{path} line 2: found binary content; expected a text file in UTF-8"),
+        (b"a\r\rb\x01", "{path} line 3: found binary content; expected a text file in UTF-8"),
+        (b"%PDF-1.4\n\x1b", "{path} line 2: found binary content; expected a text file in UTF-8"),
+        ("通报".encode("gbk"), "{path}: found byte 0xb1 at position 2; expected a text file in UTF-8"),
+        ("通报".encode("utf-16"), "{path}: found byte 0xff at position 0; expected a text file in UTF-8"),
+        ("甲镇".encode()[:-1], "{path}: found byte 0xe9 at position 3; expected a text file in UTF-8"),
+        (None, "{path}: found no such file; expected a published notice"),
+    ],
+    ids=["empty", "white-space", "padding", "nul", "control", "pdf", "gbk", "utf-16", "cut-character", "missing"],
+)
+def test_unusable_file_is_one_line_of_error(tmp_path: Path, content: bytes | None, message: str) -> None:
+    path = tmp_path / "2017.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AuditError) as caught:
+        read_document(path)
+    assert str(caught.value) == message.format(path=path)
+
+
+def test_folder_is_one_line_of_error(tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match=re.escape(f"{tmp_path}: found a folder; expected a published notice")):
+        read_document(tmp_path)
+
+
+def test_sha256_is_of_the_bytes(data: Path) -> None:
+    path = data / "raw/leizhou/2017.txt"
+    assert read_document(path).sha256 == documents.file_sha256(path)
+    assert read_document(path).sha256 == "b50ff08788dae4e0001d8f0ace9de0df762cf723a8271809854b66e80b614568"
+
+
+@pytest.mark.parametrize(
+    ("printed", "key"),
+    [
+        ("序 \u00a0 号", "序号"),
+        ("　评\u3000分 ", "评分"),
+        ("评\u200b分\ufeff", "评分"),
+        ("\uff088个\uff09", "(8个)"),
+        ("８６．５", "86.5"),
+        ("乡镇\uff1a甲镇", "乡镇:甲镇"),
+        ("雷府办函〔2018〕35号", "雷府办函〔2018〕35号"),
+    ],
+)
+def test_words_are_compared_without_padding_and_width(printed: str, key: str) -> None:
+    assert squeeze(printed) == key
+    assert Line(7, printed).key == key
+
+
+def test_printed_keeps_width_and_loses_padding() -> None:
+    line = Line(7, " 新城\uff08马\u200b 陆镇\uff09…")
+    assert (line.place, line.printed) == ("line 7", "新城\uff08马陆镇\uff09…")
+    assert line.aligned == "新城(马陆镇)…"
+
+
+@given(st.binary(max_size=200) | st.text(max_size=60).map(str.encode))
+@example(b"\xef\xbb\xbf")
+@settings(deadline=None, max_examples=150)
+def test_any_bytes_give_a_document_or_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any-bytes.txt"
+    path.write_bytes(content)
+    try:
+        document = read_document(path)
+    except AuditError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert isinstance(document, Document)
+        raw = re.split(r"\r\n|\r|\n", content.decode("utf-8-sig"))
+        assert all(raw[line.number - 1] == line.text and line.key for line in document.lines)
+
+
+def test_examples_in_docstrings() -> None:
+    assert doctest.testmod(documents).failed == 0
+    assert doctest.testmod(documents).attempted > 0

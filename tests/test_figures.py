@@ -1,0 +1,131 @@
+"""Charts: titles that state the finding, alt text with its numbers, Chinese names with glyphs, the same bytes twice."""
+
+import io
+import unicodedata
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+from pylopdf_fonts_zh_cn import sans_path
+
+from audit_lib.analysis.distribution import count_digits, order_in_ties
+from audit_lib.analysis.figures import (
+    plot_cuts,
+    plot_digits,
+    plot_ecdf,
+    plot_gap,
+    plot_group_ecdf,
+    plot_group_tiers,
+    plot_groups,
+    plot_league,
+    plot_ledger,
+    plot_scores,
+    plot_tie_order,
+    plot_tier_reach,
+)
+from audit_lib.analysis.figures.style import measure, wrap
+from audit_lib.analysis.groups import compare_groups
+from audit_lib.display import Chart, Finding
+from audit_lib.errors import AuditError
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+PLOTS = {
+    "scores": lambda scores, words: plot_scores(scores, 90, 80, words),
+    "league": plot_league,
+    "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores), words),
+    "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80, words),
+    "digits": lambda scores, words: plot_digits(count_digits(scores), words),
+    "cuts": plot_cuts,
+    "reach": plot_tier_reach,
+    "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101, words),
+    "groups": lambda scores, words: plot_groups(scores, "split", words),
+    "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side", words),
+    "group tiers": lambda scores, words: plot_group_tiers(scores, "side", words),
+    "ledger": plot_ledger,
+}
+TITLES = {
+    "scores": "Two cuts on the score give 51 of 55 tiers; 4 units do not fit",
+    "league": "56 units, but only 24 ranks: 44 share their score with another",
+    "tie order": "In every one of 8 mixed ties, bureaus are printed first: 1 in 1,701,000 by chance",
+    "ecdf": "12.5% of the units score below 80, 21.4% reach 90",
+    "digits": "The last digit 8 is the most common: 10 of 52 whole-number scores",
+    "cuts": "No cut gives 优秀: the best still gets 3 tiers wrong",
+    "reach": "优秀 and 良好 overlap from 90 to 93, where 7 units stand",
+    "gap": "Towns average 1.48 points less than bureaus; the best reach 90 and 97",
+    "groups": "Of 3 groups, departments average most (87.63), institutions least (81.13)",
+    "group ecdf": "Bureaus reach both further up and further down",
+    "group tiers": "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%)",
+    "ledger": "56 rows and 56 entries name 57 units: 55 are in both",
+}
+AWKWARD = {
+    "one unit": [("甲局", 88, "良好")],
+    "three units, one side": [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")],
+    "all tied": [(f"{letter}{end}", 88, "良好") for end in "镇局" for letter in "甲乙丙丁戊己庚辛"],
+    "no tiers": [("甲局", 95, None), ("乙镇", 85, None), ("丙镇", 85.5, None)],
+    "no scores": [("甲局", None, "优秀"), ("乙镇", None, "良好")],
+    "off the scale": [("甲局", 103, "优秀"), ("乙镇", -2, "一般")],
+    "four tiers": [("甲局", 95, "优"), ("乙镇", 85, "良"), ("丙镇", 75, "及格"), ("丁局", 50, "不及格")],
+    "a long name": [("湛江奋勇高新技术产业开发区管委会", 95, "优秀"), ("乙镇", 85, "良好"), ("丙镇", 85, "良好")],
+    "names that GB2312 lacks": [("大塱镇", 95, "优秀"), ("滘口局", 95, "优秀"), ("埗头街道", 85, "良好")],
+}
+
+
+def pixels(chart: Chart) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(chart.png)).convert("RGB"))
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_leizhou_chart(leizhou, name: str) -> None:
+    chart = PLOTS[name](leizhou.scores, leizhou.words)
+    assert chart.title == TITLES[name]
+    assert chart.width == 760
+    assert pixels(chart).shape[1] == 2 * chart.width
+    assert len(chart.alt) > 80
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("name", ["scores", "gap", "ecdf"])
+def test_charts_are_the_same_twice(leizhou, name: str) -> None:
+    assert PLOTS[name](leizhou.scores, leizhou.words) == PLOTS[name](leizhou.scores, leizhou.words)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("case", AWKWARD)
+def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: str, case: str) -> None:
+    shown = PLOTS[name](make_scores(AWKWARD[case]), leizhou.words)
+    assert isinstance(shown, Chart | Finding)
+    if isinstance(shown, Finding):
+        assert shown.role == "note"
+        assert shown.text.endswith(".")
+
+
+def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:
+    with pytest.raises(AuditError, match="the font has no character"):
+        plot_league(make_scores([("\U00013000局", 90, None), ("乙镇", 80, None)]), leizhou.words)
+
+
+def test_every_character_of_the_data_has_a_glyph(project) -> None:
+    glyphs = TTFont(sans_path()).getBestCmap()
+    files = [path for folder in ("processed", "reference") for path in (project / "data" / folder).rglob("*.csv")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    missing = {letter for letter in text if ord(letter) not in glyphs and unicodedata.category(letter)[0] not in "CZ"}
+    assert missing == set()
+
+
+def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
+    drawn = np.unique(pixels(PLOTS["scores"](leizhou.scores, leizhou.words)).reshape(-1, 3).astype(int), axis=0)
+    for colour in ([0x08, 0x51, 0x9C], [0x9E, 0xCA, 0xE1], [0xD5, 0x5E, 0x00]):
+        assert np.abs(drawn - colour).sum(axis=1).min() < 12
+
+
+@pytest.mark.parametrize(("text", "letters"), [("abc", 3), ("市民政局", 8), ("优秀 8", 6)])
+def test_measure_counts_chinese_twice(text: str, letters: int) -> None:
+    assert measure(text) == letters
+
+
+def test_wrap_breaks_at_spaces_only() -> None:
+    assert wrap("one two 三四五 six", 8) == ["one two", "三四五", "six"]
+    assert wrap("", 8) == [""]

@@ -1,0 +1,71 @@
+"""The contract of the parameters: an unknown or ill-typed one is named, before any kernel starts."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from papermill import inspect_notebook
+
+from audit_lib.errors import AuditError
+from audit_lib.publishing.parameters import Parameters, check_parameters
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+GOOD = {"jurisdiction": "leizhou", "period": "2017"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"perod": "2017"}, "parameters: found the unknown parameter perod; expected one of jurisdiction, period,"),
+        ({"period": 2017}, "parameter period: found 2017; expected a value of type str"),
+        ({"period": "17"}, "parameter period: found '17'; expected a period such as 2017, 2017-04 or 2020Q3"),
+        ({"period": "2017-13"}, "parameter period: found '2017-13'"),
+        ({"jurisdiction": "../etc"}, "parameter jurisdiction: found '../etc'; expected a folder name such as leizhou"),
+        ({"language": "fr"}, "parameter language: found 'fr'; expected one of en"),
+        ({"group_column": "colour"}, "parameter group_column: found 'colour'; expected one of side, kind, split"),
+        ({"top_cut": "90"}, "parameter top_cut: found '90'; expected a value of type float"),
+        ({"top_cut": True}, "parameter top_cut: found True; expected a value of type float"),
+        ({"low_cut": 95.0}, "parameter low_cut: found 95.0; expected less than top_cut (90)"),
+        ({"min_n": 1}, "parameter min_n: found 1; expected 2 or more"),
+        ({"min_n": 8.0}, "parameter min_n: found 8.0; expected a value of type int"),
+        ({"seed": -1}, "parameter seed: found -1; expected 0 or more"),
+    ],
+)
+def test_wrong_parameter_is_named(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(AuditError) as caught:
+        check_parameters({**GOOD, **wrong})
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_period_is_asked_for() -> None:
+    with pytest.raises(AuditError, match="found no period"):
+        check_parameters({"jurisdiction": "leizhou"})
+
+
+@pytest.mark.parametrize("period", ["2017", "2017-04", "2020Q3"])
+def test_periods(period: str) -> None:
+    assert check_parameters({"jurisdiction": "leizhou", "period": period}).period == period
+
+
+def test_whole_numbers_do_for_points() -> None:
+    assert check_parameters({**GOOD, "top_cut": 91}).top_cut == 91.0
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_declares_exactly_the_contract(path: Path) -> None:
+    declared = inspect_notebook(path)
+    assert list(declared) == [field.name for field in fields(Parameters)]
+    assert all(each["help"] for each in declared.values())
+    types = {name: each["inferred_type_name"] for name, each in declared.items()}
+    assert types == {field.name: field.type.__name__ for field in fields(Parameters)}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_parameters_are_the_first_code_cell_and_make_a_real_report(path: Path) -> None:
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert cells[0]["metadata"]["tags"] == ["parameters"]
+    given: dict[str, object] = {}
+    exec("".join(cells[0]["source"]), given)
+    assert check_parameters({field.name: given[field.name] for field in fields(Parameters)}) == Parameters(**GOOD)

@@ -1,0 +1,74 @@
+"""Source and year card: what the page says of itself, what was joined, and the sentence that opens a report."""
+
+import pandas as pd
+
+from audit_lib.analysis.source import compare_counts, count_matches, describe_source, list_aliases, trace_source
+from audit_lib.analysis.year import describe_year, summarise_year
+
+
+def test_leizhou_provenance(leizhou) -> None:
+    source = trace_source(leizhou.reading.notice, leizhou.reading.record)
+    assert source["document_number"] == "雷府办函〔2018〕35号"
+    assert [str(source[name]) for name in ("inspected", "issued_on", "published_on")] == [
+        "2017-12-20 – 2017-12-28",
+        "2018-01-23",
+        "2018-01-29",
+    ]
+    assert source["url"] == "http://www.leizhou.gov.cn/xxgk/zfwj/qtwj/content/post_897666.html"
+    assert source["form"] == "abridged transcription"
+    assert len(source["sha256"]) == 64
+
+
+def test_leizhou_joins(leizhou) -> None:
+    counts = count_matches(leizhou.scores).set_index("match")
+    assert counts["n"].to_dict() == {"exact": 22, "prefix": 31, "alias": 2, "table_only": 1, "list_only": 1}
+    assert (counts.at["table_only", "units"], counts.at["list_only", "units"]) == (["监察局"], ["市残联"])
+    aliases = list_aliases(leizhou.scores)
+    assert dict(zip(aliases["name_in_table"], aliases["name_in_list"], strict=True)) == {
+        "食药监局": "市食品药品监督管理局",
+        "海洋渔业局": "市海洋与渔业局",
+    }
+
+
+def test_leizhou_counts(leizhou) -> None:
+    counts = compare_counts(leizhou.reading.notice)
+    assert counts[["part", "stated", "counted"]].to_numpy().tolist() == [
+        ["优秀", 8, 8],
+        ["良好", 41, 41],
+        ["一般", 7, 7],
+        ["all_lists", 56, 56],
+        ["table", 56, 56],
+    ]
+
+
+def test_leizhou_sentences(leizhou) -> None:
+    assert describe_source(leizhou.reading.notice, leizhou.scores, leizhou.words) == (
+        "56 score rows and 8 + 41 + 7 = 56 tier entries name 57 units: 55 join (22 exact, 31 after one 市, 2 by alias); "
+        "监察局 (80) is in no tier and 市残联 has no score."
+    )
+    assert describe_year(leizhou.scores, leizhou.words) == (
+        "Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); 8 优秀, 41 良好, 7 一般; 2 units do not reconcile."
+    )
+
+
+def test_leizhou_year_card(leizhou) -> None:
+    card = summarise_year(leizhou.scores, leizhou.mentions, 90, 80, 8).set_index("figure")["value"]
+    assert card[["units_named", "units_scored", "not_reconciled", "units_tied", "mixed_ties"]].to_list() == [
+        57,
+        56,
+        2,
+        44,
+        8,
+    ]
+    assert card[["tiers_by_rule", "tier_exceptions", "criticised", "praised"]].to_list() == ["51 / 55", 4, 8, 2]
+    assert round(card["side_gap"], 4) == -1.4762
+
+
+def test_year_without_tiers_or_scores(make_scores, leizhou) -> None:
+    untiered = make_scores([("甲局", 90, None), ("乙镇", 80, None)])
+    assert describe_year(untiered, leizhou.words) == (
+        "Leizhou 2017: 2 units scored, mean 85.00, median 85 (80–90); no tiers published."
+    )
+    unscored = make_scores([("甲局", None, "优秀"), ("乙镇", None, "良好")])
+    assert describe_year(unscored, leizhou.words) == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
+    assert pd.isna(summarise_year(unscored, leizhou.mentions, 90, 80, 8).set_index("figure").at["mean", "value"])
