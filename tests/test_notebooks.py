@@ -1,5 +1,6 @@
 """The committed reports: made from the notebooks as they are, and worth the trust of whoever runs them again."""
 
+import ast
 import json
 import os
 import subprocess
@@ -7,6 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from audit_lib.analysis.distribution import count_shared, order_in_ties
+from audit_lib.analysis.groups import compare_groups, find_lead
+from audit_lib.analysis.tiers import compare_rule
+from audit_lib.analysis.year import describe_year
+from audit_lib.display import Chart
+from audit_lib.reading.build import build_tables, find_sources
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -67,3 +75,84 @@ def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path) -> N
     failed = nbval(changed)
     assert failed.returncode == 1
     assert "1 failed" in failed.stdout
+
+
+AWKWARD = {
+    "table only": "甲镇 90 乙镇 90 丙局 88.5 丁局 70",
+    "lists only": "优秀:甲镇、乙局 良好:丙局",
+    "one side only": "甲局 95 乙局 85 丙局 75 优秀:甲局 良好:乙局 一般:丙局",
+    "all tied": "甲镇 88 乙镇 88 丙局 88 丁局 88 优秀:甲镇、乙镇 良好:丙局、丁局",
+    "one unit": "甲镇 88 良好:甲镇",
+    "off the scale": "甲镇 103 乙局 -2 优秀:甲镇 一般:乙局",
+    "scores nobody can read": "甲镇 86..67 乙局 缺考 丙局 80 优秀:甲镇 良好:乙局、丙局",
+    "two tiers": "甲镇 95 乙局 91 丙局 85 优秀:甲镇 良好:乙局、丙局",
+    "four tiers": "甲镇 95 乙局 85 丙局 75 丁局 50 优:甲镇 良:乙局 及格:丙局 不及格:丁局",
+    "a unit in two tiers": "甲镇 95 乙局 85 优秀:甲镇 良好:甲镇、乙局",
+    "a duplicate": "甲镇 95 甲镇 85 乙局 80 优秀:甲镇 良好:乙局",
+    "markup in a name": "<b>甲镇</b> 95 乙局 85 优秀:<b>甲镇</b> 良好:乙局",
+}
+
+
+def word_notice(notice_text, case: str) -> str:
+    """Print a case in the layout of Leizhou: words with a colon are tier lists, the others unit and score in turn."""
+    words = case.split()
+    cells = [word for word in words if ":" not in word]
+    rows = list(zip(cells[::2], cells[1::2], strict=True))
+    tiers = {tier: names.split("、") for tier, names in (word.split(":") for word in words if ":" in word)}
+    return notice_text(rows, tiers)
+
+
+def run_cells(path: Path, jurisdiction: str) -> list[object]:
+    """Run the cells of a notebook in this process and give what each would show."""
+    shown: list[object] = []
+    names: dict[str, object] = {}
+    for cell in read(path):
+        if cell["cell_type"] == "code":
+            *body, last = ast.parse("".join(cell["source"])).body
+            last_is_shown = isinstance(last, ast.Expr)
+            exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
+            if last_is_shown:
+                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names))
+        if "parameters" in cell["metadata"].get("tags", []):
+            names["jurisdiction"] = jurisdiction
+    return shown
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("case", AWKWARD)
+def test_notebook_runs_on_an_awkward_notice(
+    make_data, notice_text, monkeypatch: pytest.MonkeyPatch, case: str, path: Path
+) -> None:
+    data = make_data({"jia/2017": word_notice(notice_text, AWKWARD[case])})
+    assert [error for _, error in build_tables(data, find_sources(data))] == [None]
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    for shown in run_cells(path, "jia"):
+        assert isinstance(shown, Chart) or shown._repr_html_()  # type: ignore[attr-defined]
+        assert "nan" not in repr(shown).lower().split()
+
+
+def test_the_readme_says_what_the_reports_say(leizhou) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    scores, rule = leizhou.scores, compare_rule(leizhou.scores, 90, 80)
+    only = {match: rows["unit_name"].iloc[0] for match, rows in scores.groupby("match") if "only" in match}
+    [sides] = compare_groups(scores, "side", 8)
+    lead = find_lead(scores, "side", [sides])
+    assert rule is not None
+    assert lead is not None
+    counts = scores["match"].value_counts()
+    facts = [
+        f"hold {scores['name_in_table'].notna().sum()} entries each but name {len(scores)} units",
+        f"{only['table_only']} has a score and no tier, {only['list_only']} a tier and no score",
+        f"gives {rule.n_agree} of the {rule.n_rated} tiers",
+        f"{counts['exact'] + counts['prefix'] + counts['alias']} names join: {counts['exact']} exactly, "
+        f"{counts['prefix']} after one 市, {counts['alias']} by alias",
+        f"{count_shared(scores).n_tied} of {count_shared(scores).n_units} units are tied",
+        f"in all {len(order_in_ties(scores).groups)} mixed ties",
+        f"towns average {abs(sides.mean.value or 0):.2f} points less than bureaus",
+        describe_year(scores, leizhou.words).split(": ")[1].split("; ")[0],
+    ]
+    assert [fact for fact in facts if fact not in readme] == []
+    assert (lead.n, lead.best, set(rule.exceptions["tier"])) == (6, 90, {"良好"})
+    assert rule.exceptions["score"].min() == 90
+    assert HEADLINES["00_year_card"] == describe_year(scores, leizhou.words)

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 from nbformat import NotebookNode, v4
 
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
+from audit_lib.fonts import embed_characters
 from audit_lib.publishing.pages import read_headline, render_index, render_page, render_period
 from audit_lib.publishing.pieces import make_slug
 from audit_lib.words import Words
@@ -393,3 +396,17 @@ def test_the_first_chart_of_a_period_is_its_cover() -> None:
         if "image/png" in output.get("data", {})
     ]
     assert (folder / "cover.png").read_bytes() == base64.b64decode(charts[0])
+
+
+def test_a_page_carries_every_chinese_letter_it_shows(tmp_path: Path) -> None:
+    page = render(tmp_path, report("监察局 (80) is in no tier."))
+    found = re.search(r"@font-face \{ font-family: 'Page Han'; src: url\(data:font/woff;base64,([^)]+)\)", page.html)
+    assert found
+    font = TTFont(io.BytesIO(base64.b64decode(found[1])))
+    letters = {letter for letter in page.one("body").text if "\u4e00" <= letter <= "\u9fff"}
+    assert letters >= set("监察局农业白沙镇")
+    assert letters <= {chr(code) for code in font.getBestCmap()}
+
+
+def test_a_page_without_chinese_carries_no_font() -> None:
+    assert embed_characters("<html><body>Towns</body></html>") == ""

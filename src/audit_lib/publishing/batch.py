@@ -190,9 +190,13 @@ def run_all(runs: list[Run], jobs: int, force: bool, tell: Callable[[Result], No
         tell(result)
     with ThreadPoolExecutor(max_workers=jobs) as threads:
         pending = {threads.submit(execute_run, run, reason): run for run, reason in reasons.items() if reason}
-        for future in as_completed(pending):
-            results[pending[future]] = future.result()
-            tell(future.result())
+        try:
+            for future in as_completed(pending):
+                results[pending[future]] = future.result()
+                tell(future.result())
+        except BaseException:  # Ctrl-C among them: what has begun ends, what has not does not begin
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
     return [results[run] for run in runs]
 
 

@@ -1,4 +1,4 @@
-"""Find score tables in lines: a header known by its words, then rows known by the regularity of their cells."""
+"""Read score tables from lines: find a header, then row by row. What is no cell of a row is reported, never guessed."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -6,20 +6,11 @@ from itertools import combinations
 from typing import Any
 
 from audit_lib.reading.documents import Line
+from audit_lib.reading.layouts import NUMBER, WHOLE, Layout, find_layout
 from audit_lib.reading.vocabulary import Vocabulary
 
-LONGEST_HEADER = 12  # columns; the widest header met in a notice has eight
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
-LONGEST_UNIT = 30  # characters; a longer cell is prose
-MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
-WHOLE = re.compile(r"\d{1,4}")
-NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 DAY = re.compile(r"\d{4}[年-]")
-HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_UNIT = re.compile(
-    r"(合计|小计|总计|共计|总体|平均|满分|附件|附表|备注|注:).*"  # rows that sum up units, and what stands below tables
-    r"|[一二三四五六七八九十]+、.*|.*[。:;!?].*"  # headings and sentences
-)
 
 
 @dataclass(frozen=True)
@@ -59,105 +50,6 @@ class ScoreTable:
         return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """The columns of one table: what each header means, and in which column the unit stands."""
-
-    columns: tuple[str, ...]
-    meanings: tuple[str, ...]
-    vocabulary: Vocabulary
-
-    @property
-    def width(self) -> int:
-        return len(self.columns)
-
-    @property
-    def unit_at(self) -> int:
-        return self.meanings.index("unit")
-
-    def looks_like(self, meaning: str, cell: str) -> bool:
-        match meaning:
-            case "serial" | "rank":
-                return WHOLE.fullmatch(cell) is not None
-            case "score":
-                return NUMBER.fullmatch(cell.removesuffix("分")) is not None
-            case "unit":
-                named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
-                return named and cell not in self.vocabulary.header and not NO_UNIT.fullmatch(cell)
-            case "tier":
-                # Beside a column of numbers any word may be a tier; alone it must be one that we know.
-                numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
-                return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
-            case _:
-                return True
-
-    def fits(self, cells: list[str]) -> bool:
-        """Tell whether cells look like a whole row."""
-        return len(cells) >= self.width and all(map(self.looks_like, self.meanings, cells))
-
-    def starts(self, keys: list[str], at: int) -> bool:
-        """Tell whether a row begins here: its cells up to the unit have the right look.
-
-        A table that begins with the unit gives no such sign, so there this row or the next must fit whole. The next
-        may come early if this row lacks a cell, but then it must name a unit of a kind that we know.
-        """
-        upto = self.unit_at + 1
-        if at + upto > len(keys) or not all(map(self.looks_like, self.meanings[:upto], keys[at : at + upto])):
-            return False
-        if self.unit_at > 0 or self.fits(keys[at:]) or self.fits(keys[at + self.width :]):
-            return True
-        return self.names_known(keys[at]) and any(self.fits(keys[at + step :]) for step in range(1, self.width))
-
-    def opens(self, keys: list[str], at: int) -> bool:
-        """Tell whether a table begins here: a first row, and the look of the rows after it.
-
-        A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
-        known by its names. A column of units is no column of remarks: there the header ended before.
-        """
-        below = keys[at : at + self.width]
-        hidden = (
-            self.names_known(column) and self.names_known(cell)
-            for column, cell in zip(self.columns, below, strict=False)
-        )
-        if not self.starts(keys, at) or any(hidden):
-            return False
-        places = [at + step * self.width for step in range(3)]
-        fits = [self.fits(keys[place:]) for place in places]
-        known = [self.names_known(key) for place in places for key in keys[place : place + 1]]
-        if self.unit_at > 0 or all(known):
-            return any(fits)
-        early = range(at + 1, at + self.width) if known[0] else ()
-        return fits[0] or all(fits[1:]) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
-
-    def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
-        """Count the numbers missing between the row at `at`, the n-th, and the one at `place`; None if it is no next row.
-
-        A 序号 goes on by one. A rank may stay or jump by the size of a tie, but not beyond the rows that there are.
-        """
-        orders = [index for index in range(self.unit_at) if self.meanings[index] in ("serial", "rank")]
-        if not orders:
-            return 0
-        before, after = int(keys[at + orders[0]]), int(keys[place + orders[0]])
-        is_serial = self.meanings[orders[0]] == "serial"
-        skipped = after - 1 - (before if is_serial else max(before, n_rows))
-        if skipped > MOST_SKIPPED or after < before + is_serial:
-            return None
-        return max(skipped, 0)
-
-    def confirms(self, keys: list[str], place: int) -> bool:
-        """Tell whether a row that does not begin one width on is one, and not the end of the last or other print."""
-        fits = self.fits(keys[place:]) and (self.unit_at > 0 or self.fits(keys[place + self.width :]))
-        return fits or self.names_known(keys[place + self.unit_at])
-
-    def is_bare(self, keys: list[str], at: int) -> bool:
-        """Tell whether the row at `at` names its unit without an ending that we know; then others do too."""
-        return self.unit_at > 0 and not self.names_known(keys[at + self.unit_at])
-
-    def names_known(self, cell: str) -> bool:
-        """Tell whether a cell ends like the names of units do."""
-        return self.vocabulary.kind_of(cell) != "other"
-
-
 def find_tables(
     lines: tuple[Line, ...], vocabulary: Vocabulary
 ) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Problem, ...]]:
@@ -168,7 +60,7 @@ def find_tables(
     problems: list[Problem] = []
     at = 0
     while at < len(lines):
-        layout = _find_layout(keys, at, vocabulary)
+        layout = find_layout(keys, at, vocabulary)
         if layout is None:
             prose.append(lines[at])
             at += 1
@@ -186,33 +78,14 @@ def find_tables(
     return tuple(tables), tuple(prose), tuple(problems)
 
 
-def _continues(table: ScoreTable, layout: _Layout, rows: list[ScoreRow]) -> bool:
+def _continues(table: ScoreTable, layout: Layout, rows: list[ScoreRow]) -> bool:
     """Tell whether rows go on with a table whose header is printed again, as at the head of a page."""
     last, first = table.rows[-1].serial, rows[0].serial
     return table.columns == layout.columns and last is not None and first == last + 1
 
 
-def _find_layout(keys: list[str], at: int, vocabulary: Vocabulary) -> _Layout | None:
-    """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
-    if keys[at] not in vocabulary.header:
-        return None
-    for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
-        columns = tuple(keys[at:end])
-        if NUMBER.fullmatch(columns[-1]):
-            return None
-        meanings = [vocabulary.header.get(column, "extra") for column in columns]
-        if meanings.count("unit") != 1 or {"score", "rank", "tier"}.isdisjoint(meanings):
-            continue
-        # Of several columns with one meaning (得分, 总分) the last is read: totals stand last.
-        last = ("extra" if word in meanings[index + 1 :] else word for index, word in enumerate(meanings))
-        layout = _Layout(columns, tuple(last), vocabulary)
-        if layout.opens(keys, end):
-            return layout
-    return None
-
-
 def _read_rows(
-    lines: tuple[Line, ...], keys: list[str], at: int, layout: _Layout, problems: list[Problem]
+    lines: tuple[Line, ...], keys: list[str], at: int, layout: Layout, problems: list[Problem]
 ) -> tuple[list[ScoreRow], int]:
     """Read rows until the pattern or the next header ends them.
 
@@ -237,7 +110,7 @@ def _read_rows(
     return rows, end
 
 
-def _cut_row(keys: list[str], end: int, layout: _Layout) -> int:
+def _cut_row(keys: list[str], end: int, layout: Layout) -> int:
     """Give the end of a row after which the pattern breaks: a last cell that is no rank or tier is not of the row.
 
     A score that is no number stays: 缺考 stands for one.
@@ -246,7 +119,7 @@ def _cut_row(keys: list[str], end: int, layout: _Layout) -> int:
     return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, keys[end - 1]) else end
 
 
-def _find_rest(keys: list[str], end: int, layout: _Layout) -> int | None:
+def _find_rest(keys: list[str], end: int, layout: Layout) -> int | None:
     """Find what may be the rest of a table: a unit just below it that signs nothing, or a number that stands alone."""
     signs = any(DAY.match(key) for key in keys[end + 1 : end + 2])
     if keys[end : end + 1] and layout.names_known(keys[end]) and layout.looks_like("unit", keys[end]) and not signs:
@@ -254,10 +127,10 @@ def _find_rest(keys: list[str], end: int, layout: _Layout) -> int | None:
     return next((place for place in range(end, len(keys)) if NUMBER.fullmatch(keys[place])), None)
 
 
-def _next_start(keys: list[str], at: int, layout: _Layout, n_rows: int) -> int | None:
+def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | None:
     """Find the next row: one width on if the pattern holds, else the nearest place where it holds again.
 
-    A row whose number goes on comes first, even early: after 2, 乙局 the cells 3, 丙局, 95 are a row, and 3 is no score.
+    A row whose number goes on comes first, even early: below 2, 乙局 the cells 3, 丙局, 95 are a row; 3 is no score.
     """
     whole = at + layout.width
     nearby = [
@@ -265,18 +138,14 @@ def _next_start(keys: list[str], at: int, layout: _Layout, n_rows: int) -> int |
         for place in range(at + layout.unit_at + 1, at + 3 * layout.width)
         if layout.starts(keys, place)
         and (skipped := layout.count_skipped(keys, at, place, n_rows)) is not None
-        and (
-            place == whole
-            or layout.confirms(keys, place)
-            or (place < whole and not skipped and layout.is_bare(keys, at))
-        )
+        and (place == whole or layout.confirms(keys, place))
     ]
     if upto := [each for each in nearby if each[-1] <= whole]:
         return min(upto)[-1]
     return whole if layout.starts(keys, whole) else min((place for *_, place in nearby), default=None)
 
 
-def _read_row(lines: tuple[Line, ...], layout: _Layout, problems: list[Problem]) -> ScoreRow:
+def _read_row(lines: tuple[Line, ...], layout: Layout, problems: list[Problem]) -> ScoreRow:
     placed = _place_cells(lines, layout)
     cells = {layout.meanings[column]: line for column, line in placed.items()}
     named = cells["unit"]
@@ -295,12 +164,12 @@ def _read_row(lines: tuple[Line, ...], layout: _Layout, problems: list[Problem])
     )
 
 
-def _count_remarks(layout: _Layout) -> int:
+def _count_remarks(layout: Layout) -> int:
     """Count the last columns that hold no score, rank or tier. They are often empty, and then print nothing."""
     return next(n for n, meaning in enumerate(reversed(layout.meanings)) if meaning != "extra")
 
 
-def _place_cells(lines: tuple[Line, ...], layout: _Layout) -> dict[int, Line]:
+def _place_cells(lines: tuple[Line, ...], layout: Layout) -> dict[int, Line]:
     """Tell the column of each cell of a row.
 
     An empty cell prints nothing, so a short row does not tell which one it lacks. Remarks at its end may be what it

@@ -50,7 +50,7 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
         if cut.is_overlap:
             ax.axvspan(cut.low - 0.4, cut.high + 0.4, color=ZONE, zorder=0)
     draw_marks(ax, units, "score", "level", 46)
-    _draw_cuts(ax, (low_cut, top_cut) if rule else (), words)
+    _draw_cuts(ax, _keep_parting((low_cut, top_cut), units["score"]) if rule else [], words)
     place_labels(ax, _label_scores(units, rule.exceptions if rule else None, words), tops, 0.72)
     mean = float(units["score"].mean())
     ax.plot([mean, mean], [0, 0.45], color=INK, linewidth=2.5, solid_capstyle="butt")
@@ -76,7 +76,12 @@ def _stack(units: pd.DataFrame) -> pd.DataFrame:
     return ordered.assign(level=ordered.groupby("score").cumcount() + 1)
 
 
-def _draw_cuts(ax: Axes, cuts: tuple[float, ...], words: Words) -> None:
+def _keep_parting(cuts: tuple[float, ...], points: pd.Series) -> list[float]:
+    """Keep the cuts that part the scores; one beyond all of them has no place on their axis."""
+    return [cut for cut in cuts if points.min() < cut <= points.max()]
+
+
+def _draw_cuts(ax: Axes, cuts: list[float], words: Words) -> None:
     for cut in cuts:
         # Half a step left of the cut: units at the cut stand on its upper side.
         ax.axvline(cut - 0.25, color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
@@ -174,8 +179,9 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
         return note(words("labels.nothing"))
     figure, ax = open_figure(3.3)
     sns.ecdfplot(x=points, ax=ax, color="#08519C", linewidth=2, stat="percent")
-    _draw_cuts(ax, (low_cut, top_cut), words)
-    for cut in (low_cut, top_cut):
+    cuts = _keep_parting((low_cut, top_cut), points)
+    _draw_cuts(ax, cuts, words)
+    for cut in cuts:
         below = 100 * float((points < cut).mean())
         ax.annotate(
             words("labels.below", share=below, cut=cut), (cut - 0.25, below), (-6, 5), textcoords="offset points",
