@@ -422,6 +422,14 @@ def test_numbers_in_prose_give_no_rows(parse: Parse, notice_text: Callable[..., 
     assert notice.problems == ()
 
 
+def test_a_table_under_an_unknown_header_is_reported(parse: Parse, notice_text: Callable[..., str]) -> None:
+    rows = [(f"{name}镇", 90) for name in "甲乙丙丁戊"]
+    notice = parse(notice_text(rows, {"优秀": ["甲镇"]}, columns=("次序", "名称", "考评情况")))
+    assert notice.tables == ()
+    message = "found 10 numbers on lines of their own; expected a table with a header that we know"
+    assert list_problems(notice) == [("table_unread", message)]
+
+
 # Lists.
 
 
@@ -655,8 +663,20 @@ def test_any_table_comes_back_as_printed(
     assert notice.problems == ()
 
 
-@given(table=TABLES, data=st.data())
+@given(table=TABLES, lost=st.sets(st.integers(0, 11)), below=st.sampled_from(["", "特此通报", "—3—", "注:满分100分"]))
 @settings(deadline=None, max_examples=120)
+def test_lost_scores_shift_no_other(
+    parse: Parse, notice_text: Callable[..., str], table: tuple[tuple[str, float], ...], lost: set[int], below: str
+) -> None:
+    rows = [(unit,) if at in lost and at > 0 else (unit, f"{score:g}") for at, (unit, score) in enumerate(table)]
+    notice = parse(notice_text(rows, below=[below]))
+    expected = [(unit, None if at in lost and at > 0 else score) for at, (unit, score) in enumerate(table)]
+    assert list_rows(notice) == expected
+    assert len(notice.problems) == sum(score is None for _, score in expected)
+
+
+@given(table=TABLES, data=st.data())
+@settings(deadline=None, max_examples=60)
 def test_padding_and_blank_lines_change_nothing_but_places(
     parse: Parse, notice_text: Callable[..., str], table: tuple[tuple[str, float], ...], data: st.DataObject
 ) -> None:

@@ -2,7 +2,14 @@
 
 import pandas as pd
 
-from audit_lib.analysis.source import compare_counts, count_matches, describe_source, list_aliases, trace_source
+from audit_lib.analysis.source import (
+    compare_counts,
+    count_matches,
+    describe_source,
+    list_aliases,
+    list_mentions,
+    trace_source,
+)
 from audit_lib.analysis.year import describe_year, summarise_year
 
 
@@ -72,3 +79,16 @@ def test_year_without_tiers_or_scores(make_scores, leizhou) -> None:
     unscored = make_scores([("甲局", None, "优秀"), ("乙镇", None, "良好")])
     assert describe_year(unscored, leizhou.words) == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
     assert pd.isna(summarise_year(unscored, leizhou.mentions, 90, 80, 8).set_index("figure").at["mean", "value"])
+
+
+def test_leizhou_mentions(leizhou) -> None:
+    mentions = list_mentions(leizhou.mentions, leizhou.scores)
+    assert len(mentions) == 11
+    named = mentions.groupby("sentiment")["unit_name"].agg(lambda names: sorted(set(names))).to_dict()
+    assert named == {
+        "criticised": sorted(["民政局", "安监局", "海洋渔业局", "白沙镇", "调风镇", "雷高镇", "公用事业局", "水务局"]),
+        "praised": sorted(["公安局", "北和镇"]),
+    }
+    criticised = mentions[mentions["sentiment"] == "criticised"].drop_duplicates("unit_name")
+    assert criticised["score"].mean() == 80.4375
+    assert criticised["tier"].value_counts().to_dict() == {"良好": 4, "一般": 4}

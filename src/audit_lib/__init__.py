@@ -13,7 +13,14 @@ _HOMES = {
     "display": ["find", "headline", "note", "show"],
     "reading.register": ["tabulate_register"],
     "analysis.year": ["describe_year", "summarise_year"],
-    "analysis.source": ["compare_counts", "count_matches", "describe_source", "list_aliases", "trace_source"],
+    "analysis.source": [
+        "compare_counts",
+        "count_matches",
+        "describe_source",
+        "list_aliases",
+        "list_mentions",
+        "trace_source",
+    ],
     "analysis.distribution": [
         *("count_digits", "count_scores", "count_shared", "describe_digits", "describe_distribution", "describe_pairs"),
         *("find_outliers", "order_in_ties", "summarise_scores", "tabulate_pair_gaps", "tabulate_order"),

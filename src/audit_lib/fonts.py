@@ -43,12 +43,12 @@ def embed_characters(html: str) -> str:
 def _subset(file: Path, letters: str) -> bytes:
     options = subset.Options(layout_features=[], hinting=False, name_IDs=[], desubroutinize=True)
     options.drop_tables += ["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
-    font = subset.load_font(str(file), options)
-    font.recalcTimestamp = False  # the same page twice is the same bytes
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=letters)
-    subsetter.subset(font)
-    font.flavor = "woff"
     packed = io.BytesIO()
-    font.save(packed)
+    with subset.load_font(str(file), options) as font:
+        font.recalcTimestamp = False  # the same page twice is the same bytes
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=letters)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(packed)
     return packed.getvalue()

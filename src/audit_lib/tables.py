@@ -215,9 +215,9 @@ def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: st
     """Word the first breach of a schema: the line of the CSV file, the column, the cell."""
     cases = error.failure_cases
     if not isinstance(cases, pd.DataFrame) or cases.empty:
-        return unusable(where, str(cases), f"the columns of the {name} table")
+        return unusable(where, f"no column {cases}", f"the columns of the {name} table")
     case = cases.iloc[0]
-    column = case.get("column") or getattr(getattr(error, "schema", None), "name", None) or name
+    column = case.get("column") or getattr(getattr(error, "schema", None), "name", None) or "column"
     index = case.get("index")
     line = "" if index is None or pd.isna(index) else f" line {int(index) + 2}"  # one for the header, one to start at 1
     found = "nothing" if pd.isna(case["failure_case"]) else repr(str(case["failure_case"]))

@@ -65,6 +65,13 @@ def compare_counts(notice: Notice) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"stated": "Int64", "line": "Int64"})
 
 
+def list_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """List the units that the prose names, in printed order, with what table and lists say of them."""
+    known = scores.drop_duplicates("unit_id")[["unit_id", "score", "tier"]]
+    joined = mentions.merge(known, on="unit_id", how="left", validate="many_to_one")
+    return joined[["unit_name", "sentiment", "section", "item", "score", "tier", "line"]]
+
+
 def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     """Say whether table and lists name the same units, and who does not fit."""
     n_rows = sum(len(table.rows) for table in notice.tables)

@@ -29,8 +29,8 @@ def summarise_year(
         ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
         ("side_gap", sides.mean.value, "04_groups"),
         ("side_delta", sides.cliffs_delta.value, "04_groups"),
-        ("criticised", int(named.get("criticised", 0)), "00_year_card"),
-        ("praised", int(named.get("praised", 0)), "00_year_card"),
+        ("criticised", int(named.get("criticised", 0)), "01_source"),
+        ("praised", int(named.get("praised", 0)), "01_source"),
     ]
     return pd.DataFrame(rows, columns=["figure", "value", "notebook"])
 

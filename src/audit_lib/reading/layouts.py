@@ -33,6 +33,11 @@ class Layout:
     def unit_at(self) -> int:
         return self.meanings.index("unit")
 
+    @property
+    def n_remarks(self) -> int:
+        """Count the last columns that hold no score, rank or tier. They are often empty, and then print nothing."""
+        return next(n for n, meaning in enumerate(reversed(self.meanings)) if meaning != "extra")
+
     def looks_like(self, meaning: str, cell: str) -> bool:
         match meaning:
             case "serial" | "rank":
@@ -50,8 +55,8 @@ class Layout:
                 return True
 
     def fits(self, cells: list[str]) -> bool:
-        """Tell whether cells look like a whole row."""
-        return len(cells) >= self.width and all(map(self.looks_like, self.meanings, cells))
+        """Tell whether cells look like a whole row, but for remarks at its end."""
+        return len(cells) >= self.width - self.n_remarks and all(map(self.looks_like, self.meanings, cells))
 
     def starts(self, keys: list[str], at: int) -> bool:
         """Tell whether a row begins here: its cells up to the unit have the right look.

@@ -10,6 +10,7 @@ from audit_lib.reading.layouts import NUMBER, WHOLE, Layout, find_layout
 from audit_lib.reading.vocabulary import Vocabulary
 
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
+MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
 DAY = re.compile(r"\d{4}[年-]")
 
 
@@ -75,6 +76,10 @@ def find_tables(
         title = above.key if above and above in prose[-1:] and len(above.key) <= LONGEST_TITLE else None
         padded = tuple(line.text.strip() for line in header if line.text.strip() != line.printed)
         tables.append(ScoreTable(len(tables) + 1, title, layout.columns, padded, tuple(rows)))
+    alone = [line for line in prose if NUMBER.fullmatch(line.key)]
+    if len(alone) > MOST_ALONE:
+        message = f"found {len(alone)} numbers on lines of their own; expected a table with a header that we know"
+        problems.append(Problem("table_unread", "error", message, alone[0].place))
     return tuple(tables), tuple(prose), tuple(problems)
 
 
@@ -149,7 +154,7 @@ def _read_row(lines: tuple[Line, ...], layout: Layout, problems: list[Problem]) 
     placed = _place_cells(lines, layout)
     cells = {layout.meanings[column]: line for column, line in placed.items()}
     named = cells["unit"]
-    if len(placed) < layout.width - _count_remarks(layout):
+    if len(placed) < layout.width - layout.n_remarks:
         message = f"{named.printed}: found {len(lines)} cells; expected {layout.width}"
         problems.append(Problem("row_incomplete", "error", message, named.place))
     return ScoreRow(
@@ -164,18 +169,13 @@ def _read_row(lines: tuple[Line, ...], layout: Layout, problems: list[Problem]) 
     )
 
 
-def _count_remarks(layout: Layout) -> int:
-    """Count the last columns that hold no score, rank or tier. They are often empty, and then print nothing."""
-    return next(n for n, meaning in enumerate(reversed(layout.meanings)) if meaning != "extra")
-
-
 def _place_cells(lines: tuple[Line, ...], layout: Layout) -> dict[int, Line]:
     """Tell the column of each cell of a row.
 
     An empty cell prints nothing, so a short row does not tell which one it lacks. Remarks at its end may be what it
     lacks; else its cells after the unit are placed only where no other column could hold them.
     """
-    if layout.width - len(lines) <= _count_remarks(layout):
+    if layout.width - len(lines) <= layout.n_remarks:
         return dict(enumerate(lines))
     upto = layout.unit_at + 1
     rest = range(upto, len(lines))

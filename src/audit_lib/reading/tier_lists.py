@@ -120,7 +120,7 @@ def _are_units(
     if COMMA.search(line.printed):
         return is_first and mostly
     if len(names) == 1:
-        return is_first and (len(names[0]) <= LONGEST_BARE_NAME or left == 1)
+        return is_first and (left == 1 or (left is None and len(names[0]) <= LONGEST_BARE_NAME))
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
 
 

@@ -1,0 +1,292 @@
+"""The checks: what Leizhou 2017 does not agree with itself about, and each check on a notice with and without a fault."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from audit_lib.reading.build import check_source, find_sources, read_source
+from audit_lib.reading.register import CHECKS, Outcome, run_checks, tabulate_problems, tabulate_register
+from audit_lib.words import Words
+
+Run = Callable[..., dict[str, Outcome]]
+RECORD = "notice_id,jurisdiction,period,publisher,title,document_number,url,inspected_from,inspected_to,issued_on,"
+RECORD += "published_on,form,sha256,terms,note\ndemo-2017,demo,2017,,,,,,,,,,{sha256},,\n"
+
+Rows = list[tuple[object, ...]]
+
+# A notice that agrees with itself: one unit in each tier, as cuts at 90 and 80 would have it.
+ROWS: Rows = [("甲镇", 95), ("乙局", 85), ("丙局", 75)]
+TIERS = {"优秀": ["甲镇"], "良好": ["乙局"], "一般": ["丙局"]}
+
+UNITS = "unit_id,unit_name,full_name,kind,split,division_code,evidence,split_evidence\n" + "".join(
+    f"demo-{unit},{unit},,{kind},,,seen,\n"
+    for unit, kind in [("甲镇", "town"), ("乙局", "department"), ("丙局", "company")]
+)
+ALIASES = "name_printed,unit_id,evidence\n老甲,demo-甲镇,seen\n"
+
+
+@pytest.fixture(scope="module")
+def leizhou_problems(data: Path) -> pd.DataFrame:
+    [source] = find_sources(data, "leizhou", "2017")
+    return check_source(data, source)
+
+
+@pytest.fixture
+def run(make_data: Callable[..., Path], notice_text: Callable[..., str]) -> Run:
+    """Run the checks on a sound notice but for what is given, in a data folder with these reference files."""
+
+    def run_on(reference: dict[str, str] | None = None, **options: object) -> dict[str, Outcome]:
+        text = notice_text(**({"rows": ROWS, "tiers": TIERS} | options))
+        folder = make_data({"demo/2017": text}, reference)
+        return {
+            outcome.check.name: outcome for outcome in run_checks(read_source(folder, find_sources(folder)[0]).evidence)
+        }
+
+    return run_on
+
+
+def word_findings(outcome: Outcome) -> list[str]:
+    return list(tabulate_problems((outcome,), "demo-2017", Words("en"))["message"])
+
+
+# Leizhou 2017.
+
+
+def test_leizhou_findings(leizhou_problems: pd.DataFrame) -> None:
+    assert Counter(leizhou_problems["check"]) == {
+        "in_no_list": 1,
+        "in_no_table": 1,
+        "equal_counts": 1,
+        "serial_rank": 1,
+        "tier_reversed": 1,
+        "tier_equal": 1,
+        "cut_rule": 4,
+        "name_prefix": 1,
+        "name_alias": 2,
+        "name_level": 1,
+        "kind_by_suffix": 1,
+        "numbering": 1,
+        "header_padding": 1,
+    }
+    assert Counter(leizhou_problems["severity"]) == {"error": 4, "warning": 7, "note": 6}
+
+
+@pytest.mark.parametrize(
+    ("check", "unit", "line", "message"),
+    [
+        ("in_no_list", "监察局", 389, "监察局 (80) is in the table but in no tier list"),
+        ("in_no_table", "市残联", 63, "市残联 is listed as 良好 but has no row in the table"),
+        (
+            *("equal_counts", None, None),
+            "table and lists hold 56 units each but name 57 different ones: equal counts hide the mismatch",
+        ),
+        (
+            *("serial_rank", None, None),
+            "序号 differs from the competition rank for 32 of 56 units: 56 numbers, 24 ranks",
+        ),
+        (
+            *("tier_reversed", "水务局", 131),
+            "水务局 (93) is 良好, though 财政局, 唐家镇, 松竹镇 with less are 优秀 (3 reversed pairs)",
+        ),
+        (
+            *("tier_equal", None, 137),
+            "at 90, 财政局, 唐家镇, 松竹镇 are 优秀 and 发改局, 杨家镇, 北和镇 are 良好 (9 equal pairs)",
+        ),
+        ("cut_rule", "水务局", 131, "水务局 (93) is 良好; cuts at 90 and 80 would give 优秀"),
+        ("cut_rule", "发改局", 143, "发改局 (90) is 良好; cuts at 90 and 80 would give 优秀"),
+        ("cut_rule", "杨家镇", 149, "杨家镇 (90) is 良好; cuts at 90 and 80 would give 优秀"),
+        ("cut_rule", "北和镇", 167, "北和镇 (90) is 良好; cuts at 90 and 80 would give 优秀"),
+        (
+            *("name_prefix", None, None),
+            "31 names lose their level of government in the table (市住建局); 22 are the same",
+        ),
+        ("name_alias", "食药监局", 59, "食药监局 in the table is read as 市食品药品监督管理局 in the list"),
+        ("name_alias", "海洋渔业局", 63, "海洋渔业局 in the table is read as 市海洋与渔业局 in the list"),
+        (
+            *("name_level", "市市场监管局", 113),
+            "市市场监管局 begins with a level of government, where most names do not",
+        ),
+        ("kind_by_suffix", None, None, "the kind of 32 of 57 units is read off the ending of the name"),
+        ("numbering", None, 21, "the numbered heading 一 (主要特点) is out of sequence or stands alone"),
+        ("header_padding", None, None, "the headers 序号, 评分 are printed with white space inside"),
+    ],
+)
+def test_leizhou_messages(
+    leizhou_problems: pd.DataFrame, check: str, unit: str | None, line: int | None, message: str
+) -> None:
+    [row] = leizhou_problems.query("check == @check and message == @message").to_dict("records")
+    found = [None if pd.isna(row[column]) else row[column] for column in ("unit_id", "line")]
+    assert found == [unit and f"leizhou-{unit}", line]
+
+
+def test_leizhou_register(data: Path) -> None:
+    [source] = find_sources(data, "leizhou", "2017")
+    register = tabulate_register(run_checks(read_source(data, source).evidence), Words("en"))
+    assert len(register) == len(CHECKS)
+    assert register["question"].is_unique
+    assert register["verdict"].value_counts().to_list() == [13, 11]
+    disagrees = register[register["found"].notna()]
+    assert disagrees[["severity", "treatment"]].notna().all(axis=None)
+
+
+# One check a time: what it says of a fault.
+
+FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
+    ("raw_record", {}, ["2017.txt has no record in notices.csv, so its source and terms are unknown"]),
+    (
+        "unread_cells",
+        {"rows": [("甲镇", "86..67"), *ROWS[1:]]},
+        ["line 39: 甲镇: found score '86..67'; expected a number"],
+    ),
+    (
+        "unread_cells",
+        {"rows": (), "tiers": {"优秀": ["甲镇"], "良好": ["情况另行通报"]}, "stated": {"良好": 7}},
+        ["line 11: found no list of units under '(二)良好单位(7个)'"],
+    ),
+    (
+        "scale",
+        {"rows": [("甲镇", 104.5), ("乙局", 85), ("丙局", -1)]},
+        ["甲镇 has 104.5, outside 0 to 100", "丙局 has −1, outside 0 to 100"],
+    ),
+    ("tier_count", {"stated": {"良好": 41}}, ["the list 良好 states 41 units and holds 1"]),
+    (
+        "units_stated",
+        {"prose": ["检查了4个单位"], "tiers": {"优秀": ["甲镇"]}},
+        ["the text states 4 units; 3 are in the table", "the text states 4 units; 1 are in the lists"],
+    ),
+    ("in_no_list", {"tiers": {"优秀": ["甲镇"], "良好": ["乙局"]}}, ["丙局 (75) is in the table but in no tier list"]),
+    ("in_no_table", {"rows": ROWS[:2]}, ["丙局 is listed as 一般 but has no row in the table"]),
+    (
+        "equal_counts",
+        {"rows": [*ROWS[:2], ("丁局", 75)]},
+        ["table and lists hold 3 units each but name 4 different ones: equal counts hide the mismatch"],
+    ),
+    ("twice_in_table", {"rows": [*ROWS, ("甲镇", 70)]}, ["甲镇 has 2 rows in one table (lines 37, 55)"]),
+    ("twice_in_table", {"rows": [*ROWS, ("市丙局", 70)]}, ["丙局 has 2 rows in one table (lines 49, 55)"]),
+    (
+        "twice_in_lists",
+        {"tiers": {"优秀": ["甲镇"], "良好": ["乙局", "甲镇"]}},
+        ["甲镇 is listed 2 times (lines 9, 13)"],
+    ),
+    (
+        "twice_in_lists",
+        {"rows": [("甲镇", 95, "良好"), ("乙局", 85, "良好")], "columns": ("序号", "单位", "得分", "等次")},
+        ["甲镇 is listed 2 times (lines 9, 39)"],
+    ),
+    ("serial_gap", {"rows": [ROWS[0], ("乙局", "85\n\n7\n\n丙局\n\n75")]}, ["序号 goes from 2 to 7"]),
+    ("serial_gap", {"rows": [ROWS[0], ("乙局", "85\n\n2\n\n丙局\n\n75")]}, ["序号 goes from 2 to 2"]),
+    ("score_order", {"rows": [("甲镇", 85), ("乙局", 95.5)]}, ["乙局 (95.5) is printed below 甲镇 (85)"]),
+    (
+        "serial_rank",
+        {"rows": [("甲镇", 95), ("乙局", 95), ("丙局", 75)]},
+        ["序号 differs from the competition rank for 1 of 3 units: 3 numbers, 2 ranks"],
+    ),
+    (
+        "tier_reversed",
+        {"rows": [("甲镇", 85), ("乙局", 86), ("丙局", 75)]},
+        ["乙局 (86) is 良好, though 甲镇 with less are 优秀 (1 reversed pair)"],
+    ),
+    (
+        "tier_equal",
+        {"rows": [("甲镇", 85), ("乙局", 85), ("丙局", 75)]},
+        ["at 85, 甲镇 are 优秀 and 乙局 are 良好 (1 equal pair)"],
+    ),
+    (
+        "cut_rule",
+        {"rows": [("甲镇", 95), ("乙局", 90), ("丙局", 80)]},
+        [
+            "乙局 (90) is 良好; cuts at 90 and 80 would give 优秀",
+            "丙局 (80) is 一般; cuts at 90 and 80 would give 良好",
+        ],
+    ),
+    (
+        "name_prefix",
+        {"tiers": {"优秀": ["甲镇"], "良好": ["市乙局"], "一般": ["市丙局"]}},
+        ["2 names lose their level of government in the table (市乙局); 1 are the same"],
+    ),
+    (
+        "name_alias",
+        {"reference": {"demo/units.csv": UNITS, "demo/aliases.csv": ALIASES}, "tiers": TIERS | {"优秀": ["老甲"]}},
+        ["甲镇 in the table is read as 老甲 in the list"],
+    ),
+    (
+        "name_level",
+        {"rows": [ROWS[0], ("市乙局", 85), ROWS[2]]},
+        ["市乙局 begins with a level of government, where most names do not"],
+    ),
+    ("kind_by_suffix", {}, ["the kind of 3 of 3 units is read off the ending of the name"]),
+    (
+        "numbering",
+        {"prose": ["一、情况", "三、问题"]},
+        ["the numbered heading 三 (问题) is out of sequence or stands alone"],
+    ),
+    ("dates", {"prose": ["于2018年1月1日至2018年2月1日检查"]}, ["2018-01-23 is stated after 2018-02-01"]),
+    ("header_padding", {}, ["the headers 序号, 评分 are printed with white space inside"]),
+]
+
+
+@pytest.mark.parametrize(("check", "options", "messages"), FAULTS)
+def test_a_fault_is_found(run: Run, check: str, options: dict[str, Any], messages: list[str]) -> None:
+    assert word_findings(run(**options)[check]) == messages
+
+
+def test_a_changed_raw_file_is_found(run: Run) -> None:
+    [message] = word_findings(run({"notices.csv": RECORD.format(sha256="0" * 64)})["raw_file"])
+    assert re.fullmatch(r"the raw file \(SHA-256 \w{12}…\) is not the one recorded \(0{12}…\)", message)
+
+
+def test_a_sound_notice_gives_no_check_anything_to_say(run: Run, notice_text: Callable[..., str]) -> None:
+    options: dict[str, Any] = {
+        "columns": ("序号", "单位名称", "评分"),
+        "prose": ["一、情况", "检查了3个单位", "二、结果"],
+    }
+    sha256 = hashlib.sha256(notice_text(ROWS, TIERS, **options).encode()).hexdigest()
+    outcomes = run({"notices.csv": RECORD.format(sha256=sha256), "demo/units.csv": UNITS}, **options)
+    assert [name for name, outcome in outcomes.items() if not outcome.applies] == []
+    assert {name: word_findings(outcome) for name, outcome in outcomes.items() if outcome.findings} == {}
+
+
+def test_every_check_is_covered() -> None:
+    assert {check for check, *_ in FAULTS} | {"raw_file"} == {check.name for check in CHECKS}
+
+
+# What a notice does not print cannot disagree.
+
+NO_LISTS = {"in_no_list", "in_no_table", "equal_counts", "name_prefix", "name_alias", "tier_count", "twice_in_lists"}
+NO_SCORES = {"serial_gap", "serial_rank", "tier_reversed", "tier_equal", "cut_rule"}
+
+
+@pytest.mark.parametrize(
+    ("options", "silent"),
+    [
+        ({}, {"raw_file", "units_stated"}),
+        ({"tiers": {}}, {"raw_file", "units_stated", *NO_LISTS, "tier_reversed", "tier_equal", "cut_rule"}),
+        (
+            {"rows": ()},
+            {
+                *("raw_file", "units_stated", *NO_LISTS, *NO_SCORES, "scale", "twice_in_table"),
+                *("score_order", "name_level", "header_padding"),
+            }
+            - {"tier_count", "twice_in_lists"},
+        ),
+        ({"stated": dict.fromkeys(TIERS)}, {"raw_file", "units_stated", "tier_count"}),
+        (
+            {"columns": (), "rows": (), "below": ["单位", "得分", "甲镇", "95", "乙局", "85", "丙局", "75"]},
+            {"raw_file", "units_stated", "serial_gap", "serial_rank"},
+        ),
+        ({"prose": ["检查了3个单位"]}, {"raw_file"}),
+    ],
+    ids=["nothing stated", "table only", "lists only", "lists without counts", "table without 序号", "number of units"],
+)
+def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], silent: set[str]) -> None:
+    outcomes = run(**options)
+    assert {name for name, outcome in outcomes.items() if not outcome.applies} == silent
+    register = tabulate_register(tuple(outcomes.values()), Words("en")).set_index("question")["verdict"]
+    words = Words("en")
+    assert {words(f"checks.{name}.question") for name in silent} == set(register.index[register == "does not apply"])

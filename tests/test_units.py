@@ -1,0 +1,311 @@
+"""Names to units: exact, one prefix off, alias, and never a guess. Leizhou 2017 with and without its reference."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from audit_lib.errors import AuditError
+from audit_lib.reading.documents import read_document
+from audit_lib.reading.notice import parse_notice
+from audit_lib.reading.units import Registry, Unit, line_of, load_registry, resolve_mentions, resolve_units
+from audit_lib.reading.vocabulary import read_vocabulary
+
+Resolve = Callable[..., pd.DataFrame]
+
+
+def make_registry(*names: str, **aliases: str) -> Registry:
+    units = {name: Unit(f"demo-{name}", name) for name in names}
+    return Registry("demo", dict(units), {alias: units[name] for alias, name in aliases.items()})
+
+
+@pytest.fixture
+def resolve(make_notice: Callable[..., Path]) -> Resolve:
+    """Resolve a synthetic notice (arguments as in `write_notice_text`), by default without any reference."""
+
+    def resolve_notice(*args: object, registry: Registry | None = None, **options: object) -> pd.DataFrame:
+        notice = parse_notice(read_document(make_notice(*args, **options)))
+        return resolve_units(notice, registry or Registry("demo"), "demo", "2017").set_index("unit_name")
+
+    return resolve_notice
+
+
+@pytest.fixture(scope="module")
+def leizhou_scores(data: Path) -> pd.DataFrame:
+    notice = parse_notice(read_document(data / "raw/leizhou/2017.txt"))
+    return resolve_units(notice, load_registry(data, "leizhou"), "leizhou", "2017").set_index("unit_name")
+
+
+@pytest.fixture(scope="module")
+def leizhou_bare(data: Path) -> pd.DataFrame:
+    """Leizhou as a notice that nobody has described."""
+    notice = parse_notice(read_document(data / "raw/leizhou/2017.txt"))
+    return resolve_units(notice, Registry("leizhou"), "leizhou", "2017").set_index("unit_name")
+
+
+@pytest.mark.parametrize(
+    ("printed", "name", "rule"),
+    [
+        ("民政局", "民政局", "exact"),
+        ("市民政局", "民政局", "prefix"),
+        ("县民政局", "民政局", "prefix"),
+        ("民 政\u3000局", "民政局", "exact"),
+        ("市市场监管局", "市市场监管局", "exact"),
+        ("市场监管局", "市市场监管局", "prefix"),
+        ("市市民政局", None, None),
+        ("残联", "市残联", "prefix"),
+        ("海洋与渔业局", "海洋渔业局", "alias"),
+        ("市海洋与渔业局", None, None),
+        ("新城(马陆镇)", "新城\uff08马陆镇\uff09", "exact"),
+        ("民政", None, None),
+        ("民政局办公室", None, None),
+        ("", None, None),
+    ],
+)
+def test_names_resolve_by_the_strongest_rule(printed: str, name: str | None, rule: str | None) -> None:
+    registry = make_registry("民政局", "市市场监管局", "市残联", "海洋渔业局", 海洋与渔业局="海洋渔业局")
+    registry.by_name["新城(马陆镇)"] = Unit("demo-新城", "新城\uff08马陆镇\uff09")
+    found = registry.resolve(printed)
+    assert (found and (found[0].name, found[1])) == (name and (name, rule))
+
+
+def test_one_prefix_is_a_rule_that_neither_lstrip_nor_removeprefix_is() -> None:
+    printed = "市市场监管局"  # in table and list alike: the 市 of the city, then the 市 of 市场
+    assert (printed.lstrip("市"), printed.removeprefix("市")) == ("场监管局", "市场监管局")
+    assert make_registry(printed).resolve(printed) == (Unit(f"demo-{printed}", printed), "exact")
+    assert read_vocabulary().strip_level(printed) == "市场监管局"
+
+
+def test_a_prefix_that_fits_two_units_fits_none() -> None:
+    assert make_registry("市民政局", "县民政局").resolve("民政局") is None
+
+
+def test_an_unknown_name_becomes_a_unit_and_stays_it() -> None:
+    registry = make_registry("市民政局")
+    assert registry.resolve_or_add("民政局") == (registry.by_name["市民政局"], "prefix")
+    assert registry.resolve_or_add("县民政局") == (Unit("demo-县民政局", "县民政局"), "exact")
+    assert registry.resolve_or_add("民政局") == (registry.by_name["市民政局"], "prefix")
+
+
+@pytest.mark.parametrize(
+    ("place", "line"), [("line 215", 215), ("Sheet1!B7", None), ("page 3 line 12", None), ("line x", None), ("", None)]
+)
+def test_line_of(place: str, line: int | None) -> None:
+    assert line_of(place) == line
+
+
+# Leizhou 2017.
+
+
+def test_leizhou_joins(leizhou_scores: pd.DataFrame) -> None:
+    matches = leizhou_scores["match"]
+    assert matches.value_counts().to_dict() == {"prefix": 31, "exact": 22, "alias": 2, "table_only": 1, "list_only": 1}
+    assert matches[matches.isin(["alias", "table_only", "list_only"])].to_dict() == {
+        "食药监局": "alias",
+        "海洋渔业局": "alias",
+        "监察局": "table_only",
+        "市残联": "list_only",
+    }
+    assert matches["市市场监管局"] == "exact"
+
+
+def test_leizhou_without_reference(leizhou_bare: pd.DataFrame) -> None:
+    assert leizhou_bare["match"].value_counts().to_dict() == {
+        "prefix": 31,
+        "exact": 22,
+        "table_only": 3,
+        "list_only": 3,
+    }
+    assert set(leizhou_bare.index[leizhou_bare["match"] == "list_only"]) == {
+        "市食品药品监督管理局",
+        "市海洋与渔业局",
+        "市残联",
+    }
+    assert set(leizhou_bare["kind_source"]) == {"suffix"}
+    assert leizhou_bare["kind"].value_counts().to_dict() == {
+        "department": 33,
+        "town": 18,
+        "subdistrict": 3,
+        "vertical": 2,
+        "institution": 1,
+        "company": 1,
+        "mass_organisation": 1,
+    }
+    assert leizhou_bare["split"].isna().all()
+
+
+@pytest.mark.parametrize(("scores", "listed_only"), [("leizhou_scores", 1), ("leizhou_bare", 3)])
+def test_leizhou_sides(request: pytest.FixtureRequest, scores: str, listed_only: int) -> None:
+    units = request.getfixturevalue(scores)
+    assert units.dropna(subset=["score"])["side"].value_counts().to_dict() == {"bureau": 35, "town": 21}
+    assert units[units["score"].isna()]["side"].to_list() == ["bureau"] * listed_only
+
+
+def test_leizhou_kinds_with_evidence(leizhou_scores: pd.DataFrame) -> None:
+    known = leizhou_scores[leizhou_scores["kind_source"] == "registry"]
+    assert known["kind"].value_counts().to_dict() == {
+        "town": 18,
+        "subdistrict": 3,
+        "vertical": 2,
+        "company": 1,
+        "mass_organisation": 1,
+    }
+    assert known.loc[["国税局", "地税局", "国资经营公司", "市残联"], "kind"].to_list() == [
+        *("vertical", "vertical", "company", "mass_organisation"),
+    ]
+    assert leizhou_scores["split"].value_counts().to_dict() == {"department": 27, "town": 21, "institution": 9}
+
+
+@pytest.mark.parametrize(
+    ("unit", "values"),
+    [
+        ("食药监局", ["食药监局", "市食品药品监督管理局", 97, 1, 1, 1, "优秀", 1, 101, 59, "line 101"]),
+        ("财政局", ["财政局", "市财政局", 90, 7, 7, 6, "优秀", 1, 137, 59, "line 137"]),
+        ("北和镇", ["北和镇", "北和镇", 90, 12, 7, 6, "良好", 2, 167, 63, "line 167"]),
+        ("司法局", ["司法局", "市司法局", 88.5, 16, 16, 1, "良好", 2, 191, 63, "line 191"]),
+        ("监察局", ["监察局", None, 80, 49, 49, 1, None, None, 389, None, "line 389"]),
+        ("民政局", ["民政局", "市民政局", 70, 56, 56, 1, "一般", 3, 431, 67, "line 431"]),
+        ("市残联", [None, "市残联", None, None, None, None, "良好", 2, None, 63, "line 63"]),
+    ],
+)
+def test_leizhou_rows(leizhou_scores: pd.DataFrame, unit: str, values: list[object]) -> None:
+    names = ["name_in_table", "name_in_list", "score", "serial", "rank", "n_tied", "tier", "tier_order"]
+    row = leizhou_scores.loc[unit, [*names, "table_line", "list_line", "source_place"]]
+    assert [None if pd.isna(value) else value for value in row] == values
+
+
+def test_leizhou_mentions_are_units_of_the_scores(data: Path, leizhou_scores: pd.DataFrame) -> None:
+    notice = parse_notice(read_document(data / "raw/leizhou/2017.txt"))
+    mentions = resolve_mentions(notice, load_registry(data, "leizhou"), "leizhou", "2017")
+    assert mentions["unit_name"].to_list() == [
+        *(
+            "公安局",
+            "北和镇",
+            "民政局",
+            "安监局",
+            "海洋渔业局",
+            "白沙镇",
+            "调风镇",
+            "白沙镇",
+            "雷高镇",
+            "公用事业局",
+            "水务局",
+        ),
+    ]
+    assert set(mentions["unit_id"]) <= set(leizhou_scores["unit_id"])
+    assert mentions["line"].to_list() == [27, 27, 35, 35, 35, 43, 45, 45, 45, 47, 51]
+
+
+# Synthetic.
+
+
+@pytest.mark.parametrize(
+    ("rows", "tiers", "tier", "match"),
+    [
+        ([("甲镇", 90)], {"优秀": ["甲镇"]}, "优秀", "exact"),
+        ([("甲局", 90)], {"优秀": ["市甲局"]}, "优秀", "prefix"),
+        ([("市甲局", 90)], {"优秀": ["甲局"]}, "优秀", "prefix"),
+        ([("甲镇", 90)], {"优秀": ["甲镇"], "良好": ["甲镇"]}, None, "exact"),
+        ([("甲局", 90)], {"优秀": ["甲局"], "良好": ["市甲局"]}, None, "exact"),
+        ([("甲镇", 90)], {"优秀": ["甲镇", "甲镇"]}, "优秀", "exact"),
+        ([("甲镇", 90)], {}, None, "table_only"),
+    ],
+)
+def test_tier_comes_from_the_lists(
+    resolve: Resolve, rows: list[tuple[str, float]], tiers: dict[str, list[str]], tier: str | None, match: str
+) -> None:
+    [row] = resolve(rows, tiers).to_dict("records")
+    assert (None if pd.isna(row["tier"]) else row["tier"], row["match"]) == (tier, match)
+
+
+@pytest.mark.parametrize(("listed", "tier"), [("优秀", "优秀"), ("良好", None), (None, "优秀")])
+def test_tier_column_and_list_must_agree(resolve: Resolve, listed: str | None, tier: str | None) -> None:
+    columns = ("序号", "单位", "得分", "等次")
+    scores = resolve([("甲镇", 90, "优秀")], {listed: ["甲镇"]} if listed else {}, columns=columns)
+    assert (None if pd.isna(scores["tier"].iloc[0]) else scores["tier"].iloc[0]) == tier
+
+
+def test_a_unit_twice_in_the_table_keeps_its_first_row(resolve: Resolve) -> None:
+    scores = resolve([("甲镇", 90), ("乙镇", 80), ("甲镇", 70)])
+    assert scores["score"].to_dict() == {"甲镇": 90, "乙镇": 80}
+    assert scores[["serial", "rank"]].to_numpy().tolist() == [[1, 1], [2, 2]]
+
+
+def test_ranks_share_ties_and_skip_missing_scores(resolve: Resolve) -> None:
+    scores = resolve([("甲镇", 90), ("乙镇", 85), ("丙镇", "缺考"), ("丁镇", 90), ("戊镇", 104.5)])
+    found = scores[["score", "rank", "n_tied"]].astype("object").where(scores.notna(), None)
+    assert found.to_numpy().tolist() == [[90, 2, 2], [85, 4, 1], [None, None, None], [90, 2, 2], [104.5, 1, 1]]
+
+
+def test_ranks_count_within_a_table(resolve: Resolve) -> None:
+    second = ["表二", "序号", "单位名称", "评分", "1", "丙局", "70", "2", "甲镇", "60"]
+    scores = resolve([("甲镇", 90), ("乙镇", 80)], {"优秀": ["甲镇"], "良好": ["丁局"]}, below=second).reset_index()
+    found = scores[["unit_name", "table_no", "rank", "tier"]].astype("object").where(scores.notna(), None)
+    assert found.to_numpy().tolist() == [
+        ["甲镇", 1, 1, "优秀"],
+        ["乙镇", 1, 2, None],
+        ["丙局", 2, 1, None],
+        ["甲镇", 2, 2, "优秀"],
+        ["丁局", 0, None, "良好"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "side"),
+    [
+        ("甲镇", "town", "town"),
+        ("甲街道", "subdistrict", "town"),
+        ("甲街道办事处", "subdistrict", "town"),
+        ("甲局", "department", "bureau"),
+        ("国税局", "vertical", "bureau"),
+        ("甲总站", "institution", "bureau"),
+        ("甲公司", "company", "bureau"),
+        ("市残联", "mass_organisation", "bureau"),
+        ("甲管委会", "zone", "other"),
+        ("甲村", "village", "other"),
+        ("双江", "other", "other"),
+    ],
+)
+def test_kinds_by_ending(resolve: Resolve, name: str, kind: str, side: str) -> None:
+    [row] = resolve([(name, 90)]).to_dict("records")
+    assert (row["kind"], row["side"], row["kind_source"]) == (kind, side, "suffix")
+
+
+# The reference.
+
+UNITS = "unit_id,unit_name,full_name,kind,split,division_code,evidence,split_evidence\n"
+ALIASES = "name_printed,unit_id,evidence\n"
+
+
+def test_registry_of_a_jurisdiction_nobody_has_described(tmp_path: Path) -> None:
+    assert load_registry(tmp_path, "demo") == Registry("demo")
+
+
+def test_registry_kinds_and_aliases(make_data: Callable[..., Path], resolve: Resolve) -> None:
+    units = UNITS + "demo-jia,甲\uff08一\uff09局,,vertical,,,seen,\ndemo-yi,乙局,,,institution,,seen,seen\n"
+    folder = make_data({}, {"demo/units.csv": units, "demo/aliases.csv": ALIASES + "老甲,demo-jia,seen\n"})
+    scores = resolve([("老甲", 90), ("乙局", 80), ("甲(一)局", 70)], registry=load_registry(folder, "demo"))
+    assert scores["unit_id"].to_list() == ["demo-jia", "demo-yi"]
+    assert scores[["kind", "kind_source", "score"]].to_numpy().tolist() == [
+        ["vertical", "registry", 90.0],
+        ["department", "suffix", 80.0],
+    ]
+    assert scores["split"].isna().to_list() == [True, False]
+
+
+def test_an_alias_of_an_unknown_unit_is_an_error(make_data: Callable[..., Path]) -> None:
+    units = UNITS + "demo-jia,甲局,,,,,seen,\n"
+    folder = make_data(
+        {}, {"demo/units.csv": units, "demo/aliases.csv": ALIASES + "老甲,demo-jia,seen\n老乙,demo-yi,seen\n"}
+    )
+    with pytest.raises(AuditError) as caught:
+        load_registry(folder, "demo")
+    path = folder / "reference/demo/aliases.csv"
+    assert str(caught.value) == f"{path} line 3: found unit_id demo-yi; expected a unit of units.csv"
+
+
+def test_leizhou_reference_agrees_with_itself(data: Path) -> None:
+    registry = load_registry(data, "leizhou")
+    assert (len(registry.by_name), len(registry.by_alias)) == (57, 2)
+    assert all(unit.unit_id == f"leizhou-{unit.name}" for unit in registry.by_name.values())
