@@ -14,7 +14,7 @@ HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x
 
 @cache
 def find_font() -> Path | None:
-    """Find a font file with Chinese characters: AUDIT_FONT, else the packaged Noto Sans SC; None if neither is there."""
+    """Find a font file with Chinese characters: AUDIT_FONT, else the packaged Noto Sans SC; None without either."""
     if given := os.environ.get("AUDIT_FONT"):
         return Path(given)
     try:

@@ -11,10 +11,7 @@ MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is
 WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NO_UNIT = re.compile(
-    r"(合计|小计|总计|共计|总体|平均|满分|附件|附表|备注|注:).*"  # rows that sum up units, and what stands below tables
-    r"|[一二三四五六七八九十]+、.*|.*[。:;!?].*"  # headings and sentences
-)
+SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
 @dataclass(frozen=True)
@@ -46,13 +43,17 @@ class Layout:
                 return NUMBER.fullmatch(cell.removesuffix("分")) is not None
             case "unit":
                 named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
-                return named and cell not in self.vocabulary.header and not NO_UNIT.fullmatch(cell)
+                return named and cell not in self.vocabulary.header and not self.is_no_unit(cell)
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
             case _:
                 return True
+
+    def is_no_unit(self, cell: str) -> bool:
+        """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
+        return cell.startswith(self.vocabulary.no_unit) or SENTENCE.match(cell) is not None
 
     def fits(self, cells: list[str]) -> bool:
         """Tell whether cells look like a whole row, but for remarks at its end."""

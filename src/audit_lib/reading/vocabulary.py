@@ -19,6 +19,7 @@ class Vocabulary:
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
+    no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
 
     def kind_of(self, name: str) -> str:
         """Classify a unit by the longest ending we know; `other` where we know none."""
@@ -49,4 +50,5 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         sentiment=words["sentiment"],
         suffix=words["suffix"],
         side=words["side"],
+        no_unit=tuple(words["no_unit"]),
     )
