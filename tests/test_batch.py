@@ -11,7 +11,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import Folders, Run, execute_run, find_reason, plan_runs, run_all
+from audit_lib.publishing.batch import execute_run, run_all
+from audit_lib.publishing.manifest import find_reason
+from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.reading.build import build_tables, find_sources
 
 ROOT = Path(__file__).parents[1]
@@ -90,10 +92,10 @@ def test_only_what_changed_runs_again(folders: Folders) -> None:
 @pytest.mark.parametrize(
     ("source", "why"),
     [
-        ("print('so far')\n1 / 0", "cell 3: ZeroDivisionError: division by zero"),
-        ("from audit_lib import open_report\nopen_report('leizhou', '1999')", "cell 3: AuditError: "),
+        ("print('so far')\n1 / 0", "code cell 3: ZeroDivisionError: division by zero"),
+        ("from audit_lib import open_report\nopen_report('leizhou', '1999')", "code cell 3: AuditError: "),
         ("import os\nos.kill(os.getpid(), 9)", "DeadKernelError: Kernel died"),
-        ("import warnings\nwarnings.warn('careful')", "code cell 2 wrote to stderr: "),
+        ("import warnings\nwarnings.warn('careful')", "code cell 3 wrote to stderr: "),
     ],
     ids=["an error", "an unknown period", "a killed kernel", "a warning"],
 )
@@ -119,6 +121,13 @@ def test_a_failed_run_leaves_the_good_report_and_stops_nothing(folders: Folders,
     write_notebook(folders, "bad", "print('good')")
     assert run(folders)["bad"] == ("done", "its last run failed")
     assert sorted(path.name for path in folder.iterdir()) == ["bad.ipynb", "other.ipynb"]
+
+
+def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders) -> None:
+    write_notebook(folders, "good", "print(1)")
+    folders.reports.mkdir()
+    (folders.reports / "leizhou").write_text("a file where the folder should be", encoding="utf-8")
+    assert run(folders)["good"][0] == "failed"
 
 
 def test_a_run_that_does_not_end_is_ended(folders: Folders) -> None:

@@ -15,7 +15,8 @@ import click
 from audit_lib.errors import AuditError
 
 if TYPE_CHECKING:
-    from audit_lib.publishing.batch import Folders, Result
+    from audit_lib.publishing.batch import Result
+    from audit_lib.publishing.plan import Folders
     from audit_lib.reading.build import Source
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
@@ -135,7 +136,8 @@ def run(
     \b
     Example: audit-lib run leizhou 2017 --notebook 03_tiers
     """
-    from audit_lib.publishing.batch import plan_runs, publish, run_all
+    from audit_lib.publishing.batch import publish, run_all
+    from audit_lib.publishing.plan import plan_runs
 
     del cold  # every run is cold so far
     folders = _find_folders(data, notebooks, reports)
@@ -203,7 +205,7 @@ def _find_data(data: Path | None) -> Path:
 
 
 def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> "Folders":
-    from audit_lib.publishing.batch import Folders
+    from audit_lib.publishing.plan import Folders
     from audit_lib.tables import find_project
 
     if data is None or notebooks is None or reports is None:
