@@ -4,10 +4,11 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from audit_lib.publishing.parameters import Parameters
+from audit_lib.publishing.parameters import Parameters, check_parameters
 from audit_lib.reading.build import PROCESSED, Reading, find_sources, read_source
 from audit_lib.reading.register import Outcome, run_checks
 from audit_lib.tables import find_data, load_table
@@ -44,19 +45,12 @@ class Report:
         return f'<dl class="settings">{pairs}</dl>'
 
 
-def open_report(
-    jurisdiction: str,
-    period: str,
-    *,
-    language: str = "en",
-    group_column: str = "side",
-    top_cut: float = 90.0,
-    low_cut: float = 80.0,
-    min_n: int = 8,
-    seed: int = 20170101,
-) -> Report:
-    """Open the material of one report. Raises AuditError for an unusable parameter or a notice we do not have."""
-    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)
+def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
+    """Open the material of one report; the settings are the other fields of `Parameters`.
+
+    Raises AuditError for an unknown or unusable parameter and for a notice we do not have.
+    """
+    parameters = check_parameters({"jurisdiction": jurisdiction, "period": period, **settings})
     data = find_data()
     [source] = find_sources(data, jurisdiction, period)
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut)

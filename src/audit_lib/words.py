@@ -80,10 +80,6 @@ class Words:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
         return self._formatter.format(self._find(key), **{**self.facts, **facts})
 
-    def has(self, key: str) -> bool:
-        section, _, name = key.rpartition(".")
-        return name in self._section(section)
-
     def name(self, value: object) -> str:
         """Give the word for a value of ours (town, exact, error …); a value without one stands for itself."""
         return str(self._section("values").get(str(value), value))

@@ -26,7 +26,7 @@ from audit_lib.words import Words
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
 COLOURS = 96  # of the palette: fills, rims and the steps of their smoothed edges
 SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
-INK, GREY, FAINT = "#1A1A1A", "#595959", "#D9D9D9"
+INK, GREY = "#1A1A1A", "#595959"
 ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
 
 TIERS = {1: "#08519C", 2: "#9ECAE1", 3: "#D55E00", 4: "#7F3B08"}  # fill, by tier_order
