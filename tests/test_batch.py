@@ -89,6 +89,28 @@ def test_only_what_changed_runs_again(folders: Folders) -> None:
     assert find_reason(plan(folders)[0]) == "the report was changed by hand"
 
 
+def test_another_period_leaves_the_reports_of_the_first_alone(folders: Folders) -> None:
+    write_notebook(folders, "one", "print(period)")
+    run(folders)
+    report = folders.reports / "leizhou" / "2017" / "one.ipynb"
+    before = report.read_bytes()
+    raw = folders.data / "raw" / "leizhou"
+    (raw / "2018.txt").write_bytes((raw / "2017.txt").read_bytes().replace(b"\n97\n", b"\n98\n"))
+    list(build_tables(folders.data, find_sources(folders.data)))
+    results = run_all(plan(folders), jobs=2, force=False, tell=lambda result: None)
+    assert [(result.run.source.period, result.status) for result in results] == [
+        ("2017", "unchanged"),
+        ("2018", "done"),
+    ]
+    assert report.read_bytes() == before
+    scores = folders.data / "processed" / "leizhou" / "scores.csv"
+    scores.write_text(scores.read_text(encoding="utf-8").replace("97,1", "96,1", 1), encoding="utf-8")
+    assert [find_reason(each) for each in plan(folders)] == [
+        "inputs changed: processed/leizhou/scores.csv, notice_id leizhou-2017",
+        None,
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

@@ -4,6 +4,7 @@ A manifest per report, reports/.manifest/<jurisdiction>/<period>/<notebook>.json
 report depends on. Manifests are not committed.
 """
 
+import csv
 import hashlib
 import json
 from functools import cache
@@ -21,20 +22,36 @@ PACKAGE = Path(__file__).parents[1]
 
 def fingerprint(run: Run) -> dict[str, Any]:
     """Give the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
-    jurisdiction, data = run.source.jurisdiction, run.data
-    inputs = [
-        run.source.path,
-        *sorted((data / "reference").glob("*.csv")),
-        *sorted((data / "reference" / jurisdiction).glob("*.csv")),
-        *sorted((data / "processed" / jurisdiction).glob("*.csv")),
-    ]
     return {
         "notebook": hash_code(run.notebook),
         "library": _hash_library(),
-        "inputs": {path.relative_to(data).as_posix(): file_sha256(path) for path in inputs},
+        "inputs": _hash_inputs(run),
         "parameters": run.parameters,
         "versions": _list_versions(),
     }
+
+
+def _hash_inputs(run: Run) -> dict[str, str]:
+    """Hash the raw file and the place's reference; of tables that hold more than this notice, its rows alone.
+
+    Another period or another place must not make this report look changed.
+    """
+    data, source = run.data, run.source
+    whole = [source.path, *sorted((data / "reference" / source.jurisdiction).glob("*.csv"))]
+    shared = {data / "reference" / "jurisdictions.csv": ("jurisdiction", source.jurisdiction)}
+    of_notice = [data / "reference" / "notices.csv", *sorted((data / "processed" / source.jurisdiction).glob("*.csv"))]
+    shared |= dict.fromkeys(of_notice, ("notice_id", source.notice_id))
+    hashes = {path.relative_to(data).as_posix(): file_sha256(path) for path in whole}
+    for path, (column, value) in shared.items():
+        if path.is_file():
+            hashes[f"{path.relative_to(data).as_posix()}, {column} {value}"] = _hash_rows(path, column, value)
+    return hashes
+
+
+def _hash_rows(path: Path, column: str, value: str) -> str:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row.get(column) == value]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
 def hash_code(notebook: Path) -> str:
