@@ -275,6 +275,13 @@ def check_numbering(evidence: Evidence) -> Iterator[Finding]:
             yield Finding({"numeral": numeral, "text": text[:20], "n": len(run)}, line=line_of(place))
 
 
+def check_period(evidence: Evidence) -> Iterator[Finding]:
+    """Does the title name the year that the file stands for?"""
+    stated, filed = str(evidence.notice.header.period), str(evidence.scores["period"].iloc[0])
+    if stated[:4] != filed[:4]:
+        yield Finding({"stated": stated, "filed": filed})
+
+
 def check_dates(evidence: Evidence) -> Iterator[Finding]:
     """Was the notice inspected for, signed and published in this order?"""
     header = evidence.notice.header

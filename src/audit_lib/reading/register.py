@@ -61,6 +61,10 @@ def _prints_serials(evidence: Evidence) -> bool:
     return bool(evidence.scores["serial"].notna().any())
 
 
+def _names_period(evidence: Evidence) -> bool:
+    return evidence.notice.header.period is not None
+
+
 def _rates_scores(evidence: Evidence) -> bool:
     return bool(evidence.ranked["tier"].notna().any())
 
@@ -88,6 +92,7 @@ CHECKS = (
     Check("note", checks.check_name_level, _has_table),
     Check("note", checks.check_kind_by_suffix),
     Check("note", checks.check_numbering),
+    Check("warning", checks.check_period, _names_period),
     Check("warning", checks.check_dates),
     Check("note", checks.check_header_padding, _has_table),
 )
