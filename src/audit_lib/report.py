@@ -52,7 +52,7 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
     """
     parameters = check_parameters({"jurisdiction": jurisdiction, "period": period, **settings})
     data = find_data()
-    [source] = find_sources(data, jurisdiction, period)
+    source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut)
     tables = {name: load_table(data / "processed" / jurisdiction / f"{name}.csv", name) for name in PROCESSED}
     ours = {

@@ -1,7 +1,6 @@
 """Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +60,7 @@ def find_sources(data: Path, jurisdiction: str | None = None, period: str | None
         raise unusable(data / "raw" / (jurisdiction or ""), f"no period {period}", known)
     if not sources:
         raise unusable(data / "raw", "no notice", "<jurisdiction>/<period>.txt")
-    sources = [source for source in sources if period in (None, source.period)]
-    [(notice_id, n)] = Counter(source.notice_id for source in sources).most_common(1)
-    if n > 1:
-        raise unusable(data / "raw", f"{n} files of {notice_id}", "one raw file for each notice")
-    return sources
+    return [source for source in sources if period in (None, source.period)]
 
 
 def find_record(data: Path, notice_id: str) -> pd.Series | None:
@@ -82,6 +77,11 @@ def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: f
     """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks."""
     if not re.fullmatch(PERIOD, source.period):
         raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
+    files = [path.name for path in sorted(source.path.parent.glob(f"{source.period}.*"))]
+    if len(files) > 1:
+        raise unusable(
+            source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
+        )
     notice = parse_notice(read_document(source.path))
     registry = load_registry(data, source.jurisdiction)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period)
