@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import execute_run, run_all
+from audit_lib.publishing.batch import execute_run, publish, run_all
 from audit_lib.publishing.manifest import find_reason
 from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.reading.build import build_tables, find_sources
@@ -109,6 +109,19 @@ def test_another_period_leaves_the_reports_of_the_first_alone(folders: Folders) 
         "inputs changed: processed/leizhou/scores.csv, notice_id leizhou-2017",
         None,
     ]
+
+
+def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Folders) -> None:
+    write_notebook(folders, "one", "print(1)")
+    results = run_all(plan(folders), jobs=1, force=False, tell=lambda result: None)
+    folder = folders.reports / "leizhou" / "2017"
+    index = folders.reports / "index.html"
+    assert list(publish(folders, results)) == [(folder, None), (index, None)]
+    unchanged = run_all(plan(folders), jobs=1, force=False, tell=lambda result: None)
+    assert list(publish(folders, unchanged)) == []
+    (folder / "one.html").unlink()
+    assert list(publish(folders, unchanged)) == [(folder, None), (index, None)]
+    assert (folder / "one.html").is_file()
 
 
 @pytest.mark.parametrize(

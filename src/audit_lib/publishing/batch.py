@@ -184,18 +184,29 @@ def _keep_failed(run: Run) -> None:
 
 
 def publish(folders: Folders, results: list[Result]) -> Iterator[tuple[Path, AuditError | None]]:
-    """Render the pages of every period that these results touch, then the index; yields each with its error, if any."""
+    """Render the pages of every period in which something changed or a page is missing, then the index.
+
+    Yields each with its error, if any.
+    """
+    stale = {result.run.report.parent for result in results if _needs_page(result)}
+    index = folders.reports / "index.html"
+    if not stale and index.is_file():
+        return
     from audit_lib.publishing.pages import render_index, render_period
 
-    for folder in sorted({result.run.report.parent for result in results if result.run.report.parent.is_dir()}):
+    for folder in sorted(stale):
         try:
             render_period(folder, folders.data)
             yield folder, None
         except AuditError as error:
             yield folder, error
-    index = folders.reports / "index.html"
     try:
         render_index(folders.reports, folders.data)
         yield index, None
     except AuditError as error:
         yield index, error
+
+
+def _needs_page(result: Result) -> bool:
+    report = result.run.report
+    return report.parent.is_dir() and (result.status != "unchanged" or not report.with_suffix(".html").is_file())
