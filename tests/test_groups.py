@@ -140,6 +140,17 @@ def test_all_ties_have_no_effect_and_no_warning(make_scores, leizhou) -> None:
     assert ": 0.00 points, Cliff's δ 0.00 (" in describe_groups(scores, [sides], "side", leizhou.words)
 
 
+def test_a_side_wholly_above_the_other_is_said(make_scores, leizhou) -> None:
+    rows = [
+        (f"{letter}{end}", base + at, None)
+        for end, base in (("镇", 70), ("局", 90))
+        for at, letter in enumerate("甲乙丙")
+    ]
+    scores = make_scores(rows)
+    lead = find_lead(scores, "side", compare_groups(scores, "side", 2))
+    assert describe_lead(lead, leizhou.words) == "Exploratory: all 3 bureaus score above 72, the best town."
+
+
 def test_groups_come_in_a_fixed_order(leizhou) -> None:
     assert list_groups(leizhou.scores, "side") == ["town", "bureau"]
     kinds = ["town", "subdistrict", "department", "institution", "vertical", "company"]

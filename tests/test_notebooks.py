@@ -154,5 +154,6 @@ def test_the_readme_says_what_the_reports_say(leizhou) -> None:
     ]
     assert [fact for fact in facts if fact not in readme] == []
     assert (lead.n, lead.best, set(rule.exceptions["tier"])) == (6, 90, {"良好"})
-    assert rule.exceptions["score"].min() == 90
+    assert rule.exceptions["score"].to_list() == [93, 90, 90, 90]
+    assert rule.at_cut["tier"].value_counts().to_dict() == {"优秀": 3, "良好": 3}
     assert HEADLINES["00_year_card"] == describe_year(scores, leizhou.words)

@@ -11,6 +11,9 @@ from audit_lib.analysis.source import (
     trace_source,
 )
 from audit_lib.analysis.year import describe_year, summarise_year
+from audit_lib.reading.documents import read_document
+from audit_lib.reading.notice import parse_notice
+from audit_lib.reading.units import Registry, resolve_units
 
 
 def test_leizhou_provenance(leizhou) -> None:
@@ -55,6 +58,15 @@ def test_leizhou_sentences(leizhou) -> None:
     )
     assert describe_year(leizhou.scores, leizhou.words) == (
         "Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); 8 优秀, 41 良好, 7 一般; 2 units do not reconcile."
+    )
+
+
+def test_the_prefix_that_joins_took_off_is_read_from_the_names(make_notice, leizhou) -> None:
+    notice = parse_notice(read_document(make_notice([("环保局", 90), ("甲镇", 80)], {"优秀": ["区环保局", "甲镇"]})))
+    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
+    assert describe_source(notice, scores, leizhou.words) == (
+        "2 score rows and 2 tier entries name 2 units: 2 join (1 exact, 1 after one 区, 0 by alias); "
+        "the two sets agree."
     )
 
 

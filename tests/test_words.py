@@ -6,7 +6,6 @@ import tomllib
 import pandas as pd
 import pytest
 
-from audit_lib import words as module
 from audit_lib.errors import AuditError
 from audit_lib.words import FOLDER, LANGUAGES, Words, format_number, format_score
 
@@ -80,4 +79,3 @@ def test_every_template_of_a_language_parses(language: str) -> None:
 def test_values_without_a_word_stand_for_themselves() -> None:
     assert Words("en").name("甲局") == "甲局"
     assert Words("en").heading("no_such_column") == "no_such_column"
-    assert module.LANGUAGES

@@ -193,7 +193,7 @@ def describe_digits(digits: pd.DataFrame, words: Words) -> str:
 
 
 def describe_pairs(ties: Ties, words: Words) -> str:
-    """Say how many pairs of units a single point cannot tell apart with confidence."""
+    """Say how many pairs of units lie within a single point."""
     if not ties.pairs:
         return words("distribution.no_pairs")
     within = ties.pairs_within[1.0]

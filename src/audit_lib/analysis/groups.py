@@ -32,7 +32,11 @@ ORDER = ("town", "subdistrict", "bureau", "department", "institution", "vertical
 
 def list_groups(scores: pd.DataFrame, column: str) -> list[str]:
     """List the groups of a column that have a scored unit: towns first, then bureaus and their kinds, then the rest."""
-    present = set(scores.dropna(subset=["score", column])[column])
+    return _order(scores.dropna(subset=["score", column])[column])
+
+
+def _order(groups: pd.Series) -> list[str]:
+    present = set(groups)
     return [*(group for group in ORDER if group in present), *sorted(present - set(ORDER))]
 
 
@@ -135,7 +139,7 @@ def choose_main(comparisons: list[Comparison]) -> Comparison:
 
 
 def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFrame:
-    """Give the size of each gap, one row per measure, with the interval that random labels would give it."""
+    """Give the size of each gap, one row per measure, with its 95% interval (Welch, Hedges, Brunner–Munzel)."""
     rows: list[dict[str, str | float | None]] = []
     for each in comparisons:
         gap = words("groups.gap", first=words.name(each.first), second=words.name(each.second))
@@ -181,7 +185,7 @@ def count_group_tiers(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     """
     units = scores.dropna(subset=[column])
     rows = []
-    for group in [*(g for g in ORDER if g in set(units[column])), *sorted(set(units[column]) - set(ORDER))]:
+    for group in _order(units[column]):
         members = units[units[column] == group]
         for tier in [*list_tiers(units), pd.NA]:
             n = int((members["tier"].isna() if tier is pd.NA else members["tier"] == tier).sum())
@@ -329,7 +333,8 @@ def describe_lead(lead: Lead | None, words: Words) -> str:
     facts = {"n": lead.n, "best": lead.best, "mean_other": lead.mean_other, "mean_without": lead.mean_without}
     names = {"leader": words.name(f"{lead.leader}_many"), "other": words.name(f"{lead.other}_many")}
     one = {"leader_one": words.name(f"{lead.leader}_one"), "other_one": words.name(f"{lead.other}_one")}
-    return words("groups.lead" if lead.is_whole_gap else "groups.lead_part", **facts, **names, **one)
+    key = "lead_all" if lead.mean_without is None else "lead" if lead.is_whole_gap else "lead_part"
+    return words(f"groups.{key}", **facts, **names, **one)
 
 
 def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) -> str:

@@ -82,10 +82,10 @@ def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     sentence = words(
         "source.joined",
         n_rows=n_rows,
-        tiers=words("source.plus").join(str(len(tier.units)) for tier in notice.tiers),
-        n_entries=sum(len(tier.units) for tier in notice.tiers),
+        entries=_sum_lists(notice, words),
         n_units=scores["unit_id"].nunique(),
         n_joined=sum(joined.values()),
+        level=_name_levels(scores, words),
         **joined,
     )
     tabled = [words("source.scored", unit=row.unit_name, score=row.score) for row in _only(scores, "table_only")]
@@ -98,6 +98,21 @@ def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     if not clauses:
         return words("source.agrees", sentence=sentence)
     return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
+
+
+def _sum_lists(notice: Notice, words: Words) -> str:
+    """Print the sizes of the lists as a sum (8 + 41 + 7 = 56); of one list, its size."""
+    sizes = [len(tier.units) for tier in notice.tiers]
+    if len(sizes) == 1:
+        return str(sizes[0])
+    return words("source.sum", parts=words("source.plus").join(map(str, sizes)), n=sum(sizes))
+
+
+def _name_levels(scores: pd.DataFrame, words: Words) -> str:
+    """Name the prefixes that joins took off, as printed: 市 in most cities; the general word where there is none."""
+    joined = scores[scores["match"] == "prefix"]
+    longer = [max(names, key=len) for names in zip(joined["name_in_table"], joined["name_in_list"], strict=True)]
+    return "/".join(sorted({name[0] for name in longer})) or words.name("level")
 
 
 def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:
