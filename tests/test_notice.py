@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
 from audit_lib.reading import notice as notice_module
-from audit_lib.reading import units as units_module
 from audit_lib.reading.documents import Line, read_document
 from audit_lib.reading.notice import Header, Notice, parse_heading, parse_notice, print_notice
 
@@ -79,7 +78,7 @@ def list_rows(notice: Notice) -> list[tuple[str, float | None]]:
     """List (unit, score), and make sure that each place is the line that names the unit."""
     raw = re.split(r"\r\n|\r|\n", notice.document.path.read_bytes().decode("utf-8-sig"))
     rows = [row for table in notice.tables for row in table.rows]
-    assert all(row.unit == Line(0, raw[int(row.place.removeprefix("line ")) - 1]).printed for row in rows)
+    assert all(row.unit == Line(row.place, raw[int(row.place.removeprefix("line ")) - 1]).printed for row in rows)
     return [(row.unit, row.score) for row in rows]
 
 
@@ -592,7 +591,7 @@ def test_header(parse: Parse, lines: list[str], fact: str, value: object) -> Non
     ],
 )
 def test_headings(text: str, heading: tuple[str, str, str] | None) -> None:
-    found = parse_heading(Line(3, text))
+    found = parse_heading(Line("line 3", text))
     assert (found and (found.level, found.numeral, found.text)) == heading
 
 
@@ -729,7 +728,7 @@ def test_any_text_gives_a_notice_or_an_error(parse: Parse, text: str) -> None:
         assert list(print_notice(notice))
 
 
-@pytest.mark.parametrize("module", [notice_module, units_module])
+@pytest.mark.parametrize("module", [notice_module])
 def test_examples_in_docstrings(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert (results.failed, results.attempted > 0) == (0, True)

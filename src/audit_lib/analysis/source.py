@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
-from audit_lib.reading.units import line_of
 from audit_lib.tables import MATCHES
 from audit_lib.words import Words
 
@@ -24,7 +24,7 @@ def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
             "units_stated": header.units_stated,
             "form": known.get("form"),
             "raw_file": notice.document.path.name,
-            "lines": notice.document.lines[-1].number,
+            "lines": line_of(notice.document.lines[-1].place),
             "sha256": notice.document.sha256,
             "terms": known.get("terms"),
         },

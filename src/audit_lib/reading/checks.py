@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
-from audit_lib.reading.documents import squeeze
+from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice
-from audit_lib.reading.units import IN_LISTS_ONLY, Entry, Listing, line_of
+from audit_lib.reading.units import IN_LISTS_ONLY, Entry, Listing
 from audit_lib.reading.vocabulary import read_vocabulary
 
 LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet

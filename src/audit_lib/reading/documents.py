@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +17,13 @@ PADDING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]")
 
 @dataclass(frozen=True)
 class Line:
-    """One non-blank line: its 1-based number in the file and its text as printed."""
+    """A stretch of print, a line or a cell of a table: where it stands in the file, and its text as printed.
 
-    number: int
+    Places are `line 215` (1-based), `Sheet1!B7` or `page 3 line 12`.
+    """
+
+    place: str
     text: str
-
-    @property
-    def place(self) -> str:
-        return f"line {self.number}"
 
     @cached_property
     def printed(self) -> str:
@@ -43,14 +43,57 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """A table as the file draws it: rows of equal length. An empty cell has no text.
+
+    A merged cell stands in each field that it covers, as one and the same object. `blocks` is what the cells hold, in
+    reading order, each once: the lines and the tables inside, for a table that was only drawn to lay out the page.
+    """
+
+    rows: tuple[tuple[Line, ...], ...]
+    blocks: tuple["Line | Grid", ...]
+
+
+Block = Line | Grid
+
+
+@dataclass(frozen=True)
 class Document:
-    """A file as lines, with what is needed to prove later that it is the same file."""
+    """A file as lines and tables in reading order, with what is needed to prove later that it is the same file.
+
+    A line that is blank to the eye is a block only where it holds a no-break space or the like: in some prints that
+    is an empty cell.
+    """
 
     path: Path
     sha256: str
     format: str
-    encoding: str
-    lines: tuple[Line, ...]
+    encoding: str | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines that are not blank, those inside tables too."""
+        return tuple(line for line in flatten(self.blocks) if line.key)
+
+
+def flatten(blocks: Iterable[Block]) -> Iterator[Line]:
+    """Yield the lines of blocks, those inside tables too, in reading order."""
+    for block in blocks:
+        if isinstance(block, Line):
+            yield block
+        else:
+            yield from flatten(block.blocks)
+
+
+def line_of(place: str) -> int | None:
+    """Give the line number of a place; None for a place that is no line.
+
+    >>> line_of("line 215"), line_of("Sheet1!B7")
+    (215, None)
+    """
+    word, _, number = place.partition(" ")
+    return int(number) if word == "line" and number.isdigit() else None
 
 
 def squeeze(text: str) -> str:
@@ -79,13 +122,13 @@ def read_document(path: Path) -> Document:
         found = f"byte 0x{content[error.start]:02x} at position {error.start}"
         raise unusable(path, found, "a text file in UTF-8") from None
     # Only line ends split lines: str.splitlines would also split at U+2028 and form feeds, and shift every place.
-    numbered = [Line(number, line) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)]
+    numbered = [Line(f"line {number}", line) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)]
     if binary := next((line for line in numbered if CONTROL.search(line.text)), None):
         raise unusable(f"{path} {binary.place}", "binary content", "a text file in UTF-8")
-    lines = tuple(line for line in numbered if line.key)
-    if not lines:
+    blocks = tuple(line for line in numbered if line.key or not line.text.isascii())
+    if not any(line.key for line in blocks):
         raise unusable(path, "an empty file", "the text of a notice")
-    return Document(path, hashlib.sha256(content).hexdigest(), "text", "utf-8", lines)
+    return Document(path, hashlib.sha256(content).hexdigest(), "text", "utf-8", blocks)
 
 
 def _read_bytes(path: Path) -> bytes:

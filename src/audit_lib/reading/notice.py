@@ -145,7 +145,7 @@ def _as_date(match: re.Match[str] | None) -> date | None:
 def parse_heading(line: Line) -> Heading | None:
     """Read the number that a line begins with.
 
-    >>> parse_heading(Line(31, "  二、主要存在问题"))
+    >>> parse_heading(Line("line 31", "  二、主要存在问题"))
     Heading(level='section', numeral='二', text='主要存在问题', place='line 31')
     """
     match = HEADING.match(line.key)

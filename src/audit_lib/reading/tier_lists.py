@@ -52,7 +52,7 @@ def find_tier_lists(
         if heading is None:
             prose.append(line)
             continue
-        below = (Line(line.number, heading.names), *lines) if heading.names else lines
+        below = (Line(line.place, heading.names), *lines) if heading.names else lines
         found = _read_lists(below, heading, vocabulary)
         below = below[len(found) :]
         if found:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from audit_lib.analysis.statistics import competition_rank, count_ties
 from audit_lib.errors import unusable
-from audit_lib.reading.documents import squeeze
+from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice
 from audit_lib.reading.score_tables import ScoreRow
 from audit_lib.reading.tier_lists import TierList
@@ -193,16 +193,6 @@ def _match(table_rule: str | None, list_rule: str | None) -> str:
     if list_rule is None:
         return "table_only"
     return max(table_rule, list_rule, key=RULES.index)
-
-
-def line_of(place: str) -> int | None:
-    """Give the line number of a place; None for a place that is no line.
-
-    >>> line_of("line 215"), line_of("Sheet1!B7")
-    (215, None)
-    """
-    word, _, number = place.partition(" ")
-    return int(number) if word == "line" and number.isdigit() else None
 
 
 def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
