@@ -1,17 +1,39 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audit_lib.reading.vocabulary import Vocabulary
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has eight
+VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
 LONGEST_UNIT = 30  # characters; a longer cell is prose
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 HAN = re.compile(r"[\u4e00-\u9fff]")
+ORDINAL = re.compile(r"(?:并列)?第?(\d{1,4}|[一二三四五六七八九十百零]{1,7})名?")
+DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")}
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
+
+
+def read_ordinal(text: str) -> int | None:
+    """Read a rank as printed, in figures or in words; None for anything else.
+
+    >>> read_ordinal("3"), read_ordinal("并列第六名"), read_ordinal("二十一"), read_ordinal("二楼")
+    (3, 6, 21, None)
+    """
+    match = ORDINAL.fullmatch(text)
+    if match is None or match[1].isdigit():
+        return match and int(match[1])
+    hundreds, _, rest = match[1].rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    parts = (hundreds, tens.strip("零"), ones.strip("零"))
+    if any(len(part) > 1 or "百" in part or "十" in part for part in parts):
+        return None
+    in_tens = DIGITS.get(parts[1], 1) if ten else 0
+    return DIGITS.get(parts[0], 0) * 100 + in_tens * 10 + DIGITS.get(parts[2], 0)
 
 
 @dataclass(frozen=True)
@@ -38,18 +60,25 @@ class Layout:
     def looks_like(self, meaning: str, cell: str) -> bool:
         match meaning:
             case "serial" | "rank":
-                return WHOLE.fullmatch(cell) is not None
+                return read_ordinal(cell) is not None
             case "score":
                 return NUMBER.fullmatch(cell.removesuffix("分")) is not None
             case "unit":
                 named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
-                return named and cell not in self.vocabulary.header and not self.is_no_unit(cell)
+                return named and not self.is_heading(cell) and not self.is_no_unit(cell)
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
             case _:
                 return True
+
+    def is_heading(self, cell: str) -> bool:
+        listed = cell in self.vocabulary.header or cell in self.vocabulary.header_whole
+        return listed and not self.sums_up(cell)
+
+    def sums_up(self, cell: str) -> bool:
+        return cell.startswith(self.vocabulary.no_unit)
 
     def is_no_unit(self, cell: str) -> bool:
         """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
@@ -101,7 +130,7 @@ class Layout:
         orders = [index for index in range(self.unit_at) if self.meanings[index] in ("serial", "rank")]
         if not orders:
             return 0
-        before, after = int(keys[at + orders[0]]), int(keys[place + orders[0]])
+        before, after = (read_ordinal(keys[start + orders[0]]) or 0 for start in (at, place))
         is_serial = self.meanings[orders[0]] == "serial"
         skipped = after - 1 - (before if is_serial else max(before, n_rows))
         if skipped > MOST_SKIPPED or after < before + is_serial:
@@ -118,20 +147,43 @@ class Layout:
         return self.vocabulary.kind_of(cell) != "other"
 
 
+def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary) -> Layout | None:
+    """Give each column its meaning; None where no unit or no value is among them."""
+    meanings = [vocabulary.meaning_of(column.split(" ")[0]) or "extra" for column in columns]
+    if "unit" not in meanings or VALUES.isdisjoint(meanings):
+        return None
+    last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
+    totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
+    if totals:
+        last["score"] = totals[-1]
+    # Of several columns with one meaning (得分, 总分) a total is read, else the last; of 乡镇 and 村 the village.
+    for at, meaning in enumerate(meanings):
+        if meaning in ("measure", "extra") or at != last[meaning]:
+            meanings[at] = "group" if meaning == "unit" else "extra"
+    return Layout(columns, tuple(meanings), vocabulary)
+
+
 def find_layout(keys: list[str], at: int, vocabulary: Vocabulary) -> Layout | None:
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
-    if keys[at] not in vocabulary.header:
+    if vocabulary.meaning_of(keys[at]) is None:
         return None
     for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
-        columns = tuple(keys[at:end])
-        if NUMBER.fullmatch(columns[-1]):
+        if NUMBER.fullmatch(keys[end - 1]):
             return None
-        meanings = [vocabulary.header.get(column, "extra") for column in columns]
-        if meanings.count("unit") != 1 or {"score", "rank", "tier"}.isdisjoint(meanings):
-            continue
-        # Of several columns with one meaning (得分, 总分) the last is read: totals stand last.
-        last = ("extra" if word in meanings[index + 1 :] else word for index, word in enumerate(meanings))
-        layout = Layout(columns, tuple(last), vocabulary)
-        if layout.opens(keys, end):
+        if len({key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"}) < sum(
+            vocabulary.meaning_of(key) == "unit" for key in keys[at:end]
+        ):
+            continue  # tables side by side: the header of the last one gives the width
+        layout = make_layout(number_names(keys[at:end]), vocabulary)
+        if layout is not None and layout.opens(keys, end):
             return layout
     return None
+
+
+def number_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Tell columns of one name apart: a second 得分 is `得分 2`."""
+    numbered: list[str] = []
+    for name in names:
+        same = sum(each.split(" ")[0] == name for each in numbered)
+        numbered.append(f"{name} {same + 1}" if same and name else name)
+    return tuple(numbered)

@@ -9,7 +9,8 @@ from typing import Any
 
 from audit_lib.errors import unusable
 from audit_lib.reading.documents import Document, Line, squeeze
-from audit_lib.reading.score_tables import Problem, ScoreTable, find_tables
+from audit_lib.reading.rows import Problem
+from audit_lib.reading.score_tables import ScoreTable, find_tables
 from audit_lib.reading.tier_lists import DATE, HEADING, TierList, find_tier_lists
 from audit_lib.reading.vocabulary import Vocabulary, read_vocabulary
 
@@ -90,7 +91,7 @@ class Notice:
 def parse_notice(document: Document) -> Notice:
     """Parse a notice. Raises AuditError where there is neither a score table nor a tier list."""
     vocabulary = read_vocabulary()
-    tables, prose, unread_cells = find_tables(document.lines, vocabulary)
+    tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
     tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
     if not tables and not tiers:
         raise unusable(document.path, "neither a score table nor a tier list", "at least one of them")

@@ -1,41 +1,21 @@
 """Read score tables from lines: find a header, then row by row. What is no cell of a row is reported, never guessed."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any
 
-from audit_lib.reading.documents import Line
-from audit_lib.reading.layouts import NUMBER, WHOLE, Layout, find_layout
+from audit_lib.reading.documents import Block, Grid, Line
+from audit_lib.reading.drawn import draw_grids
+from audit_lib.reading.grids import GridTable, read_grid, read_more
+from audit_lib.reading.layouts import NUMBER, Layout, find_layout
+from audit_lib.reading.rows import Problem, ScoreRow, read_row
 from audit_lib.reading.vocabulary import Vocabulary
 
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
 MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
 DAY = re.compile(r"\d{4}[年-]")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something printed that we could not use as it stands."""
-
-    check: str
-    severity: str
-    message: str
-    place: str
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """One row as printed. `place` is where the unit is named; None where the row prints nothing."""
-
-    unit: str
-    score: float | None
-    rank: int | None
-    serial: int | None
-    tier: str | None
-    group: str | None
-    place: str
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,36 +31,120 @@ class ScoreTable:
         return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
 
 
+@dataclass
+class _Found:
+    """What has been found so far: tables, the lines outside them, what could not be read inside them."""
+
+    vocabulary: Vocabulary
+    tables: list[ScoreTable] = field(default_factory=list)
+    prose: list[Line] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    above: Line | None = None  # the line just above, where the next table may have its title
+    last_grid: GridTable | None = None  # the table just above, which may go on
+
+    def add_prose(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self.prose.append(line)
+            self.above, self.last_grid = line, None
+
+    def add_table(self, columns: tuple[str, ...], padded: tuple[str, ...], rows: Sequence[ScoreRow]) -> None:
+        title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
+        self.tables.append(ScoreTable(len(self.tables) + 1, title, columns, padded, tuple(rows)))
+        self.above = None
+
+
 def find_tables(
-    lines: tuple[Line, ...], vocabulary: Vocabulary
+    blocks: Iterable[Block], vocabulary: Vocabulary
 ) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Problem, ...]]:
     """Find every score table. Gives the tables, the lines outside them, and what could not be read inside them."""
+    found = _Found(vocabulary)
+    _find_in(blocks, found)
+    alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
+    if len(alone) > MOST_ALONE:
+        message = f"found {len(alone)} numbers on lines of their own; expected a table with a header that we know"
+        found.problems.append(Problem("table_unread", "error", message, alone[0].place))
+    return tuple(found.tables), tuple(found.prose), tuple(found.problems)
+
+
+def _find_in(blocks: Iterable[Block], found: _Found) -> None:
+    """Find the tables of blocks. A grid that is no score table is read as the lines and grids that it holds."""
+    for drawn in _draw(blocks, found.vocabulary):
+        if isinstance(drawn, list):
+            _find_in_lines(drawn, found)
+        elif not _find_in_grid(drawn, found):
+            _find_in(drawn.blocks, found)
+
+
+def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[list[Line] | Grid]:
+    """Yield blocks as runs of lines and as grids, those that lines draw among them."""
+    lines: list[Line] = []
+    for block in _draw_lines(blocks, vocabulary):
+        if isinstance(block, Line):
+            lines.append(block)
+            continue
+        if lines:
+            yield lines
+        lines = []
+        yield block
+    if lines:
+        yield lines
+
+
+def _draw_lines(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
+    for is_line, run in groupby(blocks, key=lambda block: isinstance(block, Line)):
+        blocks_of_run = list(run)
+        lines = [block for block in blocks_of_run if isinstance(block, Line)]
+        yield from draw_grids(lines, vocabulary) if is_line else blocks_of_run
+
+
+def _find_in_grid(grid: Grid, found: _Found) -> bool:
+    """Read a grid as a table, or as more rows of the table just above. Tells whether it was either."""
+    if found.last_grid and found.tables and read_more(grid.rows, found.last_grid):
+        found.tables[-1] = replace(found.tables[-1], rows=tuple(found.last_grid.rows))
+        return True
+    table = read_grid(grid.rows, found.vocabulary)
+    if table is None:
+        return False
+    found.add_prose(table.above)
+    found.add_table(table.layout.columns, table.padded, table.rows)
+    found.problems += table.problems
+    table.problems = found.problems
+    found.add_prose(table.below)
+    found.last_grid = table
+    return True
+
+
+def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
+    """Find the tables that are printed with one cell a line."""
+    lines = [line for line in drawn if line.key]
     keys = [line.key for line in lines]
-    tables: list[ScoreTable] = []
-    prose: list[Line] = []
-    problems: list[Problem] = []
+    blanks = _count_blanks(drawn)
     at = 0
     while at < len(lines):
-        layout = find_layout(keys, at, vocabulary)
+        layout = find_layout(keys, at, found.vocabulary)
         if layout is None:
-            prose.append(lines[at])
+            found.add_prose(lines[at : at + 1])
             at += 1
             continue
         header = lines[at : at + layout.width]
-        above = lines[at - 1] if at else None
         at += layout.width
-        rows, at = _read_rows(lines, keys, at, layout, problems)
-        if tables and above not in prose[-1:] and _continues(tables[-1], layout, rows):
-            tables[-1] = replace(tables[-1], rows=(*tables[-1].rows, *rows))
+        rows, at = _read_rows(lines, keys, blanks, at, layout, found.problems)
+        if found.tables and found.above is None and _continues(found.tables[-1], layout, rows):
+            found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue
-        title = above.key if above and above in prose[-1:] and len(above.key) <= LONGEST_TITLE else None
         padded = tuple(line.text.strip() for line in header if line.text.strip() != line.printed)
-        tables.append(ScoreTable(len(tables) + 1, title, layout.columns, padded, tuple(rows)))
-    alone = [line for line in prose if NUMBER.fullmatch(line.key)]
-    if len(alone) > MOST_ALONE:
-        message = f"found {len(alone)} numbers on lines of their own; expected a table with a header that we know"
-        problems.append(Problem("table_unread", "error", message, alone[0].place))
-    return tuple(tables), tuple(prose), tuple(problems)
+        found.add_table(layout.columns, padded, rows)
+
+
+def _count_blanks(drawn: Sequence[Line]) -> list[int]:
+    """Count for each line that prints something the blank ones just before it; at the end, those after the last."""
+    blanks = [0]
+    for line in drawn:
+        if line.key:
+            blanks.append(0)
+        else:
+            blanks[-1] += 1
+    return blanks
 
 
 def _continues(table: ScoreTable, layout: Layout, rows: list[ScoreRow]) -> bool:
@@ -90,13 +154,13 @@ def _continues(table: ScoreTable, layout: Layout, rows: list[ScoreRow]) -> bool:
 
 
 def _read_rows(
-    lines: tuple[Line, ...], keys: list[str], at: int, layout: Layout, problems: list[Problem]
+    lines: list[Line], keys: list[str], blanks: list[int], at: int, layout: Layout, problems: list[Problem]
 ) -> tuple[list[ScoreRow], int]:
     """Read rows until the pattern or the next header ends them.
 
     A short row lacks a cell, a long stretch holds what we could not read.
     """
-    headers = (place for place in range(at, len(keys)) if keys[place] in layout.vocabulary.header)
+    headers = (place for place in range(at, len(keys)) if layout.is_heading(keys[place]))
     keys = keys[: next(headers, len(keys))]
     rows: list[ScoreRow] = []
     while True:
@@ -104,7 +168,7 @@ def _read_rows(
         end = min(at + layout.width, len(keys) if following is None else following)
         if end == at + layout.width != following:
             end = _cut_row(keys, end, layout)
-        rows.append(_read_row(lines[at:end], layout, problems))
+        rows.append(_read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems))
         if following is None:
             break
         for line in lines[end:following]:
@@ -150,26 +214,29 @@ def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | 
     return whole if layout.starts(keys, whole) else min((place for *_, place in nearby), default=None)
 
 
-def _read_row(lines: tuple[Line, ...], layout: Layout, problems: list[Problem]) -> ScoreRow:
-    placed = _place_cells(lines, layout)
-    cells = {layout.meanings[column]: line for column, line in placed.items()}
-    named = cells["unit"]
+def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, problems: list[Problem]) -> ScoreRow:
+    placed = _place_by_blanks(lines, blanks, layout) or _place_cells(lines, layout)
     if len(placed) < layout.width - layout.n_remarks:
+        named = placed[layout.unit_at]
         message = f"{named.printed}: found {len(lines)} cells; expected {layout.width}"
         problems.append(Problem("row_incomplete", "error", message, named.place))
-    return ScoreRow(
-        unit=named.printed,
-        score=_read_score(named, cells.get("score"), problems),
-        rank=_read_whole(named, cells.get("rank"), problems),
-        serial=_read_whole(named, cells.get("serial"), problems),
-        tier=cells["tier"].printed if "tier" in cells else None,
-        group=None,
-        place=named.place,
-        extra={layout.columns[at]: line.printed for at, line in placed.items() if layout.meanings[at] == "extra"},
-    )
+    return read_row(placed, layout, problems)
 
 
-def _place_cells(lines: tuple[Line, ...], layout: Layout) -> dict[int, Line]:
+def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layout) -> dict[int, Line]:
+    """Tell the column of each cell of a short row by the blank lines printed for its empty cells, where they do.
+
+    `blanks` counts the blank lines after each cell. Gives each column a cell, an empty one too, or nothing.
+    """
+    cells = [cell for line, n in zip(lines, blanks, strict=True) for cell in (line, *[Line(line.place, "")] * n)]
+    if len(lines) == layout.width or not layout.width <= len(cells) <= layout.width + 1:
+        return {}
+    placed = dict(enumerate(cells[: layout.width]))
+    fits = all(layout.looks_like(layout.meanings[at], cell.key) for at, cell in placed.items() if cell.key)
+    return placed if fits and not any(cell.key for cell in cells[layout.width :]) else {}
+
+
+def _place_cells(lines: Sequence[Line], layout: Layout) -> dict[int, Line]:
     """Tell the column of each cell of a row.
 
     An empty cell prints nothing, so a short row does not tell which one it lacks. Remarks at its end may be what it
@@ -186,24 +253,3 @@ def _place_cells(lines: tuple[Line, ...], layout: Layout) -> dict[int, Line]:
     ]
     certain = set.intersection(*ways) if ways else set()
     return dict(enumerate(lines[:upto])) | {column: lines[cell] for column, cell in sorted(certain)}
-
-
-def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
-    if cell is None:
-        return None
-    printed = cell.key.removesuffix("分")
-    if NUMBER.fullmatch(printed):
-        return float(printed)
-    message = f"{named.printed}: found score {cell.printed!r}; expected a number"
-    problems.append(Problem("score_unreadable", "error", message, cell.place))
-    return None
-
-
-def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int | None:
-    if cell is None:
-        return None
-    if WHOLE.fullmatch(cell.key):
-        return int(cell.key)
-    message = f"{named.printed}: found rank {cell.printed!r}; expected a whole number"
-    problems.append(Problem("rank_unreadable", "error", message, cell.place))
-    return None

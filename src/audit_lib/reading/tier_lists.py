@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from audit_lib.reading.documents import Line, squeeze
 from audit_lib.reading.layouts import HAN
-from audit_lib.reading.score_tables import Problem
+from audit_lib.reading.rows import Problem
 from audit_lib.reading.vocabulary import Vocabulary
 
 NUMERAL = "[一二三四五六七八九十]+"

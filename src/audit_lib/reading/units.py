@@ -14,7 +14,7 @@ from audit_lib.analysis.statistics import competition_rank, count_ties
 from audit_lib.errors import unusable
 from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice
-from audit_lib.reading.score_tables import ScoreRow
+from audit_lib.reading.rows import ScoreRow
 from audit_lib.reading.tier_lists import TierList
 from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.tables import SCHEMAS, load_table, validate_table

@@ -1,18 +1,23 @@
 """The words by which notices are read: table headers, tiers, headings, name endings. One row per word, in a file."""
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
+BRACKETED = re.compile(r"\([^()]*\)")
+LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What printed words mean. Keys are squeezed words (see `documents.squeeze`)."""
 
-    header: dict[str, str]  # 评分 → score
+    header: dict[str, str]  # 评分 → score; a heading may end with the word: 综合评分(100分)
+    header_whole: dict[str, str]  # 乡镇 → unit; also the end of names, so a heading only as a whole
+    totals: frozenset[str]  # headings of the score that sums up the others: 总分
     tier: dict[str, int]  # 优秀 → 1, the best; tiers of one order are the same step on different scales
     tier_noun: tuple[str, ...]  # words that may follow a tier in a heading: 优秀单位
     level_prefix: tuple[str, ...]  # the level of government that some lists print before a name: 市公安局
@@ -20,6 +25,19 @@ class Vocabulary:
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
     no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
+
+    def meaning_of(self, heading: str) -> str | None:
+        """Tell what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
+        word = BRACKETED.sub("", heading).lower()
+        if len(word) > LONGEST_HEADING:
+            return None
+        if word in self.header_whole:
+            return self.header_whole[word]
+        endings = [ending for ending in self.header if word.endswith(ending)]
+        return self.header[max(endings, key=len)] if endings else None
+
+    def is_total(self, heading: str) -> bool:
+        return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
 
     def kind_of(self, name: str) -> str:
         """Classify a unit by the longest ending we know; `other` where we know none."""
@@ -44,6 +62,8 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         words.setdefault(row["list"], {})[row["word"]] = row["means"]
     return Vocabulary(
         header=words["header"],
+        header_whole=words["header_whole"],
+        totals=frozenset(row["word"] for row in rows if row["list"] == "header" and row["order"] == "1"),
         tier={row["word"]: int(row["order"]) for row in rows if row["list"] == "tier"},
         tier_noun=tuple(words["tier_noun"]),
         level_prefix=tuple(words["level_prefix"]),

@@ -1,0 +1,68 @@
+"""Read one row of a score table from its cells. What is no value of its column is reported, never guessed."""
+
+from dataclasses import dataclass, field
+
+from audit_lib.reading.documents import Line
+from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something printed that we could not use as it stands."""
+
+    check: str
+    severity: str
+    message: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One row as printed. `place` is where the unit is named; None where the row prints nothing."""
+
+    unit: str
+    score: float | None
+    rank: int | None
+    serial: int | None
+    tier: str | None
+    group: str | None
+    place: str
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -> ScoreRow:
+    """Read the cells of a row by the meaning of their columns. An empty cell is missing."""
+    filled = {column: line for column, line in placed.items() if line.key}
+    cells = {layout.meanings[column]: line for column, line in filled.items()}
+    named = cells["unit"]
+    return ScoreRow(
+        unit=named.printed,
+        score=_read_score(named, cells.get("score"), problems),
+        rank=_read_whole(named, cells.get("rank"), problems),
+        serial=_read_whole(named, cells.get("serial"), problems),
+        tier=cells["tier"].printed if "tier" in cells else None,
+        group=cells["group"].printed if "group" in cells else None,
+        place=named.place,
+        extra={layout.columns[at]: line.printed for at, line in filled.items() if layout.meanings[at] == "extra"},
+    )
+
+
+def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
+    if cell is None:
+        return None
+    printed = cell.key.removesuffix("分")
+    if NUMBER.fullmatch(printed):
+        return float(printed)
+    message = f"{named.printed}: found score {cell.printed!r}; expected a number"
+    problems.append(Problem("score_unreadable", "error", message, cell.place))
+    return None
+
+
+def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int | None:
+    if cell is None:
+        return None
+    if (number := read_ordinal(cell.key)) is not None:
+        return number
+    message = f"{named.printed}: found rank {cell.printed!r}; expected a whole number"
+    problems.append(Problem("rank_unreadable", "error", message, cell.place))
+    return None
