@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
+from statistics import mode
 from typing import Any
 
-from audit_lib.reading.documents import Block, Grid, Line
+from audit_lib.reading.documents import Block, Grid, Line, line_of
 from audit_lib.reading.drawn import draw_grids
 from audit_lib.reading.grids import GridTable, read_grid, read_more
 from audit_lib.reading.layouts import NUMBER, Layout, find_layout
@@ -137,14 +138,25 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
 
 
 def _count_blanks(drawn: Sequence[Line]) -> list[int]:
-    """Count for each line that prints something the blank ones just before it; at the end, those after the last."""
+    """Count for each line that prints something the empty cells just before it; at the end, those after the last.
+
+    A line that holds only a no-break space or a bar is one. Where there are none, lines further apart than most are
+    taken to have empty cells between them.
+    """
     blanks = [0]
     for line in drawn:
         if line.key:
             blanks.append(0)
         else:
             blanks[-1] += 1
-    return blanks
+    numbers = [line_of(line.place) for line in drawn if line.key]
+    steps = [b - a if a and b else 0 for a, b in pairwise(numbers)]
+    if any(blanks) or not steps:
+        return blanks
+    usual = max(1, mode(steps))
+    wider = [step - usual for step in steps]
+    whole = usual if all(extra % usual == 0 for extra in wider if extra > 0) else 1
+    return [0, *(max(0, extra) // whole for extra in wider), 0]
 
 
 def _continues(table: ScoreTable, layout: Layout, rows: list[ScoreRow]) -> bool:
@@ -166,6 +178,8 @@ def _read_rows(
     while True:
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
+        if following is None and not layout.fits(keys[at:end]):
+            end = _end_by_blanks(keys, blanks, at, layout) or end
         if end == at + layout.width != following:
             end = _cut_row(keys, end, layout)
         rows.append(_read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems))
@@ -177,6 +191,22 @@ def _read_rows(
     if (rest := _find_rest(keys, end, layout)) is not None:
         problems.append(Problem("table_unread", "error", f"found {keys[rest]!r} below the last row", lines[rest].place))
     return rows, end
+
+
+def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) -> int | None:
+    """Give the end of the last row by the empty cells printed in it; None where they do not make its cells fit."""
+    cells: list[str] = []
+    for place in range(at, len(keys)):
+        cells += [*[""] * (blanks[place] if cells else 0), keys[place]]
+        if len(cells) + blanks[place + 1] >= layout.width:
+            if len(cells) > layout.width:
+                return None
+            has_blanks = "" in [*cells, *[""] * blanks[place + 1]]
+            fits = all(
+                layout.looks_like(layout.meanings[n], cell) for n, cell in enumerate(cells[: layout.width]) if cell
+            )
+            return place + 1 if has_blanks and fits else None
+    return None
 
 
 def _cut_row(keys: list[str], end: int, layout: Layout) -> int:
