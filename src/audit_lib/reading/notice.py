@@ -11,6 +11,7 @@ from audit_lib.errors import unusable
 from audit_lib.reading.documents import Document, Line, squeeze
 from audit_lib.reading.rows import Problem
 from audit_lib.reading.score_tables import ScoreTable, find_tables
+from audit_lib.reading.sentences import find_stated_scores, find_stated_tiers
 from audit_lib.reading.tier_lists import DATE, HEADING, TierList, find_tier_lists
 from audit_lib.reading.vocabulary import Vocabulary, read_vocabulary
 
@@ -93,6 +94,9 @@ def parse_notice(document: Document) -> Notice:
     vocabulary = read_vocabulary()
     tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
     tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
+    stated = [(line, listed) for line, listed in find_stated_tiers(prose, vocabulary)]
+    tiers += tuple(listed for _, listed in stated)
+    tables = add_stated_scores(tables, prose, vocabulary)
     if not tables and not tiers:
         raise unusable(document.path, "neither a score table nor a tier list", "at least one of them")
     names = {row.unit for table in tables for row in table.rows} | {unit for tier in tiers for unit in tier.units}
@@ -105,6 +109,17 @@ def parse_notice(document: Document) -> Notice:
         tuple(heading for line in document.lines if (heading := parse_heading(line))),
         unread_cells + unread_lists,
     )
+
+
+def add_stated_scores(
+    tables: tuple[ScoreTable, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
+) -> tuple[ScoreTable, ...]:
+    """Add a table for each run of scores in sentences, but for those that only repeat what a table prints."""
+    printed = {squeeze(row.unit) for table in tables for row in table.rows}
+    for rows in find_stated_scores(prose, vocabulary):
+        if not {squeeze(row.unit) for row in rows} <= printed:
+            tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
+    return tables
 
 
 def parse_header(lines: tuple[Line, ...]) -> Header:

@@ -1,6 +1,7 @@
 """Find tier lists in lines: a heading that names a tier, then lines of unit names. A sentence below them is no list."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -67,12 +68,25 @@ def find_tier_lists(
 
 
 def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | None:
-    tier = "|".join(sorted(map(re.escape, vocabulary.tier), key=len, reverse=True))
-    noun = "|".join(map(re.escape, vocabulary.tier_noun))
+    """Read (一)优秀单位(8个), 1、优秀等次的单位, 优秀:甲镇、乙局.
+
+    A tier word alone is a heading only with a count or a colon.
+    """
     head, *names = COLON.split(line.printed, maxsplit=1)
-    heading = rf"(?:{NUMERAL}、|\({NUMERAL}\))?({tier})(?:{noun})(?:\((\d{{1,4}})[个家]\))?"
-    match = re.fullmatch(heading, squeeze(head))
-    return match and _TierHeading(match[1], int(match[2]) if match[2] else None, "".join(names))
+    number = rf"(?:{NUMERAL}、|\({NUMERAL}\)|\d{{1,2}}[、.]|\(\d{{1,2}}\))?"
+    nouns = rf"(?P<noun>(?:的?(?:{either(vocabulary.tier_noun)}))*)"
+    count = r"(?:\(?共?(?P<stated>\d{1,4})[个家]\)?)?"
+    match = re.fullmatch(
+        rf"{number}(?:评为|确定为|获得)?(?P<tier>{either(vocabulary.tier)}){nouns}{count}", squeeze(head)
+    )
+    if match is None or not (match["noun"] or match["stated"] or names):
+        return None
+    return _TierHeading(match["tier"], int(match["stated"]) if match["stated"] else None, "".join(names))
+
+
+def either(words: Iterable[str]) -> str:
+    """Word a pattern that finds any of the words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Vocabulary) -> list[TierList]:

@@ -25,6 +25,7 @@ class Vocabulary:
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
     no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
+    counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
     def meaning_of(self, heading: str) -> str | None:
         """Tell what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
@@ -71,4 +72,5 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         suffix=words["suffix"],
         side=words["side"],
         no_unit=tuple(words["no_unit"]),
+        counter=tuple(words["counter"]),
     )
