@@ -1,7 +1,8 @@
-"""Read a published file into lines that know their place. It cuts nothing and understands nothing."""
+"""Read a published file into lines and tables that know their place. It understands nothing of what they say."""
 
 import hashlib
 import re
+import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -111,32 +112,57 @@ def file_sha256(path: Path) -> str:
 
 
 def read_document(path: Path) -> Document:
-    """Read a UTF-8 text file, with or without a byte order mark.
+    """Read a published file, whatever its name says it is: text, csv, html, docx, xlsx, xls, ods or pdf.
 
-    Raises AuditError for a file that is missing, empty, binary or in another encoding.
+    The encoding is that of a text, CSV or web page, else None. Raises AuditError for a file that is missing, empty,
+    too large, damaged or of another kind; an archive is named with what is in it, never unpacked.
     """
-    content = _read_bytes(path)
+    # Here, not above: the readers are written in this module's words.
+    from audit_lib.reading.formats import UnreadableError
+
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{content[error.start]:02x} at position {error.start}"
-        raise unusable(path, found, "a text file in UTF-8") from None
-    # Only line ends split lines: str.splitlines would also split at U+2028 and form feeds, and shift every place.
-    numbered = [Line(f"line {number}", line) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)]
-    if binary := next((line for line in numbered if CONTROL.search(line.text)), None):
-        raise unusable(f"{path} {binary.place}", "binary content", "a text file in UTF-8")
-    blocks = tuple(line for line in numbered if line.key or not line.text.isascii())
-    if not any(line.key for line in blocks):
+        content, kind = _read_bytes(path)
+        format_, encoding, blocks = _read_blocks(content, kind, path.suffix)
+    except UnreadableError as error:
+        raise unusable(f"{path} {error.place}" if error.place else path, error.found, error.expected) from None
+    if not any(line.key for line in flatten(blocks)):
         raise unusable(path, "an empty file", "the text of a notice")
-    return Document(path, hashlib.sha256(content).hexdigest(), "text", "utf-8", blocks)
+    return Document(path, hashlib.sha256(content).hexdigest(), format_, encoding, tuple(blocks))
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_blocks(content: bytes, kind: str, suffix: str) -> tuple[str, str | None, list[Block]]:
+    """Give format, encoding and blocks. Each reader is loaded when first needed, so that a text costs no more."""
+    if kind == "html":
+        from audit_lib.reading.formats.html import read_html
+
+        return kind, *read_html(content)
+    if kind in {"text", "csv"}:
+        from audit_lib.reading.formats.text import read_csv, read_text
+
+        return read_csv(content, suffix) if kind == "csv" else (kind, *read_text(content))
+    from audit_lib.reading.formats.worker import read_apart
+
+    format_, blocks = read_apart(content, kind)
+    return format_, None, blocks
+
+
+def _read_bytes(path: Path) -> tuple[bytes, str]:
+    """Give the bytes of a file and their kind. Before anything is read it is known to be a file, and not too large."""
+    from audit_lib.reading.formats.kinds import HEAD, check_size, find_kind
+
     try:
-        return path.read_bytes()
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            found = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
+            raise unusable(path, found, "a published notice")
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+            kind = find_kind(head, path.suffix)
+            check_size(kind, status.st_size)
+            return head + file.read(), kind
     except FileNotFoundError:
         raise unusable(path, "no such file", "a published notice") from None
-    except IsADirectoryError:
-        raise unusable(path, "a folder", "a published notice") from None
     except OSError as error:
         raise unusable(path, error.strerror or str(error), "a file that can be read") from None
+    except ValueError:  # a null character in the path
+        raise unusable(path, "no such file", "a published notice") from None

@@ -1,0 +1,185 @@
+"""PDF files with text: ruled tables as tables, everything else as lines."""
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfplumber.utils.exceptions import PdfminerException
+
+from audit_lib.reading.documents import Block, Grid, Line
+from audit_lib.reading.formats import UnreadableError
+from audit_lib.reading.formats.grids import check_fields, draw_grid
+from audit_lib.reading.formats.kinds import RUN_OCR
+from audit_lib.reading.formats.office import NO_PASSWORD
+
+SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
+COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
+WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
+
+Char = dict[str, Any]
+Box = tuple[float, float, float, float]
+
+
+def read_pdf(content: bytes) -> list[Block]:
+    """Give the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too."""
+    blocks: list[Block] = []
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            n_pages = len(pdf.pages)
+            for page in pdf.pages:
+                blocks += read_page(page)
+                page.close()  # forget it: pages of rules and pictures are large
+    except PdfminerException as error:
+        if error.args and isinstance(error.args[0], PDFPasswordIncorrect | PDFEncryptionError):
+            raise UnreadableError("an encrypted PDF", NO_PASSWORD) from None
+        raise
+    if not blocks:
+        pages = "1 page" if n_pages == 1 else f"{n_pages} pages"
+        raise UnreadableError(f"{pages} of pictures without a text layer", RUN_OCR)
+    return blocks
+
+
+@dataclass(frozen=True)
+class _PrintedLine:
+    """The characters of one line of a page, and how far down it stands."""
+
+    place: str
+    top: float
+    chars: list[Char]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A ruled table: where its columns begin and its rows begin, and which cell covers each field."""
+
+    box: Box
+    lefts: list[float]
+    tops: list[float]
+    covers: dict[tuple[int, int], Box]
+
+    def cell_at(self, char: Char) -> Box | None:
+        """The cell in which the middle of a character stands."""
+        x, y = (char["x0"] + char["x1"]) / 2, _middle(char)
+        cell = self.covers.get((bisect_right(self.tops, y) - 1, bisect_right(self.lefts, x) - 1))
+        return cell if cell and cell[0] <= x <= cell[2] and cell[1] <= y <= cell[3] else None
+
+
+def read_page(page: Any) -> list[Block]:
+    """Give the lines and tables of a page from top to bottom."""
+    # Some printers embolden by printing twice, and stamp a watermark aslant across the page.
+    chars = [char for char in page.dedupe_chars().chars if char["upright"]]
+    lines = _part_lines(chars, f"page {page.page_number} ")
+    tables = sorted((_measure_table(found) for found in page.find_tables()), key=_area)
+    placed: list[tuple[float, Block]] = []
+    for table in tables:  # the smallest first: a frame around the page is no home for the tables in it
+        if len(table.covers) < 2:
+            continue
+        cells, lines = _claim_chars(table, lines)
+        if cells:
+            placed.append((table.box[1], _draw_table(table, cells)))
+    placed += [(line.top, Line(line.place, text)) for line in lines if (text := _write(line.chars))]
+    return [block for _, block in sorted(placed, key=lambda each: each[0])]
+
+
+def _part_lines(chars: Iterable[Char], page: str) -> list[_PrintedLine]:
+    """Part characters into lines by height, from top to bottom, each from left to right."""
+    rows: list[list[Char]] = []
+    for char in sorted(chars, key=_middle):
+        if rows and _middle(char) - _middle(rows[-1][0]) <= SAME_LINE * rows[-1][0]["height"]:
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+    return [
+        _PrintedLine(f"{page}line {number}", row[0]["top"], sorted(row, key=lambda char: char["x0"]))
+        for number, row in enumerate((row for row in rows if any(_prints(char) for char in row)), start=1)
+    ]
+
+
+def _middle(char: Char) -> float:
+    return float(char["top"] + char["bottom"]) / 2
+
+
+def _prints(char: Char) -> bool:
+    return bool(char["text"].strip())
+
+
+def _write(chars: list[Char]) -> str:
+    """Write out characters of one line: two spaces where a column ends, one where the file has one or words part."""
+    written = ""
+    last: Char | None = None
+    is_spaced = False
+    for char in chars:
+        if not _prints(char):
+            is_spaced = True
+            continue
+        if last:
+            written += _write_gap(last, char, is_spaced)
+        written += char["text"]
+        last, is_spaced = char, False
+    return written
+
+
+def _write_gap(left: Char, right: Char, is_spaced: bool) -> str:
+    gap, width = right["x0"] - left["x1"], max(left["size"], right["size"])
+    if gap > COLUMN_GAP * width:
+        return "  "
+    is_between_words = gap > WORD_GAP * width and left["text"].isascii() and right["text"].isascii()
+    return " " if is_spaced or is_between_words else ""
+
+
+def _measure_table(found: Any) -> _Table:
+    cells: list[Box] = [tuple(cell) for cell in found.cells]
+    lefts = sorted({cell[0] for cell in cells})
+    tops = sorted({cell[1] for cell in cells})
+    check_fields(len(lefts) * len(tops))
+    covers: dict[tuple[int, int], Box] = {}
+    for cell in cells:
+        rows = range(bisect_right(tops, cell[1]) - 1, bisect_right(tops, cell[3] - 0.01))
+        columns = range(bisect_right(lefts, cell[0]) - 1, bisect_right(lefts, cell[2] - 0.01))
+        for row in rows:
+            for column in columns:
+                covers.setdefault((row, column), cell)
+    return _Table(tuple(found.bbox), lefts, tops, covers)
+
+
+def _area(table: _Table) -> float:
+    left, top, right, bottom = table.box
+    return (right - left) * (bottom - top)
+
+
+def _claim_chars(table: _Table, lines: list[_PrintedLine]) -> tuple[dict[Box, list[_PrintedLine]], list[_PrintedLine]]:
+    """Part lines into what stands in the cells of a table and what is left."""
+    cells: dict[Box, list[_PrintedLine]] = {}
+    rest: list[_PrintedLine] = []
+    for line in lines:
+        shares: dict[Box | None, list[Char]] = {}
+        for char in line.chars:
+            shares.setdefault(table.cell_at(char), []).append(char)
+        for cell, chars in shares.items():
+            share = _PrintedLine(line.place, line.top, chars)
+            if cell is None:
+                rest.append(share)
+            else:
+                cells.setdefault(cell, []).append(share)
+    return cells, rest
+
+
+def _draw_table(table: _Table, cells: dict[Box, list[_PrintedLine]]) -> Grid:
+    drawn = {
+        cell: Line(lines[0].place, " ".join(_write(line.chars) for line in lines)) for cell, lines in cells.items()
+    }
+    first = min((lines[0] for lines in cells.values()), key=lambda line: line.top).place
+    places: list[str] = []
+    for top, below in pairwise([*table.tops, float("inf")]):  # an empty row stands where the one above it does
+        inside = [lines[0] for lines in cells.values() if top <= lines[0].top < below]
+        places.append(min(inside, key=lambda line: line.top).place if inside else (places or [first])[-1])
+    fields: list[dict[int, Line]] = [{} for _ in table.tops]
+    empty: dict[Box, Line] = {}
+    for (row, column), cell in table.covers.items():
+        fields[row][column] = drawn.get(cell) or empty.setdefault(cell, Line(places[row], ""))
+    return draw_grid(places, fields)
