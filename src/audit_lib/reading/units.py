@@ -154,9 +154,10 @@ def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period:
         tabled.add(key)
     in_a_table = {unit_id for _, unit_id in tabled}
     rows += [_score_row(found[0].unit, None, found) for unit_id, found in listings.items() if unit_id not in in_a_table]
-    scores = pd.DataFrame(rows).assign(
+    scores = pd.DataFrame(rows, columns=list(SCHEMAS["scores"].columns)).assign(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
     )
+    scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
     by_table = scores.groupby("table_no")["score"]
     scores = scores.assign(rank=by_table.transform(competition_rank), n_tied=by_table.transform(count_ties))
     return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
@@ -255,6 +256,7 @@ def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, peri
             "item": mention.item,
             "sentiment": mention.sentiment,
             "line": line_of(mention.place),
+            "place": mention.place,
         }
         for mention in notice.mentions
         for unit, _ in [registry.resolve_or_add(mention.unit)]
