@@ -8,13 +8,25 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
+from audit_lib.reading.checks import Evidence
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.reading.register import run_checks, tabulate_problems
 from audit_lib.reading.score_tables import ScoreTable
 from audit_lib.reading.tier_lists import TierList
-from audit_lib.reading.units import Registry, Unit, line_of, load_registry, resolve_mentions, resolve_units
+from audit_lib.reading.units import (
+    Registry,
+    Unit,
+    line_of,
+    load_registry,
+    resolve_lists,
+    resolve_mentions,
+    resolve_tables,
+    resolve_units,
+)
 from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.tables import KINDS
+from audit_lib.tables import KINDS, SCHEMAS
+from audit_lib.words import Words
 
 Resolve = Callable[..., pd.DataFrame]
 
@@ -448,6 +460,52 @@ def test_the_first_label_that_names_kinds_counts(resolve_kinds: Callable[..., di
 def test_every_kind_of_the_vocabulary_has_a_side() -> None:
     vocabulary = read_vocabulary()
     assert {*vocabulary.suffix.values(), *vocabulary.label.values(), "other"} <= set(vocabulary.side) == set(KINDS)
+
+
+@pytest.fixture
+def printed(make_notice: Callable[..., Path]) -> Notice:
+    """A notice of one row and one list."""
+    notice = parse_notice(read_document(make_notice([("甲镇", 90), ("乙局", 80)], {"优秀": ["甲镇"]})))
+    return replace(notice, headings=())
+
+
+def test_tiers_with_counts_alone_name_no_units(printed: Notice) -> None:
+    notice = replace(printed, tables=(), tiers=tuple(replace(tier, units=(), stated=8) for tier in printed.tiers))
+    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    assert scores.empty
+    pd.testing.assert_index_equal(scores.columns, pd.Index(SCHEMAS["scores"].columns))
+    assert resolve_mentions(notice, Registry("demo"), "demo", "2017").empty
+    evidence = Evidence(notice, scores, resolve_tables(notice, Registry("demo")), [], None)
+    problems = tabulate_problems(run_checks(evidence), "demo-2017", Words("en"))
+    assert problems["check"].to_list() == ["raw_record"]
+
+
+def test_rows_without_any_score(printed: Notice) -> None:
+    rows = tuple(replace(row, score=None, extra={"完成率": "50%"}) for row in printed.tables[0].rows)
+    notice = replace(printed, tables=(replace(printed.tables[0], rows=rows),))
+    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    assert scores["unit_name"].to_list() == ["甲镇", "乙局"]
+    assert scores[["score", "rank", "n_tied"]].isna().all(axis=None)
+    assert scores["score"].dtype == "float64"
+
+
+def test_places_that_are_no_lines(printed: Notice) -> None:
+    rows = tuple(replace(row, place=f"Sheet1!B{at}") for at, row in enumerate(printed.tables[0].rows, start=2))
+    tiers = tuple(replace(tier, place="page 1 line 9") for tier in printed.tiers)
+    notice = replace(printed, tables=(replace(printed.tables[0], rows=(*rows, rows[0])),), tiers=tiers)
+    registry = Registry("demo")
+    scores = resolve_units(notice, registry, "demo", "2017")
+    assert scores["source_place"].to_list() == ["Sheet1!B2", "Sheet1!B3"]
+    assert scores[["table_line", "list_line"]].isna().all(axis=None)
+    evidence = Evidence(notice, scores, resolve_tables(notice, registry), resolve_lists(notice, registry), None)
+    problems = tabulate_problems(run_checks(evidence), "demo-2017", Words("en")).set_index("check")
+    assert problems["line"].isna().all()
+    assert problems["place"].dropna().to_dict() == {
+        "in_no_list": "Sheet1!B3",
+        "twice_in_table": "Sheet1!B2",
+        "serial_gap": "Sheet1!B2",
+    }
+    assert problems.at["twice_in_table", "message"] == "甲镇 has 2 rows in one table (Sheet1!B2, Sheet1!B2)"
 
 
 # The reference.

@@ -92,11 +92,14 @@ def check_scale(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
-    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together."""
+    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together.
+
+    A notice may state how many units are in a tier and not name them: then there is nothing to compare.
+    """
     counted: Counter[tuple[str, int]] = Counter()
     places: dict[tuple[str, int], str] = {}
     for tier in evidence.notice.tiers:
-        if tier.stated is not None:
+        if tier.stated is not None and tier.units:
             counted[tier.tier, tier.stated] += len(tier.units)
             places.setdefault((tier.tier, tier.stated), tier.place)
     for (name, stated), n in counted.items():
@@ -282,7 +285,7 @@ def check_numbering(evidence: Evidence) -> Iterator[Finding]:
 
 def check_period(evidence: Evidence) -> Iterator[Finding]:
     """Does the title name the year that the file stands for?"""
-    stated, filed = str(evidence.notice.header.period), str(evidence.scores["period"].iloc[0])
+    stated, filed = str(evidence.notice.header.period), evidence.notice.document.path.stem
     if stated[:4] != filed[:4]:
         yield Finding({"stated": stated, "filed": filed})
 
