@@ -1,16 +1,32 @@
 """Names to units: exact, one prefix off, alias, and never a guess. Leizhou 2017 with and without its reference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
+from audit_lib.reading.checks import Evidence
 from audit_lib.reading.documents import read_document
-from audit_lib.reading.notice import parse_notice
-from audit_lib.reading.units import Registry, Unit, line_of, load_registry, resolve_mentions, resolve_units
+from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.reading.register import run_checks, tabulate_problems
+from audit_lib.reading.score_tables import ScoreTable
+from audit_lib.reading.tier_lists import TierList
+from audit_lib.reading.units import (
+    Registry,
+    Unit,
+    line_of,
+    load_registry,
+    resolve_lists,
+    resolve_mentions,
+    resolve_tables,
+    resolve_units,
+)
 from audit_lib.reading.vocabulary import read_vocabulary
+from audit_lib.tables import KINDS, SCHEMAS
+from audit_lib.words import Words
 
 Resolve = Callable[..., pd.DataFrame]
 
@@ -264,12 +280,232 @@ def test_ranks_count_within_a_table(resolve: Resolve) -> None:
         ("市残联", "mass_organisation", "bureau"),
         ("甲管委会", "zone", "other"),
         ("甲村", "village", "other"),
+        ("甲镇政府", "town", "town"),
+        ("甲镇人民政府", "town", "town"),
+        ("新村乡", "town", "town"),
+        ("南川东路办事处", "subdistrict", "town"),
+        ("嘉定镇街道", "subdistrict", "town"),
+        ("甲新村", "village", "other"),
+        ("雷波县", "county", "other"),
+        ("雷波县政府办", "county", "other"),
+        ("甲市人民政府办公室", "county", "other"),
+        ("区政府办公室", "department", "bureau"),
+        ("菊园新区", "county", "other"),
+        ("嘉定新城(马陆镇)", "zone", "other"),
+        ("嘉定新城（马陆镇）", "zone", "other"),
+        ("区科创委(投促办)", "zone", "other"),
+        ("宝山工业园区", "zone", "other"),
+        ("甲景区管理中心", "zone", "other"),
+        ("现代农业产业园服务中心", "institution", "bureau"),
+        ("省财政厅", "department", "bureau"),
+        ("工商总局", "department", "bureau"),
+        ("工业和信息化部", "department", "bureau"),
+        ("海关总署", "department", "bureau"),
+        ("供销社", "institution", "bureau"),
+        ("人事科", "institution", "bureau"),
+        ("大科", "other", "other"),
+        ("区公安分局", "vertical", "bureau"),
+        ("河南证监局", "vertical", "bureau"),
+        ("供电公司", "company", "bureau"),
+        ("妇儿工委办公室", "mass_organisation", "bureau"),
+        ("團委", "mass_organisation", "bureau"),
+        ("甲鎮", "town", "town"),
+        ("甲縣", "county", "other"),
+        ("甲街道辦事處", "subdistrict", "town"),
+        ("市國稅局", "vertical", "bureau"),
+        ("甲管理委員會", "zone", "other"),
+        ("(甲镇)", "other", "other"),
         ("双江", "other", "other"),
     ],
 )
 def test_kinds_by_ending(resolve: Resolve, name: str, kind: str, side: str) -> None:
     [row] = resolve([(name, 90)]).to_dict("records")
     assert (row["kind"], row["side"], row["kind_source"]) == (kind, side, "suffix")
+
+
+# Labels: real units of made-up prints. What stands above a list or a group beats the ending of a name.
+
+Label = tuple[str, str | None]  # the tier and the label of a list
+
+
+@pytest.fixture
+def resolve_kinds(make_notice: Callable[..., Path]) -> Callable[..., dict[str, str]]:
+    """Resolve lists by their label, and tables by their title; gives the units of each kind and source, in order."""
+
+    def resolve(
+        lists: Mapping[Label, str] | None = None,
+        tables: Mapping[str | None, str] | None = None,
+        group: str | None = None,
+    ) -> dict[str, str]:
+        notice = parse_notice(read_document(make_notice([("甲镇", 90)])))
+        tiers = [
+            TierList(tier, stated=None, label=label, units=tuple(units.split("、")), place="line 1")
+            for (tier, label), units in (lists or {}).items()
+        ]
+        printed = enumerate((tables or {}).items(), start=1)
+        scored = [_print_table(notice, table_no, title, units, group) for table_no, (title, units) in printed]
+        notice = replace(notice, tables=tuple(scored), tiers=tuple(tiers))
+        scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+        kinds = scores["kind"] + ", " + scores["kind_source"]
+        return {kind: "、".join(scores["unit_name"][kinds == kind]) for kind in kinds.unique()}
+
+    return resolve
+
+
+def _print_table(notice: Notice, table_no: int, title: str | None, units: str, group: str | None) -> ScoreTable:
+    rows = tuple(replace(notice.tables[0].rows[0], unit=unit, group=group) for unit in units.split("、"))
+    return replace(notice.tables[0], table_no=table_no, title=title, rows=rows)
+
+
+def test_kinds_of_baoshan_2021(resolve_kinds: Callable[..., dict[str, str]]) -> None:
+    lists = {
+        (
+            "优秀",
+            "街镇(园区)",
+        ): "吴淞街道、大场镇、友谊路街道、罗店镇、罗泾镇、张庙街道、庙行镇、顾村镇、杨行镇、月浦镇",
+        ("优秀", "区级部门"): "区规划资源局、区经委、区公安分局、区民政局、区税务局、区司法局、区行政服务中心",
+        ("良好", "街镇(园区)"): "高境镇、区科创委(投促办)、淞南镇、宝山工业园区",
+        ("良好", "区级部门"): "区发展改革委、区民防办、区机管局、区城运中心",
+    }
+    assert resolve_kinds(lists) == {
+        "subdistrict, list_label": "吴淞街道、友谊路街道、张庙街道",
+        "town, list_label": "大场镇、罗店镇、罗泾镇、庙行镇、顾村镇、杨行镇、月浦镇、高境镇、淞南镇",
+        "department, list_label": "区规划资源局、区经委、区民政局、区司法局、区发展改革委、区民防办、区机管局",
+        "vertical, list_label": "区公安分局、区税务局",
+        "institution, list_label": "区行政服务中心、区城运中心",
+        "zone, list_label": "区科创委(投促办)、宝山工业园区",
+    }
+
+
+def test_kinds_of_jiading_2016(resolve_kinds: Callable[..., dict[str, str]]) -> None:
+    lists = {
+        ("优秀", "镇政府(街道、管委会)"): "南翔镇、安亭镇、嘉定新城(马陆镇)、嘉定工业区、菊园新区",
+        ("优秀", "区政府委办局"): "区农委、区教育局、区卫计委",
+        ("良好", "镇政府(街道、管委会)"): "江桥镇、新成路街道、真新街道、外冈镇、嘉定镇街道",
+        ("良好", "区政府委办局"): "区文广局、区民防办",
+    }
+    assert resolve_kinds(lists) == {
+        "town, list_label": "南翔镇、安亭镇、江桥镇、外冈镇",
+        "zone, list_label": "嘉定新城(马陆镇)、嘉定工业区、菊园新区",
+        "department, list_label": "区农委、区教育局、区卫计委、区文广局、区民防办",
+        "subdistrict, list_label": "新成路街道、真新街道、嘉定镇街道",
+    }
+
+
+def test_kinds_of_chongming_2022(resolve_kinds: Callable[..., dict[str, str]]) -> None:
+    lists = {
+        ("优秀", "乡镇"): "长兴镇、堡镇、横沙乡、新村乡",
+        ("优秀", "委局"): "区市场监管局、区农业农村委",
+        ("良好", "乡镇"): "庙镇",
+        ("良好", "委局"): "区政务服务办、区投资促进办",
+    }
+    assert resolve_kinds(lists) == {
+        "town, list_label": "长兴镇、堡镇、横沙乡、新村乡、庙镇",
+        "department, list_label": "区市场监管局、区农业农村委、区政务服务办、区投资促进办",
+    }
+
+
+@pytest.mark.parametrize(
+    ("titles", "group", "kinds"),
+    [
+        (("街道", "乡镇"), None, ["subdistrict, list_label", "town, list_label"]),
+        (("附件1 街道", "附件2:乡镇(6个)"), None, ["subdistrict, list_label", "town, list_label"]),
+        (("一、街道", "(二)乡镇"), None, ["subdistrict, list_label", "town, list_label"]),
+        (("街道评分表", "乡镇评分表"), None, ["other, suffix"]),
+        ((None, "乡镇"), None, ["other, suffix", "town, list_label"]),
+        (("表一", "表二"), "街道", ["subdistrict, list_label"]),
+    ],
+)
+def test_bare_names_of_louxing(
+    resolve_kinds: Callable[..., dict[str, str]], titles: Sequence[str | None], group: str | None, kinds: list[str]
+) -> None:
+    units = ("花山、大科、黄泥塘、乐坪、长青", "石井、双江、水洞底、万宝、杉山、蛇形山")
+    found = resolve_kinds(tables=dict(zip(titles, units, strict=True)), group=group)
+    assert found == (dict(zip(kinds, units, strict=True)) if len(kinds) == 2 else {kinds[0]: "、".join(units)})
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "kind"),
+    [
+        (None, "甲局", "department, suffix"),
+        ("名单", "甲局", "department, suffix"),
+        ("市直部门", "甲管委会", "zone, suffix"),
+        ("市直部门", "甲", "department, list_label"),
+        ("市直部门", "供电公司", "company, list_label"),
+        ("市直部门", "市残联", "mass_organisation, list_label"),
+        ("县直部门", "县农业局", "department, list_label"),
+        ("县(市、区)", "甲区", "county, list_label"),
+        ("县(市、区)", "甲", "county, list_label"),
+        ("乡镇", "甲中心", "town, list_label"),
+        ("街道", "甲镇", "subdistrict, list_label"),
+        ("各村", "甲", "village, list_label"),
+        ("乡 镇", "甲", "town, list_label"),
+        ("鄉鎮", "甲", "town, list_label"),
+    ],
+)
+def test_kinds_by_label(resolve_kinds: Callable[..., dict[str, str]], label: str | None, unit: str, kind: str) -> None:
+    assert resolve_kinds({("优秀", label): unit}) == {kind: unit}
+    assert resolve_kinds(tables={"表": unit}, group=label) == {kind: unit}
+
+
+def test_a_title_does_not_overrule_an_ending(resolve_kinds: Callable[..., dict[str, str]]) -> None:
+    assert resolve_kinds(tables={"乡镇": "甲局"}) == {"department, suffix": "甲局"}
+
+
+def test_the_first_label_that_names_kinds_counts(resolve_kinds: Callable[..., dict[str, str]]) -> None:
+    assert resolve_kinds({("优秀", "名单"): "甲"}, {None: "甲"}, group="街道") == {"subdistrict, list_label": "甲"}
+    assert resolve_kinds({("优秀", "乡镇"): "甲"}, {None: "甲"}, group="街道") == {"town, list_label": "甲"}
+
+
+def test_every_kind_of_the_vocabulary_has_a_side() -> None:
+    vocabulary = read_vocabulary()
+    assert {*vocabulary.suffix.values(), *vocabulary.label.values(), "other"} <= set(vocabulary.side) == set(KINDS)
+
+
+@pytest.fixture
+def printed(make_notice: Callable[..., Path]) -> Notice:
+    """A notice of one row and one list."""
+    notice = parse_notice(read_document(make_notice([("甲镇", 90), ("乙局", 80)], {"优秀": ["甲镇"]})))
+    return replace(notice, headings=())
+
+
+def test_tiers_with_counts_alone_name_no_units(printed: Notice) -> None:
+    notice = replace(printed, tables=(), tiers=tuple(replace(tier, units=(), stated=8) for tier in printed.tiers))
+    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    assert scores.empty
+    pd.testing.assert_index_equal(scores.columns, pd.Index(SCHEMAS["scores"].columns))
+    assert resolve_mentions(notice, Registry("demo"), "demo", "2017").empty
+    evidence = Evidence(notice, scores, resolve_tables(notice, Registry("demo")), [], None)
+    problems = tabulate_problems(run_checks(evidence), "demo-2017", Words("en"))
+    assert problems["check"].to_list() == ["raw_record"]
+
+
+def test_rows_without_any_score(printed: Notice) -> None:
+    rows = tuple(replace(row, score=None, extra={"完成率": "50%"}) for row in printed.tables[0].rows)
+    notice = replace(printed, tables=(replace(printed.tables[0], rows=rows),))
+    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    assert scores["unit_name"].to_list() == ["甲镇", "乙局"]
+    assert scores[["score", "rank", "n_tied"]].isna().all(axis=None)
+    assert scores["score"].dtype == "float64"
+
+
+def test_places_that_are_no_lines(printed: Notice) -> None:
+    rows = tuple(replace(row, place=f"Sheet1!B{at}") for at, row in enumerate(printed.tables[0].rows, start=2))
+    tiers = tuple(replace(tier, place="page 1 line 9") for tier in printed.tiers)
+    notice = replace(printed, tables=(replace(printed.tables[0], rows=(*rows, rows[0])),), tiers=tiers)
+    registry = Registry("demo")
+    scores = resolve_units(notice, registry, "demo", "2017")
+    assert scores["source_place"].to_list() == ["Sheet1!B2", "Sheet1!B3"]
+    assert scores[["table_line", "list_line"]].isna().all(axis=None)
+    evidence = Evidence(notice, scores, resolve_tables(notice, registry), resolve_lists(notice, registry), None)
+    problems = tabulate_problems(run_checks(evidence), "demo-2017", Words("en")).set_index("check")
+    assert problems["line"].isna().all()
+    assert problems["place"].dropna().to_dict() == {
+        "in_no_list": "Sheet1!B3",
+        "twice_in_table": "Sheet1!B2",
+        "serial_gap": "Sheet1!B2",
+    }
+    assert problems.at["twice_in_table", "message"] == "甲镇 has 2 rows in one table (Sheet1!B2, Sheet1!B2)"
 
 
 # The reference.

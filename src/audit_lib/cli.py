@@ -80,7 +80,7 @@ def check(jurisdiction: str | None, period: str | None, data: Path | None, stric
     for source in _find_sources(folder, jurisdiction, period):
         try:
             problems = check_source(folder, source)
-            problems["place"] = problems["line"].map(lambda line: f" line {line}", na_action="ignore").fillna("")
+            problems["place"] = (" " + problems["place"]).fillna("")
         except AuditError as error:
             if period is not None:
                 raise

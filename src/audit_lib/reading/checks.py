@@ -46,7 +46,11 @@ class Finding:
 
     facts: dict[str, Any]
     unit_id: str | None = None
-    line: int | None = None
+    place: str | None = None
+
+    @property
+    def line(self) -> int | None:
+        return line_of(self.place) if self.place else None
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
@@ -73,7 +77,7 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
-        yield Finding({"problem": problem.message, "place": problem.place}, line=line_of(problem.place))
+        yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
 
 
 def check_scale(evidence: Evidence) -> Iterator[Finding]:
@@ -81,23 +85,26 @@ def check_scale(evidence: Evidence) -> Iterator[Finding]:
     ranked = evidence.ranked
     for row in _rows(ranked[~ranked["score"].between(LOWEST, HIGHEST)]):
         facts = {"unit": row.unit_name, "score": row.score, "lowest": LOWEST, "highest": HIGHEST}
-        yield Finding(facts, row.unit_id, row.table_line)
+        yield Finding(facts, row.unit_id, row.source_place)
 
 
 # Counts stated against counted.
 
 
 def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
-    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together."""
+    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together.
+
+    A notice may state how many units are in a tier and not name them: then there is nothing to compare.
+    """
     counted: Counter[tuple[str, int]] = Counter()
-    lines: dict[tuple[str, int], int | None] = {}
+    places: dict[tuple[str, int], str] = {}
     for tier in evidence.notice.tiers:
-        if tier.stated is not None:
+        if tier.stated is not None and tier.units:
             counted[tier.tier, tier.stated] += len(tier.units)
-            lines.setdefault((tier.tier, tier.stated), line_of(tier.place))
+            places.setdefault((tier.tier, tier.stated), tier.place)
     for (name, stated), n in counted.items():
         if n != stated:
-            yield Finding({"tier": name, "stated": stated, "counted": n}, line=lines[name, stated])
+            yield Finding({"tier": name, "stated": stated, "counted": n}, place=places[name, stated])
 
 
 def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
@@ -115,13 +122,13 @@ def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
 def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit of the table in a tier list?"""
     for row in _rows(evidence.scores.query("match == 'table_only'")):
-        yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.table_line)
+        yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.source_place)
 
 
 def check_in_no_table(evidence: Evidence) -> Iterator[Finding]:
     """Has every unit of the tier lists a score?"""
     for row in _rows(evidence.scores.query("match == 'list_only'")):
-        yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.list_line)
+        yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.source_place)
 
 
 def check_equal_counts(evidence: Evidence) -> Iterator[Finding]:
@@ -136,27 +143,27 @@ def check_twice_in_table(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit in a table once?"""
     for table in evidence.notice.tables:
         entries = [entry for entry in evidence.entries if entry.table_no == table.table_no]
-        yield from _repeated((entry.unit.name, line_of(entry.row.place)) for entry in entries)
+        yield from _repeated((entry.unit.name, entry.row.place) for entry in entries)
 
 
 def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit in one tier only, once?"""
-    named = [(listing.unit.name, line_of(listing.tier_list.place)) for listing in evidence.listings]
+    named = [(listing.unit.name, listing.tier_list.place) for listing in evidence.listings]
     tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
     for entry in evidence.entries:
         # A tier column says the same thing a second time; it is a second entry only where it says another.
         if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
-            named.append((entry.unit.name, line_of(entry.row.place)))
+            named.append((entry.unit.name, entry.row.place))
     yield from _repeated(named)
 
 
-def _repeated(named: Iterable[tuple[str, int | None]]) -> Iterator[Finding]:
-    seen: dict[str, list[int | None]] = {}
-    for name, line in named:
-        seen.setdefault(name, []).append(line)
-    for name, lines in seen.items():
-        if len(lines) > 1:
-            yield Finding({"unit": name, "n": len(lines), "lines": [str(line) for line in lines]}, line=lines[-1])
+def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    seen: dict[str, list[str]] = {}
+    for name, place in named:
+        seen.setdefault(name, []).append(place)
+    for name, places in seen.items():
+        if len(places) > 1:
+            yield Finding({"unit": name, "n": len(places), "places": places}, place=places[-1])
 
 
 # Orders compared.
@@ -168,7 +175,7 @@ def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
         numbered = [(row.serial, row.place) for row in table.rows if row.serial is not None]
         for (before, _), (after, place) in pairwise(numbered):
             if after != before + 1:
-                yield Finding({"before": before, "after": after}, line=line_of(place))
+                yield Finding({"before": before, "after": after}, place=place)
 
 
 def check_score_order(evidence: Evidence) -> Iterator[Finding]:
@@ -178,7 +185,7 @@ def check_score_order(evidence: Evidence) -> Iterator[Finding]:
             if lower.score > upper.score:
                 facts = {"unit": lower.unit_name, "score": lower.score}
                 above = {"above": upper.unit_name, "above_score": upper.score}
-                yield Finding(facts | above, lower.unit_id, lower.table_line)
+                yield Finding(facts | above, lower.unit_id, lower.source_place)
 
 
 def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
@@ -196,7 +203,7 @@ def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
         for row in _rows(pairs.reversed_low):
             above = pairs.higher[pairs.higher["score"] < row.score]["unit_name"]
             facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
-            yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.table_line)
+            yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.source_place)
 
 
 def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
@@ -206,8 +213,8 @@ def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
             high = pairs.higher.query("score == @score")["unit_name"]
             low = pairs.lower.query("score == @score")["unit_name"]
             facts = {"score": score, "higher": list(high), "lower": list(low), "n": len(high) * len(low)}
-            line = evidence.ranked.query("score == @score")["table_line"].min()
-            yield Finding({**facts, "better_tier": pairs.tiers[0], "lower_tier": pairs.tiers[1]}, line=line)
+            place = evidence.ranked.query("score == @score")["source_place"].iloc[0]
+            yield Finding({**facts, "better_tier": pairs.tiers[0], "lower_tier": pairs.tiers[1]}, place=place)
 
 
 def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
@@ -216,7 +223,7 @@ def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
     for row in _rows(exceptions):
         facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
         cuts = {"top_cut": evidence.top_cut, "low_cut": evidence.low_cut}
-        yield Finding({**facts, **cuts}, row.unit_id, row.table_line)
+        yield Finding({**facts, **cuts}, row.unit_id, row.source_place)
 
 
 # Names.
@@ -232,9 +239,10 @@ def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
 
 def check_name_alias(evidence: Evidence) -> Iterator[Finding]:
     """Did a join need our own reading of a name?"""
+    listed = {listing.unit.unit_id: listing.tier_list.place for listing in reversed(evidence.listings)}
     for row in _rows(evidence.scores.query("match == 'alias'")):
         facts = {"in_table": row.name_in_table, "in_list": row.name_in_list}
-        yield Finding(facts, row.unit_id, row.list_line)
+        yield Finding(facts, row.unit_id, listed[row.unit_id])
 
 
 def check_name_level(evidence: Evidence) -> Iterator[Finding]:
@@ -244,7 +252,7 @@ def check_name_level(evidence: Evidence) -> Iterator[Finding]:
     levels = [strip(squeeze(name)) is not None for name in named["name_in_table"]]
     if 0 < sum(levels) < len(levels) / 2:
         for row in _rows(named[levels]):
-            yield Finding({"unit": row.unit_name}, row.unit_id, row.table_line)
+            yield Finding({"unit": row.unit_name}, row.unit_id, row.source_place)
 
 
 def check_kind_by_suffix(evidence: Evidence) -> Iterator[Finding]:
@@ -272,12 +280,12 @@ def check_numbering(evidence: Evidence) -> Iterator[Finding]:
         alone = len(run) == 1 and level == "subsection"
         if alone or (len(run) <= len(numerals) and [numeral for numeral, *_ in run] != expected):
             numeral, text, place = run[-1]
-            yield Finding({"numeral": numeral, "text": text[:20], "n": len(run)}, line=line_of(place))
+            yield Finding({"numeral": numeral, "text": text[:20], "n": len(run)}, place=place)
 
 
 def check_period(evidence: Evidence) -> Iterator[Finding]:
     """Does the title name the year that the file stands for?"""
-    stated, filed = str(evidence.notice.header.period), str(evidence.scores["period"].iloc[0])
+    stated, filed = str(evidence.notice.header.period), evidence.notice.document.path.stem
     if stated[:4] != filed[:4]:
         yield Finding({"stated": stated, "filed": filed})
 

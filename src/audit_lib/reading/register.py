@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.reading import checks
 from audit_lib.reading.checks import Evidence, Finding
-from audit_lib.tables import SEVERITIES, validate_table
+from audit_lib.tables import SCHEMAS, SEVERITIES, validate_table
 from audit_lib.words import Words
 
 PARTS = ("found", "expected", "message")  # of a finding, each worded by its own template
@@ -115,13 +115,13 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
             "severity": outcome.check.severity,
             "unit_id": finding.unit_id,
             "line": finding.line,
+            "place": finding.place,
             **{part: words(f"checks.{outcome.check.name}.{part}", **finding.facts) for part in PARTS},
         }
         for outcome in outcomes
         for finding in outcome.findings
     ]
-    columns = ["notice_id", "check", "severity", "unit_id", "line", "found", "expected", "message"]
-    return validate_table(pd.DataFrame(rows, columns=columns), "problems", notice_id)
+    return validate_table(pd.DataFrame(rows, columns=list(SCHEMAS["problems"].columns)), "problems", notice_id)
 
 
 def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFrame:

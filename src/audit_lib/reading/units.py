@@ -1,9 +1,11 @@
 """Resolve printed names to units: exact, then one level prefix off, then alias. It never guesses.
 
-A notice needs no reference for this: units nobody has described get their printed name, and the kind that the
-ending of the name tells.
+A notice needs no reference for this: units nobody has described get their printed name, and the kind that the label
+of their list and the ending of the name tell.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from audit_lib.tables import SCHEMAS, load_table, validate_table
 
 RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
 IN_LISTS_ONLY = 0  # table_no of a unit that no table names
+NUMERALS = "0-9一二三四五六七八九十"
+# 附件2 乡镇 and 一、街道(5个) alike hold one word and its number.
+TITLE = re.compile(rf"(?:附件|附表|表)?\(?[{NUMERALS}]*\)?[.、:]?(.*?)(?:\([{NUMERALS}]+[个家]?\))?")
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class Entry:
     rule: str
     table_no: int
     row: ScoreRow
+    title: str | None = None  # of the table
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class Listing:
 def resolve_tables(notice: Notice, registry: Registry) -> list[Entry]:
     """Resolve every row of every score table, in printed order."""
     return [
-        Entry(unit, rule, table.table_no, row)
+        Entry(unit, rule, table.table_no, row, table.title)
         for table in notice.tables
         for row in table.rows
         for unit, rule in [registry.resolve_or_add(row.unit)]
@@ -148,9 +154,10 @@ def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period:
         tabled.add(key)
     in_a_table = {unit_id for _, unit_id in tabled}
     rows += [_score_row(found[0].unit, None, found) for unit_id, found in listings.items() if unit_id not in in_a_table]
-    scores = pd.DataFrame(rows).assign(
+    scores = pd.DataFrame(rows, columns=list(SCHEMAS["scores"].columns)).assign(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
     )
+    scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
     by_table = scores.groupby("table_no")["score"]
     scores = scores.assign(rank=by_table.transform(competition_rank), n_tied=by_table.transform(count_ties))
     return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
@@ -159,7 +166,8 @@ def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period:
 def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict[str, object]:
     vocabulary = read_vocabulary()
     row = entry.row if entry else None
-    kind = unit.kind or vocabulary.kind_of(unit.name)
+    labels = [listing.tier_list.label for listing in listings] + [row.group if row else None]
+    kind, kind_source = classify_unit(unit, labels, entry.title if entry else None)
     tiers = {listing.tier_list.tier for listing in listings} | ({row.tier} if row and row.tier else set())
     tier = tiers.pop() if len(tiers) == 1 else None
     listed = listings[0] if listings else None
@@ -173,7 +181,7 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
         "kind": kind,
         "side": vocabulary.side[kind],
         "split": unit.split,
-        "kind_source": "registry" if unit.kind else "suffix",
+        "kind_source": kind_source,
         "score": row and row.score,
         "serial": row and row.serial,
         "rank_printed": row and row.rank,
@@ -184,6 +192,45 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
         "source_place": row.place if row else listings[0].tier_list.place,
         "is_corrected": False,
     }
+
+
+def classify_unit(unit: Unit, labels: Sequence[str | None], title: str | None) -> tuple[str, str]:
+    """Give the kind of a unit and where it was read: registry, list_label or suffix.
+
+    What units.csv says comes first. Then the first of the labels of its lists and the title of its group that names
+    kinds: 镇政府(街道、管委会) names towns, subdistricts and zones. The ending of the name chooses among them, and a
+    finer ending on the same side of the government (区税务局 among departments) is kept. Without a label the ending
+    decides alone. The title of its table is asked last, where the ending tells nothing (乐坪 in the table 街道).
+    """
+    vocabulary = read_vocabulary()
+    by_suffix = vocabulary.kind_of(unit.name)
+    if unit.kind:
+        return unit.kind, "registry"
+    named = (vocabulary.kinds_of_label(squeeze(label)) for label in labels if label)
+    if kinds := next((kinds for kinds in named if kinds), None):
+        return _choose_kind(by_suffix, kinds)
+    by_title = _read_title(title or "") if by_suffix == "other" else None
+    return (by_title, "list_label") if by_title else (by_suffix, "suffix")
+
+
+def _choose_kind(by_suffix: str, kinds: tuple[str, ...]) -> tuple[str, str]:
+    """Choose among the kinds that a label names.
+
+    Parks and zone committees are a kind of their own under any label; what else does not fit a label with zones is one.
+    """
+    side = read_vocabulary().side
+    bureaus = "department" in kinds and side[by_suffix] == side["department"]
+    if by_suffix in kinds or bureaus:
+        return by_suffix, "list_label"
+    if by_suffix == "zone":
+        return "zone", "suffix"
+    return ("zone" if "zone" in kinds else kinds[0]), "list_label"
+
+
+def _read_title(title: str) -> str | None:
+    """Give the kind that the title of a table is the word for (附件2 乡镇 → town); None for any other title."""
+    words = TITLE.fullmatch(squeeze(title))
+    return read_vocabulary().label.get(words[1]) if words else None
 
 
 def _match(table_rule: str | None, list_rule: str | None) -> str:
@@ -209,6 +256,7 @@ def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, peri
             "item": mention.item,
             "sentiment": mention.sentiment,
             "line": line_of(mention.place),
+            "place": mention.place,
         }
         for mention in notice.mentions
         for unit, _ in [registry.resolve_or_add(mention.unit)]

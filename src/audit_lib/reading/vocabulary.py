@@ -9,6 +9,10 @@ from pathlib import Path
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
+BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
+# Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
+PLACES = ("town", "subdistrict", "village", "county")
+SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Vocabulary:
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
     no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
+    label: dict[str, str]  # word in the label of a list or group → kind of the units below it
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
     def meaning_of(self, heading: str) -> str | None:
@@ -41,9 +46,29 @@ class Vocabulary:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
 
     def kind_of(self, name: str) -> str:
-        """Classify a unit by the longest ending we know; `other` where we know none."""
-        endings = [suffix for suffix in self.suffix if name.endswith(suffix)]
+        """Classify a unit by the longest ending we know; `other` where we know none.
+
+        A bracket at the end is not part of the ending: 区科创委(投促办) ends in 科创委.
+        """
+        bare = BRACKET.sub("", name) or name
+        endings = [suffix for suffix in self.suffix if bare.endswith(suffix) and self._may_end(bare, suffix)]
         return self.suffix[max(endings, key=len)] if endings else "other"
+
+    def _may_end(self, name: str, suffix: str) -> bool:
+        """Tell whether a name is long enough for its ending to be one."""
+        kind = self.suffix[suffix]
+        if kind in PLACES:
+            return name != suffix
+        return kind != "institution" or len(name) >= SHORTEST_INSTITUTION
+
+    def kinds_of_label(self, label: str) -> tuple[str, ...]:
+        """Give the kinds that the label of a list or group names, in its order; none where it says nothing of kinds.
+
+        The longest word counts where one stands inside another: 县直部门 are departments, not counties.
+        """
+        longest_first = sorted(self.label, key=len, reverse=True)
+        words = re.findall("|".join(map(re.escape, longest_first)), label)
+        return tuple(dict.fromkeys(self.label[word] for word in words))
 
     def strip_level(self, name: str) -> str | None:
         """Take one level prefix off a name; None if it has none.
@@ -73,4 +98,5 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         side=words["side"],
         no_unit=tuple(words["no_unit"]),
         counter=tuple(words["counter"]),
+        label=words["label"],
     )

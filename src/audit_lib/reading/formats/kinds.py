@@ -40,7 +40,9 @@ _UNUSABLE = {
 
 
 def find_kind(head: bytes, suffix: str) -> str:
-    """Tell what the first bytes of a file begin: text, csv, html, pdf, zip, ole or rar. Raises UnreadableError for the rest.
+    """Tell what a file is by its first bytes: text, csv, html, pdf, zip, ole or rar.
+
+    Raises UnreadableError for the rest.
 
     >>> find_kind(b"%PDF-1.7", ".txt"), find_kind("序号,单位".encode(), ".CSV"), find_kind(b"<table><tr>", ".xls")
     ('pdf', 'csv', 'html')

@@ -23,7 +23,10 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def find_office_format(content: bytes) -> str:
-    """Tell which office format a ZIP archive is, once it is known to be harmless. Raises UnreadableError for any other."""
+    """Tell which office format a ZIP archive is, once it is known to be harmless.
+
+    Raises UnreadableError for any other.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         names = {member.filename for member in members}
@@ -51,7 +54,7 @@ def _name_format(names: set[str], mimetype: bytes) -> str | None:
 
 
 def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-    """Raise UnreadableError for what only an attack contains: thousands of members, gigabytes, declarations of entities."""
+    """Raise UnreadableError for what only an attack holds: thousands of parts, gigabytes, declared entities."""
     if len(members) > MOST_MEMBERS:
         raise UnreadableError(f"an office file of {len(members):,} parts", f"at most {MOST_MEMBERS:,}")
     unpacked = sum(member.file_size for member in members)
