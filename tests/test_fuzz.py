@@ -1,0 +1,139 @@
+"""Random and damaged files of every format: each gives a notice or one line of error, soon and in little memory.
+
+Input n of a seed is always the same. More of them, or others: FUZZ_INPUTS=40000 FUZZ_SEED=7 pytest tests/test_fuzz.py
+"""
+
+import io
+import os
+import random
+import re
+import resource
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from audit_lib.errors import AuditError
+from audit_lib.reading.documents import read_document
+from audit_lib.reading.formats.worker import stop_worker
+from audit_lib.reading.notice import Notice, parse_notice
+
+SEED = os.environ.get("FUZZ_SEED", "2017")
+N_INPUTS = int(os.environ.get("FUZZ_INPUTS", "4000"))
+N_CHUNKS = 16  # so that the inputs spread over the processes of pytest
+LONGEST = 5.0  # seconds
+LARGEST = 500_000  # kilobytes at the peak, of this process and of the one that reads office files and PDF
+
+SAMPLES = sorted(
+    path for path in (Path(__file__).parent / "samples/formats").iterdir() if path.suffix not in {".py", ""}
+)
+SUFFIXES = sorted({path.suffix for path in SAMPLES} | {".tsv", ".htm", ""})
+MAGIC = [
+    b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
+    b"PK\x05\x06" + bytes(18),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"Rar!\x1a\x07\x00",
+    b"Rar!\x1a\x07\x01\x00",
+    b"7z\xbc\xaf\x27\x1c",
+    b"{\\rtf1",
+    b"\x89PNG\r\n\x1a\n",
+    b"%PDF-1.7\n",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"<?xml version='1.0'?>",
+    b"<html><table><tr><td>",
+    b"",
+]
+WORDS = [
+    *"\n\n\n\n\t\t||,,;、。:  \u3000\u00a0",
+    *["序号", "单位", "名次", "得分", "总分", "等次", "优秀", "良好", "一般", "合计", "缺考", "备注", "附件", "通报"],
+    *["甲镇", "乙镇", "丙局", "市丁局", "戊街道", "己中心(分部)", "(一)优秀单位(2个)", "二、存在问题", "第一名", "1.", "三、"],
+    *["1", "2", "3", "10", "88", "90.5", "97", "100分", "-3", "８６．５", "2017年", "2018-01-29", "99999999999"],
+    *["<td>", "<tr>", "</table>", "<table>", "<td rowspan=3>", "<td colspan=999999>", "<p>", "<script>", '"', "|---|"],
+]
+
+
+def make_bytes(dice: random.Random) -> bytes:
+    return dice.choice(MAGIC) + dice.randbytes(dice.choice([0, 1, 10, 300, 5000]))
+
+
+def make_words(dice: random.Random) -> bytes:
+    words = "".join(dice.choices(WORDS, k=dice.choice([5, 50, 500])))
+    start = dice.choice(["", "", "<html>", "<table><tr><td>"])
+    return (start + words).encode(dice.choice(["utf-8", "utf-8", "utf-16", "gb18030"]))
+
+
+def damage(dice: random.Random, content: bytes) -> bytes:
+    """Change a file in a few places: bits, bytes, stretches cut out, moved or doubled, numbers made large."""
+    damaged = bytearray(content)
+    for _ in range(dice.choice([1, 1, 2, 5, 30])):
+        at, to = sorted(dice.choices(range(len(damaged) + 1), k=2))
+        to = min(to, at + dice.choice([1, 4, 60, 4000]))
+        match dice.randrange(6):
+            case 0 if damaged:
+                damaged[at % len(damaged)] ^= 1 << dice.randrange(8)
+            case 1:
+                damaged[at:to] = dice.randbytes(to - at)
+            case 2:
+                del damaged[at:to]
+            case 3:
+                damaged[at:at] = damaged[at:to] * dice.choice([1, 2, 50])
+            case 4:
+                del damaged[at if dice.random() < 0.2 else len(damaged) :]
+            case _:
+                numbers = list(re.finditer(rb"\d+", damaged))
+                if numbers:
+                    number = dice.choice(numbers)
+                    damaged[slice(*number.span())] = dice.choice([b"0", b"-1", b"65536", b"999999999", b"1e309"])
+    return bytes(damaged[:200_000])
+
+
+def damage_inside(dice: random.Random, content: bytes) -> bytes:
+    """Damage one part of an office file: damage to the archive itself only ever shows that its sums are checked."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as again:
+        chosen = dice.choice(archive.namelist()[::-1])
+        for name in archive.namelist():
+            part = archive.read(name)
+            again.writestr(name, damage(dice, part) if name == chosen else part)
+    return packed.getvalue()
+
+
+def make_input(number: int) -> tuple[bytes, str]:
+    """Give the bytes and the suffix of an input: half of them random, half damaged samples."""
+    dice = random.Random(f"{SEED} {number}")
+    if number % 2:
+        make: Callable[[random.Random], bytes] = dice.choice([make_bytes, make_words])
+        return make(dice), dice.choice(SUFFIXES)
+    sample = dice.choice(SAMPLES)
+    content = sample.read_bytes()
+    is_office = content.startswith(b"PK") and dice.random() < 0.8
+    return (damage_inside if is_office else damage)(dice, content), sample.suffix
+
+
+@pytest.mark.parametrize("chunk", range(N_CHUNKS))
+def test_any_file_gives_a_notice_or_one_line_of_error(chunk: int, tmp_path: Path) -> None:
+    failures: list[str] = []
+    n_read = 0
+    for number in range(chunk * N_INPUTS // N_CHUNKS, (chunk + 1) * N_INPUTS // N_CHUNKS):
+        content, suffix = make_input(number)
+        path = tmp_path / f"input{suffix}"
+        path.write_bytes(content)
+        started = time.monotonic()
+        try:
+            n_read += isinstance(parse_notice(read_document(path)), Notice)
+        except AuditError as error:
+            if len(str(error).splitlines()) != 1 or not str(error).startswith(str(path)):
+                failures.append(f"input {number}: {str(error)!r}")
+        except Exception as error:  # any other is what this test looks for
+            failures.append(f"input {number}: {error!r}")
+        if (seconds := time.monotonic() - started) > LONGEST:
+            failures.append(f"input {number}: {seconds:.1f} seconds")
+    stop_worker()
+    peaks = {who: resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)}
+    failures += [f"{peak:,} kB of memory" for peak in peaks.values() if peak > LARGEST]
+    assert failures == [], f"seed {SEED}"
+    assert n_read or N_INPUTS < 1000, "some damage leaves a notice readable"
