@@ -117,8 +117,12 @@ def main(folder: Path = FOLDER) -> None:
     (folder / "merged-titles-hidden-sheet.xlsx").write_bytes(make_merged_xlsx())
     (folder / "table.xls").write_bytes(make_xls())
     (folder / "table.ods").write_bytes(make_ods())
-    (folder / "ruled.pdf").write_bytes(make_pdf([[*write_lines([TITLE, *PROSE, TABLE_TITLE]), table_of(LIANGSHAN_CELLS, ruled=True)]]))
-    (folder / "unruled.pdf").write_bytes(make_pdf([[*write_lines([TITLE, *PROSE, TABLE_TITLE]), table_of(LIANGSHAN_CELLS, ruled=False)]]))
+    (folder / "ruled.pdf").write_bytes(
+        make_pdf([[*write_lines([TITLE, *PROSE, TABLE_TITLE]), table_of(LIANGSHAN_CELLS, ruled=True)]])
+    )
+    (folder / "unruled.pdf").write_bytes(
+        make_pdf([[*write_lines([TITLE, *PROSE, TABLE_TITLE]), table_of(LIANGSHAN_CELLS, ruled=False)]])
+    )
     (folder / "table-over-two-pages.pdf").write_bytes(make_long_pdf())
     picture = make_picture()
     (folder / "scan.png").write_bytes(picture)

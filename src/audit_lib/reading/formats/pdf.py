@@ -1,6 +1,7 @@
 """PDF files with text: ruled tables as tables, everything else as lines."""
 
 import io
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from audit_lib.reading.formats.office import NO_PASSWORD
 SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
 COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
 WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
+# - 2 - and 第2页,共3页
+PAGE_NUMBER = re.compile(r"[-\u2010-\u2015·]+\d{1,4}[-\u2010-\u2015·]+|第\d{1,4}页(?:[,/]?共\d{1,4}页)?")
 
 Char = dict[str, Any]
 Box = tuple[float, float, float, float]
@@ -83,7 +86,19 @@ def read_page(page: Any) -> list[Block]:
         if cells:
             placed.append((table.box[1], _draw_table(table, cells)))
     placed += [(line.top, Line(line.place, text)) for line in lines if (text := _write(line.chars))]
-    return [block for _, block in sorted(placed, key=lambda each: each[0])]
+    blocks = [block for _, block in sorted(placed, key=lambda each: each[0])]
+    return blocks[:-1] if _end_with_page_number(blocks, str(page.page_number)) else blocks
+
+
+def _end_with_page_number(blocks: list[Block], number: str) -> bool:
+    """Tell whether the last line of a page is its number, which would part a table that goes on overleaf.
+
+    A bare number is one only below a ruled table: in an unruled one it may be a cell.
+    """
+    last, above = (blocks[-1], blocks[-2]) if len(blocks) > 1 else (None, None)
+    return isinstance(last, Line) and (
+        PAGE_NUMBER.fullmatch(last.key) is not None or (last.key == number and isinstance(above, Grid))
+    )
 
 
 def _part_lines(chars: Iterable[Char], page: str) -> list[_PrintedLine]:
