@@ -1,4 +1,8 @@
-"""Word documents. Text boxes, footnotes, headers and numbers that Word counts by itself are not read."""
+"""Word documents. Text boxes, footnotes, headers and numbers that Word counts by itself are not read.
+
+The XML is walked here, because python-docx leaves out insertions and content controls, reads hidden text, and refuses
+documents in the strict form of the standard.
+"""
 
 import io
 import posixpath

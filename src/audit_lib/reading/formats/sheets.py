@@ -1,4 +1,4 @@
-"""Workbooks: XLSX, XLS and ODS. Hidden sheets are not read; of a formula its stored value is."""
+"""Workbooks: XLSX, XLS and ODS. Hidden sheets are not read; of a formula its stored value is, of 57% the stored 0.57."""
 
 import io
 from datetime import date, datetime, time, timedelta
@@ -33,7 +33,7 @@ def read_sheet(sheet: CalamineSheet) -> Grid | None:
     top, left = sheet.start or (0, 0)
     fields = {
         (top + row, left + column): text
-        for row, values in enumerate(sheet.iter_rows())
+        for row, values in enumerate(sheet.to_python(skip_empty_area=True))
         for column, value in enumerate(values)
         if (text := _print_value(value))
     }

@@ -16,6 +16,7 @@ DELIMITERS = ",\t;"
 ROWS_TO_SNIFF = 200
 ENCODINGS = "a text file in UTF-8, UTF-16, GB18030 or Big5"
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CODECS = {"utf-8": "utf-8-sig", "big5": "cp950"}  # cp950: Big5 as Windows writes it
@@ -72,7 +73,7 @@ def _sniff_delimiter(lines: list[str], suffix: str) -> str:
     filled = [line for line in lines if line.strip()][:ROWS_TO_SNIFF]
 
     def agreement(delimiter: str) -> int:
-        counts = Counter(n for line in filled if (n := line.count(delimiter)))
+        counts = Counter(n for line in filled if (n := _QUOTED.sub("", line).count(delimiter)))
         return max(counts.values(), default=0)
 
     return max(candidates, key=agreement)
