@@ -131,7 +131,7 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             table.above += waiting[:-1] if not table.rows else []
             waiting = []
             read = read_row(dict(enumerate(row)), layout, table.problems)
-            table.rows.append(replace(read, group=read.group or (plain_title(group) if group else None)))
+            table.rows.append(replace(read, group=read.group or (plain_title(group.printed) if group else None)))
     table.below += waiting
 
 

@@ -1,5 +1,6 @@
 """Read score tables from lines: find a header, then row by row. What is no cell of a row is reported, never guessed."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -15,6 +16,7 @@ from audit_lib.reading.streams import count_blanks, read_rows
 from audit_lib.reading.vocabulary import Vocabulary
 
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
+PROSE = re.compile("[,。;!?]|.{13}:$")  # a short title may end in a colon
 MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
 
 
@@ -49,6 +51,7 @@ class _Found:
 
     def add_table(self, columns: tuple[str, ...], padded: tuple[str, ...], rows: Sequence[ScoreRow]) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
+        title = None if title and PROSE.search(title) else title
         self.tables.append(ScoreTable(len(self.tables) + 1, title, columns, padded, tuple(rows)))
         self.above = None
 
