@@ -6,6 +6,7 @@ from itertools import groupby, takewhile
 from statistics import mode
 
 from audit_lib.reading.documents import Block, Grid, Line, squeeze
+from audit_lib.reading.headers import find_header
 from audit_lib.reading.layouts import NUMBER, SENTENCE, make_layout, number_names
 from audit_lib.reading.vocabulary import Vocabulary
 
@@ -165,7 +166,10 @@ def _join(cell: Line, piece: Line) -> Line:
 def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Take a table that is printed column by column, and where it ends."""
     cells = lines[at : at + MOST_IN_COLUMNS]
-    for columns in _part_columns([cell.key for cell in cells], vocabulary):
+    keys = [cell.key for cell in cells]
+    if not vocabulary.meaning_of(keys[0]) or find_header([key for key in keys if key], 0, vocabulary):
+        return [], at
+    for columns in _part_columns(keys, vocabulary):
         layout = make_layout(number_names(cells[column[0]].key for column in columns), vocabulary)
         if layout is not None and all(
             layout.looks_like(meaning, cells[place].key)

@@ -114,7 +114,8 @@ def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, v
         return None
     headings = {"unit": names[meanings.index("unit")]}
     headings |= {m: name for m, name in zip(meanings, names, strict=True) if m in ("rank", "score")}
-    headings |= {"score": name for name in names if vocabulary.is_total(name)}
+    if totals := [name for name in names if vocabulary.is_total(name)]:
+        headings["score"] = totals[-1]
     known = tuple(headings.get(m, column) for m, column in zip(layout.meanings, layout.columns, strict=True))
     unclear = tuple(name for name in names if name not in known)
     return Header(Layout(known, layout.meanings, vocabulary), end, unclear=unclear)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit_lib.reading.vocabulary import Vocabulary
 
@@ -42,7 +42,7 @@ class Layout:
 
     columns: tuple[str, ...]
     meanings: tuple[str, ...]
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary = field(repr=False)
     is_grouped: bool = False  # a column of groups stood before these; it prints a title above or beside rows
 
     @property

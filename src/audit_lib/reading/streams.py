@@ -46,7 +46,8 @@ def read_rows(
     A short row lacks a cell, a long stretch holds a title, more of a remark, or what we could not read.
     """
     layout, at = header.layout, header.end
-    ends = (n for n in range(at, len(keys)) if layout.is_heading(keys[n]) and not layout.starts(keys, n + 1))
+    below = range(at + layout.unit_at + 1, len(keys))
+    ends = (n for n in below if layout.is_heading(keys[n]) and not layout.starts(keys, n + 1))
     keys = keys[: next(ends, len(keys))]
     rows: list[ScoreRow] = []
     longest = 0  # lines that a remark has filled beyond its first
