@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from audit_lib.reading.dates import NUMERAL, read_numeral
 from audit_lib.reading.vocabulary import Vocabulary
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
@@ -13,8 +14,7 @@ WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ORDINAL = re.compile(r"(?:并列)?第?(\d{1,4}|[一二三四五六七八九十百零]{1,7})名?")
-DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")}
+ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
@@ -25,15 +25,7 @@ def read_ordinal(text: str) -> int | None:
     (3, 6, 21, None)
     """
     match = ORDINAL.fullmatch(text)
-    if match is None or match[1].isdigit():
-        return match and int(match[1])
-    hundreds, _, rest = match[1].rpartition("百")
-    tens, ten, ones = rest.rpartition("十")
-    parts = (hundreds, tens.strip("零"), ones.strip("零"))
-    if any(len(part) > 1 or "百" in part or "十" in part for part in parts):
-        return None
-    in_tens = DIGITS.get(parts[1], 1) if ten else 0
-    return DIGITS.get(parts[0], 0) * 100 + in_tens * 10 + DIGITS.get(parts[2], 0)
+    return match and read_numeral(match[1])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 
+COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -65,8 +67,8 @@ def squeeze_spaces(text: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """Take the numeral and the colon off the title of a group: 一、乡镇: is 乡镇."""
-    return NUMBERED.sub("", title).rstrip(":\uff1a")
+    """Take the numeral, the colon and the count off the title of a group: 一、乡镇(20个): is 乡镇."""
+    return COUNTED.sub("", NUMBERED.sub("", title).rstrip(":\uff1a"))
 
 
 def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
