@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
+from statistics import mode
 
 from audit_lib.reading.documents import Block, Grid, Line, squeeze
-from audit_lib.reading.layouts import NUMBER, make_layout, number_names
+from audit_lib.reading.headers import find_header
+from audit_lib.reading.layouts import NUMBER, SENTENCE, make_layout, number_names
 from audit_lib.reading.vocabulary import Vocabulary
 
 BAR = re.compile("[|│┃｜¦]")
 ONLY_BARS = re.compile("[|│┃｜¦]+")
 RULE = re.compile(r"[-=+:_─━┄┅—┌┬┐├┼┤└┴┘|│┃｜¦\s]+")
+CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
+CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
+LONGEST_PIECE = 8  # characters of a heading that a line end has broken
+FEWEST_IN_COLUMN = 3  # cells
+MOST_IN_COLUMNS = 3000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 LONGEST_ROW = 20  # cells
 
@@ -20,13 +27,14 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
 
     A line that holds one bar alone becomes a blank line: an empty cell.
     """
-    spread = [cell for line in lines for cell in _spread(line)]
+    spread = _close_cells([cell for line in lines for cell in _spread(line)], vocabulary)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
-        rows, end = _take_barred(spread, at)
-        if not rows:
-            rows, end = _take_spaced(spread, at, vocabulary)
+        for take in (_take_barred, _take_begun, _take_spaced, _take_columns):
+            rows, end = take(spread, at, vocabulary)
+            if rows:
+                break
         if rows:
             blocks.append(_make_grid(rows))
             at = end
@@ -38,11 +46,36 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
 
 def _spread(line: Line) -> list[Line]:
     """Part a line that holds the whole page into its words and cells; another line stays whole."""
-    cells = [cell for cell in re.split(rf"\s+|{BAR.pattern}", line.text) if cell]
-    if len(cells) < MANY_CELLS:
+    if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < MANY_CELLS:
         return [line]
+    # Between bars an empty cell shows; a no-break space stands for it from here on.
+    text = re.sub(rf"(?<={BAR.pattern})\s*(?={BAR.pattern})", "\u00a0", line.text)
+    cells = re.split(rf"[ \t\u3000]+|{BAR.pattern}", text)
     parted = [part for cell in cells for part in re.split(r"(?<=[。;；])(?=.)", cell)]
-    return [Line(line.place, part) for part in parted if squeeze(part)]
+    return [Line(line.place, part) for part in parted if squeeze(part) or "\u00a0" in part]
+
+
+def _close_cells(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Line]:
+    """Join a cell that goes on over a line end until its bar, where one cell a line ends in a bar."""
+    closed: list[Line] = []
+    for line in lines:
+        above = closed[-1] if closed else None
+        if above and _is_piece(above, vocabulary) and len(closed) > 1 and _ends_cell(closed[-2]) and _ends_cell(line):
+            closed[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
+        else:
+            closed.append(line)
+    return closed
+
+
+def _ends_cell(line: Line) -> bool:
+    return CELL_END.fullmatch(line.text.strip()) is not None
+
+
+def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
+    """Tell whether a line without a bar may be the first piece of a broken heading."""
+    if not 0 < len(line.key) <= LONGEST_PIECE or BAR.search(line.text) or SENTENCE.match(line.key):
+        return False
+    return not any(char.isdigit() for char in line.key) and not vocabulary.is_label(line.key)
 
 
 def _cells_between_bars(line: Line) -> list[Line]:
@@ -60,7 +93,7 @@ def _is_rule(line: Line) -> bool:
     return RULE.fullmatch(line.text) is not None and len(line.key) > 1 and not ONLY_BARS.fullmatch(line.key)
 
 
-def _take_barred(lines: Sequence[Line], at: int) -> tuple[list[list[Line]], int]:
+def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Take the rows between bars that begin here, and where they end. Rules between them are no rows."""
     rows: list[list[Line]] = []
     end = at
@@ -89,6 +122,80 @@ def _mend_rows(rows: list[list[Line]]) -> list[list[Line]]:
         else:
             mended.append(row)
     return mended
+
+
+def _take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take rows of one cell a line that begin here, whose cells after the first begin with a bar, and where they end.
+
+    A heading that goes on over a line end looks like the first cell of a row: the usual length of a row tells.
+    """
+    rows: list[list[Line]] = []
+    end = at
+    for place in range(at, len(lines) - 1):
+        line, below = lines[place], lines[place + 1]
+        if rows and CELL_START.fullmatch(line.text.strip()):
+            rows[-1].append(Line(line.place, BAR.sub("", line.text).strip()))
+        elif line.key and not BAR.search(line.text) and CELL_START.fullmatch(below.text.strip()):
+            rows.append([line])
+        elif line.key and not (rows and _ends_word(rows[-1][-1], line, vocabulary)):
+            break
+        elif line.key:
+            rows[-1][-1] = _join(rows[-1][-1], line)
+        end = place + 1
+    if rows and end == len(lines) - 1 and CELL_START.fullmatch(lines[end].text.strip()):
+        rows[-1].append(Line(lines[end].place, BAR.sub("", lines[end].text).strip()))
+        end += 1
+    width = mode(map(len, rows)) if rows else 0
+    whole: list[list[Line]] = []
+    for row in rows:
+        if whole and len(whole[-1]) < width and len(whole[-1]) + len(row) - 1 <= width:
+            whole[-1] = [*whole[-1][:-1], _join(whole[-1][-1], row[0]), *row[1:]]
+        else:
+            whole.append(row)
+    return (whole, end) if len(whole) > 1 and width > 1 else ([], at)
+
+
+def _ends_word(cell: Line, piece: Line, vocabulary: Vocabulary) -> bool:
+    return vocabulary.meaning_of(cell.key) is None and vocabulary.meaning_of(cell.key + piece.key) is not None
+
+
+def _join(cell: Line, piece: Line) -> Line:
+    return Line(cell.place, cell.text.rstrip() + piece.text.strip())
+
+
+def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take a table that is printed column by column, and where it ends."""
+    cells = lines[at : at + MOST_IN_COLUMNS]
+    keys = [cell.key for cell in cells]
+    if not vocabulary.meaning_of(keys[0]) or find_header([key for key in keys if key], 0, vocabulary):
+        return [], at
+    for columns in _part_columns(keys, vocabulary):
+        layout = make_layout(number_names(cells[column[0]].key for column in columns), vocabulary)
+        if layout is not None and all(
+            layout.looks_like(meaning, cells[place].key)
+            for meaning, column in zip(layout.meanings, columns, strict=True)
+            for place in column[1:]
+        ):
+            rows = [[cells[place] for place in row] for row in zip(*columns, strict=True)]
+            return rows, at + columns[-1][-1] + 1
+    return [], at
+
+
+def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[list[Sequence[int]]]:
+    """Yield the ways to part cells into columns: the places of a heading and of the cells below it, for each column.
+
+    The headings come one after the other before all cells, or each before its own.
+    """
+    n_headings = sum(1 for _ in takewhile(vocabulary.meaning_of, keys[:LONGEST_ROW]))
+    if n_headings > 1:
+        for length in range(FEWEST_IN_COLUMN, (len(keys) - n_headings) // n_headings + 1):
+            starts = range(n_headings, n_headings + n_headings * length, length)
+            yield [(n, *range(start, start + length)) for n, start in enumerate(starts)]
+    elif n_headings:
+        step = 1 + sum(1 for _ in takewhile(lambda key: not vocabulary.meaning_of(key), keys[1:]))
+        tops = takewhile(lambda top: vocabulary.meaning_of(keys[top]), range(0, len(keys) - step + 1, step))
+        if step > FEWEST_IN_COLUMN:
+            yield [range(top, top + step) for top in tops]
 
 
 def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
@@ -133,7 +240,8 @@ def _close_names(cells: list[str]) -> Iterator[list[str]]:
 
 
 def _make_grid(rows: list[list[Line]]) -> Grid:
-    width = max(map(len, rows))
+    width = max(at for row in rows for at, cell in enumerate(row, start=1) if cell.key)
+    rows = [row[:width] for row in rows]
     padded = tuple((*row, *[Line(row[0].place, "")] * (width - len(row))) for row in rows)
     return Grid(padded, tuple(cell for row in rows for cell in row if cell.key))
 

@@ -1,15 +1,13 @@
 """Read a table that is drawn as rows: its header may fill several rows, its rows may be titles, sums or notes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from audit_lib.reading.documents import Line
 from audit_lib.reading.layouts import NUMBER, Layout, make_layout, number_names
-from audit_lib.reading.rows import Problem, ScoreRow, read_row
+from audit_lib.reading.rows import Problem, ScoreRow, plain_title, read_row
 from audit_lib.reading.vocabulary import Vocabulary
 
-NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 
 Row = Sequence[Line]
@@ -133,15 +131,10 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             table.above += waiting[:-1] if not table.rows else []
             waiting = []
             read = read_row(dict(enumerate(row)), layout, table.problems)
-            table.rows.append(replace(read, group=read.group or (_plain_title(group) if group else None)))
+            table.rows.append(replace(read, group=read.group or (plain_title(group.printed) if group else None)))
     table.below += waiting
 
 
 def _spans(row: Row) -> bool:
     """Tell whether the one cell of a row is merged over others."""
     return len({id(cell) for cell in row}) < len(row)
-
-
-def _plain_title(line: Line) -> str:
-    """Take the numeral and the colon off a title: 一、乡镇: is 乡镇."""
-    return NUMBERED.sub("", line.printed).rstrip(":\uff1a")

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from audit_lib.reading.dates import NUMERAL, read_numeral
 from audit_lib.reading.vocabulary import Vocabulary
 
-LONGEST_HEADER = 12  # columns; the widest header met in a notice has eight
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
 LONGEST_UNIT = 30  # characters; a longer cell is prose
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
+POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ORDINAL = re.compile(r"(?:并列)?第?(\d{1,4}|[一二三四五六七八九十百零]{1,7})名?")
-DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")}
+ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
@@ -25,15 +25,7 @@ def read_ordinal(text: str) -> int | None:
     (3, 6, 21, None)
     """
     match = ORDINAL.fullmatch(text)
-    if match is None or match[1].isdigit():
-        return match and int(match[1])
-    hundreds, _, rest = match[1].rpartition("百")
-    tens, ten, ones = rest.rpartition("十")
-    parts = (hundreds, tens.strip("零"), ones.strip("零"))
-    if any(len(part) > 1 or "百" in part or "十" in part for part in parts):
-        return None
-    in_tens = DIGITS.get(parts[1], 1) if ten else 0
-    return DIGITS.get(parts[0], 0) * 100 + in_tens * 10 + DIGITS.get(parts[2], 0)
+    return match and read_numeral(match[1])
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,8 @@ class Layout:
 
     columns: tuple[str, ...]
     meanings: tuple[str, ...]
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary = field(repr=False)
+    is_grouped: bool = False  # a column of groups stood before these; it prints a title above or beside rows
 
     @property
     def width(self) -> int:
@@ -62,7 +55,7 @@ class Layout:
             case "serial" | "rank":
                 return read_ordinal(cell) is not None
             case "score":
-                return NUMBER.fullmatch(cell.removesuffix("分")) is not None
+                return POINTS.fullmatch(cell.removesuffix("分")) is not None
             case "unit":
                 named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
                 return named and not self.is_heading(cell) and not self.is_no_unit(cell)
@@ -70,6 +63,8 @@ class Layout:
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
+            case "group":
+                return HAN.search(cell) is not None
             case _:
                 return True
 
@@ -83,6 +78,10 @@ class Layout:
     def is_no_unit(self, cell: str) -> bool:
         """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
         return cell.startswith(self.vocabulary.no_unit) or SENTENCE.match(cell) is not None
+
+    def is_title(self, cell: str) -> bool:
+        """Tell whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
+        return self.vocabulary.is_label(cell) or (self.is_grouped and HAN.search(cell) is not None)
 
     def fits(self, cells: list[str]) -> bool:
         """Tell whether cells look like a whole row, but for remarks at its end."""
@@ -110,7 +109,8 @@ class Layout:
         below = keys[at : at + self.width]
         hidden = (
             self.names_known(column) and self.names_known(cell)
-            for column, cell in zip(self.columns, below, strict=False)
+            for meaning, column, cell in zip(self.meanings, self.columns, below, strict=False)
+            if meaning == "extra"
         )
         if not self.starts(keys, at) or any(hidden):
             return False
@@ -137,10 +137,20 @@ class Layout:
             return None
         return max(skipped, 0)
 
-    def confirms(self, keys: list[str], place: int) -> bool:
-        """Tell whether a row that does not begin one width on is one, and not the end of the last or other print."""
-        fits = self.fits(keys[place:]) and (self.unit_at > 0 or self.fits(keys[place + self.width :]))
-        return fits or self.names_known(keys[place + self.unit_at])
+    def confirms(self, keys: list[str], at: int, place: int) -> bool:
+        """Tell whether a row that does not begin one width on is one, and not the end of the last or other print.
+
+        A table that begins with the unit gives three signs: the row after it, its rank, its name.
+        """
+        if self.names_known(keys[place + self.unit_at]):
+            return True
+        if not self.fits(keys[place:]):
+            return False
+        if self.unit_at > 0 or self.fits(keys[place + self.width :]):
+            return True
+        ranks = [n for n, meaning in enumerate(self.meanings) if meaning == "rank"]
+        before, after = ([read_ordinal(keys[start + n]) for n in ranks] for start in (at, place))
+        return [a and b and b - a for a, b in zip(before, after, strict=True)] == [1]
 
     def names_known(self, cell: str) -> bool:
         """Tell whether a cell ends like the names of units do."""
@@ -161,23 +171,6 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary) -> Layout | No
         if meaning in ("measure", "extra") or at != last[meaning]:
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
-
-
-def find_layout(keys: list[str], at: int, vocabulary: Vocabulary) -> Layout | None:
-    """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
-    if vocabulary.meaning_of(keys[at]) is None:
-        return None
-    for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
-        if NUMBER.fullmatch(keys[end - 1]):
-            return None
-        if len({key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"}) < sum(
-            vocabulary.meaning_of(key) == "unit" for key in keys[at:end]
-        ):
-            continue  # tables side by side: the header of the last one gives the width
-        layout = make_layout(number_names(keys[at:end]), vocabulary)
-        if layout is not None and layout.opens(keys, end):
-            return layout
-    return None
 
 
 def number_names(names: Iterable[str]) -> tuple[str, ...]:

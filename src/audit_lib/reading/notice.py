@@ -8,14 +8,17 @@ from datetime import date
 from typing import Any
 
 from audit_lib.errors import unusable
+from audit_lib.reading.dates import find_dates, find_period, is_date
 from audit_lib.reading.documents import Document, Line, squeeze
 from audit_lib.reading.rows import Problem
 from audit_lib.reading.score_tables import ScoreTable, find_tables
 from audit_lib.reading.sentences import find_stated_scores, find_stated_tiers
-from audit_lib.reading.tier_lists import DATE, HEADING, TierList, find_tier_lists
+from audit_lib.reading.tier_lists import HEADING, TierList, find_tier_lists
 from audit_lib.reading.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
+LONGEST_TITLE = 60  # characters
+SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
 
@@ -94,8 +97,8 @@ def parse_notice(document: Document) -> Notice:
     vocabulary = read_vocabulary()
     tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
     tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
-    stated = [(line, listed) for line, listed in find_stated_tiers(prose, vocabulary)]
-    tiers += tuple(listed for _, listed in stated)
+    stated = find_stated_tiers(prose, vocabulary)
+    tiers = (*stated.complete(tiers), *stated.find_new(tiers))
     tables = add_stated_scores(tables, prose, vocabulary)
     if not tables and not tiers:
         raise unusable(document.path, "neither a score table nor a tier list", "at least one of them")
@@ -126,21 +129,23 @@ def parse_header(lines: tuple[Line, ...]) -> Header:
     """Collect the facts that the notice states of itself, outside its tables and lists."""
     keys = [line.key for line in lines]
     title = next((key for key in keys if "通报" in key), keys[0] if keys else None)
+    if title and len(title) > LONGEST_TITLE:  # a page printed on one line
+        title = title.partition("通报")[0] + "通报" if "通报" in title else None
     number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+号", keys, whole=True)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
     inspected = _first(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)", keys)
-    signatures = [key for key in keys if DATE.fullmatch(key)]
-    from_to = [_as_date(found) for found in DATE.finditer(inspected or "")] or [None, None]
+    signatures = [key for key in keys if is_date(key)]
+    inspected_days = list(find_dates(inspected or ""))
     stated = _first(r"(?<!\d)(\d{1,4})个单位", keys)
     return Header(
         title=title,
         document_number=number,
-        issued_on=_as_date(DATE.fullmatch(signatures[-1])) if signatures else None,
-        published_on=_as_date(DATE.search(published)),
-        inspected_from=from_to[0],
-        inspected_to=from_to[-1],
-        period=_first(r"(\d{4})年", [title or ""]),
+        issued_on=next(find_dates(signatures[-1]), None) if signatures else None,
+        published_on=next(find_dates(published), None),
+        inspected_from=inspected_days[0] if inspected_days else None,
+        inspected_to=inspected_days[-1] if inspected_days else None,
+        period=find_period(title or "") or next(map(find_period, filter(SPAN.search, keys)), None),
         units_stated=int(stated) if stated else None,
     )
 
@@ -149,13 +154,6 @@ def _first(pattern: str, keys: list[str], *, whole: bool = False) -> str | None:
     find = re.compile(pattern).fullmatch if whole else re.compile(pattern).search
     found = next((match for key in keys if (match := find(key))), None)
     return found and found.group(found.lastindex or 0)
-
-
-def _as_date(match: re.Match[str] | None) -> date | None:
-    try:
-        return match and date(*(int(part) for part in match.groups()))
-    except ValueError:  # 2018-02-30 is not a date, and we do not guess which digit is wrong
-        return None
 
 
 def parse_heading(line: Line) -> Heading | None:
@@ -201,7 +199,7 @@ def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabula
     full = {name: name for name in map(squeeze, names)}
     full |= {short: name for name in full if (short := vocabulary.strip_level(name)) and len(short) > 2}
     longest_first = sorted(full, key=len, reverse=True)
-    any_name = re.compile("|".join(map(re.escape, longest_first)))
+    any_name = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
     position = _Position()
     mentions: list[Mention] = []
     for line in lines:

@@ -1,9 +1,15 @@
 """Read one row of a score table from its cells. What is no value of its column is reported, never guessed."""
 
+import re
 from dataclasses import dataclass, field
 
-from audit_lib.reading.documents import Line
+from audit_lib.reading.documents import PADDING, Line
 from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
+
+BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
+
+COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,26 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
         tier=cells["tier"].printed if "tier" in cells else None,
         group=cells["group"].printed if "group" in cells else None,
         place=named.place,
-        extra={layout.columns[at]: line.printed for at, line in filled.items() if layout.meanings[at] == "extra"},
+        extra={
+            layout.columns[at]: squeeze_spaces(line.text)
+            for at, line in filled.items()
+            if layout.meanings[at] == "extra"
+        },
     )
+
+
+def squeeze_spaces(text: str) -> str:
+    """Give a remark with single spaces, none between Chinese letters: there they are padding.
+
+    >>> squeeze_spaces(" 高 和86.3   曹 来86.4 ")
+    '高和86.3 曹来86.4'
+    """
+    return BETWEEN_HAN.sub("", " ".join(PADDING.sub(" ", text).split()))
+
+
+def plain_title(title: str) -> str:
+    """Take the numeral, the colon and the count off the title of a group: 一、乡镇(20个): is 乡镇."""
+    return COUNTED.sub("", NUMBERED.sub("", title).rstrip(":\uff1a"))
 
 
 def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:

@@ -1,9 +1,10 @@
 """Read the scores and tiers that sentences state: 甲镇97分、乙局96分; 甲镇、乙局等2个单位为优秀等次."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from audit_lib.reading.dates import NUMERAL, read_numeral
 from audit_lib.reading.documents import Line
 from audit_lib.reading.layouts import HAN, read_ordinal
 from audit_lib.reading.rows import ScoreRow
@@ -11,8 +12,10 @@ from audit_lib.reading.tier_lists import LONGEST_NAME, SEPARATOR, TierList, eith
 from audit_lib.reading.vocabulary import Vocabulary
 
 CLAUSE = re.compile("[。;!?\uff1b](?![^(]*\\))")
-BREAK = re.compile("[、,;:。\uff0c\uff1b\uff1a](?![^(]*\\))")
-ORDINAL = r"(?:并列)?第(?:\d{1,4}|[一二三四五六七八九十百零]{1,7})名?"
+BREAK = re.compile("([、,;:。\uff0c\uff1b\uff1a])(?![^(]*\\))")
+ASIDE = re.compile(r"\([^()]*(?:先后|排名|排序|为序)[^()]*\)")  # (排名不分先后)
+VERB = re.compile("[扣减加计占达差高低得]$")
+ORDINAL = rf"(?:并列)?第(?:{NUMERAL})名?"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ITEM = re.compile(
     rf"(?P<rank>{ORDINAL})?[是为]?(?P<unit>[^\d()]*[^\d()各得](?:\([^\d()]+\))?)"
@@ -20,6 +23,7 @@ ITEM = re.compile(
 )
 LEAD = re.compile(r".*(?:分别|依次|其中|前[一二三四五六七八九十\d]+名)?(?:是|为|有)")
 YEAR = range(1900, 2100)
+FULL_SCORE = 100
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class _Item:
     number: str
     mark: str
     rank: int | None
+    group: str | None
     place: str
 
 
@@ -55,9 +60,12 @@ def find_stated_scores(lines: tuple[Line, ...], vocabulary: Vocabulary) -> list[
 def _read_items(line: Line, vocabulary: Vocabulary) -> Iterator[_Item]:
     names: list[str] = []
     rank: int | None = None
-    for chunk in BREAK.split(line.aligned):
+    group: str | None = None
+    parts = BREAK.split(line.aligned)
+    for chunk, sign in zip(parts[::2], [*parts[1::2], ""], strict=True):
         match = ITEM.fullmatch(chunk)
         if match is None:
+            group = chunk if sign == ":" and vocabulary.is_label(chunk) else group
             alone = re.fullmatch(ORDINAL, chunk)
             rank = read_ordinal(chunk) if alone else None
             names = [] if alone or not HAN.search(chunk) or len(chunk) > LONGEST_NAME else [*names, chunk]
@@ -68,8 +76,10 @@ def _read_items(line: Line, vocabulary: Vocabulary) -> Iterator[_Item]:
         names, rank = [], None
         if match["mark"] is None and "." not in number and int(number) in YEAR:
             continue
-        for unit in units:
-            yield _Item(_trim_lead(unit, vocabulary), number, mark, given, line.place)
+        trimmed = [_trim_lead(unit, vocabulary) for unit in units]
+        if all(_names_unit(unit, vocabulary) for unit in trimmed):
+            yield from (_Item(unit, number, mark, given, group, line.place) for unit in trimmed)
+        group = None if sign == "。" else group
 
 
 def _trim_lead(name: str, vocabulary: Vocabulary) -> str:
@@ -80,45 +90,102 @@ def _trim_lead(name: str, vocabulary: Vocabulary) -> str:
 
 
 def _is_run(items: list[_Item], vocabulary: Vocabulary) -> bool:
+    """Tell whether numbers are the scores of units, and no parts of a full score, means or deductions.
+
+    Names of no kind that we know pass where a label or their ranks vouch for them, or where they sum to over 100: the
+    parts of a full score do not.
+    """
     known = sum(vocabulary.kind_of(item.unit) != "other" for item in items)
-    ranked = sum(item.rank is not None for item in items)
-    short = all(len(item.unit) <= LONGEST_NAME for item in items)
-    return short and (len(items) > 1 or ranked > 0) and (2 * known > len(items) or ranked == len(items))
+    vouched = all(item.rank is not None or item.group is not None for item in items)
+    scores = [float(item.number) for item in items if item.mark == "分"]
+    exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
+    return (len(items) > 1 or vouched) and (2 * known > len(items) or vouched or exceeds)
+
+
+def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
+    if len(name) > LONGEST_NAME or VERB.search(name) or vocabulary.meaning_of(name) not in (None, "unit"):
+        return False
+    return not any(word in name for word in vocabulary.no_unit)
 
 
 def _make_row(item: _Item) -> ScoreRow:
     is_score = item.mark == "分"
     score = float(item.number) if is_score else None
     extra = {} if is_score else {item.mark: item.number}
-    return ScoreRow(item.unit, score, item.rank, None, None, None, item.place, extra)
+    return ScoreRow(item.unit, score, item.rank, None, None, item.group, item.place, extra)
 
 
-def find_stated_tiers(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Iterator[tuple[Line, TierList]]:
-    """Yield each line whose sentences put units in a tier, named before or after them, with the list it states."""
-    tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
-    counted = rf"(?:(?P<n>\d{{1,4}}|[一二三四五六七八九十]{{1,3}})个?(?:{either(vocabulary.counter)})+)?"
-    verb = (
-        r"(?:年度)?(?:综合)?(?:考核|考评|评定|评估|检查|测评|评价)?"
-        r"(?:等级|等次|结果|档次)?(?:均|都)?被?(?:评定|确定|评|定|列)?"
-    )
-    after = re.compile(rf"(?P<list>.+?)(?:等)?{counted}(?:的)?{verb}为(?P<tier>{tier})(?:的?(?:{noun}))*")
-    counter = either(vocabulary.counter)
-    before = re.compile(
-        rf".*?(?:为|获得?|达到|属于|^)(?P<tier>{tier})(?:的?(?:{noun}))*的?(?:{counter})*(?:共?有|是|为|包括)?{counted}"
-        r"(?:[:,]|分别是|分别为|有|是|为)+(?P<list>.+)"
-    )
+@dataclass(frozen=True)
+class StatedTiers:
+    """What sentences say of tiers: lists of units, and numbers without any names."""
+
+    lists: tuple[TierList, ...]
+    counts: dict[str, int]
+
+    def complete(self, tiers: Iterable[TierList]) -> Iterator[TierList]:
+        """Give printed lists the number that a sentence states where their heading states none."""
+        for tier in tiers:
+            yield replace(tier, stated=self.counts.get(tier.tier)) if tier.stated is None else tier
+
+    def find_new(self, printed: Iterable[TierList]) -> Iterator[TierList]:
+        """Yield the lists that do not only repeat names of printed lists of their tier."""
+        named = {(tier.tier, unit) for tier in printed for unit in tier.units}
+        return (listed for listed in self.lists if not {(listed.tier, unit) for unit in listed.units} <= named)
+
+
+def find_stated_tiers(lines: tuple[Line, ...], vocabulary: Vocabulary) -> StatedTiers:
+    """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次."""
+    pattern = _TierPattern(vocabulary)
+    lists: list[TierList] = []
+    counts: dict[str, set[int]] = {}
     for line in lines:
-        for clause in CLAUSE.split(line.aligned):
-            match = after.fullmatch(clause) or before.fullmatch(clause)
-            units = match and _split_units(match["list"], vocabulary)
-            if match and units:
-                stated = read_ordinal(match["n"]) if match["n"] else None
-                yield line, TierList(match["tier"], stated, None, units, line.place)
+        for clause in CLAUSE.split(ASIDE.sub("", line.aligned)):
+            for tier, names, number in pattern.find(clause):
+                units = _split_units(names, vocabulary)
+                stated = read_numeral(number) if number else None
+                if units:
+                    lists.append(TierList(tier, stated, None, units, line.place))
+                elif stated is not None:
+                    counts.setdefault(tier, set()).add(stated)
+    return StatedTiers(tuple(lists), {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1})
+
+
+class _TierPattern:
+    """The patterns of a tier in a sentence, made once for a notice."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
+        counter = rf"(?:{either(vocabulary.counter)})"
+        number = rf"(?P<n>{NUMERAL})(?:[个家]{counter}*|{counter}+)"
+        verb = (
+            r"(?:年度)?(?:综合)?(?:考核|考评|评定|评估|检查|测评|评价|评议)?"
+            r"(?:等级|等次|结果|档次|成绩)?(?:均|都)?被?(?:评定|确定|评|定|列)?"
+        )
+        self.tier = re.compile(rf"(?:{verb}为|获得?|达到|属于|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun}))*")
+        self.listed_below = re.compile(
+            rf"的?{counter}*(?:共?有|是|为|包括)?(?:{number})?(?:[:]|分别是|分别为|有|是|为)+"
+        )
+        self.counted_below = re.compile(rf"的?共?有?{number}$")
+        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number})?的?")
+
+    def find(self, clause: str) -> Iterator[tuple[str, str, str | None]]:
+        """Yield each tier of a clause with the stretch that may name its units, and the number stated for it."""
+        hits = list(self.tier.finditer(clause))
+        ends = [0, *(hit.end() for hit in hits)]
+        starts = [*(hit.start() for hit in hits), len(clause)]
+        for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
+            above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
+            if lead := self.listed_below.match(below):
+                yield hit["tier"], below[lead.end() :], lead["n"]
+            elif counted := self.counted_below.match(below):
+                yield hit["tier"], "", counted["n"]
+            elif listed := self.listed_above.fullmatch(above):
+                yield hit["tier"], listed["names"], listed["n"]
 
 
 def _split_units(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Split 经考核,甲镇、乙局和丙局 into its names; nothing where it is no list of names."""
-    listed = text.rsplit(",", 1)[-1].rsplit(":", 1)[-1]
+    listed = text.strip(",、").rsplit(",", 1)[-1].rsplit(":", 1)[-1]
     names = [name for name in SEPARATOR.split(listed) if name]
     if len(names) > 1 and (last := re.fullmatch(r"(.{2,}?)(?:和|以及|及)(.{2,})", names[-1])):
         both_known = all(vocabulary.kind_of(part) != "other" for part in last.groups())

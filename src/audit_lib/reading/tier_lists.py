@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from audit_lib.reading.dates import DATE, is_date
 from audit_lib.reading.documents import Line, squeeze
 from audit_lib.reading.layouts import HAN
-from audit_lib.reading.rows import Problem
+from audit_lib.reading.rows import Problem, plain_title
 from audit_lib.reading.vocabulary import Vocabulary
 
 NUMERAL = "[一二三四五六七八九十]+"
 HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
-DATE = re.compile(r"(\d{4})\s*[年-]\s*(\d{1,2})\s*[月-]\s*(\d{1,2})(?!\d)日?")
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 COLON = re.compile("[:\uff1a]")
@@ -47,8 +47,14 @@ def find_tier_lists(
     tiers: list[TierList] = []
     prose: list[Line] = []
     problems: list[Problem] = []
+    label: str | None = None
     while lines:
         line, lines = lines[0], lines[1:]
+        if HEADING.match(line.key) and len(line.key) <= LONGEST_NAME:
+            label = plain_title(line.printed)
+        if (band := _read_band(line, vocabulary)) is not None:
+            tiers.append(replace(band, label=label))
+            continue
         heading = _read_tier_heading(line, vocabulary)
         if heading is None:
             prose.append(line)
@@ -84,6 +90,14 @@ def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | Non
     return _TierHeading(match["tier"], int(match["stated"]) if match["stated"] else None, "".join(names))
 
 
+def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
+    """Read a line that gives the number of units in a band of scores, and names none: 80-90分(良好) 7个."""
+    band = r"\d{2,3}分?(?:\([^()]*\))?(?:[-—–~至到]\d{2,3}分?|以上|以下)(?:\(含[^()]*\))?"
+    end = rf"\(?(?P<tier>{either(vocabulary.tier)})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个家](?:单位)?[;。,]?"
+    match = re.fullmatch(band + end, line.key)
+    return match and TierList(match["tier"], int(match["n"]), None, (), line.place)
+
+
 def either(words: Iterable[str]) -> str:
     """Word a pattern that finds any of the words, the longest first."""
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
@@ -95,7 +109,7 @@ def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Voca
     for line, below in zip_longest(lines, lines[1:]):
         listed = None if _read_tier_heading(line, vocabulary) else _split_names(line)
         left = None if heading.stated is None else heading.stated - sum(len(each.units) for each in lists)
-        is_signature = bool(lists) and below is not None and DATE.fullmatch(below.key) is not None
+        is_signature = bool(lists) and below is not None and is_date(below.key)
         if listed is None or left == 0 or (is_signature and len(listed[1]) == 1):
             break
         if not _are_units(listed[1], line, left, vocabulary, is_first=not lists, is_labelled=listed[0] is not None):

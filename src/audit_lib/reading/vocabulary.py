@@ -8,6 +8,8 @@ from pathlib import Path
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
+SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
+NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
@@ -37,10 +39,28 @@ class Vocabulary:
         word = BRACKETED.sub("", heading).lower()
         if len(word) > LONGEST_HEADING:
             return None
-        if word in self.header_whole:
-            return self.header_whole[word]
+        if whole := self._read_whole(word):
+            return whole
+        if SEVERAL.search(word):
+            return None
         endings = [ending for ending in self.header if word.endswith(ending)]
         return self.header[max(endings, key=len)] if endings else None
+
+    def _read_whole(self, word: str) -> str | None:
+        """Read a heading that is one of the whole words, or several for the same: 部委网站, 县、市、区."""
+        if word in self.header_whole:
+            return self.header_whole[word]
+        parts = "|".join(sorted(map(re.escape, self.header_whole), key=len, reverse=True))
+        if not re.fullmatch(f"(?:(?:{parts})、?)+", word):
+            return None
+        meanings = {self.header_whole[part] for part in re.findall(parts, word)}
+        return meanings.pop() if len(meanings) == 1 else None
+
+    def is_label(self, text: str) -> bool:
+        """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
+        plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
+        word = f"(?:{'|'.join(sorted(map(re.escape, self.label), key=len, reverse=True))})"
+        return re.fullmatch(rf"[各全]?[省市县区州]?{word}(?:[、和及与]?{word})*(?:类|组|单位)?", plain) is not None
 
     def is_total(self, heading: str) -> bool:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
