@@ -315,6 +315,37 @@ def test_value_of_a_workbook_is_printed_plainly(value: object, text: str, tmp_pa
     assert [(cell.place, cell.text) for row in grid.rows for cell in row] == [("Sheet!AB7", text)]
 
 
+def test_columns_merged_throughout_are_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for number, row in enumerate(
+        [("序号", "单位", None, "得分"), (1, "甲镇", None, 97), (2, "乙镇", None, 96)], start=1
+    ):
+        book.active.append(row)
+        book.active.merge_cells(f"B{number}:C{number}")
+    book.save(tmp_path / "notice.xlsx")
+    (grid,) = read_document(tmp_path / "notice.xlsx").blocks
+    assert isinstance(grid, Grid)
+    assert [[cell.text for cell in row] for row in grid.rows] == [
+        ["序号", "单位", "得分"],
+        ["1", "甲镇", "97"],
+        ["2", "乙镇", "96"],
+    ]
+    assert [cell.place for cell in grid.rows[1]] == ["Sheet!A2", "Sheet!B2", "Sheet!D2"]
+
+
+def test_title_that_reaches_beyond_the_table_adds_no_columns(tmp_path: Path) -> None:
+    path = tmp_path / "notice.html"
+    path.write_text("<table><tr><td colspan=10>评分表<tr><td>单位<td>得分<tr><td>甲镇<td>97</table>", encoding="utf-8")
+    (grid,) = read_document(path).blocks
+    assert isinstance(grid, Grid)
+    assert [[cell.text for cell in row] for row in grid.rows] == [
+        ["评分表", "评分表"],
+        ["单位", "得分"],
+        ["甲镇", "97"],
+    ]
+    assert grid.rows[0][0] is grid.rows[0][1]
+
+
 # Any table.
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from audit_lib.reading.documents import Block, Grid, Line
 from audit_lib.reading.formats import UnreadableError
 
-MOST_FIELDS = 2_000_000
+MOST_FIELDS = 500_000
 LONGEST_SPAN = 1000  # as browsers cap it
 _LINE_ENDS = re.compile(r"\s*[\r\n\v\f\u0085\u2028\u2029]\s*")
 
@@ -59,11 +59,15 @@ def place_cells(rows: Sequence[Row]) -> list[dict[int, Line]]:
 
 
 def draw_grid(places: Sequence[str], fields: Sequence[dict[int, Line]], blocks: Iterable[Block] | None = None) -> Grid:
-    """Fill what is missing with empty cells, so that all rows are equally long. `blocks` are the cells if not given."""
-    width = max((max(row) + 1 for row in fields if row), default=0)
-    check_fields(width * len(fields))
+    """Fill what is missing with empty cells, so that all rows are equally long. `blocks` are the cells if not given.
+
+    A column in which no cell begins is none: in many tables all cells of two columns are merged, or a title reaches
+    over ten columns where there are four.
+    """
+    columns = sorted({column for row in fields for column, line in row.items() if row.get(column - 1) is not line})
+    check_fields(len(columns) * len(fields))
     rows = tuple(
-        tuple(row[column] if column in row else Line(place, "") for column in range(width))
+        tuple(row[column] if column in row else Line(place, "") for column in columns)
         for place, row in zip(places, fields, strict=True)
     )
     return Grid(rows, tuple(_each_once(rows) if blocks is None else blocks))

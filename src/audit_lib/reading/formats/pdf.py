@@ -5,11 +5,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfpage import PDFPage
 from pdfplumber.utils.exceptions import PdfminerException
 
 from audit_lib.reading.documents import Block, Grid, Line
@@ -18,6 +19,7 @@ from audit_lib.reading.formats.grids import check_fields, draw_grid
 from audit_lib.reading.formats.kinds import RUN_OCR
 from audit_lib.reading.formats.office import NO_PASSWORD
 
+MOST_PAGES = 1_000
 SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
 COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
 WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
@@ -32,11 +34,11 @@ def read_pdf(content: bytes) -> list[Block]:
     """Give the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too."""
     blocks: list[Block] = []
     try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            n_pages = len(pdf.pages)
-            for page in pdf.pages:
-                blocks += read_page(page)
-                page.close()  # forget it: pages of rules and pictures are large
+        pdf = pdfplumber.open(io.BytesIO(content))  # not closed: closing loads every page first
+        n_pages = _count_pages(pdf.doc)
+        for page in pdf.pages:
+            blocks += read_page(page)
+            page.close()  # forget it: pages of rules and pictures are large
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect | PDFEncryptionError):
             raise UnreadableError("an encrypted PDF", NO_PASSWORD) from None
@@ -45,6 +47,13 @@ def read_pdf(content: bytes) -> list[Block]:
         pages = "1 page" if n_pages == 1 else f"{n_pages} pages"
         raise UnreadableError(f"{pages} of pictures without a text layer", RUN_OCR)
     return blocks
+
+
+def _count_pages(document: Any) -> int:
+    n_pages = sum(1 for _ in islice(PDFPage.create_pages(document), MOST_PAGES + 1))
+    if n_pages > MOST_PAGES:
+        raise UnreadableError(f"a PDF of more than {MOST_PAGES:,} pages", "a notice")
+    return n_pages
 
 
 @dataclass(frozen=True)
