@@ -28,8 +28,9 @@ check: $(READY) ## lint, format, types; dependencies agree in every file that na
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: $(READY) ## time a report run beside the same run by hand
+bench: $(READY) ## time a report run beside the same run by hand, and the reading of each format
 	@$(BIN)/python benchmarks/by_hand.py
+	@$(BIN)/python benchmarks/parsing.py
 
 lab: $(READY) ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
