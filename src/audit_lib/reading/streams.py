@@ -47,7 +47,7 @@ def read_rows(
     """
     layout, at = header.layout, header.end
     below = range(at + layout.unit_at + 1, len(keys))
-    ends = (n for n in below if layout.is_heading(keys[n]) and not layout.starts(keys, n + 1))
+    ends = (n for n in below if layout.is_header(keys, n))
     keys = keys[: next(ends, len(keys))]
     rows: list[ScoreRow] = []
     longest = 0  # lines that a remark has filled beyond its first
@@ -55,10 +55,10 @@ def read_rows(
     while True:
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
-        if following is None and not layout.fits(keys[at:end]):
+        if following is None:
             end = _end_by_blanks(keys, blanks, at, layout) or end
         if end == at + layout.width != following:
-            end = _cut_row(keys, end, layout)
+            end = _cut_row(keys, end, layout, rows)
         row = _read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems)
         rows.append(replace(row, group=row.group or (group and plain_title(group))))
         upto = _end_remarks(keys, end, longest) if following is None else following
@@ -118,13 +118,16 @@ def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) 
     return None
 
 
-def _cut_row(keys: list[str], end: int, layout: Layout) -> int:
-    """Give the end of a row after which the pattern breaks: a last cell that is no rank or tier is not of the row.
+def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:
+    """Give the end of a row after which the pattern breaks: a last cell that is none of its column is not of the row.
 
-    A score that is no number stays: 缺考 stands for one.
+    A score that is no number stays: 缺考 stands for one. A sentence is no remark where no other remark is one.
     """
-    last = layout.meanings[-1]
-    return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, keys[end - 1]) else end
+    last, cell = layout.meanings[-1], keys[end - 1]
+    if last == "extra":
+        remarks = [row.extra.get(layout.columns[-1], "") for row in rows]
+        return end - 1 if PROSE.search(cell) and remarks and not any(map(PROSE.search, remarks)) else end
+    return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, cell) else end
 
 
 def _find_rest(keys: list[str], end: int, layout: Layout) -> int | None:
