@@ -17,7 +17,7 @@ CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 FEWEST_IN_COLUMN = 3  # cells
-MOST_IN_COLUMNS = 3000  # lines that a table may fill column by column
+MOST_IN_COLUMNS = 30_000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 LONGEST_ROW = 20  # cells
@@ -167,9 +167,11 @@ def _join(cell: Line, piece: Line) -> Line:
 
 def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Take a table that is printed column by column, and where it ends."""
+    if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
+        return [], at  # not the first heading
     cells = lines[at : at + MOST_IN_COLUMNS]
     keys = [cell.key for cell in cells]
-    if not vocabulary.meaning_of(keys[0]) or find_header([key for key in keys if key], 0, vocabulary):
+    if find_header([key for key in keys if key], 0, vocabulary):
         return [], at
     for layout, columns in _part_columns(keys, vocabulary):
         end = columns[-1][-1] + 1
@@ -194,20 +196,22 @@ def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Lay
         if layout := make_layout(number_names(keys[:width]), vocabulary):
             for length in range(FEWEST_IN_COLUMN, (len(keys) - width) // width + 1):
                 starts = range(width, width + width * length, length)
-                yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
+                if all(map(layout.looks_like, layout.meanings, (keys[start] for start in starts))):
+                    yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
     for step in range(FEWEST_IN_COLUMN + 1, len(keys) // 2 + 1):
         below = (range(top, top + step) for top in range(step, len(keys) - step + 1, step))
         columns: list[Sequence[int]] = [range(step)]
-        columns += takewhile(lambda column: _is_column([keys[at] for at in column], vocabulary), below)
+        columns += takewhile(lambda column: _is_column(keys, column, vocabulary), below)
         layout = make_layout(number_names(keys[column[0]] for column in columns), vocabulary)
         if layout and len(columns) > 1:
             yield layout, columns
 
 
-def _is_column(column: Sequence[str], vocabulary: Vocabulary) -> bool:
+def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:
     """Tell whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
-    numbers = [NUMBER.fullmatch(key) is not None for key in column]
-    return vocabulary.may_head(column[0]) or (not numbers[0] and all(numbers[1:]))
+    if vocabulary.may_head(keys[column[0]]):
+        return True
+    return not NUMBER.fullmatch(keys[column[0]]) and all(NUMBER.fullmatch(keys[at]) for at in column[1:])
 
 
 def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
