@@ -78,7 +78,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
     """Tell whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
-    if any(NUMBER.fullmatch(cell.key) for cell in row) or not distinct(row):
+    if any(NUMBER.fullmatch(cell.key) for cell in row) or len(distinct(row)) < 2:
         return False
     columns = _name_columns(header)
     units = [at for at, column in enumerate(columns) if vocabulary.meaning_of(column) == "unit"]

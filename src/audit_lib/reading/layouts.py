@@ -15,6 +15,7 @@ NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
+ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
@@ -79,11 +80,14 @@ class Layout:
         return any(self.vocabulary.meaning_of(key) for key in keys[at + 1 : at + 3])
 
     def sums_up(self, cell: str) -> bool:
-        return cell.startswith(self.vocabulary.no_unit)
+        """Tell whether a row with this cell is about no unit: a sum, a mean, a road."""
+        words = (word for word, means in self.vocabulary.no_unit.items() if means != "note")
+        return cell.startswith(tuple(words)) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
         """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
-        return cell.startswith(self.vocabulary.no_unit) or SENTENCE.match(cell) is not None
+        notes = tuple(self.vocabulary.no_unit)
+        return cell.startswith(notes) or ROAD.fullmatch(cell) is not None or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
         """Tell whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""

@@ -32,7 +32,7 @@ class Vocabulary:
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
-    no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
+    no_unit: dict[str, str]  # beginning of a cell that names no unit → sum, road, or note (which is no row at all)
     label: dict[str, str]  # word in the label of a list or group → kind of the units below it
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
@@ -144,7 +144,7 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         sentiment=words["sentiment"],
         suffix=words["suffix"],
         side=words["side"],
-        no_unit=tuple(words["no_unit"]),
+        no_unit=words["no_unit"],
         counter=tuple(words["counter"]),
         label=words["label"],
     )
