@@ -7,7 +7,7 @@ from statistics import mode
 
 from audit_lib.reading.documents import Block, Grid, Line, squeeze
 from audit_lib.reading.headers import find_header
-from audit_lib.reading.layouts import NUMBER, SENTENCE, make_layout, number_names
+from audit_lib.reading.layouts import NUMBER, SENTENCE, Layout, make_layout, number_names
 from audit_lib.reading.vocabulary import Vocabulary
 
 BAR = re.compile("[|│┃｜¦]")
@@ -17,8 +17,9 @@ CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 FEWEST_IN_COLUMN = 3  # cells
-MOST_IN_COLUMNS = 3000  # lines that a table may fill column by column
+MOST_IN_COLUMNS = 50_000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
+FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 LONGEST_ROW = 20  # cells
 
 
@@ -27,7 +28,8 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
 
     A line that holds one bar alone becomes a blank line: an empty cell.
     """
-    spread = _close_cells([cell for line in lines for cell in _spread(line)], vocabulary)
+    many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
+    spread = _close_cells([cell for line in lines for cell in _spread(line, many)], vocabulary)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
@@ -44,9 +46,9 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     return blocks
 
 
-def _spread(line: Line) -> list[Line]:
+def _spread(line: Line, many: int) -> list[Line]:
     """Part a line that holds the whole page into its words and cells; another line stays whole."""
-    if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < MANY_CELLS:
+    if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < many:
         return [line]
     # Between bars an empty cell shows; a no-break space stands for it from here on.
     text = re.sub(rf"(?<={BAR.pattern})\s*(?={BAR.pattern})", "\u00a0", line.text)
@@ -165,37 +167,51 @@ def _join(cell: Line, piece: Line) -> Line:
 
 def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Take a table that is printed column by column, and where it ends."""
+    if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
+        return [], at  # not the first heading
     cells = lines[at : at + MOST_IN_COLUMNS]
     keys = [cell.key for cell in cells]
-    if not vocabulary.meaning_of(keys[0]) or find_header([key for key in keys if key], 0, vocabulary):
+    if find_header([key for key in keys if key], 0, vocabulary):
         return [], at
-    for columns in _part_columns(keys, vocabulary):
-        layout = make_layout(number_names(cells[column[0]].key for column in columns), vocabulary)
-        if layout is not None and all(
-            layout.looks_like(meaning, cells[place].key)
+    for layout, columns in _part_columns(keys, vocabulary):
+        end = columns[-1][-1] + 1
+        goes_on = any(NUMBER.fullmatch(key) for key in keys[end : end + 2])
+        if not goes_on and all(
+            layout.looks_like(meaning, keys[place])
             for meaning, column in zip(layout.meanings, columns, strict=True)
             for place in column[1:]
         ):
             rows = [[cells[place] for place in row] for row in zip(*columns, strict=True)]
-            return rows, at + columns[-1][-1] + 1
+            return rows, at + end
     return [], at
 
 
-def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[list[Sequence[int]]]:
+def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Layout, list[Sequence[int]]]]:
     """Yield the ways to part cells into columns: the places of a heading and of the cells below it, for each column.
 
     The headings come one after the other before all cells, or each before its own.
     """
-    n_headings = sum(1 for _ in takewhile(vocabulary.meaning_of, keys[:LONGEST_ROW]))
-    if n_headings > 1:
-        for length in range(FEWEST_IN_COLUMN, (len(keys) - n_headings) // n_headings + 1):
-            starts = range(n_headings, n_headings + n_headings * length, length)
-            yield [(n, *range(start, start + length)) for n, start in enumerate(starts)]
-    elif n_headings:
-        step = 1 + sum(1 for _ in takewhile(lambda key: not vocabulary.meaning_of(key), keys[1:]))
-        tops = takewhile(lambda top: vocabulary.meaning_of(keys[top]), range(0, len(keys) - step + 1, step))
-        if step > FEWEST_IN_COLUMN:
-            yield [range(top, top + step) for top in tops]
+    until = next((n for n, key in enumerate(keys) if NUMBER.fullmatch(key)), len(keys))
+    for width in range(2, min(until, LONGEST_ROW) + 1):
+        if layout := make_layout(number_names(keys[:width]), vocabulary):
+            for length in range(FEWEST_IN_COLUMN, (len(keys) - width) // width + 1):
+                starts = range(width, width + width * length, length)
+                if all(map(layout.looks_like, layout.meanings, (keys[start] for start in starts))):
+                    yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
+    for step in range(FEWEST_IN_COLUMN + 1, len(keys) // 2 + 1):
+        below = (range(top, top + step) for top in range(step, len(keys) - step + 1, step))
+        columns: list[Sequence[int]] = [range(step)]
+        columns += takewhile(lambda column: _is_column(keys, column, vocabulary), below)
+        layout = make_layout(number_names(keys[column[0]] for column in columns), vocabulary)
+        if layout and len(columns) > 1:
+            yield layout, columns
+
+
+def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:
+    """Tell whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
+    if vocabulary.may_head(keys[column[0]]):
+        return True
+    return not NUMBER.fullmatch(keys[column[0]]) and all(NUMBER.fullmatch(keys[at]) for at in column[1:])
 
 
 def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
@@ -203,8 +219,9 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     header = _split_spaces(lines[at], None)
     if not 1 < len(header) <= LONGEST_ROW:
         return [], at
-    if make_layout(number_names(cell.key for cell in header), vocabulary) is None:
+    if not any(vocabulary.meaning_of(cell.key) == "unit" for cell in header):
         return [], at
+    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary) is not None
     rows = [header]
     end = at
     for place in range(at + 1, len(lines)):
@@ -215,7 +232,8 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
             break
         rows.append(cells)
         end = place + 1
-    return (rows, end) if len(rows) > 1 else ([], at)
+    alike = len(rows) > FEWEST_IN_COLUMN and {len(row) for row in rows} == {len(header)}
+    return (rows, end) if alike or (is_sure and len(rows) > 1) else ([], at)
 
 
 def _split_spaces(line: Line, width: int | None) -> list[Line]:
@@ -229,6 +247,7 @@ def _split_spaces(line: Line, width: int | None) -> list[Line]:
         closed = ["".join(run) for run in _close_names(ways[-1])]
         if len(closed) == width:
             return [Line(line.place, cell) for cell in closed]
+        ways[0] = [*ways[-1][: width - 1], " ".join(ways[-1][width - 1 :])]
     return [Line(line.place, cell.strip()) for cell in ways[0]] if ways else []
 
 

@@ -27,6 +27,8 @@ class GridTable:
 
 def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> GridTable | None:
     """Read a grid as a score table; None where no row of it is a header that names a unit and a value."""
+    filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
+    rows = [[row[at] for at in filled] for row in rows]
     found = _find_header(rows, vocabulary)
     if found is None:
         turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
@@ -76,7 +78,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
     """Tell whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
-    if any(NUMBER.fullmatch(cell.key) for cell in row) or not distinct(row):
+    if any(NUMBER.fullmatch(cell.key) for cell in row) or len(distinct(row)) < 2:
         return False
     columns = _name_columns(header)
     units = [at for at, column in enumerate(columns) if vocabulary.meaning_of(column) == "unit"]

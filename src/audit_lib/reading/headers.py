@@ -4,7 +4,7 @@ Prints break headings over lines (环境卫, 生(70分)) and put the headings of
 that leaves a column without a certain name, words and the order of the values tell which columns we need.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,14 +33,21 @@ class Header:
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
     if vocabulary.meaning_of(keys[at]):
-        return _find_whole(keys, at, vocabulary) or _find_broken(keys, at, vocabulary)
+        return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
     pieces = keys[at : at + 2]
     is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
     return _find_broken(keys, at, vocabulary) if is_parted else None
 
 
-def _find_whole(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
-    """Find a header that prints each heading on a line of its own."""
+def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
+    """As `find_header`, but the first rows may lack cells, or there is only one."""
+    return _find_whole(keys, at, vocabulary, Layout.opens) if vocabulary.meaning_of(keys[at]) else None
+
+
+def _find_whole(
+    keys: list[str], at: int, vocabulary: Vocabulary, opens: Callable[[Layout, list[str], int], bool]
+) -> Header | None:
+    """Find a header that prints each heading on a line of its own, above rows as `opens` tells."""
     for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
         if NUMBER.fullmatch(keys[end - 1]):
             return None
@@ -50,11 +57,11 @@ def _find_whole(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | No
         layout = make_layout(number_names(keys[at:end]), vocabulary)
         if layout is None:
             continue
-        if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and rest.opens(keys, end + 1):
+        if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and opens(rest, keys, end + 1):
             return Header(rest, end + 1, end)
-        if layout.opens(keys, end):
+        if opens(layout, keys, end):
             return Header(layout, end)
-        if end + 1 < len(keys) and layout.is_title(keys[end]) and layout.opens(keys, end + 1):
+        if end + 1 < len(keys) and layout.is_title(keys[end]) and opens(layout, keys, end + 1):
             return Header(layout, end + 1, end)
     return None
 

@@ -15,6 +15,7 @@ NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
+ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
@@ -72,12 +73,21 @@ class Layout:
         listed = cell in self.vocabulary.header or cell in self.vocabulary.header_whole
         return listed and not self.sums_up(cell)
 
+    def is_header(self, keys: list[str], at: int) -> bool:
+        """Tell whether the next header begins here: a heading, and another near it. One alone may title a group."""
+        if not self.is_heading(keys[at]) or self.starts(keys, at + 1):
+            return False
+        return any(self.vocabulary.meaning_of(key) for key in keys[at + 1 : at + 3])
+
     def sums_up(self, cell: str) -> bool:
-        return cell.startswith(self.vocabulary.no_unit)
+        """Tell whether a row with this cell is about no unit: a sum, a mean, a road."""
+        words = (word for word, means in self.vocabulary.no_unit.items() if means != "note")
+        return cell.startswith(tuple(words)) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
         """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
-        return cell.startswith(self.vocabulary.no_unit) or SENTENCE.match(cell) is not None
+        notes = tuple(self.vocabulary.no_unit)
+        return cell.startswith(notes) or ROAD.fullmatch(cell) is not None or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
         """Tell whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
@@ -86,6 +96,10 @@ class Layout:
     def fits(self, cells: list[str]) -> bool:
         """Tell whether cells look like a whole row, but for remarks at its end."""
         return len(cells) >= self.width - self.n_remarks and all(map(self.looks_like, self.meanings, cells))
+
+    def fits_at(self, keys: list[str], at: int) -> bool:
+        """Tell whether a table begins here with two whole rows."""
+        return self.opens(keys, at) and self.fits(keys[at:]) and self.fits(keys[at + self.width :])
 
     def starts(self, keys: list[str], at: int) -> bool:
         """Tell whether a row begins here: its cells up to the unit have the right look.
@@ -174,9 +188,12 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary) -> Layout | No
 
 
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Tell columns of one name apart: a second 得分 is `得分 2`."""
+    """Tell columns of one name apart: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
     numbered: list[str] = []
-    for name in names:
+    for at, name in enumerate(names, start=1):
+        if not name:
+            numbered.append(f"column {at}")
+            continue
         same = sum(each.split(" ")[0] == name for each in numbered)
-        numbered.append(f"{name} {same + 1}" if same and name else name)
+        numbered.append(f"{name} {same + 1}" if same else name)
     return tuple(numbered)

@@ -9,6 +9,7 @@ from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 
+DASH = re.compile("[-—–/]+")
 COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
 
 
@@ -37,8 +38,8 @@ class ScoreRow:
 
 
 def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -> ScoreRow:
-    """Read the cells of a row by the meaning of their columns. An empty cell is missing."""
-    filled = {column: line for column, line in placed.items() if line.key}
+    """Read the cells of a row by the meaning of their columns. An empty cell, or one with a dash, is missing."""
+    filled = {column: line for column, line in placed.items() if line.key and not DASH.fullmatch(line.key)}
     cells = {layout.meanings[column]: line for column, line in filled.items()}
     named = cells["unit"]
     return ScoreRow(

@@ -9,7 +9,7 @@ from typing import Any
 from audit_lib.reading.documents import Block, Grid, Line
 from audit_lib.reading.drawn import draw_grids
 from audit_lib.reading.grids import GridTable, read_grid, read_more
-from audit_lib.reading.headers import find_header
+from audit_lib.reading.headers import find_header, find_header_of_damaged
 from audit_lib.reading.layouts import NUMBER, Layout
 from audit_lib.reading.rows import Problem, ScoreRow
 from audit_lib.reading.streams import count_blanks, read_rows
@@ -124,7 +124,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
     blanks = count_blanks(drawn)
     at = 0
     while at < len(lines):
-        header = find_header(keys, at, found.vocabulary)
+        header = find_header(keys, at, found.vocabulary) or find_header_of_damaged(keys, at, found.vocabulary)
         if header is None:
             found.add_prose(lines[at : at + 1])
             at += 1

@@ -8,8 +8,8 @@ from audit_lib.reading.dates import NUMERAL, read_numeral
 from audit_lib.reading.documents import Line
 from audit_lib.reading.layouts import HAN, read_ordinal
 from audit_lib.reading.rows import ScoreRow
-from audit_lib.reading.tier_lists import LONGEST_NAME, SEPARATOR, TierList, either
-from audit_lib.reading.vocabulary import Vocabulary
+from audit_lib.reading.tier_lists import LONGEST_NAME, SEPARATOR, TierList
+from audit_lib.reading.vocabulary import Vocabulary, either
 
 CLAUSE = re.compile("[。;!?\uff1b](?![^(]*\\))")
 BREAK = re.compile("([、,;:。\uff0c\uff1b\uff1a])(?![^(]*\\))")

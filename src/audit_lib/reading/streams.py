@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, takewhile
 from statistics import mode
 
 from audit_lib.reading.documents import Line, line_of
@@ -47,7 +47,7 @@ def read_rows(
     """
     layout, at = header.layout, header.end
     below = range(at + layout.unit_at + 1, len(keys))
-    ends = (n for n in below if layout.is_heading(keys[n]) and not layout.starts(keys, n + 1))
+    ends = (n for n in below if layout.is_header(keys, n))
     keys = keys[: next(ends, len(keys))]
     rows: list[ScoreRow] = []
     longest = 0  # lines that a remark has filled beyond its first
@@ -55,10 +55,10 @@ def read_rows(
     while True:
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
-        if following is None and not layout.fits(keys[at:end]):
+        if following is None and (layout.n_remarks or not layout.fits(keys[at:end])):
             end = _end_by_blanks(keys, blanks, at, layout) or end
         if end == at + layout.width != following:
-            end = _cut_row(keys, end, layout)
+            end = _cut_row(keys, end, layout, rows)
         row = _read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems)
         rows.append(replace(row, group=row.group or (group and plain_title(group))))
         upto = _end_remarks(keys, end, longest) if following is None else following
@@ -68,6 +68,7 @@ def read_rows(
         if following is None:
             break
         at = following
+    upto = _skip_sums(lines[: len(keys)], upto, layout, problems)
     if (rest := _find_rest(keys, upto, layout)) is not None:
         problems.append(Problem("table_unread", "error", f"found {keys[rest]!r} below the last row", lines[rest].place))
     return rows, upto
@@ -79,7 +80,7 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
     rest = between[: len(between) - len(titles)]
     if rest and layout.sums_up(rest[0].key):
         problems.append(Problem("row_no_unit", "note", f"found {rest[0].printed}: no unit, not read", rest[0].place))
-        rest = [line for line in rest[1:] if not NUMBER.fullmatch(line.key)]
+        rest = rest[layout.width :]
     for line in rest:
         if layout.meanings[-1] == "extra" and not NUMBER.fullmatch(line.key):
             remark = layout.columns[-1]
@@ -88,6 +89,19 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
         else:
             problems.append(Problem("table_unread", "error", f"found {line.key!r} between two rows", line.place))
     return titles
+
+
+def _skip_sums(lines: Sequence[Line], at: int, layout: Layout, problems: list[Problem]) -> int:
+    """Give the end of the rows below the last unit that sum up: 合计, 平均分 and the numbers after them."""
+    while at < len(lines) and layout.sums_up(lines[at].key) and not PROSE.search(lines[at].key):
+        numbers = takewhile(lambda line: NUMBER.fullmatch(line.key), lines[at + 1 : at + layout.width])
+        if not (n_numbers := sum(1 for _ in numbers)):
+            break
+        problems.append(
+            Problem("row_no_unit", "note", f"found {lines[at].printed}: no unit, not read", lines[at].place)
+        )
+        at += 1 + n_numbers
+    return at
 
 
 def _end_remarks(keys: list[str], end: int, longest: int) -> int:
@@ -108,23 +122,26 @@ def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) 
     for place in range(at, len(keys)):
         cells += [*[""] * (blanks[place] if cells else 0), keys[place]]
         if len(cells) + blanks[place + 1] >= layout.width:
-            if len(cells) > layout.width:
+            if not layout.unit_at < len(cells) <= layout.width:
                 return None
             has_blanks = "" in [*cells, *[""] * blanks[place + 1]]
             fits = all(
                 layout.looks_like(layout.meanings[n], cell) for n, cell in enumerate(cells[: layout.width]) if cell
             )
-            return place + 1 if has_blanks and fits else None
+            return place + 1 if has_blanks and fits and "" not in cells[layout.unit_at : layout.unit_at + 1] else None
     return None
 
 
-def _cut_row(keys: list[str], end: int, layout: Layout) -> int:
-    """Give the end of a row after which the pattern breaks: a last cell that is no rank or tier is not of the row.
+def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:
+    """Give the end of a row after which the pattern breaks: a last cell that is none of its column is not of the row.
 
-    A score that is no number stays: 缺考 stands for one.
+    A score that is no number stays: 缺考 stands for one. A sentence is no remark where no other remark is one.
     """
-    last = layout.meanings[-1]
-    return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, keys[end - 1]) else end
+    last, cell = layout.meanings[-1], keys[end - 1]
+    if last == "extra":
+        remarks = [row.extra.get(layout.columns[-1], "") for row in rows]
+        return end - 1 if PROSE.search(cell) and remarks and not any(map(PROSE.search, remarks)) else end
+    return end - 1 if last in ("rank", "tier") and not layout.looks_like(last, cell) else end
 
 
 def _find_rest(keys: list[str], end: int, layout: Layout) -> int | None:
@@ -143,13 +160,15 @@ def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | 
     whole = at + layout.width
     if whole < len(keys) and layout.is_title(keys[whole]) and layout.starts(keys, whole + 1):
         return whole + 1
-    nearby = [
-        (skipped, place != whole, place)
-        for place in range(at + layout.unit_at + 1, at + 3 * layout.width)
-        if layout.starts(keys, place)
-        and (skipped := layout.count_skipped(keys, at, place, n_rows)) is not None
-        and (place == whole or layout.confirms(keys, at, place))
-    ]
+    nearby = []
+    for place in range(at + layout.unit_at + 1, at + 3 * layout.width):
+        if not layout.starts(keys, place):
+            continue
+        # Below a title or a sum the numbers may begin again.
+        parts = any(layout.is_title(key) or layout.sums_up(key) for key in keys[at + 1 : place])
+        skipped = 0 if parts and place > whole else layout.count_skipped(keys, at, place, n_rows)
+        if skipped is not None and (place == whole or layout.confirms(keys, at, place)):
+            nearby.append((skipped, place != whole, place))
     if upto := [each for each in nearby if each[-1] <= whole]:
         return min(upto)[-1]
     return whole if layout.starts(keys, whole) else min((place for *_, place in nearby), default=None)

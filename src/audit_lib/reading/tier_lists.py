@@ -1,7 +1,6 @@
 """Find tier lists in lines: a heading that names a tier, then lines of unit names. A sentence below them is no list."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -9,7 +8,7 @@ from audit_lib.reading.dates import DATE, is_date
 from audit_lib.reading.documents import Line, squeeze
 from audit_lib.reading.layouts import HAN
 from audit_lib.reading.rows import Problem, plain_title
-from audit_lib.reading.vocabulary import Vocabulary
+from audit_lib.reading.vocabulary import Vocabulary, either
 
 NUMERAL = "[一二三四五六七八九十]+"
 HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
@@ -96,11 +95,6 @@ def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
     end = rf"\(?(?P<tier>{either(vocabulary.tier)})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个家](?:单位)?[;。,]?"
     match = re.fullmatch(band + end, line.key)
     return match and TierList(match["tier"], int(match["n"]), None, (), line.place)
-
-
-def either(words: Iterable[str]) -> str:
-    """Word a pattern that finds any of the words, the longest first."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Vocabulary) -> list[TierList]:

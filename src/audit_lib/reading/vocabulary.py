@@ -2,14 +2,16 @@
 
 import csv
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
+LONGEST_WORD = 12  # characters of a word in the vocabulary
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
@@ -30,7 +32,7 @@ class Vocabulary:
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
     side: dict[str, str]  # kind → town, bureau or other
-    no_unit: tuple[str, ...]  # beginnings of cells that name no unit: sums, notes
+    no_unit: dict[str, str]  # beginning of a cell that names no unit → sum, road, or note (which is no row at all)
     label: dict[str, str]  # word in the label of a list or group → kind of the units below it
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
@@ -43,24 +45,42 @@ class Vocabulary:
             return whole
         if SEVERAL.search(word):
             return None
-        endings = [ending for ending in self.header if word.endswith(ending)]
-        return self.header[max(endings, key=len)] if endings else None
+        return next((self.header[ending] for ending in _endings(word) if ending in self.header), None)
+
+    def may_head(self, text: str) -> bool:
+        """Tell whether a text may be a heading, one of several things too: 村名及得分."""
+        return any(self.meaning_of(part) for part in (text, *SEVERAL.split(text)))
 
     def _read_whole(self, word: str) -> str | None:
         """Read a heading that is one of the whole words, or several for the same: 部委网站, 县、市、区."""
         if word in self.header_whole:
             return self.header_whole[word]
-        parts = "|".join(sorted(map(re.escape, self.header_whole), key=len, reverse=True))
-        if not re.fullmatch(f"(?:(?:{parts})、?)+", word):
+        if not self._wholes.fullmatch(word):
             return None
-        meanings = {self.header_whole[part] for part in re.findall(parts, word)}
+        meanings = {self.header_whole[part] for part in self._whole.findall(word)}
         return meanings.pop() if len(meanings) == 1 else None
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(either(self.header_whole))
+
+    @cached_property
+    def _wholes(self) -> re.Pattern[str]:
+        return re.compile(f"(?:(?:{either(self.header_whole)})、?)+")
+
+    @cached_property
+    def _label(self) -> re.Pattern[str]:
+        return re.compile(either(self.label))
+
+    @cached_property
+    def _labels(self) -> re.Pattern[str]:
+        word = f"(?:{either(self.label)})"
+        return re.compile(rf"[各全]?[省市县区州]?{word}(?:[、和及与]?{word})*(?:类|组|单位)?")
 
     def is_label(self, text: str) -> bool:
         """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
-        word = f"(?:{'|'.join(sorted(map(re.escape, self.label), key=len, reverse=True))})"
-        return re.fullmatch(rf"[各全]?[省市县区州]?{word}(?:[、和及与]?{word})*(?:类|组|单位)?", plain) is not None
+        return self._labels.fullmatch(plain) is not None
 
     def is_total(self, heading: str) -> bool:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
@@ -71,8 +91,8 @@ class Vocabulary:
         A bracket at the end is not part of the ending: 区科创委(投促办) ends in 科创委.
         """
         bare = BRACKET.sub("", name) or name
-        endings = [suffix for suffix in self.suffix if bare.endswith(suffix) and self._may_end(bare, suffix)]
-        return self.suffix[max(endings, key=len)] if endings else "other"
+        endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
+        return next((self.suffix[ending] for ending in endings), "other")
 
     def _may_end(self, name: str, suffix: str) -> bool:
         """Tell whether a name is long enough for its ending to be one."""
@@ -86,9 +106,7 @@ class Vocabulary:
 
         The longest word counts where one stands inside another: 县直部门 are departments, not counties.
         """
-        longest_first = sorted(self.label, key=len, reverse=True)
-        words = re.findall("|".join(map(re.escape, longest_first)), label)
-        return tuple(dict.fromkeys(self.label[word] for word in words))
+        return tuple(dict.fromkeys(self.label[word] for word in self._label.findall(label)))
 
     def strip_level(self, name: str) -> str | None:
         """Take one level prefix off a name; None if it has none.
@@ -96,6 +114,16 @@ class Vocabulary:
         Exactly one: 市市场监管局 is the 市 of the city before the 市 of 市场.
         """
         return name[1:] if name.startswith(self.level_prefix) else None
+
+
+def either(words: Iterable[str]) -> str:
+    """Word a pattern that finds any of the words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+def _endings(text: str) -> Iterator[str]:
+    """Yield the endings of a text that may be words of the vocabulary, the longest first."""
+    return (text[at:] for at in range(max(0, len(text) - LONGEST_WORD), len(text)))
 
 
 @cache
@@ -116,7 +144,7 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         sentiment=words["sentiment"],
         suffix=words["suffix"],
         side=words["side"],
-        no_unit=tuple(words["no_unit"]),
+        no_unit=words["no_unit"],
         counter=tuple(words["counter"]),
         label=words["label"],
     )
