@@ -19,6 +19,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
 
 from audit_lib.errors import AuditError
 from audit_lib.reading.documents import Grid, read_document
@@ -247,6 +250,31 @@ def test_csv_is_cut_where_most_rows_agree(text: str, cells: list[list[str]], tmp
     (grid,) = read_document(tmp_path / "notice.csv").blocks
     assert isinstance(grid, Grid)
     assert [[cell.text for cell in row] for row in grid.rows] == cells
+
+
+def test_pdf_prints_bold_twice_and_a_watermark_aslant(tmp_path: Path) -> None:
+    page = Canvas(str(tmp_path / "notice.pdf"))
+    for x in (100, 100.3, 100.6):
+        page.drawString(x, 700, "all 11 towns 97")
+    page.rotate(45)
+    page.drawString(300, 300, "DRAFT")
+    page.save()
+    (line,) = read_document(tmp_path / "notice.pdf").lines
+    assert (line.place, line.text) == ("page 1 line 1", "all 11 towns 97")
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_kept"),
+    [("- 1 -", False), ("— 1 —", False), ("第1页 共3页", False), ("-- 97", True), ("1", True), ("第1名", True)],
+)
+def test_page_number_is_no_line_of_the_notice(printed: str, is_kept: bool, tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    page = Canvas(str(tmp_path / "notice.pdf"))
+    page.setFont("STSong-Light", 10)
+    for y, text in ((700, "通报"), (50, printed)):
+        page.drawString(100, y, text)
+    page.save()
+    assert [line.text for line in read_document(tmp_path / "notice.pdf").lines] == ["通报", printed][: 1 + is_kept]
 
 
 # Word: what python-docx, which wrote the samples, would not read back.

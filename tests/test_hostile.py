@@ -235,6 +235,11 @@ def test_page_that_no_browser_would_lay_out(page: str, message: str, tmp_path: P
     assert refuse(path).startswith(message)
 
 
+def test_csv_of_nothing_but_commas(tmp_path: Path) -> None:
+    (tmp_path / "commas.csv").write_bytes(b"," * 9_000_000)
+    assert refuse(tmp_path / "commas.csv") == "found a table of 9,000,001 fields or more; expected at most 500,000"
+
+
 @pytest.mark.parametrize(
     ("corner", "message"),
     [

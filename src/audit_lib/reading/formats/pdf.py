@@ -3,7 +3,6 @@
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
@@ -15,18 +14,15 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from audit_lib.reading.documents import Block, Grid, Line
 from audit_lib.reading.formats import UnreadableError
+from audit_lib.reading.formats.characters import Char, PrintedLine, middle_of, part_lines, print_once, write_line
 from audit_lib.reading.formats.grids import check_fields, draw_grid
 from audit_lib.reading.formats.kinds import RUN_OCR
 from audit_lib.reading.formats.office import NO_PASSWORD
 
 MOST_PAGES = 1_000
-SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
-COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
-WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
 # - 2 - and 第2页,共3页
 PAGE_NUMBER = re.compile(r"[-\u2010-\u2015·]+\d{1,4}[-\u2010-\u2015·]+|第\d{1,4}页(?:[,/]?共\d{1,4}页)?")
 
-Char = dict[str, Any]
 Box = tuple[float, float, float, float]
 
 
@@ -57,15 +53,6 @@ def _count_pages(document: Any) -> int:
 
 
 @dataclass(frozen=True)
-class _PrintedLine:
-    """The characters of one line of a page, and how far down it stands."""
-
-    place: str
-    top: float
-    chars: list[Char]
-
-
-@dataclass(frozen=True)
 class _Table:
     """A ruled table: where its columns begin and its rows begin, and which cell covers each field."""
 
@@ -76,16 +63,14 @@ class _Table:
 
     def cell_at(self, char: Char) -> Box | None:
         """The cell in which the middle of a character stands."""
-        x, y = (char["x0"] + char["x1"]) / 2, _middle(char)
+        x, y = (char["x0"] + char["x1"]) / 2, middle_of(char)
         cell = self.covers.get((bisect_right(self.tops, y) - 1, bisect_right(self.lefts, x) - 1))
         return cell if cell and cell[0] <= x <= cell[2] and cell[1] <= y <= cell[3] else None
 
 
 def read_page(page: Any) -> list[Block]:
     """Give the lines and tables of a page from top to bottom."""
-    # Some printers embolden by printing twice, and stamp a watermark aslant across the page.
-    chars = [char for char in page.dedupe_chars().chars if char["upright"]]
-    lines = _part_lines(chars, f"page {page.page_number} ")
+    lines = part_lines(print_once(page.chars), f"page {page.page_number} ")
     tables = sorted((_measure_table(found) for found in page.find_tables()), key=_area)
     placed: list[tuple[float, Block]] = []
     for table in tables:  # the smallest first: a frame around the page is no home for the tables in it
@@ -94,7 +79,7 @@ def read_page(page: Any) -> list[Block]:
         cells, lines = _claim_chars(table, lines)
         if cells:
             placed.append((table.box[1], _draw_table(table, cells)))
-    placed += [(line.top, Line(line.place, text)) for line in lines if (text := _write(line.chars))]
+    placed += [(line.top, Line(line.place, text)) for line in lines if (text := write_line(line.chars))]
     blocks = [block for _, block in sorted(placed, key=lambda each: each[0])]
     return blocks[:-1] if _end_with_page_number(blocks, str(page.page_number)) else blocks
 
@@ -108,52 +93,6 @@ def _end_with_page_number(blocks: list[Block], number: str) -> bool:
     return isinstance(last, Line) and (
         PAGE_NUMBER.fullmatch(last.key) is not None or (last.key == number and isinstance(above, Grid))
     )
-
-
-def _part_lines(chars: Iterable[Char], page: str) -> list[_PrintedLine]:
-    """Part characters into lines by height, from top to bottom, each from left to right."""
-    rows: list[list[Char]] = []
-    for char in sorted(chars, key=_middle):
-        if rows and _middle(char) - _middle(rows[-1][0]) <= SAME_LINE * rows[-1][0]["height"]:
-            rows[-1].append(char)
-        else:
-            rows.append([char])
-    return [
-        _PrintedLine(f"{page}line {number}", row[0]["top"], sorted(row, key=lambda char: char["x0"]))
-        for number, row in enumerate((row for row in rows if any(_prints(char) for char in row)), start=1)
-    ]
-
-
-def _middle(char: Char) -> float:
-    return float(char["top"] + char["bottom"]) / 2
-
-
-def _prints(char: Char) -> bool:
-    return bool(char["text"].strip())
-
-
-def _write(chars: list[Char]) -> str:
-    """Write out characters of one line: two spaces where a column ends, one where the file has one or words part."""
-    written = ""
-    last: Char | None = None
-    is_spaced = False
-    for char in chars:
-        if not _prints(char):
-            is_spaced = True
-            continue
-        if last:
-            written += _write_gap(last, char, is_spaced)
-        written += char["text"]
-        last, is_spaced = char, False
-    return written
-
-
-def _write_gap(left: Char, right: Char, is_spaced: bool) -> str:
-    gap, width = right["x0"] - left["x1"], max(left["size"], right["size"])
-    if gap > COLUMN_GAP * width:
-        return "  "
-    is_between_words = gap > WORD_GAP * width and left["text"].isascii() and right["text"].isascii()
-    return " " if is_spaced or is_between_words else ""
 
 
 def _measure_table(found: Any) -> _Table:
@@ -176,16 +115,16 @@ def _area(table: _Table) -> float:
     return (right - left) * (bottom - top)
 
 
-def _claim_chars(table: _Table, lines: list[_PrintedLine]) -> tuple[dict[Box, list[_PrintedLine]], list[_PrintedLine]]:
+def _claim_chars(table: _Table, lines: list[PrintedLine]) -> tuple[dict[Box, list[PrintedLine]], list[PrintedLine]]:
     """Part lines into what stands in the cells of a table and what is left."""
-    cells: dict[Box, list[_PrintedLine]] = {}
-    rest: list[_PrintedLine] = []
+    cells: dict[Box, list[PrintedLine]] = {}
+    rest: list[PrintedLine] = []
     for line in lines:
         shares: dict[Box | None, list[Char]] = {}
         for char in line.chars:
             shares.setdefault(table.cell_at(char), []).append(char)
         for cell, chars in shares.items():
-            share = _PrintedLine(line.place, line.top, chars)
+            share = PrintedLine(line.place, line.top, chars)
             if cell is None:
                 rest.append(share)
             else:
@@ -193,9 +132,9 @@ def _claim_chars(table: _Table, lines: list[_PrintedLine]) -> tuple[dict[Box, li
     return cells, rest
 
 
-def _draw_table(table: _Table, cells: dict[Box, list[_PrintedLine]]) -> Grid:
+def _draw_table(table: _Table, cells: dict[Box, list[PrintedLine]]) -> Grid:
     drawn = {
-        cell: Line(lines[0].place, " ".join(_write(line.chars) for line in lines)) for cell, lines in cells.items()
+        cell: Line(lines[0].place, " ".join(write_line(line.chars) for line in lines)) for cell, lines in cells.items()
     }
     first = min((lines[0] for lines in cells.values()), key=lambda line: line.top).place
     places: list[str] = []

@@ -1,4 +1,4 @@
-"""Workbooks: XLSX, XLS and ODS. Hidden sheets are not read; of a formula its stored value is, of 57% the stored 0.57."""
+"""Workbooks: XLSX, XLS and ODS. Hidden sheets are not read; of a formula its stored value is (of 57%: 0.57)."""
 
 import io
 from datetime import date, datetime, time, timedelta

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from audit_lib.reading.documents import CONTROL, Block, Line
 from audit_lib.reading.formats import UnreadableError
-from audit_lib.reading.formats.grids import draw_grid, one_line
+from audit_lib.reading.formats.grids import check_fields, draw_grid, one_line
 
 MOST_LINES = 500_000
 LEAST_COMMON = 0.5  # of the characters; running text has 0.9 and more, text in a wrong encoding 0.3 and less
@@ -82,6 +82,7 @@ def _sniff_delimiter(lines: list[str], suffix: str) -> str:
 def _cut_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank with the number of the line where it starts."""
     reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+    n_fields = 0
     while True:
         start = reader.line_num + 1
         try:
@@ -92,6 +93,8 @@ def _cut_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]
             raise UnreadableError(
                 f"cells that cannot be told apart ({error})", "CSV as RFC 4180", f"line {start}"
             ) from None
+        n_fields += len(cells)
+        check_fields(n_fields)
         if any(cell.strip() for cell in cells):
             yield start, cells
 
