@@ -126,6 +126,25 @@ def make_input(number: int) -> tuple[bytes, str]:
     return (damage_inside if is_office else damage)(dice, content), sample.suffix
 
 
+def read(path: Path) -> bool:
+    """Tell whether a file is a notice, or raise for an error of more than a line, and for two readings that take long.
+
+    One may take long because the machine has other things to do.
+    """
+    for _ in range(2):
+        started = time.monotonic()
+        try:
+            is_notice = isinstance(parse_notice(read_document(path)), Notice)
+        except AuditError as error:
+            is_notice = False
+            assert len(str(error).splitlines()) == 1
+            assert str(error).startswith(str(path))
+        seconds = time.monotonic() - started
+        if seconds < LONGEST:
+            return is_notice
+    raise TimeoutError(f"{seconds:.1f} seconds")
+
+
 @pytest.mark.parametrize("chunk", range(N_CHUNKS))
 def test_any_file_gives_a_notice_or_one_line_of_error(chunk: int, tmp_path: Path) -> None:
     failures: list[str] = []
@@ -134,16 +153,10 @@ def test_any_file_gives_a_notice_or_one_line_of_error(chunk: int, tmp_path: Path
         content, suffix = make_input(number)
         path = tmp_path / f"input{suffix}"
         path.write_bytes(content)
-        started = time.monotonic()
         try:
-            n_read += isinstance(parse_notice(read_document(path)), Notice)
-        except AuditError as error:
-            if len(str(error).splitlines()) != 1 or not str(error).startswith(str(path)):
-                failures.append(f"input {number}: {str(error)!r}")
-        except Exception as error:  # any other is what this test looks for
+            n_read += read(path)
+        except Exception as error:  # any but AuditError is what this test looks for
             failures.append(f"input {number}: {error!r}")
-        if (seconds := time.monotonic() - started) > LONGEST:
-            failures.append(f"input {number}: {seconds:.1f} seconds")
     stop_worker()
     peaks = {who: resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)}
     failures += [f"{peak:,} kB of memory" for peak in peaks.values() if peak > LARGEST]
