@@ -283,6 +283,14 @@ def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
     save_text(text, path)
 
 
+def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
+    """Append rows to one of our CSV files, or begin it. What a row does not hold is missing."""
+    new = pd.DataFrame(rows, columns=list(SCHEMAS[name].columns), dtype="object")
+    old = load_table(path, name) if path.is_file() else new.iloc[:0]
+    if rows:
+        save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
+
+
 def save_text(text: str, path: Path) -> None:
     """Write a file in one step: readers see the old one or the new one, never a part."""
     save_bytes(text.encode(), path)
