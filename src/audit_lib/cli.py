@@ -102,7 +102,8 @@ def add(
     place = ["--data", str(data)] if data else []
     if accept_aliases:
         n = accept_suggestions(folder, source, added.suggestions)
-        click.echo(f"aliases    {n} written to {folder / 'reference' / jurisdiction / 'aliases.csv'}")
+        written = f"{n} written to {folder / 'reference' / jurisdiction / 'aliases.csv'}"
+        click.echo(f"aliases    {written if n else 'none to accept'}")
     elif added.suggestions:
         again = ["audit-lib", "add", str(source.path), "--jurisdiction", jurisdiction, "--period", source.period]
         click.echo(f"to accept  {shlex.join([*again, *place, '--accept-aliases'])}")

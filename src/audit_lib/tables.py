@@ -25,7 +25,7 @@ KINDS = [
 SIDES = ["town", "bureau", "other"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
-PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
+PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
 JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
 
 

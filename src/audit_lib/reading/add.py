@@ -25,6 +25,7 @@ from audit_lib.words import Words
 
 PERIODS = "2017, 2017-04 or 2020Q3"
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
+SAID = {"publisher": "", "document_number": "", "issued_on": "signed ", "published_on": "published "}
 PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
 MOST_SHOWN = 10  # problems, new units, suggestions: the rest would push what matters off the screen
 
@@ -111,7 +112,7 @@ def _find_extension(document: Document) -> str:
 
 def _find_held(source: Source, document: Document) -> Path | None:
     """Find the raw file of this notice; None where there is none. Raises AuditError where it is another file."""
-    for path in sorted(source.path.parent.glob(f"{source.period}.*")):
+    for path in sorted(path for path in source.path.parent.glob(f"{source.period}.*") if path.is_file()):
         if hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256:
             return path
         found = f"another file for {source.notice_id} than {path}"
@@ -168,7 +169,7 @@ def print_added(added: Added) -> Iterator[str]:
     for table in reading.notice.tables:
         scores = [row.score for row in table.rows if row.score is not None]
         spread = f"{len(scores)} scores {min(scores):g}–{max(scores):g}" if scores else "no score"
-        span = f"{table.rows[0].place} to {table.rows[-1].place}"
+        span = " to ".join(dict.fromkeys((table.rows[0].place, table.rows[-1].place)))
         yield f"table {table.table_no:<4} {len(table.rows)} rows, {spread} · {span}"
     for tier in reading.notice.tiers:
         label = f", {tier.label}" if tier.label else ""
@@ -180,18 +181,13 @@ def print_added(added: Added) -> Iterator[str]:
 def _print_record(record: pd.Series | None) -> Iterator[str]:
     facts = {} if record is None else record.dropna().to_dict()
     yield f"title      {facts.get('title', 'none found')}"
-    said = [str(facts[name]) for name in ("publisher", "document_number") if name in facts]
-    said += [
-        f"{word} {facts[name]}"
-        for name, word in (("issued_on", "signed"), ("published_on", "published"))
-        if name in facts
-    ]
+    said = [f"{word}{facts[name]}" for name, word in SAID.items() if name in facts]
     yield f"record     {' · '.join(said) or 'nothing more found'}"
 
 
 def _word_units(added: Added) -> str:
     if not added.known:
-        return f"all new, the first of {added.reading.source.jurisdiction}"
+        return "all new: no other notice of the place is built, and it has no units.csv"
     names = [each.unit.name for each in added.new]
     more = " …" if len(names) > MOST_SHOWN else ""
     listed = f": {'、'.join(names[:MOST_SHOWN])}{more}" if names else ""
@@ -200,8 +196,8 @@ def _word_units(added: Added) -> str:
 
 def _print_problems(reading: Reading) -> Iterator[str]:
     problems = tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, Words("en"))
-    counts = problems["severity"].value_counts()
-    yield "problems   " + ", ".join(f"{counts.get(name, 0)} {name}s" for name in SEVERITIES)
+    counts = [(name, int((problems["severity"] == name).sum())) for name in SEVERITIES]
+    yield "problems   " + ", ".join(f"{n} {name}{'s' * (n != 1)}" for name, n in counts)
     gravest = problems.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
     row: Any
     for row in gravest.fillna({"place": "notice"}).head(MOST_SHOWN).itertuples():
