@@ -474,21 +474,12 @@ def test_the_screen(audit: Audit, leizhou_data: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("rows", "tiers"),
-    [
-        ([("甲镇", 90), ("乙局", 80)], {}),
-        ([], {"优秀": ["甲镇"], "良好": ["乙局", "丙局"]}),
-        ([("甲镇", ""), ("乙局", "")], {}),
-    ],
-    ids=["scores only", "lists only", "neither"],
-)
-def test_a_new_place_runs(
-    audit: Audit, data: Path, write, notice_text: NoticeText, tmp_path: Path, rows, tiers
+def test_a_new_place_runs_without_any_reference(
+    audit: Audit, data: Path, write, notice_text: NoticeText, tmp_path: Path
 ) -> None:
-    file = write(notice_text(rows, tiers))
+    file = write(notice_text(tiers={"优秀": ["甲镇"], "良好": ["乙局", "丙局"]}))
     assert audit("add", file, "--jurisdiction", "demo", "--data", data)[0] == 0
-    folders = ["--data", data, "--reports", tmp_path / "reports"]
-    code, out, err = audit("run", "demo", "2017", *folders, "--notebook", "03_tiers", "--notebook", "04_groups")
+    reports = tmp_path / "reports"
+    code, out, err = audit("run", "demo", "2017", "--notebook", "01_source", "--data", data, "--reports", reports)
     assert code == 0, err
-    assert out.startswith("2 reports: 2 done, 0 unchanged, 0 failed")
+    assert out == f"1 reports: 1 done, 0 unchanged, 0 failed · {reports}/index.html\n"
