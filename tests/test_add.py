@@ -474,6 +474,13 @@ def test_the_screen(audit: Audit, leizhou_data: Path) -> None:
     ]
 
 
+def test_paths_are_told_as_the_user_would_type_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert [str(adding.shorten(path)) for path in (tmp_path / "data/a.txt", Path("a.txt"), Path("/b.txt"))] == [
+        *("data/a.txt", "a.txt", "/b.txt"),
+    ]
+
+
 def test_a_new_place_runs_without_any_reference(
     audit: Audit, data: Path, write, notice_text: NoticeText, tmp_path: Path
 ) -> None:

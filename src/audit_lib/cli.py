@@ -91,7 +91,7 @@ def add(
     \b
     Example: audit-lib add 2018.html --jurisdiction leizhou
     """
-    from audit_lib.reading.add import add_notice, print_added, print_suggestions
+    from audit_lib.reading.add import add_notice, print_added, print_suggestions, shorten
     from audit_lib.reading.suggestions import accept_suggestions
 
     folder = _find_data(data)
@@ -102,10 +102,18 @@ def add(
     place = ["--data", str(data)] if data else []
     if accept_aliases:
         n = accept_suggestions(folder, source, added.suggestions)
-        written = f"{n} written to {folder / 'reference' / jurisdiction / 'aliases.csv'}"
+        written = f"{n} written to {shorten(folder / 'reference' / jurisdiction / 'aliases.csv')}"
         click.echo(f"aliases    {written if n else 'none to accept'}")
     elif added.suggestions:
-        again = ["audit-lib", "add", str(source.path), "--jurisdiction", jurisdiction, "--period", source.period]
+        again = [
+            "audit-lib",
+            "add",
+            str(shorten(source.path)),
+            "--jurisdiction",
+            jurisdiction,
+            "--period",
+            source.period,
+        ]
         click.echo(f"to accept  {shlex.join([*again, *place, '--accept-aliases'])}")
     click.echo(f"next       {shlex.join(['audit-lib', 'run', jurisdiction, source.period, *place])}")
     return DONE

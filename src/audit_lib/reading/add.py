@@ -164,7 +164,7 @@ def print_added(added: Added) -> Iterator[str]:
     reading = added.reading
     source = reading.source
     said = f"added: {' and '.join(added.written)} written" if added.written else "already there, nothing changed"
-    yield f"{source.notice_id} {said} · {source.path}"
+    yield f"{source.notice_id} {said} · {shorten(source.path)}"
     yield from _print_record(reading.record)
     for table in reading.notice.tables:
         scores = [row.score for row in table.rows if row.score is not None]
@@ -176,6 +176,11 @@ def print_added(added: Added) -> Iterator[str]:
         yield f"tier       {tier.tier}{label}: {len(tier.units)} units · {tier.place}"
     yield f"units      {len(added.printed)}: {_word_units(added)}"
     yield from _print_problems(reading)
+
+
+def shorten(path: Path) -> Path:
+    """Give a path as the user would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _print_record(record: pd.Series | None) -> Iterator[str]:
