@@ -258,7 +258,7 @@ def test_another_file_for_the_period(
     there = leizhou_data / "raw/leizhou/2017.txt"
     there = there.rename(there.with_suffix(f".{suffix}"))
     before, file = read_tree(leizhou_data), write(notice_text([("甲镇", 90)]))
-    hint = "the same file, or remove that one and its row in notices.csv first"
+    hint = "the same file; to replace it, remove that one and its row in notices.csv"
     assert audit("add", file, "--jurisdiction", "leizhou", "--data", leizhou_data) == (
         *(2, ""),
         f"error: {file}: found another file for leizhou-2017 than {there}; expected {hint}\n",
@@ -274,7 +274,7 @@ def test_a_record_of_another_file(leizhou_data: Path, write, notice_text: Notice
     found = "found another file recorded for leizhou-2017 (SHA-256 b50ff08788da…)"
     assert (
         str(caught.value)
-        == f"{leizhou_data}/reference/notices.csv: {found}; expected that file, or remove its row first"
+        == f"{leizhou_data}/reference/notices.csv: {found}; expected that file; to replace it, remove its row"
     )
     assert read_tree(leizhou_data) == before
 
@@ -369,6 +369,18 @@ def suggest(data: Path, file: Path) -> list[tuple[str, str, float]]:
     return [(each.new.unit.name, each.known.unit.name, each.similarity) for each in added.suggestions]
 
 
+def test_units_are_compared_with_the_known_ones(
+    audit: Audit, make_data: MakeData, write, notice_text: NoticeText
+) -> None:
+    data = make_data({"demo/2017": notice_text([("甲镇", 90), ("环保局", 80), ("丙局", 70)])})
+    build(data)
+    add = ["add", write(notice_text([("甲镇", 90), ("生态环境局", 80)])), "--jurisdiction", "demo", "--data", data]
+    lines = audit(*add, "--period", "2018")[1].splitlines()
+    at = lines.index("units      2: 1 known, 1 new: 生态环境局")
+    assert lines[at + 1] == "           2 known units are not named: 环保局、丙局"
+    assert not [line for line in lines if line.startswith(("alias?", "to accept"))]
+
+
 @pytest.mark.parametrize(
     ("before", "now", "suggested"),
     [
@@ -419,6 +431,8 @@ def test_accepted_aliases_join_and_say_why(audit: Audit, make_data: MakeData, wr
     again = f"audit-lib add {data}/raw/demo/2018.txt --jurisdiction demo --period 2018 --data {data} --accept-aliases"
     assert code == 0
     assert f"to accept  {again}\n" in out
+    names = "海洋与渔业局 (line 33)、市海洋与渔业局 (line 9) may be 海洋渔业局 (demo-2017 line 25)"
+    assert f"alias?     {names}: similarity 89 of 100 without level and ending\n" in out
     assert not (data / "reference/demo").exists()
     code, out, _ = audit(*again.split()[1:])
     assert code == 0
@@ -457,7 +471,7 @@ def test_the_screen(audit: Audit, leizhou_data: Path) -> None:
         "tier       优秀: 8 units · line 59",
         "tier       良好: 41 units · line 63",
         "tier       一般: 7 units · line 67",
-        "units      59: all new: no other notice of the place is built, and it has no units.csv",
+        "units      59, all new: no other notice of the place is built, and it has no units.csv",
         "problems   8 errors, 5 warnings, 6 notes",
         "  line 101: error in_no_list: 食药监局 (97) is in the table but in no tier list",
         "  line 245: error in_no_list: 海洋渔业局 (87) is in the table but in no tier list",

@@ -5,7 +5,7 @@ Nothing is kept that cannot be read, and no file without a record.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from audit_lib.reading.documents import Document, read_document
 from audit_lib.reading.notice import Header, Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
 from audit_lib.reading.suggestions import Known, Printed, Suggestion, find_known, list_printed, suggest_aliases
+from audit_lib.reading.units import Unit
 from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.tables import JURISDICTION, PERIOD, SCHEMAS, SEVERITIES, append_rows, save_bytes
 from audit_lib.words import Words
@@ -46,10 +47,15 @@ class Added:
     def new(self) -> list[Printed]:
         return [each for each in self.printed if each.unit.unit_id not in self.known]
 
+    @property
+    def absent(self) -> list[Known]:
+        """The known units that this notice does not name."""
+        named = {each.unit.unit_id for each in self.printed}
+        return [known for unit_id, known in self.known.items() if unit_id not in named]
+
     @cached_property
     def suggestions(self) -> list[Suggestion]:
-        named = {each.unit.unit_id for each in self.printed}
-        return suggest_aliases(self.new, [known for unit_id, known in self.known.items() if unit_id not in named])
+        return suggest_aliases(self.new, self.absent)
 
 
 def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = None, **given: str | None) -> Added:
@@ -116,7 +122,7 @@ def _find_held(source: Source, document: Document) -> Path | None:
         if hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256:
             return path
         found = f"another file for {source.notice_id} than {path}"
-        raise unusable(document.path, found, "the same file, or remove that one and its row in notices.csv first")
+        raise unusable(document.path, found, "the same file; to replace it, remove that one and its row in notices.csv")
     return None
 
 
@@ -124,7 +130,7 @@ def _find_own_record(data: Path, source: Source, document: Document) -> pd.Serie
     record = find_record(data, source.notice_id)
     if record is not None and record["sha256"] != document.sha256:
         found = f"another file recorded for {source.notice_id} (SHA-256 {record['sha256'][:12]}…)"
-        raise unusable(data / "reference" / "notices.csv", found, "that file, or remove its row first")
+        raise unusable(data / "reference" / "notices.csv", found, "that file; to replace it, remove its row")
     return record
 
 
@@ -174,7 +180,7 @@ def print_added(added: Added) -> Iterator[str]:
     for tier in reading.notice.tiers:
         label = f", {tier.label}" if tier.label else ""
         yield f"tier       {tier.tier}{label}: {len(tier.units)} units · {tier.place}"
-    yield f"units      {len(added.printed)}: {_word_units(added)}"
+    yield from _print_units(added)
     yield from _print_problems(reading)
 
 
@@ -190,13 +196,21 @@ def _print_record(record: pd.Series | None) -> Iterator[str]:
     yield f"record     {' · '.join(said) or 'nothing more found'}"
 
 
-def _word_units(added: Added) -> str:
+def _print_units(added: Added) -> Iterator[str]:
+    n, new, absent = len(added.printed), added.new, added.absent
     if not added.known:
-        return "all new: no other notice of the place is built, and it has no units.csv"
-    names = [each.unit.name for each in added.new]
+        yield f"units      {n}, all new: no other notice of the place is built, and it has no units.csv"
+        return
+    yield f"units      {n}: {n - len(new)} known, {len(new)} new{_list_names(each.unit for each in new)}"
+    if absent:
+        known = "1 known unit is" if len(absent) == 1 else f"{len(absent)} known units are"
+        yield f"           {known} not named{_list_names(each.unit for each in absent)}"
+
+
+def _list_names(units: Iterable[Unit]) -> str:
+    names = [unit.name for unit in units]
     more = " …" if len(names) > MOST_SHOWN else ""
-    listed = f": {'、'.join(names[:MOST_SHOWN])}{more}" if names else ""
-    return f"{len(added.printed) - len(names)} known, {len(names)} new{listed}"
+    return f": {'、'.join(names[:MOST_SHOWN])}{more}" if names else ""
 
 
 def _print_problems(reading: Reading) -> Iterator[str]:
