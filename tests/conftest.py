@@ -1,12 +1,14 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from audit_lib.cli import main
 from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.report import Report, open_report
 from audit_lib.tables import SCHEMAS, validate_table
@@ -93,6 +95,21 @@ def make_data(tmp_path: Path) -> MakeData:
 def leizhou_data(project: Path, tmp_path: Path) -> Path:
     """A copy of the project's data folder, to change at will."""
     return Path(shutil.copytree(project / "data", tmp_path / "data"))
+
+
+@pytest.fixture
+def audit(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command; give its exit code, stdout and stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["audit-lib", *map(str, arguments)])
+        monkeypatch.chdir(project)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

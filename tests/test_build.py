@@ -1,14 +1,18 @@
 """Building: the committed tables come out again, one bad notice spoils no other, and files are whole or unchanged."""
 
+import csv
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
 from audit_lib.reading.build import build_tables, check_source, find_record, find_sources, read_source
@@ -110,7 +114,7 @@ def test_notices_of_a_place_share_its_tables(demo: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (b"\x00", "{path} line 1: found binary content; expected a text file in UTF-8"),
+        (b"\x00", "{path} line 1: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5"),
         ("通报".encode(), "{path}: found neither a score table nor a tier list; expected at least one of them"),
     ],
 )
@@ -310,6 +314,51 @@ def test_a_table_is_checked_before_it_is_saved(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(AuditError, match=r"^here line 2: found name_printed 'a'"):
         validate_table(wrong, "aliases", "here")
+
+
+SAMPLES = [
+    "=1+1",
+    "+甲",
+    "-",
+    "@甲",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1+1",
+    "'=1",
+    "''=1",
+    "'甲",
+    "'",
+    "-5",
+    "'-5",
+    "+5.25",
+    "-5=",
+    "=",
+    "1\r2",
+]
+
+
+@pytest.mark.parametrize("text", SAMPLES)
+def test_a_printed_text_runs_in_no_spreadsheet_and_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "aliases.csv"
+    table = validate_table(
+        pd.DataFrame({"name_printed": [text], "unit_id": ["demo-甲"], "evidence": [text]}), "aliases", "here"
+    )
+    save_table(table, path, "aliases")
+    with path.open(encoding="utf-8", newline="") as file:
+        [*_, (printed, _, _)] = csv.reader(file)
+    assert printed[0] not in "=+-@\t\r\n\uff1d" or re.fullmatch(r"[+-]\d+(\.\d+)?", printed)
+    pd.testing.assert_frame_equal(load_table(path, "aliases"), table)
+
+
+@given(texts=st.lists(st.text("=+-@'\t\r\n\",;5.甲 ", min_size=1) | st.text(min_size=1), min_size=1, unique=True))
+def test_texts_round_trip(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    path = tmp_path_factory.mktemp("tables") / "aliases.csv"
+    table = validate_table(
+        pd.DataFrame({"name_printed": texts, "unit_id": "demo-甲", "evidence": "seen"}), "aliases", "here"
+    )
+    save_table(table, path, "aliases")
+    pd.testing.assert_frame_equal(load_table(path, "aliases"), table)
 
 
 # Files.

@@ -13,21 +13,6 @@ ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw" / "leizhou" / "2017.txt"
 
 
-@pytest.fixture
-def audit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run a command; give its exit code, stdout and stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["audit-lib", *map(str, arguments)])
-        monkeypatch.chdir(ROOT)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
-
-
 def test_parse_json_gives_all_rows_with_their_places(audit) -> None:
     code, out, err = audit("parse", RAW, "--json")
     parsed = json.loads(out)
@@ -113,7 +98,7 @@ def test_build_writes_the_tables_and_a_bad_notice_stops_only_itself(audit, leizh
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["parse"], ["check"], ["build"], ["run"]], ids=lambda command: " ".join(command)
+    "command", [[], ["parse"], ["add"], ["check"], ["build"], ["run"]], ids=lambda command: " ".join(command)
 )
 def test_help_shows_an_example(audit, command: list[str]) -> None:
     code, out, _ = audit(*command, "--help")

@@ -122,6 +122,13 @@ def test_absent_side_is_said(make_scores, leizhou) -> None:
     assert describe_groups(scores, comparisons, "side", leizhou.words) == sentence
 
 
+def test_without_a_measured_gap_nothing_is_said_of_the_top(make_scores, leizhou) -> None:
+    scores = make_scores([("甲镇", None, "优秀"), ("乙局", None, "良好")])
+    lead = find_lead(scores, "side", compare_groups(scores, "side", 8))
+    sentence = "No gap between two groups was measured, so there is none to explain."
+    assert describe_lead(lead, leizhou.words) == sentence
+
+
 def test_few_units_are_listed_not_compared(make_scores, leizhou) -> None:
     scores = make_scores([("甲镇", 80, None), ("乙局", 90, None), ("丙局", 91, None)])
     comparisons = compare_groups(scores, "side", 8)

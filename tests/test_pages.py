@@ -278,6 +278,14 @@ def test_table_carries_its_values_as_csv(tmp_path: Path) -> None:
     ]
 
 
+def test_a_downloaded_table_runs_in_no_spreadsheet(tmp_path: Path) -> None:
+    table = pd.DataFrame({"unit_name": ["=1+1", "-甲镇"], "score": [1.0, -2.5]})
+    page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
+    link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
+    text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text)))[1:] == [["'=1+1", "1"], ["'-甲镇", "-2.5"]]
+
+
 @pytest.mark.parametrize(("n_columns", "is_wide"), [(2, False), (12, True)])
 def test_wide_table_can_be_scrolled_by_keyboard(tmp_path: Path, n_columns: int, is_wide: bool) -> None:
     table = pd.DataFrame({f"column {n}": [n] for n in range(n_columns)})

@@ -121,6 +121,22 @@ def test_leizhou_sentences(leizhou) -> None:
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
+        ([("甲局", None, "优秀"), ("乙局", None, "良好")], "There are not two tiers with scores to part."),
+        (
+            [("甲局", 95, "优秀"), ("乙局", None, "良好"), ("丙局", 70, "一般")],
+            "Any cut above 70 and up to 95 parts 优秀 from 一般 without error.",
+        ),
+    ],
+    ids=["lists only", "a tier without scores between two with"],
+)
+def test_a_cut_parts_tiers_with_scores_only(make_scores, leizhou, rows, sentence: str) -> None:
+    scores = make_scores(rows)
+    assert describe_overlap(imply_cuts(scores), scan_cuts(scores), leizhou.words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
         ([("甲局", 95, None)], "Tiers are not published in a form that two cuts could give."),
         (
             [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")],

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
+from audit_lib.tables import KINDS, SIDES
 from audit_lib.words import FOLDER, LANGUAGES, Words, format_number, format_score
 
 
@@ -79,3 +80,10 @@ def test_every_template_of_a_language_parses(language: str) -> None:
 def test_values_without_a_word_stand_for_themselves() -> None:
     assert Words("en").name("甲局") == "甲局"
     assert Words("en").heading("no_such_column") == "no_such_column"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *SIDES])
+def test_every_kind_has_its_words(kind: str) -> None:
+    words = Words("en")
+    named = [words.name(f"{kind}{number}") for number in ("", "_one", "_many")]
+    assert not [name for name in named if "_" in name], named

@@ -5,8 +5,10 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,59 @@ def parse(file: Path, as_json: bool) -> int:
         click.echo(json.dumps(notice.as_dict(), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(print_notice(notice)))
+    return DONE
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--jurisdiction", required=True, metavar="J", help="Which government: the folder in data/raw.")
+@click.option("--period", metavar="P", help="What the inspection covers, where the title does not say.")
+@click.option("--url", help="Where the notice was published.")
+@click.option("--title", help="Its title, where it prints none or another.")
+@click.option("--publisher", help="Who issued it.")
+@click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When it was put on the page.")
+@click.option("--accept-aliases", is_flag=True, help="Write the suggested aliases to aliases.csv.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def add(
+    file: Path,
+    jurisdiction: str,
+    period: str | None,
+    published_on: datetime | None,
+    accept_aliases: bool,
+    data: Path | None,
+    **given: Any,
+) -> int:
+    """Copy FILE into data/raw, record it in notices.csv, and print what was read.
+
+    \b
+    Example: audit-lib add 2018.html --jurisdiction leizhou
+    """
+    from audit_lib.reading.add import add_notice, print_added, print_suggestions, shorten
+    from audit_lib.reading.suggestions import accept_suggestions
+
+    folder = _find_data(data)
+    given["published_on"] = published_on and published_on.date().isoformat()
+    added = add_notice(folder, file, jurisdiction, period, **given)
+    source = added.reading.source
+    click.echo("\n".join([*print_added(added), *print_suggestions(added.suggestions)]))
+    place = ["--data", str(data)] if data else []
+    if accept_aliases:
+        n = accept_suggestions(folder, source, added.suggestions)
+        written = f"{n} written to {shorten(folder / 'reference' / jurisdiction / 'aliases.csv')}"
+        click.echo(f"aliases    {written if n else 'none to accept'}")
+    elif added.suggestions:
+        again = [
+            "audit-lib",
+            "add",
+            str(shorten(source.path)),
+            "--jurisdiction",
+            jurisdiction,
+            "--period",
+            source.period,
+        ]
+        click.echo(f"to accept  {shlex.join([*again, *place, '--accept-aliases'])}")
+    click.echo(f"next       {shlex.join(['audit-lib', 'run', jurisdiction, source.period, *place])}")
     return DONE
 
 

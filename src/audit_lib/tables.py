@@ -3,6 +3,7 @@
 Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 """
 
+import csv
 import json
 import os
 import re
@@ -24,7 +25,7 @@ KINDS = [
 SIDES = ["town", "bureau", "other"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
-PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
+PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
 JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
 
 
@@ -227,6 +228,27 @@ def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: st
     return unusable(f"{where}{line}", f"{column} {found}", EXPECTED.get(expected, expected))
 
 
+# A spreadsheet runs a text that begins so as a formula; in some languages also with the full-width sign. Apostrophes
+# before it are ours or printed.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def guard_cell(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run: it shows the rest as text."""
+    return f"'{text}" if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
+
+
+def _bare_cell(text: str) -> str:
+    """Take the apostrophe of `guard_cell` off again."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+
+
+def _text_columns(table: pd.DataFrame, name: str) -> list[str]:
+    declared = SCHEMAS[name].columns.items()
+    return [name for name, column in declared if name in table and _frictionless(str(column.dtype)) == "string"]
+
+
 def load_table(path: Path, name: str) -> pd.DataFrame:
     """Load one of our CSV files and validate it. Raises AuditError where it is missing or not as declared."""
     try:
@@ -237,6 +259,8 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
         raise unusable(path, str(error).splitlines()[0], f"a CSV file of the {name} table") from None
     if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
         raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
+    for column in _text_columns(table, name):
+        table[column] = table[column].map(_bare_cell, na_action="ignore")
     for column, declared in SCHEMAS[name].columns.items():
         if str(declared.dtype) == "boolean" and column in table:
             table[column] = table[column].map({"True": True, "False": False})
@@ -244,11 +268,27 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
 
 
 def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
-    """Validate and save a table; the file is whole or unchanged. Scores keep their printed decimals (97, 88.5)."""
+    """Validate and save a table; the file is whole or unchanged. Scores keep their printed decimals (97, 88.5).
+
+    An apostrophe keeps a spreadsheet from running a text as a formula (=1+1); `load_table` takes it off.
+    """
     valid = validate_table(table, name, path).copy()
     for column in valid.select_dtypes("float64"):
         valid[column] = [pd.NA if pd.isna(value) else f"{value:.10g}" for value in valid[column]]
-    save_text(valid.to_csv(index=False, lineterminator="\n"), path)
+    for column in _text_columns(valid, name):
+        valid[column] = valid[column].map(guard_cell, na_action="ignore")
+    text = valid.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:  # before Python 3.13 a carriage return alone is not quoted, and ends the row when read
+        text = valid.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    save_text(text, path)
+
+
+def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
+    """Append rows to one of our CSV files, or begin it. What a row does not hold is missing."""
+    new = pd.DataFrame(rows, columns=list(SCHEMAS[name].columns), dtype="object")
+    old = load_table(path, name) if path.is_file() else new.iloc[:0]
+    if rows:
+        save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
 
 
 def save_text(text: str, path: Path) -> None:

@@ -328,7 +328,9 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
 
 def describe_lead(lead: Lead | None, words: Words) -> str:
     """Say what the gap is without the units at the top. Exploratory."""
-    if lead is None or not lead.n:
+    if lead is None:
+        return words("groups.no_gap")
+    if not lead.n:
         return words("groups.no_lead")
     facts = {"n": lead.n, "best": lead.best, "mean_other": lead.mean_other, "mean_without": lead.mean_without}
     names = {"leader": words.name(f"{lead.leader}_many"), "other": words.name(f"{lead.other}_many")}

@@ -5,7 +5,7 @@ counted where it is listed.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -205,11 +205,12 @@ def measure_agreement(scores: pd.DataFrame, rule: CutRule | None) -> pd.Series:
 def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
     """Find where the cut between two neighbouring tiers must lie.
 
-    If their scores do not overlap, any cut above `low` up to `high` parts them (`is_overlap` False). If they do, no cut
-    does, and low to high is the zone of scores found in both reaches, holding `n_units` units.
+    Tiers without any score have no neighbours. If the scores of two do not overlap, any cut above `low` up to `high`
+    parts them (`is_overlap` False). If they do, no cut does, and low to high is the zone of scores found in both
+    reaches, holding `n_units` units.
     """
     units, rows = rated(scores), []
-    for better, worse in zip(list_tiers(scores), list_tiers(scores)[1:], strict=False):
+    for better, worse in pairwise(list_tiers(units)):
         lowest = units.loc[units["tier"] == better, "score"].min()
         highest = units.loc[units["tier"] == worse, "score"].max()
         low, high = sorted([lowest, highest])

@@ -17,6 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
+from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
     *("p", "span", "strong", "em", "code", "sub", "sup", "br", "ul", "ol", "li", "dl", "dt", "dd"),
@@ -125,9 +126,9 @@ def _fit_columns(rows: list[list[Tag]]) -> int:
 
 
 def _plain_value(cell: Tag, missing: str) -> str:
-    """Give a cell's value for a CSV file: nothing for missing, and a number as machines write it."""
+    """Give a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
     text = str(cell.get_text())
     if text == missing:
         return ""
     is_number = "number" in cell.get_attribute_list("class") and cell.get("scope") != "col"
-    return text.replace("−", "-").replace(",", "") if is_number else text
+    return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)

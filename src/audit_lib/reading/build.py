@@ -83,10 +83,21 @@ def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: f
             source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
         )
     notice = parse_notice(read_document(source.path))
+    return resolve_notice(data, source, notice, find_record(data, source.notice_id), top_cut, low_cut)
+
+
+def resolve_notice(
+    data: Path,
+    source: Source,
+    notice: Notice,
+    record: pd.Series | None,
+    top_cut: float = TOP_CUT,
+    low_cut: float = LOW_CUT,
+) -> Reading:
+    """Resolve the units of a notice as printed, and collect the evidence for its checks."""
     registry = load_registry(data, source.jurisdiction)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period)
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
-    record = find_record(data, source.notice_id)
     recorded = None if record is None else str(record["sha256"])
     entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
     evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut)

@@ -88,7 +88,7 @@ def _cells_between_bars(line: Line) -> list[Line]:
     cells = BAR.split(text)
     inner = cells[bool(BAR.match(text)) : len(cells) - bool(BAR.search(text[-1:]))]
     filled = sum(1 for cell in inner if squeeze(cell))
-    return [Line(line.place, cell.strip()) for cell in inner] if len(inner) > 1 and filled else []
+    return [Line(line.place, cell.strip()) for cell in inner] if filled else []
 
 
 def _is_rule(line: Line) -> bool:
@@ -104,7 +104,8 @@ def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
         if not line.key or (rows and (_is_rule(line) or ONLY_BARS.fullmatch(line.key))):
             continue
         cells = _cells_between_bars(line)
-        if len([cell for cell in cells if cell.key]) < 2 and not (rows and cells):
+        is_rest = bool(rows) and len(rows[-1]) < len(rows[0])
+        if len(cells) < 2 - is_rest or (not rows and len([cell for cell in cells if cell.key]) < 2):
             break
         rows.append(cells)
         end = place + 1

@@ -14,11 +14,12 @@ from audit_lib.reading.rows import Problem
 from audit_lib.reading.score_tables import ScoreTable, find_tables
 from audit_lib.reading.sentences import find_stated_scores, find_stated_tiers
 from audit_lib.reading.tier_lists import HEADING, TierList, find_tier_lists
-from audit_lib.reading.vocabulary import Vocabulary, read_vocabulary
+from audit_lib.reading.vocabulary import Vocabulary, either, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
+CLAUSE_END = re.compile("[,、。;]")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
 
@@ -105,7 +106,7 @@ def parse_notice(document: Document) -> Notice:
     names = {row.unit for table in tables for row in table.rows} | {unit for tier in tiers for unit in tier.units}
     return Notice(
         document,
-        parse_header(prose),
+        parse_header(prose, vocabulary),
         tables,
         tiers,
         find_mentions(prose, names, vocabulary),
@@ -125,9 +126,10 @@ def add_stated_scores(
     return tables
 
 
-def parse_header(lines: tuple[Line, ...]) -> Header:
+def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     """Collect the facts that the notice states of itself, outside its tables and lists."""
     keys = [line.key for line in lines]
+    any_tier = re.compile(either(vocabulary.tier))  # 33个单位为优秀 are not all units
     title = next((key for key in keys if "通报" in key), keys[0] if keys else None)
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
         title = title.partition("通报")[0] + "通报" if "通报" in title else None
@@ -137,7 +139,8 @@ def parse_header(lines: tuple[Line, ...]) -> Header:
     inspected = _first(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)", keys)
     signatures = [key for key in keys if is_date(key)]
     inspected_days = list(find_dates(inspected or ""))
-    stated = _first(r"(?<!\d)(\d{1,4})个单位", keys)
+    clauses = [clause for key in keys for clause in CLAUSE_END.split(key)]
+    stated = _first(r"(?<!\d)(\d{1,4})个单位", [clause for clause in clauses if not any_tier.search(clause)])
     return Header(
         title=title,
         document_number=number,

@@ -1,6 +1,7 @@
 """Read one row of a score table from its cells. What is no value of its column is reported, never guessed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from audit_lib.reading.documents import PADDING, Line
@@ -9,6 +10,7 @@ from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 
+MISPRINT = re.compile(r"\d+[.,]{2,}\d+")
 DASH = re.compile("[-—–/]+")
 COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
 
@@ -42,6 +44,9 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
     filled = {column: line for column, line in placed.items() if line.key and not DASH.fullmatch(line.key)}
     cells = {layout.meanings[column]: line for column, line in filled.items()}
     named = cells["unit"]
+    for column, line in filled.items():
+        if layout.meanings[column] == "extra":
+            problems += find_misprints(named.printed, line)
     return ScoreRow(
         unit=named.printed,
         score=_read_score(named, cells.get("score"), problems),
@@ -56,6 +61,13 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
             if layout.meanings[at] == "extra"
         },
     )
+
+
+def find_misprints(unit: str, cell: Line) -> Iterator[Problem]:
+    """Find numbers in a remark that are typed with two points: 天堂86..2. We do not guess which digit is missing."""
+    for match in MISPRINT.finditer(cell.key):
+        message = f"{unit}: found {match[0]!r} in {cell.printed!r}; expected a number"
+        yield Problem("number_misprinted", "warning", message, cell.place)
 
 
 def squeeze_spaces(text: str) -> str:

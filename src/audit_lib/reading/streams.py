@@ -8,8 +8,8 @@ from statistics import mode
 
 from audit_lib.reading.documents import Line, line_of
 from audit_lib.reading.headers import Header
-from audit_lib.reading.layouts import NUMBER, Layout
-from audit_lib.reading.rows import Problem, ScoreRow, plain_title, read_row, squeeze_spaces
+from audit_lib.reading.layouts import NUMBER, SENTENCE, Layout
+from audit_lib.reading.rows import Problem, ScoreRow, find_misprints, plain_title, read_row, squeeze_spaces
 
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
@@ -56,7 +56,7 @@ def read_rows(
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
         if following is None and (layout.n_remarks or not layout.fits(keys[at:end])):
-            end = _end_by_blanks(keys, blanks, at, layout) or end
+            end = _end_by_blanks(keys, blanks, at, layout) or _end_by_prose(keys, at, end, layout)
         if end == at + layout.width != following:
             end = _cut_row(keys, end, layout, rows)
         row = _read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems)
@@ -84,6 +84,7 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
     for line in rest:
         if layout.meanings[-1] == "extra" and not NUMBER.fullmatch(line.key):
             remark = layout.columns[-1]
+            problems += find_misprints(rows[-1].unit, line)
             whole = " ".join(part for part in (rows[-1].extra.get(remark), squeeze_spaces(line.text)) if part)
             rows[-1] = replace(rows[-1], extra={**rows[-1].extra, remark: whole})
         else:
@@ -130,6 +131,13 @@ def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) 
             )
             return place + 1 if has_blanks and fits and "" not in cells[layout.unit_at : layout.unit_at + 1] else None
     return None
+
+
+def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:
+    """Give the end of a last row that lacks cells: a sentence after its unit is not of it."""
+    if layout.fits(keys[at:end]):
+        return end
+    return next((place for place in range(at + layout.unit_at + 1, end) if SENTENCE.match(keys[place])), end)
 
 
 def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:

@@ -14,6 +14,7 @@ NUMERAL = "[一二三四五六七八九十]+"
 HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
+LONGEST_LABEL = 8  # characters after a tier: 优秀州级部门
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
 SEPARATOR = re.compile("[、。,\uff0c;\uff1b](?![^(\uff08]*[)\uff09])")  # outside brackets
@@ -32,10 +33,11 @@ class TierList:
 
 @dataclass(frozen=True)
 class _TierHeading:
-    """A heading such as (一)优秀单位(8个); `names` is what the same line prints after a colon."""
+    """A heading such as (一)优秀单位(8个) or 优秀乡镇; `names` is what the same line prints after a colon."""
 
     tier: str
     stated: int | None
+    label: str | None
     names: str
 
 
@@ -79,14 +81,17 @@ def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | Non
     """
     head, *names = COLON.split(line.printed, maxsplit=1)
     number = rf"(?:{NUMERAL}、|\({NUMERAL}\)|\d{{1,2}}[、.]|\(\d{{1,2}}\))?"
-    nouns = rf"(?P<noun>(?:的?(?:{either(vocabulary.tier_noun)}))*)"
+    nouns = rf"(?P<noun>(?:的?(?:{either(vocabulary.tier_noun)}))*)(?P<label>\w{{0,{LONGEST_LABEL}}})"
     count = r"(?:\(?共?(?P<stated>\d{1,4})[个家]\)?)?"
     match = re.fullmatch(
         rf"{number}(?:评为|确定为|获得)?(?P<tier>{either(vocabulary.tier)}){nouns}{count}", squeeze(head)
     )
-    if match is None or not (match["noun"] or match["stated"] or names):
+    if match is None or not (match["noun"] or match["stated"] or match["label"] or names):
         return None
-    return _TierHeading(match["tier"], int(match["stated"]) if match["stated"] else None, "".join(names))
+    if match["label"] and not vocabulary.is_label(match["label"]):
+        return None
+    stated = int(match["stated"]) if match["stated"] else None
+    return _TierHeading(match["tier"], stated, match["label"] or None, "".join(names))
 
 
 def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
@@ -108,7 +113,7 @@ def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Voca
             break
         if not _are_units(listed[1], line, left, vocabulary, is_first=not lists, is_labelled=listed[0] is not None):
             break
-        lists.append(TierList(heading.tier, heading.stated, listed[0], listed[1], line.place))
+        lists.append(TierList(heading.tier, heading.stated, listed[0] or heading.label, listed[1], line.place))
     return lists
 
 

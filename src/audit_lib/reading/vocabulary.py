@@ -75,7 +75,7 @@ class Vocabulary:
     @cached_property
     def _labels(self) -> re.Pattern[str]:
         word = f"(?:{either(self.label)})"
-        return re.compile(rf"[各全]?[省市县区州]?{word}(?:[、和及与]?{word})*(?:类|组|单位)?")
+        return re.compile(rf"[各全]?(?:[省市县区州][级直]?)?{word}(?:[、和及与]?{word})*(?:类|组|单位)?")
 
     def is_label(self, text: str) -> bool:
         """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
