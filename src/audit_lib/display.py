@@ -76,9 +76,9 @@ class Chart:
         return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
 
-def find(sentence: str) -> Finding:
-    """Show a computed sentence as a finding of its section."""
-    return Finding(sentence)
+def find(sentence: str) -> Finding | None:
+    """Show a computed sentence as a finding of its section; nothing where there is none."""
+    return Finding(sentence) if sentence else None
 
 
 def headline(sentence: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Correct known typing errors of a notice. A correction is made only where the notice prints what its row says, and told.
+"""Correct known typing errors of a notice: only where it prints what the correction says, and never silently.
 
 What `audit-lib parse` prints stays as printed; the corrected notice goes into the tables.
 """
