@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,13 @@ class Report:
     problems: pd.DataFrame
     reading: Reading
     history: History
+
+    @property
+    def words_of_history(self) -> Words:
+        """The words for what rests on all periods up to this one: they name the publishers of all its notices."""
+        named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
+        sources = [f"{publisher} {period}" for publisher, period in zip(named, self.history.periods, strict=True)]
+        return replace(self.words, facts={**self.words.facts, "source": self.words.joiner.join(sources)})
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -51,9 +51,9 @@ def judge_gate(history: History, matching: Matching) -> Gate:
 
 
 def describe_gate(gate: Gate, words: Words) -> str:
-    """Say what of the last two periods may be compared, and why not more."""
+    """Say what of the last two periods may be compared, and why not more. Empty where there is one period only."""
     if gate.reason == "one_period":
-        return words("gates.one_period")
+        return ""
     sentence = words(f"gates.{gate.reason}", before=gate.before, after=gate.after)
     if gate.reason in ("scheme_differs", "scheme_unknown", "no_scores") and all(gate.methods):
         facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}

@@ -167,21 +167,17 @@ def list_events(history: History) -> pd.DataFrame:
     touches = events["unit_id_before"].isin(listed) | events["unit_id_after"].isin(listed)
     events = events[touches]
     counts = events.index.isin(keep_decisive(events).index)
-    columns = ["old_unit", "new_unit", "event", "date_is", "date", "scope", "confidence"]
+    columns = ["old_unit", "new_unit", "event", "date_is", "date", "scope"]
     return events[columns].assign(is_decisive=counts, source_url=events["source_url"]).reset_index(drop=True)
 
 
 def list_movers(matching: Matching) -> pd.DataFrame:
-    """List the units that left or entered, with the event that explains it; `unexplained` where none is recorded."""
-    moved = matching.units[matching.units["join"].isna()]
-    left = moved["unit_id_after"].isna()
-    return pd.DataFrame(
-        {
-            "unit_name": moved["unit_before"].fillna(moved["unit_after"]),
-            "move": left.map({True: "left", False: "entered"}),
-            "event": moved["event"].fillna("unexplained"),
-        }
-    ).reset_index(drop=True)
+    """List the units that left or entered, by the event that explains it; `unexplained` where none is recorded."""
+    rows = []
+    for move, units, name in (("left", matching.left, "unit_before"), ("entered", matching.entered, "unit_after")):
+        for event, same in units.fillna({"event": "unexplained"}).groupby("event"):
+            rows.append({"move": move, "event": event, "n": len(same), "units": list(same[name])})
+    return pd.DataFrame(rows, columns=["move", "event", "n", "units"])
 
 
 def suggest_pairs(matching: Matching) -> pd.DataFrame:

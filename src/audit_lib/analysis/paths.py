@@ -98,6 +98,14 @@ def measure_consistency(paths: Paths) -> Estimate:
     return consistency(paths.standings)
 
 
+def describe_consistency(paths: Paths, min_n: int, words: Words) -> str:
+    """Say how much of the variation lies between units rather than within them. Empty for fewer than three periods."""
+    share = measure_consistency(paths)
+    if len(paths.periods) < 3 or share.value is None or len(paths.standings) < min_n:
+        return ""
+    return words("trends.consistency", share=100 * share.value, n=len(paths.standings), periods=len(paths.periods))
+
+
 def describe_breaks(paths: Paths, history: History, words: Words) -> str:
     """Say how many units can be followed through all periods, of which kinds, and where no line may cross.
 

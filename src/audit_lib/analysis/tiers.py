@@ -5,7 +5,7 @@ counted where it is listed.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -209,7 +209,7 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
     does, and low to high is the zone of scores found in both reaches, holding `n_units` units.
     """
     units, rows = rated(scores), []
-    for better, worse in zip(list_tiers(scores), list_tiers(scores)[1:], strict=False):
+    for better, worse in pairwise(list_tiers(units)):
         lowest = units.loc[units["tier"] == better, "score"].min()
         highest = units.loc[units["tier"] == worse, "score"].max()
         low, high = sorted([lowest, highest])
@@ -278,8 +278,10 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 
 def describe_tiers(rule: CutRule | None, words: Words) -> str:
     """Say how far two cuts on the score give the printed tiers, and who does not fit."""
-    if rule is None or not rule.n_rated:
+    if rule is None:
         return words("tiers.not_published")
+    if not rule.n_rated:
+        return words("tiers.without_scores")
     cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
     two = len(rule.crosstab) == 2
     sentence = words("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
@@ -316,7 +318,7 @@ def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_cou
 
 
 def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:
-    """Say between which scores each cut must lie, or that none can part the two tiers."""
+    """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
     best = scan["errors_best"].min()
     sentences = []
     for index, row in enumerate(cuts.itertuples()):
@@ -327,4 +329,4 @@ def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> st
             sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
         else:
             sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return " ".join(sentences) or words("tiers.one_tier")
+    return " ".join(sentences)

@@ -136,10 +136,18 @@ def tabulate_steps(history: History, min_n: int) -> pd.DataFrame:
                 "compared": change.gate.measure,
                 "tau_b": measures.get("tau_b_same"),
                 "typical_change": measures.get("typical_change"),
+                "p": _find_p(change, min_n),
             }
         )
     table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["step"])
-    return table.astype({"tau_b": "float64", "typical_change": "float64"}) if rows else table
+    return table.astype(dict.fromkeys(["tau_b", "typical_change", "p"], "float64")) if rows else table
+
+
+def _find_p(change: Change, min_n: int) -> float | None:
+    """Find how often random signs of the changes would shift the units as far; None unless points may be compared."""
+    same = change.measured
+    points = change.gate.measure == "points" and len(same) >= min_n
+    return signed_rank_p(same["before"], same["after"]).value if points else None
 
 
 def measure_changes(change: Change, min_n: int) -> pd.Series:
@@ -161,7 +169,6 @@ def measure_changes(change: Change, min_n: int) -> pd.Series:
             "units_joined": len(joined),
             "tau_b_joined": kendall_tau(joined["standing_before"], joined["standing_after"]).value if enough else None,
             "typical_change": typical_change(same["before"], same["after"]).value if points else None,
-            "signed_rank": signed_rank_p(same["before"], same["after"]).value if points else None,
             "risen": int((same["change"] > 0).sum()),
             "fallen": int((same["change"] < 0).sum()),
             "unchanged": int((same["change"] == 0).sum()),
@@ -309,9 +316,9 @@ def _describe_sizes(change: Change, words: Words) -> str:
 
 
 def describe_return(table: pd.DataFrame, words: Words) -> str:
-    """Say whether the ends moved by more than regression to the mean alone would move them."""
+    """Say whether the ends moved by more than regression to the mean alone would. Empty where this was not asked."""
     if table.empty:
-        return words("trends.no_return")
+        return ""
     parts = [
         words("trends.return_part", end=words.name(row.end), n=row.n, observed=row.change, expected=row.expected_change)
         for row in table.itertuples()

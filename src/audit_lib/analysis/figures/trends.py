@@ -12,7 +12,7 @@ from audit_lib.analysis.gates import Gate
 from audit_lib.analysis.paths import Paths
 from audit_lib.analysis.trends import Change, cross_tiers
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words
+from audit_lib.words import Words, format_score
 
 MOST_LABELS = 8
 PALE, UP, DOWN = "#8C8C8C", "#08519C", "#D55E00"  # units without a label; those with one, by direction
@@ -188,6 +188,7 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
         )  # fmt: skip
     ax.set_xlabel(words(f"labels.level_{gate.measure}_axis"))
     ax.set_ylabel(words(f"labels.shift_{gate.measure}_axis"))
+    ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_score(value))
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
     facts = {"before": gate.before, "after": gate.after, "n": len(units)}
     if not varied:
