@@ -135,8 +135,10 @@ SCHEMAS = {
             "form": _text("what the raw file is: the page, a transcription, an abridged transcription"),
             "sha256": _text("of the raw file", nullable=False, matches=r"^[0-9a-f]{64}$"),
             "terms": _text("terms of use"),
-            "rubric_id": _text("marking scheme with its scale: points of notices with the same one may be compared"),
-            "method_note": _text("how the inspection was done, in a few words that a report can quote"),
+            "rubric_id": _text(
+                "marking scheme with its scale: points of notices with the same one may be compared", required=False
+            ),
+            "method_note": _text("how the inspection was done, in a few words that a report can quote", required=False),
             "note": _text("anything else"),
         },
         unique=["notice_id"],

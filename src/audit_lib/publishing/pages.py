@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
+from audit_lib.periods import order_of
 from audit_lib.publishing.pieces import Prose, read_parts
 from audit_lib.reading.build import find_record
 from audit_lib.report import name_place
@@ -118,7 +119,8 @@ def render_index(reports: Path, data: Path, language: str = "en") -> None:
     """Write reports/index.html: every place, its periods from the latest, what each report asks and what it found."""
     places = []
     for folder in sorted(path for path in reports.glob("[!.]*/") if path.is_dir()):
-        periods = [(each.name, _list_cards(each)) for each in sorted(folder.glob("[!.]*/"), reverse=True)]
+        latest_first = sorted(folder.glob("[!.]*/"), key=lambda each: order_of(each.name), reverse=True)
+        periods = [(each.name, _list_cards(each)) for each in latest_first]
         if filled := [(period, cards) for period, cards in periods if cards]:
             places.append((folder.name, name_place(data, folder.name, language), filled))
     template = _open_exporter().environment.get_template("reports.html.j2")

@@ -46,8 +46,9 @@ def load_history(data: Path, source: Source, scores: pd.DataFrame) -> History:
     records = data / "reference" / "notices.csv"
     notices = load_table(records, "notices") if records.is_file() else _empty("notices")
     ours = (notices["jurisdiction"] == source.jurisdiction) & notices["period"].isin(periods)
-    lineage = load_lineage(data, source.jurisdiction)
-    return History(periods, scores[scores["period"].isin(periods)].reset_index(drop=True), notices[ours], lineage)
+    records_of_ours = notices[ours].reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out
+    scores_of_ours = scores[scores["period"].isin(periods)].reset_index(drop=True)
+    return History(periods, scores_of_ours, records_of_ours, load_lineage(data, source.jurisdiction))
 
 
 def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
