@@ -65,5 +65,7 @@ def describe_step(gate: Gate, words: Words) -> str:
     """Say that the marking scheme changed between two periods, with what is recorded of each."""
     if gate.reason != "scheme_differs":
         return words("trends.no_scheme", before=gate.before, after=gate.after)
+    if not all(gate.methods):
+        return words("trends.break_plain", before=gate.before, after=gate.after)
     facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
     return words("trends.break", before=gate.before, after=gate.after, **facts)

@@ -19,6 +19,7 @@ from audit_lib.analysis.paired import (
     stand_percent,
     typical_change,
 )
+from audit_lib.analysis.tiers import list_tiers
 from audit_lib.reading.history import History
 from audit_lib.words import Words
 
@@ -81,10 +82,9 @@ def _compare(history: History, matching: Matching) -> Change:
 
 
 def _size_best(history: History, gate: Gate) -> dict[str, object]:
-    """Count the best tier of two periods, of all units in a tier."""
+    """Count the best tier of two periods, of all units in a tier. Raises AuditError for a tier of unknown order."""
     before, after = (history.scores_of(period).dropna(subset=["tier"]) for period in (gate.before, gate.after))
-    tiers = pd.concat([before, after]).sort_values("tier_order", kind="stable")["tier"]
-    best = None if tiers.empty else str(tiers.iloc[0])
+    best = next(iter(list_tiers(pd.concat([before, after]))), None)
     facts: dict[str, object] = {"tier": best}
     for end, units in (("before", before), ("after", after)):
         facts |= {f"n_{end}": int((units["tier"] == best).sum()), f"of_{end}": len(units)}
