@@ -184,10 +184,14 @@ def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
 def measure_agreement(scores: pd.DataFrame, rule: CutRule | None) -> pd.Series:
     """Measure how closely tiers follow scores, 1 being always: NA where all scores or all tiers are equal.
 
+    Empty where no unit has both.
+
     Cohen's kappa of the rule (unweighted, linear), Kendall's tau-b, Somers' D of the score given the tier (SciPy: over
     pairs of units of different tiers), and the goodness of variance fit of the printed tiers.
     """
     units = rated(scores)
+    if units.empty:
+        return pd.Series(dtype="object")
     varied = units["score"].nunique() > 1 and units["tier"].nunique() > 1
     better = -units["tier_order"].astype("int64")
     return pd.Series(
