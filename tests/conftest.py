@@ -92,7 +92,7 @@ def make_data(tmp_path: Path) -> MakeData:
 
 
 @pytest.fixture
-def leizhou_data(project: Path, tmp_path: Path) -> Path:
+def project_data(project: Path, tmp_path: Path) -> Path:
     """A copy of the project's data folder, to change at will."""
     return Path(shutil.copytree(project / "data", tmp_path / "data"))
 
@@ -110,6 +110,16 @@ def audit(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return int(ended.value.code or 0), printed.out, printed.err
 
     return run
+
+
+@pytest.fixture
+def leizhou_data(project: Path, tmp_path: Path) -> Path:
+    """A copy of the project's data folder with the folders of Leizhou alone, to change at will."""
+
+    def other_places(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if (Path(folder) / name).is_dir()} - {"raw", "reference", "processed", "leizhou"}
+
+    return Path(shutil.copytree(project / "data", tmp_path / "data", ignore=other_places))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
-from audit_lib.reading.build import build_tables, check_source, find_record, find_sources, read_source
+from audit_lib.periods import order_of, span_of
+from audit_lib.reading.build import build_tables, check_source, find_earlier, find_record, find_sources, read_source
 from audit_lib.tables import SCHEMAS, load_table, save_bytes, save_table, save_text, validate_table
 
 MakeData = Callable[..., Path]
@@ -37,17 +38,17 @@ def read_tree(folder: Path) -> dict[str, bytes]:
 # Leizhou 2017.
 
 
-def test_build_gives_the_committed_tables(leizhou_data: Path, data: Path) -> None:
-    shutil.rmtree(leizhou_data / "processed")
-    (leizhou_data / "datapackage.json").unlink()
-    assert set(build(leizhou_data).values()) == {None}
-    assert read_tree(leizhou_data) == read_tree(data)
+def test_build_gives_the_committed_tables(project_data: Path, data: Path) -> None:
+    shutil.rmtree(project_data / "processed")
+    (project_data / "datapackage.json").unlink()
+    assert set(build(project_data).values()) == {None}
+    assert read_tree(project_data) == read_tree(data)
 
 
-def test_building_again_writes_nothing(leizhou_data: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in leizhou_data.rglob("*")}
-    build(leizhou_data)
-    assert {path: path.stat().st_mtime_ns for path in leizhou_data.rglob("*")} == before
+def test_building_again_writes_nothing(project_data: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in project_data.rglob("*")}
+    build(project_data)
+    assert {path: path.stat().st_mtime_ns for path in project_data.rglob("*")} == before
 
 
 def test_a_changed_raw_file_is_a_finding(leizhou_data: Path) -> None:
@@ -400,3 +401,35 @@ def test_a_file_in_the_place_of_a_folder_is_one_line_of_error(tmp_path: Path) ->
     (tmp_path / "demo").write_bytes(b"")
     with pytest.raises(AuditError, match="cannot be written: "):
         save_bytes(b"new", tmp_path / "demo/scores.csv")
+
+
+# Periods in the order of time.
+
+
+def test_notices_of_a_place_come_in_the_order_of_time(make_data: MakeData, notice_text: NoticeText) -> None:
+    periods = ["2020-09", "2020Q3", "2017-04", "2016-09", "2020-07", "2016"]
+    data = make_data({f"jia/{period}": notice_text([("甲镇", 90)]) for period in periods})
+    in_time = ["2016", "2016-09", "2017-04", "2020Q3", "2020-07", "2020-09"]
+    assert [source.period for source in find_sources(data, "jia")] == in_time
+    [source] = find_sources(data, "jia", "2020Q3")
+    assert [each.period for each in find_earlier(data, source)] == in_time[:4]
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("2016", "2016-01-01", "2016-12-31"),
+        ("2016-02", "2016-02-01", "2016-02-29"),
+        ("2017-12", "2017-12-01", "2017-12-31"),
+        ("2020Q4", "2020-10-01", "2020-12-31"),
+    ],
+)
+def test_span_of_a_period(period: str, first: str, last: str) -> None:
+    assert tuple(day.isoformat() for day in span_of(period)) == (first, last)
+
+
+@pytest.mark.parametrize("period", ["2017-13", "17", "2020Q5", "", "2017-4"])
+def test_what_is_no_period_comes_last(period: str) -> None:
+    with pytest.raises(ValueError, match="is no period"):
+        span_of(period)
+    assert sorted([period, "2020"], key=order_of) == ["2020", period]

@@ -14,11 +14,12 @@ from audit_lib.analysis.groups import compare_groups, find_lead
 from audit_lib.analysis.tiers import compare_rule
 from audit_lib.analysis.year import describe_year
 from audit_lib.display import Chart
-from audit_lib.reading.build import build_tables, find_sources
+from audit_lib.reading.build import Source, build_tables, find_sources
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 REPORTS = sorted((ROOT / "reports").glob("*/*/*.ipynb"))
+LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {
     "00_year_card": "Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); 8 优秀, 41 良好, 7 一般; "
     "2 units do not reconcile.",
@@ -30,6 +31,7 @@ HEADLINES = {
     "placed in 良好, and of the 6 units at 90, 3 are 优秀 and 3 良好.",
     "04_groups": "Towns (21) average 84.67, bureaus (35) 86.14: −1.48 points, Cliff's δ −0.15 (a random town beats a "
     "random bureau in 295 of 735 pairs, loses 403); the whole gap comes from 6 bureaus above 90, where no town is.",
+    "05_trends": "Looking back from 2017, only 2017 is available; no trend is computed.",
 }
 
 
@@ -44,20 +46,30 @@ def nbval(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=env, cwd=path.parent, check=False)
 
 
+def name_report(path: Path) -> str:
+    return "-".join(path.parts[-3:]).removesuffix(".ipynb")
+
+
+def read_headline(path: Path) -> str:
+    [cell] = [cell for cell in read(path) if "headline" in cell["metadata"].get("tags", [])]
+    return "".join(cell["outputs"][0]["data"]["text/plain"])
+
+
+@pytest.mark.parametrize("source", find_sources(ROOT / "data"), ids=lambda source: source.notice_id)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_report_is_committed_and_made_from_its_notebook(path: Path) -> None:
-    report = ROOT / "reports" / "leizhou" / "2017" / path.name
+def test_a_report_is_committed_and_made_from_its_notebook(path: Path, source: Source) -> None:
+    report = ROOT / "reports" / source.jurisdiction / source.period / path.name
     cells = [cell for cell in read(report) if "injected-parameters" not in cell["metadata"].get("tags", [])]
     assert [(cell["id"], cell["source"]) for cell in cells] == [(cell["id"], cell["source"]) for cell in read(path)]
+    assert read_headline(report)
 
 
-@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
-def test_headline_of_a_report(path: Path) -> None:
-    [cell] = [cell for cell in read(path) if "headline" in cell["metadata"].get("tags", [])]
-    assert "".join(cell["outputs"][0]["data"]["text/plain"]) == HEADLINES[path.stem]
+@pytest.mark.parametrize("stem", HEADLINES)
+def test_headline_of_leizhou(stem: str) -> None:
+    assert read_headline(LEIZHOU / f"{stem}.ipynb") == HEADLINES[stem]
 
 
-@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", REPORTS, ids=name_report)
 def test_reports_name_no_path_and_no_clock(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert str(ROOT) not in text
@@ -66,7 +78,7 @@ def test_reports_name_no_path_and_no_clock(path: Path) -> None:
 
 
 def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path) -> None:
-    report = (ROOT / "reports" / "leizhou" / "2017" / "03_tiers.ipynb").read_text(encoding="utf-8")
+    report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
     assert "reproduces 51 of 55 tiers" in report
     same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
     same.write_text(report, encoding="utf-8")
@@ -127,9 +139,28 @@ def test_notebook_runs_on_an_awkward_notice(
     data = make_data({"jia/2017": word_notice(notice_text, AWKWARD[case])})
     assert [error for _, error in build_tables(data, find_sources(data))] == [None]
     monkeypatch.setenv("AUDIT_DATA", str(data))
-    for shown in run_cells(path, "jia"):
-        assert isinstance(shown, Chart) or shown._repr_html_()  # type: ignore[attr-defined]
+    check_shown(run_cells(path, "jia"))
+
+
+def check_shown(cells: list[object]) -> None:
+    for shown in cells:
+        assert shown is None or isinstance(shown, Chart) or shown._repr_html_()  # type: ignore[attr-defined]
         assert "nan" not in repr(shown).lower().split()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [*((case, "two tiers") for case in AWKWARD), *(("two tiers", case) for case in AWKWARD if case != "two tiers")],
+)
+def test_trends_run_on_awkward_neighbours(
+    make_data, notice_text, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    cases = {"jia/2015": after, "jia/2016": before, "jia/2017": after}
+    data = make_data({name: word_notice(notice_text, AWKWARD[case]) for name, case in cases.items()})
+    assert {error for _, error in build_tables(data, find_sources(data))} == {None}
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    check_shown(run_cells(ROOT / "notebooks" / "05_trends.ipynb", "jia"))
 
 
 def test_the_readme_says_what_the_reports_say(leizhou) -> None:

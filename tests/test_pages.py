@@ -18,7 +18,7 @@ from nbformat import NotebookNode, v4
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
-from audit_lib.publishing.pages import read_headline, render_index, render_page, render_period
+from audit_lib.publishing.pages import leave_out, read_headline, render_index, render_page, render_period
 from audit_lib.publishing.pieces import make_slug
 from audit_lib.words import Words
 
@@ -203,6 +203,40 @@ def test_page_names_its_source(tmp_path: Path) -> None:
     page = render(tmp_path, report())
     assert page.one("a", href="http://example.org/?a=1&b=2").text == "A & B"
     assert "published 2018-01-29" in page.one("footer").text
+
+
+def test_sections_with_nothing_to_show_are_left_out_and_named() -> None:
+    cells = [
+        *report()[:4],
+        *[markdown("## Who has a tier?\n\nWhy."), cell("plot()", Finding("No tiers.", "note")), cell("show(nothing)")],
+        *[markdown("## Who has a score?"), cell("show(empty)"), cell("find(finding)", Finding("All have."))],
+        markdown("## What this does not show"),
+    ]
+    notebook = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    leave_out(notebook, WORDS)
+    assert [each.source for each in notebook.cells[4:]] == [
+        *["## Who has a score?", "find(finding)", "Left out, for want of anything to show: Who has a tier?"],
+        "## What this does not show",
+    ]
+
+
+@pytest.mark.parametrize("kept", [report(), [markdown("# A title?"), cell("1 + 1")]])
+def test_whole_reports_keep_their_sections(kept: list[NotebookNode]) -> None:
+    notebook = v4.new_notebook(cells=list(kept))  # type: ignore[no-untyped-call]
+    leave_out(notebook, WORDS)
+    assert notebook.cells == kept
+
+
+def test_index_lists_periods_from_the_latest(tmp_path: Path) -> None:
+    periods = ["2016", "2016-09", "2020Q3", "2020-07", "2017"]
+    for period in periods:
+        folder = tmp_path / "reports" / "jia" / period
+        folder.mkdir(parents=True)
+        nbformat.write(v4.new_notebook(cells=report()), folder / "00_year_card.ipynb")  # type: ignore[no-untyped-call]
+    render_index(tmp_path / "reports", tmp_path)
+    page = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r'<h3 id="jia-[^"]*">([^<]*)', page)
+    assert found == ["2020-07", "2020Q3", "2017", "2016-09", "2016"]
 
 
 def test_figure_has_its_alt_text_and_width(tmp_path: Path) -> None:

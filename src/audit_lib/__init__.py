@@ -48,9 +48,17 @@ _HOMES = {
         *("compare_groups", "count_group_tiers", "describe_groups", "describe_lead", "describe_split", "find_lead"),
         *("measure_sensitivity", "summarise_groups", "tabulate_effects", "tabulate_labels"),
     ],
+    "analysis.gates": ["describe_gate"],
+    "analysis.lineage": ["list_events", "list_movers", "suggest_pairs", "tabulate_coverage"],
+    "analysis.trends": [
+        *("compare_last", "describe_return", "describe_trends", "list_tier_movers", "measure_changes"),
+        *("tabulate_changes", "tabulate_persistence", "tabulate_return", "tabulate_steps", "tabulate_transitions"),
+    ],
+    "analysis.paths": ["describe_breaks", "describe_consistency", "tabulate_paths", "trace_paths"],
     "analysis.figures": [
         *("plot_cuts", "plot_digits", "plot_ecdf", "plot_gap", "plot_group_ecdf", "plot_group_tiers", "plot_groups"),
-        *("plot_league", "plot_ledger", "plot_scores", "plot_tie_order", "plot_tier_reach"),
+        *("plot_league", "plot_ledger", "plot_oldham", "plot_paths", "plot_scores", "plot_slopes", "plot_tie_order"),
+        *("plot_tier_reach", "plot_transitions"),
     ],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -76,9 +76,9 @@ class Chart:
         return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
 
-def find(sentence: str) -> Finding:
-    """Show a computed sentence as a finding of its section."""
-    return Finding(sentence)
+def find(sentence: str) -> Finding | None:
+    """Show a computed sentence as a finding of its section; nothing where there is none."""
+    return Finding(sentence) if sentence else None
 
 
 def headline(sentence: str) -> Finding:
@@ -91,12 +91,14 @@ def note(sentence: str) -> Finding:
     return Finding(sentence, "note")
 
 
-def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table:
+def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns. Raises ValueError where two columns would have one heading.
+    shown as two columns, a table without rows not at all. Raises ValueError where two columns would have one heading.
     """
+    if table.empty:
+        return None
     if isinstance(table, pd.Series):
         table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
     cells: dict[str, list[str]] = {}

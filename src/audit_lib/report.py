@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit_lib.publishing.parameters import Parameters, check_parameters
 from audit_lib.reading.build import PROCESSED, Reading, find_sources, read_source
+from audit_lib.reading.history import History, load_history
 from audit_lib.reading.register import Outcome, run_checks
 from audit_lib.tables import find_data, load_table
 from audit_lib.words import Words
@@ -25,6 +26,14 @@ class Report:
     mentions: pd.DataFrame
     problems: pd.DataFrame
     reading: Reading
+    history: History
+
+    @property
+    def words_of_history(self) -> Words:
+        """The words for what rests on all periods up to this one: they name the publishers of all its notices."""
+        named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
+        sources = [f"{publisher} {period}" for publisher, period in zip(named, self.history.periods, strict=True)]
+        return replace(self.words, facts={**self.words.facts, "source": self.words.joiner.join(sources)})
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -64,7 +73,8 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
         "source": _name_source(reading),
     }
     words = Words(parameters.language, facts)
-    return Report(parameters, words, ours["scores"], ours["mentions"], ours["problems"], reading)
+    history = load_history(data, source, tables["scores"])
+    return Report(parameters, words, ours["scores"], ours["mentions"], ours["problems"], reading, history)
 
 
 def _name_source(reading: Reading) -> str:

@@ -25,6 +25,8 @@ KINDS = [
 SIDES = ["town", "bureau", "other"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
+EVENTS = ["renamed", "merged", "split", "transferred", "created", "abolished"]
+SCOPES = ["national_rule", "provincial_rule", "place_confirmed", "rule_applied", "expected", "elsewhere"]
 PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
 JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
 
@@ -134,6 +136,10 @@ SCHEMAS = {
             "form": _text("what the raw file is: the page, a transcription, an abridged transcription"),
             "sha256": _text("of the raw file", nullable=False, matches=r"^[0-9a-f]{64}$"),
             "terms": _text("terms of use"),
+            "rubric_id": _text(
+                "marking scheme with its scale: points of notices with the same one may be compared", required=False
+            ),
+            "method_note": _text("how the inspection was done, in a few words that a report can quote", required=False),
             "note": _text("anything else"),
         },
         unique=["notice_id"],
@@ -174,6 +180,37 @@ SCHEMAS = {
             "evidence": _text("why it is the same unit", nullable=False),
         },
         unique=["name_printed"],
+        strict=True,
+        coerce=True,
+    ),
+    "lineage": pa.DataFrameSchema(
+        {
+            "jurisdiction": _text("whose units these are; missing for a rule about many places", matches=JURISDICTION),
+            "old_unit": _text("name of the unit before, as in units; missing where one was created"),
+            "new_unit": _text("name of the unit after; missing where one was abolished"),
+            "event": _word("what happened; one row for each pair of an old and a new unit", EVENTS),
+            "date": _day("when"),
+            "date_is": _word("how exact the date is", ["on", "by", "about"], nullable=True),
+            "scope": _word("what the evidence covers; expected and elsewhere change no result", SCOPES),
+            "confidence": _word("how sure", ["high", "medium", "low"]),
+            "source_url": _text("where it was read", matches=r"^https?://"),
+            "evidence": _text("what was read there, and how it bears on these units"),
+        },
+        unique=["jurisdiction", "old_unit", "new_unit", "date"],
+        strict=True,
+        coerce=True,
+    ),
+    "corrections": pa.DataFrameSchema(
+        {
+            "notice_id": _text("<jurisdiction>-<period>", nullable=False),
+            "unit_name": _text("the unit as its table prints it", nullable=False),
+            "column": _text("heading of the cell as printed", nullable=False),
+            "printed": _text("what is printed there; where it is not, the correction is not made", nullable=False),
+            "corrected": _text("what it should say", nullable=False),
+            "reason": _text("what went wrong", nullable=False),
+            "evidence": _text("what proves it", nullable=False),
+        },
+        unique=["notice_id", "unit_name", "column", "printed"],
         strict=True,
         coerce=True,
     ),

@@ -92,10 +92,11 @@ def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
 
 
 def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units at each score, highest first, with their rank and names."""
-    by_score = scored(scores).groupby("score", sort=True)
+    """Count the units at each score, highest first, with their rank and names; table by table if there are several."""
+    by_score = scored(scores).groupby(["table_no", "score"])
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
-    return table.iloc[::-1].reset_index(drop=True)
+    table = table.sort_values(["table_no", "score"], ascending=[True, False], ignore_index=True)
+    return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
 
 
 def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
@@ -165,6 +166,14 @@ def count_fives(digits: pd.DataFrame) -> tuple[int, int, float | None]:
 
 def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
     """Say how the scores are spread and tied, and what the printed order is worth."""
+    n_tables = scored(scores)["table_no"].nunique()
+    if n_tables > 1:
+        sentence = _describe_spread(scores, words)
+        return words("distribution.tables", sentence=sentence, n=n_tables)
+    return _describe_spread(scores, words)
+
+
+def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
     if not spread["n"]:
         return words("distribution.no_scores")
@@ -185,16 +194,16 @@ def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
 
 
 def describe_digits(digits: pd.DataFrame, words: Words) -> str:
-    """Say whether a preference for digits can be shown."""
+    """Say whether a preference for digits can be shown. Empty without whole-number scores."""
     fives, n, p = count_fives(digits)
     if p is None:
-        return words("distribution.no_whole_scores")
+        return ""
     return words("distribution.fives" if p < 0.05 else "distribution.no_fives", fives=fives, n=n, expected=n / 5, p=p)
 
 
 def describe_pairs(ties: Ties, words: Words) -> str:
-    """Say how many pairs of units lie within a single point."""
+    """Say how many pairs of units lie within a single point. Empty without a pair."""
     if not ties.pairs:
-        return words("distribution.no_pairs")
+        return ""
     within = ties.pairs_within[1.0]
     return words("distribution.pairs", within=within, pairs=ties.pairs, share=100 * within / ties.pairs)

@@ -327,9 +327,9 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
 
 
 def describe_lead(lead: Lead | None, words: Words) -> str:
-    """Say what the gap is without the units at the top. Exploratory."""
+    """Say what the gap is without the units at the top. Exploratory. Empty without a gap."""
     if lead is None:
-        return words("groups.no_gap")
+        return ""
     if not lead.n:
         return words("groups.no_lead")
     facts = {"n": lead.n, "best": lead.best, "mean_other": lead.mean_other, "mean_without": lead.mean_without}
@@ -340,11 +340,14 @@ def describe_lead(lead: Lead | None, words: Words) -> str:
 
 
 def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) -> str:
-    """Say whether a finer grouping of the bureaus tells more than the two sides. Exploratory."""
+    """Say whether a finer grouping of the bureaus tells more than the two sides. Exploratory.
+
+    Empty where no grouping with three groups large enough to compare is recorded.
+    """
     finer, sides = share_explained(scores, column), share_explained(scores, "side")
     groups = [group for group in list_groups(scores, column) if len(points_of(scores, column, group)) >= min_n]
     if finer is None or sides is None or len(groups) < 3:
-        return words("groups.no_split")
+        return ""
     means = [
         words("groups.mean_of", group=words.name(f"{group}_many"), n=len(points), mean=float(points.mean()))
         for group in groups

@@ -14,7 +14,7 @@ def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
     known = {} if record is None else record.to_dict()
     return pd.Series(
         {
-            "title": header.title,
+            "title": header.title or known.get("title"),
             "document_number": header.document_number,
             "publisher": known.get("publisher"),
             "url": known.get("url"),

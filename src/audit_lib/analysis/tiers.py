@@ -184,10 +184,14 @@ def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
 def measure_agreement(scores: pd.DataFrame, rule: CutRule | None) -> pd.Series:
     """Measure how closely tiers follow scores, 1 being always: NA where all scores or all tiers are equal.
 
+    Empty where no unit has both.
+
     Cohen's kappa of the rule (unweighted, linear), Kendall's tau-b, Somers' D of the score given the tier (SciPy: over
     pairs of units of different tiers), and the goodness of variance fit of the printed tiers.
     """
     units = rated(scores)
+    if units.empty:
+        return pd.Series(dtype="object")
     varied = units["score"].nunique() > 1 and units["tier"].nunique() > 1
     better = -units["tier_order"].astype("int64")
     return pd.Series(
@@ -317,7 +321,7 @@ def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_cou
 
 
 def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:
-    """Say between which scores each cut must lie, or that none can part the two tiers."""
+    """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
     best = scan["errors_best"].min()
     sentences = []
     for index, row in enumerate(cuts.itertuples()):
@@ -328,4 +332,4 @@ def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> st
             sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
         else:
             sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return " ".join(sentences) or words("tiers.one_tier")
+    return " ".join(sentences)

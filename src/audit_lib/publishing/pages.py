@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
+from audit_lib.periods import order_of
 from audit_lib.publishing.pieces import Prose, read_parts
 from audit_lib.reading.build import find_record
 from audit_lib.report import name_place
@@ -70,6 +71,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     """
     notebook = _read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
+    leave_out(notebook, words)
     prose = Prose(notebook_path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -77,6 +79,33 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page = _frame_page(notebook, notebook_path, prose, data)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
     save_text(_embed_font(html), page_path)
+
+
+def leave_out(notebook: NotebookNode, words: Words) -> None:
+    """Leave out what shows nothing: code without an output, and sections that only note why there is nothing to show.
+
+    The headings of those are told at the end. A section is a heading of the second level with all cells down to the
+    next; what stands before the first one stays, and so does a section without code.
+    """
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    opening, *headed = sections
+    told = [section for section in headed if not _is_silent(section)]
+    cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
+    silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
+    if silent and cells:
+        text = words("page.left_out", headings=" ".join(silent))
+        cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
+    notebook.cells = [cell for section in [opening, *cells] for cell in section]
+
+
+def _is_silent(section: list[NotebookNode]) -> bool:
+    cells = [cell for cell in section if cell.cell_type == "code"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return bool(cells) and all('class="note"' in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
 def find_words(notebook_path: Path, data: Path) -> Words:
@@ -90,7 +119,8 @@ def render_index(reports: Path, data: Path, language: str = "en") -> None:
     """Write reports/index.html: every place, its periods from the latest, what each report asks and what it found."""
     places = []
     for folder in sorted(path for path in reports.glob("[!.]*/") if path.is_dir()):
-        periods = [(each.name, _list_cards(each)) for each in sorted(folder.glob("[!.]*/"), reverse=True)]
+        latest_first = sorted(folder.glob("[!.]*/"), key=lambda each: order_of(each.name), reverse=True)
+        periods = [(each.name, _list_cards(each)) for each in latest_first]
         if filled := [(period, cards) for period, cards in periods if cards]:
             places.append((folder.name, name_place(data, folder.name, language), filled))
     template = _open_exporter().environment.get_template("reports.html.j2")

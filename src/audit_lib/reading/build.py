@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import AuditError, unusable
+from audit_lib.periods import order_of
 from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
+from audit_lib.reading.corrections import correct_notice, load_corrections
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
@@ -51,6 +53,7 @@ def find_sources(data: Path, jurisdiction: str | None = None, period: str | None
     """
     files = sorted(path for path in (data / "raw").glob("*/*") if path.is_file() and not path.name.startswith("."))
     sources = [Source(path.parent.name, path.stem, path) for path in files]
+    sources.sort(key=lambda source: (source.jurisdiction, order_of(source.period)))
     if jurisdiction is not None and not any(source.jurisdiction == jurisdiction for source in sources):
         known = ", ".join(sorted({source.jurisdiction for source in sources})) or "a folder with a notice in it"
         raise unusable(data / "raw", f"no jurisdiction {jurisdiction}", known)
@@ -61,6 +64,12 @@ def find_sources(data: Path, jurisdiction: str | None = None, period: str | None
     if not sources:
         raise unusable(data / "raw", "no notice", "<jurisdiction>/<period>.txt")
     return [source for source in sources if period in (None, source.period)]
+
+
+def find_earlier(data: Path, source: Source) -> list[Source]:
+    """Find the notices of the same place up to this one and with it, in the order of time."""
+    sources = find_sources(data, source.jurisdiction)
+    return [each for each in sources if order_of(each.period) <= order_of(source.period)]
 
 
 def find_record(data: Path, notice_id: str) -> pd.Series | None:
@@ -95,12 +104,18 @@ def resolve_notice(
     low_cut: float = LOW_CUT,
 ) -> Reading:
     """Resolve the units of a notice as printed, and collect the evidence for its checks."""
+    corrections = load_corrections(data, source.notice_id)
+    notice, corrections_told = correct_notice(notice, corrections)
     registry = load_registry(data, source.jurisdiction)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period)
+    corrected = {
+        registry.resolve_or_add(each.row.unit)[0].unit_id for each in corrections_told if each.row and each.is_score
+    }
+    scores["is_corrected"] = scores["unit_id"].isin(corrected).astype("boolean")
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
     recorded = None if record is None else str(record["sha256"])
     entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
-    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut)
+    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut, corrections_told)
     return Reading(source, notice, record, scores, mentions, evidence)
 
 

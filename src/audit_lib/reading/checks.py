@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
+from audit_lib.reading.corrections import Correction
 from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice
 from audit_lib.reading.units import IN_LISTS_ONLY, Entry, Listing
@@ -33,6 +34,7 @@ class Evidence:
     recorded_sha256: str | None  # None: no record in notices.csv
     top_cut: float = TOP_CUT
     low_cut: float = LOW_CUT
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def ranked(self) -> pd.DataFrame:
@@ -77,7 +79,32 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
-        yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
+        if problem.severity == "error":
+            yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
+
+
+def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
+    """Is every row about a unit, and every heading clear?"""
+    for problem in evidence.notice.problems:
+        if problem.severity != "error":
+            yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
+
+
+def check_corrected(evidence: Evidence) -> Iterator[Finding]:
+    """Did a known typing error have to be corrected?"""
+    for each in evidence.corrections:
+        if each.row is not None:
+            facts = {"unit": each.unit_name, "column": each.column, "printed": each.printed}
+            facts |= {"corrected": each.corrected, "reason": each.reason, "evidence": each.evidence}
+            unit_id = next(entry.unit.unit_id for entry in evidence.entries if each.names(entry.row))
+            yield Finding(facts, unit_id, each.row.place)
+
+
+def check_correction_unused(evidence: Evidence) -> Iterator[Finding]:
+    """Does the notice still print what corrections.csv corrects?"""
+    for each in evidence.corrections:
+        if each.row is None:
+            yield Finding({"unit": each.unit_name, "column": each.column, "printed": each.printed})
 
 
 def check_scale(evidence: Evidence) -> Iterator[Finding]:

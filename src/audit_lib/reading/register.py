@@ -61,6 +61,10 @@ def _prints_serials(evidence: Evidence) -> bool:
     return bool(evidence.scores["serial"].notna().any())
 
 
+def _has_corrections(evidence: Evidence) -> bool:
+    return bool(evidence.corrections)
+
+
 def _names_period(evidence: Evidence) -> bool:
     return evidence.notice.header.period is not None
 
@@ -73,6 +77,9 @@ CHECKS = (
     Check("error", checks.check_raw_file, _has_record),
     Check("warning", checks.check_raw_record),
     Check("error", checks.check_unread_cells),
+    Check("note", checks.check_left_aside),
+    Check("note", checks.check_corrected, _has_corrections),
+    Check("warning", checks.check_correction_unused, _has_corrections),
     Check("error", checks.check_scale, _has_table),
     Check("error", checks.check_tier_count, _states_counts),
     Check("error", checks.check_units_stated, _states_units),

@@ -110,8 +110,7 @@ def _label_scores(units: pd.DataFrame, exceptions: pd.DataFrame | None, words: W
 @styled
 def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     """Draw the league table without false order: units by score, tied units in one band with one rank."""
-    units = scored(scores).reset_index(drop=True)
-    units = units.sort_values("score", ascending=False, kind="stable").reset_index(drop=True)
+    units = scored(scores).sort_values(["table_no", "score"], ascending=[True, False], kind="stable", ignore_index=True)
     if units.empty:
         return note(words("labels.nothing"))
     units = units.assign(row=range(len(units)))
@@ -119,7 +118,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     span = units["score"].max() - units["score"].min() or 1
     ax.set_xlim(units["score"].min() - 0.05 * span, units["score"].max() + 0.26 * span)
     ax.set_ylim(len(units) - 0.4, -1.2)
-    for band, (_, tied) in enumerate(units.groupby("score", sort=False)):
+    for band, (_, tied) in enumerate(units.groupby(["table_no", "score"], sort=False)):
         top, bottom = tied["row"].min() - 0.5, tied["row"].max() + 0.5
         if band % 2:
             ax.axhspan(top, bottom, color="#F2F2F2", zorder=0)
@@ -143,6 +142,10 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied, "median": median}
     first, last = units.iloc[0], units.iloc[-1]
     ends = {"first": first["unit_name"], "max": first["score"], "last": last["unit_name"], "min": last["score"]}
+    if (n_tables := units["table_no"].nunique()) > 1:
+        for start in units.index[units["table_no"].diff() > 0]:
+            ax.axhline(start - 0.5, color=INK, linewidth=1.2)
+        return close_figure(figure, "league_tables", words, {**facts, "n_tables": n_tables})
     return close_figure(figure, "league" if ties.n_tied else "league_untied", words, {**facts, **ends})
 
 

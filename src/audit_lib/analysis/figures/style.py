@@ -181,9 +181,13 @@ def draw_marks(ax: Axes, units: pd.DataFrame, x: str, y: str, size: float) -> No
 
 
 def draw_key(ax: Axes, units: pd.DataFrame, words: Words, **options: Any) -> None:
-    """Draw the key: one row per tier present (colour) and per side present (shape), each with its count."""
+    """Draw the key: one row per tier present (colour) and per side present (shape), each with its count.
+
+    Where no tiers are published there is no row for them.
+    """
     handles, labels = [], []
-    counts = units.groupby(["tier_order", "tier"], dropna=False).size()
+    in_tiers = units if units["tier"].notna().any() else units.iloc[:0]
+    counts = in_tiers.groupby(["tier_order", "tier"], dropna=False).size()
     for (order, tier), n in counts.items():
         name = words.name("untiered") if pd.isna(tier) else tier
         handles.append(ax.scatter([], [], s=52, **mark_style(order, "bureau")))

@@ -1,0 +1,191 @@
+"""Which unit of one period is which of another: the same id, then an event that lineage.csv records, else unexplained.
+
+Names that look alike are only suggested, never joined. A unit made by a merger or a split is a new unit: it is joined
+to those it came from, and its series breaks there. Only a new name leaves the unit what it was.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from audit_lib.periods import span_of
+from audit_lib.reading.documents import squeeze
+from audit_lib.reading.history import History
+
+DECISIVE = ("national_rule", "provincial_rule", "place_confirmed", "rule_applied")  # scopes that change results
+SAME = ("exact", "alias", "renamed")  # joins after which a unit is still the same one
+ALIKE = 60.0  # of 100: names above it are suggested (Levenshtein ratio; 环境保护部 and 生态环境部 have 60)
+COLUMNS = ["unit_id_before", "unit_id_after", "unit_before", "unit_after", "join", "event"]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The units of two periods, joined.
+
+    `units`: one row for each pair of joined units, then those that left, then those that entered. `join` is exact (the
+    same printed name), alias (two printed names of one unit), renamed, merged, split or transferred; missing where the
+    unit has no counterpart. `event` is then what explains that, if anything does.
+    """
+
+    before: str
+    after: str
+    units: pd.DataFrame
+
+    @property
+    def joined(self) -> pd.DataFrame:
+        return self.units[self.units["join"].notna()]
+
+    @property
+    def same(self) -> pd.DataFrame:
+        """The pairs that are one and the same unit."""
+        return self.units[self.units["join"].isin(SAME)]
+
+    @property
+    def left(self) -> pd.DataFrame:
+        return self.units[self.units["unit_id_after"].isna()]
+
+    @property
+    def entered(self) -> pd.DataFrame:
+        return self.units[self.units["unit_id_before"].isna()]
+
+    def count(self, *joins: str) -> int:
+        return int(self.units["join"].isin(joins).sum())
+
+
+def choose_events(lineage: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
+    """Keep the events between two periods: not over before the first began, begun when the second ended.
+
+    An event without a date is kept: it joins only units that both periods name.
+    """
+    first, last = span_of(before)[0].isoformat(), span_of(after)[1].isoformat()
+    day = lineage["date"]
+    return lineage[day.isna() | ((day >= first) & (day <= last))]
+
+
+def keep_decisive(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the events that may change a result: confirmed for the place or printed as a rule, with a source."""
+    return events[events["scope"].isin(DECISIVE) & events["source_url"].notna()]
+
+
+def match_periods(history: History, before: str, after: str) -> Matching:
+    """Join the units of two periods. One unit may become several, and several one."""
+    old, new = (history.scores_of(period).set_index("unit_id") for period in (before, after))
+    events = keep_decisive(choose_events(history.lineage, before, after))
+    rows: list[tuple[str | None, str | None, str | None, str | None]] = []
+    found: set[str] = set()
+    for unit_id in old.index:
+        joins = _find_successors(unit_id, events, set(new.index))
+        found |= set(joins)
+        rows += [(unit_id, successor, join, None) for successor, join in joins.items()]
+        if not joins:
+            rows.append((unit_id, None, None, _explain(events, "unit_id_before", unit_id)))
+    entered = [unit_id for unit_id in new.index if unit_id not in found]
+    rows += [(None, unit_id, None, _explain(events, "unit_id_after", unit_id)) for unit_id in entered]
+    units = pd.DataFrame(rows, columns=["unit_id_before", "unit_id_after", "join", "event"], dtype="object")
+    units["unit_before"] = units["unit_id_before"].map(_printed(old))
+    units["unit_after"] = units["unit_id_after"].map(_printed(new))
+    is_same = units["join"] == "exact"
+    units.loc[is_same & (units["unit_before"] != units["unit_after"]), "join"] = "alias"
+    order = units["join"].isna() * 1 + units["unit_id_before"].isna() * 1
+    return Matching(before, after, units.loc[order.sort_values(kind="stable").index, COLUMNS].reset_index(drop=True))
+
+
+def match_nothing(period: str) -> Matching:
+    """Give the matching of a period that has no other: no unit joins."""
+    return Matching(period, period, pd.DataFrame(columns=COLUMNS, dtype="object"))
+
+
+def _printed(scores: pd.DataFrame) -> pd.Series:
+    """Give each unit the name that its notice prints, without padding."""
+    return scores["name_in_table"].fillna(scores["name_in_list"]).map(squeeze)
+
+
+def _find_successors(unit_id: str, events: pd.DataFrame, listed: set[str]) -> dict[str, str]:
+    """Find the listed units that a unit became, each with the join: through as many events as it takes."""
+    found: dict[str, str] = {}
+    seen, paths = {unit_id}, [(unit_id, "exact")]
+    while paths:
+        current, join = paths.pop()
+        if current in listed:
+            found[current] = _judge_join(current, join, events)
+        step: Any
+        for step in events[events["unit_id_before"] == current].itertuples():
+            if isinstance(step.unit_id_after, str) and step.unit_id_after not in seen:
+                seen.add(step.unit_id_after)
+                paths.append((step.unit_id_after, step.event if join in SAME else join))
+    return found
+
+
+def _judge_join(unit_id: str, join: str, events: pd.DataFrame) -> str:
+    """A unit into which another was merged is a new one, whatever its name."""
+    into = events[(events["unit_id_after"] == unit_id) & (events["event"] == "merged")]
+    return "merged" if join in SAME and len(into) else join
+
+
+def _explain(events: pd.DataFrame, column: str, unit_id: str) -> str | None:
+    found = events.loc[events[column] == unit_id, "event"]
+    return None if found.empty else str(found.iloc[0])
+
+
+def count_exact(history: History, before: str, after: str) -> int:
+    """Count the units that a join by printed name alone would keep."""
+    names = [set(_printed(history.scores_of(period).set_index("unit_id"))) for period in (before, after)]
+    return len(names[0] & names[1])
+
+
+def tabulate_coverage(history: History) -> pd.DataFrame:
+    """Give the coverage matrix: a row per period with its units, those scored and those in a tier; then a column per
+    period with the units that join to it (on the diagonal, all). Empty for one period."""
+    if len(history.periods) == 1:
+        return pd.DataFrame(columns=["period"])
+    joined = {
+        (before, after): len(match_periods(history, before, after).joined)
+        for before, after in combinations(history.periods, 2)
+    }
+    rows = []
+    for period in history.periods:
+        units = history.scores_of(period)
+        row: dict[str, Any] = {"period": period, "n": len(units)}
+        row |= {"n_scored": int(units["score"].notna().sum()), "n_tiered": int(units["tier"].notna().sum())}
+        row |= {
+            other: joined.get((period, other), joined.get((other, period), len(units))) for other in history.periods
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def list_events(history: History) -> pd.DataFrame:
+    """List the events that touch a unit of any period, each with whether it counts: expected ones change no number."""
+    if len(history.periods) == 1:
+        return pd.DataFrame(columns=["old_unit", "new_unit", "event"])
+    first, last = history.periods[0], history.periods[-1]
+    listed = set(history.scores["unit_id"])
+    events = choose_events(history.lineage, first, last)
+    touches = events["unit_id_before"].isin(listed) | events["unit_id_after"].isin(listed)
+    events = events[touches]
+    counts = events.index.isin(keep_decisive(events).index)
+    columns = ["old_unit", "new_unit", "event", "date_is", "date", "scope"]
+    return events[columns].assign(is_decisive=counts, source_url=events["source_url"]).reset_index(drop=True)
+
+
+def list_movers(matching: Matching) -> pd.DataFrame:
+    """List the units that left or entered, by the event that explains it; `unexplained` where none is recorded."""
+    rows = []
+    for move, units, name in (("left", matching.left, "unit_before"), ("entered", matching.entered, "unit_after")):
+        for event, same in units.fillna({"event": "unexplained"}).groupby("event"):
+            rows.append({"move": move, "event": event, "n": len(same), "units": list(same[name])})
+    return pd.DataFrame(rows, columns=["move", "event", "n", "units"])
+
+
+def suggest_pairs(matching: Matching) -> pd.DataFrame:
+    """Suggest which unexplained units that left and entered may be one, by names that look alike. Nothing is joined."""
+    left = matching.left[matching.left["event"].isna()]["unit_before"].to_list()
+    entered = matching.entered[matching.entered["event"].isna()]["unit_after"].to_list()
+    rows = []
+    for name in left:
+        if best := process.extractOne(name, entered, scorer=fuzz.ratio, score_cutoff=ALIKE):
+            rows.append({"unit_before": name, "unit_after": best[0], "similarity": round(best[1])})
+    return pd.DataFrame(rows, columns=["unit_before", "unit_after", "similarity"])
