@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby, islice, takewhile
 from statistics import mode
 
 from audit_lib.reading.documents import Block, Grid, Line, squeeze
@@ -195,17 +195,24 @@ def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Lay
     until = next((n for n, key in enumerate(keys) if NUMBER.fullmatch(key)), len(keys))
     for width in range(2, min(until, LONGEST_ROW) + 1):
         if layout := make_layout(number_names(keys[:width]), vocabulary):
-            for length in range(FEWEST_IN_COLUMN, (len(keys) - width) // width + 1):
+            longest = min(_count_alike(keys, width), (len(keys) - width) // width)
+            for length in range(FEWEST_IN_COLUMN, longest + 1):
                 starts = range(width, width + width * length, length)
                 if all(map(layout.looks_like, layout.meanings, (keys[start] for start in starts))):
                     yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
-    for step in range(FEWEST_IN_COLUMN + 1, len(keys) // 2 + 1):
+    for step in range(FEWEST_IN_COLUMN + 1, min(_count_alike(keys, 1) + 1, len(keys) // 2) + 1):
         below = (range(top, top + step) for top in range(step, len(keys) - step + 1, step))
         columns: list[Sequence[int]] = [range(step)]
         columns += takewhile(lambda column: _is_column(keys, column, vocabulary), below)
         layout = make_layout(number_names(keys[column[0]] for column in columns), vocabulary)
         if layout and len(columns) > 1:
             yield layout, columns
+
+
+def _count_alike(keys: list[str], at: int) -> int:
+    """Count the cells from here on that are all numbers, or all none: a first column is no longer than that."""
+    kinds = (NUMBER.fullmatch(key) is not None for key in islice(keys, at, None))
+    return len(list(next(groupby(kinds), (None, ()))[1]))
 
 
 def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:

@@ -8,6 +8,7 @@ from audit_lib.reading.layouts import NUMBER, Layout, make_layout, number_names
 from audit_lib.reading.rows import Problem, ScoreRow, plain_title, read_row
 from audit_lib.reading.vocabulary import Vocabulary
 
+TALLEST_HEADER = 6  # rows
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 
 Row = Sequence[Line]
@@ -69,7 +70,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
         if len(distinct(rows[top])) < 2 or any(NUMBER.fullmatch(cell.key) for cell in rows[top]):
             continue
         end = top + 1
-        while end < len(rows) - 1 and _goes_on(rows[top:end], rows[end], vocabulary):
+        while end < min(len(rows) - 1, top + TALLEST_HEADER) and _goes_on(rows[top:end], rows[end], vocabulary):
             end += 1
         if blocks := _part_blocks(_name_columns(rows[top:end]), vocabulary):
             return top, end, blocks

@@ -79,22 +79,24 @@ def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | N
         if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):
             return None
         for width in range(2, min(len(fragments), LONGEST_HEADER) + 1):
-            rows = _take_alike(keys[end:], width)
+            rows = _take_alike(keys, end, width)
             if rows and (header := _name_fragments(fragments, rows, end, vocabulary)):
                 return header
     return None
 
 
-def _take_alike(cells: Sequence[str], width: int) -> list[Sequence[str]]:
+def _take_alike(keys: Sequence[str], at: int, width: int) -> list[Sequence[str]]:
     """Take the rows of one width that begin here as long as they look alike; none where fewer than three do."""
     rows: list[Sequence[str]] = []
-    first = _draw_look(cells[:width])
-    for start in range(0, len(cells) - width + 1, width):
-        row = cells[start : start + width]
+    first = _draw_look(keys[at : at + width])
+    if first.count(False) != 1:
+        return rows
+    for start in range(at, len(keys) - width + 1, width):
+        row = keys[start : start + width]
         if _draw_look(row) != first:
             break
         rows.append(row)
-    names = [row[first.index(False)] for row in rows] if first.count(False) == 1 else []
+    names = [row[first.index(False)] for row in rows]
     distinct = len(set(names)) == len(names) and all(HAN.search(name) for name in names)
     return rows if distinct and len(names) >= FEWEST_ROWS else []
 

@@ -133,7 +133,7 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     title = next((key for key in keys if "通报" in key), keys[0] if keys else None)
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
         title = title.partition("通报")[0] + "通报" if "通报" in title else None
-    number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+号", keys, whole=True)
+    number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]", keys, whole=True)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
     inspected = _first(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)", keys)

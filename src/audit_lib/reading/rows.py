@@ -12,7 +12,7 @@ NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|
 
 MISPRINT = re.compile(r"\d+[.,]{2,}\d+")
 DASH = re.compile("[-—–/]+")
-COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
+COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
 
 
 @dataclass(frozen=True)

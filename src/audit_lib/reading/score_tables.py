@@ -10,7 +10,7 @@ from audit_lib.reading.documents import Block, Grid, Line
 from audit_lib.reading.drawn import draw_grids
 from audit_lib.reading.grids import GridTable, read_grid, read_more
 from audit_lib.reading.headers import find_header, find_header_of_damaged
-from audit_lib.reading.layouts import NUMBER, Layout
+from audit_lib.reading.layouts import NUMBER
 from audit_lib.reading.rows import Problem, ScoreRow
 from audit_lib.reading.streams import count_blanks, read_rows
 from audit_lib.reading.vocabulary import Vocabulary
@@ -108,9 +108,13 @@ def _find_in_grid(grid: Grid, found: _Found) -> bool:
     table = read_grid(grid.rows, found.vocabulary)
     if table is None:
         return False
-    found.add_prose(table.above)
-    found.add_table(table.layout.columns, table.padded, table.rows)
     found.problems += table.problems
+    if found.last_grid and not table.above and _continues(found.tables[-1], table.layout.columns, table.rows):
+        table.rows = [*found.tables[-1].rows, *table.rows]
+        found.tables[-1] = replace(found.tables[-1], rows=tuple(table.rows))
+    else:
+        found.add_prose(table.above)
+        found.add_table(table.layout.columns, table.padded, table.rows)
     table.problems = found.problems
     found.add_prose(table.below)
     found.last_grid = table
@@ -137,14 +141,20 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             )
             found.problems.append(Problem("header_unclear", "note", message, printed[0].place))
         rows, at = read_rows(lines, keys, blanks, header, found.problems)
-        if found.tables and found.above is None and _continues(found.tables[-1], layout, rows):
+        if found.tables and found.above is None and _continues(found.tables[-1], layout.columns, rows):
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue
         padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
         found.add_table(layout.columns, padded, rows)
 
 
-def _continues(table: ScoreTable, layout: Layout, rows: list[ScoreRow]) -> bool:
+def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
     """Tell whether rows go on with a table whose header is printed again, as at the head of a page."""
-    last, first = table.rows[-1].serial, rows[0].serial
-    return table.columns == layout.columns and last is not None and first == last + 1
+    if table.columns != columns:
+        return False
+    last, first = table.rows[-1], rows[0]
+    if last.serial is not None or first.serial is not None:
+        return first.serial is not None and first.serial - 1 == last.serial
+    if last.rank is None or first.rank is None:
+        return False
+    return max(last.rank, 2) <= first.rank <= len(table.rows) + 1

@@ -24,6 +24,7 @@ ITEM = re.compile(
 LEAD = re.compile(r".*(?:分别|依次|其中|前[一二三四五六七八九十\d]+名)?(?:是|为|有)")
 YEAR = range(1900, 2100)
 FULL_SCORE = 100
+LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ def _read_items(line: Line, vocabulary: Vocabulary) -> Iterator[_Item]:
             group = chunk if sign == ":" and vocabulary.is_label(chunk) else group
             alone = re.fullmatch(ORDINAL, chunk)
             rank = read_ordinal(chunk) if alone else None
-            names = [] if alone or not HAN.search(chunk) or len(chunk) > LONGEST_NAME else [*names, chunk]
+            if alone or not HAN.search(chunk) or len(chunk) > LONGEST_NAME:
+                names = []
+            else:
+                names.append(chunk)
             continue
         number, mark = match["score"] or match["points"], match["mark"] or "分"
         given = read_ordinal(match["rank"]) if match["rank"] else rank
@@ -140,6 +144,8 @@ def find_stated_tiers(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Stated
     counts: dict[str, set[int]] = {}
     for line in lines:
         for clause in CLAUSE.split(ASIDE.sub("", line.aligned)):
+            if len(clause) > LONGEST_CLAUSE:
+                continue
             for tier, names, number in pattern.find(clause):
                 units = _split_units(names, vocabulary)
                 stated = read_numeral(number) if number else None
@@ -156,7 +162,7 @@ class _TierPattern:
     def __init__(self, vocabulary: Vocabulary) -> None:
         tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
         counter = rf"(?:{either(vocabulary.counter)})"
-        number = rf"(?P<n>{NUMERAL})(?:[个家]{counter}*|{counter}+)"
+        number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}*|{counter}+)"
         verb = (
             r"(?:年度)?(?:综合)?(?:考核|考评|评定|评估|检查|测评|评价|评议)?"
             r"(?:等级|等次|结果|档次|成绩)?(?:均|都)?被?(?:评定|确定|评|定|列)?"

@@ -8,12 +8,13 @@ from audit_lib.reading.dates import DATE, is_date
 from audit_lib.reading.documents import Line, squeeze
 from audit_lib.reading.layouts import HAN
 from audit_lib.reading.rows import Problem, plain_title
-from audit_lib.reading.vocabulary import Vocabulary, either
+from audit_lib.reading.vocabulary import Vocabulary
 
 NUMERAL = "[一二三四五六七八九十]+"
 HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
+MOST_LISTS = 500  # lines below one heading
 LONGEST_LABEL = 8  # characters after a tier: 优秀州级部门
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
@@ -49,8 +50,9 @@ def find_tier_lists(
     prose: list[Line] = []
     problems: list[Problem] = []
     label: str | None = None
-    while lines:
-        line, lines = lines[0], lines[1:]
+    at = 0
+    while at < len(lines):
+        line, at = lines[at], at + 1
         if HEADING.match(line.key) and len(line.key) <= LONGEST_NAME:
             label = plain_title(line.printed)
         if (band := _read_band(line, vocabulary)) is not None:
@@ -60,12 +62,13 @@ def find_tier_lists(
         if heading is None:
             prose.append(line)
             continue
-        below = (Line(line.place, heading.names), *lines) if heading.names else lines
+        beside = (Line(line.place, heading.names),) if heading.names else ()
+        below = (*beside, *lines[at : at + MOST_LISTS])
         found = _read_lists(below, heading, vocabulary)
         below = below[len(found) :]
         if found:
             tiers += found
-            lines = below
+            at += len(found) - len(beside)
         elif heading.stated != 0:
             problems.append(Problem("list_unread", "error", f"found no list of units under {line.key!r}", line.place))
         if found and below and _might_list(below[0], vocabulary):
@@ -81,11 +84,9 @@ def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | Non
     """
     head, *names = COLON.split(line.printed, maxsplit=1)
     number = rf"(?:{NUMERAL}、|\({NUMERAL}\)|\d{{1,2}}[、.]|\(\d{{1,2}}\))?"
-    nouns = rf"(?P<noun>(?:的?(?:{either(vocabulary.tier_noun)}))*)(?P<label>\w{{0,{LONGEST_LABEL}}})"
-    count = r"(?:\(?共?(?P<stated>\d{1,4})[个家]\)?)?"
-    match = re.fullmatch(
-        rf"{number}(?:评为|确定为|获得)?(?P<tier>{either(vocabulary.tier)}){nouns}{count}", squeeze(head)
-    )
+    nouns = rf"(?P<noun>(?:的?(?:{vocabulary.any_tier_noun}))*)(?P<label>\w{{0,{LONGEST_LABEL}}})"
+    count = r"(?:\(?共?(?P<stated>\d{1,4})[个個家]\)?)?"
+    match = re.fullmatch(rf"{number}(?:评为|确定为|获得)?(?P<tier>{vocabulary.any_tier}){nouns}{count}", squeeze(head))
     if match is None or not (match["noun"] or match["stated"] or match["label"] or names):
         return None
     if match["label"] and not vocabulary.is_label(match["label"]):
@@ -97,7 +98,7 @@ def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | Non
 def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
     """Read a line that gives the number of units in a band of scores, and names none: 80-90分(良好) 7个."""
     band = r"\d{2,3}分?(?:\([^()]*\))?(?:[-—–~至到]\d{2,3}分?|以上|以下)(?:\(含[^()]*\))?"
-    end = rf"\(?(?P<tier>{either(vocabulary.tier)})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个家](?:单位)?[;。,]?"
+    end = rf"\(?(?P<tier>{vocabulary.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个個家](?:单位)?[;。,]?"
     match = re.fullmatch(band + end, line.key)
     return match and TierList(match["tier"], int(match["n"]), None, (), line.place)
 

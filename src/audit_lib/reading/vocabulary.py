@@ -61,6 +61,16 @@ class Vocabulary:
         return meanings.pop() if len(meanings) == 1 else None
 
     @cached_property
+    def any_tier(self) -> str:
+        """A pattern for any tier."""
+        return either(self.tier)
+
+    @cached_property
+    def any_tier_noun(self) -> str:
+        """A pattern for any word that may follow a tier."""
+        return either(self.tier_noun)
+
+    @cached_property
     def _whole(self) -> re.Pattern[str]:
         return re.compile(either(self.header_whole))
 
