@@ -4,12 +4,23 @@ The shell, the messages and the outputs are ipykernel's own, and papermill runs 
 Python, to the file descriptor, goes to the log and not into the notebook.
 """
 
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
+from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
 from traitlets.config import Config
+
+
+class Kernel(InProcessKernel):  # type: ignore[misc]
+    """As ipykernel's, and able to await in a cell."""
+
+    _supports_kernel_subshells = False
+    # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where cells run outside the main thread.
+    shell_channel_thread = SimpleNamespace(parent_thread=None)
 
 
 class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
@@ -26,7 +37,9 @@ class Manager(InProcessKernelManager):  # type: ignore[misc]
 
     def start_kernel(self, **options: Any) -> None:
         np.random.seed()  # each fork would draw the numbers of the others
-        super().start_kernel(**options)
+        self.kernel = Kernel(parent=self, session=self.session)
+        # For good, not for each cell: the streams must be there when a cell is told whose output it writes.
+        sys.stdout, sys.stderr = self.kernel.stdout, self.kernel.stderr
 
     def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
         super().shutdown_kernel()

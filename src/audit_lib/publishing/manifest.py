@@ -53,7 +53,7 @@ class Snapshot:
         for source in self._sources:
             self._periods.setdefault(source.jurisdiction, []).append(source.period)
         self._files: dict[Path, str] = {}
-        self._rows: dict[tuple[Path, str], dict[str, str]] = {}
+        self._rows: dict[tuple[Path, str], dict[str | None, str]] = {}
         self._inputs: dict[tuple[Input, str, str], dict[str, str]] = {}
 
     def renew(self) -> "Snapshot":
@@ -63,7 +63,7 @@ class Snapshot:
     def hash_inputs(self, used_by: str, source: Source) -> dict[str, str]:
         """Hash what `used_by` (a notebook, `tables` or `pages`) reads for a notice; by path, and rows where they count.
 
-        A declared file that is not there is left out, so that it counts as changed once it is.
+        A file or rows that are not there are left out, so that they count as a change once they are.
         """
         hashes = {}
         for declared in list_inputs():
@@ -94,10 +94,10 @@ class Snapshot:
             name = path.relative_to(self.data).as_posix()
             if not path.is_file():
                 continue
-            if declared.rows:
-                yield f"{name}, {declared.rows} {value}", self.hash_rows(path, declared.rows, value)
-            else:
+            if not declared.rows:
                 yield name, self.hash_file(path)
+            elif (hashed := self.hash_rows(path, declared.rows, value)) is not None:
+                yield f"{name}, {declared.rows} {value}", hashed
 
     def hash_file(self, path: Path) -> str:
         """Hash a file."""
@@ -105,20 +105,16 @@ class Snapshot:
             self._files[path] = hash_bytes(path.read_bytes())
         return self._files[path]
 
-    def hash_rows(self, path: Path, column: str, value: str) -> str:
-        """Hash the rows of a CSV file that hold a value in a column; all rows of a file without the column."""
+    def hash_rows(self, path: Path, column: str, value: str) -> str | None:
+        """Hash the rows of a CSV file that hold a value in a column, None where none does; all rows without the column."""
         if (path, column) not in self._rows:
             with path.open(encoding="utf-8", newline="") as file:
-                reader = csv.DictReader(file)
-                grouped: dict[str, list[dict[str, str]]] = {}
-                for row in reader:
-                    grouped.setdefault(row.get(column) or "", []).append(row)
-            hashes = {each: hash_value(rows) for each, rows in grouped.items()}
-            self._rows[path, column] = hashes
+                grouped: dict[str | None, list[dict[str, str]]] = {}
+                for row in csv.DictReader(file):
+                    grouped.setdefault(row.get(column), []).append(row)
+            self._rows[path, column] = {each: hash_value(rows) for each, rows in grouped.items()}
         found = self._rows[path, column]
-        if set(found) == {""}:
-            return found[""]
-        return found.get(value, hash_value([]))
+        return found.get(None) or found.get(value)
 
 
 @cache
