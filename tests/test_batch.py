@@ -134,7 +134,9 @@ def test_a_failed_run_leaves_the_good_report_and_stops_nothing(
 
 def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, write_notebook, do, tmp_path) -> None:
     pids = tmp_path / "pids"
-    start = f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    start = (
+        f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    )
     write_notebook("slow", "print('so far')", start, "import time\ntime.sleep(600)")
     started = time.monotonic()
     [result] = do(deadline=12)
@@ -147,7 +149,9 @@ def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, 
 
 def test_what_a_report_leaves_running_ends_with_it(write_notebook, do, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    start = f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    start = (
+        f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    )
     write_notebook("untidy", start)
     [result] = do()
     assert result.status == "done"
@@ -194,7 +198,9 @@ def test_what_a_killed_batch_left_is_cleared_away(folders: Folders) -> None:
     ],
     ids=["one is missing", "one too many", "no Python"],
 )
-def test_parameters_that_are_not_the_contract_stop_the_plan(write_notebook, plan, parameters: str, message: str) -> None:
+def test_parameters_that_are_not_the_contract_stop_the_plan(
+    write_notebook, plan, parameters: str, message: str
+) -> None:
     declared = "".join(json.loads(write_notebook("odd").read_text(encoding="utf-8"))["cells"][1]["source"])
     write_notebook("odd", "print(1)", parameters=parameters.format(parameters=declared))
     with pytest.raises(AuditError, match=message):
@@ -263,7 +269,8 @@ def test_jobs_keep_within_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> No
     free = psutil.virtual_memory()
     cores = len(os.sched_getaffinity(0))
     for available, expected in ((NEEDS // 2, 1), (NEEDS, 1), (1000 * NEEDS, cores)):
-        monkeypatch.setattr(psutil, "virtual_memory", lambda free=free._replace(available=available): free)
+        now = free._replace(available=available)
+        monkeypatch.setattr(psutil, "virtual_memory", lambda now=now: now)
         assert count_jobs() == expected
 
 

@@ -178,7 +178,7 @@ def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folder
     write_notebook("large", "print('x' * 100_000)")
     write_notebook("small", "print('x')")
     assert finish(folders, "--notebook", "small")[0] == 0  # builds the tables too
-    code, out, err = finish(folders, "--force", preexec_fn=limit_files)
+    code, _, err = finish(folders, "--force", preexec_fn=limit_files)
     assert code == 1
     assert "leizhou 2017 large failed" in err
     assert "File too large" in err

@@ -97,7 +97,10 @@ CHANGES = {
     "the row of a notice we do not have": (edit("reference/notices.csv", "\n", "\nleizhou-2001,\n"), set()),
     "a correction": (add("reference/corrections.csv", "notice_id,score\nleizhou-2018,80\n"), OF_2018),
     "the lineage of a place": (add("reference/lineage.csv", LINEAGE), TRENDS),
-    "a file without the column that tells places apart": (add("reference/lineage.csv", "a\n1\n"), {each for each in ALL if "trends" in each}),
+    "a file without the column that tells places apart": (
+        add("reference/lineage.csv", "a\n1\n"),
+        {each for each in ALL if "trends" in each},
+    ),
     "the code of a notebook": (rewrite, {each for each in ALL if "03_tiers" in each}),
     "a library that draws": (upgrade("matplotlib"), ALL),
     "our own sources": (relibrary, ALL),
@@ -159,7 +162,10 @@ def test_the_reason_says_what_changed(world: Folders, plan, change, reason: str)
 def test_outputs_left_in_a_notebook_are_no_change(world: Folders, plan) -> None:
     notebook = world.notebooks / "03_tiers.ipynb"
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    content["cells"][-1] |= {"execution_count": 7, "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]}
+    content["cells"][-1] |= {
+        "execution_count": 7,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}],
+    }
     notebook.write_text(json.dumps(content), encoding="utf-8")
     assert find_reason(plan()[0], Snapshot(world.data, find_sources(world.data))) is None
 

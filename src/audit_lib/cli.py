@@ -118,8 +118,12 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
 @click.option("--cold", is_flag=True, help="Start a new interpreter for each report, not a fork of a warm one.")
-@click.option("--deadline", type=click.FloatRange(min=1), default=300, metavar="S", help="Seconds a report may take (300).")
-@click.option("--memory", type=click.FloatRange(min=0.5), default=4, metavar="GIB", help="Memory a report may take (4 GiB).")
+@click.option(
+    "--deadline", type=click.FloatRange(min=1), default=300, metavar="S", help="Seconds a report may take (300)."
+)
+@click.option(
+    "--memory", type=click.FloatRange(min=0.5), default=4, metavar="GIB", help="Memory a report may take (4 GiB)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
 @click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where reports go (default: the project's).")
@@ -166,9 +170,7 @@ def run(
             snapshot = snapshot.renew()
             record_tables(built, snapshot)
             sources = [source for source in sources if source not in stale or source in built]
-        reasons = {
-            run: "forced" if force else find_reason(run, snapshot) for run in runs if run.source in set(sources)
-        }
+        reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs if run.source in set(sources)}
         if to_do := [run for run, reason in reasons.items() if reason]:
             if warms_here:
                 start_warming()
@@ -212,12 +214,16 @@ def _find_data(data: Path | None) -> Path:
 
 
 def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> "Folders":
-    from audit_lib.publishing.plan import Folders
     from audit_lib.files import find_project
+    from audit_lib.publishing.plan import Folders
 
     if data is None or notebooks is None or reports is None:
         project = find_project()
-        data, notebooks, reports = data or project / "data", notebooks or project / "notebooks", reports or project / "reports"
+        data, notebooks, reports = (
+            data or project / "data",
+            notebooks or project / "notebooks",
+            reports or project / "reports",
+        )
     return Folders(data.resolve(), notebooks.resolve(), reports.resolve())  # whole, for workers elsewhere
 
 

@@ -136,13 +136,13 @@ class Batch:
         self._scratch.mkdir(parents=True, exist_ok=True)
         self._index_is_old.parent.mkdir(parents=True, exist_ok=True)
         self._index_is_old.touch()
+        submit, limits = self.executor.submit, self.limits
         if isinstance(task, Run):
             made_from = manifest.describe_report(task, self.snapshot)
-            args = (execute_run, task, self.reasons[task], made_from, self._scratch, self.limits)
+            future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
         else:
             made_from = manifest.describe_pages(task.source, task.folder, self.snapshot)
-            args = (execute_pages, task.folder, self.folders.data, self._scratch, self.limits)
-        future = self.executor.submit(*args)
+            future = submit(execute_pages, task.folder, self.folders.data, self._scratch, limits)
         self._pending[future] = task, made_from
         future.add_done_callback(self._ended.put)
 

@@ -25,7 +25,9 @@ def open_executor(jobs: int | None, scheduler: str | None) -> Iterator[tuple[Exe
     try:
         from distributed import Client
     except ImportError:
-        raise unusable("--scheduler", "no package distributed", "it installed: pip install 'audit-lib[cluster]'") from None
+        raise unusable(
+            "--scheduler", "no package distributed", "it installed: pip install 'audit-lib[cluster]'"
+        ) from None
     try:
         client = Client(scheduler, timeout=10)
     except (OSError, ValueError) as error:  # a time-out is an OSError

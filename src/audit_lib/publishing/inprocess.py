@@ -1,7 +1,7 @@
 """A Jupyter kernel inside the process that asks for it, for a process that was forked for one notebook alone.
 
-The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. What a cell writes past
-Python, to the file descriptor, goes to the log and not into the notebook.
+The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. What a cell writes
+past Python, to the file descriptor, goes to the log and not into the notebook.
 """
 
 import sys

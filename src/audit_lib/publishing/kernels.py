@@ -48,7 +48,7 @@ class FailedError(Exception):
 def count_jobs() -> int:
     """Give how many reports to run at a time: one for each core, fewer where the free memory would not do."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, psutil.virtual_memory().available // NEEDS))
+    return max(1, min(cores, int(psutil.virtual_memory().available) // NEEDS))
 
 
 def start_warming() -> None:

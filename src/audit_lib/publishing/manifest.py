@@ -106,7 +106,7 @@ class Snapshot:
         return self._files[path]
 
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
-        """Hash the rows of a CSV file that hold a value in a column, None where none does; all rows without the column."""
+        """Hash the rows of a CSV file with a value in a column, None where there is none; all rows without the column."""
         if (path, column) not in self._rows:
             with path.open(encoding="utf-8", newline="") as file:
                 grouped: dict[str | None, list[dict[str, str]]] = {}
@@ -171,7 +171,7 @@ def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
 
 def describe_pages(source: Source, folder: Path, snapshot: Snapshot) -> Fingerprint:
     """Give the hashes of everything that the pages of a period depend on: its reports first of all."""
-    reports = [path for path in sorted(folder.glob("[!.]*.ipynb"))]
+    reports = sorted(folder.glob("[!.]*.ipynb"))
     return {
         "reports": {path.name: hash_bytes(path.read_bytes()) for path in reports},
         "library": hash_library(pages=True),
@@ -233,7 +233,7 @@ def save_manifest(path: Path, made_from: Fingerprint) -> None:
 
 
 def list_stale(sources: Iterable[Source], snapshot: Snapshot) -> list[Source]:
-    """List the notices whose processed tables must be built again; those of a place that lost a notice are among them."""
+    """List the notices whose processed tables must be built again: all of a place that lost a notice."""
     stale = []
     known: dict[str, Fingerprint] = {}
     for source in sources:

@@ -113,9 +113,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     import papermill
 
     if warm:
-        from audit_lib.publishing.inprocess import OPTIONS as options
-    else:
-        options = COLD_OPTIONS
+        from audit_lib.publishing.inprocess import OPTIONS
     try:
         notebook = papermill.execute_notebook(
             run.notebook,
@@ -125,7 +123,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
             progress_bar=False,
             log_output=True,
             request_save_on_cell_execute=False,
-            **options,
+            **(OPTIONS if warm else COLD_OPTIONS),
         )
     except papermill.PapermillExecutionError as error:
         _save(nbformat.read(part, as_version=4), part)
