@@ -19,8 +19,11 @@ def open_executor(jobs: int | None, scheduler: str | None) -> Iterator[tuple[Exe
     """
     if scheduler is None:
         jobs = jobs or count_jobs()
-        with ThreadPoolExecutor(jobs) as threads:
+        threads = ThreadPoolExecutor(jobs)
+        try:
             yield threads, 2 * jobs
+        finally:  # after Ctrl-C nobody waits for what is running
+            threads.shutdown(wait=False, cancel_futures=True)
         return
     try:
         from distributed import Client

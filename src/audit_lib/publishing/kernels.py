@@ -131,7 +131,8 @@ def _serve(
     except AuditError as error:
         answer = FailedError(_shorten(str(error))), None
     except Exception as error:  # a full disk, a broken machine …: whatever stopped this must not stop the others
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc(file=sys.__stderr__)
         answer = RuntimeError(_shorten(f"{type(error).__name__}: {error}")), None
     sender.send(answer)
     sender.close()

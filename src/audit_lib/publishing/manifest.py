@@ -106,7 +106,7 @@ class Snapshot:
         return self._files[path]
 
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
-        """Hash the rows of a CSV file with a value in a column, None where there is none; all rows without the column."""
+        """Hash the rows of a CSV file with a value in a column; all without the column. None where there is none."""
         if (path, column) not in self._rows:
             with path.open(encoding="utf-8", newline="") as file:
                 grouped: dict[str | None, list[dict[str, str]]] = {}

@@ -108,6 +108,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     if hash_library() != made_from["library"]:
         raise RuntimeError("the library has changed since its process started: run again, restart workers")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.raiseExceptions = False  # a log that cannot be written is no output of the notebook
     os.environ["AUDIT_DATA"] = str(run.data)
     import nbformat
     import papermill
