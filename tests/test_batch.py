@@ -19,6 +19,7 @@ from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import lock
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import NEEDS, count_jobs
+from audit_lib.publishing.manifest import record_tables
 from audit_lib.publishing.plan import Folders, check_contracts, plan_runs
 from audit_lib.publishing.progress import Progress
 from audit_lib.publishing.tasks import Result
@@ -218,6 +219,23 @@ def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders, write
     write_notebook("one", "print(1)")
     with pytest.raises(AuditError, match="found no notebook 03_tires; expected one of one"):
         plan_runs(folders, find_sources(folders.data), ("03_tires",))
+
+
+def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, write_notebook, do, look) -> None:
+    write_notebook("one", "print(1)")
+    do()
+    record_tables(find_sources(folders.data), look())
+    where = [f"--data={folders.data}", f"--notebooks={folders.notebooks}", f"--reports={folders.reports}"]
+    run = f"""
+import sys
+from audit_lib.cli import cli
+assert cli(["run", *{where}], standalone_mode=False) == 0
+print(sorted({{"pandas", "papermill", "nbformat", "matplotlib", "numpy"}} & set(sys.modules)))
+"""
+    ended = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
+    told, loaded = ended.stdout.splitlines()
+    assert told.startswith("1 reports: 0 done, 1 unchanged, 0 failed")
+    assert loaded == "[]"
 
 
 class Terminal(io.StringIO):

@@ -26,7 +26,7 @@ CELLS = [
     "figure, axes = plt.subplots(1, 2)\naxes[0].bar([1, 2], [3, 4])\nfigure",
     "plt.hist([1, 2, 2, 3])",
     "import asyncio\nawait asyncio.sleep(0)\n'top-level await'",
-    "try:\n    1 / 0\nexcept ZeroDivisionError:\n    import traceback\n    print(traceback.format_exc())",
+    "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    import traceback\n    print(traceback.format_exception_only(error))",
     "class Pair:\n    def __init__(self, a):\n        self.a = a\nimport pickle\npickle.loads(pickle.dumps(Pair(3))).a, __name__",
     "import threading\nthread = threading.Thread(target=lambda: print('from a thread'))\nthread.start()\nthread.join()",
     "import pandas as pd\npd.DataFrame({'score': [90.0, 88.5], 'unit': ['甲镇', '乙局']})",
