@@ -57,7 +57,8 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.executors import load_executor
 cache = get_cache(folder / "cache")
-cache.add_nbs_to_project([str(path) for path in notebooks])
+for path in notebooks:
+    cache.add_nb_to_project(str(path))
 load_executor("local-serial", cache=cache).run_and_cache(timeout=300)
 for number, path in enumerate(notebooks):
     nbformat.write(cache.merge_match_into_file(str(path))[1], folder / f"{number}.ipynb")

@@ -6,6 +6,7 @@ These tests run notebooks of a few cells, each in a process of its own.
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -219,6 +220,12 @@ def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders, write
     write_notebook("one", "print(1)")
     with pytest.raises(AuditError, match="found no notebook 03_tires; expected one of one"):
         plan_runs(folders, find_sources(folders.data), ("03_tires",))
+
+
+def test_contracts_are_checked_without_pandas(write_notebook, plan) -> None:
+    check = "import sys, pickle; from audit_lib.publishing.plan import check_contracts; check_contracts(pickle.loads(sys.stdin.buffer.read())); sys.exit('pandas' in sys.modules)"
+    write_notebook("one", "print(1)")
+    assert subprocess.run([sys.executable, "-c", check], input=pickle.dumps(plan()), check=False).returncode == 0
 
 
 def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, write_notebook, do, look) -> None:

@@ -16,6 +16,8 @@ from audit_lib.errors import AuditError, unusable
 from audit_lib.files import find_data as find_data
 from audit_lib.files import save_bytes as save_bytes
 from audit_lib.files import save_text as save_text
+from audit_lib.reading.sources import JURISDICTION as JURISDICTION
+from audit_lib.reading.sources import PERIOD as PERIOD
 
 MATCHES = ["exact", "prefix", "alias", "table_only", "list_only"]
 KINDS = [
@@ -25,8 +27,6 @@ KINDS = [
 SIDES = ["town", "bureau", "other"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
-PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
-JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
 
 
 def _text(description: str, *, nullable: bool = True, matches: str | None = None, **options: Any) -> pa.Column:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from audit_lib.errors import unusable
 
+# How folders and files are named.
+JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
+PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
+
 
 @dataclass(frozen=True)
 class Source:
