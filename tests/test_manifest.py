@@ -21,7 +21,7 @@ from audit_lib.publishing.manifest import (
     record_tables,
     save_manifest,
 )
-from audit_lib.publishing.plan import Folders, Run
+from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 
@@ -29,23 +29,53 @@ ROOT = Path(__file__).parents[1]
 LEIZHOU, SUIXI = "leizhou", "suixi"
 
 
-@pytest.fixture
-def world(folders: Folders, write_notebook, plan) -> Folders:
+def write_notebook(path: Path, source: str) -> None:
+    parameters = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {"tags": ["parameters"]},
+        "source": "period: str = '2017'",
+    }
+    cells = [parameters, {"cell_type": "code", "id": "b", "metadata": {}, "source": source}]
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two places, two periods of the first, two notebooks; every report made and recorded."""
-    raw = folders.data / "raw"
-    shutil.copytree(raw / LEIZHOU, raw / SUIXI)
-    text = (raw / LEIZHOU / "2017.txt").read_text(encoding="utf-8")
-    (raw / LEIZHOU / "2018.txt").write_text(text.replace("\n97\n", "\n98\n"), encoding="utf-8")
-    list(build_tables(folders.data, find_sources(folders.data)))
-    write_notebook("03_tiers", "print(1)")
-    write_notebook("05_trends", "print(2)")
-    snapshot = Snapshot(folders.data, find_sources(folders.data))
-    for run in plan():
+    root = tmp_path_factory.mktemp("made")
+    folders = Folders(root / "data", root / "notebooks", root / "reports")
+    shutil.copytree(ROOT / "data", folders.data, ignore=shutil.ignore_patterns("raw", "processed"))
+    raw = ROOT / "data" / "raw" / LEIZHOU / "2017.txt"
+    for place, period in ((LEIZHOU, "2017"), (LEIZHOU, "2018"), (SUIXI, "2017")):
+        path = folders.data / "raw" / place / f"{period}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = raw.read_text(encoding="utf-8")
+        path.write_text(text.replace("\n97\n", "\n98\n") if period == "2018" else text, encoding="utf-8")
+    sources = find_sources(folders.data)
+    list(build_tables(folders.data, sources))
+    folders.notebooks.mkdir()
+    write_notebook(folders.notebooks / "03_tiers.ipynb", "print(1)")
+    write_notebook(folders.notebooks / "05_trends.ipynb", "print(2)")
+    snapshot = Snapshot(folders.data, sources)
+    for run in plan_runs(folders, sources):
         run.report.parent.mkdir(parents=True, exist_ok=True)
         run.report.write_bytes(b"{}")
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(b"{}")})
-    record_tables(find_sources(folders.data), snapshot)
-    return folders
+    record_tables(sources, snapshot)
+    return root
+
+
+@pytest.fixture
+def world(made: Path, tmp_path: Path) -> Folders:
+    """A copy of it, to change at will."""
+    root = shutil.copytree(made, tmp_path / "world")
+    return Folders(root / "data", root / "notebooks", root / "reports")
+
+
+@pytest.fixture
+def plan(world: Folders):
+    return lambda: plan_runs(world, find_sources(world.data))
 
 
 def replace(path: Path, old: str, new: str) -> None:

@@ -80,7 +80,10 @@ def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -
     process = context.Process(target=_serve, args=(sender, log, limits.memory, work, args))
     with receiver:
         with sender:
-            process.start()
+            try:
+                process.start()
+            except (EOFError, OSError) as fault:
+                raise RuntimeError(f"no process could be started (--cold may do): {fault}") from None
         try:
             if not wait([receiver, process.sentinel], limits.deadline):
                 raise FailedError(f"no end after {limits.deadline:g} s")

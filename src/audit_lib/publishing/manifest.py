@@ -105,6 +105,12 @@ class Snapshot:
             self._files[path] = hash_bytes(path.read_bytes())
         return self._files[path]
 
+    def hash_notebook(self, path: Path) -> str:
+        """Hash what a notebook does."""
+        if path not in self._files:
+            self._files[path] = hash_code(path)
+        return self._files[path]
+
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
         """Hash the rows of a CSV file with a value in a column; all without the column. None where there is none."""
         if (path, column) not in self._rows:
@@ -161,7 +167,7 @@ def list_versions(libraries: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
     """Give the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
     return {
-        "notebook": hash_code(run.notebook),
+        "notebook": snapshot.hash_notebook(run.notebook),
         "library": hash_library(),
         "inputs": snapshot.hash_inputs(run.notebook.stem, run.source),
         "parameters": run.parameters,
