@@ -138,7 +138,7 @@ def _draw(figure: Figure, key: str) -> bytes:
             plt.close(figure)
     image = Image.frombytes("RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()).convert("RGB")
     packed = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", compress_level=6)
     return packed.getvalue()
 
 
