@@ -49,7 +49,7 @@ def make_world(folder: Path) -> Folders:
     sources = find_sources(folders.data)
     list(build_tables(folders.data, sources))
     snapshot = Snapshot(folders.data, sources)
-    record_tables(sources, snapshot)
+    record_tables(sources, snapshot, folders.reports)
     for run in plan_runs(folders, sources):
         content = (ROOT / "reports" / "leizhou" / "2017" / run.notebook.name).read_bytes()
         run.report.parent.mkdir(parents=True, exist_ok=True)

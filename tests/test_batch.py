@@ -231,7 +231,7 @@ def test_contracts_are_checked_without_pandas(write_notebook, plan) -> None:
 def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, write_notebook, do, look) -> None:
     write_notebook("one", "print(1)")
     do()
-    record_tables(find_sources(folders.data), look())
+    record_tables(find_sources(folders.data), look(), folders.reports)
     where = [f"--data={folders.data}", f"--notebooks={folders.notebooks}", f"--reports={folders.reports}"]
     run = f"""
 import sys

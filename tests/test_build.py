@@ -321,7 +321,7 @@ def test_saving_makes_folders_and_leaves_no_other_file(tmp_path: Path) -> None:
     assert (tmp_path / "a/b/c.txt").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize("step", ["os.replace", "audit_lib.tables.NamedTemporaryFile", "pathlib.Path.chmod"])
+@pytest.mark.parametrize("step", ["os.replace", "audit_lib.files.NamedTemporaryFile", "pathlib.Path.chmod"])
 def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "scores.csv"
     save_bytes(b"old", path)

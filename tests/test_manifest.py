@@ -62,7 +62,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run.report.parent.mkdir(parents=True, exist_ok=True)
         run.report.write_bytes(b"{}")
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(b"{}")})
-    record_tables(sources, snapshot)
+    record_tables(sources, snapshot, folders.reports)
     return root
 
 
@@ -211,12 +211,15 @@ def test_tables_are_built_again_where_what_they_rest_on_changed(world: Folders) 
     sources = find_sources(world.data)
 
     def stale() -> list[str]:
-        return [source.notice_id for source in list_stale(find_sources(world.data), Snapshot(world.data, sources))]
+        return [
+            source.notice_id
+            for source in list_stale(find_sources(world.data), Snapshot(world.data, sources), world.reports)
+        ]
 
     assert stale() == []
     replace(world.data / "raw" / LEIZHOU / "2018.txt", "\n98\n", "\n99\n")
     assert stale() == ["leizhou-2018"]
-    record_tables([sources[1]], Snapshot(world.data, sources))
+    record_tables([sources[1]], Snapshot(world.data, sources), world.reports)
     assert stale() == []
     replace(world.data / "processed" / LEIZHOU / "scores.csv", ",97,", ",96,")
     assert stale() == ["leizhou-2017"]
@@ -227,9 +230,11 @@ def test_tables_are_built_again_where_what_they_rest_on_changed(world: Folders) 
 def test_a_place_that_lost_a_notice_is_built_again(world: Folders) -> None:
     (world.data / "raw" / LEIZHOU / "2017.txt").unlink()
     sources = find_sources(world.data)
-    assert [source.notice_id for source in list_stale(sources, Snapshot(world.data, sources))] == ["leizhou-2018"]
-    record_tables(sources[:1], Snapshot(world.data, sources))
-    assert list_stale(sources, Snapshot(world.data, sources)) == []
+    assert [source.notice_id for source in list_stale(sources, Snapshot(world.data, sources), world.reports)] == [
+        "leizhou-2018"
+    ]
+    record_tables(sources[:1], Snapshot(world.data, sources), world.reports)
+    assert list_stale(sources, Snapshot(world.data, sources), world.reports) == []
 
 
 def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:

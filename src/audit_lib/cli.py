@@ -163,12 +163,12 @@ def run(
     warms_here = limits.warm and scheduler is None
     with lock(folders.reports):
         snapshot = Snapshot(folders.data, find_sources(folders.data, jurisdiction))
-        if stale := list_stale(sources, snapshot):
+        if stale := list_stale(sources, snapshot, folders.reports):
             if warms_here:
                 start_warming()
             built = _build(folders.data, stale, alone=period is not None)
             snapshot = snapshot.renew()
-            record_tables(built, snapshot)
+            record_tables(built, snapshot, folders.reports)
             sources = [source for source in sources if source not in stale or source in built]
         reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs if run.source in set(sources)}
         if to_do := [run for run, reason in reasons.items() if reason]:

@@ -1,7 +1,7 @@
 """Know what tables, reports and pages were made from, so that only what changed is made again.
 
 A manifest is a small JSON file of hashes near what it speaks of: reports/.manifest/<jurisdiction>/<period>/
-<notebook>.json and .pages.json, data/processed/.manifest/<jurisdiction>.json. Manifests are not committed.
+<notebook>.json and .pages.json, reports/.manifest/<jurisdiction>/.tables.json. Manifests are not committed.
 
 What each notebook reads is declared in inputs.csv. `rows` names the column by which the rows that count are told from
 those of other notices and places; without it the whole file counts. `periods` is `own`, or `earlier`: those of the
@@ -238,30 +238,30 @@ def save_manifest(path: Path, made_from: Fingerprint) -> None:
     save_text(json.dumps(made_from, ensure_ascii=False, indent=1) + "\n", path)
 
 
-def list_stale(sources: Iterable[Source], snapshot: Snapshot) -> list[Source]:
+def list_stale(sources: Iterable[Source], snapshot: Snapshot, reports: Path) -> list[Source]:
     """List the notices whose processed tables must be built again: all of a place that lost a notice."""
     stale = []
     known: dict[str, Fingerprint] = {}
     for source in sources:
         place = source.jurisdiction
         if place not in known:
-            known[place] = load_manifest(_tables_manifest(snapshot.data, place)) or {}
+            known[place] = load_manifest(_tables_manifest(reports, place)) or {}
         is_one_gone = bool(known[place].keys() - set(snapshot.list_periods(place)))
         if is_one_gone or known[place].get(source.period) != describe_tables(source, snapshot):
             stale.append(source)
     return stale
 
 
-def record_tables(built: Iterable[Source], snapshot: Snapshot) -> None:
+def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) -> None:
     """Record what the tables of these notices, now in place, were made from. The snapshot is one taken since."""
     by_place: dict[str, Fingerprint] = {}
     for source in built:
         by_place.setdefault(source.jurisdiction, {})[source.period] = describe_tables(source, snapshot)
     for place, periods in by_place.items():
-        path = _tables_manifest(snapshot.data, place)
+        path = _tables_manifest(reports, place)
         kept = {key: value for key, value in (load_manifest(path) or {}).items() if key in snapshot.list_periods(place)}
         save_manifest(path, dict(sorted({**kept, **periods}.items())))
 
 
-def _tables_manifest(data: Path, jurisdiction: str) -> Path:
-    return data / "processed" / ".manifest" / f"{jurisdiction}.json"
+def _tables_manifest(reports: Path, jurisdiction: str) -> Path:
+    return reports / ".manifest" / jurisdiction / ".tables.json"
