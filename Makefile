@@ -28,8 +28,10 @@ check: $(READY) ## lint, format, types; dependencies agree in every file that na
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: $(READY) ## time a report run beside the same run by hand, and the reading of each format
-	@$(BIN)/python benchmarks/by_hand.py
+bench: $(READY) ## time batches beside what one would run instead, growing ones, unchanged ones; and each file format
+	@$(BIN)/python benchmarks/peers.py
+	@$(BIN)/python benchmarks/unchanged.py
+	@$(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/parsing.py
 
 lab: $(READY) ## open JupyterLab on the notebooks

@@ -5,10 +5,20 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.cli import main
+from audit_lib.publishing.batch import Batch, Watch, lock
+from audit_lib.publishing.executors import open_executor
+from audit_lib.publishing.kernels import Limits
+from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.plan import Folders, Run, plan_runs
+from audit_lib.publishing.tasks import Result
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.sources import find_sources
 from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.report import Report, open_report
 from audit_lib.tables import SCHEMAS, validate_table
@@ -170,3 +180,67 @@ def _score_row(serial: int, unit: str, score: float | None, tier: str | None) ->
         "source_place": "line 1",
         "is_corrected": False,
     }
+
+
+PARAMETERS = """\
+jurisdiction: str = "leizhou"  # which government
+period: str = "2017"  # what the inspection covers
+language: str = "en"  # language of the report
+group_column: str = "side"  # groups to compare
+top_cut: float = 90.0  # cut for the best tier
+low_cut: float = 80.0  # cut for the last tier
+min_n: int = 8  # smallest group
+seed: int = 20170101  # random draws"""
+
+
+@pytest.fixture
+def folders(tmp_path: Path, leizhou_data: Path) -> Folders:
+    """A project of its own: the Leizhou data, built, and no notebooks yet."""
+    list(build_tables(leizhou_data, find_sources(leizhou_data)))
+    (tmp_path / "notebooks").mkdir()
+    return Folders(leizhou_data, tmp_path / "notebooks", tmp_path / "reports")
+
+
+@pytest.fixture
+def write_notebook(folders: Folders) -> Callable[..., Path]:
+    """Write a notebook of the project: its name, the sources of its cells after the one of the parameters."""
+
+    def write(name: str, *sources: str, parameters: str = PARAMETERS) -> Path:
+        cells = [
+            new_markdown_cell("# Is this a question?", id="title"),
+            new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
+            *(new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)),
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = new_notebook(cells=cells, metadata={"title": "Is this a question?", "kernelspec": kernel})
+        path = folders.notebooks / f"{name}.ipynb"
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def plan(folders: Folders) -> Callable[[], list[Run]]:
+    """Plan every notebook for every notice of the project."""
+    return lambda: plan_runs(folders, find_sources(folders.data))
+
+
+@pytest.fixture
+def look(folders: Folders) -> Callable[[], Snapshot]:
+    """Take a snapshot of the project's data."""
+    return lambda: Snapshot(folders.data, find_sources(folders.data))
+
+
+@pytest.fixture
+def do(folders: Folders, plan, look) -> Callable[..., list[Result]]:
+    """Do what the project's plan asks for; options are `force`, `watch`, and those of Limits."""
+
+    def do(*, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
+        snapshot = look()
+        reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan()}
+        with lock(folders.reports), open_executor(2, None) as (executor, width):
+            batch = Batch(folders, reasons, snapshot, executor, width, Limits(**limits), watch or Watch())
+            return batch.do()[0]
+
+    return do

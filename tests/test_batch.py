@@ -1,54 +1,46 @@
-"""The batch: a report appears only when its run succeeded, a failure stops nothing else, and nothing runs in vain.
+"""The batch: a report appears only when its run succeeded, and a failure stops nothing else.
 
-These tests start real kernels on notebooks of a few cells.
+These tests run notebooks of a few cells, each in a process of its own.
 """
 
+import io
 import json
+import os
+import pickle
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import execute_run, publish, run_all
-from audit_lib.publishing.manifest import find_reason
-from audit_lib.publishing.plan import Folders, Run, plan_runs
-from audit_lib.reading.build import build_tables, find_sources
-
-ROOT = Path(__file__).parents[1]
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-PARAMETERS = json.loads((ROOT / "notebooks" / "00_year_card.ipynb").read_text(encoding="utf-8"))["cells"][2]["source"]
-
-
-@pytest.fixture
-def folders(tmp_path: Path, leizhou_data) -> Folders:
-    """A project of its own: the Leizhou data, built, and no notebooks yet."""
-    data = leizhou_data
-    list(build_tables(data, find_sources(data)))
-    (tmp_path / "notebooks").mkdir()
-    return Folders(data, tmp_path / "notebooks", tmp_path / "reports")
+from audit_lib.publishing.batch import lock
+from audit_lib.publishing.executors import open_executor
+from audit_lib.publishing.kernels import NEEDS, count_jobs
+from audit_lib.publishing.manifest import record_tables
+from audit_lib.publishing.plan import Folders, check_contracts, plan_runs
+from audit_lib.publishing.progress import Progress
+from audit_lib.publishing.tasks import Result
+from audit_lib.reading.sources import find_sources
 
 
-def write_notebook(folders: Folders, name: str, *sources: str, parameters: str = "".join(PARAMETERS)) -> Path:
-    cells = [
-        new_markdown_cell("# Is this a question?"),
-        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        *(new_code_cell(source) for source in sources),
-    ]
-    path = folders.notebooks / f"{name}.ipynb"
-    notebook = new_notebook(cells=cells, metadata={"title": "Is this a question?", "kernelspec": KERNEL})
-    path.write_text(nbformat.writes(notebook), encoding="utf-8")
-    return path
-
-
-def plan(folders: Folders) -> list[Run]:
-    return plan_runs(folders, find_sources(folders.data))
-
-
-def run(folders: Folders, *, force: bool = False) -> dict[str, tuple[str, str]]:
-    results = run_all(plan(folders), jobs=2, force=force, tell=lambda result: None)
+def told(results: list[Result]) -> dict[str, tuple[str, str]]:
     return {result.run.notebook.stem: (result.status, result.why) for result in results}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has asked for its exit code yet has."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def text_of(path: Path) -> str:
@@ -56,72 +48,53 @@ def text_of(path: Path) -> str:
     return "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
 
 
-def test_a_good_run_is_promoted_and_carries_nothing_that_changes(folders: Folders) -> None:
-    write_notebook(folders, "good", "print(jurisdiction, period)")
-    assert run(folders) == {"good": ("done", "there is no report yet")}
+def test_a_good_run_is_promoted_and_carries_nothing_that_changes(folders: Folders, write_notebook, do) -> None:
+    write_notebook("good", "print(jurisdiction, period)")
+    [result] = do()
+    assert (result.status, result.why) == ("done", "there is no report yet")
+    assert result.cpu > 0
+    assert 50e6 < result.memory < 2e9
     report = folders.reports / "leizhou" / "2017" / "good.ipynb"
     assert text_of(report) == "leizhou 2017\n"
     notebook = json.loads(report.read_text(encoding="utf-8"))
     assert sorted(notebook["metadata"]) == ["audit", "kernelspec", "language_info", "title"]
     assert {key for cell in notebook["cells"] for key in cell["metadata"]} <= {"tags"}
-    assert [path.name for path in report.parent.iterdir()] == ["good.ipynb"]
+    assert names(report.parent) == ["good.html", "good.ipynb"]
+    assert names(folders.reports) == [".lock", ".manifest", "index.html", "leizhou"]
     before = report.read_bytes()
-    assert run(folders, force=True) == {"good": ("done", "forced")}
+    assert told(do(force=True)) == {"good": ("done", "forced")}
     assert report.read_bytes() == before
 
 
-def test_only_what_changed_runs_again(folders: Folders) -> None:
-    write_notebook(folders, "one", "print(1)")
-    write_notebook(folders, "two", "print(2)")
-    run(folders)
-    assert {status for status, _ in run(folders).values()} == {"unchanged"}
-    write_notebook(folders, "two", "print(22)")
-    assert run(folders) == {
-        "one": ("unchanged", "nothing it depends on changed"),
-        "two": ("done", "the notebook changed"),
-    }
-    aliases = folders.data / "reference" / "leizhou" / "aliases.csv"
-    aliases.write_text(aliases.read_text(encoding="utf-8").replace("our reading", "our own reading"), encoding="utf-8")
-    reasons = {find_reason(each) for each in plan(folders)}
-    assert reasons == {"inputs changed: reference/leizhou/aliases.csv"}
-    report = folders.reports / "leizhou" / "2017" / "one.ipynb"
-    report.write_text(report.read_text(encoding="utf-8").replace("1\\n", "3\\n"), encoding="utf-8")
-    assert find_reason(plan(folders)[0]) == "the report was changed by hand"
-
-
-def test_another_period_leaves_the_reports_of_the_first_alone(folders: Folders) -> None:
-    write_notebook(folders, "one", "print(period)")
-    run(folders)
-    report = folders.reports / "leizhou" / "2017" / "one.ipynb"
-    before = report.read_bytes()
-    raw = folders.data / "raw" / "leizhou"
-    (raw / "2018.txt").write_bytes((raw / "2017.txt").read_bytes().replace(b"\n97\n", b"\n98\n"))
-    list(build_tables(folders.data, find_sources(folders.data)))
-    results = run_all(plan(folders), jobs=2, force=False, tell=lambda result: None)
-    assert [(result.run.source.period, result.status) for result in results] == [
-        ("2017", "unchanged"),
-        ("2018", "done"),
-    ]
-    assert report.read_bytes() == before
-    scores = folders.data / "processed" / "leizhou" / "scores.csv"
-    scores.write_text(scores.read_text(encoding="utf-8").replace("97,1", "96,1", 1), encoding="utf-8")
-    assert [find_reason(each) for each in plan(folders)] == [
-        "inputs changed: processed/leizhou/scores.csv, notice_id leizhou-2017",
-        None,
-    ]
-
-
-def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Folders) -> None:
-    write_notebook(folders, "one", "print(1)")
-    results = run_all(plan(folders), jobs=1, force=False, tell=lambda result: None)
-    folder = folders.reports / "leizhou" / "2017"
-    index = folders.reports / "index.html"
-    assert list(publish(folders, results)) == [(folder, None), (index, None)]
-    unchanged = run_all(plan(folders), jobs=1, force=False, tell=lambda result: None)
-    assert list(publish(folders, unchanged)) == []
+def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Folders, write_notebook, do) -> None:
+    write_notebook("one", "print(1)")
+    write_notebook("two", "print(2)")
+    do()
+    folder, index = folders.reports / "leizhou" / "2017", folders.reports / "index.html"
+    dates = {path: path.stat().st_mtime_ns for path in (folder / "one.html", folder / "two.html", index)}
+    do()
+    assert {path: path.stat().st_mtime_ns for path in dates} == dates
     (folder / "one.html").unlink()
-    assert list(publish(folders, unchanged)) == [(folder, None), (index, None)]
+    index.unlink()
+    do()
     assert (folder / "one.html").is_file()
+    assert index.is_file()
+    write_notebook("two", "print('twenty-two')")
+    do()
+    assert "twenty-two" in (folder / "two.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_rendered_is_told_and_tried_again(folders: Folders, write_notebook, do) -> None:
+    write_notebook("one", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    [result] = do()
+    assert result.status == "done"
+    assert not (folders.reports / "leizhou" / "2017" / "one.html").exists()
+    errors: list[str] = []
+    progress = Progress(0, why=False, as_json=False, stream=io.StringIO())
+    progress.error = errors.append
+    assert told(do(watch=progress))["one"][0] == "unchanged"
+    assert len(errors) == 1
+    assert "a figure without alt text" in errors[0]
 
 
 @pytest.mark.parametrize(
@@ -129,70 +102,206 @@ def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Fo
     [
         ("print('so far')\n1 / 0", "code cell 3: ZeroDivisionError: division by zero"),
         ("from audit_lib import open_report\nopen_report('leizhou', '1999')", "code cell 3: AuditError: "),
-        ("import os\nos.kill(os.getpid(), 9)", "DeadKernelError: Kernel died"),
+        ("import os\nos.kill(os.getpid(), 9)", "its process died (signal 9)"),
+        ("import os\nos._exit(3)", "its process died (exit code 3)"),
         ("import warnings\nwarnings.warn('careful')", "code cell 3 wrote to stderr: "),
+        ("x = bytearray(3 * 2**30)", "code cell 3: MemoryError: "),
+        ("import numpy as np\nnp.ones(2**28) + 1", "code cell 3: MemoryError: Unable to allocate 2.00 GiB"),
     ],
-    ids=["an error", "an unknown period", "a killed kernel", "a warning"],
+    ids=["an error", "an unknown period", "a kill", "an exit", "a warning", "too much memory", "too large an array"],
 )
-def test_a_failed_run_leaves_the_good_report_and_stops_nothing(folders: Folders, source: str, why: str) -> None:
-    write_notebook(folders, "bad", "print('good')")
-    write_notebook(folders, "other", "print('other')")
-    run(folders)
+def test_a_failed_run_leaves_the_good_report_and_stops_nothing(
+    folders: Folders, write_notebook, do, source: str, why: str
+) -> None:
+    write_notebook("bad", "print('good')")
+    write_notebook("other", "print('other')")
+    do()
     folder = folders.reports / "leizhou" / "2017"
     before = (folder / "bad.ipynb").read_bytes()
-    write_notebook(folders, "bad", source)
-    write_notebook(folders, "other", "print('another')")
-    results = run(folders)
+    write_notebook("bad", source)
+    write_notebook("other", "print('another')")
+    results = told(do(memory=int(2.5 * 2**30)))
     assert results["other"] == ("done", "the notebook changed")
     assert results["bad"][0] == "failed"
     assert results["bad"][1].startswith(why)
     assert (folder / "bad.ipynb").read_bytes() == before
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "bad.failed.ipynb",
-        "bad.failed.log",
-        "bad.ipynb",
-        "other.ipynb",
-    ]
-    write_notebook(folders, "bad", "print('good')")
-    assert run(folders)["bad"] == ("done", "its last run failed")
-    assert sorted(path.name for path in folder.iterdir()) == ["bad.ipynb", "other.ipynb"]
+    kept = ["bad.failed.ipynb", "bad.failed.log", "bad.html", "bad.ipynb", "other.html", "other.ipynb"]
+    assert names(folder) == kept
+    assert results["bad"][1] in (folder / "bad.failed.log").read_text(encoding="utf-8")
+    assert source in nbformat.read(folder / "bad.failed.ipynb", as_version=4).cells[-1].source
+    write_notebook("bad", "print('good')")
+    assert told(do())["bad"] == ("done", "its last run failed")
+    assert names(folder) == ["bad.html", "bad.ipynb", "other.html", "other.ipynb"]
 
 
-def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders) -> None:
-    write_notebook(folders, "good", "print(1)")
+def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, write_notebook, do, tmp_path) -> None:
+    pids = tmp_path / "pids"
+    start = (
+        f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    )
+    write_notebook("slow", "print('so far')", start, "import time\ntime.sleep(600)")
+    started = time.monotonic()
+    [result] = do(deadline=12)
+    assert (result.status, result.why) == ("failed", "no end after 12 s")
+    assert time.monotonic() - started < 60
+    assert not result.run.report.exists()
+    assert has_ended(int(pids.read_text()))
+    assert "so far" in result.run.log.read_text(encoding="utf-8")
+
+
+def test_what_a_report_leaves_running_ends_with_it(write_notebook, do, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    start = (
+        f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
+    )
+    write_notebook("untidy", start)
+    [result] = do()
+    assert result.status == "done"
+    assert has_ended(int(pids.read_text()))
+
+
+def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders, write_notebook, do) -> None:
+    write_notebook("good", "print(1)")
     folders.reports.mkdir()
     (folders.reports / "leizhou").write_text("a file where the folder should be", encoding="utf-8")
-    assert run(folders)["good"][0] == "failed"
+    [result] = do()
+    assert result.status == "failed"
+    assert "cannot be written" in result.why
 
 
-def test_a_run_that_does_not_end_is_ended(folders: Folders) -> None:
-    write_notebook(folders, "slow", "import time\ntime.sleep(600)")
-    result = execute_run(plan(folders)[0], "forced", deadline=12)
-    assert (result.status, result.why) == ("failed", "no end after 12 s")
-    assert not result.run.report.exists()
+def test_a_reports_folder_is_held_by_one_batch(folders: Folders) -> None:
+    hold = f"from pathlib import Path; from audit_lib.publishing.batch import lock\nwith lock(Path({str(folders.reports)!r})): print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(AuditError, match=rf"another run at work in it \(process {other.pid} on .*one at a time"):
+            lock(folders.reports).__enter__()
+        other.communicate("\n")
+    with lock(folders.reports):
+        pass
+
+
+def test_what_a_killed_batch_left_is_cleared_away(folders: Folders) -> None:
+    scratch = folders.reports / ".running"
+    scratch.mkdir(parents=True)
+    (scratch / "half.ipynb").write_text("{", encoding="utf-8")
+    with lock(folders.reports):
+        assert not scratch.exists()
 
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ("period: str = '2017'  # when", "found a difference in group_column, jurisdiction"),
-        ("".join(PARAMETERS) + "\ncolour: str = 'red'  # none", "found a difference in colour"),
+        ("{parameters}\ncolour: str = 'red'  # none", "found a difference in colour"),
+        ("period: str = (", r"odd\.ipynb: found .*; expected a Jupyter notebook"),
     ],
-    ids=["one is missing", "one too many"],
+    ids=["one is missing", "one too many", "no Python"],
 )
-def test_parameters_that_are_not_the_contract_stop_the_plan(folders: Folders, parameters: str, message: str) -> None:
-    write_notebook(folders, "odd", "print(1)", parameters=parameters)
+def test_parameters_that_are_not_the_contract_stop_the_plan(
+    write_notebook, plan, parameters: str, message: str
+) -> None:
+    declared = "".join(json.loads(write_notebook("odd").read_text(encoding="utf-8"))["cells"][1]["source"])
+    write_notebook("odd", "print(1)", parameters=parameters.format(parameters=declared))
     with pytest.raises(AuditError, match=message):
-        plan(folders)
+        check_contracts(plan())
 
 
-def test_a_file_that_is_no_notebook_stops_the_plan(folders: Folders) -> None:
-    (folders.notebooks / "odd.ipynb").write_text("{", encoding="utf-8")
+@pytest.mark.parametrize("content", ["{", "[]", '{"cells": 1}'])
+def test_a_file_that_is_no_notebook_stops_the_plan(folders: Folders, plan, content: str) -> None:
+    (folders.notebooks / "odd.ipynb").write_text(content, encoding="utf-8")
     with pytest.raises(AuditError, match=r"odd\.ipynb: found .*; expected a Jupyter notebook"):
-        plan(folders)
+        plan()
 
 
-def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders) -> None:
-    write_notebook(folders, "one", "print(1)")
+def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders, write_notebook) -> None:
+    write_notebook("one", "print(1)")
     with pytest.raises(AuditError, match="found no notebook 03_tires; expected one of one"):
         plan_runs(folders, find_sources(folders.data), ("03_tires",))
+
+
+def test_contracts_are_checked_without_pandas(write_notebook, plan) -> None:
+    check = "import sys, pickle; from audit_lib.publishing.plan import check_contracts; check_contracts(pickle.loads(sys.stdin.buffer.read())); sys.exit('pandas' in sys.modules)"
+    write_notebook("one", "print(1)")
+    assert subprocess.run([sys.executable, "-c", check], input=pickle.dumps(plan()), check=False).returncode == 0
+
+
+def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, write_notebook, do, look) -> None:
+    write_notebook("one", "print(1)")
+    do()
+    record_tables(find_sources(folders.data), look(), folders.reports)
+    where = [f"--data={folders.data}", f"--notebooks={folders.notebooks}", f"--reports={folders.reports}"]
+    run = f"""
+import sys
+from audit_lib.cli import cli
+assert cli(["run", *{where}], standalone_mode=False) == 0
+print(sorted({{"pandas", "papermill", "nbformat", "matplotlib", "numpy"}} & set(sys.modules)))
+"""
+    ended = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
+    told, loaded = ended.stdout.splitlines()
+    assert told.startswith("1 reports: 0 done, 1 unchanged, 0 failed")
+    assert loaded == "[]"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is one."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_a_bar_that_counts_and_names(write_notebook, do) -> None:
+    write_notebook("bad", "import time\ntime.sleep(2)\n1 / 0")
+    write_notebook("good", "print(1)")
+    stream = Terminal()
+    progress = Progress(2, why=False, as_json=False, stream=stream)
+    do(watch=progress)
+    progress.close()
+    shown = stream.getvalue()
+    assert "1/2 |" in shown
+    assert " left" in shown
+    assert "1 done, 0 unchanged, 0 failed · leizhou 2017 bad" in shown
+    assert "leizhou 2017 bad failed (" in shown
+    assert "leizhou 2017 good done" not in shown
+
+
+def test_json_is_one_object_per_report(write_notebook, do, capsys: pytest.CaptureFixture[str]) -> None:
+    write_notebook("bad", "1 / 0")
+    write_notebook("good", "print(1)")
+    do(watch=Progress(2, why=False, as_json=True, stream=io.StringIO()))
+    objects = {each["notebook"]: each for each in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert sorted(objects) == ["bad", "good"]
+    assert objects["bad"]["status"] == "failed"
+    assert objects["bad"]["why"] == "code cell 3: ZeroDivisionError: division by zero"
+    assert objects["bad"]["log"].endswith("reports/leizhou/2017/bad.failed.log")
+    assert objects["good"] | {"seconds": 0, "cpu_seconds": 0, "peak_memory": 0} == {
+        "report": objects["bad"]["report"].replace("bad", "good"),
+        "jurisdiction": "leizhou",
+        "period": "2017",
+        "notebook": "good",
+        "status": "done",
+        "why": "there is no report yet",
+        "seconds": 0,
+        "cpu_seconds": 0,
+        "peak_memory": 0,
+        "log": None,
+    }
+
+
+def test_jobs_keep_within_the_free_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = psutil.virtual_memory()
+    cores = len(os.sched_getaffinity(0))
+    for available, expected in ((NEEDS // 2, 1), (NEEDS, 1), (1000 * NEEDS, cores)):
+        now = free._replace(available=available)
+        monkeypatch.setattr(psutil, "virtual_memory", lambda now=now: now)
+        assert count_jobs() == expected
+
+
+def test_a_scheduler_that_does_not_answer_is_one_line() -> None:
+    with (
+        pytest.raises(AuditError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers"),
+        open_executor(None, "tcp://127.0.0.1:9"),
+    ):
+        pass

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
 from audit_lib.periods import order_of, span_of
-from audit_lib.reading.build import build_tables, check_source, find_earlier, find_record, find_sources, read_source
+from audit_lib.reading.build import build_tables, check_source, find_record, read_source
+from audit_lib.reading.sources import find_earlier, find_sources
 from audit_lib.tables import SCHEMAS, load_table, save_bytes, save_table, save_text, validate_table
 
 MakeData = Callable[..., Path]
@@ -371,7 +372,7 @@ def test_saving_makes_folders_and_leaves_no_other_file(tmp_path: Path) -> None:
     assert (tmp_path / "a/b/c.txt").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize("step", ["os.replace", "audit_lib.tables.NamedTemporaryFile", "pathlib.Path.chmod"])
+@pytest.mark.parametrize("step", ["os.replace", "audit_lib.files.NamedTemporaryFile", "pathlib.Path.chmod"])
 def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "scores.csv"
     save_bytes(b"old", path)

@@ -24,7 +24,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import Grid, read_document
+from audit_lib.reading.documents import Grid, read_document, squeeze
 from audit_lib.reading.notice import Notice, parse_notice
 
 SAMPLES = Path(__file__).parent / "samples/formats"
@@ -404,7 +404,7 @@ LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp", "Zs"))
     " \u3000,;\"'\t<&=|-镇97."
 )
 CELLS = st.text(LETTERS, max_size=8).map(lambda text: re.sub(r"[ \t]+", " ", text).strip(" "))
-FILLED = CELLS.filter(bool)
+FILLED = CELLS.filter(squeeze)
 
 
 @st.composite

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,8 @@ import click
 from audit_lib.errors import AuditError
 
 if TYPE_CHECKING:
-    from audit_lib.publishing.batch import Result
     from audit_lib.publishing.plan import Folders
-    from audit_lib.reading.build import Source
+    from audit_lib.reading.sources import Source
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -168,10 +168,18 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 @cli.command()
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
-@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Reports at a time (default: the cores).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
+@click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
-@click.option("--cold", is_flag=True, help="Start a fresh kernel for each report (the only way so far).")
+@click.option("--cold", is_flag=True, help="Start a new interpreter for each report, not a fork of a warm one.")
+@click.option(
+    "--deadline", type=click.FloatRange(min=1), default=300, metavar="S", help="Seconds a report may take (300)."
+)
+@click.option(
+    "--memory", type=click.FloatRange(min=0.5), default=4, metavar="GIB", help="Memory a report may take (4 GiB)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
 @click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where reports go (default: the project's).")
 def run(
@@ -180,9 +188,13 @@ def run(
     data: Path | None,
     names: tuple[str, ...],
     jobs: int | None,
+    scheduler: str | None,
     force: bool,
     why: bool,
     cold: bool,
+    deadline: float,
+    memory: float,
+    as_json: bool,
     notebooks: Path | None,
     reports: Path | None,
 ) -> int:
@@ -191,44 +203,41 @@ def run(
     \b
     Example: audit-lib run leizhou 2017 --notebook 03_tiers
     """
-    from audit_lib.publishing.batch import publish, run_all
-    from audit_lib.publishing.plan import plan_runs
+    from audit_lib.publishing.batch import Batch, lock
+    from audit_lib.publishing.executors import open_executor
+    from audit_lib.publishing.kernels import CAN_FORK, Limits, start_warming
+    from audit_lib.publishing.manifest import Snapshot, find_reason, list_stale, record_tables
+    from audit_lib.publishing.plan import check_contracts, plan_runs
+    from audit_lib.publishing.progress import Progress
+    from audit_lib.reading.sources import find_sources
 
-    del cold  # every run is cold so far
     folders = _find_folders(data, notebooks, reports)
     sources = _find_sources(folders.data, jurisdiction, period)
     runs = plan_runs(folders, sources, names)
-    built = _build(folders.data, sources, alone=period is not None)
-    runs = [run for run in runs if run.source in built]
-    results = run_all(runs, jobs or os.cpu_count() or 1, force, _teller(len(runs), why))
-    failed = sum(result.status == "failed" for result in results)
-    for path, error in publish(folders, results):
-        if error:
-            click.echo(f"error: {path}: {error}", err=True)
-            failed += 1
-    counts = {status: sum(result.status == status for result in results) for status in ("done", "unchanged", "failed")}
-    summary = ", ".join(f"{n} {status}" for status, n in counts.items())
-    click.echo(f"{len(results)} reports: {summary} · {folders.reports / 'index.html'}")
-    return FAILED if failed or len(built) < len(sources) else DONE
-
-
-def _teller(total: int, why: bool) -> "Callable[[Result], None]":
-    """Tell each result on stderr: a bar on a terminal, one plain line per run otherwise."""
-    from tqdm import tqdm
-
-    bar = tqdm(total=total, unit="report", leave=False, disable=None)
-
-    def tell(result: "Result") -> None:
-        reason = f": {result.why}" if why or result.status == "failed" else ""
-        taken = f" ({result.seconds:.1f} s)" if result.seconds else ""
-        if why or result.status == "failed" or (bar.disable and result.status == "done"):
-            tqdm.write(f"{result.run.name} {result.status}{taken}{reason}", file=sys.stderr)
-        bar.set_postfix_str(result.run.name)
-        bar.update()
-        if bar.n == total:
-            bar.close()
-
-    return tell
+    limits = Limits(CAN_FORK and not cold, deadline, int(memory * 2**30))
+    warms_here = limits.warm and scheduler is None
+    with lock(folders.reports):
+        snapshot = Snapshot(folders.data, find_sources(folders.data, jurisdiction))
+        if stale := list_stale(sources, snapshot, folders.reports):
+            if warms_here:
+                start_warming()
+            built = _build(folders.data, stale, alone=period is not None)
+            snapshot = snapshot.renew()
+            record_tables(built, snapshot, folders.reports)
+            sources = [source for source in sources if source not in stale or source in built]
+        reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs if run.source in set(sources)}
+        if to_do := [run for run, reason in reasons.items() if reason]:
+            if warms_here:
+                start_warming()
+            check_contracts(to_do)
+        progress = Progress(len(to_do), why=why, as_json=as_json)
+        with closing(progress), open_executor(jobs, scheduler) as (executor, width):
+            results, bad_pages = Batch(folders, reasons, snapshot, executor, width, limits, progress).do()
+    for result in results:
+        if result.status == "failed":
+            click.echo(f"failed: {result.run.name}: {result.why} · {result.run.log}", err=True)
+    click.echo(f"{len(results)} reports: {progress.word_counts()} · {folders.reports / 'index.html'}", err=as_json)
+    return FAILED if progress.counts["failed"] or bad_pages or len(results) < len(runs) else DONE
 
 
 def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":
@@ -248,25 +257,29 @@ def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]
 
 
 def _find_sources(data: Path, jurisdiction: str | None, period: str | None) -> "list[Source]":
-    from audit_lib.reading.build import find_sources
+    from audit_lib.reading.sources import find_sources
 
     return find_sources(data, jurisdiction, period)
 
 
 def _find_data(data: Path | None) -> Path:
-    from audit_lib.tables import find_data
+    from audit_lib.files import find_data
 
     return data if data is not None else find_data()
 
 
 def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> "Folders":
+    from audit_lib.files import find_project
     from audit_lib.publishing.plan import Folders
-    from audit_lib.tables import find_project
 
     if data is None or notebooks is None or reports is None:
         project = find_project()
-        return Folders(data or project / "data", notebooks or project / "notebooks", reports or project / "reports")
-    return Folders(data, notebooks, reports)
+        data, notebooks, reports = (
+            data or project / "data",
+            notebooks or project / "notebooks",
+            reports or project / "reports",
+        )
+    return Folders(data.resolve(), notebooks.resolve(), reports.resolve())  # whole, for workers elsewhere
 
 
 def main() -> None:
@@ -281,8 +294,10 @@ def main() -> None:
     except AuditError as error:
         click.echo(f"error: {error}", err=True)
         code = UNUSABLE
-    except click.Abort:
-        code = 130
+    except click.Abort:  # Ctrl-C: processes that still work for us end when we do, and nothing is half-written
+        click.echo("stopped; what was done is kept, and run again goes on from there", err=True)
+        sys.stdout.flush()
+        os._exit(130)
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE

@@ -30,7 +30,7 @@ def embed_characters(html: str) -> str:
     Empty where the page has none or no font file is there; the page then rests on the reader's own fonts. The page's
     style names the family `Page Han` first, for these ranges only.
     """
-    letters = {letter for letter in html if any(low <= ord(letter) <= high for low, high in HAN_RANGES)}
+    letters = {letter for letter in set(html) if any(low <= ord(letter) <= high for low, high in HAN_RANGES)}
     file = find_font()
     if not letters or file is None:
         return ""

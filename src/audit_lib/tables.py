@@ -5,17 +5,20 @@ Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 
 import csv
 import json
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from audit_lib.errors import AuditError, unusable
+from audit_lib.files import find_data as find_data
+from audit_lib.files import save_bytes as save_bytes
+from audit_lib.files import save_text as save_text
+from audit_lib.reading.sources import JURISDICTION as JURISDICTION
+from audit_lib.reading.sources import PERIOD as PERIOD
 
 MATCHES = ["exact", "prefix", "alias", "table_only", "list_only"]
 KINDS = [
@@ -27,8 +30,6 @@ SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
 EVENTS = ["renamed", "merged", "split", "transferred", "created", "abolished"]
 SCOPES = ["national_rule", "provincial_rule", "place_confirmed", "rule_applied", "expected", "elsewhere"]
-PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
-JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
 
 
 def _text(description: str, *, nullable: bool = True, matches: str | None = None, **options: Any) -> pa.Column:
@@ -217,21 +218,6 @@ SCHEMAS = {
 }
 
 
-def find_project(start: Path | None = None) -> Path:
-    """Find the folder that holds `data/`, here or above. Notebooks run in folders of their own."""
-    start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / "data" / "raw").is_dir():
-            return folder
-    raise unusable(start, "no data/raw here or in a folder above", "the project's folder, or --data")
-
-
-def find_data() -> Path:
-    """Give the data folder: the one a run was told to use, else the project's."""
-    given = os.environ.get("AUDIT_DATA")
-    return Path(given) if given else find_project() / "data"
-
-
 EXPECTED = {  # what pandera calls its own checks, in our words
     "not_nullable": "a value",
     "multiple_fields_uniqueness": "no second row with the same key",
@@ -326,29 +312,6 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
     old = load_table(path, name) if path.is_file() else new.iloc[:0]
     if rows:
         save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
-
-
-def save_text(text: str, path: Path) -> None:
-    """Write a file in one step: readers see the old one or the new one, never a part."""
-    save_bytes(text.encode(), path)
-
-
-def save_bytes(content: bytes, path: Path) -> None:
-    """Write bytes in one step. A file that would not change is left alone, so that its date tells the truth."""
-    part: Path | None = None
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-        part.chmod(0o644)
-        part.replace(path)
-    except OSError as error:
-        if part:
-            part.unlink(missing_ok=True)
-        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def describe_package(processed: Iterable[Path], root: Path) -> str:

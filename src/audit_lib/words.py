@@ -9,16 +9,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from audit_lib.analysis.statistics import round_half_up
 from audit_lib.errors import unusable
+from audit_lib.languages import FOLDER, LANGUAGES
 
-FOLDER = Path(__file__).with_name("languages")
-LANGUAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
 
 

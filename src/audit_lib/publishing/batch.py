@@ -1,212 +1,239 @@
-"""Run planned notebooks with papermill, check and promote their reports, render the pages.
+"""Do what a plan asks for, move what succeeded to where it belongs, and have its pages rendered.
 
-A report appears under its name only when its run succeeded. A failed run leaves the last good report alone and keeps
-its own notebook and log beside it, as <notebook>.failed.ipynb and <notebook>.failed.log.
+A report appears under its name only when its run succeeded, and whole. A failed run leaves the last good report alone
+and keeps its own notebook and log beside it, as <notebook>.failed.ipynb and <notebook>.failed.log.
 """
 
 import os
-import time
+import shutil
+import socket
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.connection import Connection
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
-import nbformat
-
-from audit_lib.errors import AuditError
-from audit_lib.publishing.manifest import find_reason, fingerprint, save_manifest
+from audit_lib.errors import AuditError, unusable
+from audit_lib.files import save_bytes
+from audit_lib.publishing import manifest
+from audit_lib.publishing.kernels import Limits
+from audit_lib.publishing.manifest import Fingerprint, Snapshot
 from audit_lib.publishing.plan import Folders, Run
-from audit_lib.tables import save_bytes, save_text
+from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run
+from audit_lib.reading.sources import Source
 
-DEADLINE = 300  # seconds a report may take; the slowest takes about ten
+try:
+    import fcntl
+except ImportError:  # Windows: two batches at once are not noticed there
+    fcntl = None  # type: ignore[assignment]
+
+SCRATCH = ".running"
+TICK = 0.5  # seconds between two looks at what is running
+
+
+@contextmanager
+def lock(reports: Path) -> Iterator[None]:
+    """Hold a reports folder for one batch. Raises AuditError where another one holds it, or it cannot be written."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        file = (reports / ".lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise AuditError(f"{reports}: cannot be written: {error.strerror or error}") from None
+    with file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                found = f"another run at work in it ({file.read().strip()})"
+                raise unusable(reports, found, "one at a time: wait for it, or name another folder") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        file.flush()
+        scratch = reports / SCRATCH
+        shutil.rmtree(scratch, ignore_errors=True)  # what a killed batch left
+        try:
+            yield
+        except OSError as error:  # a full disk, a folder that is not ours to write
+            raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 @dataclass(frozen=True)
-class Result:
-    """How a run ended: done, unchanged or failed. `why` is the reason it ran, or the error that stopped it."""
+class Pages:
+    """The pages of one period: a task like a run, due when its last run has ended."""
 
-    run: Run
-    status: str
-    why: str
-    seconds: float = 0.0
+    source: Source
+    folder: Path
 
+    @property
+    def name(self) -> str:
+        return f"{self.source.jurisdiction} {self.source.period} pages"
 
-def run_all(runs: list[Run], jobs: int, force: bool, tell: Callable[[Result], None]) -> list[Result]:
-    """Run what must be run, `jobs` at a time, and tell each result as it comes. Gives the results in plan order."""
-    reasons = {run: "forced" if force else find_reason(run) for run in runs}
-    results = {run: Result(run, "unchanged", "nothing it depends on changed") for run in runs if reasons[run] is None}
-    for result in results.values():
-        tell(result)
-    with ThreadPoolExecutor(max_workers=jobs) as threads:
-        pending = {threads.submit(execute_run, run, reason): run for run, reason in reasons.items() if reason}
-        try:
-            for future in as_completed(pending):
-                results[pending[future]] = future.result()
-                tell(future.result())
-        except BaseException:  # Ctrl-C among them: what has begun ends, what has not does not begin
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [results[run] for run in runs]
+    @property
+    def manifest(self) -> Path:
+        *_, jurisdiction, period = self.folder.parts
+        return self.folder.parents[1] / ".manifest" / jurisdiction / period / ".pages.json"
 
 
-def execute_run(run: Run, why: str, deadline: float = DEADLINE) -> Result:
-    """Run one notebook in a process of its own and promote its report if it succeeded.
+@dataclass
+class Watch:
+    """Who is told how a batch goes: each result, the names of what is running, each page that cannot be rendered."""
 
-    The process starts from a warm one where the system can fork, with a fresh kernel for the notebook. It is killed
-    with its kernel if it has not ended by the deadline (seconds).
+    result: Callable[[Result], None] = lambda result: None
+    running: Callable[[list[str]], None] = lambda names: None
+    error: Callable[[str], None] = lambda message: None
+
+
+@dataclass
+class Batch:
+    """Runs, each with the reason for it (None: nothing changed), and how they are done.
+
+    `width` is how many tasks the executor is given at a time: enough to keep it busy.
     """
-    started = time.monotonic()
-    try:
-        run.report.parent.mkdir(parents=True, exist_ok=True)
-        error = _run_apart(run, deadline)
-        seconds = time.monotonic() - started
-        if error is None:
-            error = _promote(run)
-        if error is None:
-            return Result(run, "done", why, seconds)
-        _keep_failed(run)
-        return Result(run, "failed", error, seconds)
-    except (AuditError, OSError) as error:  # a full disk or a read-only folder: this report's, not the batch's
-        return Result(run, "failed", str(error), time.monotonic() - started)
 
+    folders: Folders
+    reasons: dict[Run, str | None]
+    snapshot: Snapshot
+    executor: Executor
+    width: int
+    limits: Limits = field(default_factory=Limits)
+    watch: Watch = field(default_factory=Watch)
 
-def _run_apart(run: Run, deadline: float) -> str | None:
-    """Run the notebook in a child process; gives the error that stopped it, if any."""
-    context = _start_method()
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(run, sender))
-    process.start()
-    sender.close()
-    process.join(deadline)
-    if process.is_alive():
-        process.kill()  # its kernel ends by itself: it watches its parent
-        process.join()
-        return f"no end after {deadline:g} s"
-    try:
-        error: str | None = receiver.recv()
-    except EOFError:
-        return f"its process died (exit code {process.exitcode})"
-    return error
+    def __post_init__(self) -> None:
+        self._waiting: deque[Run | Pages] = deque()
+        self._pending: dict[Future[Any], tuple[Run | Pages, Fingerprint]] = {}
+        self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._left: dict[Path, int] = {}
+        self._results: dict[Run, Result] = {}
+        self._bad_pages = 0
+        self._scratch = self.folders.reports / SCRATCH
+        # There while the index may not know of every page.
+        self._index_is_old = self.folders.reports / ".manifest" / ".index-is-old"
 
+    def do(self) -> tuple[list[Result], int]:
+        """Do all runs and pages. Gives the results in plan order, and how many pages could not be rendered."""
+        for run in self.reasons:
+            self._left[run.report.parent] = self._left.get(run.report.parent, 0) + 1
+        for run, reason in self.reasons.items():
+            if reason is None:
+                self._take(Result(run, "unchanged", "nothing it depends on changed"))
+            else:
+                self._waiting.append(run)
+        while self._waiting or self._pending:
+            while self._waiting and len(self._pending) < self.width:
+                self._submit(self._waiting.popleft())
+            self._collect()
+        if self._index_is_old.is_file() or not (self.folders.reports / "index.html").is_file():
+            self._render_index()
+        return [self._results[run] for run in self.reasons], self._bad_pages
 
-@cache
-def _start_method() -> Any:
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["papermill", "nbclient", "ipykernel", "audit_lib.publishing.batch"])
-    return context
+    def _submit(self, task: Run | Pages) -> None:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._index_is_old.parent.mkdir(parents=True, exist_ok=True)
+        self._index_is_old.touch()
+        submit, limits = self.executor.submit, self.limits
+        if isinstance(task, Run):
+            made_from = manifest.describe_report(task, self.snapshot)
+            future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
+        else:
+            made_from = manifest.describe_pages(task.source, task.folder, self.snapshot)
+            future = submit(execute_pages, task.folder, self.folders.data, self._scratch, limits)
+        self._pending[future] = task, made_from
+        future.add_done_callback(self._ended.put)
 
+    def _collect(self) -> None:
+        """Take the next task that ended; tell what is running when none does for a while."""
+        try:
+            future = self._ended.get(timeout=TICK)
+        except Empty:
+            self.watch.running([task.name for future, (task, _) in self._pending.items() if future.running()])
+            return
+        task, made_from = self._pending.pop(future)
+        fault = _name_fault(future)
+        if isinstance(task, Pages):
+            self._take_pages(task, made_from, fault or future.result())
+        elif fault:
+            self._take(Result(task, "failed", fault))
+        else:
+            self._take(self._promote(future.result(), made_from))
 
-def _temporary(run: Run) -> Path:
-    return run.report.with_name(f".{run.report.stem}.run.ipynb")
+    def _promote(self, result: Result, made_from: Fingerprint) -> Result:
+        """Put a good report in place, and only then its manifest."""
+        if result.status != "done" or result.part is None:
+            return result
+        run = result.run
+        try:
+            content = result.part.read_bytes()
+            save_bytes(content, run.report)
+            manifest.save_manifest(run.manifest, {**made_from, "report": manifest.hash_bytes(content)})
+            for leftover in (run.failed, run.log, result.part, result.part.with_suffix(".log")):
+                leftover.unlink(missing_ok=True)
+        except (AuditError, OSError) as error:  # a full disk, a read-only folder: this report's, not the batch's
+            return replace(result, status="failed", why=str(error))
+        return result
 
+    def _take(self, result: Result) -> None:
+        run = result.run
+        if result.status == "failed":
+            with suppress(AuditError, OSError):  # as above; the result tells of it
+                _keep_failed(result)
+        self._results[run] = result
+        self.watch.result(result)
+        folder = run.report.parent
+        self._left[folder] -= 1
+        if not self._left[folder] and folder.is_dir():
+            pages = Pages(run.source, folder)
+            if self._are_old(pages):
+                self._waiting.appendleft(pages)
 
-def _work(run: Run, sender: "Connection[Any, Any]") -> None:
-    """In the child: run the notebook into a temporary file; send None, or the error in one line."""
-    log = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.environ |= {"AUDIT_DATA": str(run.data.resolve()), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    import papermill
+    def _are_old(self, pages: Pages) -> bool:
+        good = [path for path in pages.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
+        if not all(path.with_suffix(".html").is_file() for path in good):
+            return True
+        now = manifest.describe_pages(pages.source, pages.folder, self.snapshot)
+        return manifest.load_manifest(pages.manifest) != now
 
-    try:
-        papermill.execute_notebook(
-            run.notebook,
-            _temporary(run),
-            parameters=run.parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            autosave_cell_every=0,
+    def _take_pages(self, pages: Pages, made_from: Fingerprint, error: str | None) -> None:
+        if not error:
+            try:
+                manifest.save_manifest(pages.manifest, made_from)
+            except AuditError as full:
+                error = str(full)
+        if error:
+            self._bad_pages += 1
+            self.watch.error(f"{pages.name}: {error}")
+
+    def _render_index(self) -> None:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        future = self.executor.submit(
+            execute_index, self.folders.reports, self.folders.data, self._scratch, self.limits
         )
-        sender.send(None)
-    except papermill.PapermillExecutionError as error:
-        sender.send(f"code cell {error.exec_count}: {error.ename}: {error.evalue}".partition("\n")[0])
-    except Exception as error:  # a dead kernel, a full disk …: whatever stopped this report must not stop the others
-        sender.send(f"{type(error).__name__}: {error}".partition("\n")[0])
+        if error := future.exception() or future.result():
+            self._bad_pages += 1
+            self.watch.error(f"{self.folders.reports / 'index.html'}: {error}")
+        else:
+            self._index_is_old.unlink(missing_ok=True)
 
 
-def _promote(run: Run) -> str | None:
-    """Check a finished run and put its report in place; gives what is wrong with it, if anything."""
-    notebook = nbformat.read(_temporary(run), as_version=4)
-    if problem := find_problem(notebook):
-        return problem
-    made_from = fingerprint(run)
-    notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
-    save_text(nbformat.writes(normalise(notebook), indent=1) + "\n", run.report)
-    save_manifest(run, made_from)
-    for leftover in (_temporary(run), run.failed, run.log):
-        leftover.unlink(missing_ok=True)
-    return None
+def _name_fault(future: Future[Any]) -> str | None:
+    """Name what kept a task from giving a result: the machine's fault, not the report's."""
+    error = future.exception()
+    if error is None:
+        return None
+    message = str(error).partition("\n")[0]
+    return message if type(error) is RuntimeError else f"{type(error).__name__}: {message}"
 
 
-def find_problem(notebook: nbformat.NotebookNode) -> str | None:
-    """Find what forbids to publish an executed notebook: a cell that did not run, or that wrote to stderr.
-
-    The stored status of cells is no proof: papermill leaves `completed` on the cells of a killed kernel.
-    """
-    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
-        if cell.execution_count is None and cell.source.strip():
-            return f"code cell {number} did not run"
-        for output in cell.outputs:
-            if output.output_type == "error":
-                return f"code cell {number}: {output.ename}: {output.evalue}"
-            if output.output_type == "stream" and output.name == "stderr":
-                return f"code cell {number} wrote to stderr: {output.text.strip().splitlines()[-1]}"
-    return None
-
-
-def normalise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Take out what changes from run to run, so that an unchanged report has an empty git diff."""
-    kept = {key: notebook.metadata[key] for key in ("title", "kernelspec", "audit") if key in notebook.metadata}
-    notebook.metadata = nbformat.from_dict({**kept, "language_info": {"name": "python"}})
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        if "injected-parameters" in tags:
-            cell.id = "injected-parameters"
-    return notebook
-
-
-def _keep_failed(run: Run) -> None:
+def _keep_failed(result: Result) -> None:
     """Keep what a failed run left, beside the last good report and never in its place."""
-    unfinished = _temporary(run)
-    if unfinished.is_file():
-        notebook = normalise(nbformat.read(unfinished, as_version=4))
-        save_bytes((nbformat.writes(notebook, indent=1) + "\n").encode(), run.failed)
-        unfinished.unlink()
-    else:
-        save_bytes(run.notebook.read_bytes(), run.failed)
-
-
-def publish(folders: Folders, results: list[Result]) -> Iterator[tuple[Path, AuditError | None]]:
-    """Render the pages of every period in which something changed or a page is missing, then the index.
-
-    Yields each with its error, if any.
-    """
-    stale = {result.run.report.parent for result in results if _needs_page(result)}
-    index = folders.reports / "index.html"
-    if not stale and index.is_file():
-        return
-    from audit_lib.publishing.pages import render_index, render_period
-
-    for folder in sorted(stale):
-        try:
-            render_period(folder, folders.data)
-            yield folder, None
-        except AuditError as error:
-            yield folder, error
-    try:
-        render_index(folders.reports, folders.data)
-        yield index, None
-    except AuditError as error:
-        yield index, error
-
-
-def _needs_page(result: Result) -> bool:
-    report = result.run.report
-    return report.parent.is_dir() and (result.status != "unchanged" or not report.with_suffix(".html").is_file())
+    run, part = result.run, result.part
+    written = part if part is not None and part.is_file() else run.notebook
+    save_bytes(written.read_bytes(), run.failed)
+    log = part.with_suffix(".log") if part is not None else None
+    logged = log.read_bytes() if log is not None and log.is_file() else b""
+    save_bytes(logged + f"{result.why}\n".encode(), run.log)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.tables import JURISDICTION, PERIOD
-from audit_lib.words import LANGUAGES
+from audit_lib.languages import LANGUAGES
+from audit_lib.reading.sources import JURISDICTION, PERIOD
 
 GROUP_COLUMNS = ("side", "kind", "split")
 

@@ -1,11 +1,13 @@
 """Plan a batch: which notebook for which place and period, and where its report goes. Nothing runs here."""
 
+import ast
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from audit_lib.errors import unusable
-from audit_lib.publishing.parameters import Parameters, check_parameters
-from audit_lib.reading.build import Source
+from audit_lib.reading.sources import Source
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,14 @@ class Run:
     def log(self) -> Path:
         return self.report.with_suffix(".failed.log")
 
+    @property
+    def manifest(self) -> Path:
+        *_, jurisdiction, period = self.report.parent.parts
+        return self.report.parents[2] / ".manifest" / jurisdiction / period / f"{self.report.stem}.json"
+
 
 def plan_runs(folders: Folders, sources: list[Source], names: tuple[str, ...] = ()) -> list[Run]:
-    """List the runs for these notices, notebook by notebook. Raises AuditError before any kernel starts for a notebook
-    that is not there or whose parameters are not the contract's."""
+    """List the runs for these notices, notice by notice. Raises AuditError for a notebook that is not there."""
     found = {path.stem: path for path in sorted(folders.notebooks.glob("*.ipynb"))}
     if not found:
         raise unusable(folders.notebooks, "no notebook", "at least one .ipynb file")
@@ -53,24 +59,36 @@ def plan_runs(folders: Folders, sources: list[Source], names: tuple[str, ...] = 
         raise unusable(folders.notebooks, f"no notebook {unknown[0]}", f"one of {', '.join(found)}")
     chosen = [path for name, path in found.items() if not names or name in names]
     for path in chosen:
-        _check_contract(path)
-    runs = [
+        read_declared(path)
+    return [
         Run(path, source, folders.reports / source.jurisdiction / source.period / path.name, folders.data)
         for source in sources
         for path in chosen
     ]
+
+
+def check_contracts(runs: Iterable[Run]) -> None:
+    """Raise AuditError where a notebook does not declare the contract's parameters, or a run's are unusable.
+
+    For what is going to run, before it does.
+    """
+    from audit_lib.publishing.parameters import Parameters, check_parameters
+
+    contract = set(Parameters.__dataclass_fields__)
+    for notebook in sorted({run.notebook for run in runs}):
+        if differing := read_declared(notebook) ^ contract:
+            expected = f"exactly {', '.join(Parameters.__dataclass_fields__)}"
+            raise unusable(f"{notebook} parameters", f"a difference in {', '.join(sorted(differing))}", expected)
     for run in runs:
         check_parameters(run.parameters)
-    return runs
 
 
-def _check_contract(notebook: Path) -> None:
-    from papermill import inspect_notebook
-
+def read_declared(notebook: Path) -> set[str]:
+    """Read which parameters a notebook declares: the annotated names of its cell tagged `parameters`."""
     try:
-        declared = set(inspect_notebook(notebook))
-    except Exception as error:  # papermill and nbformat raise many kinds for a file that is no notebook
-        raise unusable(notebook, str(error).partition("\n")[0], "a Jupyter notebook") from None
-    if differing := declared ^ set(Parameters.__dataclass_fields__):
-        expected = f"exactly {', '.join(Parameters.__dataclass_fields__)}"
-        raise unusable(f"{notebook} parameters", f"a difference in {', '.join(sorted(differing))}", expected)
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        lines = [line for source in tagged for line in ast.parse(source).body]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError) as error:
+        raise unusable(notebook, str(error).partition("\n")[0] or "no cells", "a Jupyter notebook") from None
+    return {line.target.id for line in lines if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name)}

@@ -8,30 +8,18 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.periods import order_of
 from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.reading.corrections import correct_notice, load_corrections
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
+from audit_lib.reading.sources import Source as Source
+from audit_lib.reading.sources import find_sources
 from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
 from audit_lib.tables import PERIOD, describe_package, load_table, save_table, save_text
 from audit_lib.words import Words
 
 PROCESSED = ("scores", "mentions", "problems")
-
-
-@dataclass(frozen=True)
-class Source:
-    """One raw file: which government's and which period's."""
-
-    jurisdiction: str
-    period: str
-    path: Path
-
-    @property
-    def notice_id(self) -> str:
-        return f"{self.jurisdiction}-{self.period}"
 
 
 @dataclass(frozen=True)
@@ -44,32 +32,6 @@ class Reading:
     scores: pd.DataFrame
     mentions: pd.DataFrame
     evidence: Evidence
-
-
-def find_sources(data: Path, jurisdiction: str | None = None, period: str | None = None) -> list[Source]:
-    """Find the raw files of a jurisdiction and period (all of them where None), in order.
-
-    Raises AuditError where there is none, naming what there is.
-    """
-    files = sorted(path for path in (data / "raw").glob("*/*") if path.is_file() and not path.name.startswith("."))
-    sources = [Source(path.parent.name, path.stem, path) for path in files]
-    sources.sort(key=lambda source: (source.jurisdiction, order_of(source.period)))
-    if jurisdiction is not None and not any(source.jurisdiction == jurisdiction for source in sources):
-        known = ", ".join(sorted({source.jurisdiction for source in sources})) or "a folder with a notice in it"
-        raise unusable(data / "raw", f"no jurisdiction {jurisdiction}", known)
-    sources = [source for source in sources if jurisdiction in (None, source.jurisdiction)]
-    if period is not None and not any(source.period == period for source in sources):
-        known = ", ".join(sorted({source.period for source in sources}))
-        raise unusable(data / "raw" / (jurisdiction or ""), f"no period {period}", known)
-    if not sources:
-        raise unusable(data / "raw", "no notice", "<jurisdiction>/<period>.txt")
-    return [source for source in sources if period in (None, source.period)]
-
-
-def find_earlier(data: Path, source: Source) -> list[Source]:
-    """Find the notices of the same place up to this one and with it, in the order of time."""
-    sources = find_sources(data, source.jurisdiction)
-    return [each for each in sources if order_of(each.period) <= order_of(source.period)]
 
 
 def find_record(data: Path, notice_id: str) -> pd.Series | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import unusable
-from audit_lib.reading.build import Source, find_earlier
+from audit_lib.reading.sources import Source, find_earlier
 from audit_lib.tables import SCHEMAS, load_table, validate_table
 
 

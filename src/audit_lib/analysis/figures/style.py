@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -126,19 +127,18 @@ def close_figure(figure: Figure, key: str, words: Words, facts: Mapping[str, Any
 
 def _draw(figure: Figure, key: str) -> bytes:
     """Draw once and pack the image into a palette: a third of the size, and charts have few colours."""
-    buffer = io.BytesIO()
+    canvas = FigureCanvasAgg(figure)  # savefig would draw everything twice
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
         try:
-            figure.savefig(buffer, format="raw")
+            canvas.draw()
         except UserWarning as warning:
             raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
         finally:
             plt.close(figure)
-    size = tuple(round(length * figure.dpi) for length in figure.get_size_inches())
-    image = Image.frombytes("RGBA", size, buffer.getvalue()).convert("RGB")
+    image = Image.frombytes("RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()).convert("RGB")
     packed = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", optimize=True)
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", compress_level=6)
     return packed.getvalue()
 
 

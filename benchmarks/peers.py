@@ -1,0 +1,196 @@
+"""Time `audit-lib run` beside what a user would run instead: the notebooks of Leizhou 2017, as .ipynb and .html.
+
+One command, about ten minutes: python benchmarks/peers.py [rounds]. All ways take turns in each round, so that their
+ratios hold on a busy machine too. jupyter-cache and ploomber-engine take part where they are installed
+(pip install jupyter-cache ploomber-engine).
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+from results import LIBRARIES, save_section
+from synthetic import write_places
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+PARAMETERS = {"jurisdiction": "leizhou", "period": "2017"}
+MANY = 50  # reports of a sustained run
+
+# What a user of each library would write: run every notebook of argv[2:] and export it, into the folder argv[1].
+START = """
+import json, sys, time
+from pathlib import Path
+folder, notebooks = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+parameters = {"jurisdiction": "leizhou", "period": "2017"}
+def export(path):
+    global exporter
+    from nbconvert import HTMLExporter
+    exporter = globals().get("exporter") or HTMLExporter()
+    path.with_suffix(".html").write_text(exporter.from_filename(str(path))[0], encoding="utf-8")
+"""
+SCRIPTS = {
+    "papermill in a loop": """
+import papermill
+for number, path in enumerate(notebooks):
+    papermill.execute_notebook(path, folder / f"{number}.ipynb", parameters, kernel_name="python3", progress_bar=False)
+    export(folder / f"{number}.ipynb")
+""",
+    "nbclient in a loop": """
+import nbformat
+from nbclient import NotebookClient
+for number, path in enumerate(notebooks):
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, kernel_name="python3").execute()
+    nbformat.write(notebook, folder / f"{number}.ipynb")
+    export(folder / f"{number}.ipynb")
+""",
+    "jupyter-cache": """
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
+cache = get_cache(folder / "cache")
+for path in notebooks:
+    cache.add_nb_to_project(str(path))
+load_executor("local-serial", cache=cache).run_and_cache(timeout=300)
+for number, path in enumerate(notebooks):
+    nbformat.write(cache.merge_match_into_file(str(path))[1], folder / f"{number}.ipynb")
+    export(folder / f"{number}.ipynb")
+""",
+    "ploomber-engine": """
+from ploomber_engine import execute_notebook
+for number, path in enumerate(notebooks):
+    report = folder / f"{number}.ipynb"
+    execute_notebook(str(path), str(report), parameters=parameters, log_output=False, progress_bar=False)
+    export(report)
+""",
+}
+NEEDS = {"jupyter-cache": "jupyter_cache", "ploomber-engine": "ploomber_engine"}
+# The floor: the cells alone, in one process that has done everything once before. Prints the seconds of work.
+CELLS = """
+import ast, json, sys, time
+def run(path):
+    names = {}
+    for cell in json.loads(open(path, encoding="utf-8").read())["cells"]:
+        if cell["cell_type"] == "code":
+            *body, last = ast.parse("".join(cell["source"])).body
+            is_shown = isinstance(last, ast.Expr)
+            exec(compile(ast.Module(body if is_shown else [*body, last], []), "cell", "exec"), names)
+            if is_shown:
+                value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+                getattr(value, "_repr_mimebundle_", value._repr_html_ if hasattr(value, "_repr_html_") else dict)()
+for path in sys.argv[1:]:
+    run(path)
+started = time.process_time()
+for path in sys.argv[1:]:
+    run(path)
+print(time.process_time() - started)
+"""
+
+
+def clock(*commands: list[str]) -> float:
+    """Run commands one after the other and give the seconds they took."""
+    started = time.perf_counter()
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return time.perf_counter() - started
+
+
+def run_by_hand(folder: Path) -> float:
+    """Two commands for each notebook."""
+    python = [sys.executable, "-m"]
+    given = [word for name, value in PARAMETERS.items() for word in ("-r", name, value)]
+    commands = []
+    for path in NOTEBOOKS:
+        report = str(folder / path.name)
+        commands.append([*python, "papermill", "--no-progress-bar", str(path), report, *given])
+        commands.append([*python, "nbconvert", "--to", "html", report])
+    return clock(*commands)
+
+
+def run_script(name: str) -> Callable[[Path], float]:
+    return lambda folder: clock(
+        [sys.executable, "-c", START + SCRIPTS[name], str(folder), *(str(path) for path in NOTEBOOKS)]
+    )
+
+
+def run_ours(folder: Path) -> float:
+    return clock([*AUDIT, *PARAMETERS.values(), "--force", "--reports", str(folder)])
+
+
+def run_many(folder: Path) -> tuple[float, float]:
+    """Seconds of a sustained run over synthetic places, and seconds of work in its reports' processes."""
+    write_places(folder / "data", -(-MANY // len(NOTEBOOKS)))
+    started = time.perf_counter()
+    where = [
+        "--data",
+        str(folder / "data"),
+        "--notebooks",
+        str(ROOT / "notebooks"),
+        "--reports",
+        str(folder / "reports"),
+    ]
+    ended = subprocess.run([*AUDIT, *where, "--json"], check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - started
+    reports = [json.loads(line) for line in ended.stdout.splitlines()]
+    return seconds / len(reports), sum(each["cpu_seconds"] for each in reports) / len(reports)
+
+
+def measure_work(folder: Path) -> tuple[float, float]:
+    """Seconds of work per report: in its process, and in its cells alone."""
+    command = [*AUDIT, *PARAMETERS.values(), "--force", "--json", "--jobs", "1", "--reports", str(folder)]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    ours = sum(json.loads(line)["cpu_seconds"] for line in ended.stdout.splitlines())
+    cells = [sys.executable, "-c", CELLS, *(str(path) for path in NOTEBOOKS)]
+    alone = float(subprocess.run(cells, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+    return ours / len(NOTEBOOKS), alone / len(NOTEBOOKS)
+
+
+def take_turns(ways: dict[str, Callable[[Path], float]], rounds: int) -> dict[str, float]:
+    """Time every way in every round; gives the median seconds of each."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(rounds):
+        for name, way in ways.items():
+            with tempfile.TemporaryDirectory() as folder:
+                taken[name].append(way(Path(folder)))
+            print(f"round {number + 1}: {name} {taken[name][-1]:.1f} s", file=sys.stderr)
+    return {name: median(seconds) for name, seconds in taken.items()}
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    ways: dict[str, Callable[[Path], float]] = {"papermill and nbconvert by hand": run_by_hand}
+    absent = [name for name, module in NEEDS.items() if not find_spec(module)]
+    ways |= {name: run_script(name) for name in SCRIPTS if name not in absent}
+    ways["audit-lib run --force"] = run_ours
+    seconds = take_turns(ways, rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        each, _ = run_many(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        ours, alone = measure_work(Path(folder))
+    by_hand = seconds["papermill and nbconvert by hand"]
+    n = len(NOTEBOOKS)
+    lines = [f"{n} reports, start-up included; median of {rounds} interleaved rounds.", ""]
+    lines += ["| way | seconds | times as fast as by hand |", "|---|---|---|"]
+    lines += [f"| {name} | {taken:.1f} | {by_hand / taken:.1f} |" for name, taken in seconds.items()]
+    lines += [
+        "",
+        f"Sustained, {MANY} reports of synthetic places, measured right after: {each:.2f} s a report, start-up",
+    ]
+    lines += [f"included, {by_hand / n / each:.1f} times as fast as by hand ({by_hand / n:.1f} s)."]
+    lines += [
+        f"Work: {ours:.2f} s a report, {ours / alone:.2f} times its cells alone in a warm process ({alone:.2f} s)."
+    ]
+    lines += [f"Not installed, so not measured: {name}." for name in absent]
+    save_section("Peers", lines, (*LIBRARIES, "jupyter-cache", "ploomber-engine"))
+
+
+if __name__ == "__main__":
+    main()

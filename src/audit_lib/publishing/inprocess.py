@@ -1,0 +1,49 @@
+"""A Jupyter kernel inside the process that asks for it, for a process that was forked for one notebook alone.
+
+The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. What a cell writes
+past Python, to the file descriptor, goes to the log and not into the notebook.
+"""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
+from ipykernel.inprocess.ipkernel import InProcessKernel
+from ipykernel.inprocess.manager import InProcessKernelManager
+from traitlets.config import Config
+
+
+class Kernel(InProcessKernel):  # type: ignore[misc]
+    """As ipykernel's, and able to await in a cell."""
+
+    _supports_kernel_subshells = False
+    # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where cells run outside the main thread.
+    shell_channel_thread = SimpleNamespace(parent_thread=None)
+
+
+class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
+    """Ready at once: there is nothing to wait for."""
+
+    def wait_for_ready(self, timeout: float | None = None) -> None:
+        pass
+
+
+class Manager(InProcessKernelManager):  # type: ignore[misc]
+    """Starts the kernel where it is; ends it with the process."""
+
+    client_class = f"{__name__}.Client"
+
+    def start_kernel(self, **options: Any) -> None:
+        np.random.seed()  # each fork would draw the numbers of the others
+        self.kernel = Kernel(parent=self, session=self.session)
+        # For good, not for each cell: the streams must be there when a cell is told whose output it writes.
+        sys.stdout, sys.stderr = self.kernel.stdout, self.kernel.stderr
+
+    def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        super().shutdown_kernel()
+
+
+# For papermill.execute_notebook, which hands them to nbclient.
+OPTIONS = {"kernel_manager_class": Manager, "config": Config(HistoryManager={"enabled": False})}

@@ -1,0 +1,251 @@
+"""What happens when machines and people fail: whatever ends a batch, no report is torn, and the next run completes.
+
+Real commands, in processes of their own.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from audit_lib.publishing.kernels import CAN_FORK
+from audit_lib.publishing.plan import Folders
+
+KILLS = 20
+SEED = 20170101
+COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")
+
+
+def command(folders: Folders, *options: str) -> list[str]:
+    return [
+        *COMMAND,
+        *("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports)),
+        *options,
+    ]
+
+
+def start(folders: Folders, *options: str, **how) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(folders, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how
+    )
+
+
+def finish(folders: Folders, *options: str, **how) -> tuple[int, str, str]:
+    ended = subprocess.run(command(folders, *options), capture_output=True, text=True, check=False, **how)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def check_visible(reports: Path) -> int:
+    """Read every file that a reader may see, each of which must be whole; gives the number of reports."""
+    notebooks = [path for path in reports.glob("*/*/*.ipynb") if not path.name.startswith(".")]
+    for path in notebooks:
+        nbformat.validate(nbformat.read(path, as_version=4))
+    for path in reports.rglob("[!.]*.html"):
+        assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    for path in reports.rglob(".manifest/**/*.json"):
+        if not path.name.startswith(".") or path.name == ".pages.json":
+            json.loads(path.read_text(encoding="utf-8"))
+    return len(notebooks)
+
+
+def wait_for(what, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def three(folders: Folders, write_notebook) -> Folders:
+    """Three notebooks of a moment each."""
+    for name in "abc":
+        write_notebook(name, "import time\ntime.sleep(0.3)", f"print('{name}' * 2000)")
+    return folders
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes(three: Folders, part: int) -> None:
+    began = time.monotonic()
+    assert finish(three)[0] == 0
+    whole = time.monotonic() - began
+    expected = {path: path.read_bytes() for path in three.reports.glob("*/*/*.ipynb")}
+    moments = random.Random(SEED + part)
+    for _ in range(KILLS // 4):
+        with start(three, "--force") as batch:
+            time.sleep(moments.uniform(0, whole))
+            left = children(batch)
+            batch.kill()
+        check_visible(three.reports)
+        wait_for(lambda left=left: all(map(has_ended, left)), 10)
+    code, out, _ = finish(three)
+    assert (code, out.startswith("3 reports: ")) == (0, True)
+    assert {path: path.read_bytes() for path in three.reports.glob("*/*/*.ipynb")} == expected
+    assert not (three.reports / ".running").exists()
+    assert check_visible(three.reports) == 3
+    assert len(list(three.reports.glob("*/*/*.html"))) == 3
+
+
+def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(folders: Folders, write_notebook) -> None:
+    write_notebook("dies", "import os\nos.kill(os.getpid(), 9)")
+    write_notebook("eats", "kept = []\nwhile True:\n    kept.append(bytearray(2**24))")
+    write_notebook("fails", "1 / 0")
+    write_notebook("good", "print('good')")
+    write_notebook("hangs", "import time\ntime.sleep(600)")
+    code, out, err = finish(folders, "--deadline", "30", "--memory", "2")
+    assert code == 1
+    assert out == f"5 reports: 1 done, 0 unchanged, 4 failed · {folders.reports / 'index.html'}\n"
+    folder = folders.reports / "leizhou" / "2017"
+    for name, why in {
+        "dies": "its process died (signal 9)",
+        "eats": "code cell 3: MemoryError: ",
+        "fails": "code cell 3: ZeroDivisionError: division by zero",
+        "hangs": "no end after 30 s",
+    }.items():
+        assert f"failed: leizhou 2017 {name}: {why}" in err
+        assert f" · {folder / f'{name}.failed.log'}\n" in err
+        assert why in (folder / f"{name}.failed.log").read_text(encoding="utf-8")
+        assert not (folder / f"{name}.ipynb").exists()
+    assert (folder / "good.ipynb").is_file()
+
+
+def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_notebook) -> None:
+    write_notebook("a", "print('a')")
+    write_notebook("b", "import time\ntime.sleep(600)")
+    with start(folders, "--jobs", "2") as batch:
+        wait_for(lambda: (folders.reports / "leizhou" / "2017" / "a.ipynb").is_file())
+        left = children(batch)
+        batch.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = batch.communicate(timeout=30)
+        assert time.monotonic() - began < 2
+    assert batch.returncode == 130
+    assert err.endswith("stopped; what was done is kept, and run again goes on from there\n")
+    wait_for(lambda: all(map(has_ended, left)), 10)
+    assert check_visible(folders.reports) == 1
+    write_notebook("b", "print('b')")
+    code, out, _ = finish(folders)
+    assert (code, out.split(" · ")[0]) == (0, "2 reports: 1 done, 1 unchanged, 0 failed")
+
+
+def test_of_two_batches_at_once_the_second_stops_with_one_line(folders: Folders, write_notebook) -> None:
+    write_notebook("a", "import time\ntime.sleep(3)")
+    with start(folders) as first:
+        wait_for(lambda: (folders.reports / ".lock").is_file() and (folders.reports / ".lock").read_text())
+        code, out, err = finish(folders)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"error: {folders.reports}: found another run at work in it ({(folders.reports / '.lock').read_text().strip()}); "
+            "expected one at a time: wait for it, or name another folder\n"
+        )
+        first.communicate()
+    assert first.returncode == 0
+    assert finish(folders)[1].startswith("1 reports: 0 done, 1 unchanged")
+
+
+def limit_files() -> None:
+    """Let no file grow past some kilobytes, as a full disk does (in bytes)."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folders, write_notebook) -> None:
+    write_notebook("large", "print('x' * 100_000)")
+    write_notebook("small", "print('x')")
+    assert finish(folders, "--notebook", "small")[0] == 0  # builds the tables too
+    code, _, err = finish(folders, "--force", preexec_fn=limit_files)
+    assert code == 1
+    assert "leizhou 2017 large failed" in err
+    assert "File too large" in err
+    assert "Traceback" not in err
+    assert (folders.reports / "leizhou" / "2017" / "small.ipynb").is_file()
+    assert not (folders.reports / "leizhou" / "2017" / "large.ipynb").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """Mount a disk of a megabyte for the reports."""
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    mount = shutil.which("mount")
+    command = [str(mount), "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(reports)]
+    if mount is None or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield reports
+    subprocess.run(["umount", "--lazy", str(reports)], check=True)
+
+
+def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
+    small_disk: Path, folders: Folders, write_notebook
+) -> None:
+    write_notebook("a", "print('a' * 1000)")
+    write_notebook("b", "print('b' * 1000)")
+    assert finish(folders)[0] == 0
+    before = (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes()
+    write_notebook("a", "print('c' * 1000)")
+    with (small_disk / "filler").open("wb", buffering=0) as filler:
+        for size in (2**16, 2**12, 1):
+            while True:
+                try:
+                    filler.write(b"x" * size)
+                except OSError:
+                    break
+    code, _, err = finish(folders)
+    assert code in (1, 2)
+    assert "No space left on device" in err
+    assert "Traceback" not in err
+    assert (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes() == before
+    (small_disk / "filler").unlink()
+    assert finish(folders)[0] == 0
+    assert b"c" * 1000 in (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes()
+
+
+@pytest.fixture
+def read_only(tmp_path: Path):
+    """Mount a disk that nobody may write."""
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    mount = shutil.which("mount")
+    command = [str(mount), "-t", "tmpfs", "-o", "ro", "tmpfs", str(reports)]
+    if mount is None or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        if os.geteuid() == 0:
+            pytest.skip("root may write everywhere, and no file system can be mounted here")
+        reports.chmod(0o500)
+        yield reports
+        reports.chmod(0o700)
+        return
+    yield reports
+    subprocess.run(["umount", "--lazy", str(reports)], check=True)
+
+
+def test_a_read_only_reports_folder_is_one_line(read_only: Path, folders: Folders, write_notebook) -> None:
+    write_notebook("a", "print('a')")
+    code, out, err = finish(folders)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: {read_only}: cannot be written: ")
+    assert err.count("\n") == 1

@@ -1,0 +1,278 @@
+"""What a report rests on, and nothing else, makes it run again. No kernel starts here."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audit_lib.publishing import manifest
+from audit_lib.publishing.manifest import (
+    Snapshot,
+    describe_pages,
+    describe_report,
+    describe_tables,
+    find_change,
+    find_reason,
+    hash_bytes,
+    list_stale,
+    record_tables,
+    save_manifest,
+)
+from audit_lib.publishing.plan import Folders, Run, plan_runs
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.sources import find_sources
+
+ROOT = Path(__file__).parents[1]
+LEIZHOU, SUIXI = "leizhou", "suixi"
+
+
+def write_notebook(path: Path, source: str) -> None:
+    parameters = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {"tags": ["parameters"]},
+        "source": "period: str = '2017'",
+    }
+    cells = [parameters, {"cell_type": "code", "id": "b", "metadata": {}, "source": source}]
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two places, two periods of the first, two notebooks; every report made and recorded."""
+    root = tmp_path_factory.mktemp("made")
+    folders = Folders(root / "data", root / "notebooks", root / "reports")
+    shutil.copytree(ROOT / "data", folders.data, ignore=shutil.ignore_patterns("raw", "processed"))
+    raw = ROOT / "data" / "raw" / LEIZHOU / "2017.txt"
+    for place, period in ((LEIZHOU, "2017"), (LEIZHOU, "2018"), (SUIXI, "2017")):
+        path = folders.data / "raw" / place / f"{period}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = raw.read_text(encoding="utf-8")
+        path.write_text(text.replace("\n97\n", "\n98\n") if period == "2018" else text, encoding="utf-8")
+    sources = find_sources(folders.data)
+    list(build_tables(folders.data, sources))
+    folders.notebooks.mkdir()
+    write_notebook(folders.notebooks / "03_tiers.ipynb", "print(1)")
+    write_notebook(folders.notebooks / "05_trends.ipynb", "print(2)")
+    snapshot = Snapshot(folders.data, sources)
+    for run in plan_runs(folders, sources):
+        run.report.parent.mkdir(parents=True, exist_ok=True)
+        run.report.write_bytes(b"{}")
+        save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(b"{}")})
+    record_tables(sources, snapshot, folders.reports)
+    return root
+
+
+@pytest.fixture
+def world(made: Path, tmp_path: Path) -> Folders:
+    """A copy of it, to change at will."""
+    root = shutil.copytree(made, tmp_path / "world")
+    return Folders(root / "data", root / "notebooks", root / "reports")
+
+
+@pytest.fixture
+def plan(world: Folders):
+    return lambda: plan_runs(world, find_sources(world.data))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def edit(file: str, old: str, new: str):
+    return lambda folders, monkeypatch: replace(folders.data / file, old, new)
+
+
+def add(file: str, text: str):
+    return lambda folders, monkeypatch: (folders.data / file).write_text(text, encoding="utf-8")
+
+
+def upgrade(library: str):
+    def change(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+        versions = {**manifest.list_versions(), library: "99"}
+        monkeypatch.setattr(manifest, "list_versions", lambda *_: versions)
+
+    return change
+
+
+def rewrite(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace(folders.notebooks / "03_tiers.ipynb", "print(1)", "print(11)")
+
+
+def relibrary(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "hash_library", lambda **_: "of tomorrow")
+
+
+ALL = {f"{place} {period} {name}" for place, period in ((LEIZHOU, "2017"), (LEIZHOU, "2018"), (SUIXI, "2017")) for name in ("03_tiers", "05_trends")}  # fmt: skip
+OF_2017 = {"leizhou 2017 03_tiers", "leizhou 2017 05_trends", "leizhou 2018 05_trends"}
+OF_2018 = {"leizhou 2018 03_tiers", "leizhou 2018 05_trends"}
+OF_LEIZHOU = OF_2017 | OF_2018
+TRENDS = {"leizhou 2017 05_trends", "leizhou 2018 05_trends"}
+LINEAGE = "jurisdiction,change\nleizhou,renamed\n"
+
+CHANGES = {
+    "nothing": (lambda folders, monkeypatch: None, set()),
+    "a line of a raw file": (edit("raw/leizhou/2018.txt", "\n98\n", "\n97.5\n"), OF_2018),
+    "a line of an earlier raw file": (edit("raw/leizhou/2017.txt", "\n97\n", "\n97.5\n"), OF_2017),
+    "a cell of the scores": (edit("processed/leizhou/scores.csv", ",97,", ",96,"), OF_2017),
+    "a cell of another place": (edit("processed/suixi/scores.csv", ",97,", ",96,"), ALL - OF_LEIZHOU),
+    "an alias": (edit("reference/leizhou/aliases.csv", "our reading", "our own reading"), OF_LEIZHOU),
+    "the names of a place": (edit("reference/jurisdictions.csv", "leizhou,", "leizhou, "), OF_LEIZHOU),
+    "the row of a notice": (edit("reference/notices.csv", "leizhou-2017,", "leizhou-2017, "), OF_2017),
+    "the row of a notice we do not have": (edit("reference/notices.csv", "\n", "\nleizhou-2001,\n"), set()),
+    "a correction": (add("reference/corrections.csv", "notice_id,score\nleizhou-2018,80\n"), OF_2018),
+    "the lineage of a place": (add("reference/lineage.csv", LINEAGE), TRENDS),
+    "a file without the column that tells places apart": (
+        add("reference/lineage.csv", "a\n1\n"),
+        {each for each in ALL if "trends" in each},
+    ),
+    "the code of a notebook": (rewrite, {each for each in ALL if "03_tiers" in each}),
+    "a library that draws": (upgrade("matplotlib"), ALL),
+    "our own sources": (relibrary, ALL),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_change_touches_what_rests_on_it_and_nothing_else(
+    world: Folders, plan, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    change, expected = CHANGES[case]
+    change(world, monkeypatch)
+    snapshot = Snapshot(world.data, find_sources(world.data))
+    reasons = {run.name: find_reason(run, snapshot) for run in plan()}
+    assert {name for name, reason in reasons.items() if reason} == expected
+
+
+def test_later_rows_of_a_shared_file_touch_their_own_place_only(world: Folders, plan) -> None:
+    lineage = world.data / "reference" / "lineage.csv"
+    lineage.write_text(LINEAGE, encoding="utf-8")
+    sources = find_sources(world.data)
+    before = {run.name: describe_report(run, Snapshot(world.data, sources)) for run in plan()}
+    lineage.write_text(LINEAGE + "leizhou,merged\n", encoding="utf-8")
+    after = {run.name: describe_report(run, Snapshot(world.data, sources)) for run in plan()}
+    assert {name for name in before if before[name] != after[name]} == TRENDS
+
+
+def test_a_new_period_leaves_the_reports_of_the_others_alone(world: Folders, plan) -> None:
+    raw = world.data / "raw" / LEIZHOU
+    shutil.copy(raw / "2017.txt", raw / "2019.txt")
+    list(build_tables(world.data, find_sources(world.data)))
+    snapshot = Snapshot(world.data, find_sources(world.data))
+    reasons = {run.name: find_reason(run, snapshot) for run in plan()}
+    assert {name for name, reason in reasons.items() if reason} == {"leizhou 2019 03_tiers", "leizhou 2019 05_trends"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda run: run.report.unlink(), "there is no report yet"),
+        (lambda run: run.report.write_bytes(b"{ }"), "the report was changed by hand"),
+        (lambda run: run.failed.write_bytes(b"{}"), "its last run failed"),
+        (lambda run: run.manifest.unlink(), "nothing is known of its last run"),
+        (lambda run: run.manifest.write_bytes(b'{"note'), "nothing is known of its last run"),
+        (lambda run: run.manifest.write_bytes(b"[]"), "nothing is known of its last run"),
+        (lambda run: replace(run.notebook, "print(1)", "print(5)"), "the notebook changed"),
+        (
+            lambda run: replace(run.data / "processed" / "leizhou" / "scores.csv", ",97,", ",96,"),
+            "inputs changed: processed/leizhou/scores.csv, notice_id leizhou-2017",
+        ),
+    ],
+)
+def test_the_reason_says_what_changed(world: Folders, plan, change, reason: str) -> None:
+    run: Run = plan()[0]
+    change(run)
+    assert find_reason(run, Snapshot(world.data, find_sources(world.data))) == reason
+
+
+def test_outputs_left_in_a_notebook_are_no_change(world: Folders, plan) -> None:
+    notebook = world.notebooks / "03_tiers.ipynb"
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    content["cells"][-1] |= {
+        "execution_count": 7,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}],
+    }
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+    assert find_reason(plan()[0], Snapshot(world.data, find_sources(world.data))) is None
+
+
+def test_manifests_are_small_and_read_like_sentences(world: Folders, plan) -> None:
+    text = plan()[0].manifest.read_text(encoding="utf-8")
+    assert len(text) < 4000
+    assert list(json.loads(text)) == ["notebook", "library", "inputs", "parameters", "versions", "report"]
+    assert '"processed/leizhou/scores.csv, notice_id leizhou-2017": "' in text
+
+
+def test_tables_are_built_again_where_what_they_rest_on_changed(world: Folders) -> None:
+    sources = find_sources(world.data)
+
+    def stale() -> list[str]:
+        return [
+            source.notice_id
+            for source in list_stale(find_sources(world.data), Snapshot(world.data, sources), world.reports)
+        ]
+
+    assert stale() == []
+    replace(world.data / "raw" / LEIZHOU / "2018.txt", "\n98\n", "\n99\n")
+    assert stale() == ["leizhou-2018"]
+    record_tables([sources[1]], Snapshot(world.data, sources), world.reports)
+    assert stale() == []
+    replace(world.data / "processed" / LEIZHOU / "scores.csv", ",97,", ",96,")
+    assert stale() == ["leizhou-2017"]
+    (world.data / "processed" / SUIXI / "scores.csv").unlink()
+    assert stale() == ["leizhou-2017", "suixi-2017"]
+
+
+def test_a_place_that_lost_a_notice_is_built_again(world: Folders) -> None:
+    (world.data / "raw" / LEIZHOU / "2017.txt").unlink()
+    sources = find_sources(world.data)
+    assert [source.notice_id for source in list_stale(sources, Snapshot(world.data, sources), world.reports)] == [
+        "leizhou-2018"
+    ]
+    record_tables(sources[:1], Snapshot(world.data, sources), world.reports)
+    assert list_stale(sources, Snapshot(world.data, sources), world.reports) == []
+
+
+def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
+    source = find_sources(world.data)[0]
+    snapshot = Snapshot(world.data, [source])
+    assert set(describe_tables(source, snapshot)["inputs"]) == {
+        "raw/leizhou/2017.txt",
+        "reference/leizhou/units.csv",
+        "reference/leizhou/aliases.csv",
+        "reference/notices.csv, notice_id leizhou-2017",
+    }
+    pages = describe_pages(source, world.reports / LEIZHOU / "2017", snapshot)
+    assert set(pages["inputs"]) == {
+        "reference/jurisdictions.csv, jurisdiction leizhou",
+        "reference/notices.csv, notice_id leizhou-2017",
+    }
+    assert set(pages["reports"]) == {"03_tiers.ipynb", "05_trends.ipynb"}
+    assert manifest.hash_library() != manifest.hash_library(pages=True)
+    assert find_change({"a": {"b": 1}}, {"a": {"b": 1}}) is None
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_opens_no_file_that_inputs_csv_does_not_declare(path: Path) -> None:
+    look = f"""
+import ast, json, sys
+from pathlib import Path
+data = {str(ROOT / "data")!r}
+opened = set()
+sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
+names = {{}}
+for cell in json.loads(Path({str(path)!r}).read_text(encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        exec("".join(cell["source"]), names)
+print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
+"""
+    ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    opened = json.loads(ended.stdout.splitlines()[-1])
+    sources = find_sources(ROOT / "data")
+    declared = Snapshot(ROOT / "data", sources).hash_inputs(path.stem, sources[0])
+    assert "raw/leizhou/2017.txt" in opened
+    assert [each for each in opened if each not in {name.split(", ")[0] for name in declared}] == []

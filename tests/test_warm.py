@@ -1,0 +1,98 @@
+"""Warm and cold runs give the same reports, to the byte, figures included; and no warm run sees another."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audit_lib.publishing.kernels import CAN_FORK
+from audit_lib.publishing.plan import Folders
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="every run is cold on this system")
+
+# What kernels are known to differ in, one cell each.
+CELLS = [
+    "print('a line')\nprint('another', end='')",
+    "from IPython.display import HTML, Markdown, clear_output, display\ndisplay(HTML('<b>bold</b>'), Markdown('# title'))\n'shown last'",
+    "handle = display('before', display_id='one')\nhandle.update('after')",
+    "print('gone')\nclear_output()\nprint('kept')",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.title('90')\nplt.show()",
+    "figure, axes = plt.subplots(1, 2)\naxes[0].bar([1, 2], [3, 4])\nfigure",
+    "plt.hist([1, 2, 2, 3])",
+    "import asyncio\nawait asyncio.sleep(0)\n'top-level await'",
+    "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    import traceback\n    print(traceback.format_exception_only(error))",
+    "class Pair:\n    def __init__(self, a):\n        self.a = a\nimport pickle\npickle.loads(pickle.dumps(Pair(3))).a, __name__",
+    "import threading\nthread = threading.Thread(target=lambda: print('from a thread'))\nthread.start()\nthread.join()",
+    "import pandas as pd\npd.DataFrame({'score': [90.0, 88.5], 'unit': ['甲镇', '乙局']})",
+    "import matplotlib, os\nmatplotlib.get_backend(), os.environ['OPENBLAS_NUM_THREADS']",
+    "import numpy as np\nnp.random.seed(1)\nnp.random.rand(3), np.linalg.inv(np.arange(9).reshape(3, 3) + np.eye(3))",
+    "%matplotlib inline\nlen(In), sorted(Out), get_ipython().execution_count",
+]
+
+
+def outputs(report: Path) -> list[list[dict]]:
+    return [cell["outputs"] for cell in json.loads(report.read_text(encoding="utf-8"))["cells"] if "outputs" in cell]
+
+
+def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do) -> None:
+    write_notebook("odd", *CELLS)
+    for path in NOTEBOOKS:
+        shutil.copy(path, folders.notebooks)
+    given = {}
+    for warm in (True, False):
+        results = do(force=True, warm=warm, deadline=120)
+        assert [(result.run.notebook.stem, result.why) for result in results if result.status != "done"] == []
+        given[warm] = {result.run.notebook.stem: result.run.report.read_bytes() for result in results}
+        odd = outputs(folders.reports / "leizhou" / "2017" / "odd.ipynb")
+        assert len(odd) == len(CELLS) + 2  # its parameters, and those put in
+        assert all(odd[2:])
+        assert sum("image/png" in output.get("data", {}) for cell in odd for output in cell) == 4
+    assert len(given[True]) == len(NOTEBOOKS) + 1
+    assert [name for name in given[True] if given[True][name] != given[False][name]] == []
+
+
+def test_no_warm_run_sees_another(folders: Folders, write_notebook, do) -> None:
+    leave = "import builtins, os, numpy as np, audit_lib\nbuiltins.left = audit_lib.left = os.environ['LEFT'] = 'left'\nprint(os.getpid(), np.random.rand())"
+    look = "import builtins, os, numpy as np, audit_lib\nassert not hasattr(builtins, 'left') and not hasattr(audit_lib, 'left') and 'LEFT' not in os.environ\n"
+    for name in "abcd":
+        write_notebook(name, look + leave)
+    results = do()
+    assert {result.status for result in results} == {"done"}
+    printed = [outputs(result.run.report)[2][0]["text"][0].split() for result in results]
+    assert len({pid for pid, _ in printed}) == 4
+    assert len({number for _, number in printed}) == 4
+
+
+def test_the_warm_process_has_no_thread_no_loop_and_no_backend() -> None:
+    look = """
+import asyncio, os, sys
+import audit_lib.publishing.warm
+from matplotlib import rcParams
+assert len(os.listdir("/proc/self/task")) == 1, os.listdir("/proc/self/task")
+assert "matplotlib_inline.backend_inline" not in sys.modules
+assert "pyarrow" not in sys.modules
+assert asyncio.events._get_running_loop() is None
+import zmq
+assert zmq.Context._instance is None
+"""
+    subprocess.run([sys.executable, "-c", look], check=True)
+
+
+def test_a_changed_library_is_noticed_before_a_report_is_made(folders: Folders, write_notebook, plan, look) -> None:
+    from audit_lib.publishing.kernels import Limits
+    from audit_lib.publishing.manifest import describe_report
+    from audit_lib.publishing.tasks import execute_run
+
+    write_notebook("one", "print(1)")
+    [run] = plan()
+    scratch = folders.reports / ".running"
+    scratch.mkdir(parents=True)
+    made_from = {**describe_report(run, look()), "library": "of yesterday"}
+    with pytest.raises(RuntimeError, match="the library has changed since its process started"):
+        execute_run(run, "forced", made_from, scratch, Limits())
