@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.tables import JURISDICTION, PERIOD
+from audit_lib.schemas import JURISDICTION, PERIOD
 from audit_lib.words import LANGUAGES
 
 GROUP_COLUMNS = ("side", "kind", "split")
