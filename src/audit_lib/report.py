@@ -10,8 +10,9 @@ import pandas as pd
 
 from audit_lib.publishing.parameters import Parameters, check_parameters
 from audit_lib.reading.build import PROCESSED, Reading, find_sources, read_source
+from audit_lib.reading.quotes import verify_quotes
 from audit_lib.reading.register import Outcome, run_checks
-from audit_lib.tables import find_data, load_table
+from audit_lib.tables import find_data, load_known, load_table
 from audit_lib.words import Words
 
 
@@ -24,6 +25,9 @@ class Report:
     scores: pd.DataFrame
     mentions: pd.DataFrame
     problems: pd.DataFrame
+    claims: pd.DataFrame
+    rules: pd.DataFrame
+    web_columns: pd.DataFrame
     reading: Reading
 
     @property
@@ -64,7 +68,17 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
         "source": _name_source(reading),
     }
     words = Words(parameters.language, facts)
-    return Report(parameters, words, ours["scores"], ours["mentions"], ours["problems"], reading)
+    return Report(parameters, words, **ours, **_load_known(data, reading), reading=reading)
+
+
+def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
+    """Load what was recorded by hand of this notice's words, each quote held against the raw file."""
+    reference, source = data / "reference", reading.source
+    place = reference / source.jurisdiction
+    files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}
+    known = {name: load_known(path, name, source.notice_id) for name, path in files.items()}
+    known["rules"] = load_known(reference / "update_rules.csv", "update_rules", source.notice_id)
+    return {name: verify_quotes(table, reading.notice.document) for name, table in known.items()}
 
 
 def _name_source(reading: Reading) -> str:

@@ -1,7 +1,9 @@
 """The tables we keep, declared: their columns, types and what each means. `tables.py` checks them on load and save."""
 
+import re
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 
 MATCHES = ["exact", "prefix", "alias", "table_only", "list_only"]
@@ -12,8 +14,12 @@ KINDS = [
 SIDES = ["town", "bureau", "other"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
+MEASURES = ["score_level", "upper_tiers", "reply_rate", "late_reply"]
+BLANK = "blank"  # of a column of a web site on which nothing stands
 PERIOD = r"^\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
 JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
+DURATION = r"^P[1-9]\d*[DWMY]$"
+REDUCED_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
 
 
 def _text(description: str, *, nullable: bool = True, matches: str | None = None, **options: Any) -> pa.Column:
@@ -32,6 +38,38 @@ def _whole(description: str, bits: int = 16, *, nullable: bool = True) -> pa.Col
 def _day(description: str) -> pa.Column:
     return _text(f"{description} (ISO date)", matches=r"^\d{4}-\d{2}-\d{2}$")
 
+
+def is_date(value: str) -> bool:
+    """Tell whether a text is a day, a month or a year in ISO form.
+
+    >>> is_date("2017-08"), is_date("2017-02-30")
+    (True, False)
+    """
+    try:
+        return bool(re.fullmatch(REDUCED_DATE, value)) and bool(pd.Period(value))
+    except ValueError:
+        return False
+
+
+def _update(description: str) -> pa.Column:
+    check = pa.Check(
+        lambda value: value == BLANK or is_date(value),
+        element_wise=True,
+        error=f"a day, a month or a year (2017-08-31, 2017-08, 2017), or the word {BLANK}",
+    )
+    return pa.Column("str", check, nullable=True, description=description)
+
+
+def _share(description: str) -> pa.Column:
+    return pa.Column("float64", pa.Check.in_range(0, 100), nullable=True, description=description)
+
+
+_QUOTE_COLUMNS = {
+    "section": _text("numeral of the section"),
+    "item": _text("numeral of the item, or of the subsection in brackets"),
+    "place": _text("the place of the quote in the raw file, in words: line 27", nullable=False),
+    "evidence": _text("how it was read", nullable=False),
+}
 
 _PLACE_COLUMNS = {
     "notice_id": _text("<jurisdiction>-<period>", nullable=False),
@@ -162,6 +200,57 @@ SCHEMAS = {
         },
         unique=["name_printed"],
         strict=True,
+        coerce=True,
+    ),
+    "claims": pa.DataFrameSchema(
+        {
+            "notice_id": _text("<jurisdiction>-<period>", nullable=False),
+            "quote": _text("the words of the claim, as in the raw file", nullable=False),
+            "quantifier": _text("the word for how many: 绝大部分, 大多数"),
+            "meaning_en": _text("the claim in English", nullable=False),
+            "measure": _word("what it can be counted by; missing where nothing is published", MEASURES, nullable=True),
+            "more_than_pct": _share("the share that the quantifier must exceed to be true"),
+            "stated_n": _whole("a number that the notice states"),
+            "stated_pct": _share("a share that the notice states"),
+            **_QUOTE_COLUMNS,
+        },
+        strict=True,
+        coerce=True,
+    ),
+    "update_rules": pa.DataFrameSchema(
+        {
+            "notice_id": _text("<jurisdiction>-<period>", nullable=False),
+            "rule": _text("what must be kept up to date; one rule may be stated more than once", nullable=False),
+            "quote": _text("one wording of the rule, as in the raw file", nullable=False),
+            "every": _text("ISO 8601 duration: P2W, P6M, P1Y; missing where no period is stated", matches=DURATION),
+            "covers": _text("the columns of a web site that this wording names, parted by 、", nullable=False),
+            **_QUOTE_COLUMNS,
+        },
+        strict=True,
+        coerce=True,
+    ),
+    "web_columns": pa.DataFrameSchema(
+        {
+            "notice_id": _text("<jurisdiction>-<period>", nullable=False),
+            "unit": _text("whose column, as printed; missing where units in general are meant"),
+            "column": _text("the column of the web site (栏目), as printed", nullable=False),
+            "last_updated": _update("day, month or year of the last update as stated; blank: nothing stands there"),
+            "unchanged_for": _text("ISO 8601 duration: at least how long it had not been updated", matches=DURATION),
+            "site": _text("which web site, where stated"),
+            "quote": _text("the words of the notice, as in the raw file", nullable=False),
+            **_QUOTE_COLUMNS,
+        },
+        strict=True,
+        coerce=True,
+    ),
+    "column_dates": pa.DataFrameSchema(
+        {
+            "unit": _text("whose column", nullable=False),
+            "column": _text("the column of the web site (栏目)", nullable=False),
+            "last_updated": _update("day, month or year of the last update; blank: nothing stands there"),
+        },
+        unique=["unit", "column"],
+        strict="filter",
         coerce=True,
     ),
 }

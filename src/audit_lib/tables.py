@@ -81,6 +81,14 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
     return validate_table(table, name, path)
 
 
+def load_known(path: Path, name: str, notice_id: str) -> pd.DataFrame:
+    """Load what we know by hand of one notice: its rows of a reference table, none where there is no such file."""
+    if not path.is_file():
+        return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, path)
+    known = load_table(path, name)
+    return known[known["notice_id"] == notice_id].reset_index(drop=True)
+
+
 def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
     """Validate and save a table; the file is whole or unchanged. Scores keep their printed decimals (97, 88.5)."""
     valid = validate_table(table, name, path).copy()

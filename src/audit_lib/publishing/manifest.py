@@ -39,7 +39,8 @@ def _hash_inputs(run: Run) -> dict[str, str]:
     data, source = run.data, run.source
     whole = [source.path, *sorted((data / "reference" / source.jurisdiction).glob("*.csv"))]
     shared = {data / "reference" / "jurisdictions.csv": ("jurisdiction", source.jurisdiction)}
-    of_notice = [data / "reference" / "notices.csv", *sorted((data / "processed" / source.jurisdiction).glob("*.csv"))]
+    known = [data / "reference" / name for name in ("notices.csv", "update_rules.csv")]
+    of_notice = [*known, *sorted((data / "processed" / source.jurisdiction).glob("*.csv"))]
     shared |= dict.fromkeys(of_notice, ("notice_id", source.notice_id))
     hashes = {path.relative_to(data).as_posix(): file_sha256(path) for path in whole}
     for path, (column, value) in shared.items():
