@@ -91,14 +91,16 @@ def note(sentence: str) -> Finding:
     return Finding(sentence, "note")
 
 
-def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table:
+def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Finding:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns. Raises ValueError where two columns would have one heading.
+    shown as two columns, a table without rows as a sentence. Raises ValueError where two columns have one heading.
     """
     if isinstance(table, pd.Series):
         table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
+    if table.empty:
+        return note(words("labels.no_rows", caption=words(f"captions.{key}")))
     cells: dict[str, list[str]] = {}
     numeric = []
     for column in table:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.rules import list_rules, match_rule, read_duration, word_duration, word_range
+from audit_lib.analysis.rules import list_rules, match_rule, read_duration, word_duration, word_limit, word_range
 from audit_lib.errors import unusable
 from audit_lib.reading.documents import squeeze
 from audit_lib.reading.notice import Header
@@ -128,6 +128,12 @@ def find_days(header: Header) -> Days | None:
     return read_days(header.issued_on) if header.issued_on else None
 
 
+def inspect_made_up(rules: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Inspect the made-up sample by the rules of a notice; no row where there are none."""
+    sample = load_made_up()
+    return inspect_columns(sample if len(rules) else sample.iloc[:0], rules, day)
+
+
 def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header) -> pd.DataFrame:
     """Inspect the columns that a notice names, on its own days. No row where it states no day, no column or no rule."""
     days = find_days(header)
@@ -138,14 +144,14 @@ def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header
 
 def tabulate_overdue(inspected: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Give inspected columns for a reader, the latest first: rule, limit, age and days late as ranges, status."""
-    table = _order(inspected)
+    table = order_overdue(inspected)
     records = [{name: None if pd.isna(value) else value for name, value in row.items()} for _, row in table.iterrows()]
     return pd.DataFrame(
         {
             "unit": [row["unit"] or words("rules.in_general") for row in records],
             "column": table["column"],
             "rule": table["rule"],
-            "limit": [row["every"] and word_duration(row["every"], words) for row in records],
+            "limit": [word_limit(row["every"], words) for row in records],
             "last_updated": [_word_update(row, words) for row in records],
             "age": [_word_days(row, "age", words) for row in records],
             "late": [_word_days(row, "late", words) for row in records],
@@ -154,8 +160,8 @@ def tabulate_overdue(inspected: pd.DataFrame, words: Words) -> pd.DataFrame:
     ).astype("object")
 
 
-def _order(inspected: pd.DataFrame) -> pd.DataFrame:
-    """Order by status, then by the days late, most first; columns of no unit last within a status."""
+def order_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
+    """Order inspected columns by status, then by the days late, most first; columns of no unit last within a status."""
     rank = inspected["status"].map({status: at for at, status in enumerate(STATUSES)}).astype("Int64")
     keyed = inspected.assign(rank=rank, general=inspected["unit"].isna())
     ordered = keyed.sort_values(["rank", "general", "late_low"], ascending=[True, True, False], kind="stable")
@@ -165,7 +171,7 @@ def _order(inspected: pd.DataFrame) -> pd.DataFrame:
 def _word_update(row: Mapping[str, Any], words: Words) -> str | None:
     if row["unchanged_for"]:
         return words("rules.before", duration=word_duration(row["unchanged_for"], words))
-    return None if row["last_updated"] == BLANK else row["last_updated"]
+    return words.name(row["last_updated"]) if row["last_updated"] else None
 
 
 def _word_days(row: Mapping[str, Any], name: str, words: Words) -> str | None:
@@ -191,7 +197,16 @@ def count_overdue(inspected: pd.DataFrame, by: str) -> pd.DataFrame:
     )
 
 
-def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, words: Words) -> str:
+def word_days(header: Header, words: Words) -> str:
+    """Word the days on which a notice looked: 2017-12-20 to 2017-12-28; missing where it states none."""
+    days = find_days(header)
+    if days is None:
+        return words.missing
+    first, last = days.first.date().isoformat(), days.last.date().isoformat()
+    return first if first == last else words("rules.from_to", first=first, last=last)
+
+
+def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header, words: Words) -> str:
     """Say how many rules the notice states, and how late the column was whose date is best known."""
     if rules.empty:
         return words("rules.none")
@@ -205,7 +220,8 @@ def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, words: Words) -
     if pd.notna(lead["unchanged_for"]):
         when = words("rules.unchanged", duration=word_duration(lead["unchanged_for"], words))
     late = word_range(lead["late_low"], lead["late_high"], words)
-    facts = {"unit": lead["unit"], "column": lead["column"], "when": when, "late": late}
+    looked = words("rules.at_inspection" if header.inspected_from else "rules.at_signature")
+    facts = {"unit": lead["unit"], "column": lead["column"], "when": when, "late": late, "looked": looked}
     return words("rules.lead", sentence=sentence, limit=word_duration(lead["every"], words), **facts)
 
 
@@ -223,14 +239,14 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
 
 def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
     """Say how old the column to lead with was, in days and in limits, and why that is a range."""
-    lead, days = find_lead_column(inspected), find_days(header)
-    if lead is None or days is None:
+    lead = find_lead_column(inspected)
+    if lead is None:
         return words("rules.no_age")
     times = [None if pd.isna(lead[name]) else lead[name] / lead["limit"] for name in ("age_low", "age_high")]
     facts = {"age": word_range(lead["age_low"], lead["age_high"], words), "limit": int(lead["limit"])}
     facts |= {"times_low": times[0], "times_high": times[1], "updated": lead["last_updated"]}
     key = "rules.age_open" if times[1] is None else "rules.age"
-    return words(key, **facts, first=days.first.date().isoformat(), last=days.last.date().isoformat())
+    return words(key, **facts, days=word_days(header, words))
 
 
 def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:

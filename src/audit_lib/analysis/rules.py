@@ -28,6 +28,11 @@ def word_duration(duration: str, words: Words) -> str:
     return words(f"rules.{duration[-1]}", n=int(duration[1:-1]))
 
 
+def word_limit(every: str | None, words: Words) -> str:
+    """Word the period of a rule, or that it states none."""
+    return word_duration(every, words) if every else words("rules.no_limit")
+
+
 def count_days(duration: str) -> tuple[int, int]:
     """Count the days of a duration, from the shortest to the longest that the calendar allows.
 
@@ -64,7 +69,7 @@ def tabulate_rules(rules: pd.DataFrame, words: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rule": table["rule"],
-            "limit": [every and word_duration(every, words) for every in periods],
+            "limit": [word_limit(every, words) for every in periods],
             "days": [every and word_range(*count_days(every), words) for every in periods],
             "wordings": table["quotes"],
             "places": table["places"],
@@ -86,8 +91,9 @@ def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:
 def word_range(low: float, high: float | None, words: Words) -> str:
     """Word a range of whole or other numbers: 97–135, 914 or more, 14."""
     if high is None or pd.isna(high):
-        return words("rules.open", low=low)
-    return words("rules.one" if low == high else "rules.range", low=low, high=high)
+        return words("rules.open", low=float(low))
+    key = "rules.one" if low == high else "rules.range" if low >= 0 else "rules.range_signed"
+    return words(key, low=float(low), high=float(high))
 
 
 def describe_unnumbered(rules: pd.DataFrame, words: Words) -> str:
