@@ -51,7 +51,8 @@ _HOMES = {
     ],
     "analysis.narrative": [
         *("audit_claims", "compare_named", "describe_level", "describe_narrative", "describe_replies"),
-        *("describe_standard", "describe_unexplained", "find_unexplained", "list_items", "list_named", "mark_named"),
+        *("describe_standard", "describe_unexplained", "find_unexplained", "list_claims", "list_items", "list_named"),
+        "mark_named",
     ],
     "analysis.rules": ["describe_unnumbered", "list_rules", "tabulate_rules"],
     "analysis.overdue": [

@@ -13,6 +13,7 @@ from audit_lib.analysis.tiers import list_tiers
 from audit_lib.reading.notice import Notice
 from audit_lib.words import Words
 
+MOST = 50.0  # per cent: any word for most means more than that
 HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tells its story
 
 
@@ -39,8 +40,9 @@ def list_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _where(rows: pd.DataFrame) -> pd.Series:
-    """Name section and item as printed: 二 四; the section alone where no item is numbered."""
-    return rows["section"].str.cat(rows["item"].fillna(""), sep=" ").str.strip()
+    """Name section and item as they are printed: 二、四是; 四、(二); the section alone where no item is numbered."""
+    items = rows["item"].where(rows["item"].isna() | rows["item"].str.startswith("("), rows["item"] + "是")
+    return rows["section"] + "、" + items.fillna("")
 
 
 def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
@@ -167,11 +169,11 @@ def _add_share(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_claim(claim: pd.Series, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Count what a claim speaks of: one row per reading, none where nothing is published to count."""
+    """Count what a claim speaks of: one row per reading, none where nothing is published to count it by."""
     match claim["measure"]:
         case "score_level":
             counts = count_levels(scores, top_cut, low_cut)
-            is_most = counts["share_pct"] > claim["more_than_pct"]
+            is_most = counts["share_pct"] > _threshold(claim)
             return counts.assign(verdict=is_most.map({True: "majority", False: "no_majority"}))
         case "upper_tiers":
             return count_upper(scores).assign(verdict="beside")
@@ -179,28 +181,27 @@ def count_claim(claim: pd.Series, scores: pd.DataFrame, top_cut: float, low_cut:
             n = round(claim["stated_n"] * claim["stated_pct"] / 100)
             row = {"reading": "replies", "n": n, "of": int(claim["stated_n"]), "share_pct": claim["stated_pct"]}
             return pd.DataFrame([row | {"verdict": "as_stated"}])
-        case "late_reply":
-            return pd.DataFrame([{"reading": pd.NA, "verdict": "example"}])
-    return pd.DataFrame([{"reading": pd.NA, "verdict": "unpublished"}])
+    return pd.DataFrame(columns=["reading", "n", "of", "share_pct", "verdict"])
+
+
+def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """List every recorded claim with its place and what it can be counted by; NA where nothing is published."""
+    columns = ["quote", "quantifier", "meaning", "where", "line", "counted_by"]
+    named = claims.rename(columns={"meaning_en": "meaning", "measure": "counted_by"})
+    return named.assign(where=_where(claims))[columns]
 
 
 def audit_claims(
     claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
 ) -> pd.DataFrame:
-    """Hold every recorded claim against what can be counted: one row per claim and reading.
-
-    `claims` are verified (see `verify_quotes`). Claims of what is not published have no count.
-    """
-    columns = ["quote", "quantifier", "meaning", "reading", "counted", "of", "share_pct", "verdict", "line"]
+    """Count what can be counted of the claims: one row per claim and reading of it."""
+    columns = ["quote", "reading", "counted", "of", "share_pct", "verdict"]
     rows = []
     for _, claim in claims.iterrows():
         for _, count in count_claim(claim, scores, top_cut, low_cut).iterrows():
-            reading = None if pd.isna(count["reading"]) else words(f"narrative.{count['reading']}", **count)
-            row = {"meaning": claim["meaning_en"], "reading": reading, "verdict": count["verdict"]}
-            numbers = {"counted": count.get("n"), "of": count.get("of"), "share_pct": count.get("share_pct")}
-            rows.append({**claim, **numbers, **row})
-    table = pd.DataFrame(rows, columns=columns).astype({"counted": "Int64", "of": "Int64", "share_pct": "float64"})
-    return table.assign(line=table["line"].astype("Int64"))
+            row = {"quote": claim["quote"], "reading": words(f"narrative.{count['reading']}", **count)}
+            rows.append({**count, **row, "counted": count["n"]})
+    return pd.DataFrame(rows, columns=columns).astype({"counted": "Int64", "of": "Int64", "share_pct": "float64"})
 
 
 def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> str:
@@ -211,7 +212,7 @@ def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, l
         return words("narrative.no_level" if claim is None else "narrative.no_scores")
     facts = {f"{name}_{part}": counts.at[name, part] for name in counts.index for part in ("level", "n", "share_pct")}
     named = {"n": int(counts["of"].iloc[0]), "quote": claim["quote"], "quantifier": claim["quantifier"]}
-    holds = counts["share_pct"] > claim["more_than_pct"]
+    holds = counts["share_pct"] > _threshold(claim)
     key = "level_fixed" if holds["at_low_cut"] else "level_fails"
     return words("narrative.levels", **facts, **named, verdict=words(f"narrative.{key}", **named))
 
@@ -222,7 +223,7 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame, words: Words) 
     if claim is None or upper.empty:
         return words("narrative.no_standard" if claim is None else "narrative.no_lowest")
     row = upper.iloc[0]
-    least = int(row["of"] * claim["more_than_pct"] // 100) + 1  # more than half of 56 is 29 at least
+    least = int(row["of"] * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - int(row["of"])
     told = {"meaning": claim["meaning_en"], "quantifier": claim["quantifier"], "where": _place(claim, words)}
     return words("narrative.standard" if both > 0 else "narrative.standard_fits", **row, **told, least=least, both=both)
@@ -247,6 +248,10 @@ def describe_replies(claims: pd.DataFrame, words: Words) -> str:
         low = 100 * float(stats.binomtest(n, letters).proportion_ci(method="exact").low)
         sentences.append(words("narrative.bound", n=n, letters=letters, low=low))
     return " ".join(sentences)
+
+
+def _threshold(claim: pd.Series) -> float:
+    return MOST if pd.isna(claim["more_than_pct"]) else float(claim["more_than_pct"])
 
 
 def _find_claim(claims: pd.DataFrame, measure: str) -> pd.Series | None:

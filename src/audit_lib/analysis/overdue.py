@@ -143,15 +143,14 @@ def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header
 
 
 def tabulate_overdue(inspected: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Give inspected columns for a reader, the latest first: rule, limit, age and days late as ranges, status."""
+    """Give inspected columns for a reader, the latest first: limit, age and days late as ranges, status."""
     table = order_overdue(inspected)
     records = [{name: None if pd.isna(value) else value for name, value in row.items()} for _, row in table.iterrows()]
     return pd.DataFrame(
         {
             "unit": [row["unit"] or words("rules.in_general") for row in records],
             "column": table["column"],
-            "rule": table["rule"],
-            "limit": [word_limit(row["every"], words) for row in records],
+            "limit": [_word_rule(row, words) for row in records],
             "last_updated": [_word_update(row, words) for row in records],
             "age": [_word_days(row, "age", words) for row in records],
             "late": [_word_days(row, "late", words) for row in records],
@@ -166,6 +165,10 @@ def order_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
     keyed = inspected.assign(rank=rank, general=inspected["unit"].isna())
     ordered = keyed.sort_values(["rank", "general", "late_low"], ascending=[True, True, False], kind="stable")
     return ordered.drop(columns=["rank", "general"]).reset_index(drop=True)
+
+
+def _word_rule(row: Mapping[str, Any], words: Words) -> str | None:
+    return row["rule"] and words("rules.rule", limit=word_limit(row["every"], words), rule=row["rule"])
 
 
 def _word_update(row: Mapping[str, Any], words: Words) -> str | None:
@@ -244,9 +247,9 @@ def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
         return words("rules.no_age")
     times = [None if pd.isna(lead[name]) else lead[name] / lead["limit"] for name in ("age_low", "age_high")]
     facts = {"age": word_range(lead["age_low"], lead["age_high"], words), "limit": int(lead["limit"])}
-    facts |= {"times_low": times[0], "times_high": times[1], "updated": lead["last_updated"]}
+    facts |= {"times_low": times[0], "times_high": times[1], "updated": lead["last_updated"], "unit": lead["unit"]}
     key = "rules.age_open" if times[1] is None else "rules.age"
-    return words(key, **facts, days=word_days(header, words))
+    return words(key, **facts, column=lead["column"], days=word_days(header, words))
 
 
 def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:
