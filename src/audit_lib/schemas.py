@@ -51,12 +51,13 @@ def is_date(value: str) -> bool:
         return False
 
 
+def _is_update(value: str) -> bool:
+    return value == BLANK or is_date(value)
+
+
 def _update(description: str) -> pa.Column:
-    check = pa.Check(
-        lambda value: value == BLANK or is_date(value),
-        element_wise=True,
-        error=f"a day, a month or a year (2017-08-31, 2017-08, 2017), or the word {BLANK}",
-    )
+    expected = f"a day, a month or a year (2017-08-31, 2017-08, 2017), or the word {BLANK}"
+    check = pa.Check(_is_update, element_wise=True, error=expected)
     return pa.Column("str", check, nullable=True, description=description)
 
 

@@ -104,10 +104,9 @@ def _word_units(units: pd.DataFrame, words: Words) -> list[str]:
     ]
 
 
-def _word_tiers(criticised: pd.DataFrame, words: Words) -> str | None:
+def _word_tiers(criticised: pd.DataFrame, words: Words) -> str:
     counts = criticised.dropna(subset=["tier"])["tier"].value_counts(sort=False)
-    tiers = [words("tiers.tier_count", tier=tier, n=int(n)) for tier, n in counts.items()]
-    return words("narrative.tiers", tiers=words("narrative.and").join(tiers)) if tiers else None
+    return words("narrative.and").join(words("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items())
 
 
 def _word_best(criticised: pd.DataFrame, words: Words) -> str | None:
@@ -123,7 +122,8 @@ def _word_silence(scores: pd.DataFrame, mentions: pd.DataFrame, words: Words) ->
     if len(tiers) < 2:
         return None
     of = scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique()
-    return words("narrative.silence", n=len(find_unexplained(scores, mentions)), of=of, tier=tiers[-1])
+    n = len(find_unexplained(scores, mentions))
+    return words("narrative.silence" if n else "narrative.all_of_tier", n=n, of=of, tier=tiers[-1])
 
 
 def describe_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame, words: Words) -> str:
@@ -214,7 +214,7 @@ def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, l
     named = {"n": int(counts["of"].iloc[0]), "quote": claim["quote"], "quantifier": claim["quantifier"]}
     holds = counts["share_pct"] > _threshold(claim)
     key = "level_fixed" if holds["at_low_cut"] else "level_fails"
-    return words("narrative.levels", **facts, **named, verdict=words(f"narrative.{key}", **named))
+    return words("narrative.levels", **facts, **named, verdict=words(f"narrative.{key}", **facts, **named))
 
 
 def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:

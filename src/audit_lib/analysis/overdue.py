@@ -245,11 +245,18 @@ def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
     lead = find_lead_column(inspected)
     if lead is None:
         return words("rules.no_age")
-    times = [None if pd.isna(lead[name]) else lead[name] / lead["limit"] for name in ("age_low", "age_high")]
-    facts = {"age": word_range(lead["age_low"], lead["age_high"], words), "limit": int(lead["limit"])}
-    facts |= {"times_low": times[0], "times_high": times[1], "updated": lead["last_updated"], "unit": lead["unit"]}
-    key = "rules.age_open" if times[1] is None else "rules.age"
-    return words(key, **facts, column=lead["column"], days=word_days(header, words))
+    facts = {
+        "unit": lead["unit"],
+        "column": lead["column"],
+        "limit": int(lead["limit"]),
+        "updated": lead["last_updated"],
+    }
+    facts |= {"age": word_range(lead["age_low"], lead["age_high"], words), "days": word_days(header, words)}
+    low = float(lead["age_low"] / lead["limit"])
+    if pd.isna(lead["age_high"]):
+        return words("rules.age_open", **facts, times_low=low)
+    high = float(lead["age_high"] / lead["limit"])
+    return words("rules.age" if low < high else "rules.age_exact", **facts, times_low=low, times_high=high)
 
 
 def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:

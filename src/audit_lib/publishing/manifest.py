@@ -37,16 +37,22 @@ def _hash_inputs(run: Run) -> dict[str, str]:
     Another period or another place must not make this report look changed.
     """
     data, source = run.data, run.source
-    whole = [source.path, *sorted((data / "reference" / source.jurisdiction).glob("*.csv"))]
+    reference = sorted((data / "reference" / source.jurisdiction).glob("*.csv"))
+    by_notice = [path for path in [*sorted((data / "reference").glob("*.csv")), *reference] if _is_by_notice(path)]
+    whole = [source.path, *(path for path in reference if path not in by_notice)]
     shared = {data / "reference" / "jurisdictions.csv": ("jurisdiction", source.jurisdiction)}
-    known = [data / "reference" / name for name in ("notices.csv", "update_rules.csv")]
-    of_notice = [*known, *sorted((data / "processed" / source.jurisdiction).glob("*.csv"))]
+    of_notice = [*by_notice, *sorted((data / "processed" / source.jurisdiction).glob("*.csv"))]
     shared |= dict.fromkeys(of_notice, ("notice_id", source.notice_id))
     hashes = {path.relative_to(data).as_posix(): file_sha256(path) for path in whole}
     for path, (column, value) in shared.items():
         if path.is_file():
             hashes[f"{path.relative_to(data).as_posix()}, {column} {value}"] = _hash_rows(path, column, value)
     return hashes
+
+
+def _is_by_notice(path: Path) -> bool:
+    with path.open(encoding="utf-8", newline="") as file:
+        return "notice_id" in next(csv.reader(file), [])
 
 
 def _hash_rows(path: Path, column: str, value: str) -> str:
