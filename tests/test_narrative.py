@@ -269,6 +269,17 @@ def test_claims_without_a_measure_are_listed_and_not_counted(make_scores, leizho
     assert audit_claims(claims, make_scores(THREE), *CUTS, leizhou.words).empty
 
 
+def test_long_names_are_cut_in_the_chart(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{letter}名称特别长的高新技术产业开发区管委会" for letter in "甲乙丙丁"]
+    prose = ["二、主要存在问题", f"一是对各项工作重视不够而且长期没有改进的单位仍然很多:{'、'.join(names)}。"]
+    data = make_data({"jia/2017": notice_text([(name, 90 - at) for at, name in enumerate(names)], prose=prose)})
+    list(build_tables(data, find_sources(data)))
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    report = open_report("jia", "2017")
+    assert len(report.mentions) == 4
+    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice, report.words), Chart)
+
+
 CRITICAL = [
     "二、主要存在问题",
     "一是更新慢:举例为丙镇。",
@@ -296,6 +307,35 @@ def test_a_notice_that_criticises_is_read_and_drawn(make_data, notice_text, monk
     assert describe_narrative(report.scores, report.mentions, 8, report.words).startswith(
         "The notice criticises 6 units (甲镇 90, 乙镇 89, 丙镇 88, 丁镇 87, 戊镇 86, 己镇 85); 1 in 优秀 and 1 in 一般"
     )
+
+
+@pytest.mark.parametrize(
+    ("prose", "rows"),
+    [
+        (
+            ["二、主要存在问题", "举例为丙镇。", "三、下一步工作"],
+            [["二", None, None, "criticised", ["丙镇"]]],
+        ),
+        (
+            ["一、总体情况", "(一)主要特点", "一是好:甲镇。", "二是好。", "(二)存在问题", "一是差:乙镇。", "二是差。"],
+            [
+                ["一", "一", "好", "praised", ["甲镇"]],
+                ["一", "二", "好", "praised", []],
+                ["一", "一", "差", "criticised", ["乙镇"]],
+                ["一", "二", "差", "criticised", []],
+            ],
+        ),
+    ],
+    ids=["no numbered items", "numbers that begin again"],
+)
+def test_items_of_other_outlines(make_data, notice_text, monkeypatch: pytest.MonkeyPatch, prose, rows) -> None:
+    data = make_data({"jia/2017": notice_text([("甲镇", 90), ("乙镇", 80), ("丙镇", 70)], prose=prose)})
+    list(build_tables(data, find_sources(data)))
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    report = open_report("jia", "2017")
+    items = list_items(report.reading.notice, report.mentions).drop(columns="n").astype("object")
+    assert items.where(items.notna(), None).to_numpy().tolist() == rows
+    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice, report.words), Chart)
 
 
 def test_nobody_named_draws_nothing(make_notice, make_scores, leizhou) -> None:

@@ -350,7 +350,14 @@ def test_a_table_that_no_rule_covers(leizhou) -> None:
 
 
 def test_of_many_columns_the_latest_are_drawn(leizhou) -> None:
-    rows = [{"unit": f"第{n}镇", "column": "工作动态", "last_updated": f"2018-{1 + n % 6:02}-01"} for n in range(60)]
+    rows = [
+        {
+            "unit": f"第{n}个名称特别长的高新技术产业开发区管委会",
+            "column": "工作动态",
+            "last_updated": f"2018-{1 + n % 6:02}-01",
+        }
+        for n in range(60)
+    ]
     chart = plot_made_up(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), "2018-06-29", leizhou.words)
     assert isinstance(chart, Chart)
     assert len(chart.png) < 200_000

@@ -1,6 +1,5 @@
 """Source and year card: what the page says of itself, what was joined, and the sentence that opens a report."""
 
-
 from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.source import (
     compare_counts,

@@ -4,6 +4,7 @@ Tables in are scores, mentions and claims (see schemas.py). Sentiment is that of
 """
 
 import re
+from bisect import bisect_right
 
 import pandas as pd
 from scipy import stats
@@ -46,21 +47,34 @@ def _where(rows: pd.DataFrame) -> pd.Series:
 
 
 def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
-    """List the numbered items of the sections that praise or criticise, with the units that each names.
+    """List the numbered items of the parts that praise or criticise somebody, with the units that each names.
 
-    `n` is 0 for an item that names nobody. The heading ends where its story begins.
+    `n` is 0 for an item that names nobody. The heading ends where its story begins; it is NA for units that are named
+    outside numbered items, which come last.
     """
+    order = {line.place: at for at, line in enumerate(notice.document.lines)}
+    parts = [order[heading.place] for heading in notice.headings if heading.level != "item"]
     named = mentions.dropna(subset=["sentiment"])
+    named = named.assign(at=named["place"].map(order), told=False)
+    named = named.assign(part=[bisect_right(parts, at) for at in named["at"]])
+    ends = [order[heading.place] for heading in notice.headings[1:]] + [len(order)]
     section, rows = None, []
-    for heading in notice.headings:
+    for heading, end in zip(notice.headings, ends, strict=False):  # without headings there is an end, and no start
         section = heading.numeral if heading.level == "section" else section
-        within = named[named["section"] == section]
-        if heading.level != "item" or within.empty:
+        start = order[heading.place]
+        beside = named[named["part"] == bisect_right(parts, start)]
+        if heading.level != "item" or beside.empty:
             continue
-        units = list(dict.fromkeys(within.loc[within["item"] == heading.numeral, "unit_name"]))
-        row = {"section": section, "item": heading.numeral, "heading": HEADING_END.split(heading.text)[0]}
-        rows.append({**row, "sentiment": within["sentiment"].iloc[0], "n": len(units), "units": units})
-    return pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "n", "units"])
+        own = beside[(beside["at"] >= start) & (beside["at"] < end)]
+        named.loc[own.index, "told"] = True
+        where = {"section": section, "item": heading.numeral, "heading": HEADING_END.split(heading.text)[0]}
+        rows.append({**where, "sentiment": beside["sentiment"].iloc[0], "units": list(own["unit_name"].unique())})
+    for key, own in named[~named["told"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False):
+        where = dict(zip(("section", "item", "sentiment"), key, strict=True))
+        rows.append({**where, "heading": pd.NA, "units": list(own["unit_name"].unique())})
+    table = pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "units"])
+    table.insert(4, "n", table["units"].map(len))
+    return table
 
 
 def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:

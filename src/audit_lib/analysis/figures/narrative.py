@@ -12,8 +12,8 @@ from audit_lib.analysis.figures.style import (
     draw_marks,
     measure,
     open_figure,
+    shorten,
     styled,
-    wrap,
 )
 from audit_lib.analysis.narrative import find_unexplained, list_items, list_named, mark_named
 from audit_lib.display import Chart, Finding, note
@@ -22,8 +22,7 @@ from audit_lib.words import Words
 
 PALE = "#C8C8C8"  # ticks of the units that a row does not name
 STEP = 0.21  # between marks of one score, where rows are 1 apart
-MOST_NAMES = 4  # of a row; more are in the table
-WIDEST = 30  # Latin letters of a row's label
+WIDEST = 32  # Latin letters beside a row, left and right of it; all names are in the table
 
 
 @styled
@@ -37,8 +36,8 @@ def plot_named(scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, wor
     rows = _list_rows(units, mentions, notice, words)
     if units.empty or not rows:
         return note(words("labels.nothing" if units.empty else "labels.nobody"))
-    figure, ax = open_figure(1.75 + 0.52 * len(rows))
-    ax.set_ylim(len(rows) - 0.5, -0.75)
+    figure, ax = open_figure(2.3 + 0.5 * len(rows))
+    ax.set_ylim(len(rows) + 0.45, -0.75)  # the key stands in a row of its own
     ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 1.5)
     for at, (_, own) in enumerate(rows):
         ax.plot(units["score"], [at] * len(units), "|", color=PALE, markersize=9, zorder=1)
@@ -50,13 +49,13 @@ def plot_named(scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, wor
         )  # fmt: skip
     others = units.loc[units["named"] != "criticised", "score"]
     if len(others):
-        _draw_mean(ax, float(others.mean()), words)
+        _draw_mean(ax, float(others.mean()), len(rows), words)
     ax.set_yticks(range(len(rows)), [label for label, _ in rows])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
     shown = pd.concat([own for _, own in rows]).drop_duplicates("unit_id")
-    draw_key(ax, shown, words, loc="upper left", bbox_to_anchor=(0, -1.2 / len(rows)), ncols=5)
+    draw_key(ax, shown, words, loc="lower left", borderaxespad=0, ncols=5, columnspacing=1.2)
     return _close(figure, units, mentions, words)
 
 
@@ -68,29 +67,32 @@ def _list_rows(
     for item in list_items(notice, mentions).itertuples():
         own = units[units["unit_name"].isin(item.units)]
         if len(own):
-            label = words("labels.item", section=item.section, item=item.item, heading=_shorten(item.heading))
-            rows.append((label, own))
+            rows.append((_label(item.section, item.item, item.heading, words), own))
     silent = units[units["unit_name"].isin(find_unexplained(units, mentions)["unit_name"])]
     if rows and len(silent):
         rows.append((words("labels.silent", tier=silent["tier"].iloc[0]), silent))
     return rows
 
 
-def _shorten(text: str) -> str:
-    while measure(text) > WIDEST:
-        text = text.removesuffix("…")[:-1] + "…"
-    return "\n".join(wrap(text, WIDEST))
+def _label(section: str, item: object, heading: object, words: Words) -> str:
+    if pd.isna(item):
+        return words("labels.section", section=section)
+    title = "" if pd.isna(heading) else shorten(str(heading), WIDEST)
+    return words("labels.item", section=section, item=item, heading=title)
 
 
 def _name_units(own: pd.DataFrame, words: Words) -> str:
+    """Name the units of a row, the best first, as far as there is room."""
     names = list(own.sort_values("score", ascending=False, kind="stable")["unit_name"])
-    if len(names) > MOST_NAMES:
-        return words("labels.more", names=names[:MOST_NAMES], n=len(names) - MOST_NAMES)
-    return words.joiner.join(names)
+    shown = [name for at, name in enumerate(names) if measure(words.joiner.join(names[: at + 1])) <= WIDEST]
+    if len(shown) == len(names):
+        return words.joiner.join(names)
+    first = shown or [shorten(names[0], WIDEST)]
+    return words("labels.more", names=first, n=len(names) - len(first)) if len(first) < len(names) else first[0]
 
 
-def _draw_mean(ax: Axes, mean: float, words: Words) -> None:
-    ax.axvline(mean, color=GREY, linewidth=1, linestyle=":", zorder=0)
+def _draw_mean(ax: Axes, mean: float, n_rows: int, words: Words) -> None:
+    ax.plot([mean, mean], [-0.75, n_rows - 0.5], color=GREY, linewidth=1, linestyle=":", zorder=0)
     label = words("labels.mean_others", mean=mean)
     ax.annotate(label, (mean, -0.62), (4, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from audit_lib.analysis.figures.style import INK, close_figure, open_figure, styled
+from audit_lib.analysis.figures.style import INK, close_figure, open_figure, shorten, styled
 from audit_lib.analysis.overdue import order_overdue, word_days
 from audit_lib.analysis.rules import word_duration, word_range
 from audit_lib.display import Chart, Finding, note
@@ -16,6 +16,7 @@ from audit_lib.words import Words, format_number
 
 COLOURS = {"overdue": "#D55E00", "perhaps": "#767676", "in_time": "#08519C"}
 TICKS = (1, 7, 14, 30, 90, 180, 365, 1095)  # days: a week, two, a month, a quarter, half a year, one year, three
+WIDEST = 32  # Latin letters of a column and its unit
 MOST_ROWS = 20  # the latest; more are in the table
 AXIS_END = 1.6  # the axis runs this many times past the first and the last number
 LEAST = 0.5  # days: where the axis begins for an update of the day itself
@@ -81,7 +82,8 @@ def _draw_age(ax: Axes, at: int, row: Mapping[str, Any], end: float) -> None:
 
 def _label(row: Mapping[str, Any], words: Words) -> str:
     unit = words("rules.in_general") if pd.isna(row["unit"]) else row["unit"]
-    return words("labels.column", unit=unit, column=row["column"], limit=word_duration(row["every"], words))
+    named = shorten(words("labels.column", unit=unit, column=row["column"]), WIDEST)
+    return words("labels.with_limit", column=named, limit=word_duration(row["every"], words))
 
 
 def _word_late(row: Mapping[str, Any], words: Words) -> str:
