@@ -84,6 +84,11 @@ def test_only_what_changed_runs_again(folders: Folders) -> None:
     aliases.write_text(aliases.read_text(encoding="utf-8").replace("our reading", "our own reading"), encoding="utf-8")
     reasons = {find_reason(each) for each in plan(folders)}
     assert reasons == {"inputs changed: reference/leizhou/aliases.csv"}
+    claims = folders.data / "reference" / "leizhou" / "claims.csv"
+    aliases.write_text(aliases.read_text(encoding="utf-8").replace("our own reading", "our reading"), encoding="utf-8")
+    rows = claims.read_text(encoding="utf-8")
+    claims.write_text(rows + rows.splitlines()[1].replace("leizhou-2017", "leizhou-2018") + "\n", encoding="utf-8")
+    assert {find_reason(each) for each in plan(folders)} == {None}  # a claim of another notice
     report = folders.reports / "leizhou" / "2017" / "one.ipynb"
     report.write_text(report.read_text(encoding="utf-8").replace("1\\n", "3\\n"), encoding="utf-8")
     assert find_reason(plan(folders)[0]) == "the report was changed by hand"
