@@ -21,7 +21,8 @@ from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.report import Report, open_report
-from audit_lib.tables import SCHEMAS, validate_table
+from audit_lib.schemas import SCHEMAS
+from audit_lib.tables import validate_table
 
 MakeNotice = Callable[..., Path]
 MakeData = Callable[..., Path]

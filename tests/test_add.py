@@ -11,7 +11,8 @@ import pytest
 from audit_lib.errors import AuditError
 from audit_lib.reading import add as adding
 from audit_lib.reading.add import add_notice
-from audit_lib.reading.build import build_tables, find_sources
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.sources import find_sources
 from audit_lib.reading.suggestions import measure_similarity
 from audit_lib.tables import load_table
 

@@ -18,7 +18,8 @@ from audit_lib.errors import AuditError
 from audit_lib.periods import order_of, span_of
 from audit_lib.reading.build import build_tables, check_source, find_record, read_source
 from audit_lib.reading.sources import find_earlier, find_sources
-from audit_lib.tables import SCHEMAS, load_table, save_bytes, save_table, save_text, validate_table
+from audit_lib.schemas import SCHEMAS
+from audit_lib.tables import load_table, save_bytes, save_table, save_text, validate_table
 
 MakeData = Callable[..., Path]
 NoticeText = Callable[..., str]

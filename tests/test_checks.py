@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audit_lib.reading.build import check_source, find_sources, read_source
+from audit_lib.reading.build import check_source, read_source
 from audit_lib.reading.register import CHECKS, Outcome, run_checks, tabulate_problems, tabulate_register
+from audit_lib.reading.sources import find_sources
 from audit_lib.words import Words
 
 Run = Callable[..., dict[str, Outcome]]

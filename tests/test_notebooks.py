@@ -11,10 +11,13 @@ import pytest
 
 from audit_lib.analysis.distribution import count_shared, order_in_ties
 from audit_lib.analysis.groups import compare_groups, find_lead
+from audit_lib.analysis.narrative import compare_named, find_unexplained
+from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.tiers import compare_rule
 from audit_lib.analysis.year import describe_year
 from audit_lib.display import Chart
-from audit_lib.reading.build import Source, build_tables, find_sources
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.sources import Source, find_sources
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -32,6 +35,10 @@ HEADLINES = {
     "04_groups": "Towns (21) average 84.67, bureaus (35) 86.14: −1.48 points, Cliff's δ −0.15 (a random town beats a "
     "random bureau in 295 of 735 pairs, loses 403); the whole gap comes from 6 bureaus above 90, where no town is.",
     "05_trends": "Looking back from 2017, only 2017 is available; no trend is computed.",
+    "06_narrative": "The notice criticises 8 units, averaging 80.44 against 86.45 for the 48 others; 4 in 良好 and 4 in 一般, "
+    "the best of them (水务局 93) has rank 6, and of the 7 units in 一般, 3 are not named.",
+    "07_update_rules": "The notice states 6 update rules with a period and 3 without; 白沙镇's 工作动态, last updated in "
+    "2017-08, was 97–135 days past its limit of 2 weeks at the inspection.",
 }
 
 
@@ -182,6 +189,15 @@ def test_the_readme_says_what_the_reports_say(leizhou) -> None:
         f"in all {len(order_in_ties(scores).groups)} mixed ties",
         f"towns average {abs(sides.mean.value or 0):.2f} points less than bureaus",
         describe_year(scores, leizhou.words).split(": ")[1].split("; ")[0],
+    ]
+    assert [fact for fact in facts if fact not in readme] == []
+    named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.reading.notice.header)
+    [criticised] = compare_named(scores, leizhou.mentions, 8)
+    late = named.iloc[0]
+    facts = [
+        f"criticised units average {abs(criticised.mean.value or 0):.2f} points less",
+        f"{len(find_unexplained(scores, leizhou.mentions))} of the lowest tier get no word",
+        f"{late['late_low']}–{late['late_high']} days past its limit",
     ]
     assert [fact for fact in facts if fact not in readme] == []
     assert (lead.n, lead.best, set(rule.exceptions["tier"])) == (6, 90, {"良好"})

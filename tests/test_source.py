@@ -1,7 +1,6 @@
 """Source and year card: what the page says of itself, what was joined, and the sentence that opens a report."""
 
-import pandas as pd
-
+from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.source import (
     compare_counts,
     count_matches,
@@ -71,7 +70,9 @@ def test_the_prefix_that_joins_took_off_is_read_from_the_names(make_notice, leiz
 
 
 def test_leizhou_year_card(leizhou) -> None:
-    card = summarise_year(leizhou.scores, leizhou.mentions, 90, 80, 8).set_index("figure")["value"]
+    named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.reading.notice.header)
+    numbers = summarise_year(leizhou.scores, leizhou.mentions, leizhou.rules, named, top_cut=90, low_cut=80, min_n=8)
+    card = numbers.set_index("figure")["value"]
     assert card[["units_named", "units_scored", "not_reconciled", "units_tied", "mixed_ties"]].to_list() == [
         57,
         56,
@@ -80,6 +81,7 @@ def test_leizhou_year_card(leizhou) -> None:
         8,
     ]
     assert card[["tiers_by_rule", "tier_exceptions", "criticised", "praised"]].to_list() == ["51 / 55", 4, 8, 2]
+    assert card[["lowest_silent", "rules_with_period", "columns_overdue"]].to_list() == [3, 6, "4 / 7"]
     assert round(card["side_gap"], 4) == -1.4762
 
 
@@ -90,7 +92,9 @@ def test_year_without_tiers_or_scores(make_scores, leizhou) -> None:
     )
     unscored = make_scores([("甲局", None, "优秀"), ("乙镇", None, "良好")])
     assert describe_year(unscored, leizhou.words) == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
-    assert pd.isna(summarise_year(unscored, leizhou.mentions, 90, 80, 8).set_index("figure").at["mean", "value"])
+    nothing = leizhou.rules.iloc[:0], leizhou.web_columns.iloc[:0]
+    card = summarise_year(unscored, leizhou.mentions, *nothing, top_cut=90, low_cut=80, min_n=8).set_index("figure")
+    assert card.loc[["mean", "rules_with_period", "columns_overdue"], "value"].isna().all()
 
 
 def test_leizhou_mentions(leizhou) -> None:

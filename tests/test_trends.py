@@ -35,12 +35,13 @@ from audit_lib.analysis.trends import (
 )
 from audit_lib.display import Chart
 from audit_lib.errors import AuditError
-from audit_lib.reading.build import build_tables, find_sources
+from audit_lib.reading.build import build_tables
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.history import History, load_lineage
 from audit_lib.reading.notice import parse_notice
+from audit_lib.reading.sources import find_sources
 from audit_lib.report import Report, open_report
-from audit_lib.tables import SCHEMAS
+from audit_lib.schemas import SCHEMAS
 
 ROOT = Path(__file__).parents[1]
 

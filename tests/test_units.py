@@ -25,7 +25,7 @@ from audit_lib.reading.units import (
     resolve_units,
 )
 from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.tables import KINDS, SCHEMAS
+from audit_lib.schemas import KINDS, SCHEMAS
 from audit_lib.words import Words
 
 Resolve = Callable[..., pd.DataFrame]

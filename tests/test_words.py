@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
-from audit_lib.tables import KINDS, SIDES
+from audit_lib.schemas import KINDS, SIDES
 from audit_lib.words import FOLDER, LANGUAGES, Words, format_number, format_score
 
 

@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "report": ["open_report"],
     "display": ["find", "headline", "note", "show"],
+    "reading.quotes": ["describe_quotes"],
     "reading.register": ["tabulate_register"],
     "analysis.year": ["describe_year", "summarise_year"],
     "analysis.source": [
@@ -55,10 +56,20 @@ _HOMES = {
         *("tabulate_changes", "tabulate_persistence", "tabulate_return", "tabulate_steps", "tabulate_transitions"),
     ],
     "analysis.paths": ["describe_breaks", "describe_consistency", "tabulate_paths", "trace_paths"],
+    "analysis.narrative": [
+        *("audit_claims", "compare_named", "describe_level", "describe_narrative", "describe_replies"),
+        *("describe_standard", "describe_unexplained", "find_unexplained", "list_claims", "list_items", "list_named"),
+        "mark_named",
+    ],
+    "analysis.rules": ["describe_unnumbered", "list_rules", "tabulate_rules"],
+    "analysis.overdue": [
+        *("count_overdue", "describe_age", "describe_inspected", "describe_rules", "inspect_columns"),
+        *("inspect_made_up", "inspect_named", "load_columns", "tabulate_overdue"),
+    ],
     "analysis.figures": [
         *("plot_cuts", "plot_digits", "plot_ecdf", "plot_gap", "plot_group_ecdf", "plot_group_tiers", "plot_groups"),
-        *("plot_league", "plot_ledger", "plot_oldham", "plot_paths", "plot_scores", "plot_slopes", "plot_tie_order"),
-        *("plot_tier_reach", "plot_transitions"),
+        *("plot_league", "plot_ledger", "plot_made_up", "plot_named", "plot_oldham", "plot_overdue", "plot_paths"),
+        *("plot_scores", "plot_slopes", "plot_tie_order", "plot_tier_reach", "plot_transitions"),
     ],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -3,16 +3,19 @@
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from audit_lib.publishing.parameters import Parameters, check_parameters
-from audit_lib.reading.build import PROCESSED, Reading, find_sources, read_source
+from audit_lib.reading.build import PROCESSED, Reading, read_source
 from audit_lib.reading.history import History, load_history
+from audit_lib.reading.quotes import verify_quotes
 from audit_lib.reading.register import Outcome, run_checks
-from audit_lib.tables import find_data, load_table
+from audit_lib.reading.sources import find_sources
+from audit_lib.tables import find_data, load_known, load_table
 from audit_lib.words import Words
 
 
@@ -25,8 +28,19 @@ class Report:
     scores: pd.DataFrame
     mentions: pd.DataFrame
     problems: pd.DataFrame
+    claims: pd.DataFrame
+    rules: pd.DataFrame
+    web_columns: pd.DataFrame
     reading: Reading
-    history: History
+    data: Path
+
+    @cached_property
+    def history(self) -> History:
+        """All periods of the place up to this one. Read when first asked for: only trends rest on it."""
+        source = self.reading.source
+        return load_history(
+            self.data, source, load_table(_find_table(self.data, source.jurisdiction, "scores"), "scores")
+        )
 
     @property
     def words_of_history(self) -> Words:
@@ -63,7 +77,7 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
     data = find_data()
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut)
-    tables = {name: load_table(data / "processed" / jurisdiction / f"{name}.csv", name) for name in PROCESSED}
+    tables = {name: load_table(_find_table(data, jurisdiction, name), name) for name in PROCESSED}
     ours = {
         name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()
     }
@@ -73,8 +87,21 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
         "source": _name_source(reading),
     }
     words = Words(parameters.language, facts)
-    history = load_history(data, source, tables["scores"])
-    return Report(parameters, words, ours["scores"], ours["mentions"], ours["problems"], reading, history)
+    return Report(parameters, words, **ours, **_load_known(data, reading), reading=reading, data=data)
+
+
+def _find_table(data: Path, jurisdiction: str, name: str) -> Path:
+    return data / "processed" / jurisdiction / f"{name}.csv"
+
+
+def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
+    """Load what was recorded by hand of this notice's words, each quote held against the raw file."""
+    reference, source = data / "reference", reading.source
+    place = reference / source.jurisdiction
+    files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}
+    known = {name: load_known(path, name, source.notice_id) for name, path in files.items()}
+    known["rules"] = load_known(reference / "update_rules.csv", "update_rules", source.notice_id)
+    return {name: verify_quotes(table, reading.notice.document) for name, table in known.items()}
 
 
 def _name_source(reading: Reading) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
-from audit_lib.tables import MATCHES
+from audit_lib.schemas import MATCHES
 from audit_lib.words import Words
 
 

@@ -1,6 +1,6 @@
 """Tiers against scores: does the tier follow from the score, and where would the cuts be?
 
-Tables in are scores (see tables.py). A unit without a tier or without a score stays out of what needs both, and is
+Tables in are scores (see schemas.py). A unit without a tier or without a score stays out of what needs both, and is
 counted where it is listed.
 """
 

@@ -4,14 +4,26 @@ import pandas as pd
 
 from audit_lib.analysis.distribution import count_shared, order_in_ties, summarise_scores
 from audit_lib.analysis.groups import choose_main, compare_groups
+from audit_lib.analysis.narrative import find_unexplained
+from audit_lib.analysis.rules import list_rules
 from audit_lib.analysis.tiers import compare_rule, list_tiers
 from audit_lib.words import Words
 
 
 def summarise_year(
-    scores: pd.DataFrame, mentions: pd.DataFrame, top_cut: float, low_cut: float, min_n: int
+    scores: pd.DataFrame,
+    mentions: pd.DataFrame,
+    rules: pd.DataFrame,
+    inspected: pd.DataFrame,
+    *,
+    top_cut: float,
+    low_cut: float,
+    min_n: int,
 ) -> pd.DataFrame:
-    """Give the headline numbers, one row each, with the notebook that owns it; NA where there is none."""
+    """Give the headline numbers, one row each, with the notebook that owns it; NA where there is none.
+
+    `rules` are the update rules of the notice, `inspected` the columns that it names, held against them.
+    """
     spread, ties = summarise_scores(scores), count_shared(scores)
     rule = compare_rule(scores, top_cut, low_cut) if scores["tier"].notna().any() else None
     sides = choose_main(compare_groups(scores, "side", min_n))
@@ -29,10 +41,21 @@ def summarise_year(
         ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
         ("side_gap", sides.mean.value, "04_groups"),
         ("side_delta", sides.cliffs_delta.value, "04_groups"),
-        ("criticised", int(named.get("criticised", 0)), "01_source"),
-        ("praised", int(named.get("praised", 0)), "01_source"),
+        ("criticised", int(named.get("criticised", 0)), "06_narrative"),
+        ("praised", int(named.get("praised", 0)), "06_narrative"),
+        ("lowest_silent", _count_silent(scores, mentions), "06_narrative"),
+        ("rules_with_period", int(list_rules(rules)["every"].notna().sum()) if len(rules) else None, "07_update_rules"),
+        ("columns_overdue", _count_overdue(inspected), "07_update_rules"),
     ]
     return pd.DataFrame(rows, columns=["figure", "value", "notebook"])
+
+
+def _count_silent(scores: pd.DataFrame, mentions: pd.DataFrame) -> int | None:
+    return len(find_unexplained(scores, mentions)) if len(list_tiers(scores)) > 1 else None
+
+
+def _count_overdue(inspected: pd.DataFrame) -> str | None:
+    return f"{(inspected['status'] == 'overdue').sum()} / {len(inspected)}" if len(inspected) else None
 
 
 def describe_year(scores: pd.DataFrame, words: Words) -> str:

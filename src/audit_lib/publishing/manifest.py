@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from audit_lib.files import save_text
+from audit_lib.periods import order_of
 from audit_lib.publishing.plan import Run
 from audit_lib.reading.sources import Source
 
@@ -79,7 +80,7 @@ class Snapshot:
     def _choose_periods(self, source: Source, periods: str) -> list[str]:
         if periods != "earlier":
             return [source.period]
-        return [each for each in self.list_periods(source.jurisdiction) if each[:4] <= source.period[:4]]
+        return [each for each in self.list_periods(source.jurisdiction) if order_of(each) <= order_of(source.period)]
 
     def _hash_input(self, declared: Input, jurisdiction: str, period: str) -> dict[str, str]:
         asked = (declared._replace(used_by=""), jurisdiction, period)
@@ -112,7 +113,10 @@ class Snapshot:
         return self._files[path]
 
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
-        """Hash the rows of a CSV file with a value in a column; all without the column. None where there is none."""
+        """Hash the rows of a CSV file with a value in a column, and those that name none; all without the column.
+
+        None where there is none.
+        """
         if (path, column) not in self._rows:
             with path.open(encoding="utf-8", newline="") as file:
                 grouped: dict[str | None, list[dict[str, str]]] = {}
@@ -120,7 +124,8 @@ class Snapshot:
                     grouped.setdefault(row.get(column), []).append(row)
             self._rows[path, column] = {each: hash_value(rows) for each, rows in grouped.items()}
         found = self._rows[path, column]
-        return found.get(None) or found.get(value)
+        parts = [part for each in (None, "", value) if (part := found.get(each))]
+        return parts[0] if len(parts) == 1 else hash_value(parts) if parts else None
 
 
 @cache

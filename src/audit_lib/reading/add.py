@@ -18,10 +18,12 @@ from audit_lib.reading.build import Reading, Source, find_record, resolve_notice
 from audit_lib.reading.documents import Document, read_document
 from audit_lib.reading.notice import Header, Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
+from audit_lib.reading.sources import JURISDICTION, PERIOD
 from audit_lib.reading.suggestions import Known, Printed, Suggestion, find_known, list_printed, suggest_aliases
 from audit_lib.reading.units import Unit
 from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.tables import JURISDICTION, PERIOD, SCHEMAS, SEVERITIES, append_rows, save_bytes
+from audit_lib.schemas import SCHEMAS, SEVERITIES
+from audit_lib.tables import append_rows, save_bytes
 from audit_lib.words import Words
 
 PERIODS = "2017, 2017-04 or 2020Q3"

@@ -13,10 +13,10 @@ from audit_lib.reading.corrections import correct_notice, load_corrections
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
+from audit_lib.reading.sources import PERIOD, find_sources
 from audit_lib.reading.sources import Source as Source
-from audit_lib.reading.sources import find_sources
 from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
-from audit_lib.tables import PERIOD, describe_package, load_table, save_table, save_text
+from audit_lib.tables import describe_package, load_table, save_table, save_text
 from audit_lib.words import Words
 
 PROCESSED = ("scores", "mentions", "problems")

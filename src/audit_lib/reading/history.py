@@ -11,7 +11,8 @@ import pandas as pd
 
 from audit_lib.errors import unusable
 from audit_lib.reading.sources import Source, find_earlier
-from audit_lib.tables import SCHEMAS, load_table, validate_table
+from audit_lib.schemas import SCHEMAS
+from audit_lib.tables import load_table, validate_table
 
 
 @dataclass(frozen=True)

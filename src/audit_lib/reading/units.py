@@ -19,7 +19,8 @@ from audit_lib.reading.notice import Notice
 from audit_lib.reading.rows import ScoreRow
 from audit_lib.reading.tier_lists import TierList
 from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.tables import SCHEMAS, load_table, validate_table
+from audit_lib.schemas import SCHEMAS
+from audit_lib.tables import load_table, validate_table
 
 RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
 IN_LISTS_ONLY = 0  # table_no of a unit that no table names

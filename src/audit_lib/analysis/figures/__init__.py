@@ -2,6 +2,8 @@
 
 from audit_lib.analysis.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_scores, plot_tie_order
 from audit_lib.analysis.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
+from audit_lib.analysis.figures.narrative import plot_named
+from audit_lib.analysis.figures.rules import plot_made_up, plot_overdue
 from audit_lib.analysis.figures.source import plot_ledger
 from audit_lib.analysis.figures.tiers import plot_cuts, plot_tier_reach
 from audit_lib.analysis.figures.trends import plot_oldham, plot_paths, plot_slopes, plot_transitions
@@ -16,7 +18,10 @@ __all__ = [
     "plot_groups",
     "plot_league",
     "plot_ledger",
+    "plot_made_up",
+    "plot_named",
     "plot_oldham",
+    "plot_overdue",
     "plot_paths",
     "plot_scores",
     "plot_slopes",

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from audit_lib.analysis.figures.style import GREY, INK, close_figure, open_figure, styled
 from audit_lib.display import Chart, Finding, note
-from audit_lib.tables import MATCHES
+from audit_lib.schemas import MATCHES
 from audit_lib.words import Words
 
 SHADES = {"exact": "#08519C", "prefix": "#6BAED6", "alias": "#D55E00", "table_only": "#1A1A1A", "list_only": "#1A1A1A"}

@@ -159,6 +159,19 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def shorten(text: str, width: int) -> str:
+    """Cut text to `width` Latin letters; a Chinese character counts two, and so does the sign that something is cut.
+
+    >>> shorten("大多数单位的更新", 10), shorten("甲镇", 10)
+    ('大多数单…', '甲镇')
+    """
+    if measure(text) <= width:
+        return text
+    while measure(text) > width - 2:
+        text = text[:-1]
+    return f"{text}…"
+
+
 def measure(text: str) -> int:
     """Measure text in Latin letters; a Chinese character counts two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
