@@ -1,9 +1,13 @@
 """Layouts: the same facts printed in every layout that notices use give the same rows."""
 
+import html
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,8 +213,10 @@ def test_every_row_keeps_its_place(parse: Callable[[str], Notice], facts: str) -
         assert lines[int(row.place.removeprefix("line ")) - 1] == row.unit
 
 
-def test_an_empty_cell_that_prints_nothing(parse: Callable[[str], Notice]) -> None:
-    notice = parse(WITHOUT_EMPTY_CELLS["one-line"](VILLAGES))
+@pytest.mark.parametrize("gap", [None, " ", "   "])
+def test_an_empty_cell_that_prints_nothing(parse: Callable[[str], Notice], gap: str | None) -> None:
+    lines = [gap.join(filter(None, row)) for row in VILLAGES] if gap else []
+    notice = parse(print_page(lines) if gap else WITHOUT_EMPTY_CELLS["one-line"](VILLAGES))
     assert [row.unit for row in notice.tables[0].rows] == [row[1] for row in VILLAGES[1:]]
     assert [problem.check for problem in notice.problems] == ["row_incomplete"] * 3
 
@@ -277,5 +283,61 @@ def tables(draw: st.DrawFn) -> Rows:
 @settings(deadline=None, max_examples=40)
 def test_any_table_in_any_layout_comes_back(parse: Callable[[str], Notice], layout: str, rows: Rows) -> None:
     notice = parse((LAYOUTS | WITHOUT_EMPTY_CELLS)[layout](rows))
+    assert list_rows(notice) == expect_rows(rows)
+    assert notice.problems == ()
+
+
+# The same pages in other files.
+
+
+def save_text(text: str, path: Path, encoding: str) -> None:
+    path.write_bytes(text.encode(encoding))
+
+
+def save_html(text: str, path: Path) -> None:
+    """One paragraph a line, as editors of web sites paste a page; the blank ones too."""
+    lines = "".join(f"<p>{html.escape(line).replace(chr(0xA0), '&nbsp;')}</p>\n" for line in text.split("\n"))
+    path.write_text(f'<html><head><meta charset="utf-8"></head><body>{lines}</body></html>', encoding="utf-8")
+
+
+def save_pre(text: str, path: Path) -> None:
+    path.write_text(f"<html><body><pre>{html.escape(text)}</pre></body></html>", encoding="utf-8")
+
+
+def save_docx(text: str, path: Path) -> None:
+    document = docx.Document()
+    for line in text.split("\n"):
+        document.add_paragraph(line)
+    document.save(path)
+
+
+def save_xlsx(text: str, path: Path) -> None:
+    """Every line in the first cell of its row, as pages are pasted into a sheet."""
+    book = openpyxl.Workbook()
+    for number, line in enumerate(text.split("\n"), start=1):
+        book.active.cell(number, 1, line)
+    book.save(path)
+
+
+CARRIERS: dict[str, tuple[str, Callable[[str, Path], None]]] = {
+    "utf-8-bom": (".txt", partial(save_text, encoding="utf-8-sig")),
+    "utf-16": (".txt", partial(save_text, encoding="utf-16")),
+    "gb18030": (".txt", partial(save_text, encoding="gb18030")),
+    "html": (".html", save_html),
+    "html-pre": (".html", save_pre),
+    "docx": (".docx", save_docx),
+    "xlsx": (".xlsx", save_xlsx),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("layout", [*LAYOUTS, *WITHOUT_EMPTY_CELLS])
+def test_every_layout_in_every_format_gives_the_same_rows(layout: str, carrier: str, tmp_path: Path) -> None:
+    """With empty cells, where print and format show them: the paragraph of a web page makes two tabs one space."""
+    suffix, save = CARRIERS[carrier]
+    rows = VILLAGES if layout in LAYOUTS and (layout, carrier) != ("tabs", "html") else MINISTRIES
+    path = tmp_path / f"notice{suffix}"
+    save((LAYOUTS | WITHOUT_EMPTY_CELLS)[layout](rows), path)
+    notice = parse_notice(read_document(path))
     assert list_rows(notice) == expect_rows(rows)
     assert notice.problems == ()

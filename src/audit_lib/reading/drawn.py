@@ -38,7 +38,9 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
             if rows:
                 break
         if rows:
-            blocks.append(_make_grid(rows))
+            # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is told.
+            is_ragged = take is _take_spaced and len({len(row) for row in rows}) > 1
+            blocks += [cell for row in rows for cell in row] if is_ragged else [_make_grid(rows)]
             at = end
         else:
             blocks += _strip_bars(spread[at])

@@ -136,7 +136,10 @@ class _Walk:
             self.here += text.count("\n")
 
     def end_line(self) -> None:
-        text = _SPACE_RUN.sub(" ", CONTROL.sub("", "".join(self.pieces))).strip(" ")
+        text = CONTROL.sub("", "".join(self.pieces))
+        if not self.is_preformatted:  # there every space is print
+            text = _SPACE_RUN.sub(" ", text)
+        text = text.strip(" \r")
         if text:
             self.blocks.append(Line(f"line {self.started}", text))
         self.pieces.clear()
