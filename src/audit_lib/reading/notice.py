@@ -228,7 +228,10 @@ def print_notice(notice: Notice) -> Iterator[str]:
         yield f"table {table.table_no}: {len(table.rows)} rows · columns {', '.join(table.columns)}"
         for row in table.rows:
             serial, rank, score = map(_or_dash, (row.serial, row.rank, row.score))
-            yield f"  {row.place:<10} {serial:>4} {rank:>4} {score:>6}  {row.unit}"
+            rest = [
+                part for part in (row.tier, row.group, *(f"{name} {cell}" for name, cell in row.extra.items())) if part
+            ]
+            yield " · ".join([f"  {row.place:<10} {serial:>4} {rank:>4} {score:>6}  {row.unit}", *rest])
     for tier in notice.tiers:
         stated = f", {tier.stated} stated" if tier.stated is not None else ""
         yield f"{tier.tier}: {len(tier.units)} units{stated} · {tier.place}"
