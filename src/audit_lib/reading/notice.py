@@ -18,6 +18,7 @@ from audit_lib.reading.vocabulary import Vocabulary, either, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
+NAMED = re.compile("通[报報]")
 SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
 CLAUSE_END = re.compile("[,、。;]")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
@@ -130,9 +131,9 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     """Collect the facts that the notice states of itself, outside its tables and lists."""
     keys = [line.key for line in lines]
     any_tier = re.compile(either(vocabulary.tier))  # 33个单位为优秀 are not all units
-    title = next((key for key in keys if "通报" in key), keys[0] if keys else None)
+    title = next((key for key in keys if NAMED.search(key)), keys[0] if keys else None)
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
-        title = title.partition("通报")[0] + "通报" if "通报" in title else None
+        title = title[: named.end()] if (named := NAMED.search(title)) else None
     number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]", keys, whole=True)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")

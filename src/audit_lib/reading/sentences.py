@@ -21,7 +21,7 @@ ITEM = re.compile(
     rf"(?P<rank>{ORDINAL})?[是为]?(?P<unit>[^\d()]*[^\d()各得](?:\([^\d()]+\))?)"
     rf"(?:\((?:得分|得)?{POINTS}分?\)|(?P<each>各)?(?:得分|得)?{POINTS.replace('score', 'points')}(?P<mark>[分条]))"
 )
-LEAD = re.compile(r".*(?:分别|依次|其中|前[一二三四五六七八九十\d]+名)?(?:是|为|有)")
+LEAD = re.compile(r".*(?:分别|依次|其中|前[一二三四五六七八九十\d]+名)?(?:是|[为為]|有)")
 YEAR = range(1900, 2100)
 FULL_SCORE = 100
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
@@ -164,12 +164,14 @@ class _TierPattern:
         counter = rf"(?:{either(vocabulary.counter)})"
         number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}*|{counter}+)"
         verb = (
-            r"(?:年度)?(?:综合)?(?:考核|考评|评定|评估|检查|测评|评价|评议)?"
-            r"(?:等级|等次|结果|档次|成绩)?(?:均|都)?被?(?:评定|确定|评|定|列)?"
+            r"(?:年度)?(?:综合|綜合)?(?:考核|考评|考評|评定|評定|评估|評估|检查|檢查|测评|評價|评价|评议|評議)?"
+            r"(?:等级|等級|等次|结果|結果|档次|檔次|成绩|成績)?(?:均|都)?被?(?:评定|評定|确定|確定|评|評|定|列)?"
         )
-        self.tier = re.compile(rf"(?:{verb}为|获得?|达到|属于|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun}))*")
+        self.tier = re.compile(
+            rf"(?:{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun}))*"
+        )
         self.listed_below = re.compile(
-            rf"的?{counter}*(?:共?有|是|为|包括)?(?:{number})?(?:[:]|分别是|分别为|有|是|为)+"
+            rf"的?{counter}*(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number})?的?")
