@@ -1,9 +1,11 @@
 """The house itself: dependencies agree in every file that names them, and what is committed is clean."""
 
 import ast
+import doctest
 import json
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,13 @@ def test_notebook_headings_are_questions_and_it_ends_with_its_limits(path: Path)
     headings = re.findall(r"^#+ (.*)$", "\n".join("".join(cell["source"]) for cell in cells), flags=re.MULTILINE)
     assert headings[-1] == "What this does not show"
     assert all(heading.endswith("?") for heading in headings[:-1])
+
+
+WITH_EXAMPLES = sorted(path for path in (ROOT / "src").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=lambda path: path.stem)
+def test_examples_in_docstrings_give_what_they_say(path: Path) -> None:
+    module = import_module(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
+    results = doctest.testmod(module)
+    assert (results.failed, results.attempted > 0) == (0, True)

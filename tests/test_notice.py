@@ -1,12 +1,10 @@
 """Notices as printed: Leizhou 2017 to the last row, then one awkward print a line. Synthetic units are 甲镇, 乙局 …"""
 
-import doctest
 import json
 import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
-from audit_lib.reading import notice as notice_module
 from audit_lib.reading.documents import Line, read_document
 from audit_lib.reading.notice import Header, Notice, parse_heading, parse_notice, print_notice
 
@@ -726,9 +723,3 @@ def test_any_text_gives_a_notice_or_an_error(parse: Parse, text: str) -> None:
     else:
         assert json.loads(json.dumps(notice.as_dict(), allow_nan=False)) == notice.as_dict()
         assert list(print_notice(notice))
-
-
-@pytest.mark.parametrize("module", [notice_module])
-def test_examples_in_docstrings(module: ModuleType) -> None:
-    results = doctest.testmod(module)
-    assert (results.failed, results.attempted > 0) == (0, True)

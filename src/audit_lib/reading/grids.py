@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from audit_lib.reading.documents import Line
 from audit_lib.reading.layouts import NUMBER, Layout, make_layout, number_names
-from audit_lib.reading.rows import Problem, ScoreRow, plain_title, read_row
+from audit_lib.reading.rows import Problem, ScoreRow, note_no_unit, plain_title, read_row
 from audit_lib.reading.vocabulary import Vocabulary
 
 TALLEST_HEADER = 6  # rows
@@ -121,9 +121,7 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             continue
         summed = next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
-            table.problems.append(
-                Problem("row_no_unit", "note", f"found {summed.printed}: no unit, not read", summed.place)
-            )
+            table.problems.append(note_no_unit(summed))
         elif not named.key or not layout.looks_like("unit", named.key):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(

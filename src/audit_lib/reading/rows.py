@@ -63,6 +63,11 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
     )
 
 
+def note_no_unit(cell: Line) -> Problem:
+    """Note a row that is about no unit: a sum, a mean, a road."""
+    return Problem("row_no_unit", "note", f"found {cell.printed}: no unit, not read", cell.place)
+
+
 def find_misprints(unit: str, cell: Line) -> Iterator[Problem]:
     """Find numbers in a remark that are typed with two points: 天堂86..2. We do not guess which digit is missing."""
     for match in MISPRINT.finditer(cell.key):

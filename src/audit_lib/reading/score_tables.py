@@ -1,4 +1,4 @@
-"""Read score tables from lines: find a header, then row by row. What is no cell of a row is reported, never guessed."""
+"""Find score tables among lines and grids. What is no cell of a row is reported, never guessed."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,15 @@ from statistics import mode
 from audit_lib.reading.documents import Line, line_of
 from audit_lib.reading.headers import Header
 from audit_lib.reading.layouts import NUMBER, SENTENCE, Layout
-from audit_lib.reading.rows import Problem, ScoreRow, find_misprints, plain_title, read_row, squeeze_spaces
+from audit_lib.reading.rows import (
+    Problem,
+    ScoreRow,
+    find_misprints,
+    note_no_unit,
+    plain_title,
+    read_row,
+    squeeze_spaces,
+)
 
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
@@ -79,7 +87,7 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
     titles = [line for line in between[-1:] if layout.is_title(line.key)]
     rest = between[: len(between) - len(titles)]
     if rest and layout.sums_up(rest[0].key):
-        problems.append(Problem("row_no_unit", "note", f"found {rest[0].printed}: no unit, not read", rest[0].place))
+        problems.append(note_no_unit(rest[0]))
         rest = rest[layout.width :]
     for line in rest:
         if layout.meanings[-1] == "extra" and not NUMBER.fullmatch(line.key):
@@ -98,9 +106,7 @@ def _skip_sums(lines: Sequence[Line], at: int, layout: Layout, problems: list[Pr
         numbers = takewhile(lambda line: NUMBER.fullmatch(line.key), lines[at + 1 : at + layout.width])
         if not (n_numbers := sum(1 for _ in numbers)):
             break
-        problems.append(
-            Problem("row_no_unit", "note", f"found {lines[at].printed}: no unit, not read", lines[at].place)
-        )
+        problems.append(note_no_unit(lines[at]))
         at += 1 + n_numbers
     return at
 
