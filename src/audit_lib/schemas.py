@@ -152,7 +152,9 @@ SCHEMAS = {
         {
             **_PLACE_COLUMNS,
             "publisher": _text("who issued the notice"),
+            "publisher_zh": _text("the same in Chinese, where it is not", required=False),
             "title": _text("title of the page"),
+            "title_zh": _text("the same in Chinese, where it is not", required=False),
             "document_number": _text("文号"),
             "url": _text("where it was published", matches=r"^https?://"),
             "inspected_from": _day("first day of the inspection"),
@@ -166,6 +168,7 @@ SCHEMAS = {
                 "marking scheme with its scale: points of notices with the same one may be compared", required=False
             ),
             "method_note": _text("how the inspection was done, in a few words that a report can quote", required=False),
+            "method_note_zh": _text("the same in Chinese", required=False),
             "note": _text("anything else"),
         },
         unique=["notice_id"],
@@ -234,7 +237,9 @@ SCHEMAS = {
             "printed": _text("what is printed there; where it is not, the correction is not made", nullable=False),
             "corrected": _text("what it should say", nullable=False),
             "reason": _text("what went wrong", nullable=False),
+            "reason_zh": _text("the same in Chinese", required=False),
             "evidence": _text("what proves it", nullable=False),
+            "evidence_zh": _text("the same in Chinese", required=False),
         },
         unique=["notice_id", "unit_name", "column", "printed"],
         strict=True,

@@ -22,7 +22,7 @@ from audit_lib.fonts import embed_characters
 from audit_lib.periods import order_of
 from audit_lib.publishing.pieces import Prose, read_parts
 from audit_lib.reading.build import find_record
-from audit_lib.report import name_place
+from audit_lib.report import name_place, open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
@@ -97,7 +97,7 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
     if silent and cells:
-        text = words("page.left_out", headings=" ".join(silent))
+        text = words("page.left_out", headings=words.join(silent, "sentences"))
         cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
     notebook.cells = [cell for section in [opening, *cells] for cell in section]
 
@@ -112,7 +112,7 @@ def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
     language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
     jurisdiction, period = notebook_path.parts[-3:-1]
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+    return open_words(data, jurisdiction, period, language)
 
 
 def render_index(reports: Path, data: Path, language: str = "en") -> None:
