@@ -15,7 +15,8 @@ import pandas as pd
 
 from audit_lib.analysis.statistics import round_half_up
 from audit_lib.errors import unusable
-from audit_lib.languages import FOLDER, LANGUAGES, Phrase, say_date, say_place
+from audit_lib.languages import FOLDER, LANGUAGES
+from audit_lib.languages.phrases import Phrase, say_date, say_place
 
 MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
 
@@ -102,6 +103,10 @@ class Words:
     def join(self, parts: Iterable[str], what: str) -> str:
         """Join what is worded already: parts, clauses or sentences. Empty ones are left out."""
         return str(self._section("joiners")[what]).join(part for part in parts if part)
+
+    def in_language(self, language: str) -> str:
+        """Name another language in its own words."""
+        return str(_read_language(language)["page"]["own_name"])
 
     @property
     def missing(self) -> str:

@@ -1,35 +1,23 @@
-"""The languages that reports are worded in: a file of words each."""
+"""The languages that reports are worded in: a file of words each, and a tree of reports each."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 FOLDER = Path(__file__).parent
-LANGUAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+MAIN = "en"
+LANGUAGES = (MAIN, *sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != MAIN))
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """Something that will be said, in no language yet: the key of a template (see words.py) and the facts in it."""
+def find_tree(reports: Path, language: str) -> Path:
+    """Find where the reports of a language are: those of the main one at the top, the others in a folder each.
 
-    key: str
-    facts: Mapping[str, Any]
-
-
-def say_place(place: str) -> Phrase:
-    """Give the phrase for a place in a file: line 215, page 3 line 12; a cell of a workbook is named as it is."""
-    match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
-    if match is None:
-        return Phrase("places.cell", {"cell": place})
-    return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
+    >>> find_tree(Path("reports"), "en").as_posix(), find_tree(Path("reports"), "zh").as_posix()
+    ('reports', 'reports/zh')
+    """
+    return reports if language == MAIN else reports / language
 
 
-def say_date(date: str) -> Phrase | str:
-    """Give the phrase for a year, quarter, month or day as ISO writes them; any other text stands for itself."""
-    match = re.fullmatch(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", date)
-    if match is None:
-        return date
-    said = {name: int(number) for name, number in match.groupdict().items() if number}
-    return Phrase(f"dates.{list(said)[-1]}", said)  # named by its last part
+def find_twins(page: Path, tree: Path, language: str) -> dict[str, Path]:
+    """Find where the same page is in the other languages, there or not: by language. `tree` is that of the page."""
+    root = tree if language == MAIN else tree.parent
+    others = [each for each in LANGUAGES if each != language]
+    return {each: find_tree(root, each) / page.relative_to(tree) for each in others}

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
-from audit_lib.languages import Phrase, say_place
+from audit_lib.languages.phrases import Phrase, say_place
 from audit_lib.reading.corrections import Correction
 from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice

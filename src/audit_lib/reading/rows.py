@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from audit_lib.languages import Phrase
+from audit_lib.languages.phrases import Phrase
 from audit_lib.reading.documents import PADDING, Line
 from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
 
