@@ -171,7 +171,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}")
+    record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = _list_reports(path.parent)
     place = reports.index(path)
     twins = find_twins(path, path.parents[2], language)

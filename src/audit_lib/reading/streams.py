@@ -193,8 +193,11 @@ def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, prob
     placed = _place_by_blanks(lines, blanks, layout) or _place_cells(lines, layout)
     if len(placed) < layout.width - layout.n_remarks:
         named = placed[layout.unit_at]
-        facts = {"unit": named.printed, "cells": len(lines), "width": layout.width}
-        problems.append(note_problem("row_incomplete", "cells", named.place, **facts))
+        problems.append(
+            note_problem(
+                "row_incomplete", "cells", named.place, unit=named.printed, cells=len(lines), width=layout.width
+            )
+        )
     return read_row(placed, layout, problems)
 
 

@@ -36,7 +36,7 @@ UNTIERED, UNTIERED_RIM = "#FFFFFF", "#000000"
 SHAPES = {"town": "o", "bureau": "s", "other": "D"}
 SIDES = {"town": "#1B6E4B", "bureau": "#BDBDBD", "other": "#F0E6C8"}
 
-CLOSING = "，。、；：！？）』”’》％%…"  # no line begins with one; after it, as after a Chinese character, a line may end
+CLOSING = "，。、；：！？）』”’》％%…"  # no line begins with one; it may end with one, or with a Chinese character
 BETWEEN = re.compile(rf"(?<=[\u4e00-\u9fff{CLOSING}])(?=[^{CLOSING}])")
 
 FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
