@@ -116,7 +116,7 @@ def format_table(table: pd.DataFrame, name: str, where: object) -> str:
         valid[column] = [pd.NA if pd.isna(value) else f"{value:.10g}" for value in valid[column]]
     for column in _text_columns(valid, name):
         valid[column] = valid[column].map(guard_cell, na_action="ignore")
-    text = valid.to_csv(index=False, lineterminator="\n")
+    text: str = valid.to_csv(index=False, lineterminator="\n")
     if "\r" in text:  # before Python 3.13 a carriage return alone is not quoted, and ends the row when read
         text = valid.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
     return text

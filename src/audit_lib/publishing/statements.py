@@ -23,24 +23,27 @@ SENTENCES = ("headline", "finding", "note")
 SETTINGS = "settings"  # tag of the cell that shows its material
 BLOCKS = ["h1", "h2", "h3", "p", "li", "dl", "table", "figure", "details", "pre", "a"]
 
+Key = tuple[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Statement:
     """One thing that a report states, and where: kind and `where` are its key, no two statements share one.
 
     Kinds: headline, finding, note, cell, title, alt, image (its SHA-256), data (a row of a CSV file), setting, text,
-    code. `where` of a cell is caption, row, column; else the heading of its section and what tells it there. `cell` is
-    the id of its cell in a notebook, `link` where a cell of a table leads to.
+    code, plain (what an output of a notebook is where HTML is not shown). `where` of a cell is caption, row, column;
+    else the heading of its section, or the name of a file, and what tells it there. `cell` is the id of its cell in a
+    notebook, `links` what a cell of a table prints and where it leads.
     """
 
     kind: str
     where: tuple[str, ...]
     text: str
     cell: str = ""
-    link: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
+    def key(self) -> Key:
         return self.kind, self.where
 
 
@@ -65,17 +68,19 @@ def _list_output(output: NotebookNode, section: str, *, is_material: bool) -> It
     if output.output_type == "stream":
         yield Statement("text", (section,), output.text.strip())
     elif "image/png" in data:
-        title = data.get("text/plain", "").partition("\n")[0]
+        title, _, plain = data.get("text/plain", "").partition("\n")
         yield Statement("title", (section,), title)
         yield Statement("alt", (section,), str(output.metadata.get("image/png", {}).get("alt", "")))
+        yield Statement("plain", (section,), plain)
         yield Statement("image", (section,), _hash_base64(data["image/png"]))
         yield from _list_rows(data.get("text/csv", ""), title)
     elif "text/html" in data:
         yield from _list_blocks(BeautifulSoup(data["text/html"], "html.parser"), section)
+        yield Statement("plain", (section,), data.get("text/plain", ""))
         if not is_material:
             yield from _list_rows(data.get("text/csv", ""), section)
     elif "text/plain" in data:
-        yield Statement("text", (section,), data["text/plain"])
+        yield Statement("plain", (section,), data["text/plain"])
 
 
 def read_data(notebook: NotebookNode) -> str:
@@ -89,9 +94,13 @@ def read_data(notebook: NotebookNode) -> str:
 
 
 def list_page(page: BeautifulSoup) -> list[Statement]:
-    """List what a rendered page states between its navigation and its footer, in its order."""
+    """List what a rendered page states between its navigation and its footer, and in its head."""
     main = page.find("main")
-    return list(_number_repeats(_list_blocks(main, ""))) if isinstance(main, Tag) else []
+    stated = list(_list_blocks(main, "")) if isinstance(main, Tag) else []
+    stated += [Statement("text", ("the page's title",), _text(title)) for title in page.select("head title")]
+    for about in page.select("head meta[name=description]"):
+        stated.append(Statement("text", ("the page's description",), str(about.get("content", ""))))
+    return list(_number_repeats(stated))
 
 
 def _list_blocks(part: Tag, section: str) -> Iterator[Statement]:
@@ -133,7 +142,7 @@ def _list_figure(figure: Tag, section: str) -> Iterator[Statement]:
 
 
 def _list_cells(table: Tag) -> Iterator[Statement]:
-    """List the cells of a table by caption, row and column. Rows that begin alike are told apart by their second cell."""
+    """List the cells of a table by caption, row and column. Rows that begin alike are named by two cells."""
     caption = _text(table.caption) if table.caption else ""
     rows = [list(row.find_all(["th", "td"])) for row in table.find_all("tr")]
     head = [_text(cell) for cell in rows[0]] if rows else []
@@ -144,9 +153,8 @@ def _list_cells(table: Tag) -> Iterator[Statement]:
         named = " · ".join(cells[: 1 if begun[cells[0]] == 1 else 2]) if cells else ""
         for number, (cell, text) in enumerate(zip(row, cells, strict=True)):
             column = head[number] if number < len(head) else f"column {number + 1}"
-            link = cell.find("a", href=True)
-            href = str(link["href"]) if isinstance(link, Tag) else ""
-            yield Statement("cell", (caption, named, column), text, link=href)
+            links = tuple((_text(link), str(link["href"])) for link in cell.find_all("a", href=True))
+            yield Statement("cell", (caption, named, column), text, links=links)
 
 
 def _list_rows(text: str, name: str) -> Iterator[Statement]:
@@ -179,7 +187,7 @@ def _text(tag: Tag) -> str:
 
 def _number_repeats(stated: Iterable[Statement]) -> Iterator[Statement]:
     """Number what would share a key: the second finding of a section, the second row that begins alike."""
-    seen: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    seen: Counter[Key] = Counter()
     for each in stated:
         seen[each.key] += 1
         number = seen[each.key]

@@ -1,7 +1,7 @@
 """What a worker does, here or on a cluster: one notebook with one set of parameters, the pages of a period, the index.
 
-A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names of its own, and the
-batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
+A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names
+of its own, and the batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
 """
 
 import time
