@@ -139,7 +139,7 @@ class Verifier:
         report.parent.mkdir(parents=True)
         try:
             data = lay_out_data(self.folders.data, source, issue.data, scratch)
-            run = Rerun(self._notebooks[issue.notebook], source, report, data, settings)
+            run = Rerun(self._notebooks[issue.notebook], source, report, data, settings=settings)
             result = execute_run(run, "verified", describe_report(run, self._snapshot), scratch, self.limits)
             if result.status != "done" or result.part is None:
                 raise AuditError(result.why)
