@@ -108,19 +108,24 @@ def localise(table: pd.DataFrame, language: str) -> pd.DataFrame:
 
 
 def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
-    """Validate and save a table; the file is whole or unchanged. Scores keep their printed decimals (97, 88.5).
+    """Validate and save a table; the file is whole or unchanged. See `format_table`."""
+    save_text(format_table(table, name, path), path)
+
+
+def format_table(table: pd.DataFrame, name: str, where: object) -> str:
+    """Validate a table and give it as CSV. Scores keep their printed decimals (97, 88.5).
 
     An apostrophe keeps a spreadsheet from running a text as a formula (=1+1); `load_table` takes it off.
     """
-    valid = validate_table(table, name, path).copy()
+    valid = validate_table(table, name, where).copy()
     for column in valid.select_dtypes("float64"):
         valid[column] = [pd.NA if pd.isna(value) else f"{value:.10g}" for value in valid[column]]
     for column in _text_columns(valid, name):
         valid[column] = valid[column].map(guard_cell, na_action="ignore")
-    text = valid.to_csv(index=False, lineterminator="\n")
+    text: str = valid.to_csv(index=False, lineterminator="\n")
     if "\r" in text:  # before Python 3.13 a carriage return alone is not quoted, and ends the row when read
         text = valid.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    save_text(text, path)
+    return text
 
 
 def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
