@@ -1,6 +1,7 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.cli import main
+from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import Batch, Watch, lock
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.pdf import find_chromium
 from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.publishing.tasks import Result
 from audit_lib.reading.build import build_tables
@@ -121,6 +124,30 @@ def audit(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return int(ended.value.code or 0), printed.out, printed.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without one, what needs it is skipped."""
+    try:
+        return find_chromium()
+    except AuditError:
+        pytest.skip("no Chromium: install the Debian package chromium")
+
+
+SITE = (("leizhou", "2017"), ("louxing", "2017-05"))
+
+
+@pytest.fixture(scope="session")
+def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reports folder as `audit-lib run` leaves it, with all there is on two notices: one year, one of three months."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(project / "data", folder / "data")
+    run = "import sys; from audit_lib.cli import main; main()"
+    options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
+    for place in SITE:
+        subprocess.run([sys.executable, "-c", run, "run", *place, *options], check=True, capture_output=True)
+    return folder / "reports"
 
 
 @pytest.fixture
