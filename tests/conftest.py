@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -135,19 +136,36 @@ def chromium() -> str:
         pytest.skip("no Chromium: install the Debian package chromium")
 
 
-SITE = (("leizhou", "2017"), ("louxing", "2017-05"))
-
-
 @pytest.fixture(scope="session")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reports folder as `audit-lib run` leaves it, with all there is on two notices: one year, one of three months."""
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and what months add (Louxing)."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(project / "data", folder / "data")
-    run = "import sys; from audit_lib.cli import main; main()"
+    run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
     options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
-    for place in SITE:
-        subprocess.run([sys.executable, "-c", run, "run", *place, *options], check=True, capture_output=True)
+    for asked in (["leizhou", "2017"], ["louxing", "2017-05", "--language", "en"]):
+        subprocess.run([*run, *asked, *options], check=True, capture_output=True)
     return folder / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A browser for one module. No longer: while it lives, nothing else in its thread can run an event loop."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
+    with playwright.sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = driver.chromium.launch(executable_path=chromium, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page of the browser, as wide as a desktop's."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(20_000)
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from audit_lib.errors import unusable
 from audit_lib.files import save_bytes
+from audit_lib.languages import LANGUAGES, find_tree
 from audit_lib.reading.sources import Source
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -21,7 +22,7 @@ OPTIONS = (
     *("--headless", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--no-first-run", "--no-pdf-header-footer", "--generate-pdf-document-outline"),
 )
-ELSEWHERE = re.compile(r"(?!#|https?:|mailto:|data:)")  # leads to a file beside the page
+ELSEWHERE = re.compile(r"^(?!#|https?:|mailto:|data:)")  # leads to a file beside the page
 CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}")
 
 
@@ -41,9 +42,11 @@ def list_pages(reports: Path, source: Source, folder: Path) -> dict[Path, Path]:
     Raises AuditError where none is rendered.
     """
     place = Path(source.jurisdiction, source.period)
-    trees = {Path(): reports / place} | {Path(tree.name): tree / place for tree in sorted(reports.glob("[!.]*/"))}
-    found = [(name, page) for name, tree in trees.items() for page in sorted(tree.glob("*.html"))]
-    pages = {page: folder / name / f"{page.stem}.pdf" for name, page in found}
+    pages = {
+        page: find_tree(folder, language) / f"{page.stem}.pdf"
+        for language in LANGUAGES
+        for page in sorted((find_tree(reports, language) / place).glob("*.html"))
+    }
     if not pages:
         raise unusable(reports / place, "no page", f"audit-lib run {source.jurisdiction} {source.period} before it")
     return pages
