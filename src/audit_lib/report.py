@@ -15,13 +15,16 @@ from audit_lib.reading.history import History, load_history
 from audit_lib.reading.quotes import verify_quotes
 from audit_lib.reading.register import Outcome, run_checks
 from audit_lib.reading.sources import find_sources
-from audit_lib.tables import find_data, load_known, load_table
+from audit_lib.tables import find_data, format_table, load_known, load_table
 from audit_lib.words import Words
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report's material. Shown in a cell, it prints its settings, which is what a reader wants to know first."""
+    """One report's material. Shown in a cell, it prints its settings, which is what a reader wants to know first.
+
+    Its scores go with them as CSV, as in data/processed: a report carries the data that it rests on.
+    """
 
     parameters: Parameters
     words: Words
@@ -73,6 +76,9 @@ class Report:
     def _repr_html_(self) -> str:
         pairs = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in self.settings())
         return f'<dl class="settings">{pairs}</dl>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/csv": format_table(self.scores, "scores", self.reading.source.notice_id)}
 
 
 def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:

@@ -4,7 +4,6 @@ A page is one file: style inlined, figures as data, tables with their CSV, no sc
 from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
 """
 
-import ast
 import os
 from base64 import b64decode
 from dataclasses import dataclass
@@ -22,7 +21,9 @@ from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import LANGUAGES, MAIN, find_twins
 from audit_lib.periods import order_of
-from audit_lib.publishing.pieces import Prose, read_parts
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
+from audit_lib.publishing.pieces import Prose, link_csv, read_parts
+from audit_lib.publishing.statements import read_data
 from audit_lib.reading.build import find_record
 from audit_lib.report import name_place, open_words
 from audit_lib.tables import save_bytes, save_text
@@ -30,7 +31,6 @@ from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
 
@@ -112,7 +112,7 @@ def _is_silent(section: list[NotebookNode]) -> bool:
 
 def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    language = str(read_parameters(_read_notebook(notebook_path)).get("language", "en"))
     jurisdiction, period = notebook_path.parts[-3:-1]
     return open_words(data, jurisdiction, period, language)
 
@@ -184,13 +184,15 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
-        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
+        "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
         "previous": _read_card(reports[place - 1]) if place else None,
         "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
         "twins": {each: _link(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "data": link_csv(read_data(notebook)),
+        "changed": made.get("changed"),
     }
 
 
@@ -240,19 +242,6 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
                 if 'class="headline"' in output.get("data", {}).get("text/html", ""):
                     return cell, output
     return None
-
-
-def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
-    found: dict[str, object] = {}
-    for tag in PARAMETERS:
-        for cell in notebook.cells:
-            if tag in cell.metadata.get("tags", []):
-                for line in ast.parse(cell.source).body:
-                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
-    return found
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -90,7 +90,16 @@ def resolve_notice(
 
 def check_source(data: Path, source: Source) -> pd.DataFrame:
     """Give the problems of one notice, worded in English as they are kept on disk."""
-    return tabulate_problems(run_checks(read_source(data, source).evidence), source.notice_id, Words("en"))
+    return _tabulate_problems(read_source(data, source))
+
+
+def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
+    """Give the processed tables of one notice, by name: scores, mentions, problems."""
+    return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
+
+
+def _tabulate_problems(reading: Reading) -> pd.DataFrame:
+    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, Words("en"))
 
 
 def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
@@ -105,11 +114,11 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
         for source in (source for source in sources if source.jurisdiction == jurisdiction):
             try:
                 reading = read_source(data, source)
-                problems = tabulate_problems(run_checks(reading.evidence), source.notice_id, Words("en"))
+                tables = tabulate_reading(reading)
             except AuditError as error:
                 yield source, error
                 continue
-            for name, table in zip(PROCESSED, (reading.scores, reading.mentions, problems), strict=True):
+            for name, table in tables.items():
                 built[name].append(table)
             done.append(source.notice_id)
             yield source, None
