@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from audit_lib.citations import HREF
 from audit_lib.errors import unusable
 from audit_lib.tables import guard_cell
 
@@ -89,10 +90,17 @@ def make_slug(text: str) -> str:
 def read_parts(data: Mapping[str, str], missing: str) -> list[Part]:
     """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
-    is_ours = all(tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES for tag in soup.find_all(True))
+    is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
         return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
     return [_read_part(piece, missing) for piece in soup.contents if str(piece).strip()]
+
+
+def _is_ours(tag: Tag) -> bool:
+    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    if tag.name == "a":
+        return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
+    return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
 
 
 def _read_part(piece: Any, missing: str) -> Part:
