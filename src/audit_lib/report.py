@@ -116,11 +116,10 @@ def _cite(reading: Reading, *, words: Words, **tables: pd.DataFrame) -> Citation
     """Cite the notice for every value that tables of a report repeat."""
     listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
     quotes = [cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
-    cites = cite_scores(tables["scores"], listed=listed) | cite_mentions(tables["mentions"])
-    cites |= cite_columns(tables["web_columns"], words("rules.in_general"))
-    for each in (cite_document(reading.notice.document), *quotes):
-        cites |= each
-    return cites
+    scores, mentions = cite_scores(tables["scores"], listed=listed), cite_mentions(tables["mentions"])
+    columns = cite_columns(tables["web_columns"], words("rules.in_general"))
+    every = (scores, mentions, columns, cite_document(reading.notice.document), *quotes)
+    return {key: href for cites in every for key, href in cites.items()}
 
 
 def _find_table(data: Path, jurisdiction: str, name: str) -> Path:
