@@ -10,25 +10,25 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.publishing.plan import NOTICE
 from audit_lib.reading.documents import Document, anchor_of, line_of
 from audit_lib.reading.sources import PERIOD
 
 Citations = Mapping[tuple[str, str, object], str]
 
-PAGE = "notice.html"  # of a notice, beside the reports on it
-HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(PAGE)}#[\w.-]+")
+HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(NOTICE)}#[\w.-]+")
 PAIR = " → "  # between the names of a unit in two periods
 UNITS = ("unit_name", "unit", "name_in_table", "name_in_list", "units")  # columns that name units
 PRINTED_AS = {"table_line": "line", "list_line": "line", "places": "place", "wordings": "quote"}
 BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list of units: what a name is cited for
 
 
-def link_place(place: str, page: str = PAGE) -> str:
+def link_place(place: str, page: str = NOTICE) -> str:
     """Give the link to a place of a notice."""
     return f"{page}#{anchor_of(place)}"
 
 
-def cite_scores(scores: pd.DataFrame, page: str = PAGE, listed: Mapping[str, str] | None = None) -> Citations:
+def cite_scores(scores: pd.DataFrame, page: str = NOTICE, listed: Mapping[str, str] | None = None) -> Citations:
     """Cite scores, printed ranks and tiers of a scores table under every name of their unit.
 
     Scores and ranks stand in the row of the unit, a tier where a list names the unit: at `listed`, by unit_id, else at

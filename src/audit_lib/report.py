@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.citations import (
-    PAGE,
     Citations,
     cite_columns,
     cite_document,
@@ -20,6 +19,7 @@ from audit_lib.citations import (
     cite_scores,
 )
 from audit_lib.publishing.parameters import Parameters, check_parameters
+from audit_lib.publishing.plan import NOTICE
 from audit_lib.reading.build import PROCESSED, Reading, read_source
 from audit_lib.reading.history import History, load_history
 from audit_lib.reading.quotes import verify_quotes
@@ -67,7 +67,7 @@ class Report:
         """Cite the scores and tiers of the period before the last."""
         scores, periods = self.history.scores, self.history.periods
         before = periods[-2] if len(periods) > 1 else ""
-        return cite_scores(scores[scores["period"] == before], f"../{before}/{PAGE}")
+        return cite_scores(scores[scores["period"] == before], f"../{before}/{NOTICE}")
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

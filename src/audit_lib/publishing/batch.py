@@ -21,7 +21,7 @@ from audit_lib.files import save_bytes
 from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Fingerprint, Snapshot
-from audit_lib.publishing.plan import Folders, Run
+from audit_lib.publishing.plan import NOTICE, Folders, Run
 from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run
 from audit_lib.reading.sources import Source
 
@@ -193,7 +193,8 @@ class Batch:
 
     def _are_old(self, pages: Pages) -> bool:
         good = [path for path in pages.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
-        if not all(path.with_suffix(".html").is_file() for path in good):
+        expected = [*(path.with_suffix(".html") for path in good), pages.folder / NOTICE]
+        if not all(path.is_file() for path in expected):
             return True
         now = manifest.describe_pages(pages.source, pages.folder, self.snapshot)
         return manifest.load_manifest(pages.manifest) != now

@@ -1,7 +1,8 @@
-"""Executed notebooks → self-contained HTML pages, and the index over them.
+"""Executed notebooks → self-contained HTML pages, the page of their notice, and the index over them.
 
 A page is one file: style inlined, figures as data, tables with their CSV, no script, nothing to fetch. Its text comes
-from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
+from the notebook, its neighbours and notices.csv alone, that of the notice from its raw file and what we know of its
+units, so that the same reports give the same bytes.
 """
 
 import ast
@@ -17,11 +18,14 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from audit_lib.errors import unusable
+from audit_lib.errors import AuditError, unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.periods import order_of
+from audit_lib.publishing.notices import frame_notice, name_language
 from audit_lib.publishing.pieces import Prose, read_parts
-from audit_lib.reading.build import find_record
+from audit_lib.publishing.plan import NOTICE
+from audit_lib.reading.build import find_record, read_source
+from audit_lib.reading.sources import Source, find_sources
 from audit_lib.report import name_place
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
@@ -45,16 +49,39 @@ class Card:
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
-    """Render every report of reports/<jurisdiction>/<period>, each in its own language. Gives the pages.
+    """Render every report of reports/<jurisdiction>/<period>, each in its own language, and the notice; give the pages.
 
-    The first chart of the first report is kept beside them as cover.png, for a README or a mail.
+    The first chart of the first report is kept beside them as cover.png, for a README or a mail. The notice has a page
+    while its raw file is there.
     """
     notebooks = _list_reports(folder)
-    for notebook_path in notebooks:
-        render_page(notebook_path, notebook_path.with_suffix(".html"), find_words(notebook_path, data), data)
+    pages = [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    for notebook_path, page_path in zip(notebooks, pages, strict=True):
+        render_page(notebook_path, page_path, find_words(notebook_path, data), data)
     if notebooks and (cover := _find_chart(_read_notebook(notebooks[0]))):
         save_bytes(cover, folder / "cover.png")
-    return [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    if notebooks and (source := _find_source(data, folder)):
+        render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
+        pages.append(folder / NOTICE)
+    return pages
+
+
+def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
+    """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
+    notice = frame_notice(read_source(data, source), words)
+    template = _open_exporter().environment.get_template("notice.html.j2")
+    cards = [card for card in _list_cards(page_path.parent) if card.href]
+    about = {"jurisdiction": source.jurisdiction, "period": source.period, "cards": cards, "words": words}
+    html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
+    save_text(_embed_font(html), page_path)
+
+
+def _find_source(data: Path, folder: Path) -> Source | None:
+    """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
+    try:
+        return find_sources(data, *folder.parts[-2:])[0]
+    except AuditError:
+        return None
 
 
 def _find_chart(notebook: NotebookNode) -> bytes | None:
@@ -185,6 +212,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) ->
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "notice": NOTICE if _find_source(data, path.parent) else None,
     }
 
 

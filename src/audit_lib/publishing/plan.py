@@ -9,6 +9,8 @@ from pathlib import Path
 from audit_lib.errors import unusable
 from audit_lib.reading.sources import Source
 
+NOTICE = "notice.html"  # the page of a notice, beside the reports on it
+
 
 @dataclass(frozen=True)
 class Folders:
