@@ -208,13 +208,13 @@ class _Drawing:
     def draw_beside(self, lines: Iterable[Line]) -> Markup:
         """Draw the problems of some places, below each other."""
         anchors = dict.fromkeys(anchor_of(line.place) for line in lines)
-        html = Markup('<p class="{}"><a href="#problem{}">{}</a> {}</p>')
+        html = Markup('<p class="is-{}"><a href="#problem{}">{}</a> {}</p>')
         told = [
             html.format(problem.severity, problem.number, self.words.name(problem.severity), problem.message)
             for anchor in anchors
             for problem in self.beside.pop(anchor, [])
         ]
-        note = Markup('<div class="beside" role="note" lang="{}">{}</div>')
+        note = Markup('<div class="aside" role="note" lang="{}">{}</div>')
         return note.format(self.words("page.lang"), Markup("").join(told)) if told else Markup("")
 
     def draw_grid(self, grid: Grid) -> Iterator[Markup]:
@@ -258,8 +258,8 @@ def _head(place: str, anchor: str | None) -> Markup:
     """Draw the number of a line, or the address of a cell, as a link to itself."""
     short = place.removeprefix("line ").rpartition("!")[2].removeprefix("page ").replace(" line ", "·")
     if anchor is None:
-        return Markup('<span class="place">{}</span>').format(short)
-    return Markup('<a class="place" href="#{}">{}</a>').format(anchor, short)
+        return Markup('<span class="at">{}</span>').format(short)
+    return Markup('<a class="at" href="#{}">{}</a>').format(anchor, short)
 
 
 def _measure(grid: Grid, at: int, column: int, beside: list[Markup]) -> str:
