@@ -1,9 +1,11 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -11,10 +13,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.cli import main
+from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import Batch, Watch, lock
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.pdf import find_chromium
 from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.publishing.tasks import Result
 from audit_lib.reading.build import build_tables
@@ -123,6 +127,47 @@ def audit(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return run
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without one, what needs it is skipped."""
+    try:
+        return find_chromium()
+    except AuditError:
+        pytest.skip("no Chromium: install the Debian package chromium")
+
+
+@pytest.fixture(scope="session")
+def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and what months add (Louxing)."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(project / "data", folder / "data")
+    run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+    options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
+    for asked in (["leizhou", "2017"], ["louxing", "2017-05", "--language", "en"]):
+        subprocess.run([*run, *asked, *options], check=True, capture_output=True)
+    return folder / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A browser for one module. No longer: while it lives, nothing else in its thread can run an event loop."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
+    with playwright.sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = driver.chromium.launch(executable_path=chromium, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page of the browser, as wide as a desktop's."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(20_000)
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def leizhou_data(project: Path, tmp_path: Path) -> Path:
     """A copy of the project's data folder with the folders of Leizhou alone, to change at will."""
@@ -223,8 +268,8 @@ def write_notebook(folders: Folders) -> Callable[..., Path]:
 
 @pytest.fixture
 def plan(folders: Folders) -> Callable[[], list[Run]]:
-    """Plan every notebook for every notice of the project."""
-    return lambda: plan_runs(folders, find_sources(folders.data))
+    """Plan every notebook for every notice of the project, in these languages."""
+    return lambda *languages: plan_runs(folders, find_sources(folders.data), languages=languages or ("en",))
 
 
 @pytest.fixture
@@ -237,9 +282,9 @@ def look(folders: Folders) -> Callable[[], Snapshot]:
 def do(folders: Folders, plan, look) -> Callable[..., list[Result]]:
     """Do what the project's plan asks for; options are `force`, `watch`, and those of Limits."""
 
-    def do(*, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
+    def do(*languages: str, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
         snapshot = look()
-        reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan()}
+        reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan(*languages)}
         with lock(folders.reports), open_executor(2, None) as (executor, width):
             batch = Batch(folders, reasons, snapshot, executor, width, Limits(**limits), watch or Watch())
             return batch.do()[0]

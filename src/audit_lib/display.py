@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.citations import find_links
+from audit_lib.links import PAIR, find_links
 from audit_lib.words import Words, format_number, format_score
 
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "skewness": 4}  # columns that need other decimals than two
@@ -112,7 +112,8 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns, a table without rows not at all. What the notice prints is linked to where it does, by the
+    shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
+    heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by the
     citations of the words. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
@@ -125,6 +126,8 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
     for column in table:
         heading = words.heading(str(column))
+        if not heading:
+            continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
         cells[heading] = _print_column(table[column], str(column), words)
@@ -145,8 +148,9 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
         return [(printed, links[0])]
     pieces: list[Piece] = []
     for each, href in zip(row[column], links, strict=True):
-        pieces += [(words.joiner, None), (words.name(each), href)]
-    return pieces[1:]
+        before, arrow, last = words.name(each, column).rpartition(PAIR)  # of a pair the later name is linked
+        pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
+    return [piece for piece in pieces[1:] if piece[0]]
 
 
 def _is_numeric(values: pd.Series) -> bool:
@@ -159,16 +163,16 @@ def _is_numeric(values: pd.Series) -> bool:
 
 def _print_column(values: pd.Series, column: str, words: Words) -> list[str]:
     if not pd.api.types.is_float_dtype(values):
-        return [_print_value(value, words) for value in values]
+        return [_print_value(value, column, words) for value in values]
     on_grid = column not in DIGITS and (values.dropna() * 2 % 1 == 0).all()
     digits = DIGITS.get(column, 2)
     printed = format_score if on_grid else lambda value: format_number(value, digits)
     return [words.missing if pd.isna(value) else printed(value) for value in values]
 
 
-def _print_value(value: Any, words: Words) -> str:
+def _print_value(value: Any, column: str, words: Words) -> str:
     if isinstance(value, list | tuple):
-        return words.joiner.join(words.name(each) for each in value)
+        return words.joiner.join(words.name(each, column) for each in value)
     if value is None or pd.isna(value):
         return words.missing
     if isinstance(value, bool):
@@ -177,4 +181,4 @@ def _print_value(value: Any, words: Words) -> str:
         return format_score(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return words.name(value)
+    return words.name(value, column)

@@ -332,4 +332,4 @@ def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> st
             sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
         else:
             sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return " ".join(sentences)
+    return words.join(sentences, "sentences")

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from audit_lib.analysis.source import trace_source
 from audit_lib.reading.build import Reading
-from audit_lib.reading.documents import PADDING, Block, Document, Grid, Line, anchor_of, line_of
+from audit_lib.reading.documents import PADDING, Block, Document, Grid, Line, anchor_of
 from audit_lib.reading.layouts import HAN
 from audit_lib.reading.notice import Notice
 from audit_lib.reading.register import Outcome, run_checks
@@ -57,16 +56,21 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
     outcomes = run_checks(reading.evidence)
     problems = list_problems(outcomes, document, words)
     highlights = find_highlights(reading.notice)
-    source = {name: value for name, value in trace_source(reading.notice, reading.record).items() if pd.notna(value)}
+    traced = trace_source(reading.notice, reading.record).dropna()
+    source = {str(name): _name_value(str(name), str(value), words) for name, value in traced.items()}
     return {
         "title": source.pop("title", document.path.name),
-        "source": {name: (str(value), name_language(str(value), words)) for name, value in source.items()},
+        "source": {name: (value, name_language(value, words)) for name, value in source.items()},
         "problems": problems,
         "n_silent": sum(outcome.applies and not outcome.findings for outcome in outcomes),
         "n_asked": sum(outcome.applies for outcome in outcomes),
         "text": Markup("\n").join(_Drawing(highlights, problems, words).draw(document.blocks)),
         "kinds": [kind for kind in KINDS if kind in highlights.kinds],
     }
+
+
+def _name_value(name: str, value: str, words: Words) -> str:
+    return words.date(value) if name.endswith("_on") else words.name(value)
 
 
 def name_language(text: str, words: Words) -> str:
@@ -85,19 +89,11 @@ def list_problems(outcomes: Iterable[Outcome], document: Document, words: Words)
             check.severity,
             words(f"checks.{check.name}.message", **finding.facts),
             words(f"checks.{check.name}.treatment"),
-            name_place(finding.place, words) if finding.place else None,
+            words.place(finding.place) if finding.place else None,
             anchor_of(finding.place) if finding.place in printed else None,
         )
         for number, (check, finding) in enumerate(found, start=1)
     ]
-
-
-def name_place(place: str, words: Words) -> str:
-    """Name a place in the language of the page: line 215; Sheet1!B7 names itself."""
-    if (number := line_of(place)) is not None:
-        return words("notice.line", n=number)
-    on_page = re.fullmatch(r"page (\d+) line (\d+)", place)
-    return words("notice.page_line", page=int(on_page[1]), n=int(on_page[2])) if on_page else place
 
 
 def find_highlights(notice: Notice) -> Highlights:

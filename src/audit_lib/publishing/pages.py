@@ -5,7 +5,7 @@ from the notebook, its neighbours and notices.csv alone, that of the notice from
 units, so that the same reports give the same bytes.
 """
 
-import ast
+import os
 from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
@@ -20,19 +20,21 @@ from traitlets.config import Config
 
 from audit_lib.errors import AuditError, unusable
 from audit_lib.fonts import embed_characters
+from audit_lib.languages import LANGUAGES, MAIN, find_twins
 from audit_lib.periods import order_of
 from audit_lib.publishing.notices import frame_notice, name_language
-from audit_lib.publishing.pieces import Prose, read_parts
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
+from audit_lib.publishing.pieces import Prose, link_csv, read_parts
 from audit_lib.publishing.plan import NOTICE
+from audit_lib.publishing.statements import read_data
 from audit_lib.reading.build import find_record, read_source
 from audit_lib.reading.sources import Source, find_sources
-from audit_lib.report import name_place
+from audit_lib.report import name_place, open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
 
@@ -68,10 +70,17 @@ def render_period(folder: Path, data: Path) -> list[Path]:
 
 def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
     """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
-    notice = frame_notice(read_source(data, source), words)
+    notice = frame_notice(read_source(data, source, language=words.language), words)
     template = _open_exporter().environment.get_template("notice.html.j2")
     cards = [card for card in _list_cards(page_path.parent) if card.href]
-    about = {"jurisdiction": source.jurisdiction, "period": source.period, "cards": cards, "words": words}
+    twins = find_twins(page_path, page_path.parents[2], words.language)
+    about = {
+        "jurisdiction": source.jurisdiction,
+        "period": source.period,
+        "cards": cards,
+        "words": words,
+        "twins": {each: _link(twin, page_path) for each, twin in twins.items() if _list_reports(twin.parent)},
+    }
     html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
     save_text(_embed_font(html), page_path)
 
@@ -103,7 +112,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.metadata["prose"] = prose.render(cell)
-    page = _frame_page(notebook, notebook_path, prose, data)
+    page = _frame_page(notebook, notebook_path, prose, data, words.language)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
     save_text(_embed_font(html), page_path)
 
@@ -124,7 +133,7 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
     if silent and cells:
-        text = words("page.left_out", headings=" ".join(silent))
+        text = words("page.left_out", headings=words.join(silent, "sentences"))
         cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
     notebook.cells = [cell for section in [opening, *cells] for cell in section]
 
@@ -137,22 +146,24 @@ def _is_silent(section: list[NotebookNode]) -> bool:
 
 def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    language = str(read_parameters(_read_notebook(notebook_path)).get("language", "en"))
     jurisdiction, period = notebook_path.parts[-3:-1]
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+    return open_words(data, jurisdiction, period, language)
 
 
-def render_index(reports: Path, data: Path, language: str = "en") -> None:
-    """Write reports/index.html: every place, its periods from the latest, what each report asks and what it found."""
+def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
+    """Write the index of a language's reports: places, their periods from the latest, what each asks and found."""
     places = []
-    for folder in sorted(path for path in reports.glob("[!.]*/") if path.is_dir()):
+    for folder in sorted(path for path in tree.glob("[!.]*/") if path.is_dir() and path.name not in LANGUAGES):
         latest_first = sorted(folder.glob("[!.]*/"), key=lambda each: order_of(each.name), reverse=True)
         periods = [(each.name, _list_cards(each)) for each in latest_first]
         if filled := [(period, cards) for period, cards in periods if cards]:
             places.append((folder.name, name_place(data, folder.name, language), filled))
     template = _open_exporter().environment.get_template("reports.html.j2")
-    html = template.render(places=places, words=Words(language))
-    save_text(_embed_font(html), reports / "index.html")
+    page = tree / "index.html"
+    twins = {each: _link(twin, page) for each, twin in find_twins(page, tree, language).items() if twin.parent.is_dir()}
+    html = template.render(places=places, words=Words(language), twins=twins)
+    save_text(_embed_font(html), page)
 
 
 def _embed_font(html: str) -> str:
@@ -185,7 +196,7 @@ def _open_exporter() -> TemplateExporter:
     return exporter
 
 
-def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) -> dict[str, Any]:
+def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, language: str) -> dict[str, Any]:
     """Gather what stands around the cells. The headline leaves its cell for the top of the page, its code with it."""
     headline, code = None, ""
     if found := _find_headline(notebook):
@@ -194,9 +205,10 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) ->
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}")
+    record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = _list_reports(path.parent)
     place = reports.index(path)
+    twins = find_twins(path, path.parents[2], language)
     made = notebook.metadata.get("audit", {})
     return {
         "name": path.stem,
@@ -206,14 +218,21 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) ->
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
-        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
+        "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
         "previous": _read_card(reports[place - 1]) if place else None,
         "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
+        "twins": {each: _link(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
         "notice": NOTICE if _find_source(data, path.parent) else None,
+        "data": link_csv(read_data(notebook)),
+        "changed": made.get("changed"),
     }
+
+
+def _link(page: Path, beside: Path) -> str:
+    return Path(os.path.relpath(page, beside.parent)).as_posix()
 
 
 def _list_reports(folder: Path) -> list[Path]:
@@ -258,19 +277,6 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
                 if 'class="headline"' in output.get("data", {}).get("text/html", ""):
                     return cell, output
     return None
-
-
-def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
-    found: dict[str, object] = {}
-    for tag in PARAMETERS:
-        for cell in notebook.cells:
-            if tag in cell.metadata.get("tags", []):
-                for line in ast.parse(cell.source).body:
-                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
-    return found
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from audit_lib.citations import HREF
 from audit_lib.errors import unusable
+from audit_lib.links import HREF
 from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
@@ -116,8 +116,12 @@ def _read_part(piece: Any, missing: str) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.getvalue().encode("utf-8-sig")).decode()
-    return Part(Markup(piece), caption, link, f"{make_slug(caption)}.csv", width > PHONE)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:

@@ -1,7 +1,7 @@
 """What a worker does, here or on a cluster: one notebook with one set of parameters, the pages of a period, the index.
 
-A run is a pure task, (notebook, parameters) → Result. It writes into a scratch folder under names of its own, and the
-batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
+A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names
+of its own, and the batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
 """
 
 import time
@@ -46,6 +46,7 @@ class Result:
             "jurisdiction": run.source.jurisdiction,
             "period": run.source.period,
             "notebook": run.notebook.stem,
+            "language": run.language,
             "status": self.status,
             "why": self.why,
             "seconds": round(self.seconds, 3),
@@ -68,16 +69,16 @@ def execute_run(run: Run, why: str, made_from: Fingerprint, scratch: Path, limit
 
 
 def execute_pages(folder: Path, data: Path, scratch: Path, limits: Limits) -> str | None:
-    """Render the pages of reports/<jurisdiction>/<period>; gives what is wrong with them, if anything."""
+    """Render the pages of a period in one language; gives what is wrong with them, if anything."""
     return _render(limits, scratch, _render_pages, folder, data)
 
 
-def execute_index(reports: Path, data: Path, scratch: Path, limits: Limits) -> str | None:
-    """Render reports/index.html; gives what is wrong with it, if anything."""
-    return _render(limits, scratch, _render_index, reports, data)
+def execute_index(reports: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+    """Render the index of a language's reports; gives what is wrong with it, if anything."""
+    return _render(limits, scratch, _render_index, reports, data, language)
 
 
-def _render(limits: Limits, scratch: Path, work: Any, *args: Path) -> str | None:
+def _render(limits: Limits, scratch: Path, work: Any, *args: Path | str) -> str | None:
     try:
         run_apart(work, *args, log=scratch / f"{uuid4().hex}.log", limits=limits)
     except FailedError as error:
@@ -91,10 +92,10 @@ def _render_pages(folder: Path, data: Path) -> None:
     render_period(folder, data)
 
 
-def _render_index(reports: Path, data: Path) -> None:
+def _render_index(reports: Path, data: Path, language: str) -> None:
     from audit_lib.publishing.pages import render_index
 
-    render_index(reports, data)
+    render_index(reports, data, language)
 
 
 def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:
@@ -112,6 +113,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     os.environ["AUDIT_DATA"] = str(run.data)
     import nbformat
     import papermill
+
+    from audit_lib.publishing.changes import carry_changes
 
     if warm:
         from audit_lib.publishing.inprocess import OPTIONS
@@ -131,6 +134,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
     notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
+    if changed := carry_changes(run.report, notebook, made_from):
+        notebook.metadata["audit"]["changed"] = changed
     _save(notebook, part)
     if problem:
         raise AuditError(problem)

@@ -13,6 +13,7 @@ import pandas as pd
 from audit_lib.publishing.plan import NOTICE
 from audit_lib.reading.documents import Document, anchor_of, line_of
 from audit_lib.reading.sources import PERIOD
+from audit_lib.words import Words
 
 Citations = Mapping[tuple[str, str, object], str]
 
@@ -20,6 +21,7 @@ HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(NOTICE)}#[\w.-]+"
 PAIR = " → "  # between the names of a unit in two periods
 UNITS = ("unit_name", "unit", "name_in_table", "name_in_list", "units")  # columns that name units
 PRINTED_AS = {"table_line": "line", "list_line": "line", "places": "place", "wordings": "quote"}
+OF_MENTIONS = ("item", "sentiment")  # columns that say where and how the prose names a unit
 BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list of units: what a name is cited for
 
 
@@ -78,25 +80,24 @@ def name_item(section: object, item: object) -> str:
 
 
 def cite_document(document: Document) -> Citations:
-    """Cite the lines and places of a raw file themselves."""
+    """Cite the lines of a raw file themselves, by their numbers."""
+    places = {line.place for line in document.lines}
+    return {("", "line", number): link_place(place) for place in places if (number := line_of(place)) is not None}
+
+
+def cite_quotes(verified: pd.DataFrame, words: Words) -> Citations:
+    """Cite the quotes of a verified table that stand in the raw file, and their places as the words name them."""
+    quoted = verified[verified["is_quoted"]]
     cites: dict[tuple[str, str, object], str] = {}
-    for place in {line.place for line in document.lines}:
-        cites["", "place", place] = cites["", "line", line_of(place)] = link_place(place)
+    for quote, place in zip(quoted["quote"], quoted["place"], strict=True):
+        cites["", "quote", quote] = cites["", "place", words.place(place)] = link_place(place)
     return cites
 
 
-def cite_quotes(verified: pd.DataFrame) -> Citations:
-    """Cite the quotes of a verified table that stand in the raw file."""
-    quoted = verified[verified["is_quoted"]]
-    return {
-        ("", "quote", text): link_place(place) for text, place in zip(quoted["quote"], quoted["place"], strict=True)
-    }
-
-
-def cite_columns(web_columns: pd.DataFrame, in_general: str) -> Citations:
-    """Cite what a notice says of columns of web sites; `in_general` stands for units in general."""
+def cite_columns(web_columns: pd.DataFrame, words: Words) -> Citations:
+    """Cite what a notice says of columns of web sites."""
     quoted = web_columns[web_columns["is_quoted"]]
-    named = zip(quoted["unit"].fillna(in_general), quoted["column"], quoted["place"], strict=True)
+    named = zip(quoted["unit"].fillna(words("rules.in_general")), quoted["column"], quoted["place"], strict=True)
     return {(unit, "column", column): link_place(place) for unit, column, place in named}
 
 
@@ -107,6 +108,8 @@ def find_links(row: Mapping[str, Any], column: str, cites: Citations) -> list[st
     """
     if column == "units" and isinstance(row[column], list):
         return [_find_of_unit(row, unit, cites) for unit in row[column]]
+    if column in OF_MENTIONS and ("units" in row or pd.notna(row.get("line"))):  # which are linked
+        return [None]
     values = row[column] if isinstance(row[column], list) else [row[column]]
     names = _name_units(row)
     return [_find(row, column, value, names, cites) for value in values]
@@ -121,10 +124,8 @@ def _find_of_unit(row: Mapping[str, Any], unit: str, cites: Citations) -> str | 
 def _find(row: Mapping[str, Any], column: str, value: Any, names: list[str], cites: Citations) -> str | None:
     if column == "item":
         value = name_item(row.get("section"), value)
-    elif isinstance(value, list) or pd.isna(value):
+    elif pd.isna(value):
         return None
-    elif column == "sentiment" and pd.notna(row.get("line")):  # the very sentence, where one is named
-        column, value = "line", row["line"]
     kind = PRINTED_AS.get(column, column)
     return next((href for name in (*names, "") if (href := cites.get((name, kind, value)))), None)
 
