@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -35,11 +36,11 @@ def declared() -> dict[str, str]:
 def test_environment_names_the_same_packages() -> None:
     plain = dict(split_requirement(each) for each in ENVIRONMENT if isinstance(each, str))
     by_pip = next(each["pip"] for each in ENVIRONMENT if isinstance(each, dict))
-    assert plain.pop("python") == PYPROJECT["project"]["requires-python"]
+    assert SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(plain.pop("python").removeprefix("="))
     assert plain.pop("pip") == ""
     ours = {CONDA_NAMES.get(name, name): versions for name, versions in declared().items()}
     assert plain == {name: versions for name, versions in ours.items() if name not in NOT_ON_CONDA}
-    assert by_pip == [*(name + ours[name] for name in sorted(NOT_ON_CONDA)), "--editable ."]
+    assert by_pip == [*(name + ours[name] for name in sorted(NOT_ON_CONDA)), "-e ."]
 
 
 def test_lock_pins_every_declared_package_with_hashes() -> None:

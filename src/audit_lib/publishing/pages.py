@@ -6,6 +6,7 @@ from the notebook, its neighbours and notices.csv alone, so that the same report
 
 import ast
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from traitlets.config import Config
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.periods import order_of
-from audit_lib.publishing.pieces import Prose, read_parts
+from audit_lib.publishing.pieces import Prose, choose_language, read_parts
 from audit_lib.reading.build import find_record
 from audit_lib.report import name_place
 from audit_lib.tables import save_bytes, save_text
@@ -71,6 +72,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     """
     notebook = _read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
+    choose_language(notebook, words.language)
     leave_out(notebook, words)
     prose = Prose(notebook_path)
     for cell in notebook.cells:
@@ -110,7 +112,7 @@ def _is_silent(section: list[NotebookNode]) -> bool:
 
 def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    language = _find_language(_read_notebook(notebook_path))
     jurisdiction, period = notebook_path.parts[-3:-1]
     return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
 
@@ -202,6 +204,7 @@ def _read_card(path: Path) -> Card:
     failed = path.with_stem(path.stem + FAILED)
     is_good = path.is_file()
     notebook, prose = _read_notebook(path if is_good else failed), Prose(path)
+    choose_language(notebook, _find_language(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
@@ -222,6 +225,10 @@ def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
     return prose.title or str(notebook.metadata.get("title", path.stem))
 
 
+def _find_language(notebook: NotebookNode) -> str:
+    return str(_read_parameters(notebook).get("language", "en"))
+
+
 def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
     """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
     for cell in notebook.cells:
@@ -233,7 +240,10 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
 
 
 def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
+    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
+
+    A value that is computed there is left out.
+    """
     found: dict[str, object] = {}
     for tag in PARAMETERS:
         for cell in notebook.cells:
@@ -241,7 +251,8 @@ def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
                 for line in ast.parse(cell.source).body:
                     if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
                         target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
+                        with suppress(ValueError):
+                            found[ast.unparse(target)] = ast.literal_eval(line.value)
     return found
 
 
