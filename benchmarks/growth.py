@@ -18,7 +18,17 @@ from synthetic import write_places
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = "01_source"
-AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--notebook", NOTEBOOK, "--json"]
+AUDIT = [
+    sys.executable,
+    "-c",
+    "from audit_lib.cli import main; main()",
+    "run",
+    "--language",
+    "en",
+    "--notebook",
+    NOTEBOOK,
+    "--json",
+]
 
 
 def watch_memory(batch: subprocess.Popen[str], peak: list[int]) -> None:

@@ -20,7 +20,7 @@ from synthetic import write_places
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
 PARAMETERS = {"jurisdiction": "leizhou", "period": "2017"}
 MANY = 50  # reports of a sustained run
 

@@ -223,8 +223,8 @@ def write_notebook(folders: Folders) -> Callable[..., Path]:
 
 @pytest.fixture
 def plan(folders: Folders) -> Callable[[], list[Run]]:
-    """Plan every notebook for every notice of the project."""
-    return lambda: plan_runs(folders, find_sources(folders.data))
+    """Plan every notebook for every notice of the project, in these languages."""
+    return lambda *languages: plan_runs(folders, find_sources(folders.data), languages=languages or ("en",))
 
 
 @pytest.fixture
@@ -237,9 +237,9 @@ def look(folders: Folders) -> Callable[[], Snapshot]:
 def do(folders: Folders, plan, look) -> Callable[..., list[Result]]:
     """Do what the project's plan asks for; options are `force`, `watch`, and those of Limits."""
 
-    def do(*, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
+    def do(*languages: str, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
         snapshot = look()
-        reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan()}
+        reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan(*languages)}
         with lock(folders.reports), open_executor(2, None) as (executor, width):
             batch = Batch(folders, reasons, snapshot, executor, width, Limits(**limits), watch or Watch())
             return batch.do()[0]

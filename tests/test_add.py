@@ -502,6 +502,8 @@ def test_a_new_place_runs_without_any_reference(
     file = write(notice_text(tiers={"优秀": ["甲镇"], "良好": ["乙局", "丙局"]}))
     assert audit("add", file, "--jurisdiction", "demo", "--data", data)[0] == 0
     reports = tmp_path / "reports"
-    code, out, err = audit("run", "demo", "2017", "--notebook", "01_source", "--data", data, "--reports", reports)
+    code, out, err = audit(
+        "run", "demo", "2017", "--notebook", "01_source", "--language", "en", "--data", data, "--reports", reports
+    )
     assert code == 0, err
     assert out == f"1 reports: 1 done, 0 unchanged, 0 failed · {reports}/index.html\n"

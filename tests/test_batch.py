@@ -250,7 +250,7 @@ def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, wr
     run = f"""
 import sys
 from audit_lib.cli import cli
-assert cli(["run", *{where}], standalone_mode=False) == 0
+assert cli(["run", "--language=en", *{where}], standalone_mode=False) == 0
 print(sorted({{"pandas", "papermill", "nbformat", "matplotlib", "numpy"}} & set(sys.modules)))
 """
     ended = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
@@ -295,6 +295,7 @@ def test_json_is_one_object_per_report(write_notebook, do, capsys: pytest.Captur
         "jurisdiction": "leizhou",
         "period": "2017",
         "notebook": "good",
+        "language": "en",
         "status": "done",
         "why": "there is no report yet",
         "seconds": 0,

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")
 
 SCHEDULER = [*(sys.executable, "-m", "distributed.cli.dask_scheduler"), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]  # fmt: skip
 WORKER = [*(sys.executable, "-m", "distributed.cli.dask_worker"), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]  # fmt: skip
-COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
 
 
 class Cluster:

@@ -23,7 +23,7 @@ from audit_lib.publishing.plan import Folders
 
 KILLS = 20
 SEED = 20170101
-COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")
 

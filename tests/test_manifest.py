@@ -60,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(folders.notebooks / "03_tiers.ipynb", "print(1)")
     write_notebook(folders.notebooks / "05_trends.ipynb", "print(2)")
     snapshot = Snapshot(folders.data, sources)
-    for run in plan_runs(folders, sources):
+    for run in plan_runs(folders, sources, languages=("en",)):
         run.report.parent.mkdir(parents=True, exist_ok=True)
         run.report.write_bytes(b"{}")
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(b"{}")})
@@ -77,7 +77,7 @@ def world(made: Path, tmp_path: Path) -> Folders:
 
 @pytest.fixture
 def plan(world: Folders):
-    return lambda: plan_runs(world, find_sources(world.data))
+    return lambda: plan_runs(world, find_sources(world.data), languages=("en",))
 
 
 def replace(path: Path, old: str, new: str) -> None:

@@ -168,6 +168,7 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 @cli.command()
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
+@click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
@@ -187,6 +188,7 @@ def run(
     period: str | None,
     data: Path | None,
     names: tuple[str, ...],
+    languages: tuple[str, ...],
     jobs: int | None,
     scheduler: str | None,
     force: bool,
@@ -213,7 +215,7 @@ def run(
 
     folders = _find_folders(data, notebooks, reports)
     sources = _find_sources(folders.data, jurisdiction, period)
-    runs = plan_runs(folders, sources, names)
+    runs = plan_runs(folders, sources, names, languages)
     limits = Limits(CAN_FORK and not cold, deadline, int(memory * 2**30))
     warms_here = limits.warm and scheduler is None
     with lock(folders.reports):

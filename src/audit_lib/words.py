@@ -86,6 +86,10 @@ class Words:
         """Give the heading of a column of ours; a column without one stands for itself."""
         return str(self._section("columns").get(column, column))
 
+    def in_language(self, language: str) -> str:
+        """Name another language in its own words."""
+        return str(_read_language(language)["page"]["own_name"])
+
     @property
     def missing(self) -> str:
         return str(self._section("values")["missing"])

@@ -1,6 +1,23 @@
-"""The languages that reports are worded in: a file of words each."""
+"""The languages that reports are worded in: a file of words each, and a tree of reports each."""
 
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LANGUAGES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+MAIN = "en"
+LANGUAGES = (MAIN, *sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != MAIN))
+
+
+def find_tree(reports: Path, language: str) -> Path:
+    """Find where the reports of a language are: those of the main one at the top, the others in a folder each.
+
+    >>> find_tree(Path("reports"), "en").as_posix(), find_tree(Path("reports"), "zh").as_posix()
+    ('reports', 'reports/zh')
+    """
+    return reports if language == MAIN else reports / language
+
+
+def find_twins(page: Path, tree: Path, language: str) -> dict[str, Path]:
+    """Find where the same page is in the other languages, there or not: by language. `tree` is that of the page."""
+    root = tree if language == MAIN else tree.parent
+    others = [each for each in LANGUAGES if each != language]
+    return {each: find_tree(root, each) / page.relative_to(tree) for each in others}

@@ -18,6 +18,7 @@ from typing import Any
 
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes
+from audit_lib.languages import MAIN, find_tree
 from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Fingerprint, Snapshot
@@ -65,14 +66,18 @@ def lock(reports: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages of one period: a task like a run, due when its last run has ended."""
+    """The pages of one period in one language: a task like a run, due when the last run of the period has ended.
+
+    Of all its languages, since the pages of one link those of the others.
+    """
 
     source: Source
     folder: Path
+    language: str = MAIN
 
     @property
     def name(self) -> str:
-        return f"{self.source.jurisdiction} {self.source.period} pages"
+        return f"{self.source.jurisdiction} {self.source.period} pages in {self.language}"
 
     @property
     def manifest(self) -> Path:
@@ -108,17 +113,20 @@ class Batch:
         self._waiting: deque[Run | Pages] = deque()
         self._pending: dict[Future[Any], tuple[Run | Pages, Fingerprint]] = {}
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
-        self._left: dict[Path, int] = {}
+        self._left: dict[Source, int] = {}
         self._results: dict[Run, Result] = {}
         self._bad_pages = 0
         self._scratch = self.folders.reports / SCRATCH
-        # There while the index may not know of every page.
-        self._index_is_old = self.folders.reports / ".manifest" / ".index-is-old"
+        # There while the index of a language may not know of every page.
+        self._old_indices = {
+            language: find_tree(self.folders.reports, language) / ".manifest" / ".index-is-old"
+            for language in sorted({run.language for run in self.reasons})
+        }
 
     def do(self) -> tuple[list[Result], int]:
         """Do all runs and pages. Gives the results in plan order, and how many pages could not be rendered."""
         for run in self.reasons:
-            self._left[run.report.parent] = self._left.get(run.report.parent, 0) + 1
+            self._left[run.source] = self._left.get(run.source, 0) + 1
         for run, reason in self.reasons.items():
             if reason is None:
                 self._take(Result(run, "unchanged", "nothing it depends on changed"))
@@ -128,20 +136,22 @@ class Batch:
             while self._waiting and len(self._pending) < self.width:
                 self._submit(self._waiting.popleft())
             self._collect()
-        if self._index_is_old.is_file() or not (self.folders.reports / "index.html").is_file():
-            self._render_index()
+        for language, is_old in self._old_indices.items():
+            if is_old.is_file() or not (find_tree(self.folders.reports, language) / "index.html").is_file():
+                self._render_index(language)
         return [self._results[run] for run in self.reasons], self._bad_pages
 
     def _submit(self, task: Run | Pages) -> None:
         self._scratch.mkdir(parents=True, exist_ok=True)
-        self._index_is_old.parent.mkdir(parents=True, exist_ok=True)
-        self._index_is_old.touch()
+        for is_old in self._old_indices.values():
+            is_old.parent.mkdir(parents=True, exist_ok=True)
+            is_old.touch()
         submit, limits = self.executor.submit, self.limits
         if isinstance(task, Run):
             made_from = manifest.describe_report(task, self.snapshot)
             future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
         else:
-            made_from = manifest.describe_pages(task.source, task.folder, self.snapshot)
+            made_from = manifest.describe_pages(task.source, task.folder, self.snapshot, task.language)
             future = submit(execute_pages, task.folder, self.folders.data, self._scratch, limits)
         self._pending[future] = task, made_from
         future.add_done_callback(self._ended.put)
@@ -184,18 +194,16 @@ class Batch:
                 _keep_failed(result)
         self._results[run] = result
         self.watch.result(result)
-        folder = run.report.parent
-        self._left[folder] -= 1
-        if not self._left[folder] and folder.is_dir():
-            pages = Pages(run.source, folder)
-            if self._are_old(pages):
-                self._waiting.appendleft(pages)
+        self._left[run.source] -= 1
+        if not self._left[run.source]:
+            every = [Pages(run.source, self.folders.find(run.source, each), each) for each in self._old_indices]
+            self._waiting.extendleft(pages for pages in every if pages.folder.is_dir() and self._are_old(pages))
 
     def _are_old(self, pages: Pages) -> bool:
         good = [path for path in pages.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
         if not all(path.with_suffix(".html").is_file() for path in good):
             return True
-        now = manifest.describe_pages(pages.source, pages.folder, self.snapshot)
+        now = manifest.describe_pages(pages.source, pages.folder, self.snapshot, pages.language)
         return manifest.load_manifest(pages.manifest) != now
 
     def _take_pages(self, pages: Pages, made_from: Fingerprint, error: str | None) -> None:
@@ -208,16 +216,15 @@ class Batch:
             self._bad_pages += 1
             self.watch.error(f"{pages.name}: {error}")
 
-    def _render_index(self) -> None:
+    def _render_index(self, language: str) -> None:
         self._scratch.mkdir(parents=True, exist_ok=True)
-        future = self.executor.submit(
-            execute_index, self.folders.reports, self.folders.data, self._scratch, self.limits
-        )
+        tree = find_tree(self.folders.reports, language)
+        future = self.executor.submit(execute_index, tree, self.folders.data, language, self._scratch, self.limits)
         if error := future.exception() or future.result():
             self._bad_pages += 1
-            self.watch.error(f"{self.folders.reports / 'index.html'}: {error}")
+            self.watch.error(f"{tree / 'index.html'}: {error}")
         else:
-            self._index_is_old.unlink(missing_ok=True)
+            self._old_indices[language].unlink(missing_ok=True)
 
 
 def _name_fault(future: Future[Any]) -> str | None:

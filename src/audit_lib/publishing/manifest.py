@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from audit_lib.files import save_text
+from audit_lib.languages import MAIN, find_twins
 from audit_lib.periods import order_of
 from audit_lib.publishing.plan import Run
 from audit_lib.reading.sources import Source
@@ -180,11 +181,15 @@ def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
     }
 
 
-def describe_pages(source: Source, folder: Path, snapshot: Snapshot) -> Fingerprint:
-    """Give the hashes of everything that the pages of a period depend on: its reports first of all."""
-    reports = sorted(folder.glob("[!.]*.ipynb"))
+def describe_pages(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
+    """Give the hashes of everything that the pages of a period depend on: its reports first of all.
+
+    And which reports there are in other languages, since the pages link theirs.
+    """
+    twins = find_twins(folder, folder.parents[1], language)
     return {
-        "reports": {path.name: hash_bytes(path.read_bytes()) for path in reports},
+        "reports": {path.name: hash_bytes(path.read_bytes()) for path in sorted(folder.glob("[!.]*.ipynb"))},
+        "twins": {each: sorted(path.name for path in twin.glob("[!.]*.ipynb")) for each, twin in twins.items()},
         "library": hash_library(pages=True),
         "inputs": snapshot.hash_inputs("pages", source),
         "versions": list_versions(PAGE_LIBRARIES),

@@ -5,6 +5,7 @@ from the notebook, its neighbours and notices.csv alone, so that the same report
 """
 
 import ast
+import os
 from base64 import b64decode
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from traitlets.config import Config
 
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
+from audit_lib.languages import LANGUAGES, MAIN, find_twins
 from audit_lib.periods import order_of
 from audit_lib.publishing.pieces import Prose, choose_language, read_parts
 from audit_lib.reading.build import find_record
@@ -78,7 +80,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.metadata["prose"] = prose.render(cell)
-    page = _frame_page(notebook, notebook_path, prose, data)
+    page = _frame_page(notebook, notebook_path, prose, data, words.language)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
     save_text(_embed_font(html), page_path)
 
@@ -117,17 +119,19 @@ def find_words(notebook_path: Path, data: Path) -> Words:
     return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
 
 
-def render_index(reports: Path, data: Path, language: str = "en") -> None:
-    """Write reports/index.html: every place, its periods from the latest, what each report asks and what it found."""
+def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
+    """Write the index of a language's reports: places, their periods from the latest, what each asks and found."""
     places = []
-    for folder in sorted(path for path in reports.glob("[!.]*/") if path.is_dir()):
+    for folder in sorted(path for path in tree.glob("[!.]*/") if path.is_dir() and path.name not in LANGUAGES):
         latest_first = sorted(folder.glob("[!.]*/"), key=lambda each: order_of(each.name), reverse=True)
         periods = [(each.name, _list_cards(each)) for each in latest_first]
         if filled := [(period, cards) for period, cards in periods if cards]:
             places.append((folder.name, name_place(data, folder.name, language), filled))
     template = _open_exporter().environment.get_template("reports.html.j2")
-    html = template.render(places=places, words=Words(language))
-    save_text(_embed_font(html), reports / "index.html")
+    page = tree / "index.html"
+    twins = {each: _link(twin, page) for each, twin in find_twins(page, tree, language).items() if twin.parent.is_dir()}
+    html = template.render(places=places, words=Words(language), twins=twins)
+    save_text(_embed_font(html), page)
 
 
 def _embed_font(html: str) -> str:
@@ -160,7 +164,7 @@ def _open_exporter() -> TemplateExporter:
     return exporter
 
 
-def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) -> dict[str, Any]:
+def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, language: str) -> dict[str, Any]:
     """Gather what stands around the cells. The headline leaves its cell for the top of the page, its code with it."""
     headline, code = None, ""
     if found := _find_headline(notebook):
@@ -172,6 +176,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) ->
     record = find_record(data, f"{jurisdiction}-{period}")
     reports = _list_reports(path.parent)
     place = reports.index(path)
+    twins = find_twins(path, path.parents[2], language)
     made = notebook.metadata.get("audit", {})
     return {
         "name": path.stem,
@@ -185,9 +190,14 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path) ->
         "previous": _read_card(reports[place - 1]) if place else None,
         "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
+        "twins": {each: _link(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
     }
+
+
+def _link(page: Path, beside: Path) -> str:
+    return Path(os.path.relpath(page, beside.parent)).as_posix()
 
 
 def _list_reports(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit_lib.errors import unusable
+from audit_lib.languages import LANGUAGES, MAIN, find_tree
 from audit_lib.reading.sources import Source
 
 
@@ -18,23 +19,29 @@ class Folders:
     notebooks: Path
     reports: Path
 
+    def find(self, source: Source, language: str) -> Path:
+        """Find where the reports on a notice are."""
+        return find_tree(self.reports, language) / source.jurisdiction / source.period
+
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook for one place and period, and where its report goes."""
+    """One notebook for one place and period in one language, and where its report goes."""
 
     notebook: Path
     source: Source
     report: Path
     data: Path
+    language: str = MAIN
 
     @property
     def name(self) -> str:
-        return f"{self.source.jurisdiction} {self.source.period} {self.notebook.stem}"
+        suffix = "" if self.language == MAIN else f" {self.language}"
+        return f"{self.source.jurisdiction} {self.source.period} {self.notebook.stem}{suffix}"
 
     @property
     def parameters(self) -> dict[str, str]:
-        return {"jurisdiction": self.source.jurisdiction, "period": self.source.period}
+        return {"jurisdiction": self.source.jurisdiction, "period": self.source.period, "language": self.language}
 
     @property
     def failed(self) -> Path:
@@ -50,8 +57,13 @@ class Run:
         return self.report.parents[2] / ".manifest" / jurisdiction / period / f"{self.report.stem}.json"
 
 
-def plan_runs(folders: Folders, sources: list[Source], names: tuple[str, ...] = ()) -> list[Run]:
-    """List the runs for these notices, notice by notice. Raises AuditError for a notebook that is not there."""
+def plan_runs(
+    folders: Folders, sources: list[Source], names: tuple[str, ...] = (), languages: tuple[str, ...] = ()
+) -> list[Run]:
+    """List the runs for these notices, notice by notice, in these languages (all where none is named).
+
+    Raises AuditError for a notebook that is not there, and a place that is named as the reports of a language are.
+    """
     found = {path.stem: path for path in sorted(folders.notebooks.glob("*.ipynb"))}
     if not found:
         raise unusable(folders.notebooks, "no notebook", "at least one .ipynb file")
@@ -60,9 +72,12 @@ def plan_runs(folders: Folders, sources: list[Source], names: tuple[str, ...] = 
     chosen = [path for name, path in found.items() if not names or name in names]
     for path in chosen:
         read_declared(path)
+    if taken := [source for source in sources if source.jurisdiction in LANGUAGES]:
+        raise unusable(taken[0].path, f"the place {taken[0].jurisdiction}", "a name that is not that of a language")
     return [
-        Run(path, source, folders.reports / source.jurisdiction / source.period / path.name, folders.data)
+        Run(path, source, folders.find(source, language) / path.name, folders.data, language)
         for source in sources
+        for language in languages or LANGUAGES
         for path in chosen
     ]
 

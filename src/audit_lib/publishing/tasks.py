@@ -46,6 +46,7 @@ class Result:
             "jurisdiction": run.source.jurisdiction,
             "period": run.source.period,
             "notebook": run.notebook.stem,
+            "language": run.language,
             "status": self.status,
             "why": self.why,
             "seconds": round(self.seconds, 3),
@@ -68,16 +69,16 @@ def execute_run(run: Run, why: str, made_from: Fingerprint, scratch: Path, limit
 
 
 def execute_pages(folder: Path, data: Path, scratch: Path, limits: Limits) -> str | None:
-    """Render the pages of reports/<jurisdiction>/<period>; gives what is wrong with them, if anything."""
+    """Render the pages of a period in one language; gives what is wrong with them, if anything."""
     return _render(limits, scratch, _render_pages, folder, data)
 
 
-def execute_index(reports: Path, data: Path, scratch: Path, limits: Limits) -> str | None:
-    """Render reports/index.html; gives what is wrong with it, if anything."""
-    return _render(limits, scratch, _render_index, reports, data)
+def execute_index(reports: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+    """Render the index of a language's reports; gives what is wrong with it, if anything."""
+    return _render(limits, scratch, _render_index, reports, data, language)
 
 
-def _render(limits: Limits, scratch: Path, work: Any, *args: Path) -> str | None:
+def _render(limits: Limits, scratch: Path, work: Any, *args: Path | str) -> str | None:
     try:
         run_apart(work, *args, log=scratch / f"{uuid4().hex}.log", limits=limits)
     except FailedError as error:
@@ -91,10 +92,10 @@ def _render_pages(folder: Path, data: Path) -> None:
     render_period(folder, data)
 
 
-def _render_index(reports: Path, data: Path) -> None:
+def _render_index(reports: Path, data: Path, language: str) -> None:
     from audit_lib.publishing.pages import render_index
 
-    render_index(reports, data)
+    render_index(reports, data, language)
 
 
 def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:
