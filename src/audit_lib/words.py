@@ -67,6 +67,12 @@ class _Formatter(string.Formatter):
         return format(value, format_spec or ("," if isinstance(value, int) and value >= 10_000 else ""))
 
 
+class Silence(str):
+    """A sentence that only says why there is nothing to report."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Words:
     """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
@@ -77,6 +83,10 @@ class Words:
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
         return self._formatter.format(self._find(key), **{**self.facts, **facts})
+
+    def silence(self, key: str, **facts: Any) -> Silence:
+        """Word a sentence that only says why there is nothing to report: the index does not count it as a finding."""
+        return Silence(self(key, **facts))
 
     def name(self, value: object) -> str:
         """Give the word for a value of ours (town, exact, error …); a value without one stands for itself."""

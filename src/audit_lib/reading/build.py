@@ -81,9 +81,9 @@ def resolve_notice(
     return Reading(source, notice, record, scores, mentions, evidence)
 
 
-def check_source(data: Path, source: Source) -> pd.DataFrame:
-    """Give the problems of one notice, worded in English as they are kept on disk."""
-    return tabulate_problems(run_checks(read_source(data, source).evidence), source.notice_id, Words("en"))
+def check_source(data: Path, source: Source, words: Words | None = None) -> pd.DataFrame:
+    """Give the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
+    return tabulate_problems(run_checks(read_source(data, source).evidence), source.notice_id, words or Words("en"))
 
 
 def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
