@@ -10,14 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.words import Words, format_number, format_score
+from audit_lib.words import Silence, Words, format_number, format_score
 
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "skewness": 4}  # columns that need other decimals than two
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence with its numbers. `role` is headline, finding or note: how much it weighs on the page."""
+    """A sentence with its numbers. `role` is headline, finding or note: how much it weighs on the page.
+
+    A headline that only says why there is nothing to report has the role `headline silent`.
+    """
 
     text: str
     role: str = "finding"
@@ -83,7 +86,7 @@ def find(sentence: str) -> Finding | None:
 
 def headline(sentence: str) -> Finding:
     """Show a computed sentence as the finding of its report."""
-    return Finding(sentence, "headline")
+    return Finding(sentence, "headline silent" if isinstance(sentence, Silence) else "headline")
 
 
 def note(sentence: str) -> Finding:

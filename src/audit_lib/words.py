@@ -69,6 +69,12 @@ class _Formatter(string.Formatter):
         return format(value, format_spec or ("," if isinstance(value, int) and value >= 10_000 else ""))
 
 
+class Silence(str):
+    """A sentence that only says why there is nothing to report."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Words:
     """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
@@ -87,6 +93,10 @@ class Words:
         """
         known = self._section(f"names.{column}") if column else {}
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
+
+    def silence(self, key: str, **facts: Any) -> Silence:
+        """Word a sentence that only says why there is nothing to report: the index does not count it as a finding."""
+        return Silence(self(key, **facts))
 
     def heading(self, column: str) -> str:
         """Give the heading of a column of ours; a column without one stands for itself."""
