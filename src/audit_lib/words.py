@@ -123,6 +123,17 @@ class Words:
         return str(self._section("values")["missing"])
 
     @property
+    def inapplicable(self) -> str:
+        """The mark of a value that there cannot be; `missing` marks one that the notice does not give."""
+        return str(self._section("legend")["mark"])
+
+    @property
+    def glossary(self) -> list[tuple[str, str, list[str]]]:
+        """The terms to explain: each with its meaning, and the spellings that show its use."""
+        entries = self._section("glossary").values()
+        return [(each["term"], each["meaning"], each["spellings"].split("|")) for each in entries]
+
+    @property
     def joiner(self) -> str:
         return str(self._section("values")["joiner"])
 

@@ -1,7 +1,7 @@
 """Executed notebooks → self-contained HTML pages.
 
-A page is one file: style inlined, figures as data, tables with their CSV, no script, nothing to fetch. Its text comes
-from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
+A page is one file: style inlined, figures as data, tables with their CSV, nothing to fetch, whole without its script.
+Its text comes from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
 """
 
 import os
@@ -21,6 +21,16 @@ from traitlets.config import Config
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import find_twins
+from audit_lib.publishing.charts import read_figure
+from audit_lib.publishing.findings import (
+    Evidence,
+    find_evidence,
+    has_long_table,
+    list_findings,
+    mark_evidence,
+    split_sections,
+)
+from audit_lib.publishing.glossary import list_terms, read_text
 from audit_lib.publishing.parameters import PARAMETERS, read_parameters
 from audit_lib.publishing.pieces import Prose, choose_language, hash_script, link_csv, read_parts
 from audit_lib.publishing.statements import read_data
@@ -83,9 +93,33 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.metadata["prose"] = prose.render(cell)
+    mark_evidence(notebook, prose.take_anchor)
     page = _frame_page(notebook, notebook_path, prose, data, words.language)
+    page |= _open_page(notebook, notebook_path, page["headline"], words)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
+    html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
     save_text(embed_font(html), page_path)
+
+
+def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: Words) -> dict[str, Any]:
+    """Gather what a page opens and closes with: its findings and what shows them, its glossary, its script."""
+
+    def find_report(sentence: str) -> Evidence | None:
+        reports = [each for each in _list_reports(path.parent) if each != path]
+        owner = next((each for each in reports if read_headline(each) == sentence), None)
+        return Evidence("report", words.name(owner.stem), f"{owner.stem}.html") if owner else None
+
+    return {
+        "evidence": find_evidence(headline or "", notebook.cells),
+        "findings": list_findings(notebook.cells, find_report),
+        "glossary": list_terms(read_text(notebook), words),
+        "scripts": [_read_script()] if has_long_table(notebook.cells) else [],
+    }
+
+
+@cache
+def _read_script() -> str:
+    return (TEMPLATES / "report" / "page.js").read_text(encoding="utf-8")
 
 
 def leave_out(notebook: NotebookNode, words: Words) -> None:
@@ -94,12 +128,7 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     The headings of those are told at the end. A section is a heading of the second level with all cells down to the
     next; what stands before the first one stays, and so does a section without code.
     """
-    sections: list[list[NotebookNode]] = [[]]
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            sections.append([])
-        sections[-1].append(cell)
-    opening, *headed = sections
+    opening, *headed = split_sections(notebook.cells)
     told = [section for section in headed if not _is_silent(section)]
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
@@ -155,6 +184,7 @@ def _open_exporter() -> TemplateExporter:
     )
     exporter.environment.autoescape = True
     exporter.register_filter("read_parts", read_parts)
+    exporter.register_filter("read_figure", read_figure)
     exporter.register_filter("hash_script", hash_script)
     return exporter
 
