@@ -3,7 +3,6 @@
 Colour and shape always go together, so a chart survives grey print. Titles are findings, computed elsewhere.
 """
 
-import io
 import re
 import unicodedata
 import warnings
@@ -17,15 +16,14 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
+from audit_lib.analysis.figures.packing import pack_image
 from audit_lib.display import Chart
 from audit_lib.errors import AuditError
 from audit_lib.fonts import find_font
 from audit_lib.words import Words
 
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
-COLOURS = 96  # of the palette: fills, rims and the steps of their smoothed edges
 SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
 INK, GREY = "#1A1A1A", "#595959"
 ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
@@ -126,7 +124,7 @@ def close_figure(figure: Figure, key: str, words: Words, facts: Mapping[str, Any
 
 
 def _draw(figure: Figure, key: str) -> bytes:
-    """Draw once and pack the image into a palette: a third of the size, and charts have few colours."""
+    """Draw once, and pack what was drawn."""
     canvas = FigureCanvasAgg(figure)  # savefig would draw everything twice
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
@@ -136,10 +134,7 @@ def _draw(figure: Figure, key: str) -> bytes:
             raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
         finally:
             plt.close(figure)
-    image = Image.frombytes("RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()).convert("RGB")
-    packed = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", compress_level=6)
-    return packed.getvalue()
+    return pack_image(bytes(canvas.buffer_rgba()), canvas.get_width_height(physical=True))
 
 
 def _name_glyph(warning: str) -> str:
