@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib import font_manager
+from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -88,16 +87,16 @@ def styled(plot: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(plot)
     def draw(*args: P.args, **kwargs: P.kwargs) -> T:
-        with plt.rc_context(dict(settings())):
+        with rc_context(dict(settings())):
             return plot(*args, **kwargs)
 
     return draw
 
 
 def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    """Open a figure of the page's width and give it with its axes."""
-    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
-    return figure, axes
+    """Open a figure of the page's width and give it with its axes. pyplot, which keeps figures, knows nothing of it."""
+    figure = Figure(figsize=(WIDTH, height))
+    return figure, figure.subplots(rows, columns, **options)
 
 
 def close_figure(figure: Figure, key: str, words: Words, facts: Mapping[str, Any], *, score_axis: bool = True) -> Chart:
@@ -132,8 +131,6 @@ def _draw(figure: Figure, key: str) -> bytes:
             canvas.draw()
         except UserWarning as warning:
             raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
-        finally:
-            plt.close(figure)
     return pack_image(bytes(canvas.buffer_rgba()), canvas.get_width_height(physical=True))
 
 
