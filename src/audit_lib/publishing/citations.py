@@ -67,7 +67,7 @@ def check_links(issue: Issue, read: Callable[[str], Reading | None]) -> Iterator
 
 
 def quote_row(reading: Reading, number: int) -> str:
-    """Quote a line of a raw file with those of its row, where each cell has a line, and what was read there."""
+    """Quote a line of a raw file, with those of its row where a notice prints one cell a line, and what we read."""
     cited = pd.concat([reading.scores["table_line"], reading.scores["list_line"]]).dropna()
     following = min((int(line) for line in cited if line > number), default=number + ROW_LINES)
     end = max(number + 1, min(following, number + ROW_LINES))
