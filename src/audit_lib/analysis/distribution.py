@@ -186,7 +186,7 @@ def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
 def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
     if not spread["n"]:
-        return words("distribution.no_scores")
+        return words.silence("distribution.no_scores")
     if ties.n_distinct == 1:
         return words("distribution.all_equal", n=ties.n_units, score=spread["min"])
     sentence = words("distribution.spread", **spread)
@@ -201,6 +201,23 @@ def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
         return words("distribution.stop", sentence=sentence)
     side = words.name(f"{order.first_side}_many")
     return words("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
+
+
+def describe_outliers(scores: pd.DataFrame, words: Words) -> str:
+    """Say which units lie beyond Tukey's fences. Empty where fewer than four units have a score, or all the same."""
+    points = scores["score"].dropna()
+    if len(points) < 4 or points.nunique() == 1:
+        return ""
+    low, high = tukey_fences(points)
+    beyond = find_outliers(scores)
+    facts = {"n": len(beyond), "low": low, "high": high}
+    if beyond.empty:
+        return words("findings.no_outliers", **facts)
+    units = [
+        words("findings.unit", unit=unit, score=score)
+        for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
+    ]
+    return words("findings.outliers", **facts, units=units)
 
 
 def describe_digits(digits: pd.DataFrame, words: Words) -> str:

@@ -19,6 +19,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
+from audit_lib.languages import LANGUAGES
+from audit_lib.links import HREF
 from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
@@ -27,6 +29,8 @@ ELEMENTS = {  # what display.py and report.py write; HTML with anything else in 
 }
 ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
+HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
+BETWEEN = " · "  # what parts the languages of a heading, which stand in the order of LANGUAGES
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
@@ -88,6 +92,30 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         return str(super().image(text, url, title))
 
 
+def choose_language(notebook: NotebookNode, language: str) -> None:
+    """Keep one language of a notebook that is written in all: its own cells, its own part of each heading.
+
+    Markdown cells tagged with other languages go. A heading that has not one part for each language stays whole, and so
+    does a notebook without such tags and headings.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or _is_in(cell, language)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = HEADING.sub(lambda found: found[1] + _part_of(found[2], language), cell.source)
+    if "title" in notebook.metadata:
+        notebook.metadata["title"] = _part_of(str(notebook.metadata["title"]), language)
+
+
+def _is_in(cell: NotebookNode, language: str) -> bool:
+    tagged = set(LANGUAGES).intersection(cell.metadata.get("tags", []))
+    return not tagged or language in tagged
+
+
+def _part_of(heading: str, language: str) -> str:
+    parts = heading.split(BETWEEN)
+    return dict(zip(LANGUAGES, parts, strict=True)).get(language, heading) if len(parts) == len(LANGUAGES) else heading
+
+
 def make_slug(text: str) -> str:
     """Turn a heading or a caption into an anchor or a file name; Chinese stays.
 
@@ -109,7 +137,7 @@ def hash_script(script: str) -> Markup:
 def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
     """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
-    is_ours = all(tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES for tag in soup.find_all(True))
+    is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
         return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
     parts: list[Part] = []
@@ -119,6 +147,13 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
         elif str(piece).strip():
             parts.append(_read_part(piece, missing))
     return parts
+
+
+def _is_ours(tag: Tag) -> bool:
+    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    if tag.name == "a":
+        return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
+    return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
 
 
 def _read_part(piece: Any, missing: Collection[str]) -> Part:
@@ -134,8 +169,12 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.getvalue().encode("utf-8-sig")).decode()
-    return Part(Markup(piece), caption, link, f"{make_slug(caption)}.csv", width > PHONE)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:

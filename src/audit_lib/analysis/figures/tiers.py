@@ -16,7 +16,7 @@ from audit_lib.analysis.figures.style import (
 )
 from audit_lib.analysis.tiers import imply_cuts, list_tiers, rated, scan_cuts, summarise_tiers
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words, format_score
+from audit_lib.words import Words
 
 
 @styled
@@ -83,9 +83,10 @@ def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
     overlaps = cuts[cuts["is_overlap"]]
+    reaches = [words("labels.tier_reach", tier=row.tier, low=row.min, high=row.max) for row in summary.itertuples()]
+    facts = {"reaches": reaches}
     data = units.sort_values(["row", "score"], ascending=[True, False], kind="stable")
     data = data[["tier", "unit_name", "side", "score"]]
-    facts = {"reaches": [f"{row.tier} {format_score(row.min)}–{format_score(row.max)}" for row in summary.itertuples()]}
     if overlaps.empty:
         return close_figure(figure, "reach_clean", words, facts, data=data)
     zone = overlaps.iloc[0]

@@ -45,10 +45,10 @@ def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
     if gate.measure != "points":
         _draw_break(ax, 0.5, gate, words)
     ax.set_xlim(-0.12, 1.85)
-    ax.set_xticks([0, 1], [gate.before, gate.after])
+    ax.set_xticks([0, 1], list(gate.word_periods(words).values()))
     ax.set_ylabel(words(f"labels.{gate.measure}_axis"))
     n_new = int((~units["is_same"]).sum())
-    facts: dict[str, Any] = {"before": gate.before, "after": gate.after, "n": len(units), "n_new": n_new}
+    facts: dict[str, Any] = {**gate.word_periods(words), "n": len(units), "n_new": n_new}
     key = f"slopes_{gate.measure}"
     periods = {"before": gate.before, "after": gate.after}
     data = units[["unit_name", "before", "after", "change"]].rename(columns=periods)
@@ -144,7 +144,7 @@ def plot_paths(paths: Paths, words: Words) -> Chart | Finding | None:
     _label_ends(ax, named, last)
     letters = max([measure(name) for name in named["unit_name"]], default=8)
     ax.set_xlim(-0.06 * last, last * (1 + letters / 70) + 0.15)
-    ax.set_xticks(range(len(places)), list(places))
+    ax.set_xticks(range(len(places)), [words.date(period) for period in places])
     ax.set_ylabel(words("labels.standings_axis"))
     facts: dict[str, Any] = {"n": paths.steps["unit_id_last"].nunique(), "n_periods": len(places)}
     data = paths.steps[["unit_name", "before", "after", "standing_before", "standing_after", "is_same"]]
@@ -195,7 +195,7 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
     ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_score(value))
     data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
-    facts = {"before": gate.before, "after": gate.after, "n": len(units)}
+    facts = {**gate.word_periods(words), "n": len(units)}
     if not varied:
         return close_figure(figure, "oldham_flat", words, facts, data=data, score_axis=gate.measure == "points")
     r = float(np.corrcoef(level, shift)[0, 1])
@@ -225,13 +225,13 @@ def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
             ax.text(column, row, str(n), ha="center", va="center", fontsize=11, color=ink)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(table)), [words.name(tier) for tier in table.index])
-    ax.set_xlabel(words("labels.tier_in", at=gate.after))
-    ax.set_ylabel(words("labels.tier_in", at=gate.before))
+    ax.set_xlabel(words("labels.tier_in", at=words.date(gate.after)))
+    ax.set_ylabel(words("labels.tier_in", at=words.date(gate.before)))
     ax.tick_params(length=0)
     rated = change.rated
     up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
     down = int((rated["tier_order_after"] > rated["tier_order_before"]).sum())
+    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods(words)}
     cells = [(table.index[row], names[column], int(n)) for (row, column), n in np.ndenumerate(counts)]
     data = pd.DataFrame(cells[:-1], columns=["tier_before", "tier_after", "n"])
-    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, "before": gate.before, "after": gate.after}
     return close_figure(figure, "transitions", words, facts, data=data, score_axis=False)
