@@ -146,7 +146,7 @@ def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: 
     return {
         "evidence": find_evidence(headline or "", notebook.cells),
         "findings": list_findings(notebook.cells, find_report),
-        "glossary": list_terms(read_text(notebook), words),
+        "glossary": list_terms(f"{headline}\n{read_text(notebook)}", words),
         "scripts": [_read_script()] if has_long_table(notebook.cells) else [],
     }
 

@@ -124,7 +124,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     if units.empty:
         return note(words("labels.nothing"))
     units = units.assign(row=range(len(units)), places=range_ranks(units["rank"], units["n_tied"]))
-    figure, ax = open_figure(1.7 + 0.205 * len(units))
+    figure, ax = open_figure(1.95 + 0.205 * len(units))
     span = units["score"].max() - units["score"].min() or 1
     ax.set_xlim(units["score"].min() - 0.05 * span, units["score"].max() + 0.26 * span)
     ax.set_ylim(len(units) - 0.4, -1.2)
@@ -146,7 +146,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
-    draw_key(ax, units, words, loc="lower right", bbox_to_anchor=(0.82, 0.01))
+    draw_key(ax, units, words, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.4, ncols=6, columnspacing=1.2)
     ties = count_shared(scores)
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied, "median": median}
     first, last = units.iloc[0], units.iloc[-1]
