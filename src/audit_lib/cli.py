@@ -166,6 +166,39 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 
 
 @cli.command()
+@click.argument("jurisdiction")
+@click.argument("period")
+@click.option("--to", "folder", type=FOLDER, metavar="DIR", help="Where the files go (default: export/<J>-<P>, here).")
+@click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--reports", type=FOLDER, metavar="DIR", help="Where the pages are (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def export(
+    jurisdiction: str, period: str, folder: Path | None, pdf: bool, data: Path | None, reports: Path | None
+) -> int:
+    """Write a notice's tables as an Excel workbook, and all of its data as a ZIP file.
+
+    \b
+    Example: audit-lib export leizhou 2017 --pdf
+    """
+    from audit_lib.files import find_project
+    from audit_lib.publishing.export import export_notice
+    from audit_lib.publishing.pdf import find_chromium, list_pages, print_pages
+
+    [source] = _find_sources(_find_data(data), jurisdiction, period)
+    folder = folder or Path("export", source.notice_id)
+    if pdf:  # nothing is written where the pages could not be
+        chromium = find_chromium()
+        pages = list_pages(reports or find_project() / "reports", source, folder)
+    for path, holds in export_notice(_find_data(data), source, folder).items():
+        click.echo(f"{path}  {holds}")
+    if pdf:
+        for path in print_pages(pages, chromium):
+            click.echo(path)
+    return DONE
+
+
+@cli.command()
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")

@@ -31,8 +31,11 @@ PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf
 PACKAGE = Path(__file__).parents[1]
 # What makes pages of reports, and runs them. A change here asks for new pages at most, not for new reports.
 AROUND_REPORTS = (
-    *("cli.py", *(f"publishing/{name}.py" for name in ("executors", "pages", "pieces", "progress"))),
+    "cli.py",
+    *(f"publishing/{name}.py" for name in ("executors", "progress")),
+    *(f"publishing/{name}.py" for name in ("pages", "pieces")),
     *(f"publishing/{name}.py" for name in ("citations", "issues", "verdicts", "verify")),
+    *(f"publishing/{name}.py" for name in ("export", "pdf", "workbook")),
 )
 TEMPLATES = "publishing/templates/"
 
