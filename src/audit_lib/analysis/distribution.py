@@ -176,7 +176,7 @@ def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
 def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
     if not spread["n"]:
-        return words("distribution.no_scores")
+        return words.silence("distribution.no_scores")
     if ties.n_distinct == 1:
         return words("distribution.all_equal", n=ties.n_units, score=spread["min"])
     sentence = words("distribution.spread", **spread)

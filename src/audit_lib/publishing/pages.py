@@ -1,13 +1,11 @@
-"""Executed notebooks → self-contained HTML pages, and the index over them.
+"""Executed notebooks → self-contained HTML pages.
 
 A page is one file: style inlined, figures as data, tables with their CSV, no script, nothing to fetch. Its text comes
 from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
 """
 
-import ast
 import os
 from base64 import b64decode
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,36 +13,41 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+from jinja2 import Template
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
 from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
-from audit_lib.languages import LANGUAGES, MAIN, find_twins
-from audit_lib.periods import order_of
-from audit_lib.publishing.pieces import Prose, choose_language, read_parts
+from audit_lib.languages import find_twins
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
+from audit_lib.publishing.pieces import Prose, choose_language, hash_script, link_csv, read_parts
+from audit_lib.publishing.statements import read_data
 from audit_lib.reading.build import find_record
-from audit_lib.report import name_place
+from audit_lib.report import open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
+SPOKEN, SILENT = 'class="headline"', 'class="headline silent"'  # as display.Finding marks them
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
 
 
 @dataclass(frozen=True)
 class Card:
-    """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded."""
+    """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded.
+
+    `is_silent`: the headline only says why there is nothing to report.
+    """
 
     name: str
     title: str
     headline: str | None
     href: str | None
-    has_failed: bool
+    is_silent: bool
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
@@ -82,7 +85,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
             cell.metadata["prose"] = prose.render(cell)
     page = _frame_page(notebook, notebook_path, prose, data, words.language)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
-    save_text(_embed_font(html), page_path)
+    save_text(embed_font(html), page_path)
 
 
 def leave_out(notebook: NotebookNode, words: Words) -> None:
@@ -101,7 +104,7 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
     if silent and cells:
-        text = words("page.left_out", headings=" ".join(silent))
+        text = words("page.left_out", headings=words.join(silent, "sentences"))
         cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
     notebook.cells = [cell for section in [opening, *cells] for cell in section]
 
@@ -116,25 +119,16 @@ def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
     language = _find_language(_read_notebook(notebook_path))
     jurisdiction, period = notebook_path.parts[-3:-1]
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+    return open_words(data, jurisdiction, period, language)
 
 
-def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
-    """Write the index of a language's reports: places, their periods from the latest, what each asks and found."""
-    places = []
-    for folder in sorted(path for path in tree.glob("[!.]*/") if path.is_dir() and path.name not in LANGUAGES):
-        latest_first = sorted(folder.glob("[!.]*/"), key=lambda each: order_of(each.name), reverse=True)
-        periods = [(each.name, _list_cards(each)) for each in latest_first]
-        if filled := [(period, cards) for period, cards in periods if cards]:
-            places.append((folder.name, name_place(data, folder.name, language), filled))
-    template = _open_exporter().environment.get_template("reports.html.j2")
-    page = tree / "index.html"
-    twins = {each: _link(twin, page) for each, twin in find_twins(page, tree, language).items() if twin.parent.is_dir()}
-    html = template.render(places=places, words=Words(language), twins=twins)
-    save_text(_embed_font(html), page)
+def open_template(name: str) -> Template:
+    """Open one of our templates; whatever it prints is escaped."""
+    template: Template = _open_exporter().environment.get_template(name)
+    return template
 
 
-def _embed_font(html: str) -> str:
+def embed_font(html: str) -> str:
     """Put the Chinese characters of a page into it, so that no reader sees empty boxes."""
     return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
 
@@ -161,6 +155,7 @@ def _open_exporter() -> TemplateExporter:
     )
     exporter.environment.autoescape = True
     exporter.register_filter("read_parts", read_parts)
+    exporter.register_filter("hash_script", hash_script)
     return exporter
 
 
@@ -173,7 +168,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}")
+    record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = _list_reports(path.parent)
     place = reports.index(path)
     twins = find_twins(path, path.parents[2], language)
@@ -186,17 +181,20 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
-        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
-        "previous": _read_card(reports[place - 1]) if place else None,
-        "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
+        "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
+        "previous": read_card(reports[place - 1]) if place else None,
+        "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
-        "twins": {each: _link(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
+        "twins": {each: link_page(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "data": link_csv(read_data(notebook)),
+        "changed": made.get("changed"),
     }
 
 
-def _link(page: Path, beside: Path) -> str:
+def link_page(page: Path, beside: Path) -> str:
+    """Give the link from one page to another."""
     return Path(os.path.relpath(page, beside.parent)).as_posix()
 
 
@@ -204,23 +202,20 @@ def _list_reports(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[!.]*.ipynb") if not path.stem.endswith(FAILED))
 
 
-def _list_cards(folder: Path) -> list[Card]:
-    """List the reports of a period: the good ones, and those that only ever failed."""
-    names = sorted({path.stem.removesuffix(FAILED) for path in folder.glob("[!.]*.ipynb")})
-    return [_read_card(folder / f"{name}.ipynb") for name in names]
-
-
-def _read_card(path: Path) -> Card:
-    failed = path.with_stem(path.stem + FAILED)
+def read_card(path: Path) -> Card:
+    """Read what is said of a report; where no run ever succeeded, of what the failed one left."""
     is_good = path.is_file()
-    notebook, prose = _read_notebook(path if is_good else failed), Prose(path)
+    notebook, prose = _read_notebook(path if is_good else path.with_stem(path.stem + FAILED)), Prose(path)
     choose_language(notebook, _find_language(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
-    headline = read_headline(path) if is_good else None
-    href = f"{path.stem}.html" if is_good else None
-    return Card(path.stem, _find_title(notebook, prose, path), headline, href, failed.is_file())
+    title = _find_title(notebook, prose, path)
+    if not is_good:
+        return Card(path.stem, title, None, None, False)
+    _, output = _find_headline(notebook) or (None, None)
+    headline = str(output.data["text/plain"]) if output else None
+    return Card(path.stem, title, headline, f"{path.stem}.html", output is not None and SILENT in _read_html(output))
 
 
 def _read_notebook(path: Path) -> NotebookNode:
@@ -236,7 +231,7 @@ def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
 
 
 def _find_language(notebook: NotebookNode) -> str:
-    return str(_read_parameters(notebook).get("language", "en"))
+    return str(read_parameters(notebook).get("language", "en"))
 
 
 def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
@@ -244,26 +239,13 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
     for cell in notebook.cells:
         if "headline" in cell.metadata.get("tags", []):
             for output in cell.get("outputs", []):
-                if 'class="headline"' in output.get("data", {}).get("text/html", ""):
+                if any(each in _read_html(output) for each in (SPOKEN, SILENT)):
                     return cell, output
     return None
 
 
-def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
-
-    A value that is computed there is left out.
-    """
-    found: dict[str, object] = {}
-    for tag in PARAMETERS:
-        for cell in notebook.cells:
-            if tag in cell.metadata.get("tags", []):
-                for line in ast.parse(cell.source).body:
-                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        with suppress(ValueError):
-                            found[ast.unparse(target)] = ast.literal_eval(line.value)
-    return found
+def _read_html(output: NotebookNode) -> str:
+    return str(output.get("data", {}).get("text/html", ""))
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width, normalize
@@ -113,6 +114,15 @@ def make_slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-") or "section"
 
 
+def hash_script(script: str) -> Markup:
+    """Name a script of ours as a page's policy allows it: by its hash.
+
+    >>> hash_script("")
+    Markup("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='")
+    """
+    return Markup("'sha256-{}'").format(b64encode(sha256(script.encode()).digest()).decode())
+
+
 def read_parts(data: Mapping[str, str], missing: str) -> list[Part]:
     """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
@@ -135,8 +145,12 @@ def _read_part(piece: Any, missing: str) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.getvalue().encode("utf-8-sig")).decode()
-    return Part(Markup(piece), caption, link, f"{make_slug(caption)}.csv", width > PHONE)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:

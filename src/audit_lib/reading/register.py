@@ -164,7 +164,7 @@ def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:
     verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
     # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
     part = "message" if len(findings) == 1 else "found"
-    found = "; ".join(words(f"{name}.{part}", **finding.facts) for finding in findings)
+    found = words.join((words(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
     return {
         "question": words(f"{name}.question"),
         "verdict": words.name(verdict),
