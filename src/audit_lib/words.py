@@ -77,10 +77,14 @@ class Silence(str):
 
 @dataclass(frozen=True)
 class Words:
-    """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
+    """The wording of one report: its language, the facts that any sentence of it may use (place, period).
+
+    `citations` tell where the notice prints what its tables repeat (see citations.py).
+    """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
+    citations: Mapping[tuple[str, str, object], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
@@ -121,6 +125,17 @@ class Words:
     @property
     def missing(self) -> str:
         return str(self._section("values")["missing"])
+
+    @property
+    def inapplicable(self) -> str:
+        """The mark of a value that there cannot be; `missing` marks one that the notice does not give."""
+        return str(self._section("legend")["mark"])
+
+    @property
+    def glossary(self) -> list[tuple[str, str, list[str]]]:
+        """The terms to explain: each with its meaning, and the spellings that show its use."""
+        entries = self._section("glossary").values()
+        return [(each["term"], each["meaning"], each["spellings"].split("|")) for each in entries]
 
     @property
     def joiner(self) -> str:

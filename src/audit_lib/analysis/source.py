@@ -40,7 +40,7 @@ def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the units by how their name in the table and their name in a list were joined."""
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
-    few = units.where(counts.between(1, 3))  # longer lists are in the league table
+    few = units.mask(counts > 3, pd.Series([["many"]] * len(MATCHES), index=units.index))  # the league table has all
     return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
 
 
