@@ -232,20 +232,7 @@ def test_whole_reports_keep_their_sections(kept: list[NotebookNode]) -> None:
     assert notebook.cells == kept
 
 
-@dataclass(frozen=True)
-class OtherWords(Words):
-    """The words of a page in Chinese, which are the English ones: only its prose is looked at."""
-
-    def _section(self, dotted: str) -> dict[str, Any]:
-        return Words()._section(dotted)
-
-
-LANGUAGES = {"en": WORDS, "zh": OtherWords("zh", WORDS.facts)}
-
-
-@pytest.fixture
-def two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audit_lib.publishing.pieces.LANGUAGES", tuple(LANGUAGES))
+WORDS_OF = {"en": WORDS, "zh": Words("zh", {"place": "雷州市", "period": "2017"})}
 
 
 def tagged(text: str, tag: str) -> NotebookNode:
@@ -276,34 +263,35 @@ def bilingual(language: str) -> list[NotebookNode]:
     ],
 )
 def test_a_page_is_in_one_language(
-    tmp_path: Path, two_languages, language: str, title: str, headings: list[str], left_out: str, prose: list[str]
+    tmp_path: Path, language: str, title: str, headings: list[str], left_out: str, prose: list[str]
 ) -> None:
     save_report(tmp_path, bilingual(language), "04_groups")
     path = save_report(tmp_path, bilingual(language), title="Who leads? · 谁领先？")
-    render_page(path, path.with_suffix(".html"), LANGUAGES[language], tmp_path)
+    words = WORDS_OF[language]
+    render_page(path, path.with_suffix(".html"), words, tmp_path)
     page = Page(path.with_suffix(".html").read_text("utf-8"))
     assert page.one("h1").text == title
-    assert [each.text for each in page.all("h2")] == ["Contents", *headings, "How this was made"]
+    assert [each.text for each in page.all("h2")] == [words("page.contents"), *headings, words("page.made")]
     contents = [each for each in page.all("a") if any(a.attributes.get("class") == "contents" for a in each.ancestors)]
-    assert [each.text for each in contents] == [*headings, "How this was made"]
+    assert [each.text for each in contents] == [*headings, words("page.made")]
     texts = [each.text for each in page.all("p") if not each.attributes.get("class")]
-    assert texts == [*prose, f"Left out, for want of anything to show: {left_out}"]
+    assert texts == [*prose, words("page.left_out", headings=left_out)]
     assert page.all("a", rel="next")[-1].text.endswith(title), "the neighbour is named in the page's language"
     render_index(tmp_path / "reports", tmp_path)
     index = Page((tmp_path / "reports" / "index.html").read_text("utf-8"))
-    assert [each.text for each in index.all("p", class_="question")] == [title, title]
+    assert [each.text for each in index.all("p", class_="question")] == [title], "the first of a period leads it"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WORDS_OF)
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
-def test_a_page_holds_nothing_of_another_language(tmp_path: Path, two_languages, source: Path, language: str) -> None:
+def test_a_page_holds_nothing_of_another_language(tmp_path: Path, source: Path, language: str) -> None:
     notebook = nbformat.read(source, as_version=4)
     for each in notebook.cells:
         if each.cell_type == "code":
             each.outputs = [shown(Finding("x"))]
-    told = {tag: [each for each in notebook.cells if each.metadata.get("tags") == [tag]] for tag in LANGUAGES}
+    told = {tag: [each for each in notebook.cells if each.metadata.get("tags") == [tag]] for tag in WORDS_OF}
     path = save_report(tmp_path, notebook.cells, source.stem, **notebook.metadata)
-    render_page(path, path.with_suffix(".html"), LANGUAGES[language], tmp_path)
+    render_page(path, path.with_suffix(".html"), WORDS_OF[language], tmp_path)
     page = Page(path.with_suffix(".html").read_text("utf-8"))
     shown_texts = [each.text for each in page.all("p")]
     for tag, cells in told.items():
@@ -315,12 +303,12 @@ def test_a_page_holds_nothing_of_another_language(tmp_path: Path, two_languages,
     assert not [heading for heading in headings if " · " in heading]
 
 
-def test_a_notebook_of_one_language_stays_as_it_is(two_languages) -> None:
+def test_a_notebook_of_one_language_stays_as_it_is() -> None:
     cells = [*report(), markdown("# A · B · C\n\n财政局 · 唐家镇"), tagged("Both.", "kept")]
     both = markdown("In both.")
     both.metadata["tags"] = ["en", "zh"]
     notebook = v4.new_notebook(cells=[*cells, both], metadata={"title": "A"})  # type: ignore[no-untyped-call]
-    for language in LANGUAGES:
+    for language in WORDS_OF:
         choose_language(notebook, language)
         assert notebook.cells == [*cells, both]
         assert [each.source for each in notebook.cells[-3:]] == ["# A · B · C\n\n财政局 · 唐家镇", "Both.", "In both."]
