@@ -30,7 +30,10 @@ LIBRARIES = (
 PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn")
 PACKAGE = Path(__file__).parents[1]
 # What makes pages of reports, and runs them. A change here asks for new pages at most, not for new reports.
-AROUND_REPORTS = ("cli.py", *(f"publishing/{name}.py" for name in ("executors", "export", "pages", "pdf", "pieces", "progress", "workbook")))
+AROUND_REPORTS = (
+    "cli.py",
+    *(f"publishing/{name}.py" for name in ("executors", "export", "pages", "pdf", "pieces", "progress", "workbook")),
+)
 TEMPLATES = "publishing/templates/"
 
 Fingerprint = dict[str, Any]
