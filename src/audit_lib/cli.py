@@ -275,6 +275,35 @@ def run(
     return FAILED if progress.counts["failed"] or bad_pages or len(results) < len(runs) else DONE
 
 
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--all", "every", is_flag=True, help="Print every verdict, not the findings and the differences alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks: Path | None) -> int:
+    """Read the cited lines of a report again and recompute what it states.
+
+    PATH is a page (.html), a notebook (.ipynb), or a folder of them.
+
+    \b
+    Example: audit-lib verify reports/leizhou/2017/03_tiers.html
+    """
+    from audit_lib.publishing.verify import verify_path
+
+    code = DONE
+    for verified in verify_path(path, _find_folders(data, notebooks, None)):
+        if isinstance(verified, AuditError):
+            click.echo(f"error: {verified}", err=True)
+            code = FAILED
+            continue
+        told = [json.dumps(verified.as_dict(), ensure_ascii=False)] if as_json else verified.lines(every=every)
+        click.echo("\n".join(told))
+        code = code if verified.is_confirmed else FAILED
+    return code
+
+
 def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":
     """Build the tables of these notices and give those that could be read. A notice asked for by name must be."""
     from audit_lib.reading.build import build_tables

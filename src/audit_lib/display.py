@@ -95,7 +95,8 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns, a table without rows not at all. Raises ValueError where two columns would have one heading.
+    shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
+    heading, as Chinese to the gloss of a Chinese quote. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
         return None
@@ -105,6 +106,8 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     numeric = []
     for column in table:
         heading = words.heading(str(column))
+        if not heading:
+            continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
         cells[heading] = _print_column(table[column], str(column), words)
@@ -123,16 +126,16 @@ def _is_numeric(values: pd.Series) -> bool:
 
 def _print_column(values: pd.Series, column: str, words: Words) -> list[str]:
     if not pd.api.types.is_float_dtype(values):
-        return [_print_value(value, words) for value in values]
+        return [_print_value(value, column, words) for value in values]
     on_grid = column not in DIGITS and (values.dropna() * 2 % 1 == 0).all()
     digits = DIGITS.get(column, 2)
     printed = format_score if on_grid else lambda value: format_number(value, digits)
     return [words.missing if pd.isna(value) else printed(value) for value in values]
 
 
-def _print_value(value: Any, words: Words) -> str:
+def _print_value(value: Any, column: str, words: Words) -> str:
     if isinstance(value, list | tuple):
-        return words.joiner.join(words.name(each) for each in value)
+        return words.joiner.join(words.name(each, column) for each in value)
     if value is None or pd.isna(value):
         return words.missing
     if isinstance(value, bool):
@@ -141,4 +144,4 @@ def _print_value(value: Any, words: Words) -> str:
         return format_score(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return words.name(value)
+    return words.name(value, column)

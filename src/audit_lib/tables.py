@@ -101,6 +101,12 @@ def load_known(path: Path, name: str, notice_id: str) -> pd.DataFrame:
     return known[known["notice_id"] == notice_id].reset_index(drop=True)
 
 
+def localise(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Put the text of a language in place of the English one where it is recorded: title_zh in place of title."""
+    twins = {column.removesuffix(f"_{language}"): column for column in table if column.endswith(f"_{language}")}
+    return table.assign(**{name: table[twin].fillna(table[name]) for name, twin in twins.items() if name in table})
+
+
 def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
     """Validate and save a table, as `format_table` does; the file is whole or unchanged."""
     save_text(format_table(table, name, path), path)

@@ -193,6 +193,23 @@ def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     return words("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
 
 
+def describe_outliers(scores: pd.DataFrame, words: Words) -> str:
+    """Say which units lie beyond Tukey's fences. Empty where fewer than four units have a score, or all the same."""
+    points = scores["score"].dropna()
+    if len(points) < 4 or points.nunique() == 1:
+        return ""
+    low, high = tukey_fences(points)
+    beyond = find_outliers(scores)
+    facts = {"n": len(beyond), "low": low, "high": high}
+    if beyond.empty:
+        return words("findings.no_outliers", **facts)
+    units = [
+        words("findings.unit", unit=unit, score=score)
+        for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
+    ]
+    return words("findings.outliers", **facts, units=units)
+
+
 def describe_digits(digits: pd.DataFrame, words: Words) -> str:
     """Say whether a preference for digits can be shown. Empty without whole-number scores."""
     fives, n, p = count_fives(digits)

@@ -100,6 +100,48 @@ def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
 
 
+def describe_counts(counts: pd.DataFrame, words: Words) -> str:
+    """Say whether the notice prints as many units as it states, from `compare_counts`."""
+    stated = counts[counts["stated"].notna()]
+    if stated.empty:
+        return words("findings.counts_none", parts=_name_parts(counts, words))
+    differing = stated[stated["stated"] != stated["counted"]]
+    if differing.empty:
+        return words("findings.counts_agree", parts=_name_parts(stated, words))
+    return words(
+        "findings.counts_differ",
+        n=len(differing),
+        of=len(stated),
+        parts=[
+            words("findings.part_differs", part=words.name(row.part), stated=row.stated, counted=row.counted)
+            for row in differing.itertuples()
+        ],
+    )
+
+
+def _name_parts(counts: pd.DataFrame, words: Words) -> list[str]:
+    parts = zip(counts["part"], counts["counted"], strict=True)
+    return [words("findings.part", part=words.name(part), n=int(n)) for part, n in parts]
+
+
+def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units the prose criticises and praises, and which it names most often. Empty where it names none."""
+    named = mentions.dropna(subset=["sentiment"])
+    if named.empty:
+        return ""
+    units = named.groupby("sentiment")["unit_id"].nunique()
+    clauses = [words(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
+    facts = {
+        "n": named["unit_id"].nunique(),
+        "of": scores["unit_id"].nunique(),
+        "counts": words("findings.and").join(clauses),
+    }
+    places = named["unit_name"].value_counts()
+    if places.iloc[0] == 1 or (places == places.iloc[0]).sum() > 1:
+        return words("findings.mentions", **facts)
+    return words("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
+
+
 def _sum_lists(notice: Notice, words: Words) -> str:
     """Print the sizes of the lists as a sum (8 + 41 + 7 = 56); of one list, its size."""
     sizes = [len(tier.units) for tier in notice.tiers]

@@ -4,7 +4,6 @@ A page is one file: style inlined, figures as data, tables with their CSV, no sc
 from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
 """
 
-import ast
 import os
 from base64 import b64decode
 from dataclasses import dataclass
@@ -22,15 +21,16 @@ from audit_lib.errors import unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import LANGUAGES, MAIN, find_twins
 from audit_lib.periods import order_of
-from audit_lib.publishing.pieces import Prose, read_parts
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
+from audit_lib.publishing.pieces import Prose, choose_language, link_csv, read_parts
+from audit_lib.publishing.statements import read_data
 from audit_lib.reading.build import find_record
-from audit_lib.report import name_place
+from audit_lib.report import name_place, open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
 
@@ -73,6 +73,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     """
     notebook = _read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
+    choose_language(notebook, words.language)
     leave_out(notebook, words)
     prose = Prose(notebook_path)
     for cell in notebook.cells:
@@ -99,7 +100,7 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
     if silent and cells:
-        text = words("page.left_out", headings=" ".join(silent))
+        text = words("page.left_out", headings=words.join(silent, "sentences"))
         cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
     notebook.cells = [cell for section in [opening, *cells] for cell in section]
 
@@ -112,9 +113,9 @@ def _is_silent(section: list[NotebookNode]) -> bool:
 
 def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    language = _find_language(_read_notebook(notebook_path))
     jurisdiction, period = notebook_path.parts[-3:-1]
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+    return open_words(data, jurisdiction, period, language)
 
 
 def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
@@ -171,7 +172,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}")
+    record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = _list_reports(path.parent)
     place = reports.index(path)
     twins = find_twins(path, path.parents[2], language)
@@ -184,13 +185,15 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
-        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
+        "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
         "previous": _read_card(reports[place - 1]) if place else None,
         "following": _read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
         "twins": {each: _link(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "data": link_csv(read_data(notebook)),
+        "changed": made.get("changed"),
     }
 
 
@@ -212,6 +215,7 @@ def _read_card(path: Path) -> Card:
     failed = path.with_stem(path.stem + FAILED)
     is_good = path.is_file()
     notebook, prose = _read_notebook(path if is_good else failed), Prose(path)
+    choose_language(notebook, _find_language(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
@@ -232,6 +236,10 @@ def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
     return prose.title or str(notebook.metadata.get("title", path.stem))
 
 
+def _find_language(notebook: NotebookNode) -> str:
+    return str(read_parameters(notebook).get("language", "en"))
+
+
 def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
     """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
     for cell in notebook.cells:
@@ -240,19 +248,6 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
                 if 'class="headline"' in output.get("data", {}).get("text/html", ""):
                     return cell, output
     return None
-
-
-def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
-    found: dict[str, object] = {}
-    for tag in PARAMETERS:
-        for cell in notebook.cells:
-            if tag in cell.metadata.get("tags", []):
-                for line in ast.parse(cell.source).body:
-                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
-    return found
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

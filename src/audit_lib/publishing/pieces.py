@@ -17,6 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
+from audit_lib.languages import LANGUAGES
 from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
@@ -25,6 +26,8 @@ ELEMENTS = {  # what display.py and report.py write; HTML with anything else in 
 }
 ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
+HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
+BETWEEN = " · "  # what parts the languages of a heading, which stand in the order of LANGUAGES
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
@@ -77,6 +80,30 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         return str(super().image(text, url, title))
 
 
+def choose_language(notebook: NotebookNode, language: str) -> None:
+    """Keep one language of a notebook that is written in all: its own cells, its own part of each heading.
+
+    Markdown cells tagged with other languages go. A heading that has not one part for each language stays whole, and so
+    does a notebook without such tags and headings.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or _is_in(cell, language)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = HEADING.sub(lambda found: found[1] + _part_of(found[2], language), cell.source)
+    if "title" in notebook.metadata:
+        notebook.metadata["title"] = _part_of(str(notebook.metadata["title"]), language)
+
+
+def _is_in(cell: NotebookNode, language: str) -> bool:
+    tagged = set(LANGUAGES).intersection(cell.metadata.get("tags", []))
+    return not tagged or language in tagged
+
+
+def _part_of(heading: str, language: str) -> str:
+    parts = heading.split(BETWEEN)
+    return dict(zip(LANGUAGES, parts, strict=True)).get(language, heading) if len(parts) == len(LANGUAGES) else heading
+
+
 def make_slug(text: str) -> str:
     """Turn a heading or a caption into an anchor or a file name; Chinese stays.
 
@@ -108,8 +135,12 @@ def _read_part(piece: Any, missing: str) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.getvalue().encode("utf-8-sig")).decode()
-    return Part(Markup(piece), caption, link, f"{make_slug(caption)}.csv", width > PHONE)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:

@@ -32,7 +32,7 @@ def plot_overdue(inspected: pd.DataFrame, header: Header, words: Words) -> Chart
 def plot_made_up(inspected: pd.DataFrame, day: str, words: Words) -> Chart | Finding:
     """Draw the ages of made-up columns; title, labels and source line say that they are."""
     source = {"source": words("rules.made_up_source")}
-    return _plot(inspected, "made_up", day, Words(words.language, {**words.facts, **source}))
+    return _plot(inspected, "made_up", words.date(day), Words(words.language, {**words.facts, **source}))
 
 
 def _plot(inspected: pd.DataFrame, key: str, day: str, words: Words) -> Chart | Finding:

@@ -36,6 +36,9 @@ UNTIERED, UNTIERED_RIM = "#FFFFFF", "#000000"
 SHAPES = {"town": "o", "bureau": "s", "other": "D"}
 SIDES = {"town": "#1B6E4B", "bureau": "#BDBDBD", "other": "#F0E6C8"}
 
+CLOSING = "，。、；：！？）』”’》％%…"  # no line begins with one; it may end with one, or with a Chinese character
+BETWEEN = re.compile(rf"(?<=[\u4e00-\u9fff{CLOSING}])(?=[^{CLOSING}])")
+
 FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
 
 
@@ -148,14 +151,23 @@ def _name_glyph(warning: str) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a line at spaces so that no part is wider than `width` Latin letters; a Chinese character counts two."""
+    """Break a line so that no part is wider than `width` Latin letters; a Chinese character counts two.
+
+    Lines break at spaces; where a stretch without spaces is too wide itself, as Chinese is, between its characters, and
+    never before a closing mark or after an opening one.
+
+    >>> wrap("通报点名的7个栏目（含空白）中，逾期4个", 14)
+    ['通报点名的7个', '栏目（含空白）', '中，逾期4个']
+    """
     lines = [""]
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if measure(longer) > width and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+        parts = BETWEEN.split(word) if measure(word) > width else [word]
+        for at, part in enumerate(parts):
+            longer = f"{lines[-1]}{'' if at else ' '}{part}".strip()
+            if measure(longer) > width and lines[-1]:
+                lines.append(part)
+            else:
+                lines[-1] = longer
     return lines
 
 

@@ -16,7 +16,7 @@ from audit_lib.analysis.figures.style import (
 )
 from audit_lib.analysis.tiers import imply_cuts, list_tiers, rated, scan_cuts, summarise_tiers
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words, format_score
+from audit_lib.words import Words
 
 
 @styled
@@ -81,7 +81,8 @@ def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
     overlaps = cuts[cuts["is_overlap"]]
-    facts = {"reaches": [f"{row.tier} {format_score(row.min)}–{format_score(row.max)}" for row in summary.itertuples()]}
+    reaches = [words("labels.tier_reach", tier=row.tier, low=row.min, high=row.max) for row in summary.itertuples()]
+    facts = {"reaches": reaches}
     if overlaps.empty:
         return close_figure(figure, "reach_clean", words, facts)
     zone = overlaps.iloc[0]
