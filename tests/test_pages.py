@@ -18,7 +18,8 @@ from nbformat import NotebookNode, v4
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
-from audit_lib.publishing.pages import leave_out, read_headline, render_index, render_page, render_period
+from audit_lib.publishing.index import render_index
+from audit_lib.publishing.pages import leave_out, read_headline, render_page, render_period
 from audit_lib.publishing.pieces import choose_language, make_slug
 from audit_lib.words import Words
 
@@ -323,18 +324,6 @@ def test_a_notebook_of_one_language_stays_as_it_is(two_languages) -> None:
         assert notebook.metadata == {"title": "A"}
 
 
-def test_index_lists_periods_from_the_latest(tmp_path: Path) -> None:
-    periods = ["2016", "2016-09", "2020Q3", "2020-07", "2017"]
-    for period in periods:
-        folder = tmp_path / "reports" / "jia" / period
-        folder.mkdir(parents=True)
-        nbformat.write(v4.new_notebook(cells=report()), folder / "00_year_card.ipynb")  # type: ignore[no-untyped-call]
-    render_index(tmp_path / "reports", tmp_path)
-    page = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
-    found = re.findall(r'<h3 id="jia-[^"]*">([^<]*)', page)
-    assert found == ["2020-07", "2020Q3", "2017", "2016-09", "2016"]
-
-
 def test_figure_has_its_alt_text_and_width(tmp_path: Path) -> None:
     image = render(tmp_path, report()).one("img")
     assert image.attributes["alt"] == ALT
@@ -457,46 +446,6 @@ def test_neighbours_are_linked_in_order(tmp_path: Path) -> None:
     assert set(links["02_distribution"]) == {("next", "03_tiers.html")}
     assert set(links["03_tiers"]) == {("prev", "02_distribution.html"), ("next", "04_groups.html")}
     assert set(links["04_groups"]) == {("prev", "03_tiers.html")}
-
-
-def test_index_lists_questions_findings_and_failures(tmp_path: Path) -> None:
-    save_report(tmp_path, report("A & B agree."), "02_distribution")
-    save_report(tmp_path, report(), "03_tiers")
-    save_report(tmp_path, report("never shown"), "03_tiers.failed")
-    save_report(tmp_path, report("never shown"), "04_groups.failed")
-    reports = tmp_path / "reports"
-    render_period(reports / "leizhou" / "2017", tmp_path)
-    render_index(reports, tmp_path)
-    page = Page((reports / "index.html").read_text("utf-8"))
-    assert len(page.all("h1")) == 1
-    assert [each.text for each in page.all("h2") + page.all("h3")] == ["Leizhou", "2017"]
-    links = [str(a.attributes["href"]) for a in page.all("a") if not str(a.attributes["href"]).startswith("#")]
-    assert links == ["leizhou/2017/02_distribution.html", "leizhou/2017/03_tiers.html"]
-    assert all((reports / link).is_file() for link in links)
-    assert [each.text for each in page.all("p", class_="answer")] == ["A & B agree.", "Two of two units agree."]
-    good, stale, broken = page.all("li")
-    assert "failed" not in good.text
-    assert "last good report" in stale.text
-    assert "no earlier report" in broken.text
-
-
-def test_pages_and_index_lead_to_each_other(tmp_path: Path) -> None:
-    path = save_report(tmp_path, report())
-    reports = tmp_path / "reports"
-    [page_path] = render_period(path.parent, tmp_path)
-    render_index(reports, tmp_path)
-    index = Page((reports / "index.html").read_text("utf-8"))
-    anchors = {each.attributes.get("id") for each in index.elements}
-    trail = [str(a.attributes["href"]).partition("#") for a in Page(page_path.read_text("utf-8")).all("a")]
-    up = [(target, anchor) for target, _, anchor in trail if target.endswith("index.html")]
-    assert [anchor for _, anchor in up] == ["", "leizhou", "leizhou-2017"]
-    assert all((page_path.parent / target).resolve() == reports / "index.html" for target, _ in up)
-    assert {"leizhou", "leizhou-2017"} <= anchors
-
-
-def test_index_of_nothing_says_so(tmp_path: Path) -> None:
-    render_index(tmp_path, tmp_path)
-    assert "no reports yet" in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_headline_is_the_tagged_one(tmp_path: Path) -> None:

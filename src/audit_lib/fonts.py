@@ -1,9 +1,10 @@
 """The font that shows Chinese names everywhere: in charts, and inside pages on machines that have none."""
 
-import io
 import os
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
@@ -30,25 +31,40 @@ def embed_characters(html: str) -> str:
     Empty where the page has none or no font file is there; the page then rests on the reader's own fonts. The page's
     style names the family `Page Han` first, for these ranges only.
     """
-    letters = {letter for letter in set(html) if any(low <= ord(letter) <= high for low, high in HAN_RANGES)}
+    return embed_in_each([html])[0]
+
+
+def embed_in_each(pages: Sequence[str]) -> list[str]:
+    """Give the style element of `embed_characters` for each of many pages; the large font is read once for all."""
     file = find_font()
-    if not letters or file is None:
-        return ""
-    font = b64encode(_subset(file, "".join(sorted(letters)))).decode()
+    letters = [_list_letters(html) for html in pages]
+    if file is None or not any(letters):
+        return ["" for _ in pages]
+    common = file.read_bytes()
+    if len(pages) > 1:
+        common = _subset(common, "".join(sorted({letter for each in letters for letter in each})), None)
+    return [_word_style(_subset(common, each, "woff")) if each else "" for each in letters]
+
+
+def _list_letters(html: str) -> str:
+    return "".join(sorted(each for each in set(html) if any(low <= ord(each) <= high for low, high in HAN_RANGES)))
+
+
+def _word_style(font: bytes) -> str:
     ranges = ", ".join(f"U+{low:X}-{high:X}" for low, high in HAN_RANGES)
-    source = f"src: url(data:font/woff;base64,{font}) format('woff')"
+    source = f"src: url(data:font/woff;base64,{b64encode(font).decode()}) format('woff')"
     return f"<style>@font-face {{ font-family: 'Page Han'; {source}; unicode-range: {ranges}; }}</style>"
 
 
-def _subset(file: Path, letters: str) -> bytes:
+def _subset(file: bytes, letters: str, flavor: str | None) -> bytes:
     options = subset.Options(layout_features=[], hinting=False, name_IDs=[], desubroutinize=True)
     options.drop_tables += ["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
-    packed = io.BytesIO()
-    with subset.load_font(str(file), options) as font:
+    packed = BytesIO()
+    with subset.load_font(BytesIO(file), options) as font:
         font.recalcTimestamp = False  # the same page twice is the same bytes
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=letters)
         subsetter.subset(font)
-        font.flavor = "woff"
+        font.flavor = flavor
         font.save(packed)
     return packed.getvalue()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.analysis.quality import summarise_quality
 from audit_lib.publishing.parameters import Parameters, check_parameters
 from audit_lib.reading.build import PROCESSED, Reading, read_source
 from audit_lib.reading.history import History, load_history
@@ -21,7 +22,7 @@ from audit_lib.words import Words
 
 @dataclass(frozen=True)
 class Report:
-    """One report's material. Shown in a cell, it prints its settings, which is what a reader wants to know first.
+    """One report's material. Shown in a cell, it prints what a reader should know first: its quality, its settings.
 
     Its scores go with them as CSV, as in data/processed: a report carries the data that it rests on.
     """
@@ -70,15 +71,25 @@ class Report:
             worded = f"{value:g}" if isinstance(value, float) else self.words.name(value, field.name)
             yield self.words(f"parameters.{field.name}"), worded
 
+    def quality(self) -> Iterator[tuple[str, str]]:
+        """Yield how far the numbers can be trusted: units found and left out, tiers, checks, each with its words."""
+        stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
+        return summarise_quality(self.scores, stated, self.outcomes, cuts, self.words)
+
     def __repr__(self) -> str:
-        return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in self.settings())
+        pairs = [*self.quality(), *self.settings()]
+        return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in pairs)
 
     def _repr_html_(self) -> str:
-        pairs = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in self.settings())
-        return f'<dl class="settings">{pairs}</dl>'
+        return _list_pairs("quality", self.quality()) + _list_pairs("settings", self.settings())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/csv": format_table(self.scores, "scores", self.reading.source.notice_id)}
+
+
+def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
+    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in pairs)
+    return f'<dl class="{kind}">{listed}</dl>'
 
 
 def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
