@@ -7,11 +7,13 @@ import csv
 import html
 import io
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from audit_lib.links import PAIR, find_links
 from audit_lib.tables import guard_cell
 from audit_lib.words import Silence, Words, format_number, format_score
 
@@ -43,17 +45,22 @@ class Finding:
         return f'<p class="{self.role}">{html.escape(self.text)}</p>'
 
 
+Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
+
+
 @dataclass(frozen=True)
 class Table:
     """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
 
     `legend` explains the marks of missing values that it has.
+    `linked` parts the cells that cite the notice, by row number and heading, into pieces with their links.
     """
 
     caption: str
     cells: pd.DataFrame
     numeric: tuple[str, ...]
     legend: str = ""
+    linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "\n".join(filter(None, [self.caption, self.cells.to_string(index=False), self.legend]))
@@ -61,11 +68,15 @@ class Table:
     def _repr_html_(self) -> str:
         columns = [str(column) for column in self.cells]
         align = ["number" if column in self.numeric else "text" for column in columns]
-        head = "".join(_cell("th", column, kind, "col") for column, kind in zip(columns, align, strict=True))
+        head = "".join(_cell("th", [(name, None)], kind, "col") for name, kind in zip(columns, align, strict=True))
         rows = []
-        for values in self.cells.itertuples(index=False):
-            first = _cell("th", values[0], align[0], "row")
-            rest = (_cell("td", value, kind) for value, kind in zip(values[1:], align[1:], strict=True))
+        for number, values in enumerate(self.cells.itertuples(index=False)):
+            pieces = [
+                self.linked.get((number, column), [(str(value), None)])
+                for column, value in zip(columns, values, strict=True)
+            ]
+            first = _cell("th", pieces[0], align[0], "row")
+            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], align[1:], strict=True))
             rows.append(f"<tr>{first}{''.join(rest)}</tr>")
         body = "\n".join(rows)
         caption = html.escape(self.caption)
@@ -74,9 +85,13 @@ class Table:
         return f"<table><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
 
 
-def _cell(tag: str, value: object, kind: str, scope: str | None = None) -> str:
+def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
     scoped = f' scope="{scope}"' if scope else ""
-    return f'<{tag} class="{kind}"{scoped}>{html.escape(str(value))}</{tag}>'
+    return f'<{tag} class="{kind}"{scoped}>{"".join(_piece(*piece) for piece in pieces)}</{tag}>'
+
+
+def _piece(text: str, href: str | None) -> str:
+    return f'<a href="{html.escape(href)}">{html.escape(text)}</a>' if href else html.escape(text)
 
 
 @dataclass(frozen=True)
@@ -138,14 +153,17 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
     shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
-    heading, as Chinese to the gloss of a Chinese quote. Raises ValueError where two columns would have one heading.
+    heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by the
+    citations of the words. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
         return None
     if isinstance(table, pd.Series):
         table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
     cells: dict[str, list[str]] = {}
+    linked: dict[tuple[int, str], list[Piece]] = {}
     numeric, marks = [], set()
+    rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
     for column in table:
         heading = words.heading(str(column))
         if not heading:
@@ -157,10 +175,13 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
         cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark))
         if getattr(words, mark) in cells[heading]:
             marks.add(mark)
+        for number, row in enumerate(rows):
+            if pieces := _link_cell(row, str(column), cells[heading][number], words):
+                linked[number, heading] = pieces
         if _is_numeric(table[column]):
             numeric.append(heading)
     legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
-    return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric), legend=legend)
+    return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric), legend, linked)
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -177,6 +198,20 @@ def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
             values = [value.replace("−", "-").replace(",", "") for value in values]
         cells[words.heading(str(column))] = values
     return pd.DataFrame(cells, dtype="object")
+
+
+def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) -> list[Piece]:
+    """Part a cell into pieces where any of it cites the notice; no pieces where nothing does."""
+    links = find_links(row, column, words.citations) if words.citations else []
+    if not any(links):
+        return []
+    if not isinstance(row[column], list):
+        return [(printed, links[0])]
+    pieces: list[Piece] = []
+    for each, href in zip(row[column], links, strict=True):
+        before, arrow, last = words.name(each, column).rpartition(PAIR)  # of a pair the later name is linked
+        pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
+    return [piece for piece in pieces[1:] if piece[0]]
 
 
 def _is_numeric(values: pd.Series) -> bool:

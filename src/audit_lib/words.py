@@ -77,10 +77,14 @@ class Silence(str):
 
 @dataclass(frozen=True)
 class Words:
-    """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
+    """The wording of one report: its language, the facts that any sentence of it may use (place, period).
+
+    `citations` tell where the notice prints what its tables repeat (see citations.py).
+    """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
+    citations: Mapping[tuple[str, str, object], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""

@@ -33,7 +33,7 @@ PACKAGE = Path(__file__).parents[1]
 AROUND_REPORTS = (
     *("analysis/dossiers.py", "cli.py"),
     *(f"publishing/{name}.py" for name in ("executors", "progress")),
-    *(f"publishing/{name}.py" for name in ("pages", "pieces", "index", "strips", "unit_pages")),
+    *(f"publishing/{name}.py" for name in ("pages", "pieces", "notices", "index", "strips", "unit_pages")),
     *(f"publishing/{name}.py" for name in ("citations", "issues", "verdicts", "verify")),
     *(f"publishing/{name}.py" for name in ("export", "pdf", "workbook")),
 )

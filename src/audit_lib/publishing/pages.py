@@ -1,7 +1,8 @@
-"""Executed notebooks → self-contained HTML pages.
+"""Executed notebooks, and the notice behind them → self-contained HTML pages.
 
 A page is one file: style inlined, figures as data, tables with their CSV, nothing to fetch, whole without its script.
-Its text comes from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
+Its text comes from the notebook, its neighbours and notices.csv alone, that of the notice from its raw file and what we
+know of its units, so that the same reports give the same bytes.
 """
 
 import os
@@ -18,7 +19,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from audit_lib.errors import unusable
+from audit_lib.errors import AuditError, unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import find_twins
 from audit_lib.publishing.charts import read_figure
@@ -31,10 +32,13 @@ from audit_lib.publishing.findings import (
     split_sections,
 )
 from audit_lib.publishing.glossary import list_terms, read_text
+from audit_lib.publishing.notices import frame_notice, name_language
 from audit_lib.publishing.parameters import PARAMETERS, read_parameters
 from audit_lib.publishing.pieces import Prose, choose_language, hash_script, link_csv, read_parts
+from audit_lib.publishing.plan import NOTICE
 from audit_lib.publishing.statements import read_data
-from audit_lib.reading.build import find_record
+from audit_lib.reading.build import find_record, read_source
+from audit_lib.reading.sources import Source, find_sources
 from audit_lib.report import open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
@@ -61,16 +65,46 @@ class Card:
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
-    """Render every report of reports/<jurisdiction>/<period>, each in its own language. Gives the pages.
+    """Render every report of reports/<jurisdiction>/<period>, each in its own language, and the notice; give the pages.
 
-    The first chart of the first report is kept beside them as cover.png, for a README or a mail.
+    The first chart of the first report is kept beside them as cover.png, for a README or a mail. The notice has a page
+    while its raw file is there.
     """
     notebooks = _list_reports(folder)
-    for notebook_path in notebooks:
-        render_page(notebook_path, notebook_path.with_suffix(".html"), find_words(notebook_path, data), data)
+    pages = [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    for notebook_path, page_path in zip(notebooks, pages, strict=True):
+        render_page(notebook_path, page_path, find_words(notebook_path, data), data)
     if notebooks and (cover := _find_chart(_read_notebook(notebooks[0]))):
         save_bytes(cover, folder / "cover.png")
-    return [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    if notebooks and (source := _find_source(data, folder)):
+        render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
+        pages.append(folder / NOTICE)
+    return pages
+
+
+def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
+    """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
+    notice = frame_notice(read_source(data, source, language=words.language), words)
+    template = open_template("notice.html.j2")
+    cards = [read_card(path) for path in _list_reports(page_path.parent)]
+    twins = find_twins(page_path, page_path.parents[2], words.language)
+    about = {
+        "jurisdiction": source.jurisdiction,
+        "period": source.period,
+        "cards": cards,
+        "words": words,
+        "twins": {each: link_page(twin, page_path) for each, twin in twins.items() if _list_reports(twin.parent)},
+    }
+    html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
+    save_text(embed_font(html), page_path)
+
+
+def _find_source(data: Path, folder: Path) -> Source | None:
+    """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
+    try:
+        return find_sources(data, *folder.parts[-2:])[0]
+    except AuditError:
+        return None
 
 
 def _find_chart(notebook: NotebookNode) -> bytes | None:
@@ -218,6 +252,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "twins": {each: link_page(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "notice": NOTICE if _find_source(data, path.parent) else None,
         "data": link_csv(read_data(notebook)),
         "changed": made.get("changed"),
     }

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
 from audit_lib.languages import LANGUAGES
+from audit_lib.links import HREF
 from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
@@ -136,7 +137,7 @@ def hash_script(script: str) -> Markup:
 def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
     """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
-    is_ours = all(tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES for tag in soup.find_all(True))
+    is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
         return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
     parts: list[Part] = []
@@ -146,6 +147,13 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
         elif str(piece).strip():
             parts.append(_read_part(piece, missing))
     return parts
+
+
+def _is_ours(tag: Tag) -> bool:
+    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    if tag.name == "a":
+        return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
+    return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
 
 
 def _read_part(piece: Any, missing: Collection[str]) -> Part:

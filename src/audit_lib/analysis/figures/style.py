@@ -3,7 +3,6 @@
 Colour and shape always go together, so a chart survives grey print. Titles are findings, computed elsewhere.
 """
 
-import io
 import math
 import re
 import unicodedata
@@ -12,22 +11,20 @@ from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib import font_manager
+from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from PIL import Image
 
+from audit_lib.analysis.figures.packing import pack_image
 from audit_lib.display import Chart, plain_cells
 from audit_lib.errors import AuditError
 from audit_lib.fonts import find_font
 from audit_lib.words import Words
 
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
-COLOURS = 96  # of the palette: fills, rims and the steps of their smoothed edges
 SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
 INK, GREY = "#1A1A1A", "#595959"
 ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
@@ -95,16 +92,16 @@ def styled(plot: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(plot)
     def draw(*args: P.args, **kwargs: P.kwargs) -> T:
-        with plt.rc_context(dict(settings())):
+        with rc_context(dict(settings())):
             return plot(*args, **kwargs)
 
     return draw
 
 
 def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    """Open a figure of the page's width and give it with its axes."""
-    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
-    return figure, axes
+    """Open a figure of the page's width and give it with its axes. pyplot, which keeps figures, knows nothing of it."""
+    figure = Figure(figsize=(WIDTH, height))
+    return figure, figure.subplots(rows, columns, **options)
 
 
 def close_figure(
@@ -133,7 +130,7 @@ def close_figure(
 
 
 def _draw(figure: Figure, key: str, above: Text, below: Text) -> tuple[bytes, tuple[int, int]]:
-    """Draw once and pack the image into a palette: a third of the size, and charts have few colours.
+    """Draw once, and pack what was drawn.
 
     Gives also the pixel rows between two texts: what a page shows that prints them itself.
     """
@@ -144,14 +141,10 @@ def _draw(figure: Figure, key: str, above: Text, below: Text) -> tuple[bytes, tu
             canvas.draw()
         except UserWarning as warning:
             raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
-        finally:
-            plt.close(figure)
     width, height = canvas.get_width_height(physical=True)
     first, last = above.get_window_extent().y0, below.get_window_extent().y1
-    image = Image.frombytes("RGBA", (width, height), canvas.buffer_rgba()).convert("RGB")
-    packed = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", compress_level=6)
-    return packed.getvalue(), (height - int(first), height - math.ceil(last))
+    packed = pack_image(bytes(canvas.buffer_rgba()), (width, height))
+    return packed, (height - int(first), height - math.ceil(last))
 
 
 def _name_glyph(warning: str) -> str:
