@@ -18,14 +18,16 @@ from nbformat import NotebookNode, v4
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
-from audit_lib.publishing.pages import leave_out, read_headline, render_index, render_page, render_period
-from audit_lib.publishing.pieces import make_slug
+from audit_lib.publishing.index import render_index
+from audit_lib.publishing.pages import leave_out, read_headline, render_page, render_period
+from audit_lib.publishing.pieces import choose_language, make_slug
 from audit_lib.words import Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
 ALT = "One dot for each unit; 农业局 & others above 90."
 TABLE = pd.DataFrame({"unit_name": ["农业局 & <b>Sons</b>", "白沙镇"], "score": [1234.5, None], "change": [-1.5, 2.0]})
+SOURCES = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
 LOADED = {"src", "srcset", "poster", "action", "background", "data"}
 
@@ -227,16 +229,99 @@ def test_whole_reports_keep_their_sections(kept: list[NotebookNode]) -> None:
     assert notebook.cells == kept
 
 
-def test_index_lists_periods_from_the_latest(tmp_path: Path) -> None:
-    periods = ["2016", "2016-09", "2020Q3", "2020-07", "2017"]
-    for period in periods:
-        folder = tmp_path / "reports" / "jia" / period
-        folder.mkdir(parents=True)
-        nbformat.write(v4.new_notebook(cells=report()), folder / "00_year_card.ipynb")  # type: ignore[no-untyped-call]
+@dataclass(frozen=True)
+class OtherWords(Words):
+    """The words of a page in Chinese, which are the English ones: only its prose is looked at."""
+
+    def _section(self, dotted: str) -> dict[str, Any]:
+        return Words()._section(dotted)
+
+
+LANGUAGES = {"en": WORDS, "zh": OtherWords("zh", WORDS.facts)}
+
+
+@pytest.fixture
+def two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit_lib.publishing.pieces.LANGUAGES", tuple(LANGUAGES))
+
+
+def tagged(text: str, tag: str) -> NotebookNode:
+    made = markdown(text)
+    made.metadata["tags"] = [tag]
+    return made
+
+
+def bilingual(language: str) -> list[NotebookNode]:
+    """The cells of a small report in two languages, run in one of them."""
+    return [
+        markdown("# Who leads? · 谁领先？"),
+        *[tagged("Why we ask.", "en"), tagged("为何要问。", "zh")],
+        cell(f'language: str = "{language}"\ntop_cut: float = 45.0 * 2', tags=("parameters",)),
+        cell("headline(x)", Finding("甲镇", "headline"), tags=("headline",)),
+        *[markdown("## How many? · 有多少？"), tagged("All.", "en"), tagged("全部。", "zh")],
+        cell("find(x)", Finding("2")),
+        *[markdown("## Which years? · 哪些年度？"), tagged("None.", "en"), cell("note(x)", Finding("-", "note"))],
+        markdown("## What this does not show · 本报告不能说明什么"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "headings", "left_out", "prose"),
+    [
+        ("en", "Who leads?", ["How many?", "What this does not show"], "Which years?", ["Why we ask.", "All."]),
+        ("zh", "谁领先？", ["有多少？", "本报告不能说明什么"], "哪些年度？", ["为何要问。", "全部。"]),
+    ],
+)
+def test_a_page_is_in_one_language(
+    tmp_path: Path, two_languages, language: str, title: str, headings: list[str], left_out: str, prose: list[str]
+) -> None:
+    save_report(tmp_path, bilingual(language), "04_groups")
+    path = save_report(tmp_path, bilingual(language), title="Who leads? · 谁领先？")
+    render_page(path, path.with_suffix(".html"), LANGUAGES[language], tmp_path)
+    page = Page(path.with_suffix(".html").read_text("utf-8"))
+    assert page.one("h1").text == title
+    assert [each.text for each in page.all("h2")] == ["Contents", *headings, "How this was made"]
+    contents = [each for each in page.all("a") if any(a.attributes.get("class") == "contents" for a in each.ancestors)]
+    assert [each.text for each in contents] == [*headings, "How this was made"]
+    texts = [each.text for each in page.all("p") if not each.attributes.get("class")]
+    assert texts == [*prose, f"Left out, for want of anything to show: {left_out}"]
+    assert page.all("a", rel="next")[-1].text.endswith(title), "the neighbour is named in the page's language"
     render_index(tmp_path / "reports", tmp_path)
-    page = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
-    found = re.findall(r'<h3 id="jia-[^"]*">([^<]*)', page)
-    assert found == ["2020-07", "2020Q3", "2017", "2016-09", "2016"]
+    index = Page((tmp_path / "reports" / "index.html").read_text("utf-8"))
+    assert [each.text for each in index.all("p", class_="question")] == [title, title]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_page_holds_nothing_of_another_language(tmp_path: Path, two_languages, source: Path, language: str) -> None:
+    notebook = nbformat.read(source, as_version=4)
+    for each in notebook.cells:
+        if each.cell_type == "code":
+            each.outputs = [shown(Finding("x"))]
+    told = {tag: [each for each in notebook.cells if each.metadata.get("tags") == [tag]] for tag in LANGUAGES}
+    path = save_report(tmp_path, notebook.cells, source.stem, **notebook.metadata)
+    render_page(path, path.with_suffix(".html"), LANGUAGES[language], tmp_path)
+    page = Page(path.with_suffix(".html").read_text("utf-8"))
+    shown_texts = [each.text for each in page.all("p")]
+    for tag, cells in told.items():
+        openings = [re.split(r"[`\[]", each.source)[0] for each in cells]
+        found = [any(text.startswith(opening) for text in shown_texts) for opening in openings if opening]
+        assert found == [tag == language] * len(found)
+        assert found
+    headings = [page.one("h1").text, *(each.text for each in page.all("h2"))]
+    assert not [heading for heading in headings if " · " in heading]
+
+
+def test_a_notebook_of_one_language_stays_as_it_is(two_languages) -> None:
+    cells = [*report(), markdown("# A · B · C\n\n财政局 · 唐家镇"), tagged("Both.", "kept")]
+    both = markdown("In both.")
+    both.metadata["tags"] = ["en", "zh"]
+    notebook = v4.new_notebook(cells=[*cells, both], metadata={"title": "A"})  # type: ignore[no-untyped-call]
+    for language in LANGUAGES:
+        choose_language(notebook, language)
+        assert notebook.cells == [*cells, both]
+        assert [each.source for each in notebook.cells[-3:]] == ["# A · B · C\n\n财政局 · 唐家镇", "Both.", "In both."]
+        assert notebook.metadata == {"title": "A"}
 
 
 def test_figure_has_its_alt_text_and_width(tmp_path: Path) -> None:
@@ -361,46 +446,6 @@ def test_neighbours_are_linked_in_order(tmp_path: Path) -> None:
     assert set(links["02_distribution"]) == {("next", "03_tiers.html")}
     assert set(links["03_tiers"]) == {("prev", "02_distribution.html"), ("next", "04_groups.html")}
     assert set(links["04_groups"]) == {("prev", "03_tiers.html")}
-
-
-def test_index_lists_questions_findings_and_failures(tmp_path: Path) -> None:
-    save_report(tmp_path, report("A & B agree."), "02_distribution")
-    save_report(tmp_path, report(), "03_tiers")
-    save_report(tmp_path, report("never shown"), "03_tiers.failed")
-    save_report(tmp_path, report("never shown"), "04_groups.failed")
-    reports = tmp_path / "reports"
-    render_period(reports / "leizhou" / "2017", tmp_path)
-    render_index(reports, tmp_path)
-    page = Page((reports / "index.html").read_text("utf-8"))
-    assert len(page.all("h1")) == 1
-    assert [each.text for each in page.all("h2") + page.all("h3")] == ["Leizhou", "2017"]
-    links = [str(a.attributes["href"]) for a in page.all("a") if not str(a.attributes["href"]).startswith("#")]
-    assert links == ["leizhou/2017/02_distribution.html", "leizhou/2017/03_tiers.html"]
-    assert all((reports / link).is_file() for link in links)
-    assert [each.text for each in page.all("p", class_="answer")] == ["A & B agree.", "Two of two units agree."]
-    good, stale, broken = page.all("li")
-    assert "failed" not in good.text
-    assert "last good report" in stale.text
-    assert "no earlier report" in broken.text
-
-
-def test_pages_and_index_lead_to_each_other(tmp_path: Path) -> None:
-    path = save_report(tmp_path, report())
-    reports = tmp_path / "reports"
-    [page_path] = render_period(path.parent, tmp_path)
-    render_index(reports, tmp_path)
-    index = Page((reports / "index.html").read_text("utf-8"))
-    anchors = {each.attributes.get("id") for each in index.elements}
-    trail = [str(a.attributes["href"]).partition("#") for a in Page(page_path.read_text("utf-8")).all("a")]
-    up = [(target, anchor) for target, _, anchor in trail if target.endswith("index.html")]
-    assert [anchor for _, anchor in up] == ["", "leizhou", "leizhou-2017"]
-    assert all((page_path.parent / target).resolve() == reports / "index.html" for target, _ in up)
-    assert {"leizhou", "leizhou-2017"} <= anchors
-
-
-def test_index_of_nothing_says_so(tmp_path: Path) -> None:
-    render_index(tmp_path, tmp_path)
-    assert "no reports yet" in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_headline_is_the_tagged_one(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a worker does, here or on a cluster: one notebook with one set of parameters, the pages of a period, the index.
 
-A run is a pure task, (notebook, parameters) → Result. It writes into a scratch folder under names of its own, and the
-batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
+A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names
+of its own, and the batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
 """
 
 import time
@@ -78,6 +78,11 @@ def execute_index(reports: Path, data: Path, language: str, scratch: Path, limit
     return _render(limits, scratch, _render_index, reports, data, language)
 
 
+def execute_units(folder: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+    """Render the pages of the units of a place in one language; gives what is wrong with them, if anything."""
+    return _render(limits, scratch, _render_units, folder, data, language)
+
+
 def _render(limits: Limits, scratch: Path, work: Any, *args: Path | str) -> str | None:
     try:
         run_apart(work, *args, log=scratch / f"{uuid4().hex}.log", limits=limits)
@@ -93,9 +98,15 @@ def _render_pages(folder: Path, data: Path) -> None:
 
 
 def _render_index(reports: Path, data: Path, language: str) -> None:
-    from audit_lib.publishing.pages import render_index
+    from audit_lib.publishing.index import render_index
 
     render_index(reports, data, language)
+
+
+def _render_units(folder: Path, data: Path, language: str) -> None:
+    from audit_lib.publishing.unit_pages import render_units
+
+    render_units(folder.parent, folder.name, data, language)
 
 
 def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:
@@ -113,6 +124,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     os.environ["AUDIT_DATA"] = str(run.data)
     import nbformat
     import papermill
+
+    from audit_lib.publishing.changes import carry_changes
 
     if warm:
         from audit_lib.publishing.inprocess import OPTIONS
@@ -132,6 +145,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
     notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
+    if changed := carry_changes(run.report, notebook, made_from):
+        notebook.metadata["audit"]["changed"] = changed
     _save(notebook, part)
     if problem:
         raise AuditError(problem)
