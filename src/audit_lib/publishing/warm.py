@@ -44,7 +44,7 @@ SAMPLE = """关于2017年样本市政务公开工作检查情况的通报
 """
 MODULES = (
     *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
-    *("IPython.core.completerlib", "IPython.core.crashhandler", "tornado.platform.asyncio"),
+    *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
     "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.publishing.inprocess", "audit_lib.publishing.pages"),
 )
@@ -70,8 +70,12 @@ def _warm_up() -> None:
 
 
 def _report_once() -> None:
-    """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use."""
+    """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use.
+
+    Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
+    """
     from audit_lib import compare_groups, describe_groups, open_report, plot_scores, show, tabulate_register
+    from audit_lib.fonts import embed_characters
     from audit_lib.reading.build import build_tables
     from audit_lib.reading.sources import find_sources
 
@@ -95,6 +99,7 @@ def _report_once() -> None:
         table._repr_html_()
         repr(table)
     plot_scores(scores, 90.0, 80.0, words)
+    embed_characters("优")
 
 
 def _validate_once() -> None:
