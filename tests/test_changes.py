@@ -1,7 +1,6 @@
 """What moved since the last issue: the numbers that did, old and new, by cause; nothing where nothing did."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -292,11 +292,11 @@ def describe_comparison(comparison: Comparison, words: Words) -> str:
     """Say how two groups compare: means, gap, Cliff's delta, and the count of pairs behind it."""
     each = comparison
     if each.first == each.second:
-        return words("groups.one_group")
+        return words.silence("groups.one_group")
     first, second = words.name(f"{each.first}_many"), words.name(f"{each.second}_many")
     facts = {"first": first, "second": second, "n_first": each.n_first, "n_second": each.n_second}
     if each.status == "absent":
-        return words("groups.absent", **facts, missing_group=second if each.n_first else first)
+        return words.silence("groups.absent", **facts, missing_group=second if each.n_first else first)
     if each.status == "too_few":
         return words("groups.too_few", **facts)
     return words(
@@ -337,6 +337,30 @@ def describe_lead(lead: Lead | None, words: Words) -> str:
     one = {"leader_one": words.name(f"{lead.leader}_one"), "other_one": words.name(f"{lead.other}_one")}
     key = "lead_all" if lead.mean_without is None else "lead" if lead.is_whole_gap else "lead_part"
     return words(f"groups.{key}", **facts, **names, **one)
+
+
+def describe_group_tiers(counts: pd.DataFrame, words: Words) -> str:
+    """Say which share of each group is in the best and the last tier, from `count_group_tiers`. Empty without tiers."""
+    tiers = list(counts["tier"].dropna().unique())
+    ends = dict.fromkeys([*tiers[:1], *tiers[-1:]])
+    clauses = [
+        words("findings.tier_shares", tier=tier, shares=_word_shares(counts[counts["tier"] == tier], words))
+        for tier in ends
+    ]
+    return words("groups.stop", sentence=words("findings.semicolon").join(clauses)) if clauses else ""
+
+
+def _word_shares(rows: pd.DataFrame, words: Words) -> list[str]:
+    return [
+        words(
+            "labels.share_of",
+            n=row.n,
+            of=row.of,
+            group=words.name(f"{row.group}_one" if row.of == 1 else f"{row.group}_many"),
+            share=row.share_pct,
+        )
+        for row in rows.itertuples()
+    ]
 
 
 def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) -> str:

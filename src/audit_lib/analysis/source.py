@@ -4,7 +4,7 @@ import pandas as pd
 
 from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
-from audit_lib.schemas import MATCHES
+from audit_lib.schemas import MATCHES, SEVERITIES
 from audit_lib.words import Words
 
 
@@ -40,7 +40,7 @@ def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the units by how their name in the table and their name in a list were joined."""
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
-    few = units.where(counts.between(1, 3))  # longer lists are in the league table
+    few = units.mask(counts > 3, pd.Series([["many"]] * len(MATCHES), index=units.index))  # the league table has all
     return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
 
 
@@ -100,6 +100,48 @@ def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
 
 
+def describe_counts(counts: pd.DataFrame, words: Words) -> str:
+    """Say whether the notice prints as many units as it states, from `compare_counts`."""
+    stated = counts[counts["stated"].notna()]
+    if stated.empty:
+        return words("findings.counts_none", parts=_name_parts(counts, words))
+    differing = stated[stated["stated"] != stated["counted"]]
+    if differing.empty:
+        return words("findings.counts_agree", parts=_name_parts(stated, words))
+    return words(
+        "findings.counts_differ",
+        n=len(differing),
+        of=len(stated),
+        parts=[
+            words("findings.part_differs", part=words.name(row.part), stated=row.stated, counted=row.counted)
+            for row in differing.itertuples()
+        ],
+    )
+
+
+def _name_parts(counts: pd.DataFrame, words: Words) -> list[str]:
+    parts = zip(counts["part"], counts["counted"], strict=True)
+    return [words("findings.part", part=words.name(part), n=int(n)) for part, n in parts]
+
+
+def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units the prose criticises and praises, and which it names most often. Empty where it names none."""
+    named = mentions.dropna(subset=["sentiment"])
+    if named.empty:
+        return ""
+    units = named.groupby("sentiment")["unit_id"].nunique()
+    clauses = [words(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
+    facts = {
+        "n": named["unit_id"].nunique(),
+        "of": scores["unit_id"].nunique(),
+        "counts": words("findings.and").join(clauses),
+    }
+    places = named["unit_name"].value_counts()
+    if places.iloc[0] == 1 or (places == places.iloc[0]).sum() > 1:
+        return words("findings.mentions", **facts)
+    return words("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
+
+
 def _sum_lists(notice: Notice, words: Words) -> str:
     """Print the sizes of the lists as a sum (8 + 41 + 7 = 56); of one list, its size."""
     sizes = [len(tier.units) for tier in notice.tiers]
@@ -117,3 +159,19 @@ def _name_levels(scores: pd.DataFrame, words: Words) -> str:
 
 def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:
     return [row for _, row in scores[scores["match"] == match].iterrows()]
+
+
+def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:
+    """Count what tells at a glance how good the data of one notice is: units named, scored, tiered, joined; problems.
+
+    `n_joined` units stand in a table and in a list; the rest of the keys are the severities.
+    """
+    found = problems["severity"].value_counts()
+    named = {
+        "n_units": pd.Series(data=True, index=scores.index),
+        "n_scored": scores["score"].notna(),
+        "n_tiered": scores["tier"].notna(),
+        "n_joined": ~scores["match"].isin(["table_only", "list_only"]),
+    }
+    counts = {name: int(scores.loc[of, "unit_id"].nunique()) for name, of in named.items()}
+    return counts | {severity: int(found.get(severity, 0)) for severity in SEVERITIES}

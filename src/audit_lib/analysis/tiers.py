@@ -284,7 +284,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 def describe_tiers(rule: CutRule | None, words: Words) -> str:
     """Say how far two cuts on the score give the printed tiers, and who does not fit."""
     if rule is None or not rule.n_rated:
-        return words("tiers.not_published")
+        return words.silence("tiers.not_published")
     cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
     two = len(rule.crosstab) == 2
     sentence = words("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
@@ -318,6 +318,53 @@ def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_cou
     return [
         words(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
     ]
+
+
+def describe_tier_pairs(pairs: list[TierPairs], words: Words) -> str:
+    """Say how many pairs of units of different tiers stand as their scores do, and which do not. Empty without a pair.
+
+    Names the scores at which units of different tiers stand, and the units that score above some unit of a better tier.
+    """
+    total = sum(each.total for each in pairs)
+    if not total:
+        return ""
+    agree, equal, turned = (sum(getattr(each, name) for each in pairs) for name in ("agree", "equal", "reversed"))
+    if agree == total:
+        return words("findings.pairs_agree", total=total)
+    shared = {score for each in pairs for score in set(each.higher["score"]) & set(each.lower["score"])}
+    clauses = [words("findings.pairs", total=total, agree=agree)]
+    if equal:
+        clauses.append(words("findings.pairs_equal", n=equal, scores=sorted(shared, reverse=True)))
+    if turned:
+        above = pd.concat([each.reversed_low for each in pairs if each.reversed]).drop_duplicates("unit_id")
+        clauses.append(words("findings.pairs_reversed", n=turned, units=_name_by_score(above, words)))
+    return words("tiers.stop", sentence=words("findings.semicolon").join(clauses))
+
+
+def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units stand in the natural class that has the place of their tier, best first.
+
+    Empty where `breaks` (see find_breaks) has not one class for each tier with a score.
+    """
+    units = rated(scores)
+    tiers = list_tiers(units)
+    classes = breaks[breaks["k"] == len(tiers)].sort_values("min")
+    if classes.empty:
+        return ""
+    place = len(tiers) - np.searchsorted(classes["min"], units["score"], side="right")
+    reaches = [
+        words("findings.reach" if row.min < row.max else "findings.point", low=row.min, high=row.max)
+        for row in classes[::-1].itertuples()
+    ]
+    return words(
+        "findings.classes",
+        k=len(tiers),
+        reaches=reaches,
+        sizes=classes["n"].to_list()[::-1],
+        tier_sizes=[int((units["tier"] == tier).sum()) for tier in tiers],
+        n=int((units["tier"].map(tiers.index) == place).sum()),
+        of=len(units),
+    )
 
 
 def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:

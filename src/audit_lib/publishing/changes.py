@@ -9,6 +9,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -100,29 +101,29 @@ def _place(statement: Statement) -> tuple[str, ...]:
 def _tell_unpaired(
     gone: list[Statement], new: list[Statement], tokens: Callable[[str], list[str]]
 ) -> Iterator[dict[str, Any]]:
-    def signs(each: Statement) -> tuple[str, ...]:
+    """Tell what is new and what is gone, a row of a table as one; not what is both, in other words."""
+
+    def sign(each: Statement) -> tuple[str, ...]:
         return each.cell, each.kind, *tokens(each.text)
 
-    worded_anew = Counter(map(signs, gone)) & Counter(map(signs, new))
+    gone, new = list(_join_rows(gone)), list(_join_rows(new))
+    worded_anew = Counter(map(sign, gone)) & Counter(map(sign, new))
     for side, is_new in ((new, True), (gone, False)):
         left = worded_anew.copy()
-        kept = []
         for each in side:
-            if left[signs(each)]:
-                left[signs(each)] -= 1
+            if left[sign(each)]:
+                left[sign(each)] -= 1
             elif tokens(each.text):
-                kept.append(each)
-        for kind, where, text in _join_rows(kept):
-            yield _tell(kind, where, None if is_new else text, text if is_new else None)
+                told = (None, each.text) if is_new else (each.text, None)
+                yield _tell(each.kind, each.where, *told)
 
 
-def _join_rows(stated: list[Statement]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _join_rows(stated: list[Statement]) -> Iterator[Statement]:
     """Join the cells of one row."""
-    for (kind, _, where), each in groupby(
-        stated, lambda each: (each.kind, each.cell, each.where[:2] if each.kind == "cell" else each.where)
-    ):
-        cells = list(each)
-        yield kind, where if len(cells) > 1 else cells[0].where, " · ".join(cell.text for cell in cells)
+    for _, found in groupby(stated, lambda each: (each.cell, each.where[:2]) if each.kind == "cell" else each.key):
+        row = list(found)
+        where = row[0].where if len(row) == 1 else row[0].where[:2]
+        yield replace(row[0], where=where, text=" · ".join(cell.text for cell in row))
 
 
 def _tell(kind: str, where: tuple[str, ...], old: str | None, new: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ def check_parameters(given: Mapping[str, Any]) -> Parameters:
 def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
     """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
 
-    Raises SyntaxError or ValueError where a value is no literal.
+    A value that is computed there is left out. Raises SyntaxError for a cell that is no Python.
     """
     found: dict[str, object] = {}
     for tag in PARAMETERS:
@@ -79,7 +80,8 @@ def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
                 for line in ast.parse(cell.source).body:
                     if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
                         target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
+                        with suppress(ValueError):
+                            found[ast.unparse(target)] = ast.literal_eval(line.value)
     return found
 
 
