@@ -88,7 +88,9 @@ def test_chinese_is_set_as_chinese(key: str) -> None:
     assert (
         re.findall(rf"[{HAN}，。、；：？）] [^ ]|[^ ] [{HAN}（“]", re.sub(r"SHA-256 一|audit-lib 一", "", text)) == []
     )
-    assert "|" not in text.replace("audit-lib", "")
+    assert [
+        spec for _, _, spec, _ in string.Formatter().parse(plain) if "|" in (spec or "")
+    ] == []  # nouns do not count
 
 
 def test_every_problem_of_reading_has_its_words() -> None:
@@ -235,7 +237,8 @@ def test_the_register_words_what_could_not_be_read(make_data, notice_text, monke
     found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
     assert found["表中各单元格是否均可读取？"] == "甲镇：得分处为“86..67”，应为数字；乙局：得分处为“缺考”，应为数字"
     assert found["各行是否均为单位、各表头是否清楚？"] == "第45行：“合计”不是单位，未读取"
-    assert report.problems["message"].iloc[0] == "line 25: 甲镇: found score '86..67'; expected a number"
+    [kept] = report.problems.query("check == 'unread_cells' and line == 25")["message"]
+    assert kept == "line 25: 甲镇: found score '86..67'; expected a number"
 
 
 def test_a_known_error_is_told_in_the_language_of_the_report() -> None:
