@@ -5,12 +5,16 @@ import doctest
 import json
 import re
 import tomllib
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
+
+from audit_lib.languages import LANGUAGES
+from audit_lib.publishing.parameters import GROUP_COLUMNS, Parameters
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -118,6 +122,15 @@ def test_notebook_states_a_headline_and_two_findings_or_more(path: Path) -> None
     last = ["".join(cell["source"]).splitlines()[-1] for cell in cells if cell["cell_type"] == "code"]
     assert sum(line.startswith("headline(") for line in last) == 1
     assert sum(line.startswith("find(") for line in last) >= 2
+
+
+def test_the_parameter_cell_is_the_same_everywhere_and_says_what_is_allowed() -> None:
+    cells = [cell for path in NOTEBOOKS for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    [source] = {"".join(cell["source"]) for cell in cells if cell["id"] == "parameters"}
+    comments = dict(re.findall(r"^(\w+): .*?  # (.*)$", source, flags=re.MULTILINE))
+    assert list(comments) == [field.name for field in fields(Parameters)]
+    for name, allowed in (("language", LANGUAGES), ("group_column", GROUP_COLUMNS)):
+        assert set(allowed) <= set(re.findall(r"\w+", comments[name]))
 
 
 WITH_EXAMPLES = sorted(path for path in (ROOT / "src").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))

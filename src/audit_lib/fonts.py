@@ -6,10 +6,15 @@ from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
-from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.psCharStrings import T2CharString
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.ttLib import TTFont
 
 # Chinese letters and their punctuation; Latin text keeps the fonts of the page.
 HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x323AF))
+LINE = ("ascent", "descent", "lineGap")  # what a browser computes the height of a line from
+LINE_OS2 = ("sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "usWinDescent", "fsSelection")
 
 
 @cache
@@ -40,15 +45,40 @@ def embed_characters(html: str) -> str:
     return f"<style>@font-face {{ font-family: 'Page Han'; {source}; unicode-range: {ranges}; }}</style>"
 
 
+@cache
+def _open_font(file: Path) -> TTFont:
+    """Open a font for good: its tables of 65,000 glyphs are read once, not for each page."""
+    return TTFont(file, fontNumber=0, lazy=True)
+
+
+@cache
+def _trace(file: Path, glyph: str) -> T2CharString:
+    """Give the outline of a glyph, without hints."""
+    glyphs = _open_font(file).getGlyphSet()
+    pen = T2CharStringPen(glyphs[glyph].width, glyphs)
+    glyphs[glyph].draw(pen)
+    return pen.getCharString()
+
+
 def _subset(file: Path, letters: str) -> bytes:
-    options = subset.Options(layout_features=[], hinting=False, name_IDs=[], desubroutinize=True)
-    options.drop_tables += ["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
+    """Build a WOFF of these letters alone; what the font does not have is left out."""
+    font = _open_font(file)
+    known = font.getBestCmap()
+    wanted = {ord(letter): known[ord(letter)] for letter in letters if ord(letter) in known}
+    glyphs = [".notdef", *sorted(set(wanted.values()))]
+    small = FontBuilder(font["head"].unitsPerEm, isTTF=False)
+    small.setupGlyphOrder(glyphs)
+    small.setupCharacterMap(wanted)
+    box = {name: getattr(font["head"], name) for name in ("xMin", "yMin", "xMax", "yMax")}
+    small.setupCFF("PageHan", {"FontBBox": list(box.values())}, {glyph: _trace(file, glyph) for glyph in glyphs}, {})
+    small.setupHorizontalMetrics({glyph: font["hmtx"][glyph] for glyph in glyphs})
+    small.setupHorizontalHeader(**{name: getattr(font["hhea"], name) for name in LINE})
+    small.setupOS2(**{name: getattr(font["OS/2"], name) for name in LINE_OS2})
+    small.setupNameTable({"familyName": "Page Han", "styleName": "Regular"}, mac=False)
+    small.setupPost(keepGlyphNames=False)
+    small.updateHead(created=0, modified=0, **box)  # the same page twice is the same bytes
+    small.font.recalcTimestamp = small.font.recalcBBoxes = False
+    small.font.flavor = "woff"
     packed = io.BytesIO()
-    with subset.load_font(str(file), options) as font:
-        font.recalcTimestamp = False  # the same page twice is the same bytes
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text=letters)
-        subsetter.subset(font)
-        font.flavor = "woff"
-        font.save(packed)
+    small.save(packed)
     return packed.getvalue()

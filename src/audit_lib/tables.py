@@ -65,7 +65,7 @@ def guard_cell(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
-def _bare_cell(text: str) -> str:
+def bare_cell(text: str) -> str:
     """Take the apostrophe of `guard_cell` off again."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
@@ -86,7 +86,7 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
         raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
     for column in _text_columns(table, name):
-        table[column] = table[column].map(_bare_cell, na_action="ignore")
+        table[column] = table[column].map(bare_cell, na_action="ignore")
     for column, declared in SCHEMAS[name].columns.items():
         if str(declared.dtype) == "boolean" and column in table:
             table[column] = table[column].map({"True": True, "False": False})

@@ -69,12 +69,22 @@ class _Formatter(string.Formatter):
         return format(value, format_spec or ("," if isinstance(value, int) and value >= 10_000 else ""))
 
 
+class Silence(str):
+    """A sentence that only says why there is nothing to report."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Words:
-    """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
+    """The wording of one report: its language, the facts that any sentence of it may use (place, period).
+
+    `citations` tell where the notice prints what its tables repeat (see citations.py).
+    """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
+    citations: Mapping[tuple[str, str, object], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
@@ -87,6 +97,10 @@ class Words:
         """
         known = self._section(f"names.{column}") if column else {}
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
+
+    def silence(self, key: str, **facts: Any) -> Silence:
+        """Word a sentence that only says why there is nothing to report: the index does not count it as a finding."""
+        return Silence(self(key, **facts))
 
     def heading(self, column: str) -> str:
         """Give the heading of a column of ours; a column without one stands for itself."""
@@ -111,6 +125,17 @@ class Words:
     @property
     def missing(self) -> str:
         return str(self._section("values")["missing"])
+
+    @property
+    def inapplicable(self) -> str:
+        """The mark of a value that there cannot be; `missing` marks one that the notice does not give."""
+        return str(self._section("legend")["mark"])
+
+    @property
+    def glossary(self) -> list[tuple[str, str, list[str]]]:
+        """The terms to explain: each with its meaning, and the spellings that show its use."""
+        entries = self._section("glossary").values()
+        return [(each["term"], each["meaning"], each["spellings"].split("|")) for each in entries]
 
     @property
     def joiner(self) -> str:

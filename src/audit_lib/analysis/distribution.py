@@ -91,10 +91,20 @@ def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
     return table.assign(share_pct=100 * table["pairs"] / ties.pairs if ties.pairs else pd.NA)
 
 
+def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
+    """Word the places that tied units share, from their rank (the best place) and their number: 4–7, or 4 of one."""
+    pairs = zip(rank, n_tied, strict=True)
+    return [f"{first}–{first + n - 1}" if n > 1 else str(first) for first, n in pairs]
+
+
 def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units at each score, highest first, with their rank and names; table by table if there are several."""
+    """Count the units at each score, highest first, with rank, the places they share, and names; table by table.
+
+    The column `table_no` is there if there are several tables.
+    """
     by_score = scored(scores).groupby(["table_no", "score"])
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
+    table.insert(3, "rank_range", range_ranks(table["rank"], table["n"]))
     table = table.sort_values(["table_no", "score"], ascending=[True, False], ignore_index=True)
     return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
 
@@ -176,7 +186,7 @@ def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
 def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
     if not spread["n"]:
-        return words("distribution.no_scores")
+        return words.silence("distribution.no_scores")
     if ties.n_distinct == 1:
         return words("distribution.all_equal", n=ties.n_units, score=spread["min"])
     sentence = words("distribution.spread", **spread)

@@ -292,11 +292,11 @@ def describe_comparison(comparison: Comparison, words: Words) -> str:
     """Say how two groups compare: means, gap, Cliff's delta, and the count of pairs behind it."""
     each = comparison
     if each.first == each.second:
-        return words("groups.one_group")
+        return words.silence("groups.one_group")
     first, second = words.name(f"{each.first}_many"), words.name(f"{each.second}_many")
     facts = {"first": first, "second": second, "n_first": each.n_first, "n_second": each.n_second}
     if each.status == "absent":
-        return words("groups.absent", **facts, missing_group=second if each.n_first else first)
+        return words.silence("groups.absent", **facts, missing_group=second if each.n_first else first)
     if each.status == "too_few":
         return words("groups.too_few", **facts)
     return words(

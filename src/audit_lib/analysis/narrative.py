@@ -91,7 +91,7 @@ def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int,
     criticised = named[named["sentiment"] == "criticised"]
     if criticised.empty:
         praised = int((named["sentiment"] == "praised").sum())
-        return words("narrative.praise_only" if praised else "narrative.nobody", n=praised)
+        return words("narrative.praise_only", n=praised) if praised else words.silence("narrative.nobody")
     clauses = [_word_tiers(criticised, words), _word_best(criticised, words), _word_silence(scores, mentions, words)]
     sentence = _word_scores(criticised, choose_main(compare_named(scores, mentions, min_n)), words)
     told = [clause for clause in clauses if clause]

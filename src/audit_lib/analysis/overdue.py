@@ -212,7 +212,7 @@ def word_days(header: Header, words: Words) -> str:
 def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header, words: Words) -> str:
     """Say how many rules the notice states, and how late the column was whose date is best known."""
     if rules.empty:
-        return words("rules.none")
+        return words.silence("rules.none")
     listed = list_rules(rules)
     n = int(listed["every"].notna().sum())
     sentence = words("rules.stated", n=n, n_without=len(listed) - n)

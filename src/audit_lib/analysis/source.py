@@ -4,7 +4,7 @@ import pandas as pd
 
 from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
-from audit_lib.schemas import MATCHES
+from audit_lib.schemas import MATCHES, SEVERITIES
 from audit_lib.words import Words
 
 
@@ -40,7 +40,7 @@ def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the units by how their name in the table and their name in a list were joined."""
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
-    few = units.where(counts.between(1, 3))  # longer lists are in the league table
+    few = units.mask(counts > 3, pd.Series([["many"]] * len(MATCHES), index=units.index))  # the league table has all
     return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
 
 
@@ -159,3 +159,19 @@ def _name_levels(scores: pd.DataFrame, words: Words) -> str:
 
 def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:
     return [row for _, row in scores[scores["match"] == match].iterrows()]
+
+
+def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:
+    """Count what tells at a glance how good the data of one notice is: units named, scored, tiered, joined; problems.
+
+    `n_joined` units stand in a table and in a list; the rest of the keys are the severities.
+    """
+    found = problems["severity"].value_counts()
+    named = {
+        "n_units": pd.Series(data=True, index=scores.index),
+        "n_scored": scores["score"].notna(),
+        "n_tiered": scores["tier"].notna(),
+        "n_joined": ~scores["match"].isin(["table_only", "list_only"]),
+    }
+    counts = {name: int(scores.loc[of, "unit_id"].nunique()) for name, of in named.items()}
+    return counts | {severity: int(found.get(severity, 0)) for severity in SEVERITIES}

@@ -284,7 +284,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 def describe_tiers(rule: CutRule | None, words: Words) -> str:
     """Say how far two cuts on the score give the printed tiers, and who does not fit."""
     if rule is None or not rule.n_rated:
-        return words("tiers.not_published")
+        return words.silence("tiers.not_published")
     cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
     two = len(rule.crosstab) == 2
     sentence = words("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)

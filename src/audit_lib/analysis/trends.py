@@ -281,7 +281,7 @@ def describe_trends(change: Change, history: History, min_n: int, words: Words) 
     """Say in one sentence what may be compared, how many units join, and what changed."""
     gate = change.gate
     if gate.reason == "one_period":
-        return words("trends.one_period")
+        return words.silence("trends.one_period")
     verdict = words(f"gates.short_{gate.reason}", **gate.word_periods(words))
     sentence = words("trends.verdict", verdict=verdict, joined=describe_matching(change, words))
     found = _describe_change(change, min_n, words)

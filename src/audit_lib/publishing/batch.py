@@ -7,7 +7,7 @@ and keeps its own notebook and log beside it, as <notebook>.failed.ipynb and <no
 import os
 import shutil
 import socket
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -22,8 +22,8 @@ from audit_lib.languages import MAIN, find_tree
 from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Fingerprint, Snapshot
-from audit_lib.publishing.plan import Folders, Run
-from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run
+from audit_lib.publishing.plan import NOTICE, Folders, Run
+from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run, execute_units
 from audit_lib.reading.sources import Source
 
 try:
@@ -84,6 +84,43 @@ class Pages:
         *_, jurisdiction, period = self.folder.parts
         return self.folder.parents[1] / ".manifest" / jurisdiction / period / ".pages.json"
 
+    @property
+    def are_there(self) -> bool:
+        good = [path for path in self.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
+        return all(path.is_file() for path in [*(each.with_suffix(".html") for each in good), self.folder / NOTICE])
+
+    def describe(self, snapshot: Snapshot) -> Fingerprint:
+        return manifest.describe_pages(self.source, self.folder, snapshot, self.language)
+
+
+@dataclass(frozen=True)
+class Units:
+    """The pages of a place's units in one language: due when the last run of the place has ended.
+
+    They rest on its tables and not on its reports; `source` is any of its notices.
+    """
+
+    source: Source
+    folder: Path
+    language: str = MAIN
+
+    @property
+    def name(self) -> str:
+        return f"{self.source.jurisdiction} units in {self.language}"
+
+    @property
+    def manifest(self) -> Path:
+        return self.folder.parent / ".manifest" / self.folder.name / ".units.json"
+
+    @property
+    def are_there(self) -> bool:
+        digest = manifest.load_manifest(manifest.find_digest(self.folder.parent, self.folder.name)) or {"units": [{}]}
+        there = {path.stem for path in (self.folder / "units").glob("*.html")}
+        return {unit.get("slug") for unit in digest["units"]} == there
+
+    def describe(self, snapshot: Snapshot) -> Fingerprint:
+        return manifest.describe_units(self.source, self.folder, snapshot, self.language)
+
 
 @dataclass
 class Watch:
@@ -110,10 +147,10 @@ class Batch:
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
-        self._waiting: deque[Run | Pages] = deque()
-        self._pending: dict[Future[Any], tuple[Run | Pages, Fingerprint]] = {}
+        self._waiting: deque[Run | Pages | Units] = deque()
+        self._pending: dict[Future[Any], tuple[Run | Pages | Units, Fingerprint]] = {}
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
-        self._left: dict[Source, int] = {}
+        self._left: Counter[Source | str] = Counter()  # runs of a notice, and of a place, that have not ended
         self._results: dict[Run, Result] = {}
         self._bad_pages = 0
         self._scratch = self.folders.reports / SCRATCH
@@ -126,7 +163,7 @@ class Batch:
     def do(self) -> tuple[list[Result], int]:
         """Do all runs and pages. Gives the results in plan order, and how many pages could not be rendered."""
         for run in self.reasons:
-            self._left[run.source] = self._left.get(run.source, 0) + 1
+            self._left.update((run.source, run.source.jurisdiction))
         for run, reason in self.reasons.items():
             if reason is None:
                 self._take(Result(run, "unchanged", "nothing it depends on changed"))
@@ -141,7 +178,7 @@ class Batch:
                 self._render_index(language)
         return [self._results[run] for run in self.reasons], self._bad_pages
 
-    def _submit(self, task: Run | Pages) -> None:
+    def _submit(self, task: Run | Pages | Units) -> None:
         self._scratch.mkdir(parents=True, exist_ok=True)
         for is_old in self._old_indices.values():
             is_old.parent.mkdir(parents=True, exist_ok=True)
@@ -151,8 +188,12 @@ class Batch:
             made_from = manifest.describe_report(task, self.snapshot)
             future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
         else:
-            made_from = manifest.describe_pages(task.source, task.folder, self.snapshot, task.language)
-            future = submit(execute_pages, task.folder, self.folders.data, self._scratch, limits)
+            made_from = task.describe(self.snapshot)
+            where = (task.folder, self.folders.data)
+            if isinstance(task, Units):
+                future = submit(execute_units, *where, task.language, self._scratch, limits)
+            else:
+                future = submit(execute_pages, *where, self._scratch, limits)
         self._pending[future] = task, made_from
         future.add_done_callback(self._ended.put)
 
@@ -165,7 +206,7 @@ class Batch:
             return
         task, made_from = self._pending.pop(future)
         fault = _name_fault(future)
-        if isinstance(task, Pages):
+        if isinstance(task, Pages | Units):
             self._take_pages(task, made_from, fault or future.result())
         elif fault:
             self._take(Result(task, "failed", fault))
@@ -194,19 +235,22 @@ class Batch:
                 _keep_failed(result)
         self._results[run] = result
         self.watch.result(result)
-        self._left[run.source] -= 1
+        self._left.subtract((run.source, run.source.jurisdiction))
+        folders = {each: self.folders.find(run.source, each) for each in self._old_indices}
         if not self._left[run.source]:
-            every = [Pages(run.source, self.folders.find(run.source, each), each) for each in self._old_indices]
-            self._waiting.extendleft(pages for pages in every if pages.folder.is_dir() and self._are_old(pages))
+            pages = [Pages(run.source, folder, each) for each, folder in folders.items()]
+            self._waiting.extendleft(each for each in pages if self._are_old(each))
+        if not self._left[run.source.jurisdiction]:
+            units = [Units(run.source, folder.parent, each) for each, folder in folders.items()]
+            self._waiting.extend(each for each in units if self._are_old(each))
 
-    def _are_old(self, pages: Pages) -> bool:
-        good = [path for path in pages.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
-        if not all(path.with_suffix(".html").is_file() for path in good):
-            return True
-        now = manifest.describe_pages(pages.source, pages.folder, self.snapshot, pages.language)
-        return manifest.load_manifest(pages.manifest) != now
+    def _are_old(self, pages: Pages | Units) -> bool:
+        """Tell whether pages must be rendered: some are not there, or what they rest on changed."""
+        if not pages.folder.is_dir():
+            return False
+        return not pages.are_there or manifest.load_manifest(pages.manifest) != pages.describe(self.snapshot)
 
-    def _take_pages(self, pages: Pages, made_from: Fingerprint, error: str | None) -> None:
+    def _take_pages(self, pages: Pages | Units, made_from: Fingerprint, error: str | None) -> None:
         if not error:
             try:
                 manifest.save_manifest(pages.manifest, made_from)

@@ -13,6 +13,7 @@ from audit_lib.publishing.verdicts import ADDED, CHANGED, CONFIRMED, MISSING, Ve
 from audit_lib.reading.build import Reading
 from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.tables import format_table
+from audit_lib.words import Words
 
 KEY = ("notice_id", "table_no", "unit_id")  # of a row of scores
 RANKS = ("rank", "n_tied")  # ours, from all scores of a table: they differ of themselves where one of those does
@@ -59,19 +60,29 @@ def check_links(issue: Issue, read: Callable[[str], Reading | None]) -> Iterator
                 period, number = found["period"] or issue.parameters.period, int(found["line"])
                 reading = read(period)
                 lines = quote_row(reading, number) if reading else ""
-                verdict = CONFIRMED if holds(lines, printed) or (lines and printed == str(number)) else CHANGED
+                place_itself = (str(number), Words(issue.parameters.language).place(f"line {number}"))
+                verdict = CONFIRMED if holds(lines, printed) or (lines and printed in place_itself) else CHANGED
                 place = f"data/raw/{issue.parameters.jurisdiction}/{period} line {number}"
                 yield Verdict(verdict, "line", (place, *each.where), printed, lines or "no such line")
 
 
 def quote_row(reading: Reading, number: int) -> str:
-    """Quote a line of a raw file with those of its row, where a notice prints one cell a line, and our unit's name."""
+    """Quote a line of a raw file, with those of its row where a notice prints one cell a line, and what we read."""
     cited = pd.concat([reading.scores["table_line"], reading.scores["list_line"]]).dropna()
     following = min((int(line) for line in cited if line > number), default=number + ROW_LINES)
     end = max(number + 1, min(following, number + ROW_LINES))
     printed = [line.text for line in reading.notice.document.lines if number <= (line_of(line.place) or 0) < end]
-    here = reading.scores["table_line"].eq(number) | reading.scores["list_line"].eq(number)
-    return "\n".join([*printed, *reading.scores.loc[here.fillna(False), "unit_name"]])
+    return "\n".join([*printed, *_name_read(reading, number)])
+
+
+def _name_read(reading: Reading, number: int) -> Iterator[str]:
+    """Name what was read at a line in other words than its own: our units, corrected scores, the tier of a list."""
+    scores, mentions = reading.scores, reading.mentions
+    here = scores[(scores["table_line"].eq(number) | scores["list_line"].eq(number)).fillna(False)]
+    yield from here["unit_name"]
+    yield from mentions.loc[mentions["line"].eq(number).fillna(False), "unit_name"]
+    yield from (f"{score:g}" for score in here.loc[here["is_corrected"], "score"].dropna())
+    yield from (tier.tier for tier in reading.notice.tiers if line_of(tier.place) == number)
 
 
 def holds(lines: str, printed: str) -> bool:

@@ -3,9 +3,9 @@
 A manifest is a small JSON file of hashes near what it speaks of: reports/.manifest/<jurisdiction>/<period>/
 <notebook>.json and .pages.json, reports/.manifest/<jurisdiction>/.tables.json. Manifests are not committed.
 
-What each notebook reads is declared in inputs.csv. `rows` names the column by which the rows that count are told from
-those of other notices and places; without it the whole file counts. `periods` is `own`, or `earlier`: those of the
-place up to the year of the report.
+What each notebook reads is declared in inputs.csv, and what else is made: `tables`, `pages`, `units`. `rows` names the
+column by which the rows that count are told from those of other notices and places; without it the whole file counts.
+`periods` is `own`, `earlier`: those of the place up to the year of the report, or `all` of the place.
 """
 
 import csv
@@ -31,13 +31,14 @@ PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf
 PACKAGE = Path(__file__).parents[1]
 # What makes pages of reports, and runs them. A change here asks for new pages at most, not for new reports.
 AROUND_REPORTS = (
-    "cli.py",
+    *("analysis/dossiers.py", "cli.py"),
     *(f"publishing/{name}.py" for name in ("executors", "progress")),
-    *(f"publishing/{name}.py" for name in ("pages", "pieces")),
+    *(f"publishing/{name}.py" for name in ("pages", "pieces", "notices", "index", "strips", "unit_pages")),
     *(f"publishing/{name}.py" for name in ("citations", "issues", "verdicts", "verify")),
     *(f"publishing/{name}.py" for name in ("export", "pdf", "workbook")),
 )
 TEMPLATES = "publishing/templates/"
+NOT_NOTEBOOKS = ("tables", "pages", "units")  # of what inputs.csv declares
 
 Fingerprint = dict[str, Any]
 
@@ -69,13 +70,13 @@ class Snapshot:
         return Snapshot(self.data, self._sources)
 
     def hash_inputs(self, used_by: str, source: Source) -> dict[str, str]:
-        """Hash what `used_by` (a notebook, `tables` or `pages`) reads for a notice; by path, and rows where they count.
+        """Hash what `used_by` (a notebook, or one of NOT_NOTEBOOKS) reads for a notice; by path and rows that count.
 
         A file or rows that are not there are left out, so that they count as a change once they are.
         """
         hashes = {}
         for declared in list_inputs():
-            if declared.used_by in (used_by, "*" if used_by not in ("tables", "pages") else used_by):
+            if declared.used_by in (used_by, "*" if used_by not in NOT_NOTEBOOKS else used_by):
                 for period in self._choose_periods(source, declared.periods):
                     hashes.update(self._hash_input(declared, source.jurisdiction, period))
         return hashes
@@ -85,6 +86,8 @@ class Snapshot:
         return self._periods.get(jurisdiction, [])
 
     def _choose_periods(self, source: Source, periods: str) -> list[str]:
+        if periods == "all":
+            return self.list_periods(source.jurisdiction)
         if periods != "earlier":
             return [source.period]
         return [each for each in self.list_periods(source.jurisdiction) if order_of(each) <= order_of(source.period)]
@@ -202,6 +205,20 @@ def describe_pages(source: Source, folder: Path, snapshot: Snapshot, language: s
     }
 
 
+def describe_units(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
+    """Give the hashes of everything that the unit pages of a place depend on, whichever notice of it is given.
+
+    And in which other languages the place has reports, since the pages link theirs.
+    """
+    twins = find_twins(folder, folder.parent, language)
+    return {
+        "twins": [each for each, twin in twins.items() if twin.is_dir()],
+        "library": hash_library(pages=True),
+        "inputs": snapshot.hash_inputs("units", source),
+        "versions": list_versions(PAGE_LIBRARIES),
+    }
+
+
 def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
     """Give the hashes of everything that the processed tables of a notice depend on, and of its rows in them."""
     processed = sorted((snapshot.data / "processed" / source.jurisdiction).glob("*.csv"))
@@ -277,6 +294,11 @@ def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) ->
         path = _tables_manifest(reports, place)
         kept = {key: value for key, value in (load_manifest(path) or {}).items() if key in snapshot.list_periods(place)}
         save_manifest(path, dict(sorted({**kept, **periods}.items())))
+
+
+def find_digest(tree: Path, jurisdiction: str) -> Path:
+    """Find where the digest of a place is kept: what the index says of its units and notices."""
+    return tree / ".manifest" / jurisdiction / ".digest.json"
 
 
 def _tables_manifest(reports: Path, jurisdiction: str) -> Path:

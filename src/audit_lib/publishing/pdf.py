@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
@@ -64,7 +65,7 @@ def print_page(page: Path, chromium: str) -> bytes:
 
     Raises AuditError where Chromium fails or takes more than a minute.
     """
-    with TemporaryDirectory(prefix="audit-lib-") as scratch, TemporaryFile() as said:
+    with TemporaryDirectory(prefix="audit-lib-", ignore_cleanup_errors=True) as scratch, TemporaryFile() as said:
         copy, path = Path(scratch, page.name), Path(scratch, "page.pdf")
         copy.write_text(_unlink(page.read_text(encoding="utf-8")), encoding="utf-8")
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -93,8 +94,8 @@ def _unlink(html: str) -> str:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End Chromium with all the processes it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # all ended
-        process.kill()
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # all have ended
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()

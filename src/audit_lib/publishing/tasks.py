@@ -78,6 +78,11 @@ def execute_index(reports: Path, data: Path, language: str, scratch: Path, limit
     return _render(limits, scratch, _render_index, reports, data, language)
 
 
+def execute_units(folder: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+    """Render the pages of the units of a place in one language; gives what is wrong with them, if anything."""
+    return _render(limits, scratch, _render_units, folder, data, language)
+
+
 def _render(limits: Limits, scratch: Path, work: Any, *args: Path | str) -> str | None:
     try:
         run_apart(work, *args, log=scratch / f"{uuid4().hex}.log", limits=limits)
@@ -93,9 +98,15 @@ def _render_pages(folder: Path, data: Path) -> None:
 
 
 def _render_index(reports: Path, data: Path, language: str) -> None:
-    from audit_lib.publishing.pages import render_index
+    from audit_lib.publishing.index import render_index
 
     render_index(reports, data, language)
+
+
+def _render_units(folder: Path, data: Path, language: str) -> None:
+    from audit_lib.publishing.unit_pages import render_units
+
+    render_units(folder.parent, folder.name, data, language)
 
 
 def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:

@@ -97,6 +97,19 @@ def line_of(place: str) -> int | None:
     return int(number) if word == "line" and number.isdigit() else None
 
 
+def anchor_of(place: str) -> str:
+    """Give the id of a place on the page of its notice: no two places have the same. Signs are coded.
+
+    >>> anchor_of("line 215"), anchor_of("Sheet1!B7"), anchor_of("page 3 line 12"), anchor_of("表-1 (a)!C2")
+    ('L215', 'Sheet1-B7', 'page-3-line-12', '表.2d.1-.28.a.29.-C2')
+    """
+    if (number := line_of(place)) is not None:
+        return f"L{number}"
+    sheet, _, cell = place.rpartition("!")
+    parts = [part for part in (sheet, cell) if part]
+    return "-".join(re.sub(r"[^\w ]", lambda sign: f".{ord(sign[0]):x}.", part).replace(" ", "-") for part in parts)
+
+
 def squeeze(text: str) -> str:
     """Give the form in which printed words are compared: NFKC, all white space removed.
 

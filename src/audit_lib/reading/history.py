@@ -48,7 +48,7 @@ def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str
     built = set(scores["period"])
     periods = tuple(each.period for each in find_earlier(data, source) if each.period in built)
     records = data / "reference" / "notices.csv"
-    notices = localise(load_table(records, "notices"), language) if records.is_file() else _empty("notices")
+    notices = localise(load_table(records, "notices"), language) if records.is_file() else empty_table("notices")
     ours = (notices["jurisdiction"] == source.jurisdiction) & notices["period"].isin(periods)
     records_of_ours = notices[ours].reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out
     scores_of_ours = scores[scores["period"].isin(periods)].reset_index(drop=True)
@@ -61,7 +61,7 @@ def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
     Raises AuditError for a row that names no unit, or lacks one that its event must have.
     """
     path = data / "reference" / "lineage.csv"
-    events = load_table(path, "lineage") if path.is_file() else _empty("lineage")
+    events = load_table(path, "lineage") if path.is_file() else empty_table("lineage")
     for row in events.itertuples():
         lacks_old, lacks_new = pd.isna(row.old_unit), pd.isna(row.new_unit)
         if lacks_old != (row.event == "created") or lacks_new != (row.event == "abolished"):
@@ -74,5 +74,6 @@ def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
     )
 
 
-def _empty(name: str) -> pd.DataFrame:
+def empty_table(name: str) -> pd.DataFrame:
+    """Give a table without rows."""
     return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from audit_lib.languages.phrases import Phrase
 from audit_lib.reading.documents import PADDING, Line
@@ -40,7 +41,10 @@ def note_problem(check: str, key: str, place: str, severity: str = "error", **fa
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One row as printed. `place` is where the unit is named; None where the row prints nothing."""
+    """One row as printed. `place` is where the unit is named; None where the row prints nothing.
+
+    `cells` are the meaning and the print of each cell, in order; none of a row that a sentence states.
+    """
 
     unit: str
     score: float | None
@@ -50,6 +54,11 @@ class ScoreRow:
     group: str | None
     place: str
     extra: dict[str, str] = field(default_factory=dict)
+    cells: tuple[tuple[str, Line], ...] = field(default=(), repr=False, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the row as `audit-lib parse --json` prints it."""
+        return {name: value for name, value in vars(self).items() if name != "cells"}
 
 
 def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -> ScoreRow:
@@ -73,6 +82,7 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
             for at, line in filled.items()
             if layout.meanings[at] == "extra"
         },
+        cells=tuple((layout.meanings[column], line) for column, line in sorted(filled.items())),
     )
 
 

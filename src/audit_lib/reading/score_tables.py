@@ -29,7 +29,7 @@ class ScoreTable:
     rows: tuple[ScoreRow, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        rows = [vars(row) for row in self.rows]
+        rows = [row.as_dict() for row in self.rows]
         return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
 
 

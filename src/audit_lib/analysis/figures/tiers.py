@@ -49,7 +49,9 @@ def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     facts = {"tier": best, "errors": fewest, "size": size}
     facts["sizes"] = [int(n) for n in scan.loc[scan["errors_best"] == fewest, "n_at_least"]]
-    return close_figure(figure, "cuts" if fewest else "cuts_clean", words, facts)
+    return close_figure(
+        figure, "cuts" if fewest else "cuts_clean", words, facts, data=scan[["cut", "errors_best", "n_at_least"]]
+    )
 
 
 @styled
@@ -83,8 +85,10 @@ def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     overlaps = cuts[cuts["is_overlap"]]
     reaches = [words("labels.tier_reach", tier=row.tier, low=row.min, high=row.max) for row in summary.itertuples()]
     facts = {"reaches": reaches}
+    data = units.sort_values(["row", "score"], ascending=[True, False], kind="stable")
+    data = data[["tier", "unit_name", "side", "score"]]
     if overlaps.empty:
-        return close_figure(figure, "reach_clean", words, facts)
+        return close_figure(figure, "reach_clean", words, facts, data=data)
     zone = overlaps.iloc[0]
     facts |= {"better": zone["better_tier"], "lower": zone["lower_tier"], "low": zone["low"], "high": zone["high"]}
-    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])})
+    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])}, data=data)

@@ -50,11 +50,13 @@ def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
     n_new = int((~units["is_same"]).sum())
     facts: dict[str, Any] = {**gate.word_periods(words), "n": len(units), "n_new": n_new}
     key = f"slopes_{gate.measure}"
+    periods = {"before": gate.before, "after": gate.after}
+    data = units[["unit_name", "before", "after", "change"]].rename(columns=periods)
     if not named["change"].abs().gt(0).any():
-        return close_figure(figure, "slopes_still", words, facts, score_axis=gate.measure == "points")
+        return close_figure(figure, "slopes_still", words, facts, data=data, score_axis=gate.measure == "points")
     most = named.loc[named["change"].abs().idxmax()]
     facts |= {"unit": most["unit_name"], "change": most["change"]}
-    return close_figure(figure, key, words, facts, score_axis=gate.measure == "points")
+    return close_figure(figure, key, words, facts, data=data, score_axis=gate.measure == "points")
 
 
 def choose_named(units: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +147,10 @@ def plot_paths(paths: Paths, words: Words) -> Chart | Finding | None:
     ax.set_xticks(range(len(places)), [words.date(period) for period in places])
     ax.set_ylabel(words("labels.standings_axis"))
     facts: dict[str, Any] = {"n": paths.steps["unit_id_last"].nunique(), "n_periods": len(places)}
+    data = paths.steps[["unit_name", "before", "after", "standing_before", "standing_after", "is_same"]]
+    data = data.rename(columns={"before": "period_before", "after": "period_after"})
     facts |= {"n_breaks": len(paths.breaks), "units": list(named["unit_name"])}
-    return close_figure(figure, "paths_broken" if paths.breaks else "paths", words, facts, score_axis=False)
+    return close_figure(figure, "paths_broken" if paths.breaks else "paths", words, facts, data=data, score_axis=False)
 
 
 def _choose_followed(paths: Paths) -> pd.DataFrame:
@@ -189,12 +193,13 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
     ax.set_xlabel(words(f"labels.level_{gate.measure}_axis"))
     ax.set_ylabel(words(f"labels.shift_{gate.measure}_axis"))
     ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_score(value))
+    data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
     facts = {**gate.word_periods(words), "n": len(units)}
     if not varied:
-        return close_figure(figure, "oldham_flat", words, facts, score_axis=gate.measure == "points")
+        return close_figure(figure, "oldham_flat", words, facts, data=data, score_axis=gate.measure == "points")
     r = float(np.corrcoef(level, shift)[0, 1])
-    return close_figure(figure, "oldham", words, {**facts, "r": r}, score_axis=gate.measure == "points")
+    return close_figure(figure, "oldham", words, {**facts, "r": r}, data=data, score_axis=gate.measure == "points")
 
 
 @styled
@@ -227,4 +232,6 @@ def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
     up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
     down = int((rated["tier_order_after"] > rated["tier_order_before"]).sum())
     facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods(words)}
-    return close_figure(figure, "transitions", words, facts, score_axis=False)
+    cells = [(table.index[row], names[column], int(n)) for (row, column), n in np.ndenumerate(counts)]
+    data = pd.DataFrame(cells[:-1], columns=["tier_before", "tier_after", "n"])
+    return close_figure(figure, "transitions", words, facts, data=data, score_axis=False)
