@@ -138,9 +138,7 @@ def highlight(text: str, runs: Runs) -> Markup:
         run.extendleft(reversed(missed))
     pieces: list[Markup] = []
     done = 0
-    for start, end, kind in sorted(
-        spans, key=lambda span: (span[0], -span[1])
-    ):  # of two that begin alike the longer one
+    for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):  # the longer of two
         if start >= done and kind in KINDS:
             pieces += [escape(text[done:start]), _mark(text[start:end], kind)]
             done = end
