@@ -18,6 +18,7 @@ from nbformat import NotebookNode, v4
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
+from audit_lib.publishing.index import render_index
 from audit_lib.publishing.pages import leave_out, read_headline, render_page, render_period
 from audit_lib.publishing.pieces import make_slug
 from audit_lib.words import Words

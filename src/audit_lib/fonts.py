@@ -12,6 +12,8 @@ from fontTools import subset
 # Chinese letters and their punctuation; Latin text keeps the fonts of the page.
 HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x323AF))
 
+TOGETHER = 8  # pages that share a font
+
 
 @cache
 def find_font() -> Path | None:
@@ -35,19 +37,24 @@ def embed_characters(html: str) -> str:
 
 
 def embed_in_each(pages: Sequence[str]) -> list[str]:
-    """Give the style element of `embed_characters` for each of many pages; the large font is read once for all."""
+    """Give the style element of `embed_characters` for each of many pages; a few neighbours share one font.
+
+    To cut a font takes longer than to write a page, and neighbours use much the same characters.
+    """
     file = find_font()
     letters = [_list_letters(html) for html in pages]
     if file is None or not any(letters):
         return ["" for _ in pages]
-    common = file.read_bytes()
-    if len(pages) > 1:
-        common = _subset(common, "".join(sorted({letter for each in letters for letter in each})), None)
-    return [_word_style(_subset(common, each, "woff")) if each else "" for each in letters]
+    font = file.read_bytes()
+    if len(pages) > TOGETHER:
+        font = _subset(font, "".join(letters), None)
+    groups = [letters[first : first + TOGETHER] for first in range(0, len(pages), TOGETHER)]
+    styles = [_word_style(_subset(font, "".join(group), "woff")) if any(group) else "" for group in groups]
+    return [style for style, group in zip(styles, groups, strict=True) for _ in group]
 
 
 def _list_letters(html: str) -> str:
-    return "".join(sorted(each for each in set(html) if any(low <= ord(each) <= high for low, high in HAN_RANGES)))
+    return "".join(each for each in sorted(set(html)) if any(low <= ord(each) <= high for low, high in HAN_RANGES))
 
 
 def _word_style(font: bytes) -> str:
@@ -63,7 +70,7 @@ def _subset(file: bytes, letters: str, flavor: str | None) -> bytes:
     with subset.load_font(BytesIO(file), options) as font:
         font.recalcTimestamp = False  # the same page twice is the same bytes
         subsetter = subset.Subsetter(options)
-        subsetter.populate(text=letters)
+        subsetter.populate(text="".join(sorted(set(letters))))
         subsetter.subset(font)
         font.flavor = flavor
         font.save(packed)
