@@ -1,9 +1,11 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -11,10 +13,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.cli import main
+from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import Batch, Watch, lock
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.pdf import find_chromium
 from audit_lib.publishing.plan import Folders, Run, plan_runs
 from audit_lib.publishing.tasks import Result
 from audit_lib.reading.build import build_tables
@@ -121,6 +125,48 @@ def audit(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return int(ended.value.code or 0), printed.out, printed.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without one, what needs it is skipped."""
+    try:
+        return find_chromium()
+    except AuditError:
+        pytest.skip("no Chromium: install the Debian package chromium")
+
+
+@pytest.fixture(scope="session")
+def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and what months add (Louxing)."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(project / "data", folder / "data")
+    run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
+    options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
+    for asked in (["leizhou", "2017"], ["louxing", "2017-05", "--language", "en"]):
+        done = subprocess.run([*run, *asked, *options], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return folder / "reports"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    """A browser for one module. No longer: while it lives, nothing else in its thread can run an event loop."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: install the dev group")
+    with playwright.sync_playwright() as driver:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = driver.chromium.launch(executable_path=chromium, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page of the browser, as wide as a desktop's."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(20_000)
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -134,6 +134,20 @@ def test_a_failed_run_leaves_the_good_report_and_stops_nothing(
     assert names(folder) == ["bad.html", "bad.ipynb", "other.html", "other.ipynb"]
 
 
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_an_unusable_parameter_is_one_line_in_the_notebook_and_in_the_log(
+    folders: Folders, write_notebook, do, warm: bool
+) -> None:
+    write_notebook("bad", "from audit_lib import open_report\nopen_report('leizhou', '1999')")
+    [result] = do(warm=warm)
+    cells = nbformat.read(result.run.failed, as_version=4).cells
+    [error] = [each for cell in cells for each in cell.get("outputs", []) if each.output_type == "error"]
+    line = f"{folders.data / 'raw' / 'leizhou'}: found no period 1999; expected 2017"
+    assert (error.ename, error.evalue, error.traceback) == ("AuditError", line, [line])
+    assert result.why == f"code cell 3: AuditError: {line}"
+    assert result.why in result.run.log.read_text(encoding="utf-8")
+
+
 def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, write_notebook, do, tmp_path) -> None:
     pids = tmp_path / "pids"
     start = (

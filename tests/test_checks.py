@@ -11,8 +11,16 @@ import pandas as pd
 import pytest
 
 from audit_lib.reading.build import check_source, read_source
-from audit_lib.reading.register import CHECKS, Outcome, run_checks, tabulate_problems, tabulate_register
+from audit_lib.reading.register import (
+    CHECKS,
+    Outcome,
+    describe_register,
+    run_checks,
+    tabulate_problems,
+    tabulate_register,
+)
 from audit_lib.reading.sources import find_sources
+from audit_lib.report import open_report
 from audit_lib.words import Words
 
 Run = Callable[..., dict[str, Outcome]]
@@ -301,3 +309,27 @@ def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], 
     register = tabulate_register(tuple(outcomes.values()), Words("en")).set_index("question")["verdict"]
     words = Words("en")
     assert {words(f"checks.{name}.question") for name in silent} == set(register.index[register == "does not apply"])
+
+
+def test_the_register_in_a_sentence(leizhou) -> None:
+    assert describe_register(leizhou.outcomes, leizhou.words) == (
+        "Of the 26 checks that apply, 13 find something: 4 errors, 3 warnings, 6 notes. First among the gravest: 监察局 "
+        "(80) is in the table but in no tier list."
+    )
+    ministries = open_report("ministries", "2016")
+    assert (
+        describe_register(ministries.outcomes, ministries.words) == "None of the 12 checks that apply finds anything."
+    )
+
+
+@pytest.mark.parametrize(
+    ("check", "severity", "message"),
+    [
+        ("tier_count", "error", "the list 优秀 states 2 units and holds 1"),
+        ("kind_by_suffix", "note", "the kind of 3 of 3 units is read off the ending of the name"),
+    ],
+)
+def test_one_finding_is_told_in_full(run: Run, check: str, severity: str, message: str) -> None:
+    outcomes = [each for name, each in run(stated={"优秀": 2}).items() if name == check or not each.findings]
+    sentence = describe_register(tuple(outcomes), Words("en"))
+    assert sentence == f"Of the 21 checks that apply, 1 finds something (1 {severity}): {message}."

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from audit_lib.display import Chart, find, headline, note, show
+from audit_lib.display import Chart, find, headline, note, plain_cells, show
 from audit_lib.words import Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
@@ -16,7 +16,9 @@ def html(shown: object) -> BeautifulSoup:
 
 def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
     table = html(show(pd.DataFrame({"unit_name": ["甲局"], "score": [88.5]}), "league", WORDS))
-    assert table.caption.text == "Leizhou 2017: units by score, with competition ranks"
+    assert table.caption.text == (
+        "Leizhou 2017: units by score, with competition ranks; tied units share the places named"
+    )
     assert [(th["scope"], th["class"], th.text) for th in table.find_all("th")] == [
         ("col", ["text"], "Unit"),
         ("col", ["number"], "Score"),
@@ -33,7 +35,7 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
         ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
         ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
         ("rank", pd.array([1, None], dtype="Int16"), ["1", "–"]),
-        ("units", [["甲局", "乙镇"], []], ["甲局, 乙镇", ""]),
+        ("units", [["甲局", "乙镇"], []], ["甲局, 乙镇", "none"]),
         ("is_overlap", [True, False], ["yes", "no"]),
         ("match", ["exact", "甲局"], ["same name", "甲局"]),
     ],
@@ -66,5 +68,38 @@ def test_findings_carry_their_weight() -> None:
 
 def test_a_chart_carries_its_alt_text_and_width() -> None:
     data, metadata = Chart(b"png", "A finding", "Dot chart of …", 760)._repr_mimebundle_()
-    assert metadata == {"image/png": {"alt": "Dot chart of …", "width": 760}}
-    assert data["text/plain"] == "A finding\nDot chart of …"
+    words = {"title": "A finding", "subtitle": "", "source": ""}
+    assert metadata == {"image/png": {"alt": "Dot chart of …", "width": 760, **words}}
+    assert data == {"image/png": "cG5n", "text/plain": "A finding\nDot chart of …"}
+
+
+def test_a_chart_carries_the_words_around_it_and_its_values() -> None:
+    values = pd.DataFrame({"unit_name": ["=1+1", '乙"镇'], "score": [88.5, None], "change": [-1.25, 2000.0]})
+    chart = Chart(b"png", "A finding", "Dots", 760, "each unit", "Source: us.", (102, 780), plain_cells(values, WORDS))
+    data, metadata = chart._repr_mimebundle_()
+    assert data["text/csv"] == 'Unit,Score,Change\n\'=1+1,88.5,-1.25\n"乙""镇",,2000.00\n'
+    assert metadata["image/png"]["drawing"] == [102, 780]
+    assert (metadata["image/png"]["subtitle"], metadata["image/png"]["source"]) == ("each unit", "Source: us.")
+
+
+@pytest.mark.parametrize(
+    ("column", "key", "legend"),
+    [
+        ("score", "league", "–: the notice does not say."),
+        ("mean", "league", "n/a: does not apply, or there is nothing to compute it from."),
+        ("value", "source", "–: the notice does not say."),
+        ("value", "spread", "n/a: does not apply, or there is nothing to compute it from."),
+    ],
+)
+def test_marks_of_missing_values_say_what_is_missing(column: str, key: str, legend: str) -> None:
+    shown = show(pd.DataFrame({"figure": ["mean"], column: [None]}), key, WORDS)
+    assert shown.cells.iloc[0, 1] == legend.partition(":")[0]
+    assert html(shown).find("p", class_="legend").text == legend
+
+
+def test_a_table_with_both_marks_explains_both_and_one_with_none_nothing() -> None:
+    table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
+    shown = show(table, "league", WORDS)
+    assert shown.cells.iloc[0].to_list() == ["甲局", "–", "n/a"]
+    assert shown.legend == "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
+    assert show(table.fillna(1.0), "league", WORDS).legend == ""

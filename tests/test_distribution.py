@@ -10,6 +10,7 @@ from audit_lib.analysis.distribution import (
     count_shared,
     describe_digits,
     describe_distribution,
+    describe_outliers,
     describe_pairs,
     find_outliers,
     order_in_ties,
@@ -138,3 +139,26 @@ def test_few_scores_give_no_warning_and_no_nan(make_scores, points: list[float])
     assert spread["n"] == len(points)
     assert not [name for name, value in spread.items() if isinstance(value, float) and pd.isna(value)]
     assert find_outliers(scores).empty
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        ([], ""),
+        ([90, 80, 70], ""),
+        ([88, 88, 88, 88], ""),
+        ([90, 89, 88, 87], "No unit lies beyond Tukey's fences (85.5 to 91.5)."),
+        ([90, 89, 88, 88, 40.5], "1 unit lies beyond Tukey's fences (86.5 to 90.5): 戊局 40.5."),
+    ],
+    ids=["no scores", "three units", "all equal", "none", "one"],
+)
+def test_describe_outliers(make_scores, leizhou, points: list[float], sentence: str) -> None:
+    rows = [(f"{name}局", point, None) for name, point in zip("甲乙丙丁戊", points, strict=False)]
+    scores = make_scores(rows or [("甲局", None, "优秀")])
+    assert describe_outliers(scores, leizhou.words) == sentence
+
+
+def test_leizhou_outliers_are_told(leizhou) -> None:
+    assert describe_outliers(leizhou.scores, leizhou.words) == (
+        "2 units lie beyond Tukey's fences (71.5 to 99.5): 白沙镇 71, 民政局 70."
+    )

@@ -1,6 +1,7 @@
 """Charts: titles that state the finding, alt text with its numbers, Chinese names with glyphs, the same bytes twice."""
 
 import io
+import itertools
 import unicodedata
 
 import matplotlib.pyplot as plt
@@ -25,7 +26,7 @@ from audit_lib.analysis.figures import (
     plot_tie_order,
     plot_tier_reach,
 )
-from audit_lib.analysis.figures.style import measure, wrap
+from audit_lib.analysis.figures.style import TIERS, measure, wrap
 from audit_lib.analysis.groups import compare_groups
 from audit_lib.display import Chart, Finding
 from audit_lib.errors import AuditError
@@ -60,6 +61,60 @@ TITLES = {
     "group tiers": "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%)",
     "ledger": "56 rows and 56 entries name 57 units: 55 are in both",
 }
+DATA = {  # of each chart: rows, headings, the first and the last row
+    "scores": (
+        56,
+        ["Unit", "Side", "Score", "Tier"],
+        ["食药监局", "bureaus", "97", "优秀"],
+        ["民政局", "bureaus", "70", "一般"],
+    ),
+    "league": (
+        56,
+        ["Places", "Unit", "Side", "Score"],
+        ["1", "食药监局", "bureaus", "97"],
+        ["56", "民政局", "bureaus", "70"],
+    ),
+    "tie order": (
+        33,
+        ["Score", "Place in print", "Unit", "Side"],
+        ["90", "1", "财政局", "bureaus"],
+        ["78", "3", "雷高镇", "towns"],
+    ),
+    "ecdf": (24, ["Score", "Units at or below", "Units at or below, %"], ["70", "1", "1.8"], ["97", "56", "100.0"]),
+    "digits": (10, ["Last digit", "Units", "Expected"], ["0", "8", "5.20"], ["9", "3", "5.20"]),
+    "cuts": (24, ["Cut", "Best tier wrong for", "Units at or above"], ["70", "47", "56"], ["97", "7", "1"]),
+    "reach": (
+        55,
+        ["Tier", "Unit", "Side", "Score"],
+        ["优秀", "食药监局", "bureaus", "97"],
+        ["一般", "民政局", "bureaus", "70"],
+    ),
+    "gap": (
+        59,
+        ["Group", "Unit", "Score", "From", "To"],
+        ["bureaus", "食药监局", "97", "", ""],
+        ["towns − bureaus", "difference of means", "-1.48", "-4.37", "1.21"],
+    ),
+    "groups": (59, ["Group", "Unit", "Score"], ["towns", "杨家镇", "90"], ["institutions", "mean", "81.13"]),
+    "group ecdf": (
+        32,
+        ["Group", "Score", "Units at or below", "Units at or below, %"],
+        ["towns", "71", "1", "4.8"],
+        ["bureaus", "97", "35", "100.0"],
+    ),
+    "group tiers": (
+        7,
+        ["Group", "Tier", "Units", "Of", "Share, %"],
+        ["towns", "优秀", "2", "21", "9.5"],
+        ["bureaus", "", "1", "36", "2.8"],
+    ),
+    "ledger": (
+        57,
+        ["Unit", "In the table", "In a list", "Joined by"],
+        ["市市场监管局", "市市场监管局", "市市场监管局", "same name"],
+        ["市残联", "", "市残联", "in a list only"],
+    ),
+}
 AWKWARD = {
     "one unit": [("甲局", 88, "良好")],
     "three units, one side": [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")],
@@ -77,6 +132,14 @@ def pixels(chart: Chart) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(chart.png)).convert("RGB"))
 
 
+def check_drawing(chart: Chart) -> None:
+    """The rows of the drawing are whole: none of it is cut off, and nothing is left of the words around it."""
+    first, last = chart.drawing
+    inked = (pixels(chart) < 250).any(axis=(1, 2))
+    assert [part.any() for part in (inked[:first], inked[first:last], inked[last:])] == [True, True, True]
+    assert not inked[[first, last - 1]].any()
+
+
 @pytest.mark.parametrize("name", PLOTS)
 def test_leizhou_chart(leizhou, name: str) -> None:
     chart = PLOTS[name](leizhou.scores, leizhou.words)
@@ -85,6 +148,9 @@ def test_leizhou_chart(leizhou, name: str) -> None:
     assert pixels(chart).shape[1] == 2 * chart.width
     assert len(chart.alt) > 80
     assert not plt.get_fignums()
+    data = chart.data
+    assert (len(data), list(data), data.iloc[0].to_list(), data.iloc[-1].to_list()) == DATA[name]
+    check_drawing(chart)
 
 
 @pytest.mark.parametrize("name", ["scores", "gap", "ecdf"])
@@ -97,7 +163,9 @@ def test_charts_are_the_same_twice(leizhou, name: str) -> None:
 def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: str, case: str) -> None:
     shown = PLOTS[name](make_scores(AWKWARD[case]), leizhou.words)
     assert isinstance(shown, Chart | Finding)
-    if isinstance(shown, Finding):
+    if isinstance(shown, Chart):
+        check_drawing(shown)
+    else:
         assert shown.role == "note"
         assert shown.text.endswith(".")
 
@@ -129,3 +197,12 @@ def test_measure_counts_chinese_twice(text: str, letters: int) -> None:
 def test_wrap_breaks_at_spaces_only() -> None:
     assert wrap("one two 三四五 six", 8) == ["one two", "三四五", "six"]
     assert wrap("", 8) == [""]
+
+
+def test_tiers_differ_in_grey_print() -> None:
+    greys = [int(0.2126 * red + 0.7152 * green + 0.0722 * blue) for red, green, blue in map(to_rgb_255, TIERS.values())]
+    assert min(abs(one - other) for one, other in itertools.combinations(greys, 2)) > 40
+
+
+def to_rgb_255(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour[1:]))

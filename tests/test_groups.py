@@ -5,6 +5,7 @@ import pytest
 from audit_lib.analysis.groups import (
     compare_groups,
     count_group_tiers,
+    describe_group_tiers,
     describe_groups,
     describe_lead,
     describe_split,
@@ -16,6 +17,7 @@ from audit_lib.analysis.groups import (
     tabulate_effects,
     tabulate_labels,
 )
+from audit_lib.report import open_report
 
 
 @pytest.mark.parametrize(
@@ -167,3 +169,29 @@ def test_vertical_agencies_are_described_never_tested(leizhou) -> None:
     comparisons = compare_groups(leizhou.scores, "kind", 8)
     named = [each for each in comparisons if "vertical" in (each.first, each.second)]
     assert {each.status for each in named} == {"too_few"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("甲镇", 95, None), ("乙局", 85, None)], ""),
+        ([("甲镇", 95, "优秀"), ("乙局", 91, "优秀")], "优秀: 1 of 1 town (100.0%), 1 of 1 bureau (100.0%)."),
+        (
+            [("甲局", None, "优秀"), ("乙局", 85, "良好"), ("丙局", 80, "一般"), ("丁局", 70, None)],
+            "优秀: 1 of 4 bureaus (25.0%); 一般: 1 of 4 bureaus (25.0%).",
+        ),
+    ],
+    ids=["no tiers", "one tier", "one side"],
+)
+def test_describe_group_tiers(make_scores, leizhou, rows, sentence: str) -> None:
+    assert describe_group_tiers(count_group_tiers(make_scores(rows), "side"), leizhou.words) == sentence
+
+
+def test_group_tiers_of_real_notices(leizhou) -> None:
+    assert describe_group_tiers(count_group_tiers(leizhou.scores, "side"), leizhou.words) == (
+        "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%); 一般: 2 of 21 towns (9.5%), 5 of 36 bureaus (13.9%)."
+    )
+    baoshan = open_report("baoshan", "2016")
+    assert describe_group_tiers(count_group_tiers(baoshan.scores, "side"), baoshan.words) == (
+        "优秀: 3 of 8 towns (37.5%), 7 of 17 bureaus (41.2%); 良好: 5 of 8 towns (62.5%), 10 of 17 bureaus (58.8%)."
+    )

@@ -5,11 +5,16 @@ import doctest
 import json
 import re
 import tomllib
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
+
+from audit_lib.languages import LANGUAGES
+from audit_lib.publishing.parameters import GROUP_COLUMNS, Parameters
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -17,6 +22,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
+HAN = re.compile("[\u4e00-\u9fff]")
 CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
 NOT_ON_CONDA = {"pylopdf-fonts-zh-cn"}
 
@@ -35,11 +41,11 @@ def declared() -> dict[str, str]:
 def test_environment_names_the_same_packages() -> None:
     plain = dict(split_requirement(each) for each in ENVIRONMENT if isinstance(each, str))
     by_pip = next(each["pip"] for each in ENVIRONMENT if isinstance(each, dict))
-    assert plain.pop("python") == PYPROJECT["project"]["requires-python"]
+    assert SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(plain.pop("python").removeprefix("="))
     assert plain.pop("pip") == ""
     ours = {CONDA_NAMES.get(name, name): versions for name, versions in declared().items()}
     assert plain == {name: versions for name, versions in ours.items() if name not in NOT_ON_CONDA}
-    assert by_pip == [*(name + ours[name] for name in sorted(NOT_ON_CONDA)), "--editable ."]
+    assert by_pip == [*(name + ours[name] for name in sorted(NOT_ON_CONDA)), "-e ."]
 
 
 def test_lock_pins_every_declared_package_with_hashes() -> None:
@@ -79,12 +85,52 @@ def test_notebook_sources_only_call_the_library(path: Path) -> None:
     assert not [node for node in nodes if isinstance(node, ast.Import | ast.FunctionDef | ast.For | ast.While | ast.If)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_headings_are_questions_and_it_ends_with_its_limits(path: Path) -> None:
+def read_prose(path: Path) -> list[tuple[str, list[str]]]:
+    """The markdown cells of a notebook: text and tags."""
     cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "markdown"]
-    headings = re.findall(r"^#+ (.*)$", "\n".join("".join(cell["source"]) for cell in cells), flags=re.MULTILINE)
-    assert headings[-1] == "What this does not show"
-    assert all(heading.endswith("?") for heading in headings[:-1])
+    return [("".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in cells]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_headings_are_questions_in_both_languages_and_it_ends_with_its_limits(path: Path) -> None:
+    texts = [text for text, tags in read_prose(path) if not tags]
+    pairs = [tuple(re.fullmatch("#+ (.*)", text)[1].split(" · ")) for text in texts]  # type: ignore[index]
+    assert pairs[-1] == ("What this does not show", "本报告不能说明什么")
+    assert [(english[-1], chinese[-1]) for english, chinese in pairs[:-1]] == [("?", "？")] * (len(pairs) - 1)
+    assert not [english for english, _ in pairs if HAN.search(english)]
+    assert [chinese for _, chinese in pairs if HAN.search(chinese)] == [chinese for _, chinese in pairs]
+    title = json.loads(path.read_text(encoding="utf-8"))["metadata"]["title"]
+    assert title == " · ".join(pairs[0])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_prose_is_english_then_chinese_and_says_the_same_of_what_it_names(path: Path) -> None:
+    tagged = [(text, tags) for text, tags in read_prose(path) if tags != ["notebook-only"]]
+    [about] = [text.split("\n\n") for text, tags in read_prose(path) if tags == ["notebook-only"]]
+    places = [place for place, (_, tags) in enumerate(tagged) if tags == ["en"]]
+    assert [place - 1 for place, (_, tags) in enumerate(tagged) if tags == ["zh"]] == places
+    assert places
+    for english, chinese in [about, *((tagged[place][0], tagged[place + 1][0]) for place in places)]:
+        assert len(HAN.findall(english)) <= 0.1 * len(english) < len(HAN.findall(chinese))
+        names = re.findall(r"`[^`]+`|\]\([^)]+\)", english)
+        assert [name for name in names if name not in chinese] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_states_a_headline_and_two_findings_or_more(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    last = ["".join(cell["source"]).splitlines()[-1] for cell in cells if cell["cell_type"] == "code"]
+    assert sum(line.startswith("headline(") for line in last) == 1
+    assert sum(line.startswith("find(") for line in last) >= 2
+
+
+def test_the_parameter_cell_is_the_same_everywhere_and_says_what_is_allowed() -> None:
+    cells = [cell for path in NOTEBOOKS for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    [source] = {"".join(cell["source"]) for cell in cells if cell["id"] == "parameters"}
+    comments = dict(re.findall(r"^(\w+): .*?  # (.*)$", source, flags=re.MULTILINE))
+    assert list(comments) == [field.name for field in fields(Parameters)]
+    for name, allowed in (("language", LANGUAGES), ("group_column", GROUP_COLUMNS)):
+        assert set(allowed) <= set(re.findall(r"\w+", comments[name]))
 
 
 WITH_EXAMPLES = sorted(path for path in (ROOT / "src").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))

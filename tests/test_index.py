@@ -147,7 +147,7 @@ def test_quality_is_computed_and_leads_to_its_report(
     ours: tuple[Path, BeautifulSoup], notice: str, marks: list[str]
 ) -> None:
     place, _, period = notice.partition("-")
-    section = f"section[aria-labelledby={notice}] .quality"
+    section = f"section[aria-labelledby={notice}] .state"
     assert texts(ours[1], f"{section} li") == [*marks, "01 Source"]
     assert links(ours[1], f"{section} a") == [f"{place}/{period}/01_source.html"]
 
@@ -224,7 +224,7 @@ def test_periods_come_from_the_latest_and_units_and_languages_are_none(tmp_path:
 def test_a_place_without_tables_has_no_marks(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2017", "01_source", report("Found."))
     page = render(tmp_path, tmp_path)
-    assert not page.select(".quality, details")
+    assert not page.select(".state, details")
     assert texts(page, "td.number") == ["–"] * 4
     assert search_of(page) == [{"id": "jia", "names": ["Jia", "jia"], "periods": [], "tiers": [], "units": []}]
 

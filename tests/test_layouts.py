@@ -173,7 +173,7 @@ def expect_rows(rows: Rows) -> list[dict[str, object]]:
 
 def list_rows(notice: Notice) -> list[dict[str, object]]:
     return [
-        {key: value for key, value in vars(row).items() if key != "place"}
+        {key: value for key, value in row.as_dict().items() if key != "place"}
         for table in notice.tables
         for row in table.rows
     ]

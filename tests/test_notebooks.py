@@ -15,7 +15,7 @@ from audit_lib.analysis.narrative import compare_named, find_unexplained
 from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.tiers import compare_rule
 from audit_lib.analysis.year import describe_year
-from audit_lib.display import Chart
+from audit_lib.display import Chart, Finding
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import Source, find_sources
 
@@ -147,6 +147,16 @@ def test_notebook_runs_on_an_awkward_notice(
     assert [error for _, error in build_tables(data, find_sources(data))] == [None]
     monkeypatch.setenv("AUDIT_DATA", str(data))
     check_shown(run_cells(path, "jia"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_leizhou_has_three_findings_where_there_is_more_than_a_year_to_tell(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    monkeypatch.setenv("AUDIT_DATA", str(ROOT / "data"))
+    cells = run_cells(path, "leizhou")
+    told = {cell.text for cell in cells if isinstance(cell, Finding) and cell.role in ("headline", "finding")}
+    assert len(told) >= (1 if path.stem == "05_trends" else 3), "one period alone has no trend to tell"
 
 
 def check_shown(cells: list[object]) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 import io
 import re
 from dataclasses import dataclass, field
@@ -10,23 +11,26 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 from nbformat import NotebookNode, v4
+from PIL import Image
 
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
 from audit_lib.publishing.index import render_index
 from audit_lib.publishing.pages import leave_out, read_headline, render_page, render_period
-from audit_lib.publishing.pieces import make_slug
+from audit_lib.publishing.pieces import choose_language, make_slug
 from audit_lib.words import Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
 ALT = "One dot for each unit; 农业局 & others above 90."
 TABLE = pd.DataFrame({"unit_name": ["农业局 & <b>Sons</b>", "白沙镇"], "score": [1234.5, None], "change": [-1.5, 2.0]})
+SOURCES = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
 LOADED = {"src", "srcset", "poster", "action", "background", "data"}
 
@@ -163,7 +167,7 @@ def test_links_inside_the_page_lead_somewhere(tmp_path: Path) -> None:
     links = [str(link.attributes["href"]) for link in page.all("a")]
     assert {link[1:] for link in links if link.startswith("#")} <= set(anchors)
     assert "00_year_card.html" in links, "a link to a notebook leads to its page"
-    assert [each.text for each in page.all("h2")][-2:] == ["Late title", "How this was made"]
+    assert [each.text for each in page.all("h2")][-3:] == ["Late title", "Words used here", "How this was made"]
 
 
 def test_code_is_folded_away(tmp_path: Path) -> None:
@@ -228,11 +232,216 @@ def test_whole_reports_keep_their_sections(kept: list[NotebookNode]) -> None:
     assert notebook.cells == kept
 
 
+WORDS_OF = {"en": WORDS, "zh": Words("zh", {"place": "雷州市", "period": "2017"})}
+
+
+def tagged(text: str, tag: str) -> NotebookNode:
+    made = markdown(text)
+    made.metadata["tags"] = [tag]
+    return made
+
+
+def bilingual(language: str) -> list[NotebookNode]:
+    """The cells of a small report in two languages, run in one of them."""
+    return [
+        markdown("# Who leads? · 谁领先？"),
+        *[tagged("Why we ask.", "en"), tagged("为何要问。", "zh")],
+        cell(f'language: str = "{language}"\ntop_cut: float = 45.0 * 2', tags=("parameters",)),
+        cell("headline(x)", Finding("甲镇", "headline"), tags=("headline",)),
+        *[markdown("## How many? · 有多少？"), tagged("All.", "en"), tagged("全部。", "zh")],
+        cell("find(x)", Finding("2")),
+        *[markdown("## Which years? · 哪些年度？"), tagged("None.", "en"), cell("note(x)", Finding("-", "note"))],
+        markdown("## What this does not show · 本报告不能说明什么"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "headings", "left_out", "prose"),
+    [
+        ("en", "Who leads?", ["How many?", "What this does not show"], "Which years?", ["Why we ask.", "All."]),
+        ("zh", "谁领先？", ["有多少？", "本报告不能说明什么"], "哪些年度？", ["为何要问。", "全部。"]),
+    ],
+)
+def test_a_page_is_in_one_language(
+    tmp_path: Path, language: str, title: str, headings: list[str], left_out: str, prose: list[str]
+) -> None:
+    save_report(tmp_path, bilingual(language), "04_groups")
+    path = save_report(tmp_path, bilingual(language), title="Who leads? · 谁领先？")
+    words = WORDS_OF[language]
+    render_page(path, path.with_suffix(".html"), words, tmp_path)
+    page = Page(path.with_suffix(".html").read_text("utf-8"))
+    assert page.one("h1").text == title
+    assert [each.text for each in page.all("h2")] == [words("page.contents"), *headings, words("page.made")]
+    contents = [each for each in page.all("a") if any(a.attributes.get("class") == "contents" for a in each.ancestors)]
+    assert [each.text for each in contents] == [*headings, words("page.made")]
+    texts = [each.text for each in page.all("p") if not each.attributes.get("class")]
+    assert texts == [*prose, words("page.left_out", headings=left_out)]
+    assert page.all("a", rel="next")[-1].text.endswith(title), "the neighbour is named in the page's language"
+    render_index(tmp_path / "reports", tmp_path)
+    index = Page((tmp_path / "reports" / "index.html").read_text("utf-8"))
+    assert [each.text for each in index.all("p", class_="question")] == [title], "the first of a period leads it"
+
+
+@pytest.mark.parametrize("language", WORDS_OF)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_page_holds_nothing_of_another_language(tmp_path: Path, source: Path, language: str) -> None:
+    notebook = nbformat.read(source, as_version=4)
+    for each in notebook.cells:
+        if each.cell_type == "code":
+            each.outputs = [shown(Finding("x"))]
+    told = {tag: [each for each in notebook.cells if each.metadata.get("tags") == [tag]] for tag in WORDS_OF}
+    path = save_report(tmp_path, notebook.cells, source.stem, **notebook.metadata)
+    render_page(path, path.with_suffix(".html"), WORDS_OF[language], tmp_path)
+    page = Page(path.with_suffix(".html").read_text("utf-8"))
+    shown_texts = [each.text for each in page.all("p")]
+    for tag, cells in told.items():
+        openings = [re.split(r"[`\[]", each.source)[0] for each in cells]
+        found = [any(text.startswith(opening) for text in shown_texts) for opening in openings if opening]
+        assert found == [tag == language] * len(found)
+        assert found
+    headings = [page.one("h1").text, *(each.text for each in page.all("h2"))]
+    assert not [heading for heading in headings if " · " in heading]
+
+
+def test_a_notebook_of_one_language_stays_as_it_is() -> None:
+    cells = [*report(), markdown("# A · B · C\n\n财政局 · 唐家镇"), tagged("Both.", "kept")]
+    both = markdown("In both.")
+    both.metadata["tags"] = ["en", "zh"]
+    notebook = v4.new_notebook(cells=[*cells, both], metadata={"title": "A"})  # type: ignore[no-untyped-call]
+    for language in WORDS_OF:
+        choose_language(notebook, language)
+        assert notebook.cells == [*cells, both]
+        assert [each.source for each in notebook.cells[-3:]] == ["# A · B · C\n\n财政局 · 唐家镇", "Both.", "In both."]
+        assert notebook.metadata == {"title": "A"}
+
+
 def test_figure_has_its_alt_text_and_width(tmp_path: Path) -> None:
     image = render(tmp_path, report()).one("img")
     assert image.attributes["alt"] == ALT
     assert image.attributes["width"] == "760"
-    assert image.ancestors[-1].tag == "figure"
+    assert "figure" in [each.tag for each in image.ancestors]
+
+
+def draw(rows: str) -> bytes:
+    """A picture of two columns: a row of it for each letter, in black or white."""
+    image = Image.new("L", (2, len(rows)))
+    image.putdata([255 if row == "w" else 0 for row in rows for _ in range(2)])
+    packed = io.BytesIO()
+    image.convert("P").save(packed, format="png")
+    return packed.getvalue()
+
+
+VALUES = pd.DataFrame(
+    {"Unit": ["农业局 & <b>Sons</b>", "=1+1"], "Score": ["-1.5", ""], "Tier": ["优秀", "8"]}, dtype=object
+)
+FIGURE = Chart(draw("bbwbwbb"), "A & B <b>agree</b>", ALT, 4, "Where & when", "Source: <i>us</i>.", (2, 5), VALUES)
+
+
+def test_words_of_a_figure_are_text_and_its_image_is_the_drawing_alone(tmp_path: Path) -> None:
+    page = render(tmp_path, [*report()[:4], cell("plot()", FIGURE)])
+    figure, image = page.one("figure"), page.one("img")
+    assert figure.attributes["id"] == "a-b-b-agree-b"
+    assert page.one("figcaption").text == "A & B <b>agree</b> Where & when"
+    assert page.one("p", class_="source").text == "Source: <i>us</i>."
+    assert [image.attributes[name] for name in ("alt", "width", "height")] == [ALT, "4", "6"]
+    packed = base64.b64decode(str(image.attributes["src"]).partition("base64,")[2])
+    assert [list(row) for row in np.asarray(Image.open(io.BytesIO(packed)).convert("L"))] == [
+        [255] * 2,
+        [0] * 2,
+        [255] * 2,
+    ]
+    assert page.html.count("Where &amp; when") == 1, "nothing is said twice"
+
+
+def test_data_of_a_figure_folds_out_and_can_be_taken_away(tmp_path: Path) -> None:
+    page = render(tmp_path, [*report()[:4], cell("plot()", FIGURE)])
+    fold = page.one("details", class_="values")
+    inside = [each for each in page.elements if fold in each.ancestors]
+    assert [(each.text, each.attributes.get("class")) for each in inside if each.tag in ("th", "td")] == [
+        *[("Unit", None), ("Score", "number"), ("Tier", None)],
+        *[("农业局 & <b>Sons</b>", None), ("−1.5", "number"), ("优秀", None)],
+        *[("=1+1", None), ("–", "number"), ("8", None)],
+    ]
+    link = page.one("a", download="a-b-b-agree-b.csv")
+    text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["Unit", "Score", "Tier"],
+        ["农业局 & <b>Sons</b>", "-1.5", "优秀"],
+        ["'=1+1", "", "8"],
+    ]
+
+
+def test_findings_open_the_page_each_with_what_shows_it(tmp_path: Path) -> None:
+    save_report(tmp_path, report("The groups differ."), "04_groups")
+    chart, other = Chart(DOT, "A chart of 2 units", ALT, 760), Chart(DOT, "Another", ALT, 760)
+    table = show(TABLE, "tiers", WORDS)
+    cells = [
+        *report("Of 2 units, both agree.")[:4],
+        *[markdown("## First?"), cell("plot()", other), cell("find()", Finding("One.")), cell("show()", table)],
+        *[markdown("## Second?"), cell("find()", Finding("Two.")), cell("note()", Finding("No.", "note"))],
+        *[cell("show()", table), cell("plot()", chart)],
+        *[
+            markdown("## Third?"),
+            cell("find()", Finding("The groups differ.")),
+            cell("find()", Finding("Nobody says so.")),
+        ],
+        *[markdown("## Fourth?"), cell("find()", Finding("Five."))],
+    ]
+    page = render(tmp_path, cells)
+    top = page.one("ul", class_="findings")
+    told = [each.text for each in page.all("li") if top in each.ancestors]
+    assert told == ["One. Chart", "Two. Table", "The groups differ. Report", "Nobody says so."], "four at most"
+    links = [each for each in page.all("a") if page.one("header", id="finding") in each.ancestors]
+    assert [(each.attributes["href"], each.attributes.get("aria-label", each.text)) for each in links] == [
+        ("#a-chart-of-2-units", "Chart: A chart of 2 units"),
+        ("#another", "Chart: Another"),
+        ("#leizhou-2017-scores-by-printed-tier-2", "Table: Leizhou 2017: scores by printed tier"),
+        ("04_groups.html", "Report: 04 Groups"),
+    ]
+    anchors = {each.attributes.get("id") for each in page.elements}
+    assert {"another", "a-chart-of-2-units", "leizhou-2017-scores-by-printed-tier-2"} <= anchors
+
+
+def test_a_page_without_findings_opens_with_its_headline_alone(tmp_path: Path) -> None:
+    page = render(tmp_path, report()[:5])
+    assert not page.all("ul", class_="findings") + page.all("p", class_="shown")
+
+
+@pytest.mark.parametrize(("n_rows", "n_scripts"), [(15, 0), (16, 1)])
+def test_only_a_long_table_brings_a_script_and_the_policy_knows_it(tmp_path: Path, n_rows: int, n_scripts: int) -> None:
+    table = pd.DataFrame({"unit_name": [f"{n}局" for n in range(n_rows)], "score": [1.0] * n_rows})
+    page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "league", WORDS))])
+    scripts = page.all("script")
+    policy = str(page.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"])
+    allowed = re.findall(r"'sha256-([^']+)'", policy)
+    assert len(scripts) == n_scripts
+    assert allowed == [base64.b64encode(hashlib.sha256(each.text.encode()).digest()).decode() for each in scripts]
+    assert ("script-src" in policy) is bool(n_scripts)
+    assert len(page.all("td")) == n_rows, "without script the table is whole"
+    assert not page.all("button") + page.all("input"), "controls come with the script"
+
+
+def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_csv(tmp_path: Path) -> None:
+    table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
+    page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
+    legend = "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
+    assert page.one("p", class_="legend").text == legend
+    link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
+    text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
+    assert text.splitlines() == ["Unit,Score,Mean", "甲局,,"]
+
+
+def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -> None:
+    page = render(tmp_path, report("Hedges' g is 0.2; a 90/80 rule; τ-b 0.6."))
+    assert [each.text for each in page.all("dt")][:4] == ["notice (通报)", "tier", "Hedges' g", "Kendall's τ‑b"]
+    assert not page.all("details", class_="glossary")[0].attributes.get("open")
+    plain = [markdown("# Why?"), cell("headline(x)", Finding("So.", "headline"), tags=("headline",))]
+    assert not render(tmp_path, plain).all("details", class_="glossary")
+
+
+def test_a_hyphen_does_not_part_tau_from_b(tmp_path: Path) -> None:
+    page = render(tmp_path, [*report()[:4], cell("find(x)", Finding("τ-b 0.6"))])
+    assert page.one("p", class_="finding").text == "τ\N{NON-BREAKING HYPHEN}b 0.6"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +476,7 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
         markdown(f"# Is {attack} safe?\n\n{attack}\n\n[here](javascript:alert(1))"),
         *report(attack)[1:],
         cell("find(x)", Finding(attack)),
+        cell("plot(x)", Chart(DOT, attack, attack, 760, attack, attack, None, pd.DataFrame({attack: [attack]}))),
         cell("show(x)", show(pd.DataFrame({"unit_name": [attack]}), "tiers", WORDS)),
         cell("show(x)", output("display_data", {"text/html": "&lt;script&gt;alert(2)&lt;/script&gt;"})),
         cell("HTML(x)", output("display_data", {"text/html": "<script>x</script>", "text/plain": "<HTML & object>"})),
@@ -276,6 +486,9 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
     page = render(tmp_path, cells, audit={"versions": {attack: attack}, "inputs": {}})
     assert not page.all("script") + page.all("b")
     assert page.one("p", class_="headline").text == attack
+    assert page.all("figcaption")[-1].text == f"{attack} {attack}"
+    assert page.all("img")[-1].attributes["alt"] == page.one("p", class_="source").text == attack
+    assert [each.text for each in page.all("th") + page.all("td")].count(attack) == 3
     assert page.one("p", class_="finding").text == attack
     assert "<HTML & object>" in [each.text for each in page.all("pre")], "foreign HTML gives way to its plain text"
     assert not [name for each in page.elements for name in each.attributes if name.startswith("on")]

@@ -1,9 +1,13 @@
 """Source and year card: what the page says of itself, what was joined, and the sentence that opens a report."""
 
+import pytest
+
 from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.source import (
     compare_counts,
     count_matches,
+    describe_counts,
+    describe_mentions,
     describe_source,
     list_aliases,
     list_mentions,
@@ -13,6 +17,7 @@ from audit_lib.analysis.year import describe_year, summarise_year
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import parse_notice
 from audit_lib.reading.units import Registry, resolve_units
+from audit_lib.report import open_report
 
 
 def test_leizhou_provenance(leizhou) -> None:
@@ -108,3 +113,59 @@ def test_leizhou_mentions(leizhou) -> None:
     criticised = mentions[mentions["sentiment"] == "criticised"].drop_duplicates("unit_name")
     assert criticised["score"].mean() == 80.4375
     assert criticised["tier"].value_counts().to_dict() == {"良好": 4, "一般": 4}
+
+
+@pytest.mark.parametrize(
+    ("stated", "sentence"),
+    [
+        ({}, "The notice holds as many units as it states: 优秀 2, 良好 1."),
+        (
+            {"优秀": 3},
+            "The notice states 2 numbers of units and prints another for 1: 优秀 states 3 and holds 2.",
+        ),
+        (
+            {"优秀": None, "良好": 4},
+            "The notice states 1 number of units and prints another for 1: 良好 states 4 and holds 1.",
+        ),
+        (
+            {"优秀": None, "良好": None},
+            "The notice states no number of units; counted: 优秀 2, 良好 1, all lists 3, score table 1.",
+        ),
+    ],
+    ids=["all agree", "one does not", "one stated", "none stated"],
+)
+def test_describe_counts(make_notice, leizhou, stated: dict[str, int | None], sentence: str) -> None:
+    tiers = {"优秀": ["甲镇", "乙局"], "良好": ["丙局"]}
+    notice = parse_notice(read_document(make_notice([("甲镇", 95)], tiers, stated=stated)))
+    assert describe_counts(compare_counts(notice), leizhou.words) == sentence
+
+
+def test_sentences_of_real_notices(leizhou) -> None:
+    assert describe_counts(compare_counts(leizhou.reading.notice), leizhou.words) == (
+        "The notice holds as many units as it states: 优秀 8, 良好 41, 一般 7, all lists 56, score table 56."
+    )
+    assert describe_mentions(leizhou.mentions, leizhou.scores, leizhou.words) == (
+        "The prose singles out 10 of 57 units: 8 are criticised and 2 are praised; 白沙镇 most often, in 2 places."
+    )
+    baoshan = open_report("baoshan", "2016")
+    assert describe_counts(compare_counts(baoshan.reading.notice), baoshan.words) == (
+        "The notice states no number of units; counted: 优秀 10, 良好 15, all lists 25."
+    )
+    assert describe_mentions(baoshan.mentions, baoshan.scores, baoshan.words) == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        (["公安局", "北和镇"], "The prose singles out 2 of 57 units: 2 are praised."),
+        (["民政局"], "The prose singles out 1 of 57 units: 1 is criticised."),
+        (
+            ["白沙镇", "北和镇"],
+            "The prose singles out 2 of 57 units: 1 is criticised and 1 is praised; 白沙镇 most often, in 2 places.",
+        ),
+    ],
+    ids=["praise only", "one", "one twice"],
+)
+def test_describe_mentions(leizhou, named: list[str], sentence: str) -> None:
+    mentions = leizhou.mentions[leizhou.mentions["unit_name"].isin(named)]
+    assert describe_mentions(mentions, leizhou.scores, leizhou.words) == sentence

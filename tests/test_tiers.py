@@ -5,7 +5,9 @@ import pytest
 from audit_lib.analysis.tiers import (
     compare_rule,
     count_tier_pairs,
+    describe_classes,
     describe_overlap,
+    describe_tier_pairs,
     describe_tiers,
     explain_exceptions,
     find_breaks,
@@ -116,6 +118,14 @@ def test_leizhou_sentences(leizhou) -> None:
         "No cut parts 优秀 from 良好: 7 units score between 90 and 93, where both occur, and the best single cut still "
         "gets 3 wrong. Any cut above 78.5 and up to 81 parts 良好 from 一般 without error."
     )
+    assert describe_tier_pairs(count_tier_pairs(scores), words) == (
+        "Of 656 pairs of units in different tiers, 644 stand as their scores do; 9 have equal scores (at 90); 3 are "
+        "reversed, with 水务局 93 above units of a better tier."
+    )
+    assert describe_classes(find_breaks(scores), scores, words) == (
+        "Parted by themselves into 3 classes, as many as there are tiers, the scores run 93–97, 84–90, 70–83 (6, 32, 18 "
+        "units, where the tiers hold 8, 40, 7): 41 of 55 units stand in the class that matches their tier."
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,3 +187,53 @@ def test_a_unit_without_tier_or_score_is_in_no_comparison(make_scores) -> None:
     [pairs] = count_tier_pairs(scores)
     assert (pairs.total, pairs.agree) == (1, 1)
     assert summarise_tiers(scores)["n_listed"].to_list() == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("甲局", 95, None), ("乙局", 85, None)], ""),
+        ([("甲局", 95, "优秀"), ("乙局", 91, "优秀")], ""),
+        (
+            [("甲局", 95, "优秀"), ("乙局", 91, "优秀"), ("丙局", 85, "良好")],
+            "All 2 pairs of units in different tiers stand as their scores do.",
+        ),
+        (
+            [("甲局", 90, "优秀"), ("乙局", 90, "良好")],
+            "Of 1 pair of units in different tiers, 0 stand as their scores do; 1 has equal scores (at 90).",
+        ),
+        (
+            [("甲局", 88, "优秀"), ("乙局", 90, "良好"), ("丙局", 89.5, "良好"), ("丁局", 89.5, "一般")],
+            "Of 5 pairs of units in different tiers, 1 stands as their scores do; 1 has equal scores (at 89.5); 3 are "
+            "reversed, with 乙局 90, 丙局, 丁局 89.5 above units of a better tier.",
+        ),
+    ],
+    ids=["no tiers", "one tier", "all agree", "one pair, equal", "three reversed"],
+)
+def test_describe_tier_pairs(make_scores, leizhou, rows, sentence: str) -> None:
+    assert describe_tier_pairs(count_tier_pairs(make_scores(rows)), leizhou.words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("甲局", 95, None), ("乙局", 85, None), ("丙局", 75, None)], ""),
+        ([("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "良好")], ""),
+        ([("甲局", 90, "优秀"), ("乙局", 90, "良好"), ("丙局", 80, "一般")], ""),
+        (
+            [
+                ("甲局", 95, "优秀"),
+                ("乙局", 94, "良好"),
+                ("丙局", 75, "一般"),
+                ("丁局", 60, "一般"),
+                ("戊局", 59, None),
+            ],
+            "Parted by themselves into 3 classes, as many as there are tiers, the scores run 94–95, 75, 59–60 (2, 1, 2 "
+            "units, where the tiers hold 1, 1, 2): 2 of 4 units stand in the class that matches their tier.",
+        ),
+    ],
+    ids=["no tiers", "two tiers", "fewer scores than tiers", "a unit in no tier"],
+)
+def test_describe_classes(make_scores, leizhou, rows, sentence: str) -> None:
+    scores = make_scores(rows)
+    assert describe_classes(find_breaks(scores), scores, leizhou.words) == sentence

@@ -166,6 +166,39 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 
 
 @cli.command()
+@click.argument("jurisdiction")
+@click.argument("period")
+@click.option("--to", "folder", type=FOLDER, metavar="DIR", help="Where the files go (default: export/<J>-<P>, here).")
+@click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--reports", type=FOLDER, metavar="DIR", help="Where the pages are (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def export(
+    jurisdiction: str, period: str, folder: Path | None, pdf: bool, data: Path | None, reports: Path | None
+) -> int:
+    """Write a notice's tables as an Excel workbook, and all of its data as a ZIP file.
+
+    \b
+    Example: audit-lib export leizhou 2017 --pdf
+    """
+    from audit_lib.files import find_project
+    from audit_lib.publishing.export import export_notice
+    from audit_lib.publishing.pdf import find_chromium, list_pages, print_pages
+
+    [source] = _find_sources(_find_data(data), jurisdiction, period)
+    folder = folder or Path("export", source.notice_id)
+    if pdf:  # nothing is written where the pages could not be
+        chromium = find_chromium()
+        pages = list_pages(reports or find_project() / "reports", source, folder)
+    for path, holds in export_notice(_find_data(data), source, folder).items():
+        click.echo(f"{path}  {holds}")
+    if pdf:
+        for path in print_pages(pages, chromium):
+            click.echo(path)
+    return DONE
+
+
+@cli.command()
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
@@ -240,6 +273,35 @@ def run(
             click.echo(f"failed: {result.run.name}: {result.why} · {result.run.log}", err=True)
     click.echo(f"{len(results)} reports: {progress.word_counts()} · {folders.reports / 'index.html'}", err=as_json)
     return FAILED if progress.counts["failed"] or bad_pages or len(results) < len(runs) else DONE
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--all", "every", is_flag=True, help="Print every verdict, not the findings and the differences alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks: Path | None) -> int:
+    """Read the cited lines of a report again and recompute what it states.
+
+    PATH is a page (.html), a notebook (.ipynb), or a folder of them.
+
+    \b
+    Example: audit-lib verify reports/leizhou/2017/03_tiers.html
+    """
+    from audit_lib.publishing.verify import verify_path
+
+    code = DONE
+    for verified in verify_path(path, _find_folders(data, notebooks, None)):
+        if isinstance(verified, AuditError):
+            click.echo(f"error: {verified}", err=True)
+            code = FAILED
+            continue
+        told = [json.dumps(verified.as_dict(), ensure_ascii=False)] if as_json else verified.lines(every=every)
+        click.echo("\n".join(told))
+        code = code if verified.is_confirmed else FAILED
+    return code
 
 
 def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":

@@ -3,16 +3,29 @@
 Every output is the same for the same input, so a committed notebook can be checked by running it again.
 """
 
+import csv
 import html
+import io
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from audit_lib.links import PAIR, find_links
+from audit_lib.tables import guard_cell
 from audit_lib.words import Silence, Words, format_number, format_score
 
-DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "skewness": 4}  # columns that need other decimals than two
+# Columns that need other decimals than two.
+DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
+# What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
+STATED = {
+    *("unit", "score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
+    *("sentiment", "section", "item", "quantifier", "last_updated", "limit", "days"),
+    *("score_before", "score_after", "tier_before", "tier_after"),
+}
+STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
 
 
 @dataclass(frozen=True)
@@ -32,51 +45,92 @@ class Finding:
         return f'<p class="{self.role}">{html.escape(self.text)}</p>'
 
 
+Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns."""
+    """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
+
+    `legend` explains the marks of missing values that it has.
+    `linked` parts the cells that cite the notice, by row number and heading, into pieces with their links.
+    """
 
     caption: str
     cells: pd.DataFrame
     numeric: tuple[str, ...]
+    legend: str = ""
+    linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"{self.caption}\n{self.cells.to_string(index=False)}"
+        return "\n".join(filter(None, [self.caption, self.cells.to_string(index=False), self.legend]))
 
     def _repr_html_(self) -> str:
         columns = [str(column) for column in self.cells]
         align = ["number" if column in self.numeric else "text" for column in columns]
-        head = "".join(_cell("th", column, kind, "col") for column, kind in zip(columns, align, strict=True))
+        head = "".join(_cell("th", [(name, None)], kind, "col") for name, kind in zip(columns, align, strict=True))
         rows = []
-        for values in self.cells.itertuples(index=False):
-            first = _cell("th", values[0], align[0], "row")
-            rest = (_cell("td", value, kind) for value, kind in zip(values[1:], align[1:], strict=True))
+        for number, values in enumerate(self.cells.itertuples(index=False)):
+            pieces = [
+                self.linked.get((number, column), [(str(value), None)])
+                for column, value in zip(columns, values, strict=True)
+            ]
+            first = _cell("th", pieces[0], align[0], "row")
+            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], align[1:], strict=True))
             rows.append(f"<tr>{first}{''.join(rest)}</tr>")
         body = "\n".join(rows)
         caption = html.escape(self.caption)
-        return f"<table><caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+        legend = f'\n<p class="legend">{html.escape(self.legend)}</p>' if self.legend else ""
+        head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
+        return f"<table><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
 
 
-def _cell(tag: str, value: object, kind: str, scope: str | None = None) -> str:
+def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
     scoped = f' scope="{scope}"' if scope else ""
-    return f'<{tag} class="{kind}"{scoped}>{html.escape(str(value))}</{tag}>'
+    return f'<{tag} class="{kind}"{scoped}>{"".join(_piece(*piece) for piece in pieces)}</{tag}>'
+
+
+def _piece(text: str, href: str | None) -> str:
+    return f'<a href="{html.escape(href)}">{html.escape(text)}</a>' if href else html.escape(text)
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn figure: its image, the finding it shows, and the text that stands for it where it cannot be seen."""
+    """A drawn figure: its image, the finding it shows, and the text that stands for it where it cannot be seen.
+
+    The image carries title, subtitle and source line, so that it keeps them wherever it is sent. A page prints them as
+    text instead: `drawing` gives the first pixel row below the subtitle and the first of the source line. `data` holds
+    what is drawn, a row per mark, bar or step, as `plain_cells` gives it.
+    """
 
     png: bytes
     title: str
     alt: str
     width: int
+    subtitle: str = ""
+    source: str = ""
+    drawing: tuple[int, int] | None = None
+    data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
 
+    def to_csv(self) -> str:
+        """Give the values drawn as CSV that runs no formula in a spreadsheet."""
+        text = io.StringIO()
+        rows = [list(self.data), *self.data.itertuples(index=False)]
+        csv.writer(text, lineterminator="\n").writerows([guard_cell(str(cell)) for cell in row] for row in rows)
+        return text.getvalue()
+
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         data = {"image/png": b64encode(self.png).decode(), "text/plain": repr(self)}
-        return data, {"image/png": {"alt": self.alt, "width": self.width}}
+        if len(self.data):
+            data["text/csv"] = self.to_csv()
+        shown: dict[str, Any] = {"alt": self.alt, "width": self.width, "title": self.title}
+        shown |= {"subtitle": self.subtitle, "source": self.source}
+        if self.drawing:
+            shown["drawing"] = list(self.drawing)
+        return data, {"image/png": shown}
 
 
 def find(sentence: str) -> Finding | None:
@@ -98,22 +152,66 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns, a table without rows not at all. Raises ValueError where two columns would have one heading.
+    shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
+    heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by the
+    citations of the words. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
         return None
     if isinstance(table, pd.Series):
         table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
     cells: dict[str, list[str]] = {}
-    numeric = []
+    linked: dict[tuple[int, str], list[Piece]] = {}
+    numeric, marks = [], set()
+    rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
     for column in table:
         heading = words.heading(str(column))
+        if not heading:
+            continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
-        cells[heading] = _print_column(table[column], str(column), words)
+        is_stated = column in STATED or (column == "value" and key in STATED_TABLES)
+        mark = "missing" if is_stated else "inapplicable"
+        cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark))
+        if getattr(words, mark) in cells[heading]:
+            marks.add(mark)
+        for number, row in enumerate(rows):
+            if pieces := _link_cell(row, str(column), cells[heading][number], words):
+                linked[number, heading] = pieces
         if _is_numeric(table[column]):
             numeric.append(heading)
-    return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric))
+    legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
+    return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric), legend, linked)
+
+
+def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Give a table as machines read it: worded headings and values, numbers as printed but with a plain minus sign.
+
+    Missing is empty.
+    """
+    cells = {}
+    for column in table:
+        if not words.heading(str(column)):
+            continue
+        values = _print_column(table[column], str(column), words, "")
+        if _is_numeric(table[column]):
+            values = [value.replace("−", "-").replace(",", "") for value in values]
+        cells[words.heading(str(column))] = values
+    return pd.DataFrame(cells, dtype="object")
+
+
+def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) -> list[Piece]:
+    """Part a cell into pieces where any of it cites the notice; no pieces where nothing does."""
+    links = find_links(row, column, words.citations) if words.citations else []
+    if not any(links):
+        return []
+    if not isinstance(row[column], list):
+        return [(printed, links[0])]
+    pieces: list[Piece] = []
+    for each, href in zip(row[column], links, strict=True):
+        before, arrow, last = words.name(each, column).rpartition(PAIR)  # of a pair the later name is linked
+        pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
+    return [piece for piece in pieces[1:] if piece[0]]
 
 
 def _is_numeric(values: pd.Series) -> bool:
@@ -124,24 +222,24 @@ def _is_numeric(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _print_column(values: pd.Series, column: str, words: Words) -> list[str]:
+def _print_column(values: pd.Series, column: str, words: Words, missing: str) -> list[str]:
     if not pd.api.types.is_float_dtype(values):
-        return [_print_value(value, words) for value in values]
+        return [_print_value(value, column, words, missing) for value in values]
     on_grid = column not in DIGITS and (values.dropna() * 2 % 1 == 0).all()
     digits = DIGITS.get(column, 2)
     printed = format_score if on_grid else lambda value: format_number(value, digits)
-    return [words.missing if pd.isna(value) else printed(value) for value in values]
+    return [missing if pd.isna(value) else printed(value) for value in values]
 
 
-def _print_value(value: Any, words: Words) -> str:
+def _print_value(value: Any, column: str, words: Words, missing: str) -> str:
     if isinstance(value, list | tuple):
-        return words.joiner.join(words.name(each) for each in value)
+        return words.joiner.join(words.name(each, column) for each in value) or words("legend.none")
     if value is None or pd.isna(value):
-        return words.missing
+        return missing
     if isinstance(value, bool):
         return words.name("yes" if value else "no")
     if isinstance(value, float):
         return format_score(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return words.name(value)
+    return words.name(value, column)

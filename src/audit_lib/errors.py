@@ -4,6 +4,10 @@
 class AuditError(Exception):
     """An input or argument we cannot use. Its text is one line for the user; the command line exits with 2."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Give what a notebook shows instead of a traceback (a hook of IPython's): the line alone."""
+        return [str(self)]
+
 
 def unusable(where: object, found: str, expected: str) -> AuditError:
     """Word an error the way all of them are worded.

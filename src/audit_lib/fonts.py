@@ -1,18 +1,20 @@
 """The font that shows Chinese names everywhere: in charts, and inside pages on machines that have none."""
 
+import io
 import os
 from base64 import b64encode
-from collections.abc import Sequence
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.psCharStrings import T2CharString
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.ttLib import TTFont
 
 # Chinese letters and their punctuation; Latin text keeps the fonts of the page.
 HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x323AF))
-
-TOGETHER = 8  # pages that share a font
+LINE = ("ascent", "descent", "lineGap")  # what a browser computes the height of a line from
+LINE_OS2 = ("sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "usWinDescent", "fsSelection")
 
 
 @cache
@@ -33,45 +35,50 @@ def embed_characters(html: str) -> str:
     Empty where the page has none or no font file is there; the page then rests on the reader's own fonts. The page's
     style names the family `Page Han` first, for these ranges only.
     """
-    return embed_in_each([html])[0]
-
-
-def embed_in_each(pages: Sequence[str]) -> list[str]:
-    """Give the style element of `embed_characters` for each of many pages; a few neighbours share one font.
-
-    To cut a font takes longer than to write a page, and neighbours use much the same characters.
-    """
+    letters = {letter for letter in set(html) if any(low <= ord(letter) <= high for low, high in HAN_RANGES)}
     file = find_font()
-    letters = [_list_letters(html) for html in pages]
-    if file is None or not any(letters):
-        return ["" for _ in pages]
-    font = file.read_bytes()
-    if len(pages) > TOGETHER:
-        font = _subset(font, "".join(letters), None)
-    groups = [letters[first : first + TOGETHER] for first in range(0, len(pages), TOGETHER)]
-    styles = [_word_style(_subset(font, "".join(group), "woff")) if any(group) else "" for group in groups]
-    return [style for style, group in zip(styles, groups, strict=True) for _ in group]
-
-
-def _list_letters(html: str) -> str:
-    return "".join(each for each in sorted(set(html)) if any(low <= ord(each) <= high for low, high in HAN_RANGES))
-
-
-def _word_style(font: bytes) -> str:
+    if not letters or file is None:
+        return ""
+    font = b64encode(_subset(file, "".join(sorted(letters)))).decode()
     ranges = ", ".join(f"U+{low:X}-{high:X}" for low, high in HAN_RANGES)
-    source = f"src: url(data:font/woff;base64,{b64encode(font).decode()}) format('woff')"
+    source = f"src: url(data:font/woff;base64,{font}) format('woff')"
     return f"<style>@font-face {{ font-family: 'Page Han'; {source}; unicode-range: {ranges}; }}</style>"
 
 
-def _subset(file: bytes, letters: str, flavor: str | None) -> bytes:
-    options = subset.Options(layout_features=[], hinting=False, name_IDs=[], desubroutinize=True)
-    options.drop_tables += ["BASE", "DSIG", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
-    packed = BytesIO()
-    with subset.load_font(BytesIO(file), options) as font:
-        font.recalcTimestamp = False  # the same page twice is the same bytes
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(sorted(set(letters))))
-        subsetter.subset(font)
-        font.flavor = flavor
-        font.save(packed)
+@cache
+def _open_font(file: Path) -> TTFont:
+    """Open a font for good: its tables of 65,000 glyphs are read once, not for each page."""
+    return TTFont(file, fontNumber=0, lazy=True)
+
+
+@cache
+def _trace(file: Path, glyph: str) -> T2CharString:
+    """Give the outline of a glyph, without hints."""
+    glyphs = _open_font(file).getGlyphSet()
+    pen = T2CharStringPen(glyphs[glyph].width, glyphs)
+    glyphs[glyph].draw(pen)
+    return pen.getCharString()
+
+
+def _subset(file: Path, letters: str) -> bytes:
+    """Build a WOFF of these letters alone; what the font does not have is left out."""
+    font = _open_font(file)
+    known = font.getBestCmap()
+    wanted = {ord(letter): known[ord(letter)] for letter in letters if ord(letter) in known}
+    glyphs = [".notdef", *sorted(set(wanted.values()))]
+    small = FontBuilder(font["head"].unitsPerEm, isTTF=False)
+    small.setupGlyphOrder(glyphs)
+    small.setupCharacterMap(wanted)
+    box = {name: getattr(font["head"], name) for name in ("xMin", "yMin", "xMax", "yMax")}
+    small.setupCFF("PageHan", {"FontBBox": list(box.values())}, {glyph: _trace(file, glyph) for glyph in glyphs}, {})
+    small.setupHorizontalMetrics({glyph: font["hmtx"][glyph] for glyph in glyphs})
+    small.setupHorizontalHeader(**{name: getattr(font["hhea"], name) for name in LINE})
+    small.setupOS2(**{name: getattr(font["OS/2"], name) for name in LINE_OS2})
+    small.setupNameTable({"familyName": "Page Han", "styleName": "Regular"}, mac=False)
+    small.setupPost(keepGlyphNames=False)
+    small.updateHead(created=0, modified=0, **box)  # the same page twice is the same bytes
+    small.font.recalcTimestamp = small.font.recalcBBoxes = False
+    small.font.flavor = "woff"
+    packed = io.BytesIO()
+    small.save(packed)
     return packed.getvalue()

@@ -6,8 +6,8 @@ Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 import csv
 import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
@@ -65,7 +65,7 @@ def guard_cell(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
-def _bare_cell(text: str) -> str:
+def bare_cell(text: str) -> str:
     """Take the apostrophe of `guard_cell` off again."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
@@ -86,7 +86,7 @@ def load_table(path: Path, name: str) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
         raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
     for column in _text_columns(table, name):
-        table[column] = table[column].map(_bare_cell, na_action="ignore")
+        table[column] = table[column].map(bare_cell, na_action="ignore")
     for column, declared in SCHEMAS[name].columns.items():
         if str(declared.dtype) == "boolean" and column in table:
             table[column] = table[column].map({"True": True, "False": False})
@@ -101,20 +101,31 @@ def load_known(path: Path, name: str, notice_id: str) -> pd.DataFrame:
     return known[known["notice_id"] == notice_id].reset_index(drop=True)
 
 
+def localise(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Put the text of a language in place of the English one where it is recorded: title_zh in place of title."""
+    twins = {column.removesuffix(f"_{language}"): column for column in table if column.endswith(f"_{language}")}
+    return table.assign(**{name: table[twin].fillna(table[name]) for name, twin in twins.items() if name in table})
+
+
 def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
-    """Validate and save a table; the file is whole or unchanged. Scores keep their printed decimals (97, 88.5).
+    """Validate and save a table, as `format_table` does; the file is whole or unchanged."""
+    save_text(format_table(table, name, path), path)
+
+
+def format_table(table: pd.DataFrame, name: str, where: object) -> str:
+    """Validate a table and give it as CSV. Scores keep their printed decimals (97, 88.5).
 
     An apostrophe keeps a spreadsheet from running a text as a formula (=1+1); `load_table` takes it off.
     """
-    valid = validate_table(table, name, path).copy()
+    valid = validate_table(table, name, where).copy()
     for column in valid.select_dtypes("float64"):
         valid[column] = [pd.NA if pd.isna(value) else f"{value:.10g}" for value in valid[column]]
     for column in _text_columns(valid, name):
         valid[column] = valid[column].map(guard_cell, na_action="ignore")
-    text = valid.to_csv(index=False, lineterminator="\n")
+    text: str = valid.to_csv(index=False, lineterminator="\n")
     if "\r" in text:  # before Python 3.13 a carriage return alone is not quoted, and ends the row when read
         text = valid.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    save_text(text, path)
+    return text
 
 
 def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
@@ -125,22 +136,26 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
         save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
 
 
-def describe_package(processed: Iterable[Path], root: Path) -> str:
-    """Give the Frictionless descriptor (datapackage.json) of the processed tables under `root`."""
+def describe_package(tables: Iterable[PurePath], root: PurePath) -> str:
+    """Give the Frictionless descriptor (datapackage.json) of tables of ours under `root`.
+
+    A field says in `unit` what its numbers count, and in `missing` what an empty cell of it means.
+    """
     resources = []
-    for path in sorted(processed):
+    for path in sorted(tables):
         schema = SCHEMAS[path.stem]
-        fields = [
-            {"name": name, "type": _frictionless(str(column.dtype)), "description": column.description}
-            for name, column in schema.columns.items()
-        ]
         resources.append(
             {
                 "name": f"{path.parent.name}-{path.stem}",
                 "path": path.relative_to(root).as_posix(),
+                "description": schema.description,
                 "format": "csv",
                 "encoding": "utf-8",
-                "schema": {"fields": fields, "missingValues": [""], "primaryKey": list(schema.unique or [])},
+                "schema": {
+                    "fields": describe_columns(path.stem),
+                    "missingValues": [""],
+                    "primaryKey": list(schema.unique or []),
+                },
             }
         )
     package = {
@@ -152,5 +167,17 @@ def describe_package(processed: Iterable[Path], root: Path) -> str:
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 
 
-def _frictionless(dtype: str) -> str:
+def describe_columns(name: str) -> list[dict[str, str]]:
+    """Describe the columns of a table: name, type, meaning; unit and what missing means where they are declared."""
+    described = []
+    for column, declared in SCHEMAS[name].columns.items():
+        about = {key: value for key, value in (declared.metadata or {}).items() if value and key != "type"}
+        kind = _frictionless(str(declared.dtype), declared.metadata)
+        described.append({"name": column, "type": kind, "description": declared.description, **about})
+    return described
+
+
+def _frictionless(dtype: str, about: Mapping[str, Any] | None = None) -> str:
+    if about and about.get("type") == "date":
+        return "date"
     return "integer" if dtype.startswith("Int") else {"float64": "number", "boolean": "boolean"}.get(dtype, "string")

@@ -1,12 +1,12 @@
 """Everything that a reader sees and that is computed, worded in one place per language: `languages/<language>.toml`.
 
 A template is a Python format string. Numbers round half up and carry a true minus; `{n:unit|units}` counts a noun;
-a list of names is joined; a missing value reads as the language's word for it.
+a list of names is joined; a missing value reads as the language's word for it; a phrase is worded with the rest.
 """
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from audit_lib.analysis.statistics import round_half_up
 from audit_lib.errors import unusable
 from audit_lib.languages import FOLDER, LANGUAGES
+from audit_lib.languages.phrases import Phrase, say_date, say_place
 
 MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
 
@@ -41,9 +42,8 @@ def format_score(value: float) -> str:
 class _Formatter(string.Formatter):
     """Python's format strings with the field's own ways: half-up rounding, nouns that count, joined names."""
 
-    def __init__(self, missing: str, joiner: str) -> None:
-        self.missing = missing
-        self.joiner = joiner
+    def __init__(self, words: "Words") -> None:
+        self.words = words
 
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         """As Python's, and `!c`: begin a sentence with this word."""
@@ -53,9 +53,11 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple | pd.Series):
-            return self.joiner.join(self.format_field(each, format_spec) for each in value)
+            return self.words.joiner.join(self.format_field(each, format_spec) for each in value)
+        if isinstance(value, Phrase):
+            return self.words(value.key, **value.facts)
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-            return self.missing
+            return self.words.missing
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return f"{value:,} {one if value == 1 else many}"
@@ -75,26 +77,46 @@ class Silence(str):
 
 @dataclass(frozen=True)
 class Words:
-    """The wording of one report: its language, and the facts that any sentence of it may use (place, period)."""
+    """The wording of one report: its language, the facts that any sentence of it may use (place, period).
+
+    `citations` tell where the notice prints what its tables repeat (see citations.py).
+    """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
+    citations: Mapping[tuple[str, str, object], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
         return self._formatter.format(self._find(key), **{**self.facts, **facts})
 
+    def name(self, value: object, column: str = "") -> str:
+        """Give the word for a value of ours (town, exact, error …); a value without one stands for itself.
+
+        Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
+        """
+        known = self._section(f"names.{column}") if column else {}
+        return str(known.get(str(value)) or self._section("values").get(str(value), value))
+
     def silence(self, key: str, **facts: Any) -> Silence:
         """Word a sentence that only says why there is nothing to report: the index does not count it as a finding."""
         return Silence(self(key, **facts))
 
-    def name(self, value: object) -> str:
-        """Give the word for a value of ours (town, exact, error …); a value without one stands for itself."""
-        return str(self._section("values").get(str(value), value))
-
     def heading(self, column: str) -> str:
         """Give the heading of a column of ours; a column without one stands for itself."""
         return str(self._section("columns").get(column, column))
+
+    def date(self, date: str) -> str:
+        """Word a year, quarter, month or day that ISO writes: 2017-08 is 2017年8月 in Chinese."""
+        return self._formatter.format_field(say_date(date), "")
+
+    def place(self, place: str) -> str:
+        """Word a place in a file: line 215 is 第215行 in Chinese."""
+        return self._formatter.format_field(say_place(place), "")
+
+    def join(self, parts: Iterable[str], what: str) -> str:
+        """Join what is worded already: parts, clauses or sentences. Empty ones are left out."""
+        return str(self._section("joiners")[what]).join(part for part in parts if part)
 
     def in_language(self, language: str) -> str:
         """Name another language in its own words."""
@@ -105,12 +127,23 @@ class Words:
         return str(self._section("values")["missing"])
 
     @property
+    def inapplicable(self) -> str:
+        """The mark of a value that there cannot be; `missing` marks one that the notice does not give."""
+        return str(self._section("legend")["mark"])
+
+    @property
+    def glossary(self) -> list[tuple[str, str, list[str]]]:
+        """The terms to explain: each with its meaning, and the spellings that show its use."""
+        entries = self._section("glossary").values()
+        return [(each["term"], each["meaning"], each["spellings"].split("|")) for each in entries]
+
+    @property
     def joiner(self) -> str:
         return str(self._section("values")["joiner"])
 
     @property
     def _formatter(self) -> _Formatter:
-        return _Formatter(self.missing, self.joiner)
+        return _Formatter(self)
 
     def _section(self, dotted: str) -> dict[str, Any]:
         section = _read_language(self.language)

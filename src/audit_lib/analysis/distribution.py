@@ -91,10 +91,20 @@ def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
     return table.assign(share_pct=100 * table["pairs"] / ties.pairs if ties.pairs else pd.NA)
 
 
+def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
+    """Word the places that tied units share, from their rank (the best place) and their number: 4–7, or 4 of one."""
+    pairs = zip(rank, n_tied, strict=True)
+    return [f"{first}–{first + n - 1}" if n > 1 else str(first) for first, n in pairs]
+
+
 def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units at each score, highest first, with their rank and names; table by table if there are several."""
+    """Count the units at each score, highest first, with rank, the places they share, and names; table by table.
+
+    The column `table_no` is there if there are several tables.
+    """
     by_score = scored(scores).groupby(["table_no", "score"])
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
+    table.insert(3, "rank_range", range_ranks(table["rank"], table["n"]))
     table = table.sort_values(["table_no", "score"], ascending=[True, False], ignore_index=True)
     return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
 
@@ -191,6 +201,23 @@ def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
         return words("distribution.stop", sentence=sentence)
     side = words.name(f"{order.first_side}_many")
     return words("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
+
+
+def describe_outliers(scores: pd.DataFrame, words: Words) -> str:
+    """Say which units lie beyond Tukey's fences. Empty where fewer than four units have a score, or all the same."""
+    points = scores["score"].dropna()
+    if len(points) < 4 or points.nunique() == 1:
+        return ""
+    low, high = tukey_fences(points)
+    beyond = find_outliers(scores)
+    facts = {"n": len(beyond), "low": low, "high": high}
+    if beyond.empty:
+        return words("findings.no_outliers", **facts)
+    units = [
+        words("findings.unit", unit=unit, score=score)
+        for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
+    ]
+    return words("findings.outliers", **facts, units=units)
 
 
 def describe_digits(digits: pd.DataFrame, words: Words) -> str:

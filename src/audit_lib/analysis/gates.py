@@ -23,6 +23,10 @@ class Gate:
     methods: tuple[str | None, str | None]
     n_joined: int
 
+    def word_periods(self, words: Words) -> dict[str, str]:
+        """Word both periods, for a sentence or a chart that names them."""
+        return {"before": words.date(self.before), "after": words.date(self.after)}
+
 
 def judge_gate(history: History, matching: Matching) -> Gate:
     """Judge what may be compared. Points need the same recorded marking scheme, and scores on its scale."""
@@ -54,18 +58,20 @@ def describe_gate(gate: Gate, words: Words) -> str:
     """Say what of the last two periods may be compared, and why not more. Empty where there is one period only."""
     if gate.reason == "one_period":
         return ""
-    sentence = words(f"gates.{gate.reason}", before=gate.before, after=gate.after)
+    periods = gate.word_periods(words)
+    sentence = words(f"gates.{gate.reason}", **periods)
     if gate.reason in ("scheme_differs", "scheme_unknown", "no_scores") and all(gate.methods):
         facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-        sentence = words("gates.with_methods", sentence=sentence, before=gate.before, after=gate.after, **facts)
+        sentence = words("gates.with_methods", sentence=sentence, **periods, **facts)
     return words(f"gates.compare_{gate.measure}", sentence=sentence, n=gate.n_joined)
 
 
 def describe_step(gate: Gate, words: Words) -> str:
     """Say that the marking scheme changed between two periods, with what is recorded of each."""
+    periods = gate.word_periods(words)
     if gate.reason != "scheme_differs":
-        return words("trends.no_scheme", before=gate.before, after=gate.after)
+        return words("trends.no_scheme", **periods)
     if not all(gate.methods):
-        return words("trends.break_plain", before=gate.before, after=gate.after)
+        return words("trends.break_plain", **periods)
     facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-    return words("trends.break", before=gate.before, after=gate.after, **facts)
+    return words("trends.break", **periods, **facts)

@@ -339,6 +339,30 @@ def describe_lead(lead: Lead | None, words: Words) -> str:
     return words(f"groups.{key}", **facts, **names, **one)
 
 
+def describe_group_tiers(counts: pd.DataFrame, words: Words) -> str:
+    """Say which share of each group is in the best and the last tier, from `count_group_tiers`. Empty without tiers."""
+    tiers = list(counts["tier"].dropna().unique())
+    ends = dict.fromkeys([*tiers[:1], *tiers[-1:]])
+    clauses = [
+        words("findings.tier_shares", tier=tier, shares=_word_shares(counts[counts["tier"] == tier], words))
+        for tier in ends
+    ]
+    return words("groups.stop", sentence=words("findings.semicolon").join(clauses)) if clauses else ""
+
+
+def _word_shares(rows: pd.DataFrame, words: Words) -> list[str]:
+    return [
+        words(
+            "labels.share_of",
+            n=row.n,
+            of=row.of,
+            group=words.name(f"{row.group}_one" if row.of == 1 else f"{row.group}_many"),
+            share=row.share_pct,
+        )
+        for row in rows.itertuples()
+    ]
+
+
 def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) -> str:
     """Say whether a finer grouping of the bureaus tells more than the two sides. Exploratory.
 

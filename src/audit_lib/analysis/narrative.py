@@ -99,7 +99,7 @@ def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int,
         return words("narrative.stop", sentence=sentence)
     if len(told) > 1:
         told[-1] = words("narrative.last", clause=told[-1])
-    return words("narrative.with", sentence=sentence, clauses=told)
+    return words("narrative.with", sentence=sentence, clauses=words.join(told, "parts"))
 
 
 def _word_scores(criticised: pd.DataFrame, compared: Comparison, words: Words) -> str:
@@ -120,7 +120,8 @@ def _word_units(units: pd.DataFrame, words: Words) -> list[str]:
 
 def _word_tiers(criticised: pd.DataFrame, words: Words) -> str:
     counts = criticised.dropna(subset=["tier"])["tier"].value_counts(sort=False)
-    return words("narrative.and").join(words("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items())
+    tiers = words("narrative.and").join(words("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items())
+    return words("narrative.tiers", tiers=tiers) if tiers else ""
 
 
 def _word_best(criticised: pd.DataFrame, words: Words) -> str | None:
@@ -239,7 +240,8 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame, words: Words) 
     row = upper.iloc[0]
     least = int(row["of"] * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - int(row["of"])
-    told = {"meaning": claim["meaning_en"], "quantifier": claim["quantifier"], "where": _place(claim, words)}
+    told = {"meaning": claim["meaning_en"], "quote": claim["quote"], "quantifier": claim["quantifier"]}
+    told |= {"where": _place(claim, words)}
     return words("narrative.standard" if both > 0 else "narrative.standard_fits", **row, **told, least=least, both=both)
 
 
@@ -261,7 +263,7 @@ def describe_replies(claims: pd.DataFrame, words: Words) -> str:
         n = round(letters * claim["stated_pct"] / 100)
         low = 100 * float(stats.binomtest(n, letters).proportion_ci(method="exact").low)
         sentences.append(words("narrative.bound", n=n, letters=letters, low=low))
-    return " ".join(sentences)
+    return words.join(sentences, "sentences")
 
 
 def _threshold(claim: pd.Series) -> float:

@@ -205,7 +205,7 @@ def word_days(header: Header, words: Words) -> str:
     days = find_days(header)
     if days is None:
         return words.missing
-    first, last = days.first.date().isoformat(), days.last.date().isoformat()
+    first, last = (words.date(day.date().isoformat()) for day in (days.first, days.last))
     return first if first == last else words("rules.from_to", first=first, last=last)
 
 
@@ -219,9 +219,10 @@ def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header,
     lead = find_lead_column(inspected)
     if lead is None:
         return words("rules.none_overdue" if len(inspected) else "rules.none_named", sentence=sentence)
-    when = words("rules.last_updated", day=lead["last_updated"])
     if pd.notna(lead["unchanged_for"]):
         when = words("rules.unchanged", duration=word_duration(lead["unchanged_for"], words))
+    else:
+        when = words("rules.last_updated", day=words.date(lead["last_updated"]))
     late = word_range(lead["late_low"], lead["late_high"], words)
     looked = words("rules.at_inspection" if header.inspected_from else "rules.at_signature")
     facts = {"unit": lead["unit"], "column": lead["column"], "when": when, "late": late, "looked": looked}
@@ -249,7 +250,7 @@ def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
         "unit": lead["unit"],
         "column": lead["column"],
         "limit": int(lead["limit"]),
-        "updated": lead["last_updated"],
+        "updated": None if pd.isna(lead["last_updated"]) else words.date(lead["last_updated"]),
     }
     facts |= {"age": word_range(lead["age_low"], lead["age_high"], words), "days": word_days(header, words)}
     low = float(lead["age_low"] / lead["limit"])
@@ -269,4 +270,4 @@ def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:
         for row in count_overdue(inspected, "side").itertuples()
     ]
     named = {status: int(counts.get(status, 0)) for status in ("overdue", "perhaps", "blank")}
-    return words("rules.inspected", day=day, n=len(inspected), sides=sides, **named)
+    return words("rules.inspected", day=words.date(day), n=len(inspected), sides=sides, **named)

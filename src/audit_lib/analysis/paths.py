@@ -116,10 +116,10 @@ def describe_breaks(paths: Paths, history: History, words: Words) -> str:
     kinds = history.scores_of(paths.periods[-1]).set_index("unit_id")["kind"]
     followed = kinds.reindex(paths.standings.index).value_counts()
     named = [
-        words("trends.kind", n=int(n), kind=words.name(f"{kind}_one" if n == 1 else f"{kind}_many"))
+        words("trends.kind", n=int(n), kind=words.name(f"{kind}_one" if n == 1 else f"{kind}_many", "kind"))
         for kind, n in followed.items()
     ]
     sentence = words("trends.followed", n=int(followed.sum()), kinds=named, periods=len(paths.periods))
     told = [words("trends.became_new", n=n_new)] if (n_new := int(paths.standings.isna().any(axis=1).sum())) else []
     told += [describe_step(gate, words) for gate in paths.breaks]
-    return " ".join([sentence, *told])
+    return words.join([sentence, *told], "sentences")

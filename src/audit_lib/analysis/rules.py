@@ -72,7 +72,7 @@ def tabulate_rules(rules: pd.DataFrame, words: Words) -> pd.DataFrame:
             "limit": [word_limit(every, words) for every in periods],
             "days": [every and word_range(*count_days(every), words) for every in periods],
             "wordings": table["quotes"],
-            "places": table["places"],
+            "places": [[words.place(place) for place in places] for places in table["places"]],
         }
     ).astype({"limit": "object", "days": "object"})
 
@@ -102,5 +102,5 @@ def describe_unnumbered(rules: pd.DataFrame, words: Words) -> str:
     without = listed[listed["every"].isna()]
     if without.empty:
         return words("rules.none" if listed.empty else "rules.all_numbered")
-    names = words("rules.semicolon").join(quote for quotes in without["quotes"] for quote in quotes)
+    names = words.join((quote for quotes in without["quotes"] for quote in quotes), "clauses")
     return words("rules.unnumbered", n=len(without), names=names)

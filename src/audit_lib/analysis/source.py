@@ -40,7 +40,7 @@ def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the units by how their name in the table and their name in a list were joined."""
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
-    few = units.where(counts.between(1, 3))  # longer lists are in the league table
+    few = units.mask(counts > 3, pd.Series([["many"]] * len(MATCHES), index=units.index))  # the league table has all
     return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
 
 
@@ -98,6 +98,48 @@ def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
     if not clauses:
         return words("source.agrees", sentence=sentence)
     return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
+
+
+def describe_counts(counts: pd.DataFrame, words: Words) -> str:
+    """Say whether the notice prints as many units as it states, from `compare_counts`."""
+    stated = counts[counts["stated"].notna()]
+    if stated.empty:
+        return words("findings.counts_none", parts=_name_parts(counts, words))
+    differing = stated[stated["stated"] != stated["counted"]]
+    if differing.empty:
+        return words("findings.counts_agree", parts=_name_parts(stated, words))
+    return words(
+        "findings.counts_differ",
+        n=len(differing),
+        of=len(stated),
+        parts=[
+            words("findings.part_differs", part=words.name(row.part), stated=row.stated, counted=row.counted)
+            for row in differing.itertuples()
+        ],
+    )
+
+
+def _name_parts(counts: pd.DataFrame, words: Words) -> list[str]:
+    parts = zip(counts["part"], counts["counted"], strict=True)
+    return [words("findings.part", part=words.name(part), n=int(n)) for part, n in parts]
+
+
+def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units the prose criticises and praises, and which it names most often. Empty where it names none."""
+    named = mentions.dropna(subset=["sentiment"])
+    if named.empty:
+        return ""
+    units = named.groupby("sentiment")["unit_id"].nunique()
+    clauses = [words(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
+    facts = {
+        "n": named["unit_id"].nunique(),
+        "of": scores["unit_id"].nunique(),
+        "counts": words("findings.and").join(clauses),
+    }
+    places = named["unit_name"].value_counts()
+    if places.iloc[0] == 1 or (places == places.iloc[0]).sum() > 1:
+        return words("findings.mentions", **facts)
+    return words("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
 
 
 def _sum_lists(notice: Notice, words: Words) -> str:

@@ -320,6 +320,53 @@ def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_cou
     ]
 
 
+def describe_tier_pairs(pairs: list[TierPairs], words: Words) -> str:
+    """Say how many pairs of units of different tiers stand as their scores do, and which do not. Empty without a pair.
+
+    Names the scores at which units of different tiers stand, and the units that score above some unit of a better tier.
+    """
+    total = sum(each.total for each in pairs)
+    if not total:
+        return ""
+    agree, equal, turned = (sum(getattr(each, name) for each in pairs) for name in ("agree", "equal", "reversed"))
+    if agree == total:
+        return words("findings.pairs_agree", total=total)
+    shared = {score for each in pairs for score in set(each.higher["score"]) & set(each.lower["score"])}
+    clauses = [words("findings.pairs", total=total, agree=agree)]
+    if equal:
+        clauses.append(words("findings.pairs_equal", n=equal, scores=sorted(shared, reverse=True)))
+    if turned:
+        above = pd.concat([each.reversed_low for each in pairs if each.reversed]).drop_duplicates("unit_id")
+        clauses.append(words("findings.pairs_reversed", n=turned, units=_name_by_score(above, words)))
+    return words("tiers.stop", sentence=words("findings.semicolon").join(clauses))
+
+
+def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units stand in the natural class that has the place of their tier, best first.
+
+    Empty where `breaks` (see find_breaks) has not one class for each tier with a score.
+    """
+    units = rated(scores)
+    tiers = list_tiers(units)
+    classes = breaks[breaks["k"] == len(tiers)].sort_values("min")
+    if classes.empty:
+        return ""
+    place = len(tiers) - np.searchsorted(classes["min"], units["score"], side="right")
+    reaches = [
+        words("findings.reach" if row.min < row.max else "findings.point", low=row.min, high=row.max)
+        for row in classes[::-1].itertuples()
+    ]
+    return words(
+        "findings.classes",
+        k=len(tiers),
+        reaches=reaches,
+        sizes=classes["n"].to_list()[::-1],
+        tier_sizes=[int((units["tier"] == tier).sum()) for tier in tiers],
+        n=int((units["tier"].map(tiers.index) == place).sum()),
+        of=len(units),
+    )
+
+
 def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:
     """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
     best = scan["errors_best"].min()
@@ -332,4 +379,4 @@ def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> st
             sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
         else:
             sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return " ".join(sentences)
+    return words.join(sentences, "sentences")

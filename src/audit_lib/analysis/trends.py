@@ -273,7 +273,7 @@ def describe_matching(change: Change, words: Words) -> str:
     facts = {"n_before": change.sizes[0], "n_after": change.sizes[1], "n_joined": len(matching.joined)}
     counts = {"exact": matching.count("exact"), "alias": matching.count("alias"), "events": through}
     how = [words(f"trends.by_{rule}", n=n) for rule, n in counts.items() if n]
-    sentence = words("trends.joined", before=change.gate.before, after=change.gate.after, **facts)
+    sentence = words("trends.joined", **change.gate.word_periods(words), **facts)
     return words("trends.how", sentence=sentence, how=how) if how else words("trends.stop", sentence=sentence)
 
 
@@ -282,11 +282,11 @@ def describe_trends(change: Change, history: History, min_n: int, words: Words) 
     gate = change.gate
     if gate.reason == "one_period":
         return words.silence("trends.one_period")
-    verdict = words(f"gates.short_{gate.reason}", before=gate.before, after=gate.after)
+    verdict = words(f"gates.short_{gate.reason}", **gate.word_periods(words))
     sentence = words("trends.verdict", verdict=verdict, joined=describe_matching(change, words))
     found = _describe_change(change, min_n, words)
     few = words(f"trends.periods_{len(history.periods)}") if len(history.periods) < 4 else ""
-    return " ".join(part for part in (sentence, found, few) if part)
+    return words.join([sentence, found, few], "sentences")
 
 
 def _describe_change(change: Change, min_n: int, words: Words) -> str:
@@ -307,12 +307,12 @@ def _describe_change(change: Change, min_n: int, words: Words) -> str:
         up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
         sentences.append(words("trends.tiers", n=len(rated), moved=int(moved.sum()), up=up, down=int(moved.sum()) - up))
         sentences.append(_describe_sizes(change, words))
-    return " ".join(sentences)
+    return words.join(sentences, "sentences")
 
 
 def _describe_sizes(change: Change, words: Words) -> str:
     """Say how large the best tier was in each period, of all units in a tier: a larger one is easier to be in."""
-    return words("trends.sizes", before=change.gate.before, after=change.gate.after, **change.best_tier)
+    return words("trends.sizes", **change.gate.word_periods(words), **change.best_tier)
 
 
 def describe_return(table: pd.DataFrame, words: Words) -> str:

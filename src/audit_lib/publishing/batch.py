@@ -22,7 +22,7 @@ from audit_lib.languages import MAIN, find_tree
 from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Fingerprint, Snapshot
-from audit_lib.publishing.plan import Folders, Run
+from audit_lib.publishing.plan import NOTICE, Folders, Run
 from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run, execute_units
 from audit_lib.reading.sources import Source
 
@@ -87,7 +87,7 @@ class Pages:
     @property
     def are_there(self) -> bool:
         good = [path for path in self.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
-        return all(path.with_suffix(".html").is_file() for path in good)
+        return all(path.is_file() for path in [*(each.with_suffix(".html") for each in good), self.folder / NOTICE])
 
     def describe(self, snapshot: Snapshot) -> Fingerprint:
         return manifest.describe_pages(self.source, self.folder, snapshot, self.language)

@@ -12,6 +12,8 @@ import numpy as np
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
+from ipykernel.iostream import IOPubThread
+from traitlets import default
 from traitlets.config import Config
 
 
@@ -21,6 +23,11 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
     _supports_kernel_subshells = False
     # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where cells run outside the main thread.
     shell_channel_thread = SimpleNamespace(parent_thread=None)
+
+    @default("iopub_thread")
+    def _open_iopub(self) -> IOPubThread:
+        """Not started, so that it sends at once: two threads that take turns cost more than the messages."""
+        return IOPubThread(self._underlying_iopub_socket, session=self.session)
 
 
 class Client(BlockingInProcessKernelClient):  # type: ignore[misc]

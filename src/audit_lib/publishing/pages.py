@@ -1,10 +1,10 @@
-"""Executed notebooks → self-contained HTML pages.
+"""Executed notebooks, and the notice behind them → self-contained HTML pages.
 
-A page is one file: style inlined, figures as data, tables with their CSV, no script, nothing to fetch. Its text comes
-from the notebook, its neighbours and notices.csv alone, so that the same reports give the same bytes.
+A page is one file: style inlined, figures as data, tables with their CSV, nothing to fetch, whole without its script.
+Its text comes from the notebook, its neighbours and notices.csv alone, that of the notice from its raw file and what we
+know of its units, so that the same reports give the same bytes.
 """
 
-import ast
 import os
 from base64 import b64decode
 from dataclasses import dataclass
@@ -19,18 +19,32 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from audit_lib.errors import unusable
+from audit_lib.errors import AuditError, unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import find_twins
-from audit_lib.publishing.pieces import Prose, hash_script, read_parts
-from audit_lib.reading.build import find_record
-from audit_lib.report import name_place
+from audit_lib.publishing.charts import read_figure
+from audit_lib.publishing.findings import (
+    Evidence,
+    find_evidence,
+    has_long_table,
+    list_findings,
+    mark_evidence,
+    split_sections,
+)
+from audit_lib.publishing.glossary import list_terms, read_text
+from audit_lib.publishing.notices import frame_notice, name_language
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
+from audit_lib.publishing.pieces import Prose, choose_language, hash_script, link_csv, read_parts
+from audit_lib.publishing.plan import NOTICE
+from audit_lib.publishing.statements import read_data
+from audit_lib.reading.build import find_record, read_source
+from audit_lib.reading.sources import Source, find_sources
+from audit_lib.report import open_words
 from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
 SPOKEN, SILENT = 'class="headline"', 'class="headline silent"'  # as display.Finding marks them
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
@@ -51,16 +65,46 @@ class Card:
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
-    """Render every report of reports/<jurisdiction>/<period>, each in its own language. Gives the pages.
+    """Render every report of reports/<jurisdiction>/<period>, each in its own language, and the notice; give the pages.
 
-    The first chart of the first report is kept beside them as cover.png, for a README or a mail.
+    The first chart of the first report is kept beside them as cover.png, for a README or a mail. The notice has a page
+    while its raw file is there.
     """
     notebooks = _list_reports(folder)
-    for notebook_path in notebooks:
-        render_page(notebook_path, notebook_path.with_suffix(".html"), find_words(notebook_path, data), data)
+    pages = [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    for notebook_path, page_path in zip(notebooks, pages, strict=True):
+        render_page(notebook_path, page_path, find_words(notebook_path, data), data)
     if notebooks and (cover := _find_chart(_read_notebook(notebooks[0]))):
         save_bytes(cover, folder / "cover.png")
-    return [notebook_path.with_suffix(".html") for notebook_path in notebooks]
+    if notebooks and (source := _find_source(data, folder)):
+        render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
+        pages.append(folder / NOTICE)
+    return pages
+
+
+def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
+    """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
+    notice = frame_notice(read_source(data, source, language=words.language), words)
+    template = open_template("notice.html.j2")
+    cards = [read_card(path) for path in _list_reports(page_path.parent)]
+    twins = find_twins(page_path, page_path.parents[2], words.language)
+    about = {
+        "jurisdiction": source.jurisdiction,
+        "period": source.period,
+        "cards": cards,
+        "words": words,
+        "twins": {each: link_page(twin, page_path) for each, twin in twins.items() if _list_reports(twin.parent)},
+    }
+    html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
+    save_text(embed_font(html), page_path)
+
+
+def _find_source(data: Path, folder: Path) -> Source | None:
+    """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
+    try:
+        return find_sources(data, *folder.parts[-2:])[0]
+    except AuditError:
+        return None
 
 
 def _find_chart(notebook: NotebookNode) -> bytes | None:
@@ -77,14 +121,39 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     """
     notebook = _read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
+    choose_language(notebook, words.language)
     leave_out(notebook, words)
     prose = Prose(notebook_path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.metadata["prose"] = prose.render(cell)
+    mark_evidence(notebook, prose.take_anchor)
     page = _frame_page(notebook, notebook_path, prose, data, words.language)
+    page |= _open_page(notebook, notebook_path, page["headline"], words)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
+    html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
     save_text(embed_font(html), page_path)
+
+
+def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: Words) -> dict[str, Any]:
+    """Gather what a page opens and closes with: its findings and what shows them, its glossary, its script."""
+
+    def find_report(sentence: str) -> Evidence | None:
+        reports = [each for each in _list_reports(path.parent) if each != path]
+        owner = next((each for each in reports if read_headline(each) == sentence), None)
+        return Evidence("report", words.name(owner.stem), f"{owner.stem}.html") if owner else None
+
+    return {
+        "evidence": find_evidence(headline or "", notebook.cells),
+        "findings": list_findings(notebook.cells, find_report),
+        "glossary": list_terms(f"{headline}\n{read_text(notebook)}", words),
+        "scripts": [_read_script()] if has_long_table(notebook.cells) else [],
+    }
+
+
+@cache
+def _read_script() -> str:
+    return (TEMPLATES / "report" / "page.js").read_text(encoding="utf-8")
 
 
 def leave_out(notebook: NotebookNode, words: Words) -> None:
@@ -93,17 +162,12 @@ def leave_out(notebook: NotebookNode, words: Words) -> None:
     The headings of those are told at the end. A section is a heading of the second level with all cells down to the
     next; what stands before the first one stays, and so does a section without code.
     """
-    sections: list[list[NotebookNode]] = [[]]
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            sections.append([])
-        sections[-1].append(cell)
-    opening, *headed = sections
+    opening, *headed = split_sections(notebook.cells)
     told = [section for section in headed if not _is_silent(section)]
     cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
     silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
     if silent and cells:
-        text = words("page.left_out", headings=" ".join(silent))
+        text = words("page.left_out", headings=words.join(silent, "sentences"))
         cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
     notebook.cells = [cell for section in [opening, *cells] for cell in section]
 
@@ -116,9 +180,9 @@ def _is_silent(section: list[NotebookNode]) -> bool:
 
 def find_words(notebook_path: Path, data: Path) -> Words:
     """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = str(_read_parameters(_read_notebook(notebook_path)).get("language", "en"))
+    language = _find_language(_read_notebook(notebook_path))
     jurisdiction, period = notebook_path.parts[-3:-1]
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": period})
+    return open_words(data, jurisdiction, period, language)
 
 
 def open_template(name: str) -> Template:
@@ -154,6 +218,7 @@ def _open_exporter() -> TemplateExporter:
     )
     exporter.environment.autoescape = True
     exporter.register_filter("read_parts", read_parts)
+    exporter.register_filter("read_figure", read_figure)
     exporter.register_filter("hash_script", hash_script)
     return exporter
 
@@ -167,7 +232,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}")
+    record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = _list_reports(path.parent)
     place = reports.index(path)
     twins = find_twins(path, path.parents[2], language)
@@ -180,13 +245,16 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
-        "parameters": {name: repr(value) for name, value in _read_parameters(notebook).items()},
+        "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
         "previous": read_card(reports[place - 1]) if place else None,
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
         "twins": {each: link_page(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
+        "notice": NOTICE if _find_source(data, path.parent) else None,
+        "data": link_csv(read_data(notebook)),
+        "changed": made.get("changed"),
     }
 
 
@@ -203,6 +271,7 @@ def read_card(path: Path) -> Card:
     """Read what is said of a report; where no run ever succeeded, of what the failed one left."""
     is_good = path.is_file()
     notebook, prose = _read_notebook(path if is_good else path.with_stem(path.stem + FAILED)), Prose(path)
+    choose_language(notebook, _find_language(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
@@ -226,6 +295,10 @@ def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
     return prose.title or str(notebook.metadata.get("title", path.stem))
 
 
+def _find_language(notebook: NotebookNode) -> str:
+    return str(read_parameters(notebook).get("language", "en"))
+
+
 def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
     """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
     for cell in notebook.cells:
@@ -238,19 +311,6 @@ def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] 
 
 def _read_html(output: NotebookNode) -> str:
     return str(output.get("data", {}).get("text/html", ""))
-
-
-def _read_parameters(notebook: NotebookNode) -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in."""
-    found: dict[str, object] = {}
-    for tag in PARAMETERS:
-        for cell in notebook.cells:
-            if tag in cell.metadata.get("tags", []):
-                for line in ast.parse(cell.source).body:
-                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-                        found[ast.unparse(target)] = ast.literal_eval(line.value)
-    return found
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

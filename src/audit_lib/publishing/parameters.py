@@ -1,15 +1,21 @@
 """The typed contract of a notebook's parameters. Every notebook has the same ones, in its first code cell."""
 
+import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audit_lib.errors import AuditError, unusable
 from audit_lib.languages import LANGUAGES
 from audit_lib.reading.sources import JURISDICTION, PERIOD
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 GROUP_COLUMNS = ("side", "kind", "split")
+PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,23 @@ def check_parameters(given: Mapping[str, Any]) -> Parameters:
     if absent := [name for name in ("jurisdiction", "period") if name not in given]:
         raise unusable("parameters", f"no {absent[0]}", "a jurisdiction and a period")
     return Parameters(**given)
+
+
+def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
+    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
+
+    A value that is computed there is left out. Raises SyntaxError for a cell that is no Python.
+    """
+    found: dict[str, object] = {}
+    for tag in PARAMETERS:
+        for cell in notebook.cells:
+            if tag in cell.metadata.get("tags", []):
+                for line in ast.parse(cell.source).body:
+                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+                        with suppress(ValueError):
+                            found[ast.unparse(target)] = ast.literal_eval(line.value)
+    return found
 
 
 def _wrong(name: str, value: object, expected: str) -> AuditError:

@@ -4,9 +4,10 @@ import csv
 import io
 import re
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width, normalize
@@ -18,6 +19,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
+from audit_lib.languages import LANGUAGES
+from audit_lib.links import HREF
 from audit_lib.tables import guard_cell
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
@@ -26,18 +29,24 @@ ELEMENTS = {  # what display.py and report.py write; HTML with anything else in 
 }
 ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
+HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
+BETWEEN = " · "  # what parts the languages of a heading, which stand in the order of LANGUAGES
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an HTML output. A table has a caption, its values as a CSV link, and may be too wide for a phone."""
+    """A piece of an HTML output. A table has a caption, its values as a CSV link, and may be too wide for a phone.
+
+    `legend` explains the marks in it.
+    """
 
     html: Markup
     caption: str | None = None
     csv: str = ""
     file_name: str = ""
     is_wide: bool = False
+    legend: str = ""
 
 
 class Prose(IPythonRenderer):  # type: ignore[misc]
@@ -48,7 +57,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         self.notebook_path = notebook_path
         self.title = ""
         self.headings: list[tuple[str, str]] = []
-        self.anchors = {"finding", "contents", "made"}
+        self.anchors = {"finding", "contents", "made", "glossary", "terms"}
 
     def render(self, cell: NotebookNode) -> str:
         self.attachments = cell.get("attachments", {})
@@ -59,13 +68,18 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         if level == 1 and not self.title:
             self.title = plain
             return ""
-        anchor = make_slug(plain)
-        anchor = anchor if anchor not in self.anchors else f"{anchor}-{len(self.anchors)}"
-        self.anchors.add(anchor)
+        anchor = self.take_anchor(plain)
         level = max(level, 2)
         if level == 2:
             self.headings.append((anchor, plain))
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
+
+    def take_anchor(self, text: str) -> str:
+        """Give a heading, a chart or a table its anchor: its slug, numbered from the second of one name."""
+        slug = make_slug(text)
+        anchor = next(each for n in count(1) if (each := slug if n == 1 else f"{slug}-{n}") not in self.anchors)
+        self.anchors.add(anchor)
+        return anchor
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """Lead to the page of a notebook where the text leads to the notebook."""
@@ -76,6 +90,30 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         if not url.startswith("attachment:") or not text.strip():
             raise unusable(self.notebook_path, f"![{text}]({url})", "an image attached to its cell, described")
         return str(super().image(text, url, title))
+
+
+def choose_language(notebook: NotebookNode, language: str) -> None:
+    """Keep one language of a notebook that is written in all: its own cells, its own part of each heading.
+
+    Markdown cells tagged with other languages go. A heading that has not one part for each language stays whole, and so
+    does a notebook without such tags and headings.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or _is_in(cell, language)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = HEADING.sub(lambda found: found[1] + _part_of(found[2], language), cell.source)
+    if "title" in notebook.metadata:
+        notebook.metadata["title"] = _part_of(str(notebook.metadata["title"]), language)
+
+
+def _is_in(cell: NotebookNode, language: str) -> bool:
+    tagged = set(LANGUAGES).intersection(cell.metadata.get("tags", []))
+    return not tagged or language in tagged
+
+
+def _part_of(heading: str, language: str) -> str:
+    parts = heading.split(BETWEEN)
+    return dict(zip(LANGUAGES, parts, strict=True)).get(language, heading) if len(parts) == len(LANGUAGES) else heading
 
 
 def make_slug(text: str) -> str:
@@ -96,16 +134,29 @@ def hash_script(script: str) -> Markup:
     return Markup("'sha256-{}'").format(b64encode(sha256(script.encode()).digest()).decode())
 
 
-def read_parts(data: Mapping[str, str], missing: str) -> list[Part]:
+def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
     """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
-    is_ours = all(tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES for tag in soup.find_all(True))
+    is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
         return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
-    return [_read_part(piece, missing) for piece in soup.contents if str(piece).strip()]
+    parts: list[Part] = []
+    for piece in soup.contents:
+        if isinstance(piece, Tag) and "legend" in piece.get_attribute_list("class") and parts:
+            parts[-1] = replace(parts[-1], legend=piece.get_text())
+        elif str(piece).strip():
+            parts.append(_read_part(piece, missing))
+    return parts
 
 
-def _read_part(piece: Any, missing: str) -> Part:
+def _is_ours(tag: Tag) -> bool:
+    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    if tag.name == "a":
+        return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
+    return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
+
+
+def _read_part(piece: Any, missing: Collection[str]) -> Part:
     if not isinstance(piece, Tag):
         return Part(escape(piece))
     if piece.name != "table":
@@ -118,8 +169,12 @@ def _read_part(piece: Any, missing: str) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.getvalue().encode("utf-8-sig")).decode()
-    return Part(Markup(piece), caption, link, f"{make_slug(caption)}.csv", width > PHONE)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:
@@ -135,10 +190,10 @@ def _fit_columns(rows: list[list[Tag]]) -> int:
     return sum(widths.values()) + 2 * len(widths)
 
 
-def _plain_value(cell: Tag, missing: str) -> str:
+def _plain_value(cell: Tag, missing: Collection[str]) -> str:
     """Give a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
     text = str(cell.get_text())
-    if text == missing:
+    if text in missing:
         return ""
     is_number = "number" in cell.get_attribute_list("class") and cell.get("scope") != "col"
     return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)

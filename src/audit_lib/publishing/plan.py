@@ -10,6 +10,8 @@ from audit_lib.errors import unusable
 from audit_lib.languages import LANGUAGES, MAIN, find_tree
 from audit_lib.reading.sources import Source
 
+NOTICE = "notice.html"  # the page of a notice, beside the reports on it
+
 
 @dataclass(frozen=True)
 class Folders:

@@ -1,7 +1,7 @@
 """What a worker does, here or on a cluster: one notebook with one set of parameters, the pages of a period, the index.
 
-A run is a pure task, (notebook, parameters) → Result. It writes into a scratch folder under names of its own, and the
-batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
+A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names
+of its own, and the batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
 """
 
 import time
@@ -125,6 +125,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     import nbformat
     import papermill
 
+    from audit_lib.publishing.changes import carry_changes
+
     if warm:
         from audit_lib.publishing.inprocess import OPTIONS
     try:
@@ -143,6 +145,8 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
     notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
+    if changed := carry_changes(run.report, notebook, made_from):
+        notebook.metadata["audit"]["changed"] = changed
     _save(notebook, part)
     if problem:
         raise AuditError(problem)

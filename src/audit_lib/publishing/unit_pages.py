@@ -13,7 +13,7 @@ from urllib.parse import quote
 from audit_lib.analysis.dossiers import Dossier, Place, describe_unit, open_place, word_rank
 from audit_lib.analysis.source import count_marks
 from audit_lib.files import save_text
-from audit_lib.fonts import embed_in_each
+from audit_lib.fonts import embed_characters
 from audit_lib.languages import MAIN, find_twins
 from audit_lib.publishing.manifest import find_digest, load_manifest
 from audit_lib.publishing.pages import link_page, open_template
@@ -53,8 +53,8 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
         )
         for dossier, path in zip(place.dossiers, paths, strict=True)
     ]
-    for path, html, font in zip(paths, pages, embed_in_each(pages), strict=True):
-        save_text(html.replace("</head>", f"{font}\n</head>", 1), path)
+    for path, html in zip(paths, pages, strict=True):
+        save_text(html.replace("</head>", f"{embed_characters(html)}\n</head>", 1), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, jurisdiction))

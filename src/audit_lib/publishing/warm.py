@@ -7,12 +7,45 @@ and lose the figures of the other. tests/test_warm.py holds what warm and cold r
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from audit_lib.errors import AuditError
 from audit_lib.publishing.kernels import ENVIRONMENT
 
+# Units with a town, a bureau, a tie, a half point, two tiers.
+SAMPLE = """关于2017年样本市政务公开工作检查情况的通报
+(一)优秀单位(2个)
+甲镇、丙局。
+(二)良好单位(3个)
+乙镇、丁局、戊局。
+附件
+2017年样本市政务公开工作检查评分表
+序号
+单位名称
+评分
+1
+甲镇
+95
+2
+乙镇
+88
+3
+丙局
+92.5
+4
+丁局
+88
+5
+戊局
+80
+"""
 MODULES = (
-    *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second
+    *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
+    *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
+    "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.publishing.inprocess", "audit_lib.publishing.pages"),
 )
 
@@ -29,24 +62,44 @@ def _warm_up() -> None:
     for name in library.__all__:
         getattr(library, name)
     import_module("audit_lib.publishing.manifest").hash_library()  # of the sources that were imported
-    _draw_once()
+    with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
+        _report_once()
     _validate_once()
     gc.collect()
     gc.freeze()  # what is here now stays shared: no collection of a report touches it
 
 
-def _draw_once() -> None:
-    """Draw some text, without a backend: matplotlib and FreeType keep the fonts open."""
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+def _report_once() -> None:
+    """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use.
 
-    from audit_lib.analysis.figures.style import settings
+    Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
+    """
+    from audit_lib import compare_groups, describe_groups, open_report, plot_scores, show, tabulate_register
+    from audit_lib.fonts import embed_characters
+    from audit_lib.reading.build import build_tables
+    from audit_lib.reading.sources import find_sources
 
-    with rc_context(dict(settings())):
-        figure = Figure(layout="constrained")
-        figure.subplots().set_title("优秀 90")
-        FigureCanvasAgg(figure).draw()
+    given = os.environ.get("AUDIT_DATA")
+    with TemporaryDirectory() as name:
+        raw = Path(name) / "raw" / "sample" / "2017.txt"
+        raw.parent.mkdir(parents=True)
+        raw.write_text(SAMPLE, encoding="utf-8")
+        for _ in build_tables(Path(name), find_sources(Path(name))):
+            pass
+        os.environ["AUDIT_DATA"] = name
+        try:
+            report = open_report("sample", "2017", min_n=2)
+        finally:
+            del os.environ["AUDIT_DATA"]
+    if given is not None:
+        os.environ["AUDIT_DATA"] = given
+    scores, words = report.scores, report.words
+    describe_groups(scores, compare_groups(scores, "side", 2), "side", words)
+    if table := show(tabulate_register(report.outcomes, words), "register", words):
+        table._repr_html_()
+        repr(table)
+    plot_scores(scores, 90.0, 80.0, words)
+    embed_characters("优")
 
 
 def _validate_once() -> None:

@@ -16,7 +16,7 @@ from audit_lib.reading.register import run_checks, tabulate_problems
 from audit_lib.reading.sources import PERIOD, find_sources
 from audit_lib.reading.sources import Source as Source
 from audit_lib.reading.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
-from audit_lib.tables import describe_package, load_table, save_table, save_text
+from audit_lib.tables import describe_package, load_table, localise, save_table, save_text
 from audit_lib.words import Words
 
 PROCESSED = ("scores", "mentions", "problems")
@@ -34,18 +34,23 @@ class Reading:
     evidence: Evidence
 
 
-def find_record(data: Path, notice_id: str) -> pd.Series | None:
-    """Find what notices.csv records of a notice; None where it records nothing."""
+def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
+    """Find what notices.csv records of a notice, in a language where it does; None where it records nothing."""
     path = data / "reference" / "notices.csv"
     if not path.is_file():
         return None
-    records = load_table(path, "notices")
+    records = localise(load_table(path, "notices"), language)
     found = records[records["notice_id"] == notice_id]
     return None if found.empty else found.iloc[0]
 
 
-def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT) -> Reading:
-    """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks."""
+def read_source(
+    data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT, language: str = "en"
+) -> Reading:
+    """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks.
+
+    What we recorded of it in free text is in the language asked for, where there is a column for it.
+    """
     if not re.fullmatch(PERIOD, source.period):
         raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
     files = [path.name for path in sorted(source.path.parent.glob(f"{source.period}.*"))]
@@ -54,7 +59,8 @@ def read_source(data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: f
             source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
         )
     notice = parse_notice(read_document(source.path))
-    return resolve_notice(data, source, notice, find_record(data, source.notice_id), top_cut, low_cut)
+    record = find_record(data, source.notice_id, language)
+    return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
 
 
 def resolve_notice(
@@ -64,9 +70,10 @@ def resolve_notice(
     record: pd.Series | None,
     top_cut: float = TOP_CUT,
     low_cut: float = LOW_CUT,
+    language: str = "en",
 ) -> Reading:
     """Resolve the units of a notice as printed, and collect the evidence for its checks."""
-    corrections = load_corrections(data, source.notice_id)
+    corrections = load_corrections(data, source.notice_id, language)
     notice, corrections_told = correct_notice(notice, corrections)
     registry = load_registry(data, source.jurisdiction)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period)
@@ -83,7 +90,16 @@ def resolve_notice(
 
 def check_source(data: Path, source: Source, words: Words | None = None) -> pd.DataFrame:
     """Give the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
-    return tabulate_problems(run_checks(read_source(data, source).evidence), source.notice_id, words or Words("en"))
+    return _tabulate_problems(read_source(data, source), words)
+
+
+def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
+    """Give the processed tables of one notice, by name: scores, mentions, problems."""
+    return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
+
+
+def _tabulate_problems(reading: Reading, words: Words | None = None) -> pd.DataFrame:
+    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, words or Words("en"))
 
 
 def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
@@ -98,11 +114,11 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
         for source in (source for source in sources if source.jurisdiction == jurisdiction):
             try:
                 reading = read_source(data, source)
-                problems = tabulate_problems(run_checks(reading.evidence), source.notice_id, Words("en"))
+                tables = tabulate_reading(reading)
             except AuditError as error:
                 yield source, error
                 continue
-            for name, table in zip(PROCESSED, (reading.scores, reading.mentions, problems), strict=True):
+            for name, table in tables.items():
                 built[name].append(table)
             done.append(source.notice_id)
             yield source, None

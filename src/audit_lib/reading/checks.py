@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.tiers import count_tier_pairs, find_exceptions
+from audit_lib.languages.phrases import Phrase, say_place
 from audit_lib.reading.corrections import Correction
 from audit_lib.reading.documents import line_of, squeeze
 from audit_lib.reading.notice import Notice
@@ -44,7 +45,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not agree. `facts` fill the wording of its check."""
+    """One thing that does not agree. `facts` fill the wording of its check, in any language."""
 
     facts: dict[str, Any]
     unit_id: str | None = None
@@ -80,14 +81,14 @@ def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
         if problem.severity == "error":
-            yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
     """Is every row about a unit, and every heading clear?"""
     for problem in evidence.notice.problems:
         if problem.severity != "error":
-            yield Finding({"problem": problem.message, "place": problem.place}, place=problem.place)
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_corrected(evidence: Evidence) -> Iterator[Finding]:
@@ -140,7 +141,8 @@ def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
     rows = [len(table.rows) for table in evidence.notice.tables]
     for where, counted in (("table", sum(rows)), ("lists", len(evidence.listings))):
         if counted and counted != stated:
-            yield Finding({"where": where, "stated": stated, "counted": counted})
+            facts = {"where": Phrase(f"checks.units_stated.{where}", {}), "stated": stated, "counted": counted}
+            yield Finding(facts)
 
 
 # Sets compared: equal counts prove nothing.
@@ -190,7 +192,8 @@ def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
         seen.setdefault(name, []).append(place)
     for name, places in seen.items():
         if len(places) > 1:
-            yield Finding({"unit": name, "n": len(places), "places": places}, place=places[-1])
+            facts = {"unit": name, "n": len(places), "places": [say_place(place) for place in places]}
+            yield Finding(facts, place=places[-1])
 
 
 # Orders compared.

@@ -13,7 +13,7 @@ from audit_lib.reading.documents import squeeze
 from audit_lib.reading.layouts import NUMBER
 from audit_lib.reading.notice import Notice
 from audit_lib.reading.rows import Problem, ScoreRow
-from audit_lib.tables import load_table
+from audit_lib.tables import load_table, localise
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ class Correction:
 
     def explains(self, problem: Problem) -> bool:
         """Tell whether a number could not be read because of what this corrects."""
-        is_unread = problem.check in ("score_unreadable", "number_misprinted")
-        return is_unread and problem.message.startswith(f"{self.unit_name}:") and self.printed in problem.message
+        if problem.check not in ("score_unreadable", "number_misprinted"):
+            return False
+        told = problem.said.facts
+        return bool(told["unit"] == self.unit_name) and self.printed in told["found"]
 
 
-def load_corrections(data: Path, notice_id: str) -> list[Correction]:
+def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[Correction]:
     """Load the corrections of a notice; none where there is no corrections.csv.
 
     Raises AuditError for an unreadable table, and for a corrected score that is no number (see `correct_notice`).
@@ -49,8 +51,9 @@ def load_corrections(data: Path, notice_id: str) -> list[Correction]:
     path = data / "reference" / "corrections.csv"
     if not path.is_file():
         return []
-    table = load_table(path, "corrections")
-    rows: Iterator[Any] = table[table["notice_id"] == notice_id].drop(columns="notice_id").itertuples(index=False)
+    table = localise(load_table(path, "corrections"), language)
+    columns = ["unit_name", "column", "printed", "corrected", "reason", "evidence"]
+    rows: Iterator[Any] = table.loc[table["notice_id"] == notice_id, columns].itertuples(index=False)
     return [Correction(*row) for row in rows]
 
 

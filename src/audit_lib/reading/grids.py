@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from audit_lib.reading.documents import Line
 from audit_lib.reading.layouts import NUMBER, Layout, make_layout, number_names
-from audit_lib.reading.rows import Problem, ScoreRow, note_no_unit, plain_title, read_row
+from audit_lib.reading.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.reading.vocabulary import Vocabulary
 
 TALLEST_HEADER = 6  # rows
@@ -124,9 +124,7 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             table.problems.append(note_no_unit(summed))
         elif not named.key or not layout.looks_like("unit", named.key):
             printed = " ".join(cell.printed for cell in cells)
-            table.problems.append(
-                Problem("table_unread", "error", f"found {printed!r}; expected a unit", cells[0].place)
-            )
+            table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))
         else:
             group = waiting[-1] if waiting else group
             table.above += waiting[:-1] if not table.rows else []

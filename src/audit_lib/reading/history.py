@@ -12,7 +12,7 @@ import pandas as pd
 from audit_lib.errors import unusable
 from audit_lib.reading.sources import Source, find_earlier
 from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import load_table, validate_table
+from audit_lib.tables import load_table, localise, validate_table
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,15 @@ class History:
         return None if found.empty else str(found.iloc[0])
 
 
-def load_history(data: Path, source: Source, scores: pd.DataFrame) -> History:
-    """Load the history of a place up to a notice, from its scores table. Notices that were not built are left out."""
+def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str = "en") -> History:
+    """Load the history of a place up to a notice, from its scores table. Notices that were not built are left out.
+
+    What notices.csv says in free text is in the language asked for, where there is a column for it.
+    """
     built = set(scores["period"])
     periods = tuple(each.period for each in find_earlier(data, source) if each.period in built)
     records = data / "reference" / "notices.csv"
-    notices = load_table(records, "notices") if records.is_file() else empty_table("notices")
+    notices = localise(load_table(records, "notices"), language) if records.is_file() else empty_table("notices")
     ours = (notices["jurisdiction"] == source.jurisdiction) & notices["period"].isin(periods)
     records_of_ours = notices[ours].reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out
     scores_of_ours = scores[scores["period"].isin(periods)].reset_index(drop=True)

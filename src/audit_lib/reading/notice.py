@@ -90,7 +90,10 @@ class Notice:
             "tables": [table.as_dict() for table in self.tables],
             "tiers": [vars(tier) | {"units": list(tier.units)} for tier in self.tiers],
             "mentions": [vars(mention) for mention in self.mentions],
-            "problems": [vars(problem) for problem in self.problems],
+            "problems": [
+                {"check": each.check, "severity": each.severity, "message": each.message, "place": each.place}
+                for each in self.problems
+            ],
         }
 
 

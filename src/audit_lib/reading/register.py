@@ -141,6 +141,19 @@ def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFra
     return pd.DataFrame([_register_row(outcome, words) for outcome in ordered])
 
 
+def describe_register(outcomes: tuple[Outcome, ...], words: Words) -> str:
+    """Say how many checks find something, by weight, with the first finding of the gravest: the top of the register."""
+    applied = [outcome for outcome in outcomes if outcome.applies]
+    found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
+    if not found:
+        return words("findings.register_clean", n=len(applied))
+    weights = [outcome.check.severity for outcome in found]
+    counts = [words(f"findings.{each}", n=weights.count(each)) for each in SEVERITIES if each in weights]
+    message = words(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
+    key = "findings.register_one" if len(found) == 1 else "findings.register"
+    return words(key, n=len(found), of=len(applied), counts=counts, message=message)
+
+
 def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
     grave = SEVERITIES.index(outcome.check.severity) if outcome.findings else 0
     return not outcome.findings, grave, not outcome.applies
@@ -151,7 +164,7 @@ def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:
     verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
     # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
     part = "message" if len(findings) == 1 else "found"
-    found = "; ".join(words(f"{name}.{part}", **finding.facts) for finding in findings)
+    found = words.join((words(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
     return {
         "question": words(f"{name}.question"),
         "verdict": words.name(verdict),

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from audit_lib.languages.phrases import Phrase
 from audit_lib.reading.documents import PADDING, Line
 from audit_lib.reading.layouts import NUMBER, Layout, read_ordinal
 
@@ -17,17 +19,32 @@ COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
 
 @dataclass(frozen=True)
 class Problem:
-    """Something printed that we could not use as it stands."""
+    """Something printed that we could not use as it stands. `said` is worded under `problems` of a language."""
 
     check: str
     severity: str
-    message: str
+    said: Phrase
     place: str
+
+    @property
+    def message(self) -> str:
+        """The problem in an English sentence."""
+        from audit_lib.words import Words  # here: a file without problems is read without pandas
+
+        return Words("en")(self.said.key, **self.said.facts)
+
+
+def note_problem(check: str, key: str, place: str, severity: str = "error", **facts: object) -> Problem:
+    """Give a problem; its facts fill the template `problems.<key>` of a language."""
+    return Problem(check, severity, Phrase(f"problems.{key}", facts), place)
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One row as printed. `place` is where the unit is named; None where the row prints nothing."""
+    """One row as printed. `place` is where the unit is named; None where the row prints nothing.
+
+    `cells` are the meaning and the print of each cell, in order; none of a row that a sentence states.
+    """
 
     unit: str
     score: float | None
@@ -37,6 +54,11 @@ class ScoreRow:
     group: str | None
     place: str
     extra: dict[str, str] = field(default_factory=dict)
+    cells: tuple[tuple[str, Line], ...] = field(default=(), repr=False, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the row as `audit-lib parse --json` prints it."""
+        return {name: value for name, value in vars(self).items() if name != "cells"}
 
 
 def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -> ScoreRow:
@@ -60,19 +82,20 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
             for at, line in filled.items()
             if layout.meanings[at] == "extra"
         },
+        cells=tuple((layout.meanings[column], line) for column, line in sorted(filled.items())),
     )
 
 
 def note_no_unit(cell: Line) -> Problem:
     """Note a row that is about no unit: a sum, a mean, a road."""
-    return Problem("row_no_unit", "note", f"found {cell.printed}: no unit, not read", cell.place)
+    return note_problem("row_no_unit", "no_unit", cell.place, "note", found=cell.printed)
 
 
 def find_misprints(unit: str, cell: Line) -> Iterator[Problem]:
     """Find numbers in a remark that are typed with two points: 天堂86..2. We do not guess which digit is missing."""
     for match in MISPRINT.finditer(cell.key):
-        message = f"{unit}: found {match[0]!r} in {cell.printed!r}; expected a number"
-        yield Problem("number_misprinted", "warning", message, cell.place)
+        facts = {"unit": unit, "number": match[0], "found": cell.printed}
+        yield note_problem("number_misprinted", "misprinted", cell.place, "warning", **facts)
 
 
 def squeeze_spaces(text: str) -> str:
@@ -95,8 +118,7 @@ def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> floa
     printed = cell.key.removesuffix("分")
     if NUMBER.fullmatch(printed):
         return float(printed)
-    message = f"{named.printed}: found score {cell.printed!r}; expected a number"
-    problems.append(Problem("score_unreadable", "error", message, cell.place))
+    problems.append(note_problem("score_unreadable", "score", cell.place, unit=named.printed, found=cell.printed))
     return None
 
 
@@ -105,6 +127,5 @@ def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int 
         return None
     if (number := read_ordinal(cell.key)) is not None:
         return number
-    message = f"{named.printed}: found rank {cell.printed!r}; expected a whole number"
-    problems.append(Problem("rank_unreadable", "error", message, cell.place))
+    problems.append(note_problem("rank_unreadable", "rank", cell.place, unit=named.printed, found=cell.printed))
     return None

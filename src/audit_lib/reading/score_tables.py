@@ -11,7 +11,7 @@ from audit_lib.reading.drawn import draw_grids
 from audit_lib.reading.grids import GridTable, read_grid, read_more
 from audit_lib.reading.headers import find_header, find_header_of_damaged
 from audit_lib.reading.layouts import NUMBER
-from audit_lib.reading.rows import Problem, ScoreRow
+from audit_lib.reading.rows import Problem, ScoreRow, note_problem
 from audit_lib.reading.streams import count_blanks, read_rows
 from audit_lib.reading.vocabulary import Vocabulary
 
@@ -29,7 +29,7 @@ class ScoreTable:
     rows: tuple[ScoreRow, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        rows = [vars(row) for row in self.rows]
+        rows = [row.as_dict() for row in self.rows]
         return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
 
 
@@ -64,8 +64,7 @@ def find_tables(
     _find_in(blocks, found)
     alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
     if len(alone) > MOST_ALONE:
-        message = f"found {len(alone)} numbers on lines of their own; expected a table with a header that we know"
-        found.problems.append(Problem("table_unread", "error", message, alone[0].place))
+        found.problems.append(note_problem("table_unread", "numbers_alone", alone[0].place, n=len(alone)))
     return tuple(found.tables), tuple(found.prose), tuple(found.problems)
 
 
@@ -136,10 +135,8 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
         printed = lines[at : header.end]
         layout = header.layout
         if header.unclear:
-            message = (
-                f"found the headings {'、'.join(header.unclear)} above {layout.width} columns; expected one for each"
-            )
-            found.problems.append(Problem("header_unclear", "note", message, printed[0].place))
+            facts = {"headings": "、".join(header.unclear), "width": layout.width}
+            found.problems.append(note_problem("header_unclear", "headings", printed[0].place, "note", **facts))
         rows, at = read_rows(lines, keys, blanks, header, found.problems)
         if found.tables and found.above is None and _continues(found.tables[-1], layout.columns, rows):
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))

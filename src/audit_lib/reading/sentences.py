@@ -163,10 +163,7 @@ class _TierPattern:
         tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
         counter = rf"(?:{either(vocabulary.counter)})"
         number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}*|{counter}+)"
-        verb = (
-            r"(?:年度)?(?:综合|綜合)?(?:考核|考评|考評|评定|評定|评估|評估|检查|檢查|测评|評價|评价|评议|評議)?"
-            r"(?:等级|等級|等次|结果|結果|档次|檔次|成绩|成績)?(?:均|都)?被?(?:评定|評定|确定|確定|评|評|定|列)?"
-        )
+        verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         self.tier = re.compile(
             rf"(?:{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun}))*"
         )

@@ -14,6 +14,7 @@ from audit_lib.reading.rows import (
     ScoreRow,
     find_misprints,
     note_no_unit,
+    note_problem,
     plain_title,
     read_row,
     squeeze_spaces,
@@ -78,7 +79,7 @@ def read_rows(
         at = following
     upto = _skip_sums(lines[: len(keys)], upto, layout, problems)
     if (rest := _find_rest(keys, upto, layout)) is not None:
-        problems.append(Problem("table_unread", "error", f"found {keys[rest]!r} below the last row", lines[rest].place))
+        problems.append(note_problem("table_unread", "below_rows", lines[rest].place, found=keys[rest]))
     return rows, upto
 
 
@@ -96,7 +97,7 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
             whole = " ".join(part for part in (rows[-1].extra.get(remark), squeeze_spaces(line.text)) if part)
             rows[-1] = replace(rows[-1], extra={**rows[-1].extra, remark: whole})
         else:
-            problems.append(Problem("table_unread", "error", f"found {line.key!r} between two rows", line.place))
+            problems.append(note_problem("table_unread", "between_rows", line.place, found=line.key))
     return titles
 
 
@@ -192,8 +193,11 @@ def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, prob
     placed = _place_by_blanks(lines, blanks, layout) or _place_cells(lines, layout)
     if len(placed) < layout.width - layout.n_remarks:
         named = placed[layout.unit_at]
-        message = f"{named.printed}: found {len(lines)} cells; expected {layout.width}"
-        problems.append(Problem("row_incomplete", "error", message, named.place))
+        problems.append(
+            note_problem(
+                "row_incomplete", "cells", named.place, unit=named.printed, cells=len(lines), width=layout.width
+            )
+        )
     return read_row(placed, layout, problems)
 
 

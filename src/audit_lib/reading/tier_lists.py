@@ -7,7 +7,7 @@ from itertools import zip_longest
 from audit_lib.reading.dates import DATE, is_date
 from audit_lib.reading.documents import Line, squeeze
 from audit_lib.reading.layouts import HAN
-from audit_lib.reading.rows import Problem, plain_title
+from audit_lib.reading.rows import Problem, note_problem, plain_title
 from audit_lib.reading.vocabulary import Vocabulary
 
 NUMERAL = "[一二三四五六七八九十]+"
@@ -70,10 +70,10 @@ def find_tier_lists(
             tiers += found
             at += len(found) - len(beside)
         elif heading.stated != 0:
-            problems.append(Problem("list_unread", "error", f"found no list of units under {line.key!r}", line.place))
+            problems.append(note_problem("list_unread", "no_list", line.place, heading=line.key))
         if found and below and _might_list(below[0], vocabulary):
-            message = f"found {below[0].key!r} below the list {heading.tier}; expected names of units"
-            problems.append(Problem("list_unread", "error", message, below[0].place))
+            facts = {"found": below[0].key, "tier": heading.tier}
+            problems.append(note_problem("list_unread", "below_list", below[0].place, **facts))
     return tuple(tiers), tuple(prose), tuple(problems)
 
 

@@ -28,6 +28,7 @@ class Vocabulary:
     totals: frozenset[str]  # headings of the score that sums up the others: 总分
     tier: dict[str, int]  # 优秀 → 1, the best; tiers of one order are the same step on different scales
     tier_noun: tuple[str, ...]  # words that may follow a tier in a heading: 优秀单位
+    tier_verb: tuple[str, ...]  # words before 为 and a tier in a sentence: 考核等次评定为优秀
     level_prefix: tuple[str, ...]  # the level of government that some lists print before a name: 市公安局
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
@@ -150,6 +151,7 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         totals=frozenset(row["word"] for row in rows if row["list"] == "header" and row["order"] == "1"),
         tier={row["word"]: int(row["order"]) for row in rows if row["list"] == "tier"},
         tier_noun=tuple(words["tier_noun"]),
+        tier_verb=tuple(words["tier_verb"]),
         level_prefix=tuple(words["level_prefix"]),
         sentiment=words["sentiment"],
         suffix=words["suffix"],

@@ -12,6 +12,7 @@ from audit_lib.analysis.distribution import (
     TieOrder,
     count_shared,
     find_outliers,
+    range_ranks,
     scored,
     summarise_scores,
 )
@@ -26,6 +27,7 @@ from audit_lib.analysis.figures.style import (
     open_figure,
     place_labels,
     styled,
+    tabulate_curve,
 )
 from audit_lib.analysis.tiers import compare_rule, imply_cuts, rated
 from audit_lib.display import Chart, Finding, note
@@ -62,12 +64,20 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
     highest = max(tops.values())
     ax.set_yticks([tick for tick in MaxNLocator(6, integer=True).tick_values(0, highest) if tick <= highest])
     draw_key(ax, units, words, loc="upper left", borderaxespad=0)
+    data = _list_marks(units)
     facts = {"n": len(units), "min": units["score"].min(), "max": units["score"].max(), "mean": mean}
     if rule is None or not rule.n_rated:
-        return close_figure(figure, "scores_untiered", words, facts)
+        return close_figure(figure, "scores_untiered", words, facts, data=data)
     facts |= {"n_agree": rule.n_agree, "n_rated": rule.n_rated, "n_exceptions": len(rule.exceptions)}
     facts |= {"top_cut": top_cut, "low_cut": low_cut, "units": list(rule.exceptions["unit_name"])}
-    return close_figure(figure, "scores", words, facts)
+    return close_figure(figure, "scores", words, facts, data=data)
+
+
+def _list_marks(units: pd.DataFrame) -> pd.DataFrame:
+    """List the units drawn, highest score first; tiers only where they are published."""
+    ordered = units.sort_values("score", ascending=False, kind="stable")
+    columns = ["unit_name", "side", "score", *(["tier"] if units["tier"].notna().any() else [])]
+    return ordered[columns]
 
 
 def _stack(units: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +123,8 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     units = scored(scores).sort_values(["table_no", "score"], ascending=[True, False], kind="stable", ignore_index=True)
     if units.empty:
         return note(words("labels.nothing"))
-    units = units.assign(row=range(len(units)))
-    figure, ax = open_figure(1.7 + 0.205 * len(units))
+    units = units.assign(row=range(len(units)), places=range_ranks(units["rank"], units["n_tied"]))
+    figure, ax = open_figure(1.95 + 0.205 * len(units))
     span = units["score"].max() - units["score"].min() or 1
     ax.set_xlim(units["score"].min() - 0.05 * span, units["score"].max() + 0.26 * span)
     ax.set_ylim(len(units) - 0.4, -1.2)
@@ -122,9 +132,8 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         top, bottom = tied["row"].min() - 0.5, tied["row"].max() + 0.5
         if band % 2:
             ax.axhspan(top, bottom, color="#F2F2F2", zorder=0)
-        label = words(
-            "labels.rank" if len(tied) == 1 else "labels.rank_tied", rank=int(tied["rank"].iloc[0]), n=len(tied)
-        )
+        key = "labels.rank" if len(tied) == 1 else "labels.rank_tied"
+        label = words(key, rank=tied["places"].iloc[0], n=len(tied))
         ax.annotate(
             label, (1, (top + bottom) / 2), (-4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="right", va="center", fontsize=9, color=INK,
@@ -137,16 +146,19 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
-    draw_key(ax, units, words, loc="lower right", bbox_to_anchor=(0.82, 0.01))
+    draw_key(ax, units, words, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.4, ncols=6, columnspacing=1.2)
     ties = count_shared(scores)
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied, "median": median}
     first, last = units.iloc[0], units.iloc[-1]
     ends = {"first": first["unit_name"], "max": first["score"], "last": last["unit_name"], "min": last["score"]}
-    if (n_tables := units["table_no"].nunique()) > 1:
+    n_tables = units["table_no"].nunique()
+    data = units[[*(["table_no"] if n_tables > 1 else []), "places", "unit_name", "side", "score"]]
+    data = data.rename(columns={"places": "rank_range"})
+    if n_tables > 1:
         for start in units.index[units["table_no"].diff() > 0]:
             ax.axhline(start - 0.5, color=INK, linewidth=1.2)
-        return close_figure(figure, "league_tables", words, {**facts, "n_tables": n_tables})
-    return close_figure(figure, "league" if ties.n_tied else "league_untied", words, {**facts, **ends})
+        return close_figure(figure, "league_tables", words, {**facts, "n_tables": n_tables}, data=data)
+    return close_figure(figure, "league" if ties.n_tied else "league_untied", words, {**facts, **ends}, data=data)
 
 
 @styled
@@ -167,11 +179,14 @@ def plot_tie_order(order: TieOrder, words: Words) -> Chart | Finding:
             ink = "white" if side == "town" else INK
             ax.text(place + 0.5, row, unit, ha="center", va="center", fontsize=9.5, color=ink)
         ax.text(len(tie.units) + 0.12, row, words("labels.odds", odds=tie.odds), va="center", fontsize=9, color=GREY)
+    data = groups[["score", "units", "sides"]].explode(["units", "sides"], ignore_index=True)
+    data = data.assign(position=data.groupby("score").cumcount() + 1)
+    data = data.rename(columns={"units": "unit_name", "sides": "side"})[["score", "position", "unit_name", "side"]]
     facts: dict[str, Any] = {"n": len(groups), "odds": order.odds}
     if order.first_side is None:
-        return close_figure(figure, "tie_order_none", words, facts, score_axis=False)
+        return close_figure(figure, "tie_order_none", words, facts, data=data, score_axis=False)
     facts["side"] = words.name(f"{order.first_side}_many")
-    return close_figure(figure, "tie_order", words, facts, score_axis=False)
+    return close_figure(figure, "tie_order", words, facts, data=data, score_axis=False)
 
 
 @styled
@@ -192,10 +207,10 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
         )  # fmt: skip
     ax.set_xlabel(words("labels.score_axis"))
     ax.set_ylabel(words("labels.share_below_axis"))
-    spread = summarise_scores(scores)
+    spread, curve = summarise_scores(scores), tabulate_curve(points)
     low, high = 100 * float((points < low_cut).mean()), 100 * float((points >= top_cut).mean())
     facts = {"low": low, "high": high, "low_cut": low_cut, "top_cut": top_cut}
-    return close_figure(figure, "ecdf", words, {**facts, **spread})
+    return close_figure(figure, "ecdf", words, {**facts, **spread}, data=curve)
 
 
 @styled
@@ -216,4 +231,4 @@ def plot_digits(digits: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.set_ylabel(words("labels.units_axis"))
     most = digits.loc[digits["n"].idxmax()]
     facts = {"n": total, "digit": int(most["digit"]), "most": int(most["n"]), "expected": total / 10}
-    return close_figure(figure, "digits", words, facts, score_axis=False)
+    return close_figure(figure, "digits", words, facts, data=digits, score_axis=False)

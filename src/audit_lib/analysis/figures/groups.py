@@ -16,6 +16,7 @@ from audit_lib.analysis.figures.style import (
     draw_marks,
     open_figure,
     styled,
+    tabulate_curve,
 )
 from audit_lib.analysis.groups import Comparison, choose_main, count_group_tiers, list_groups, points_of, resample_gap
 from audit_lib.display import Chart, Finding, note
@@ -72,7 +73,12 @@ def plot_gap(
     }
     facts |= {"size": abs(gap.value or 0.0), "direction": words.name("less" if (gap.value or 0) < 0 else "more")}
     top_first, top_second = points_of(scores, column, first).max(), points_of(scores, column, second).max()
-    return close_figure(figure, "gap", words, {**facts, "top_first": top_first, "top_second": top_second})
+    facts |= {"top_first": top_first, "top_second": top_second}
+    units = _list_swarms(scores, column, [second, first], words)
+    beyond = {"group": words("groups.gap", first=words.name(first), second=words.name(second)), "low": gap.low}
+    beyond |= {"unit_name": words.name("mean_gap"), "score": gap.value, "high": gap.high}
+    data = pd.concat([units, pd.DataFrame([beyond]).astype({"low": "float64", "high": "float64"})], ignore_index=True)
+    return close_figure(figure, "gap", words, facts, data=data)
 
 
 @styled
@@ -92,7 +98,8 @@ def plot_groups(scores: pd.DataFrame, column: str, words: Words) -> Chart | Find
     means = {group: float(points_of(scores, column, group).mean()) for group in groups}
     high, low = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     facts = {"high": words.name(f"{high}_many"), "low": words.name(f"{low}_many"), "n": len(groups)}
-    return close_figure(figure, "groups", words, {**facts, "mean_high": means[high], "mean_low": means[low]})
+    facts |= {"mean_high": means[high], "mean_low": means[low]}
+    return close_figure(figure, "groups", words, facts, data=_list_swarms(scores, column, groups, words))
 
 
 def _draw_swarm(ax: Axes, scores: pd.DataFrame, column: str, group: str, at: float, words: Words) -> None:
@@ -105,6 +112,18 @@ def _draw_swarm(ax: Axes, scores: pd.DataFrame, column: str, group: str, at: flo
     ax.plot([at - 0.36, at + 0.36], [mean, mean], color=INK, linewidth=2, zorder=4)
     label = words("labels.mean_value", mean=mean)
     ax.annotate(label, (at - 0.36, mean), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=9.5)
+
+
+def _list_swarms(scores: pd.DataFrame, column: str, groups: list[str], words: Words) -> pd.DataFrame:
+    """List the units of each group, highest score first, and after them the group's mean."""
+    rows = []
+    for group in groups:
+        units = scores[scores[column] == group].dropna(subset=["score"])
+        units = units.sort_values("score", ascending=False, kind="stable")[["unit_name", "score"]]
+        mean = pd.DataFrame({"unit_name": [words.name("mean")], "score": [units["score"].mean()]})
+        rows.append(pd.concat([units, mean]).assign(group=group))
+    listed = pd.concat(rows, ignore_index=True)[["group", "unit_name", "score"]]
+    return listed.astype({"score": "object"})  # means with two decimals, scores as printed
 
 
 def _sizes(scores: pd.DataFrame, column: str, groups: list[str]) -> list[tuple[str, int]]:
@@ -135,7 +154,9 @@ def plot_group_ecdf(scores: pd.DataFrame, column: str, words: Words) -> Chart | 
     worst, best = min(low, key=low.__getitem__), max(high, key=high.__getitem__)
     names = {"worst": words.name(f"{worst}_many"), "best": words.name(f"{best}_many")}
     key = "group_ecdf_cross" if worst == best else "group_ecdf"
-    return close_figure(figure, key, words, {**names, "low": low[worst], "high": high[best]})
+    curves = [tabulate_curve(points_of(scores, column, group)).assign(group=group) for group in groups]
+    data = pd.concat(curves, ignore_index=True)[["group", "score", "n_up_to", "share_up_to"]]
+    return close_figure(figure, key, words, {**names, "low": low[worst], "high": high[best]}, data=data)
 
 
 def _find_apart(scores: pd.DataFrame, column: str, group: str, groups: list[str]) -> tuple[float, float, bool]:
@@ -167,7 +188,7 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
             if part.n:
                 name = words.name("untiered") if order is None else part.tier
                 label = f"{name} {part.n}" if part.share_pct > 7 else str(part.n)
-                ink = "white" if order in (1, 3, 4) else INK
+                ink = INK if order in (None, 2, 3) else "white"
                 ax.text(start + part.share_pct / 2, row, label, ha="center", va="center", color=ink, fontsize=9.5)
             start += part.share_pct
     sizes = counts.groupby("group")["of"].first()
@@ -183,4 +204,4 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
         for group, row in best.iterrows()
     ]
     facts = {"tier": best["tier"].iloc[0], "shares": shares}
-    return close_figure(figure, "group_tiers", words, facts, score_axis=False)
+    return close_figure(figure, "group_tiers", words, facts, data=counts, score_axis=False)

@@ -56,7 +56,9 @@ def plot_named(scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, wor
     ax.set_xlabel(words("labels.score_axis"))
     shown = pd.concat([own for _, own in rows]).drop_duplicates("unit_id")
     draw_key(ax, shown, words, loc="lower left", borderaxespad=0, ncols=5, columnspacing=1.2)
-    return _close(figure, units, mentions, words)
+    listed = [own.assign(group=label) for label, own in rows]
+    data = pd.concat([*listed, units[~units["unit_id"].isin(shown["unit_id"])]], ignore_index=True)
+    return _close(figure, units, mentions, data[["group", "unit_name", "score"]], words)
 
 
 def _list_rows(
@@ -97,7 +99,7 @@ def _draw_mean(ax: Axes, mean: float, n_rows: int, words: Words) -> None:
     ax.annotate(label, (mean, -0.62), (4, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
 
 
-def _close(figure: Figure, units: pd.DataFrame, mentions: pd.DataFrame, words: Words) -> Chart:
+def _close(figure: Figure, units: pd.DataFrame, mentions: pd.DataFrame, data: pd.DataFrame, words: Words) -> Chart:
     """Title the chart by the means of criticised and other units, or by whom the notice names."""
     named = list_named(units, mentions)
     criticised = units.loc[units["named"] == "criticised", "score"]
@@ -105,8 +107,8 @@ def _close(figure: Figure, units: pd.DataFrame, mentions: pd.DataFrame, words: W
     silent = list(find_unexplained(units, mentions)["unit_name"])
     facts = {"n": len(criticised), "n_others": len(others), "units": list(named["unit_name"]), "silent": silent or None}
     if criticised.empty or others.empty:
-        return close_figure(figure, "named_all", words, facts)
+        return close_figure(figure, "named_all", words, facts, data=data)
     gap = float(criticised.mean() - others.mean())
     facts |= {"gap": abs(gap), "direction": words.name("less" if gap < 0 else "more"), "mean": float(criticised.mean())}
     facts |= {"mean_others": float(others.mean()), "low": criticised.min(), "high": criticised.max()}
-    return close_figure(figure, "named" if len(criticised) > 1 else "named_one", words, facts)
+    return close_figure(figure, "named" if len(criticised) > 1 else "named_one", words, facts, data=data)

@@ -32,7 +32,7 @@ def plot_overdue(inspected: pd.DataFrame, header: Header, words: Words) -> Chart
 def plot_made_up(inspected: pd.DataFrame, day: str, words: Words) -> Chart | Finding:
     """Draw the ages of made-up columns; title, labels and source line say that they are."""
     source = {"source": words("rules.made_up_source")}
-    return _plot(inspected, "made_up", day, Words(words.language, {**words.facts, **source}))
+    return _plot(inspected, "made_up", words.date(day), Words(words.language, {**words.facts, **source}))
 
 
 def _plot(inspected: pd.DataFrame, key: str, day: str, words: Words) -> Chart | Finding:
@@ -65,7 +65,14 @@ def _plot(inspected: pd.DataFrame, key: str, day: str, words: Words) -> Chart | 
     counts = inspected["status"].value_counts()
     facts = {status: int(counts.get(status, 0)) for status in ("overdue", "perhaps", "in_time", "blank")}
     facts |= {"n": len(inspected), "shown": len(rows)}
-    return close_figure(figure, key, words, {**facts, "day": day}, score_axis=False)
+    return close_figure(figure, key, words, {**facts, "day": day}, data=_list_ages(rows, words), score_axis=False)
+
+
+def _list_ages(rows: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """List the columns drawn: least and greatest age and the limit in days. No greatest age: at least that old."""
+    units = [words("rules.in_general") if pd.isna(unit) else unit for unit in rows["unit"]]
+    data = rows[["unit", "column", "age_low", "age_high", "limit", "status"]].assign(unit=units)
+    return data.rename(columns={"limit": "limit_days"})
 
 
 def _draw_age(ax: Axes, at: int, row: Mapping[str, Any], end: float) -> None:

@@ -34,11 +34,13 @@ def plot_ledger(scores: pd.DataFrame, words: Words) -> Chart | Finding:
             filled: dict[str, Any] = {"facecolor": SHADES[match], "edgecolor": "none"}
             ax.add_patch(Rectangle((at + 0.08, row), 0.84, 0.84, **(filled if shown else MISSING)))
     _name_runs(ax, units, words)
-    facts = {"n_units": len(units), "n_table": int(in_table.sum()), "n_list": int(in_list.sum())}
+    facts: dict[str, Any] = {"n_units": len(units), "n_table": int(in_table.sum()), "n_list": int(in_list.sum())}
     n_joined = int((in_table & in_list).sum())
     single = list(units.loc[~(in_table & in_list), "unit_name"])
     key = "ledger" if single else "ledger_agrees"
-    return close_figure(figure, key, words, {**facts, "n_joined": n_joined, "units": single}, score_axis=False)
+    facts |= {"n_joined": n_joined, "units": single}
+    data = units[["unit_name", "name_in_table", "name_in_list", "match"]]
+    return close_figure(figure, key, words, facts, data=data, score_axis=False)
 
 
 def _name_runs(ax: Axes, units: pd.DataFrame, words: Words) -> None:

@@ -3,7 +3,7 @@
 Colour and shape always go together, so a chart survives grey print. Titles are findings, computed elsewhere.
 """
 
-import io
+import math
 import re
 import unicodedata
 import warnings
@@ -11,30 +11,32 @@ from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib import font_manager
+from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from matplotlib.text import Text
 
-from audit_lib.display import Chart
+from audit_lib.analysis.figures.packing import pack_image
+from audit_lib.display import Chart, plain_cells
 from audit_lib.errors import AuditError
 from audit_lib.fonts import find_font
 from audit_lib.words import Words
 
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
-COLOURS = 96  # of the palette: fills, rims and the steps of their smoothed edges
 SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
 INK, GREY = "#1A1A1A", "#595959"
 ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
 
-TIERS = {1: "#08519C", 2: "#9ECAE1", 3: "#D55E00", 4: "#7F3B08"}  # fill, by tier_order
-RIMS = {1: "#08306B", 2: "#2171B5", 3: "#8C3D00", 4: "#4D2300"}  # darker, so that pale marks stand out 3:1 on white
+TIERS = {1: "#08519C", 2: "#9ECAE1", 3: "#D55E00", 4: "#2B1400"}  # fill, by tier_order; each its own grey in print
+RIMS = {1: "#08306B", 2: "#2171B5", 3: "#8C3D00", 4: "#000000"}  # darker, so that pale marks stand out 3:1 on white
 UNTIERED, UNTIERED_RIM = "#FFFFFF", "#000000"
 SHAPES = {"town": "o", "bureau": "s", "other": "D"}
 SIDES = {"town": "#1B6E4B", "bureau": "#BDBDBD", "other": "#F0E6C8"}
+
+CLOSING = "，。、；：！？）』”’》％%…"  # no line begins with one; it may end with one, or with a Chinese character
+BETWEEN = re.compile(rf"(?<=[\u4e00-\u9fff{CLOSING}])(?=[^{CLOSING}])")
 
 FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
 
@@ -90,43 +92,48 @@ def styled(plot: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(plot)
     def draw(*args: P.args, **kwargs: P.kwargs) -> T:
-        with plt.rc_context(dict(settings())):
+        with rc_context(dict(settings())):
             return plot(*args, **kwargs)
 
     return draw
 
 
 def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    """Open a figure of the page's width and give it with its axes."""
-    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), **options)
-    return figure, axes
+    """Open a figure of the page's width and give it with its axes. pyplot, which keeps figures, knows nothing of it."""
+    figure = Figure(figsize=(WIDTH, height))
+    return figure, figure.subplots(rows, columns, **options)
 
 
-def close_figure(figure: Figure, key: str, words: Words, facts: Mapping[str, Any], *, score_axis: bool = True) -> Chart:
+def close_figure(
+    figure: Figure, key: str, words: Words, facts: Mapping[str, Any], *, data: pd.DataFrame, score_axis: bool = True
+) -> Chart:
     """Title, draw and close a figure. Its words are `figures.<key>.title`, `.subtitle` and `.alt`.
 
-    Charts with a score axis say that it does not start at zero. Raises AuditError naming the character if the font
-    lacks one.
+    `data` holds what is drawn, a row per mark, bar or step, in columns of ours. Charts with a score axis say that it
+    does not start at zero. Raises AuditError naming the character if the font lacks one.
     """
     title = words(f"figures.{key}.title", **facts)
     subtitle = words(f"figures.{key}.subtitle", **facts)
+    source = words("labels.source_axis" if score_axis else "labels.source")
     lines = [*wrap(title, 84), ""]
     figure.suptitle("\n".join(lines), x=0.012, ha="left", fontsize=12.5, color=INK, linespacing=1.25)
     # The subtitle takes the blank last line of the title, for which the layout has kept room.
-    top = figure.axes[0]
-    top.annotate(
+    below = figure.axes[0].annotate(
         subtitle, (0.012, 1), (0, -22 * len(lines[:-1]) - 4), xycoords="figure fraction", textcoords="offset points",
         va="top", fontsize=9.5, color=GREY, annotation_clip=False, in_layout=False,
     )  # fmt: skip
-    source = words("labels.source_axis" if score_axis else "labels.source")
-    figure.supxlabel(source, x=0.012, ha="left", fontsize=8, color=GREY)
-    png = _draw(figure, key)
+    foot = figure.supxlabel(source, x=0.012, ha="left", fontsize=8, color=GREY)
+    png, drawing = _draw(figure, key, below, foot)
     width = round(figure.get_figwidth() * 100)
-    return Chart(png, title, words(f"figures.{key}.alt", title=title, **facts), width)
+    alt = words(f"figures.{key}.alt", title=title, **facts)
+    return Chart(png, title, alt, width, subtitle, source, drawing, plain_cells(data, words))
 
 
-def _draw(figure: Figure, key: str) -> bytes:
-    """Draw once and pack the image into a palette: a third of the size, and charts have few colours."""
+def _draw(figure: Figure, key: str, above: Text, below: Text) -> tuple[bytes, tuple[int, int]]:
+    """Draw once, and pack what was drawn.
+
+    Gives also the pixel rows between two texts: what a page shows that prints them itself.
+    """
     canvas = FigureCanvasAgg(figure)  # savefig would draw everything twice
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=r"Glyph .* missing from")
@@ -134,12 +141,10 @@ def _draw(figure: Figure, key: str) -> bytes:
             canvas.draw()
         except UserWarning as warning:
             raise AuditError(f"chart {key}: {_name_glyph(str(warning))}") from None
-        finally:
-            plt.close(figure)
-    image = Image.frombytes("RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba()).convert("RGB")
-    packed = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(packed, format="png", compress_level=6)
-    return packed.getvalue()
+    width, height = canvas.get_width_height(physical=True)
+    first, last = above.get_window_extent().y0, below.get_window_extent().y1
+    packed = pack_image(bytes(canvas.buffer_rgba()), (width, height))
+    return packed, (height - int(first), height - math.ceil(last))
 
 
 def _name_glyph(warning: str) -> str:
@@ -148,14 +153,23 @@ def _name_glyph(warning: str) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a line at spaces so that no part is wider than `width` Latin letters; a Chinese character counts two."""
+    """Break a line so that no part is wider than `width` Latin letters; a Chinese character counts two.
+
+    Lines break at spaces; where a stretch without spaces is too wide itself, as Chinese is, between its characters, and
+    never before a closing mark or after an opening one.
+
+    >>> wrap("通报点名的7个栏目（含空白）中，逾期4个", 14)
+    ['通报点名的7个', '栏目（含空白）', '中，逾期4个']
+    """
     lines = [""]
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if measure(longer) > width and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+        parts = BETWEEN.split(word) if measure(word) > width else [word]
+        for at, part in enumerate(parts):
+            longer = f"{lines[-1]}{'' if at else ' '}{part}".strip()
+            if measure(longer) > width and lines[-1]:
+                lines.append(part)
+            else:
+                lines[-1] = longer
     return lines
 
 
@@ -210,6 +224,14 @@ def draw_key(ax: Axes, units: pd.DataFrame, words: Words, **options: Any) -> Non
         handles.append(ax.scatter([], [], s=46, marker=SHAPES[side], facecolor="#8C8C8C", edgecolor=GREY))
         labels.append(words("labels.key", name=words.name(side), n=n))
     ax.legend(handles, labels, handletextpad=0.3, labelspacing=0.45, **options)
+
+
+def tabulate_curve(points: pd.Series) -> pd.DataFrame:
+    """Give the steps of a curve of shares: each score, the points at or below it, their share in percent."""
+    steps = points.value_counts().sort_index()
+    return pd.DataFrame(
+        {"score": steps.index, "n_up_to": steps.cumsum().to_numpy(), "share_up_to": 100 * steps.cumsum() / len(points)}
+    ).reset_index(drop=True)
 
 
 def place_labels(ax: Axes, labels: list[tuple[float, str]], tops: Mapping[float, float], step: float) -> None:

@@ -16,7 +16,7 @@ from audit_lib.analysis.figures.style import (
 )
 from audit_lib.analysis.tiers import imply_cuts, list_tiers, rated, scan_cuts, summarise_tiers
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words, format_score
+from audit_lib.words import Words
 
 
 @styled
@@ -49,7 +49,9 @@ def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     facts = {"tier": best, "errors": fewest, "size": size}
     facts["sizes"] = [int(n) for n in scan.loc[scan["errors_best"] == fewest, "n_at_least"]]
-    return close_figure(figure, "cuts" if fewest else "cuts_clean", words, facts)
+    return close_figure(
+        figure, "cuts" if fewest else "cuts_clean", words, facts, data=scan[["cut", "errors_best", "n_at_least"]]
+    )
 
 
 @styled
@@ -81,9 +83,12 @@ def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
     overlaps = cuts[cuts["is_overlap"]]
-    facts = {"reaches": [f"{row.tier} {format_score(row.min)}–{format_score(row.max)}" for row in summary.itertuples()]}
+    reaches = [words("labels.tier_reach", tier=row.tier, low=row.min, high=row.max) for row in summary.itertuples()]
+    facts = {"reaches": reaches}
+    data = units.sort_values(["row", "score"], ascending=[True, False], kind="stable")
+    data = data[["tier", "unit_name", "side", "score"]]
     if overlaps.empty:
-        return close_figure(figure, "reach_clean", words, facts)
+        return close_figure(figure, "reach_clean", words, facts, data=data)
     zone = overlaps.iloc[0]
     facts |= {"better": zone["better_tier"], "lower": zone["lower_tier"], "low": zone["low"], "high": zone["high"]}
-    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])})
+    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])}, data=data)

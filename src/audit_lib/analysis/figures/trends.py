@@ -45,16 +45,18 @@ def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
     if gate.measure != "points":
         _draw_break(ax, 0.5, gate, words)
     ax.set_xlim(-0.12, 1.85)
-    ax.set_xticks([0, 1], [gate.before, gate.after])
+    ax.set_xticks([0, 1], list(gate.word_periods(words).values()))
     ax.set_ylabel(words(f"labels.{gate.measure}_axis"))
     n_new = int((~units["is_same"]).sum())
-    facts: dict[str, Any] = {"before": gate.before, "after": gate.after, "n": len(units), "n_new": n_new}
+    facts: dict[str, Any] = {**gate.word_periods(words), "n": len(units), "n_new": n_new}
     key = f"slopes_{gate.measure}"
+    periods = {"before": gate.before, "after": gate.after}
+    data = units[["unit_name", "before", "after", "change"]].rename(columns=periods)
     if not named["change"].abs().gt(0).any():
-        return close_figure(figure, "slopes_still", words, facts, score_axis=gate.measure == "points")
+        return close_figure(figure, "slopes_still", words, facts, data=data, score_axis=gate.measure == "points")
     most = named.loc[named["change"].abs().idxmax()]
     facts |= {"unit": most["unit_name"], "change": most["change"]}
-    return close_figure(figure, key, words, facts, score_axis=gate.measure == "points")
+    return close_figure(figure, key, words, facts, data=data, score_axis=gate.measure == "points")
 
 
 def choose_named(units: pd.DataFrame) -> pd.DataFrame:
@@ -142,11 +144,13 @@ def plot_paths(paths: Paths, words: Words) -> Chart | Finding | None:
     _label_ends(ax, named, last)
     letters = max([measure(name) for name in named["unit_name"]], default=8)
     ax.set_xlim(-0.06 * last, last * (1 + letters / 70) + 0.15)
-    ax.set_xticks(range(len(places)), list(places))
+    ax.set_xticks(range(len(places)), [words.date(period) for period in places])
     ax.set_ylabel(words("labels.standings_axis"))
     facts: dict[str, Any] = {"n": paths.steps["unit_id_last"].nunique(), "n_periods": len(places)}
+    data = paths.steps[["unit_name", "before", "after", "standing_before", "standing_after", "is_same"]]
+    data = data.rename(columns={"before": "period_before", "after": "period_after"})
     facts |= {"n_breaks": len(paths.breaks), "units": list(named["unit_name"])}
-    return close_figure(figure, "paths_broken" if paths.breaks else "paths", words, facts, score_axis=False)
+    return close_figure(figure, "paths_broken" if paths.breaks else "paths", words, facts, data=data, score_axis=False)
 
 
 def _choose_followed(paths: Paths) -> pd.DataFrame:
@@ -189,12 +193,13 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
     ax.set_xlabel(words(f"labels.level_{gate.measure}_axis"))
     ax.set_ylabel(words(f"labels.shift_{gate.measure}_axis"))
     ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_score(value))
+    data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
-    facts = {"before": gate.before, "after": gate.after, "n": len(units)}
+    facts = {**gate.word_periods(words), "n": len(units)}
     if not varied:
-        return close_figure(figure, "oldham_flat", words, facts, score_axis=gate.measure == "points")
+        return close_figure(figure, "oldham_flat", words, facts, data=data, score_axis=gate.measure == "points")
     r = float(np.corrcoef(level, shift)[0, 1])
-    return close_figure(figure, "oldham", words, {**facts, "r": r}, score_axis=gate.measure == "points")
+    return close_figure(figure, "oldham", words, {**facts, "r": r}, data=data, score_axis=gate.measure == "points")
 
 
 @styled
@@ -220,11 +225,13 @@ def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
             ax.text(column, row, str(n), ha="center", va="center", fontsize=11, color=ink)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(table)), [words.name(tier) for tier in table.index])
-    ax.set_xlabel(words("labels.tier_in", at=gate.after))
-    ax.set_ylabel(words("labels.tier_in", at=gate.before))
+    ax.set_xlabel(words("labels.tier_in", at=words.date(gate.after)))
+    ax.set_ylabel(words("labels.tier_in", at=words.date(gate.before)))
     ax.tick_params(length=0)
     rated = change.rated
     up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
     down = int((rated["tier_order_after"] > rated["tier_order_before"]).sum())
-    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, "before": gate.before, "after": gate.after}
-    return close_figure(figure, "transitions", words, facts, score_axis=False)
+    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods(words)}
+    cells = [(table.index[row], names[column], int(n)) for (row, column), n in np.ndenumerate(counts)]
+    data = pd.DataFrame(cells[:-1], columns=["tier_before", "tier_after", "n"])
+    return close_figure(figure, "transitions", words, facts, data=data, score_axis=False)

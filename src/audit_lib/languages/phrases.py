@@ -1,0 +1,31 @@
+"""What is said of a file before a language is chosen: phrases, places, dates. `words.py` words them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Something that will be said, in no language yet: the key of a template (see words.py) and the facts in it."""
+
+    key: str
+    facts: Mapping[str, Any]
+
+
+def say_place(place: str) -> Phrase:
+    """Give the phrase for a place in a file: line 215, page 3 line 12; a cell of a workbook is named as it is."""
+    match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
+    if match is None:
+        return Phrase("places.cell", {"cell": place})
+    return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
+
+
+def say_date(date: str) -> Phrase | str:
+    """Give the phrase for a year, quarter, month or day as ISO writes them; any other text stands for itself."""
+    match = re.fullmatch(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", date)
+    if match is None:
+        return date
+    said = {name: int(number) for name, number in match.groupdict().items() if number}
+    return Phrase(f"dates.{list(said)[-1]}", said)  # named by its last part

@@ -1,0 +1,101 @@
+"""What a page opens with: its findings as sentences, each with the chart or table that shows it."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+MOST = 4  # findings of sections at the top of a page, below the headline
+CAPTION = re.compile(r"<table[^>]*><caption>(.*?)</caption>", re.DOTALL)
+NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+LONG_TABLE = 15  # rows: beyond them a table can be sorted and searched
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What shows a finding: a chart or table of the page, by its anchor, or another report, by its page."""
+
+    kind: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as a page opens with it. No evidence: its section shows none, and no other report says the same."""
+
+    sentence: str
+    evidence: Evidence | None
+
+
+def split_sections(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
+    """Part cells at headings of the second level. What stands before the first one is the first part."""
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    return sections
+
+
+def mark_evidence(notebook: NotebookNode, take_anchor: Callable[[str], str]) -> None:
+    """Give every chart and table of a notebook the anchor that its page will have, as `anchor` of its output."""
+    for output in _list_outputs(notebook.cells):
+        if name := _name_evidence(output)[1]:
+            output.metadata["anchor"] = take_anchor(name)
+
+
+def _name_evidence(output: NotebookNode) -> tuple[str, str]:
+    """Tell the kind of an output and its title or caption: chart, table or neither."""
+    data = output.get("data", {})
+    if caption := CAPTION.match(data.get("text/html", "")):
+        return "table", html.unescape(caption[1])
+    if "image/png" in data and "text/html" not in data:
+        shown = output.metadata["image/png"]
+        return "chart", shown.get("title") or shown["alt"]
+    return "", ""
+
+
+def find_evidence(headline: str, cells: list[NotebookNode]) -> Evidence | None:
+    """Find what shows the headline: the chart whose words share most of its numbers, else the first table."""
+    found = [(evidence, output) for output in _list_outputs(cells) if (evidence := _read_evidence(output))]
+    charts = [(evidence, output.data["text/plain"]) for evidence, output in found if evidence.kind == "chart"]
+    if not charts:
+        return found[0][0] if found else None
+    numbers = set(NUMBER.findall(headline))
+    return max(charts, key=lambda each: len(numbers.intersection(NUMBER.findall(each[1]))))[0]
+
+
+def list_findings(cells: list[NotebookNode], find_report: Callable[[str], Evidence | None]) -> list[Told]:
+    """List the first findings of the sections, each with the nearest chart or table of its section.
+
+    Where a section has neither, `find_report` is asked for a report whose headline is that sentence.
+    """
+    told: list[Told] = []
+    for section in split_sections(cells):
+        outputs = list(_list_outputs(section))
+        shown = [(at, evidence) for at, output in enumerate(outputs) if (evidence := _read_evidence(output))]
+        for at, output in enumerate(outputs):
+            if 'class="finding"' in output.get("data", {}).get("text/html", "") and len(told) < MOST:
+                sentence = output.data["text/plain"]
+                nearest = min(shown, key=lambda each: abs(each[0] - at), default=None)
+                told.append(Told(sentence, nearest[1] if nearest else find_report(sentence)))
+    return told
+
+
+def _read_evidence(output: NotebookNode) -> Evidence | None:
+    anchor = output.get("metadata", {}).get("anchor")
+    return Evidence(*_name_evidence(output), f"#{anchor}") if anchor else None
+
+
+def _list_outputs(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    for cell in cells:
+        yield from cell.get("outputs", [])
+
+
+def has_long_table(cells: list[NotebookNode]) -> bool:
+    """Tell whether a table is so long that sorting and searching it helps."""
+    tables = [output.get("data", {}).get("text/html", "") for output in _list_outputs(cells)]
+    return any(CAPTION.match(table) and table.count("<tr>") - 1 > LONG_TABLE for table in tables)

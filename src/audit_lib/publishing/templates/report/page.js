@@ -1,0 +1,68 @@
+"use strict";
+// Long tables can be sorted by a column and searched. The page is whole without this; words come from its data-* texts.
+const pinyin = new Intl.Collator("zh");
+const LONGEST = 15; // rows that a reader takes in at a glance
+
+const NUMBER = /^[−+]?[\d,]+(\.\d+)?(–[\d,.]+)?$/; // also a range, by its first number
+
+function sortRows(rows, column, direction, missing) {
+  const texts = rows.map((row) => row.cells[column].textContent.trim());
+  const known = (text) => text !== "" && !missing.includes(text);
+  const isNumber = texts.filter(known).every((text) => NUMBER.test(text));
+  const read = (text) => (isNumber ? parseFloat(text.replaceAll(",", "").replace("−", "-")) : text);
+  const compare = isNumber ? (a, b) => a - b : pinyin.compare;
+  const keyed = rows.map((row, at) => [known(texts[at]) ? read(texts[at]) : null, row]);
+  keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : direction * compare(a, b)));
+  return keyed.map(([, row]) => row);
+}
+
+function makeSortable(table, printed, words) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = words.sort;
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const next = { ascending: "descending", descending: "none" }[head.getAttribute("aria-sort")] ?? "ascending";
+      heads.forEach((each) => each.removeAttribute("aria-sort"));
+      if (next !== "none") head.setAttribute("aria-sort", next);
+      const direction = next === "descending" ? -1 : 1;
+      const sorted = next === "none" ? printed : sortRows(printed, column, direction, words.missing.split(" "));
+      table.tBodies[0].append(...sorted);
+    });
+  });
+}
+
+function makeSearchable(frame, rows, words) {
+  const tools = document.createElement("p");
+  tools.className = "tools";
+  const label = document.createElement("label");
+  const field = document.createElement("input");
+  const count = document.createElement("span");
+  field.type = "search";
+  count.setAttribute("aria-live", "polite");
+  label.append(words.filter, " ", field);
+  tools.append(label, " ", count);
+  frame.before(tools);
+  const texts = rows.map((row) => [...row.querySelectorAll(".text")].map((cell) => cell.textContent).join("\n").toLowerCase());
+  const search = () => {
+    const wanted = field.value.trim().toLowerCase();
+    rows.forEach((row, at) => { row.hidden = !texts[at].includes(wanted); });
+    const shown = rows.filter((row) => !row.hidden).length;
+    count.textContent = words.count.replace("{shown}", shown).replace("{all}", rows.length);
+  };
+  field.addEventListener("input", search);
+  search();
+}
+
+for (const frame of document.querySelectorAll(".table")) {
+  const table = frame.querySelector("table");
+  const rows = [...table.tBodies[0].rows];
+  if (rows.length > LONGEST) {
+    const words = document.querySelector("article").dataset;
+    makeSortable(table, rows, words);
+    makeSearchable(frame, rows, words);
+  }
+}

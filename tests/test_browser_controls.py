@@ -1,0 +1,174 @@
+"""What a reader can do with a page: sort a table, search it, search the index, change the language; and all without."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("playwright", reason="no playwright: install the dev group")
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SHORT = 15  # rows; a longer table can be sorted and searched
+NUMBER = r"^[−+]?[\d,]+(\.\d+)?$"
+# Of a table: its headings, and the texts of a column from top to bottom, shown rows only.
+READ_COLUMN = """(table, column) => [...table.tBodies[0].rows].filter(row => !row.hidden)
+    .map(row => row.cells[column].textContent.trim())"""
+
+
+def need(found: Any) -> None:
+    """Skip where a page has no such control."""
+    if not found.count():
+        pytest.skip("no such control on this page")
+
+
+def find_long_table(page: Any, site: Path, language: str = "") -> Any:
+    """Open the first page of Leizhou 2017 with a table that can be sorted; give its first such table."""
+    for path in sorted((site / language / "leizhou" / "2017").glob("*.html")):
+        page.goto(path.as_uri())
+        tables = page.locator("table:has(thead th button)")
+        if tables.count():
+            return tables.first
+    return tables
+
+
+def read_number(text: str) -> float | None:
+    plain = text.replace("−", "-").replace(",", "").replace("+", "")
+    return float(plain) if plain.lstrip("-").replace(".", "", 1).isdigit() else None
+
+
+def test_a_long_table_is_sorted_by_a_click_or_a_key_and_back(page: Any, site: Path) -> None:
+    table = find_long_table(page, site)
+    need(table)
+    heads = table.locator("thead th")
+    printed = [table.evaluate(READ_COLUMN, column) for column in range(heads.count())]
+    numeric = [
+        column for column, texts in enumerate(printed) if sum(read_number(each) is not None for each in texts) > 1
+    ]
+    assert numeric
+    column = numeric[-1]
+    head, button = heads.nth(column), heads.nth(column).locator("button")
+    assert head.get_attribute("aria-sort") in (None, "none")
+    known = sorted(value for text in printed[column] if (value := read_number(text)) is not None)
+    unknown = [text for text in printed[column] if read_number(text) is None]
+    for press, state, expected in (
+        (button.click, "ascending", known),
+        (lambda: button.press("Enter"), "descending", known[::-1]),
+    ):
+        press()
+        assert head.get_attribute("aria-sort") == state
+        texts = table.evaluate(READ_COLUMN, column)
+        assert [read_number(text) for text in texts[: len(known)]] == expected
+        assert texts[len(known) :] == unknown, "what is missing stays last"
+        assert table.locator("thead th[aria-sort=ascending], thead th[aria-sort=descending]").count() == 1
+    button.press("Space")
+    assert head.get_attribute("aria-sort") in (None, "none")
+    assert [table.evaluate(READ_COLUMN, each) for each in range(heads.count())] == printed
+
+
+def test_rows_keep_together_when_they_are_sorted(page: Any, site: Path) -> None:
+    table = find_long_table(page, site)
+    need(table)
+    read_rows = "table => [...table.tBodies[0].rows].map(row => row.textContent)"
+    before = table.evaluate(read_rows)
+    table.locator("thead th button").last.click()
+    after = table.evaluate(read_rows)
+    assert sorted(after) == sorted(before)
+
+
+def test_a_long_table_can_be_searched(page: Any, site: Path) -> None:
+    table = find_long_table(page, site)
+    need(table)
+    box = table.locator("xpath=preceding::input[@type='search'][1]")
+    rows = table.evaluate("table => [...table.tBodies[0].rows].map(row => row.textContent)")
+    wanted = table.evaluate("table => table.tBodies[0].rows[3].cells[0].textContent.trim()")
+    box.fill(wanted)
+    shown = table.evaluate(
+        "table => [...table.tBodies[0].rows].filter(row => row.checkVisibility()).map(row => row.textContent)"
+    )
+    assert 0 < len(shown) < len(rows)
+    assert all(wanted in row for row in shown)
+    told = box.locator("xpath=ancestor::*[.//*[@aria-live or @role='status']][1]").locator("[aria-live], [role=status]")
+    assert str(len(shown)) in told.first.text_content()
+    assert str(len(rows)) in told.first.text_content()
+    box.fill("没有这样的单位")
+    assert not table.evaluate("table => [...table.tBodies[0].rows].some(row => row.checkVisibility())")
+    box.fill("")
+    assert table.evaluate("table => [...table.tBodies[0].rows].every(row => row.checkVisibility())")
+
+
+def test_a_short_table_has_no_controls(page: Any, site: Path) -> None:
+    for path in sorted((site / "leizhou" / "2017").glob("0*.html")):
+        page.goto(path.as_uri())
+        tables = page.locator("article table:has(thead th button)")
+        rows = [tables.nth(number).locator("tbody tr").count() for number in range(tables.count())]
+        assert [n for n in rows if n <= SHORT] == [], path.name
+
+
+def test_without_javascript_a_page_is_whole_and_shows_no_control(browser: Any, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in [site / "index.html", *sorted((site / "leizhou" / "2017").glob("*.html"))]:
+        page.goto(path.as_uri())
+        assert page.locator("button:visible, input:visible, select:visible").count() == 0, path.name
+        assert page.locator("main").inner_text().strip(), path.name
+        hidden = page.locator("article tr[hidden], #reports [hidden]")
+        assert hidden.count() == 0, path.name
+    context.close()
+
+
+@pytest.fixture
+def index(page: Any, site: Path) -> Any:
+    """The index, with a box to search it."""
+    page.goto((site / "index.html").as_uri())
+    need(page.locator("input[type=search]"))
+    return page
+
+
+def test_the_index_is_searched_for_units_by_any_name(index: Any, site: Path) -> None:
+    box, told = index.locator("input[type=search]"), index.locator("[role=status]")
+    box.fill("食品药品监督")  # printed in the list only; ours is 食药监局
+    links = index.locator("#units-found a")
+    assert [links.nth(number).text_content() for number in range(links.count())] == ["食药监局"]
+    assert "1" in told.text_content()
+    links.first.click()
+    index.wait_for_url("**/leizhou/units/**")
+    assert "食药监局" in index.locator("h1").text_content()
+
+
+def test_the_index_is_searched_for_reports(index: Any) -> None:
+    box = index.locator("input[type=search]")
+    links = index.locator("#reports a:visible")
+    everything = links.count()
+    box.fill("Louxing")
+    hrefs = [links.nth(number).get_attribute("href") for number in range(links.count())]
+    assert 0 < len(hrefs) < everything
+    assert all("louxing" in href for href in hrefs)
+    box.press("Escape")
+    assert (box.input_value(), links.count()) == ("", everything)
+    box.fill("没有这样的单位")
+    assert links.count() == 0
+    assert index.locator("#units-found a:visible").count() == 0
+    assert index.locator("[role=status]").text_content().strip()
+
+
+def test_a_slash_leads_to_the_search_box(index: Any) -> None:
+    index.locator("body").press("/")
+    assert index.evaluate("document.activeElement.type") == "search"
+    assert index.locator("input[type=search]").input_value() == ""
+
+
+@pytest.mark.parametrize("name", ["index.html", "leizhou/2017/00_year_card.html", "leizhou/2017/03_tiers.html"])
+def test_a_page_leads_to_its_twin_in_the_other_language_and_back(page: Any, site: Path, name: str) -> None:
+    page.goto((site / name).as_uri())
+    need(page.locator("link[rel=alternate][hreflang=zh]"))
+    stated = page.locator("link[rel=alternate][hreflang=zh]").get_attribute("href")
+    link = page.locator("nav a[hreflang=zh]")
+    assert (link.get_attribute("href"), link.get_attribute("lang")) == (stated, "zh")
+    link.click()
+    page.wait_for_url(f"**/zh/{name}")
+    assert Path(page.url.removeprefix("file://")) == site / "zh" / name
+    assert page.locator("html").get_attribute("lang").startswith("zh")
+    page.locator("nav a[hreflang=en]").click()
+    page.wait_for_url((site / name).as_uri())
+    assert page.locator("html").get_attribute("lang") == "en"

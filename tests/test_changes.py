@@ -1,0 +1,254 @@
+"""What moved since the last issue: the numbers that did, old and new, by cause; nothing where nothing did."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode, v4
+
+from audit_lib.display import Chart, Finding, Table, note
+from audit_lib.publishing.batch import Batch, lock
+from audit_lib.publishing.changes import MOST, carry_changes, find_causes, find_moves
+from audit_lib.publishing.executors import open_executor
+from audit_lib.publishing.kernels import Limits
+from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.plan import Folders, plan_runs
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.sources import find_sources
+
+ROOT = Path(__file__).parents[1]
+SCORES = "unit_name,name_in_table,name_in_list,tier\n甲镇,甲镇,甲镇,优秀\n乙局,乙局,市乙局,良好\n"
+
+
+def cell(number: int, shown: Any) -> NotebookNode:
+    data = {"text/plain": repr(shown), "text/html": shown._repr_html_()} if hasattr(shown, "_repr_html_") else {}
+    metadata: dict[str, Any] = {}
+    if isinstance(shown, Chart):
+        data, metadata = shown._repr_mimebundle_()[:2]
+    output = v4.new_output("execute_result", data, metadata=metadata)  # type: ignore[no-untyped-call]
+    return v4.new_code_cell("x", outputs=[output], id=f"cell-{number}")  # type: ignore[no-untyped-call,no-any-return]
+
+
+def notebook(*shown: Any, scores: str = SCORES, parameters: str = "period = '2017'", **audit: Any) -> NotebookNode:
+    settings = v4.new_output("execute_result", {"text/plain": "settings", "text/csv": scores})  # type: ignore[no-untyped-call]
+    cells = [
+        v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="parameters"),  # type: ignore[no-untyped-call]
+        v4.new_code_cell("report", outputs=[settings], metadata={"tags": ["settings"]}, id="open"),  # type: ignore[no-untyped-call]
+        *(cell(number, each) for number, each in enumerate(shown)),
+    ]
+    made: NotebookNode = v4.new_notebook(cells=cells, metadata={"audit": audit})  # type: ignore[no-untyped-call]
+    return made
+
+
+def table(caption: str, columns: list[str], *rows: list[str]) -> Table:
+    import pandas as pd
+
+    return Table(caption, pd.DataFrame(rows, columns=columns, dtype="object"), ())
+
+
+OLD = table("Scores", ["Unit", "Score", "Tier"], ["甲镇", "91", "优秀"], ["乙局", "88.5", "良好"])
+MOVES = {
+    "a sentence": (
+        Finding("甲镇 leads with 91 points."),
+        Finding("甲镇 leads with 92 points."),
+        [("finding", [""], "甲镇 leads with 91 points.", "甲镇 leads with 92 points.")],
+    ),
+    "another unit": (
+        Finding("甲镇 leads."),
+        Finding("乙局 leads."),
+        [("finding", [""], "甲镇 leads.", "乙局 leads.")],
+    ),
+    "other words for the same": (Finding("甲镇 leads with 91 points."), Finding("At 91 points, 甲镇 leads."), None),
+    "the same": (Finding("甲镇 leads."), Finding("甲镇 leads."), []),
+    "a sign": (
+        Finding("The gap is −1.48."),
+        Finding("The gap is 1.48."),
+        [("finding", [""], "The gap is −1.48.", "The gap is 1.48.")],
+    ),
+    "only other words": (Finding("No rule is stated."), Finding("There is no stated rule."), []),
+    "a cell": (
+        OLD,
+        table("Scores", ["Unit", "Score", "Tier"], ["甲镇", "91", "优秀"], ["乙局", "89.5", "良好"]),
+        [("cell", ["Scores", "乙局", "Score"], "88.5", "89.5")],
+    ),
+    "a tier": (
+        OLD,
+        table("Scores", ["Unit", "Score", "Tier"], ["甲镇", "91", "良好"], ["乙局", "88.5", "良好"]),
+        [("cell", ["Scores", "甲镇", "Tier"], "优秀", "良好")],
+    ),
+    "a caption and headings worded anew": (
+        OLD,
+        table("All scores", ["Name", "Points", "Tier"], ["甲镇", "91", "优秀"], ["乙局", "88.5", "良好"]),
+        [],
+    ),
+    "a row that is gone": (
+        OLD,
+        table("Scores", ["Unit", "Score", "Tier"], ["甲镇", "91", "优秀"]),
+        [("cell", ["Scores", "乙局"], "乙局 · 88.5 · 良好", None)],
+    ),
+    "a row that is new": (
+        table("Scores", ["Unit", "Score", "Tier"], ["甲镇", "91", "优秀"]),
+        OLD,
+        [("cell", ["Scores", "乙局"], None, "乙局 · 88.5 · 良好")],
+    ),
+    "a finding that is gone": (Finding("91 is most."), note("Too few."), [("finding", [""], "91 is most.", None)]),
+    "a chart": (
+        Chart(b"a", "Two cuts give 51 of 55", "Dots from 70 to 97.", 760),
+        Chart(b"b", "Two cuts give 52 of 55", "Dots from 70 to 97.", 760),
+        [("title", [""], "Two cuts give 51 of 55", "Two cuts give 52 of 55")],
+    ),
+    "a drawing alone": (Chart(b"a", "T 1", "A 2", 760), Chart(b"b", "T 1", "A 2", 760), []),
+}
+
+
+@pytest.mark.parametrize("case", [case for case, (*_, expected) in MOVES.items() if expected is not None])
+def test_numbers_units_and_tiers_move_and_wording_does_not(case: str) -> None:
+    old, new, expected = MOVES[case]
+    moves = find_moves(notebook(old), notebook(new))
+    assert [(each["kind"], each["where"], each["old"], each["new"]) for each in moves] == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "causes"),
+    [
+        ({}, ["method"]),
+        ({"raw/jia/2017.txt": "b"}, ["data"]),
+        ({"raw/jia/2017.txt": "b", "processed/jia/scores.csv, notice_id jia-2017": "b"}, ["data"]),
+        ({"processed/jia/scores.csv, notice_id jia-2017": "b"}, ["method"]),
+        ({"reference/corrections.csv, notice_id jia-2017": "b"}, ["corrections"]),
+        ({"reference/lineage.csv, jurisdiction jia": "b", "raw/jia/2016.txt": "b"}, ["data", "lineage"]),
+        ({"reference/jia/units.csv": "b"}, ["names"]),
+        ({"reference/jia/aliases.csv": "b"}, ["names"]),
+        ({"reference/jia/claims.csv, notice_id jia-2017": "b"}, ["records"]),
+        ({"reference/notices.csv, notice_id jia-2017": "b"}, ["records"]),
+    ],
+)
+def test_a_cause_is_what_differs_between_the_inputs(changed: dict[str, str], causes: list[str]) -> None:
+    before = {"inputs": {"raw/jia/2017.txt": "a"}, "versions": {"audit-lib": "1", "scipy": "1"}}
+    now = {"inputs": {**before["inputs"], **changed}, "versions": {"audit-lib": "2", "scipy": "1"}}
+    assert find_causes(before, now) == causes
+    assert find_causes(before, {**now, "versions": {"scipy": "2"}}) == [
+        *(cause for cause in causes if cause != "method"),
+        "software",
+    ]
+
+
+def test_moves_are_kept_until_something_moves_again(tmp_path: Path) -> None:
+    audit = {"inputs": {"raw/jia/2017.txt": "b"}, "versions": {}}
+    path = tmp_path / "a.ipynb"
+    assert carry_changes(path, notebook(Finding("1")), audit) is None
+    path.write_text("{", encoding="utf-8")
+    assert carry_changes(path, notebook(Finding("1")), audit) is None
+    nbformat.write(notebook(Finding("1"), inputs={"raw/jia/2017.txt": "a"}, versions={}), path)  # type: ignore[no-untyped-call]
+    assert carry_changes(path, notebook(Finding("1")), audit) is None
+    told = {"cause": ["data"], "statements": [{"kind": "finding", "where": [""], "old": "1", "new": "2"}]}
+    assert carry_changes(path, notebook(Finding("2")), audit) == told
+    nbformat.write(notebook(Finding("2"), **audit, changed=told), path)  # type: ignore[no-untyped-call]
+    assert carry_changes(path, notebook(Finding("2")), audit) == told
+    assert carry_changes(path, notebook(Finding("Now 2")), audit) == told
+    assert carry_changes(path, notebook(Finding("3"), parameters="period = '2018'"), audit) is None
+
+
+def test_many_moves_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    rows = [[[f"u{n}", str(n + shift)] for n in range(MOST + 7)] for shift in (0, 1)]
+    old, new = (notebook(table("T", ["Unit", "Score"], *each), inputs={}, versions={}) for each in rows)
+    nbformat.write(old, path)  # type: ignore[no-untyped-call]
+    told = carry_changes(path, new, {"inputs": {}, "versions": {}})
+    assert told is not None
+    assert (len(told["statements"]), told["more"], told["cause"]) == (MOST, 7, ["method"])
+
+
+Do = Callable[..., dict[str, bytes]]
+
+
+@pytest.fixture
+def issue(project_data: Path, tmp_path: Path) -> Do:
+    """Make the next issue of a notebook's report on a place: its tables first. Gives notebook and page of a period."""
+    folders = Folders(project_data, ROOT / "notebooks", tmp_path / "reports")
+
+    def make(jurisdiction: str, period: str, name: str, *, force: bool = False, warm: bool = True) -> dict[str, bytes]:
+        sources = find_sources(project_data, jurisdiction)
+        assert [error for _, error in build_tables(project_data, sources)] == [None] * len(sources)
+        snapshot = Snapshot(project_data, sources)
+        runs = plan_runs(folders, find_sources(project_data, jurisdiction, period), (name,), ("en",))
+        reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs}
+        with lock(folders.reports), open_executor(1, None) as (executor, width):
+            results, bad_pages = Batch(folders, reasons, snapshot, executor, width, Limits(warm)).do()
+        assert ({result.status for result in results} <= {"done", "unchanged"}, bad_pages) == (True, 0)
+        folder = folders.reports / jurisdiction / period
+        return {each: (folder / f"{name}{each}").read_bytes() for each in (".ipynb", ".html")}
+
+    return make
+
+
+def read_changed(made: dict[str, bytes]) -> dict[str, Any] | None:
+    changed: dict[str, Any] | None = json.loads(made[".ipynb"])["metadata"]["audit"].get("changed")
+    return changed
+
+
+def read_section(made: dict[str, bytes]) -> tuple[str, list[list[str]]]:
+    page = BeautifulSoup(made[".html"].decode(), "html.parser")
+    found = page.select_one('section[aria-labelledby="changed"] table')
+    assert found is not None
+    rows = [[each.get_text() for each in row.find_all(["th", "td"])] for row in found.select("tbody tr")]
+    return found.caption.get_text() if found.caption else "", rows
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (path, old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_changed_score_moves_what_rests_on_it(issue: Do, project_data: Path) -> None:
+    first = issue("leizhou", "2017", "00_year_card")
+    assert read_changed(first) is None
+    assert b'id="changed"' not in first[".html"]
+    edit(project_data / "raw" / "leizhou" / "2017.txt", "\n97\n", "\n99\n")
+    second = issue("leizhou", "2017", "00_year_card")
+    changed = read_changed(second)
+    assert changed is not None
+    assert changed["cause"] == ["data"]
+    headline = next(each for each in changed["statements"] if each["kind"] == "headline")
+    assert headline["old"].startswith("Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); ")
+    assert headline["new"].startswith("Leizhou 2017: 56 units scored, mean 85.63, median 86 (70–99); ")
+    moved = {each["where"][1]: (each["old"], each["new"]) for each in changed["statements"] if each["kind"] == "cell"}
+    assert moved == {
+        "mean": ("85.59", "85.63"),
+        "towns − bureaus, difference of means": ("−1.48", "−1.53"),
+    }
+    caption, rows = read_section(second)
+    assert caption == "Leizhou 2017: what moved since the last issue. Cause: the notice's file"
+    assert ["Headline", headline["old"], headline["new"]] in rows
+    assert len(rows) == len(changed["statements"])
+    for again in (issue("leizhou", "2017", "00_year_card", force=True, warm=warm) for warm in (True, False)):
+        assert again == second
+
+
+def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
+    issue("leizhou", "2017", "03_tiers")
+    with (project_data / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("leizhou-2017,水务局,score,93,83,made up for a test,made up\n")
+    changed = read_changed(issue("leizhou", "2017", "03_tiers"))
+    assert changed is not None
+    assert changed["cause"] == ["corrections"]
+    headline = next(each for each in changed["statements"] if each["kind"] == "headline")
+    assert "51 of 55 tiers; the 4 exceptions (水务局 93, " in headline["old"]
+    assert "52 of 55 tiers; the 3 exceptions (发改局, " in headline["new"]
+
+
+def test_a_row_of_lineage_is_told_as_one(issue: Do, project_data: Path) -> None:
+    issue("ministries", "2022", "05_trends")
+    path = project_data / "reference" / "lineage.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    [row] = [line for line in lines if line.startswith("ministries,环境保护部,生态环境部,")]
+    path.write_text("".join(line for line in lines if line != row), encoding="utf-8")
+    changed = read_changed(issue("ministries", "2022", "05_trends"))
+    assert changed is not None
+    assert changed["cause"] == ["lineage"]
+    assert any(each["kind"] == "headline" for each in changed["statements"])
