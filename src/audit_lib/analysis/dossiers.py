@@ -243,12 +243,13 @@ def describe_unit(dossier: Dossier, place: Place, words: Words) -> str:
     """Say how the unit stood in the last period that names it, and in how many it is named."""
     period = dossier.periods[0]
     told = [_describe_result(each, words) for each in dossier.results if each.period == period]
-    sentences = [words("units.opening", period=period, unit=dossier.name, results=words("units.and").join(told))]
+    facts = {"period": words.date(period), "unit": dossier.name, "results": words.join(told, "clauses")}
+    sentences = [words("units.opening", **facts)]
     if len(place.periods) > 1:
-        missing = [each for each in reversed(place.periods) if each not in dossier.periods]
+        missing = [words.date(each) for each in reversed(place.periods) if each not in dossier.periods]
         key = "units.named_some" if missing else "units.named_all"
         sentences.append(words(key, n=len(dossier.periods), of=len(place.periods), missing=missing))
-    return words("units.space").join(sentences)
+    return words.join(sentences, "sentences")
 
 
 def _describe_result(result: Result, words: Words) -> str:

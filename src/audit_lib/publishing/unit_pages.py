@@ -19,7 +19,7 @@ from audit_lib.publishing.manifest import find_digest, load_manifest
 from audit_lib.publishing.pages import link_page, open_template
 from audit_lib.publishing.pieces import make_slug
 from audit_lib.publishing.strips import describe_strip, draw_strip
-from audit_lib.reading.documents import anchor_of, line_of
+from audit_lib.reading.documents import anchor_of
 from audit_lib.report import name_place
 from audit_lib.words import Words, format_number, format_score
 
@@ -47,7 +47,6 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
             anchor_of=anchor_of,
             quote=quote,
             word_rank=word_rank,
-            word_place=word_place,
             format_score=format_score,
             format_number=format_number,
         )
@@ -118,9 +117,3 @@ def _find_twins(path: Path, tree: Path, language: str) -> dict[str, str]:
     """Find the same page in other languages: there wherever the reports of the place are."""
     twins = find_twins(path, tree, language)
     return {each: link_page(twin, path) for each, twin in twins.items() if twin.parents[1].is_dir()}
-
-
-def word_place(place: str, words: Words) -> str:
-    """Word a place in a raw file; a cell or a page is named as it is."""
-    line = line_of(place)
-    return place if line is None else words("units.line", line=line)
