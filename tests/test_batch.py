@@ -87,6 +87,28 @@ def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Fo
     assert "twenty-two" in (folder / "two.html").read_text(encoding="utf-8")
 
 
+def test_unit_pages_are_rendered_when_their_tables_changed_or_one_is_missing(folders, write_notebook, do) -> None:
+    write_notebook("one", "print(1)")
+    do()
+    page, index = (folders.reports / name for name in ("leizhou/units/水务局.html", "index.html"))
+    assert len(list(page.parent.iterdir())) == 57
+    assert 'href="leizhou/units/水务局.html"' in index.read_text("utf-8")
+    dates = page.stat().st_mtime_ns, index.stat().st_mtime_ns
+    write_notebook("one", "print('other')")
+    do()
+    assert page.stat().st_mtime_ns == dates[0], "a report that changed is not theirs"
+    page.write_text("", "utf-8")
+    (page.parent / "市残联.html").unlink()
+    (page.parent / "没有了.html").touch()
+    do()
+    assert "rank 6 of 56" in page.read_text("utf-8")
+    assert len(list(page.parent.iterdir())) == 57
+    lineage = folders.data / "reference" / "lineage.csv"
+    lineage.write_text(lineage.read_text("utf-8").replace("雷州市水务局", "水务和湖泊局"), "utf-8")
+    do()
+    assert "水务和湖泊局" in page.read_text("utf-8")
+
+
 def test_a_page_that_cannot_be_rendered_is_told_and_tried_again(folders: Folders, write_notebook, do) -> None:
     write_notebook("one", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
     [result] = do()
