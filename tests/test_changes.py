@@ -151,6 +151,8 @@ def test_moves_are_kept_until_something_moves_again(tmp_path: Path) -> None:
     assert carry_changes(path, notebook(Finding("2")), audit) == told
     assert carry_changes(path, notebook(Finding("Now 2")), audit) == told
     assert carry_changes(path, notebook(Finding("3"), parameters="period = '2018'"), audit) is None
+    nbformat.write(notebook(Finding("2"), scores="", **audit), path)  # type: ignore[no-untyped-call]
+    assert carry_changes(path, notebook(Finding("3")), audit) is None
 
 
 def test_many_moves_are_counted(tmp_path: Path) -> None:

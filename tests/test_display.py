@@ -94,7 +94,7 @@ def test_a_chart_carries_the_words_around_it_and_its_values() -> None:
 def test_marks_of_missing_values_say_what_is_missing(column: str, key: str, legend: str) -> None:
     shown = show(pd.DataFrame({"figure": ["mean"], column: [None]}), key, WORDS)
     assert shown.cells.iloc[0, 1] == legend.partition(":")[0]
-    assert html(shown).find("p", class_="legend").text == legend
+    assert html(shown).find("p", class_="blanks").text == legend
 
 
 def test_a_table_with_both_marks_explains_both_and_one_with_none_nothing() -> None:

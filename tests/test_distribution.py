@@ -54,7 +54,8 @@ def test_leizhou_ties(leizhou) -> None:
 def test_leizhou_frequencies(leizhou) -> None:
     counts = count_scores(leizhou.scores).set_index("score")
     assert counts.loc[88, "n"] == counts["n"].max() == 7
-    assert counts.loc[90, ["rank", "n"]].to_list() == [7, 6]
+    assert counts.loc[90, ["rank", "rank_range", "n"]].to_list() == [7, "7–12", 6]
+    assert counts.loc[97, "rank_range"] == "1", "nobody shares it"
     assert counts.loc[90, "units"] == ["财政局", "发改局", "杨家镇", "唐家镇", "松竹镇", "北和镇"]
     assert counts.index.is_monotonic_decreasing
 

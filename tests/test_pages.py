@@ -342,7 +342,7 @@ def test_words_of_a_figure_are_text_and_its_image_is_the_drawing_alone(tmp_path:
     figure, image = page.one("figure"), page.one("img")
     assert figure.attributes["id"] == "a-b-b-agree-b"
     assert page.one("figcaption").text == "A & B <b>agree</b> Where & when"
-    assert page.one("p", class_="source").text == "Source: <i>us</i>."
+    assert page.one("p", class_="credit").text == "Source: <i>us</i>."
     assert [image.attributes[name] for name in ("alt", "width", "height")] == [ALT, "4", "6"]
     packed = base64.b64decode(str(image.attributes["src"]).partition("base64,")[2])
     assert [list(row) for row in np.asarray(Image.open(io.BytesIO(packed)).convert("L"))] == [
@@ -407,9 +407,13 @@ def test_a_page_without_findings_opens_with_its_headline_alone(tmp_path: Path) -
     assert not page.all("ul", class_="findings") + page.all("p", class_="shown")
 
 
-@pytest.mark.parametrize(("n_rows", "n_scripts"), [(15, 0), (16, 1)])
-def test_only_a_long_table_brings_a_script_and_the_policy_knows_it(tmp_path: Path, n_rows: int, n_scripts: int) -> None:
-    table = pd.DataFrame({"unit_name": [f"{n}局" for n in range(n_rows)], "score": [1.0] * n_rows})
+@pytest.mark.parametrize(
+    ("column", "n_rows", "n_scripts"), [("unit_name", 15, 0), ("unit_name", 16, 1), ("figure", 16, 0)]
+)
+def test_only_a_long_table_brings_a_script_and_the_policy_knows_it(
+    tmp_path: Path, column: str, n_rows: int, n_scripts: int
+) -> None:
+    table = pd.DataFrame({column: [f"{n}局" for n in range(n_rows)], "score": [1.0] * n_rows})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "league", WORDS))])
     scripts = page.all("script")
     policy = str(page.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"])
@@ -425,7 +429,7 @@ def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_
     table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
     legend = "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
-    assert page.one("p", class_="legend").text == legend
+    assert page.one("p", class_="blanks").text == legend
     link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
     assert text.splitlines() == ["Unit,Score,Mean", "甲局,,"]
@@ -487,7 +491,7 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
     assert not page.all("script") + page.all("b")
     assert page.one("p", class_="headline").text == attack
     assert page.all("figcaption")[-1].text == f"{attack} {attack}"
-    assert page.all("img")[-1].attributes["alt"] == page.one("p", class_="source").text == attack
+    assert page.all("img")[-1].attributes["alt"] == page.one("p", class_="credit").text == attack
     assert [each.text for each in page.all("th") + page.all("td")].count(attack) == 3
     assert page.one("p", class_="finding").text == attack
     assert "<HTML & object>" in [each.text for each in page.all("pre")], "foreign HTML gives way to its plain text"

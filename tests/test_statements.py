@@ -89,8 +89,8 @@ def test_a_notebook_states_what_its_outputs_show_and_carries_its_data() -> None:
         ("alt", ("A?",), "9 bars", "d"),
         ("plain", ("A?",), "9 bars", "d"),
         ("image", ("A?",), "559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd", "d"),
-        ("data", ("10 rise", "unit"), "unit,score", "d"),
-        ("data", ("10 rise", "甲镇"), "甲镇,91", "d"),
+        ("data", ("A?", "unit"), "unit,score", "d"),
+        ("data", ("A?", "甲镇"), "甲镇,91", "d"),
     ]
     assert read_data(notebook) == "unit_name,score\n甲镇,91\n"
 

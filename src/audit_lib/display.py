@@ -21,7 +21,7 @@ from audit_lib.words import Silence, Words, format_number, format_score
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
 # What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
 STATED = {
-    *("unit", "score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
+    *("score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
     *("sentiment", "section", "item", "quantifier", "last_updated", "limit", "days"),
     *("score_before", "score_after", "tier_before", "tier_after"),
 }
@@ -52,7 +52,7 @@ Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that 
 class Table:
     """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
 
-    `legend` explains the marks of missing values that it has.
+    `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
     `linked` parts the cells that cite the notice, by row number and heading, into pieces with their links.
     """
 
@@ -60,6 +60,7 @@ class Table:
     cells: pd.DataFrame
     numeric: tuple[str, ...]
     legend: str = ""
+    is_summary: bool = False
     linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -80,9 +81,10 @@ class Table:
             rows.append(f"<tr>{first}{''.join(rest)}</tr>")
         body = "\n".join(rows)
         caption = html.escape(self.caption)
-        legend = f'\n<p class="legend">{html.escape(self.legend)}</p>' if self.legend else ""
+        legend = f'\n<p class="blanks">{html.escape(self.legend)}</p>' if self.legend else ""
         head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
-        return f"<table><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+        summary = ' class="summary"' if self.is_summary else ""
+        return f"<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
 
 
 def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
@@ -181,7 +183,8 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
         if _is_numeric(table[column]):
             numeric.append(heading)
     legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
-    return Table(words(f"captions.{key}"), pd.DataFrame(cells, dtype="object"), tuple(numeric), legend, linked)
+    printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
+    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked)
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:

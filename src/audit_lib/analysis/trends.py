@@ -243,9 +243,9 @@ def tabulate_persistence(change: Change) -> pd.DataFrame:
                     "n": int(was.sum()),
                     "n_stayed": int((was & still).sum()),
                     "expected": int(was.sum()) * int(still.sum()) / len(units),
-                    "stayed": list(units.loc[was & still, "unit_name"]) or pd.NA,
-                    "moved_off": list(units.loc[was & ~still, "unit_name"]) or pd.NA,
-                    "moved_in": list(units.loc[still & ~was, "unit_name"]) or pd.NA,
+                    "stayed": list(units.loc[was & still, "unit_name"]),
+                    "moved_off": list(units.loc[was & ~still, "unit_name"]),
+                    "moved_in": list(units.loc[still & ~was, "unit_name"]),
                 }
             )
     return pd.DataFrame(rows, columns=["end", "n", "n_stayed", "expected", "stayed", "moved_off", "moved_in"])

@@ -36,7 +36,8 @@ NAMES = ("unit_name", "name_in_table", "name_in_list", "tier")  # columns of the
 def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]) -> dict[str, Any] | None:
     """Give what moved since the report that is in place, or, where nothing did, what it says of the issue before it.
 
-    `audit` is what the new notebook was made from. None where there is no report, or nothing ever moved.
+    `audit` is what the new notebook was made from. None where there is no report, or nothing ever moved. A report that
+    does not carry its data is not compared.
     """
     try:
         before: NotebookNode = nbformat.read(report, as_version=4)
@@ -46,7 +47,8 @@ def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]
         return None
     if settings[0] != settings[1]:  # another question: nothing to compare
         return None
-    moves = [] if _show(before) == _show(notebook) else find_moves(before, notebook)
+    is_comparable = bool(read_data(before)) and _show(before) != _show(notebook)
+    moves = find_moves(before, notebook) if is_comparable else []
     if not moves:
         return known.get("changed")
     told = {"cause": find_causes(known, audit), "statements": moves[:MOST]}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 MOST = 4  # findings of sections at the top of a page, below the headline
-CAPTION = re.compile(r"<table[^>]*><caption>(.*?)</caption>", re.DOTALL)
+CAPTION = re.compile(r"<table( class=\"summary\")?><caption>(.*?)</caption>", re.DOTALL)
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 LONG_TABLE = 15  # rows: beyond them a table can be sorted and searched
 
@@ -51,7 +51,7 @@ def _name_evidence(output: NotebookNode) -> tuple[str, str]:
     """Tell the kind of an output and its title or caption: chart, table or neither."""
     data = output.get("data", {})
     if caption := CAPTION.match(data.get("text/html", "")):
-        return "table", html.unescape(caption[1])
+        return "table", html.unescape(caption[2])
     if "image/png" in data and "text/html" not in data:
         shown = output.metadata["image/png"]
         return "chart", shown.get("title") or shown["alt"]
@@ -96,6 +96,7 @@ def _list_outputs(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def has_long_table(cells: list[NotebookNode]) -> bool:
-    """Tell whether a table is so long that sorting and searching it helps."""
+    """Tell whether a table is so long that sorting and searching it helps; a summary is read as it is."""
     tables = [output.get("data", {}).get("text/html", "") for output in _list_outputs(cells)]
-    return any(CAPTION.match(table) and table.count("<tr>") - 1 > LONG_TABLE for table in tables)
+    found = [(caption, table) for table in tables if (caption := CAPTION.match(table))]
+    return any(not caption[1] and table.count("<tr>") - 1 > LONG_TABLE for caption, table in found)

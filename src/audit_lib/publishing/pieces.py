@@ -142,7 +142,7 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
         return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
     parts: list[Part] = []
     for piece in soup.contents:
-        if isinstance(piece, Tag) and "legend" in piece.get_attribute_list("class") and parts:
+        if isinstance(piece, Tag) and "blanks" in piece.get_attribute_list("class") and parts:
             parts[-1] = replace(parts[-1], legend=piece.get_text())
         elif str(piece).strip():
             parts.append(_read_part(piece, missing))

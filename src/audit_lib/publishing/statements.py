@@ -73,7 +73,7 @@ def _list_output(output: NotebookNode, section: str, *, is_material: bool) -> It
         yield Statement("alt", (section,), str(output.metadata.get("image/png", {}).get("alt", "")))
         yield Statement("plain", (section,), plain)
         yield Statement("image", (section,), _hash_base64(data["image/png"]))
-        yield from _list_rows(data.get("text/csv", ""), title)
+        yield from _list_rows(data.get("text/csv", ""), section)
     elif "text/html" in data:
         yield from _list_blocks(BeautifulSoup(data["text/html"], "html.parser"), section)
         yield Statement("plain", (section,), data.get("text/plain", ""))

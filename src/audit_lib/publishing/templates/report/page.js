@@ -58,8 +58,8 @@ function makeSearchable(frame, rows, words) {
 }
 
 for (const frame of document.querySelectorAll(".table")) {
-  const table = frame.querySelector("table");
-  const rows = [...table.tBodies[0].rows];
+  const table = frame.querySelector("table:not(.summary)");
+  const rows = [...(table?.tBodies[0].rows ?? [])];
   if (rows.length > LONGEST) {
     const words = document.querySelector("article").dataset;
     makeSortable(table, rows, words);

@@ -1,0 +1,47 @@
+"""What a report says of its quality: units expected, found and left out, tiers against scores, checks."""
+
+from bs4 import BeautifulSoup
+
+from audit_lib.analysis.quality import summarise_quality
+from audit_lib.reading.register import CHECKS, Outcome
+from audit_lib.report import open_report
+
+
+def test_quality_of_leizhou(leizhou) -> None:
+    assert list(leizhou.quality()) == [
+        ("units found", "57; the notice states 56"),
+        ("left out", "市残联 (no score), 监察局 (no tier)"),
+        ("tiers against scores", "51 of 55 follow from the cuts 90 and 80"),
+        ("checks", "26 apply; with a finding: 4 errors, 3 warnings, 6 notes"),
+    ]
+
+
+def test_what_is_not_published_is_not_left_out() -> None:
+    assert list(open_report("baoshan", "2021").quality())[:2] == [
+        ("units found", "50; the notice states no number"),
+        ("published", "tiers, and no scores"),
+    ]
+    assert ("published", "scores, and no tiers") in list(open_report("louxing", "2017-05").quality())
+
+
+def test_many_units_left_out_are_counted_and_none_is_said(make_scores, leizhou) -> None:
+    rated = [("甲镇", 95.0, "优秀"), ("乙镇", 85.0, "良好")]
+    unscored = [(f"{letter}局", None, "良好") for letter in "丙丁戊己庚辛壬"]
+    quality = [
+        dict(summarise_quality(make_scores(rows), 9, (), (90, 80), leizhou.words)) for rows in (rated, rated + unscored)
+    ]
+    assert [each["left out"] for each in quality] == ["nobody", "7 units without a score"]
+    assert quality[1]["units found"] == "9; the notice states 9"
+
+
+def test_a_check_with_several_findings_counts_once(make_scores, leizhou) -> None:
+    outcomes = (Outcome(CHECKS[0], True, (object(), object())), Outcome(CHECKS[1], False), Outcome(CHECKS[2], True))  # type: ignore[arg-type]
+    quality = dict(summarise_quality(make_scores([("甲镇", 95.0, None)]), None, outcomes, (90, 80), leizhou.words))
+    assert quality["checks"] == "2 apply; with a finding: 1 error, 0 warnings, 0 notes"
+
+
+def test_a_report_shows_its_quality_before_its_settings(leizhou) -> None:
+    shown = BeautifulSoup(leizhou._repr_html_(), "html.parser")
+    assert [each["class"] for each in shown.find_all("dl")] == [["quality"], ["settings"]]
+    assert shown.dl.dd.text == "57; the notice states 56"
+    assert repr(leizhou).startswith("units found: 57; the notice states 56\n")
