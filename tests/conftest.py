@@ -139,12 +139,12 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and what months add (Louxing)."""
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and the trends of a place with three."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(project / "data", folder / "data")
     run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
     options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
-    for asked in (["leizhou", "2017"], ["louxing", "2017-05", "--language", "en"]):
+    for asked in (["leizhou", "2017"], ["louxing", "--language", "en", "--notebook", "05_trends"]):
         done = subprocess.run([*run, *asked, *options], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     return folder / "reports"

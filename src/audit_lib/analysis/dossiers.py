@@ -3,6 +3,7 @@
 Nothing is joined here but what has one id, and nothing is filled: a unit that a notice does not name has no result.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,7 +62,8 @@ class Name(NamedTuple):
 class Dossier:
     """All that is kept of one unit. Rows of tables have the columns of `schemas.py`; `results` begin with the latest.
 
-    `events` have `is_decisive` beside the columns of lineage: whether they change a result.
+    `problems` are those that name the unit. `events` have `is_decisive` beside the columns of lineage: whether they
+    change a result.
     """
 
     unit_id: str
@@ -122,7 +124,7 @@ def _make_dossiers(
     reference = data / "reference"
     results = _find_results(scores)
     rows: Any = _by_unit(scores)
-    mentioned, concerned = _by_unit(mentions), _by_unit(problems)
+    mentioned, concerned = _by_unit(mentions), _find_problems(problems, rows)
     known = _by_unit(localise(_load(reference / jurisdiction / "units.csv", "units"), language))
     aliases = _by_unit(localise(_load(reference / jurisdiction / "aliases.csv", "aliases"), language))
     corrections = _list_rows(localise(_load(reference / "corrections.csv", "corrections"), language))
@@ -153,6 +155,24 @@ def _by_unit(table: pd.DataFrame) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for row in _list_rows(table):
         found.setdefault(row.unit_id, []).append(row)
+    return found
+
+
+def _find_problems(problems: pd.DataFrame, units: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Find the problems of each unit: those about it and those whose sentence names it, by the longest name there."""
+    owner = {
+        name: unit_id
+        for unit_id, rows in units.items()
+        for row in rows
+        for name in (row.unit_name, row.name_in_table, row.name_in_list)
+        if name
+    }
+    names = re.compile("|".join(map(re.escape, sorted(owner, key=len, reverse=True))) or "(?!)")
+    found: dict[str, list[Any]] = {}
+    for row in _list_rows(problems):
+        about = [row.unit_id] if row.unit_id else []
+        for unit_id in dict.fromkeys([*about, *(owner[name] for name in names.findall(row.message))]):
+            found.setdefault(unit_id, []).append(row)
     return found
 
 
@@ -224,13 +244,13 @@ def describe_unit(dossier: Dossier, place: Place, words: Words) -> str:
     """Say how the unit stood in the last period that names it, and in how many it is named."""
     period = dossier.periods[0]
     told = [_describe_result(each, words) for each in dossier.results if each.period == period]
-    facts = {"period": words.date(period), "unit": dossier.name, "results": words("units.and").join(told)}
+    facts = {"period": words.date(period), "unit": dossier.name, "results": words.join(told, "clauses")}
     sentences = [words("units.opening", **facts)]
     if len(place.periods) > 1:
         missing = [words.date(each) for each in reversed(place.periods) if each not in dossier.periods]
         key = "units.named_some" if missing else "units.named_all"
         sentences.append(words(key, n=len(dossier.periods), of=len(place.periods), missing=missing))
-    return words("units.space").join(sentences)
+    return words.join(sentences, "sentences")
 
 
 def _describe_result(result: Result, words: Words) -> str:
