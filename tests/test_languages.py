@@ -60,10 +60,8 @@ def list_fields(template: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_language_has_the_same_keys_in_the_same_order(language: str) -> None:
-    main, other = read_templates(MAIN), read_templates(language)
-    assert sorted(set(main) ^ set(other)) == []
-    assert list(other) == list(main)
+def test_every_language_has_the_same_keys(language: str) -> None:
+    assert sorted(set(read_templates(MAIN)) ^ set(read_templates(language))) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
