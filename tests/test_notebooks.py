@@ -134,10 +134,10 @@ def test_notebook_runs_on_an_awkward_notice(
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_leizhou_has_three_findings_where_there_is_more_than_a_year_to_tell(
-    monkeypatch: pytest.MonkeyPatch, path: Path
+    run_cells, monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
     monkeypatch.setenv("AUDIT_DATA", str(ROOT / "data"))
-    cells = run_cells(path, "leizhou")
+    cells = run_cells(path, jurisdiction="leizhou")
     told = {cell.text for cell in cells if isinstance(cell, Finding) and cell.role != "note"}
     assert len(told) >= (1 if path.stem == "05_trends" else 3), "one period alone has no trend to tell"
 
