@@ -49,7 +49,7 @@ READ_TABLES = """() => {
     const tables = [...document.querySelectorAll("table")];
     const above = link => tables.filter(e => e.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
     const read = table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent));
-    return [...document.querySelectorAll("a[download]")].map(link => read(above(link)));
+    return [...document.querySelectorAll("article a[download]")].map(link => read(above(link)));
 }"""
 
 
@@ -270,7 +270,7 @@ def test_folds_open_by_keyboard(page: Any, site: Path) -> None:
 def test_a_download_is_the_table_above_it(page: Any, site: Path, name: str) -> None:
     page.goto((site / name).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    links, shown = page.locator("a[download]"), page.evaluate(READ_TABLES)
+    links, shown = page.locator("article a[download]"), page.evaluate(READ_TABLES)
     n_csv = 0
     for number, table in enumerate(shown):
         link = links.nth(number)

@@ -17,7 +17,8 @@ from urllib.parse import unquote
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
-from audit_lib.publishing.parameters import PARAMETERS
+from audit_lib.languages import MAIN, choose_part
+from audit_lib.publishing.parameters import PARAMETERS, read_parameters
 
 SENTENCES = ("headline", "finding", "note")
 SETTINGS = "settings"  # tag of the cell that shows its material
@@ -48,12 +49,13 @@ class Statement:
 
 
 def list_notebook(notebook: NotebookNode) -> list[Statement]:
-    """List what an executed notebook states, in its order."""
+    """List what an executed notebook states, in its order. Raises as `read_parameters` does."""
+    language = str(read_parameters(notebook).get("language", MAIN))
     section, stated = "", []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             for line in filter(str.strip, cell.source.splitlines()):
-                section = line.removeprefix("## ") if line.startswith("## ") else section
+                section = choose_part(line.removeprefix("## "), language) if line.startswith("## ") else section
                 stated.append(Statement("text", (section,), line.strip(), cell.get("id", "")))
         elif cell.cell_type == "code" and not set(PARAMETERS) & set(cell.metadata.get("tags", [])):
             found = [Statement("code", (section,), cell.source.strip())] if cell.source.strip() else []
