@@ -186,7 +186,8 @@ def main() -> None:
     ]
     lines += [f"included, {by_hand / n / each:.1f} times as fast as by hand ({by_hand / n:.1f} s)."]
     lines += [
-        f"Work: {ours:.2f} s a report, {ours / alone:.2f} times its cells alone in a warm process ({alone:.2f} s)."
+        f"Work: {ours:.2f} s a report, {ours / alone:.2f} times its cells alone ({alone:.2f} s),",
+        "which have run once before in one process without papermill, kernel or notebook; pages are in neither.",
     ]
     lines += [f"Not installed, so not measured: {name}." for name in absent]
     save_section("Peers", lines, (*LIBRARIES, "jupyter-cache", "ploomber-engine"))

@@ -15,22 +15,23 @@ from statistics import median
 from results import save_section
 from synthetic import write_places
 
-from audit_lib.publishing.batch import Pages
+from audit_lib.publishing.batch import Pages, Units
 from audit_lib.publishing.manifest import (
     Snapshot,
-    describe_pages,
     describe_report,
+    find_digest,
     hash_bytes,
     record_tables,
     save_manifest,
 )
-from audit_lib.publishing.plan import Folders, plan_runs
+from audit_lib.publishing.plan import NOTICE, Folders, plan_runs
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 
 ROOT = Path(__file__).parents[1]
 AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()"]
 N_REPORTS = 400
+UNITS = [f"unit-{number}" for number in range(56)]  # whose pages each place has
 # The same files, read and hashed with nothing around it.
 READ = """
 import hashlib, sys
@@ -58,7 +59,16 @@ def make_world(folder: Path) -> Folders:
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(content)})
     for source in sources:
         pages = Pages(source, folders.reports / source.jurisdiction / source.period)
-        save_manifest(pages.manifest, describe_pages(source, pages.folder, snapshot))
+        (pages.folder / NOTICE).touch()
+        save_manifest(pages.manifest, pages.describe(snapshot))
+    for source in sources:
+        units = Units(source, folders.reports / source.jurisdiction)
+        (units.folder / "units").mkdir()
+        for name in UNITS:
+            (units.folder / "units" / f"{name}.html").touch()
+        digest = {"units": [{"slug": name} for name in UNITS], "marks": {}}
+        save_manifest(find_digest(folders.reports, source.jurisdiction), digest)
+        save_manifest(units.manifest, units.describe(snapshot))
     (folders.reports / "index.html").touch()
     return folders
 

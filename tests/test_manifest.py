@@ -15,6 +15,7 @@ from audit_lib.publishing.manifest import (
     describe_pages,
     describe_report,
     describe_tables,
+    describe_units,
     find_change,
     find_reason,
     hash_bytes,
@@ -254,6 +255,9 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
     }
     pages = describe_pages(source, world.reports / LEIZHOU / "2017", snapshot)
     assert set(pages["inputs"]) == {
+        "raw/leizhou/2017.txt",
+        "reference/leizhou/units.csv",
+        "reference/leizhou/aliases.csv",
         "reference/jurisdictions.csv, jurisdiction leizhou",
         "reference/notices.csv, notice_id leizhou-2017",
     }
@@ -284,4 +288,62 @@ print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in open
         if each.used_by in ("*", path.stem)
     ]
     assert "raw/leizhou/2017.txt" in opened
+    assert [each for each in opened if not any(fnmatch(each, pattern) for pattern in declared)] == []
+
+
+def touch_correction(notice: str):
+    row = f"{notice},甲镇,得分,8..0,80,typed twice,none\n"
+
+    def change(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = folders.data / "reference" / "corrections.csv"
+        path.write_text(path.read_text("utf-8") + row, "utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (edit("processed/leizhou/scores.csv", ",97,", ",98,"), "inputs changed: processed/leizhou/scores.csv"),
+        (edit("processed/leizhou/problems.csv", "error", "note"), "inputs changed: processed/leizhou/problems.csv"),
+        (edit("processed/suixi/scores.csv", ",97,", ",98,"), None),
+        (
+            edit("reference/lineage.csv", "雷州市水务局", "水务局新"),
+            "inputs changed: reference/lineage.csv, jurisdiction leizhou",
+        ),
+        (edit("reference/lineage.csv", "ministries,国土资源部", "ministries,国土部"), None),
+        (touch_correction("leizhou-2018"), "inputs changed: reference/corrections.csv, notice_id leizhou-2018"),
+        (touch_correction("suixi-2017"), None),
+        (rewrite, None),
+        (relibrary, "the library changed"),
+    ],
+)
+def test_unit_pages_rest_on_the_tables_of_their_place(
+    world: Folders, monkeypatch: pytest.MonkeyPatch, change, reason: str | None
+) -> None:
+    sources = find_sources(world.data)
+    folder = world.reports / LEIZHOU
+    before = describe_units(sources[0], folder, Snapshot(world.data, sources))
+    assert describe_units(sources[1], folder, Snapshot(world.data, sources)) == before, "whichever notice is given"
+    change(world, monkeypatch)
+    assert find_change(before, describe_units(sources[0], folder, Snapshot(world.data, sources))) == reason
+
+
+def test_unit_pages_open_no_file_that_inputs_csv_does_not_declare(tmp_path: Path) -> None:
+    look = f"""
+import json, sys
+from pathlib import Path
+data = {str(ROOT / "data")!r}
+opened = set()
+sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
+from audit_lib.publishing.unit_pages import render_units
+render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
+print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
+"""
+    ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    opened = json.loads(ended.stdout.splitlines()[-1])
+    declared = [
+        each.path.format(jurisdiction="leizhou", period="*") for each in list_inputs() if each.used_by == "units"
+    ]
+    assert "processed/leizhou/scores.csv" in opened
     assert [each for each in opened if not any(fnmatch(each, pattern) for pattern in declared)] == []

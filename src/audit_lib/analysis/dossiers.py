@@ -3,6 +3,7 @@
 Nothing is joined here but what has one id, and nothing is filled: a unit that a notice does not name has no result.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from audit_lib.reading.documents import squeeze
 from audit_lib.reading.history import empty_table, load_lineage
 from audit_lib.reading.sources import find_sources
 from audit_lib.reading.units import IN_LISTS_ONLY
-from audit_lib.tables import load_table
+from audit_lib.tables import load_table, localise
 from audit_lib.words import Words
 
 KEPT_IN = "en"  # the language in which problems.csv is worded
@@ -61,7 +62,8 @@ class Name(NamedTuple):
 class Dossier:
     """All that is kept of one unit. Rows of tables have the columns of `schemas.py`; `results` begin with the latest.
 
-    `events` have `is_decisive` beside the columns of lineage: whether they change a result.
+    `problems` are those that name the unit. `events` have `is_decisive` beside the columns of lineage: whether they
+    change a result.
     """
 
     unit_id: str
@@ -102,7 +104,8 @@ def open_place(data: Path, jurisdiction: str, words: Words) -> Place:
     scores = scores.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
     problems = _load(processed / "problems.csv", "problems")
     worded = problems if words.language == KEPT_IN else _word_problems(data, jurisdiction, words)
-    made = _make_dossiers(data, jurisdiction, scores, _load(processed / "mentions.csv", "mentions"), worded)
+    mentions = _load(processed / "mentions.csv", "mentions")
+    made = _make_dossiers(data, jurisdiction, scores, mentions, worded, words.language)
     return Place(jurisdiction, periods, scores, problems, tuple(made))
 
 
@@ -116,16 +119,16 @@ def _word_problems(data: Path, jurisdiction: str, words: Words) -> pd.DataFrame:
 
 
 def _make_dossiers(
-    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, problems: pd.DataFrame
+    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, problems: pd.DataFrame, language: str
 ) -> Iterator[Dossier]:
     reference = data / "reference"
     results = _find_results(scores)
     rows: Any = _by_unit(scores)
-    mentioned, concerned = _by_unit(mentions), _by_unit(problems)
-    known = _by_unit(_load(reference / jurisdiction / "units.csv", "units"))
-    aliases = _by_unit(_load(reference / jurisdiction / "aliases.csv", "aliases"))
-    corrections = _list_rows(_load(reference / "corrections.csv", "corrections"))
-    lineage = load_lineage(data, jurisdiction)
+    mentioned, concerned = _by_unit(mentions), _find_problems(problems, rows)
+    known = _by_unit(localise(_load(reference / jurisdiction / "units.csv", "units"), language))
+    aliases = _by_unit(localise(_load(reference / jurisdiction / "aliases.csv", "aliases"), language))
+    corrections = _list_rows(localise(_load(reference / "corrections.csv", "corrections"), language))
+    lineage = localise(load_lineage(data, jurisdiction), language)
     lineage = lineage.assign(is_decisive=lineage.index.isin(keep_decisive(lineage).index))
     for unit_id, ours in rows.items():
         is_ours = (lineage["unit_id_before"] == unit_id) | (lineage["unit_id_after"] == unit_id)
@@ -152,6 +155,24 @@ def _by_unit(table: pd.DataFrame) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for row in _list_rows(table):
         found.setdefault(row.unit_id, []).append(row)
+    return found
+
+
+def _find_problems(problems: pd.DataFrame, units: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Find the problems of each unit: those about it and those whose sentence names it, by the longest name there."""
+    owner = {
+        name: unit_id
+        for unit_id, rows in units.items()
+        for row in rows
+        for name in (row.unit_name, row.name_in_table, row.name_in_list)
+        if name
+    }
+    names = re.compile("|".join(map(re.escape, sorted(owner, key=len, reverse=True))) or "(?!)")
+    found: dict[str, list[Any]] = {}
+    for row in _list_rows(problems):
+        about = [row.unit_id] if row.unit_id else []
+        for unit_id in dict.fromkeys([*about, *(owner[name] for name in names.findall(row.message))]):
+            found.setdefault(unit_id, []).append(row)
     return found
 
 
@@ -223,12 +244,13 @@ def describe_unit(dossier: Dossier, place: Place, words: Words) -> str:
     """Say how the unit stood in the last period that names it, and in how many it is named."""
     period = dossier.periods[0]
     told = [_describe_result(each, words) for each in dossier.results if each.period == period]
-    sentences = [words("units.opening", period=period, unit=dossier.name, results=words("units.and").join(told))]
+    facts = {"period": words.date(period), "unit": dossier.name, "results": words.join(told, "clauses")}
+    sentences = [words("units.opening", **facts)]
     if len(place.periods) > 1:
-        missing = [each for each in reversed(place.periods) if each not in dossier.periods]
+        missing = [words.date(each) for each in reversed(place.periods) if each not in dossier.periods]
         key = "units.named_some" if missing else "units.named_all"
         sentences.append(words(key, n=len(dossier.periods), of=len(place.periods), missing=missing))
-    return words("units.space").join(sentences)
+    return words.join(sentences, "sentences")
 
 
 def _describe_result(result: Result, words: Words) -> str:

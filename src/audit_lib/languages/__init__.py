@@ -5,6 +5,17 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 MAIN = "en"
 LANGUAGES = (MAIN, *sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != MAIN))
+BETWEEN = " · "  # what parts the languages of a heading, which stand in the order of LANGUAGES
+
+
+def choose_part(heading: str, language: str) -> str:
+    """Choose the part of a heading that is written in all languages; one that has not a part for each stays whole.
+
+    >>> choose_part("Why? · 为什么?", "zh"), choose_part("Why?", "zh")
+    ('为什么?', 'Why?')
+    """
+    parts = heading.split(BETWEEN)
+    return dict(zip(LANGUAGES, parts, strict=True)).get(language, heading) if len(parts) == len(LANGUAGES) else heading
 
 
 def find_tree(reports: Path, language: str) -> Path:

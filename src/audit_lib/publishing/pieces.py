@@ -19,7 +19,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
-from audit_lib.languages import LANGUAGES
+from audit_lib.languages import LANGUAGES, choose_part
 from audit_lib.links import HREF
 from audit_lib.tables import guard_cell
 
@@ -30,7 +30,6 @@ ELEMENTS = {  # what display.py and report.py write; HTML with anything else in 
 ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
 HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
-BETWEEN = " · "  # what parts the languages of a heading, which stand in the order of LANGUAGES
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
@@ -101,19 +100,14 @@ def choose_language(notebook: NotebookNode, language: str) -> None:
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or _is_in(cell, language)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = HEADING.sub(lambda found: found[1] + _part_of(found[2], language), cell.source)
+            cell.source = HEADING.sub(lambda found: found[1] + choose_part(found[2], language), cell.source)
     if "title" in notebook.metadata:
-        notebook.metadata["title"] = _part_of(str(notebook.metadata["title"]), language)
+        notebook.metadata["title"] = choose_part(str(notebook.metadata["title"]), language)
 
 
 def _is_in(cell: NotebookNode, language: str) -> bool:
     tagged = set(LANGUAGES).intersection(cell.metadata.get("tags", []))
     return not tagged or language in tagged
-
-
-def _part_of(heading: str, language: str) -> str:
-    parts = heading.split(BETWEEN)
-    return dict(zip(LANGUAGES, parts, strict=True)).get(language, heading) if len(parts) == len(LANGUAGES) else heading
 
 
 def make_slug(text: str) -> str:

@@ -49,5 +49,5 @@ def _mark(x: float, ground: float, value: str) -> Markup:
 def describe_strip(scores: Sequence[float], own: float, period: str, words: Words) -> str:
     """Say in words what a strip shows."""
     higher, lower = sum(each > own for each in scores), sum(each < own for each in scores)
-    facts = {"period": period, "n": len(scores), "low": min(scores), "high": max(scores), "score": own}
+    facts = {"period": words.date(period), "n": len(scores), "low": min(scores), "high": max(scores), "score": own}
     return words("units.strip", higher=higher, lower=lower, equal=len(scores) - higher - lower - 1, **facts)

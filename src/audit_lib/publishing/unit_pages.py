@@ -19,7 +19,7 @@ from audit_lib.publishing.manifest import find_digest, load_manifest
 from audit_lib.publishing.pages import link_page, open_template
 from audit_lib.publishing.pieces import make_slug
 from audit_lib.publishing.strips import describe_strip, draw_strip
-from audit_lib.reading.documents import anchor_of, line_of
+from audit_lib.reading.documents import anchor_of
 from audit_lib.report import name_place
 from audit_lib.words import Words, format_number, format_score
 
@@ -47,7 +47,6 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
             anchor_of=anchor_of,
             quote=quote,
             word_rank=word_rank,
-            word_place=word_place,
             format_score=format_score,
             format_number=format_number,
         )
@@ -110,7 +109,7 @@ def _draw_strips(dossier: Dossier, place: Place, words: Words) -> Iterator[dict[
     for result, score in scored[:DOT_STRIPS]:
         ours = (place.scores["period"] == result.period) & (place.scores["table_no"] == result.table_no)
         scores = place.scores.loc[ours, "score"].dropna().to_list()
-        svg = draw_strip(scores, score, describe_strip(scores, score, result.period, words))
+        svg = draw_strip(scores, score, describe_strip(scores, score, words.date(result.period), words))
         yield {"result": result, "low": min(scores), "high": max(scores), "svg": svg}
 
 
@@ -118,9 +117,3 @@ def _find_twins(path: Path, tree: Path, language: str) -> dict[str, str]:
     """Find the same page in other languages: there wherever the reports of the place are."""
     twins = find_twins(path, tree, language)
     return {each: link_page(twin, path) for each, twin in twins.items() if twin.parents[1].is_dir()}
-
-
-def word_place(place: str, words: Words) -> str:
-    """Word a place in a raw file; a cell or a page is named as it is."""
-    line = line_of(place)
-    return place if line is None else words("units.line", line=line)

@@ -46,6 +46,7 @@
       element.hidden = !fits;
       if (fits) periods.add(period), n += 1;
     }
+    for (const line of document.querySelectorAll("p.silent")) line.hidden = !line.querySelector(".report:not([hidden])");
     for (const period of document.querySelectorAll(".period")) period.hidden = !periods.has(period);
     for (const place of document.querySelectorAll(".place")) place.hidden = !place.querySelector(".period:not([hidden])");
     for (const row of document.querySelectorAll("tr[data-of]")) {
