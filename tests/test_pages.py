@@ -430,6 +430,10 @@ def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
     legend = "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
     assert page.one("p", class_="blanks").text == legend
+    assert [(each.text, each.attributes["class"]) for each in page.all("td")] == [
+        ("–", "text gap"),
+        ("n/a", "text gap"),
+    ]
     link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
     assert text.splitlines() == ["Unit,Score,Mean", "甲局,,"]

@@ -160,6 +160,8 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
         piece.caption.clear()
         piece.caption.append(BeautifulSoup(str(Markup("<span>{}</span>").format(caption)), "html.parser"))
     rows = [list(row.find_all(["th", "td"])) for row in piece.find_all("tr")]
+    for cell in (each for row in rows for each in row if each.get_text() in missing):
+        cell["class"] = [*cell.get_attribute_list("class"), "gap"]
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
