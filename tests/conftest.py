@@ -1,5 +1,6 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -138,12 +139,12 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and what months add (Louxing)."""
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and the trends of a place with three."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(project / "data", folder / "data")
     run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
     options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
-    for asked in (["leizhou", "2017"], ["louxing", "2017-05", "--language", "en"]):
+    for asked in (["leizhou", "2017"], ["louxing", "--language", "en", "--notebook", "05_trends"]):
         done = subprocess.run([*run, *asked, *options], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     return folder / "reports"
@@ -177,6 +178,28 @@ def leizhou_data(project: Path, tmp_path: Path) -> Path:
         return {name for name in names if (Path(folder) / name).is_dir()} - {"raw", "reference", "processed", "leizhou"}
 
     return Path(shutil.copytree(project / "data", tmp_path / "data", ignore=other_places))
+
+
+def run_notebook(path: Path, **parameters: object) -> list[object]:
+    """Run the cells of a notebook in this process, with these parameters, and give what each would show."""
+    shown: list[object] = []
+    names: dict[str, object] = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            *body, last = ast.parse(cell.source).body
+            last_is_shown = isinstance(last, ast.Expr)
+            exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
+            if last_is_shown:
+                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names))
+        if "parameters" in cell.metadata.get("tags", []):
+            names.update(parameters)
+    return shown
+
+
+@pytest.fixture(scope="session")
+def run_cells() -> Callable[..., list[object]]:
+    """Give `run_notebook`, for what the cells of a notebook show."""
+    return run_notebook
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_a_good_run_is_promoted_and_carries_nothing_that_changes(folders: Folder
     notebook = json.loads(report.read_text(encoding="utf-8"))
     assert sorted(notebook["metadata"]) == ["audit", "kernelspec", "language_info", "title"]
     assert {key for cell in notebook["cells"] for key in cell["metadata"]} <= {"tags"}
-    assert names(report.parent) == ["good.html", "good.ipynb"]
+    assert names(report.parent) == ["good.html", "good.ipynb", "notice.html"]
     assert names(folders.reports) == [".lock", ".manifest", "index.html", "leizhou"]
     before = report.read_bytes()
     assert told(do(force=True)) == {"good": ("done", "forced")}
@@ -78,6 +78,9 @@ def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Fo
     index.unlink()
     do()
     assert (folder / "one.html").is_file()
+    (folder / "notice.html").unlink()
+    do()
+    assert (folder / "notice.html").is_file()
     assert index.is_file()
     write_notebook("two", "print('twenty-two')")
     do()
@@ -147,13 +150,13 @@ def test_a_failed_run_leaves_the_good_report_and_stops_nothing(
     assert results["bad"][0] == "failed"
     assert results["bad"][1].startswith(why)
     assert (folder / "bad.ipynb").read_bytes() == before
-    kept = ["bad.failed.ipynb", "bad.failed.log", "bad.html", "bad.ipynb", "other.html", "other.ipynb"]
-    assert names(folder) == kept
+    kept = ["bad.failed.ipynb", "bad.failed.log", "bad.html", "bad.ipynb"]
+    assert names(folder) == [*kept, "notice.html", "other.html", "other.ipynb"]
     assert results["bad"][1] in (folder / "bad.failed.log").read_text(encoding="utf-8")
     assert source in nbformat.read(folder / "bad.failed.ipynb", as_version=4).cells[-1].source
     write_notebook("bad", "print('good')")
     assert told(do())["bad"] == ("done", "its last run failed")
-    assert names(folder) == ["bad.html", "bad.ipynb", "other.html", "other.ipynb"]
+    assert names(folder) == ["bad.html", "bad.ipynb", "notice.html", "other.html", "other.ipynb"]
 
 
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])

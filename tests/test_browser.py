@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from audit_lib.words import Words
+
 html5lib = pytest.importorskip("html5lib", reason="no html5lib: install the dev group")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core: install the dev group")
 
@@ -27,7 +29,6 @@ REPORT = "leizhou/2017/03_tiers.html"
 EXTERNAL = ("http", "https", "data", "mailto")
 ANYTHING = {"resultTypes": ["violations"]}
 CONTRAST = ANYTHING | {"runOnly": ["color-contrast"]}
-NO_CONTRAST = ANYTHING | {"rules": {"color-contrast": {"enabled": False}}}
 # What stands out of the window, and not in a frame of its own that scrolls.
 FIND_OVERFLOW = """() => {
     const width = document.documentElement.clientWidth;
@@ -42,7 +43,7 @@ FIND_SHOWN = (
     "selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(e => e.outerHTML)"
 )
 FIND_PAPER = "() => getComputedStyle(document.body).backgroundColor"
-NOT_ON_PAPER = ".code, .download, .skip, .bar, .contents, button, input, select"
+NOT_ON_PAPER = ".code, .download, .skip, .bar, .contents, :not(th) > button, input, select"  # th > button is a heading
 # Of each download its table, the last one above it, cell by cell.
 READ_TABLES = """() => {
     const tables = [...document.querySelectorAll("table")];
@@ -103,13 +104,20 @@ def parse(path: Path) -> Document:
 
 @pytest.fixture(scope="module")
 def visits(browser: Any, documents: dict[str, Document]) -> Iterator[dict[str, Visit]]:
-    """Open the pages in the browser: every one, but of the many alike in a folder `units` the largest and smallest."""
+    """Open pages of each kind in the browser, the largest and the smallest in English, the largest in Chinese.
+
+    axe takes seconds: it looks at the largest in English, and in the dark at those with a template of their own.
+    """
     context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
-    largest = {kind: max(names, key=documents.__getitem__) for kind, names in sort_by_kind(documents).items()}
-    smallest = {kind: min(names, key=documents.__getitem__) for kind, names in sort_by_kind(documents).items()}
-    units = {name for name in documents if Path(name).parent.name == "units"}
-    opened = {name for name in documents if name not in units} | set(largest.values()) | set(smallest.values())
-    yield {name: visit(context, documents[name], name in largest.values()) for name in sorted(opened)}
+    found = {}
+    for (lang, kind), names in sort_by_kind(documents).items():
+        smallest, *_, largest = sorted(names * 2, key=documents.__getitem__)
+        has_template = not kind.startswith("0") or largest == REPORT
+        schemes = ("light", "dark") if has_template else ("light",)
+        found[largest] = visit(context, documents[largest], schemes if lang == "en" else ())
+        if lang == "en" and smallest != largest:
+            found[smallest] = visit(context, documents[smallest], ())
+    yield found
     context.close()
 
 
@@ -122,8 +130,8 @@ def sort_by_kind(documents: dict[str, Document]) -> dict[tuple[str, str], list[s
     return kinds
 
 
-def visit(context: Any, document: Document, with_axe: bool) -> Visit:
-    """Open a page. axe, which takes seconds, looks at one page of each kind, and at colours in English only."""
+def visit(context: Any, document: Document, schemes: tuple[str, ...]) -> Visit:
+    """Open a page, and have axe look at it in these schemes."""
     page, found = context.new_page(), Visit()
     page.on("console", lambda message: found.messages.append(message.text))
     page.on("pageerror", lambda error: found.messages.append(str(error)))
@@ -133,14 +141,10 @@ def visit(context: Any, document: Document, with_axe: bool) -> Visit:
     for width in (*WIDTHS[1:], WIDTHS[0]):
         page.set_viewport_size({"width": width, "height": 900})
         found.overflow[width] = page.evaluate(FIND_OVERFLOW)
-    in_english = document.lang == "en"
-    for scheme, rules in (
-        ("light", ANYTHING if in_english else NO_CONTRAST),
-        ("dark", CONTRAST if in_english else None),
-    ):
+    for scheme, rules in (("light", ANYTHING), ("dark", CONTRAST)):
         page.emulate_media(color_scheme=scheme)
         found.paper[scheme] = page.evaluate(FIND_PAPER)
-        found.violations[scheme] = find_violations(page, rules) if with_axe and rules else []
+        found.violations[scheme] = find_violations(page, rules) if scheme in schemes else []
     page.emulate_media(media="print")
     found.printed = page.evaluate(FIND_SHOWN, NOT_ON_PAPER)
     page.close()
@@ -158,9 +162,13 @@ def find_violations(page: Any, rules: dict[str, Any]) -> list[str]:
 
 
 def test_there_are_pages_of_every_kind(documents: dict[str, Document]) -> None:
-    assert {"index.html", REPORT, "leizhou/2017/07_update_rules.html", "louxing/2017-05/05_trends.html"} <= set(
-        documents
-    )
+    assert {
+        "index.html",
+        REPORT,
+        "leizhou/2017/07_update_rules.html",
+        "louxing/2017-05/05_trends.html",
+        "louxing/2017-04/notice.html",
+    } <= set(documents)
 
 
 def test_pages_are_html_without_an_error(documents: dict[str, Document]) -> None:
@@ -284,6 +292,9 @@ def test_a_download_is_the_table_above_it(page: Any, site: Path, name: str) -> N
 
 def plain(shown: str) -> str:
     """Write a cell as its CSV should: nothing for missing, a number without its comma and with a minus that is one."""
+    words = Words("en")
     number = shown.replace("−", "-").replace(",", "")
     is_number = number.lstrip("+-").replace(".", "", 1).isdigit()
-    return "" if shown == "–" else number if is_number else shown
+    if shown in (words.missing, words.inapplicable):
+        return ""
+    return number if is_number else shown.replace("\N{NON-BREAKING HYPHEN}", "-")

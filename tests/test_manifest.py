@@ -255,6 +255,9 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
     }
     pages = describe_pages(source, world.reports / LEIZHOU / "2017", snapshot)
     assert set(pages["inputs"]) == {
+        "raw/leizhou/2017.txt",
+        "reference/leizhou/units.csv",
+        "reference/leizhou/aliases.csv",
         "reference/jurisdictions.csv, jurisdiction leizhou",
         "reference/notices.csv, notice_id leizhou-2017",
     }

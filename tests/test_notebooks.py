@@ -1,6 +1,5 @@
 """The committed reports: made from the notebooks as they are, and worth the trust of whoever runs them again."""
 
-import ast
 import json
 import os
 import subprocess
@@ -121,40 +120,24 @@ def word_notice(notice_text, case: str) -> str:
     return notice_text(rows, tiers)
 
 
-def run_cells(path: Path, jurisdiction: str) -> list[object]:
-    """Run the cells of a notebook in this process and give what each would show."""
-    shown: list[object] = []
-    names: dict[str, object] = {}
-    for cell in read(path):
-        if cell["cell_type"] == "code":
-            *body, last = ast.parse("".join(cell["source"])).body
-            last_is_shown = isinstance(last, ast.Expr)
-            exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
-            if last_is_shown:
-                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names))
-        if "parameters" in cell["metadata"].get("tags", []):
-            names["jurisdiction"] = jurisdiction
-    return shown
-
-
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("case", AWKWARD)
 def test_notebook_runs_on_an_awkward_notice(
-    make_data, notice_text, monkeypatch: pytest.MonkeyPatch, case: str, path: Path
+    make_data, notice_text, run_cells, monkeypatch: pytest.MonkeyPatch, case: str, path: Path
 ) -> None:
     data = make_data({"jia/2017": word_notice(notice_text, AWKWARD[case])})
     assert [error for _, error in build_tables(data, find_sources(data))] == [None]
     monkeypatch.setenv("AUDIT_DATA", str(data))
-    check_shown(run_cells(path, "jia"))
+    check_shown(run_cells(path, jurisdiction="jia"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_leizhou_has_three_findings_where_there_is_more_than_a_year_to_tell(
-    monkeypatch: pytest.MonkeyPatch, path: Path
+    run_cells, monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
     monkeypatch.setenv("AUDIT_DATA", str(ROOT / "data"))
-    cells = run_cells(path, "leizhou")
+    cells = run_cells(path, jurisdiction="leizhou")
     told = {cell.text for cell in cells if isinstance(cell, Finding) and cell.role != "note"}
     assert len(told) >= (1 if path.stem == "05_trends" else 3), "one period alone has no trend to tell"
 
@@ -171,13 +154,13 @@ def check_shown(cells: list[object]) -> None:
     [*((case, "two tiers") for case in AWKWARD), *(("two tiers", case) for case in AWKWARD if case != "two tiers")],
 )
 def test_trends_run_on_awkward_neighbours(
-    make_data, notice_text, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+    make_data, notice_text, run_cells, monkeypatch: pytest.MonkeyPatch, before: str, after: str
 ) -> None:
     cases = {"jia/2015": after, "jia/2016": before, "jia/2017": after}
     data = make_data({name: word_notice(notice_text, AWKWARD[case]) for name, case in cases.items()})
     assert {error for _, error in build_tables(data, find_sources(data))} == {None}
     monkeypatch.setenv("AUDIT_DATA", str(data))
-    check_shown(run_cells(ROOT / "notebooks" / "05_trends.ipynb", "jia"))
+    check_shown(run_cells(ROOT / "notebooks" / "05_trends.ipynb", jurisdiction="jia"))
 
 
 def test_the_readme_says_what_the_reports_say(leizhou) -> None:

@@ -252,6 +252,8 @@ def run(
     limits = Limits(CAN_FORK and not cold, deadline, int(memory * 2**30))
     warms_here = limits.warm and scheduler is None
     with lock(folders.reports):
+        if force and warms_here:
+            start_warming()
         snapshot = Snapshot(folders.data, find_sources(folders.data, jurisdiction))
         if stale := list_stale(sources, snapshot, folders.reports):
             if warms_here:

@@ -79,7 +79,7 @@ class Report:
         before = periods[-2] if len(periods) > 1 else ""
         return cite_scores(scores[scores["period"] == before], f"../{before}/{NOTICE}")
 
-    @property
+    @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What each check found, with the cuts of this report."""
         return run_checks(self.reading.evidence)

@@ -129,8 +129,13 @@ def format_table(table: pd.DataFrame, name: str, where: object) -> str:
 
 
 def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
-    """Append rows to one of our CSV files, or begin it. What a row does not hold is missing."""
-    new = pd.DataFrame(rows, columns=list(SCHEMAS[name].columns), dtype="object")
+    """Append rows to one of our CSV files, or begin it. What a row does not hold is missing.
+
+    A file is begun without the columns for what is also recorded in another language: who records that adds them.
+    """
+    declared = SCHEMAS[name].columns.items()
+    columns = [column for column, how in declared if how.required or not column.endswith("_zh")]
+    new = pd.DataFrame(rows, columns=columns, dtype="object")
     old = load_table(path, name) if path.is_file() else new.iloc[:0]
     if rows:
         save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)

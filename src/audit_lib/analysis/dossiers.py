@@ -20,7 +20,7 @@ from audit_lib.reading.documents import squeeze
 from audit_lib.reading.history import empty_table, load_lineage
 from audit_lib.reading.sources import find_sources
 from audit_lib.reading.units import IN_LISTS_ONLY
-from audit_lib.tables import load_table
+from audit_lib.tables import load_table, localise
 from audit_lib.words import Words
 
 KEPT_IN = "en"  # the language in which problems.csv is worded
@@ -104,7 +104,8 @@ def open_place(data: Path, jurisdiction: str, words: Words) -> Place:
     scores = scores.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
     problems = _load(processed / "problems.csv", "problems")
     worded = problems if words.language == KEPT_IN else _word_problems(data, jurisdiction, words)
-    made = _make_dossiers(data, jurisdiction, scores, _load(processed / "mentions.csv", "mentions"), worded)
+    mentions = _load(processed / "mentions.csv", "mentions")
+    made = _make_dossiers(data, jurisdiction, scores, mentions, worded, words.language)
     return Place(jurisdiction, periods, scores, problems, tuple(made))
 
 
@@ -118,16 +119,16 @@ def _word_problems(data: Path, jurisdiction: str, words: Words) -> pd.DataFrame:
 
 
 def _make_dossiers(
-    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, problems: pd.DataFrame
+    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, problems: pd.DataFrame, language: str
 ) -> Iterator[Dossier]:
     reference = data / "reference"
     results = _find_results(scores)
     rows: Any = _by_unit(scores)
     mentioned, concerned = _by_unit(mentions), _find_problems(problems, rows)
-    known = _by_unit(_load(reference / jurisdiction / "units.csv", "units"))
-    aliases = _by_unit(_load(reference / jurisdiction / "aliases.csv", "aliases"))
-    corrections = _list_rows(_load(reference / "corrections.csv", "corrections"))
-    lineage = load_lineage(data, jurisdiction)
+    known = _by_unit(localise(_load(reference / jurisdiction / "units.csv", "units"), language))
+    aliases = _by_unit(localise(_load(reference / jurisdiction / "aliases.csv", "aliases"), language))
+    corrections = _list_rows(localise(_load(reference / "corrections.csv", "corrections"), language))
+    lineage = localise(load_lineage(data, jurisdiction), language)
     lineage = lineage.assign(is_decisive=lineage.index.isin(keep_decisive(lineage).index))
     for unit_id, ours in rows.items():
         is_ours = (lineage["unit_id_before"] == unit_id) | (lineage["unit_id_after"] == unit_id)

@@ -42,8 +42,8 @@ def _order(groups: pd.Series) -> list[str]:
 
 def points_of(scores: pd.DataFrame, column: str, group: str) -> pd.Series:
     """Give the scores of one group, indexed by unit name."""
-    members = scores[scores[column] == group].dropna(subset=["score"])
-    return members.set_index("unit_name")["score"]
+    members = scores.loc[scores[column] == group, ["unit_name", "score"]]
+    return members.set_index("unit_name")["score"].dropna()
 
 
 def summarise_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def check_links(issue: Issue, read: Callable[[str], Reading | None]) -> Iterator
                 place_itself = (str(number), Words(issue.parameters.language).place(f"line {number}"))
                 verdict = CONFIRMED if holds(lines, printed) or (lines and printed in place_itself) else CHANGED
                 place = f"data/raw/{issue.parameters.jurisdiction}/{period} line {number}"
-                yield Verdict(verdict, "line", (place, *each.where), printed, lines or "no such line")
+                yield Verdict(verdict, "link", (place, *each.where), printed, lines or "no such line")
 
 
 def quote_row(reading: Reading, number: int) -> str:

@@ -138,7 +138,7 @@ def highlight(text: str, runs: Runs) -> Markup:
         run.extendleft(reversed(missed))
     pieces: list[Markup] = []
     done = 0
-    for start, end, kind in sorted(spans):
+    for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):  # the longer of two
         if start >= done and kind in KINDS:
             pieces += [escape(text[done:start]), _mark(text[start:end], kind)]
             done = end
@@ -226,9 +226,11 @@ class _Drawing:
                     seen.add(id(line))
                     cells.append((column, line))
             head = next((line for _, line in cells if line.key), row[0])
-            anchor = self.take_anchor(head.place)
+            is_line = len({line.place for _, line in cells if line.key}) == 1  # else each cell has a place of its own
+            anchor = self.take_anchor(head.place) if is_line else None
             drawn = Markup("").join(self.draw_cell(line, _measure(grid, at, column, beside)) for column, line in cells)
-            yield Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(_id(anchor), _head(head.place, anchor), drawn)
+            number = _head(head.place, anchor_of(head.place) if head.key else None)
+            yield Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(_id(anchor), number, drawn)
             if beside[at]:
                 yield Markup('<tr><td class="under" colspan="{}">{}</td></tr>').format(len(row) + 1, beside[at])
         yield Markup("</table></div>")

@@ -105,7 +105,7 @@ def list_page(page: BeautifulSoup) -> list[Statement]:
 
 def _list_blocks(part: Tag, section: str) -> Iterator[Statement]:
     for block in part.find_all(BLOCKS):
-        if block.find_parent("nav") or block.find_parent(["table", "figure", "details"]):
+        if block.find_parent(["nav", "table", "figure"]) or block.find_parent("details", class_="code"):
             continue
         if block.name == "h2":
             section = _text(block)
@@ -116,7 +116,7 @@ def _list_block(block: Tag, section: str) -> Iterator[Statement]:
     """List what one block states. A block around others states only what they do not."""
     role = next((name for name in block.get_attribute_list("class") if name in SENTENCES), "text")
     if block.name == "table":
-        yield from _list_cells(block)
+        yield from _list_cells(block, _text(block.caption) if block.caption else section)
     elif block.name == "figure":
         yield from _list_figure(block, section)
     elif block.name == "dl":
@@ -126,7 +126,10 @@ def _list_block(block: Tag, section: str) -> Iterator[Statement]:
         if block.has_attr("download"):
             yield from _list_rows(read_link(block), str(block["download"]))
     elif block.name == "details":
-        yield from (Statement("code", (section,), code.get_text().strip()) for code in block.find_all("code"))
+        if "code" in block.get_attribute_list("class"):
+            yield from (Statement("code", (section,), code.get_text().strip()) for code in block.find_all("code"))
+    elif block.find_parent("ul", class_="findings"):  # its links lead to neighbours, which may be there or not
+        yield Statement(role, (section,), " ".join("".join(block.find_all(string=True, recursive=False)).split()))
     elif not block.find(BLOCKS) or role != "text" or block.name in ("p", "li"):
         yield Statement(role, (section,), _text(block))
 
@@ -137,13 +140,16 @@ def _list_figure(figure: Tag, section: str) -> Iterator[Statement]:
     for image in figure.find_all("img"):
         yield Statement("alt", (section,), str(image.get("alt", "")))
         yield Statement("image", (section,), _hash_base64(str(image.get("src", "")).partition(",")[2]))
+    for text in figure.find_all("p"):
+        yield Statement("text", (section,), _text(text))
+    for table in figure.find_all("table"):
+        yield from _list_cells(table, section)
     for link in figure.find_all("a", download=True):
         yield from _list_rows(read_link(link), str(link["download"]))
 
 
-def _list_cells(table: Tag) -> Iterator[Statement]:
+def _list_cells(table: Tag, caption: str) -> Iterator[Statement]:
     """List the cells of a table by caption, row and column. Rows that begin alike are named by two cells."""
-    caption = _text(table.caption) if table.caption else ""
     rows = [list(row.find_all(["th", "td"])) for row in table.find_all("tr")]
     head = [_text(cell) for cell in rows[0]] if rows else []
     begun = Counter(_text(row[0]) for row in rows if row)

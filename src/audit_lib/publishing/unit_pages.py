@@ -109,7 +109,7 @@ def _draw_strips(dossier: Dossier, place: Place, words: Words) -> Iterator[dict[
     for result, score in scored[:DOT_STRIPS]:
         ours = (place.scores["period"] == result.period) & (place.scores["table_no"] == result.table_no)
         scores = place.scores.loc[ours, "score"].dropna().to_list()
-        svg = draw_strip(scores, score, describe_strip(scores, score, result.period, words))
+        svg = draw_strip(scores, score, describe_strip(scores, score, words.date(result.period), words))
         yield {"result": result, "low": min(scores), "high": max(scores), "svg": svg}
 
 

@@ -30,7 +30,7 @@ class Verdict:
             return named if self.verdict == CONFIRMED else f"{named} has changed since"
         if self.verdict == CONFIRMED:
             return f"{named}: {self.shown}" if self.shown else named
-        source = "the notice has" if self.kind == "line" else "recomputed"
+        source = "the notice has" if self.kind in ("line", "link") else "recomputed"
         shown, expected = _cut_to_difference(self.shown or "", self.expected or "")
         told = [f"shows {shown}"] if self.shown is not None else []
         told += [f"{source} {expected}"] if self.expected is not None else []

@@ -74,30 +74,26 @@ def _report_once() -> None:
 
     Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
     """
-    from audit_lib import compare_groups, describe_groups, open_report, plot_scores, show, tabulate_register
+    from audit_lib import compare_groups, describe_groups, plot_scores, show, tabulate_register
     from audit_lib.fonts import embed_characters
-    from audit_lib.reading.build import build_tables
+    from audit_lib.reading.build import read_source
+    from audit_lib.reading.register import run_checks
     from audit_lib.reading.sources import find_sources
+    from audit_lib.tables import load_table, save_table
+    from audit_lib.words import Words
 
-    given = os.environ.get("AUDIT_DATA")
     with TemporaryDirectory() as name:
-        raw = Path(name) / "raw" / "sample" / "2017.txt"
+        raw, table = Path(name) / "raw" / "sample" / "2017.txt", Path(name) / "scores.csv"
         raw.parent.mkdir(parents=True)
         raw.write_text(SAMPLE, encoding="utf-8")
-        for _ in build_tables(Path(name), find_sources(Path(name))):
-            pass
-        os.environ["AUDIT_DATA"] = name
-        try:
-            report = open_report("sample", "2017", min_n=2)
-        finally:
-            del os.environ["AUDIT_DATA"]
-    if given is not None:
-        os.environ["AUDIT_DATA"] = given
-    scores, words = report.scores, report.words
+        reading = read_source(Path(name), find_sources(Path(name))[0])
+        save_table(reading.scores, table, "scores")
+        scores = load_table(table, "scores")
+    words = Words("en", {"place": "Sample", "period": "2017", "source": ""})
     describe_groups(scores, compare_groups(scores, "side", 2), "side", words)
-    if table := show(tabulate_register(report.outcomes, words), "register", words):
-        table._repr_html_()
-        repr(table)
+    if register := show(tabulate_register(run_checks(reading.evidence), words), "register", words):
+        register._repr_html_()
+        repr(register)
     plot_scores(scores, 90.0, 80.0, words)
     embed_characters("优")
 

@@ -162,12 +162,12 @@ def plot_group_ecdf(scores: pd.DataFrame, column: str, words: Words) -> Chart | 
 def _find_apart(scores: pd.DataFrame, column: str, group: str, groups: list[str]) -> tuple[float, float, bool]:
     """Find where a group's curve is furthest from the others: score, its share there in %, whether it is above them."""
     grid = np.sort(scores["score"].dropna().unique())
-    shares = {each: [100 * float((points_of(scores, column, each) <= at).mean()) for at in grid] for each in groups}
-    others = np.array([shares[each] for each in groups if each != group])
-    gaps = np.array(shares[group]) - others
+    points = {each: np.sort(points_of(scores, column, each)) for each in groups}
+    shares = {each: 100 * (np.searchsorted(points[each], grid, side="right") / len(points[each])) for each in groups}
+    gaps = shares[group] - np.array([shares[each] for each in groups if each != group])
     nearest = np.abs(gaps).min(axis=0)
     at = int(nearest.argmax())
-    return float(grid[at]), shares[group][at], bool(gaps[:, at].mean() > 0)
+    return float(grid[at]), float(shares[group][at]), bool(gaps[:, at].mean() > 0)
 
 
 @styled

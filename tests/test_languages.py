@@ -1,0 +1,314 @@
+"""The languages: the same keys and facts in each, Chinese typography, and whole reports that are in Chinese only."""
+
+import ast
+import html
+import re
+import string
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from audit_lib.analysis.distribution import count_digits, describe_digits, describe_distribution
+from audit_lib.analysis.groups import compare_groups, describe_groups, describe_lead, describe_split, find_lead
+from audit_lib.analysis.narrative import describe_narrative, describe_replies, describe_standard, describe_unexplained
+from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
+from audit_lib.analysis.source import describe_source
+from audit_lib.analysis.tiers import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
+from audit_lib.analysis.trends import compare_last, describe_trends
+from audit_lib.analysis.year import describe_year
+from audit_lib.display import Chart, show
+from audit_lib.languages import FOLDER, LANGUAGES, MAIN
+from audit_lib.reading.build import build_tables
+from audit_lib.reading.register import tabulate_register
+from audit_lib.reading.sources import find_sources
+from audit_lib.report import Report, open_report
+from audit_lib.words import Words
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+OTHERS = [language for language in LANGUAGES if language != MAIN]
+HAN = "\u4e00-\u9fff"
+
+# English glosses a claim, Chinese quotes it.
+OTHER_FACTS = {"narrative.standard", "narrative.standard_fits", "narrative.late"}
+ENDS = {".": "。", "?": "？", ":": "："}
+
+# What stays as it is in Chinese: methods and their signs, files, addresses, hashes, parameters as they are typed.
+TERMS = re.compile(
+    r"Cliff's δ|Cohen's κ|Hedges' g|Hodges–Lehmann|Mann–Whitney U|Brunner–Munzel|Fisher–Jenks|Kendall τ-b|Somers' D"
+    r"|τ-b|ICC\(C,1\)|Tukey|Oldham|GVF|G[12]|SHA-256|CSV|(?<![A-Za-z])(?:n=|n−1|p(?![A-Za-z]))"
+    r"|[\w/]+\.(?:csv|md|txt)|https?://\S+|(?:www\.)?[\w-]+\.(?:com|cn|org\.cn)|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}…"
+)
+
+
+def flatten(table: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from flatten(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, str(value)
+
+
+def read_templates(language: str) -> dict[str, str]:
+    return dict(flatten(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))))
+
+
+def list_fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_the_same_keys_in_the_same_order(language: str) -> None:
+    main, other = read_templates(MAIN), read_templates(language)
+    assert sorted(set(main) ^ set(other)) == []
+    assert list(other) == list(main)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_template_states_the_same_facts(language: str) -> None:
+    main, other = read_templates(MAIN), read_templates(language)
+    assert {key for key in main if list_fields(main[key]) != list_fields(other[key])} == OTHER_FACTS
+
+
+def test_every_chinese_template_ends_as_the_english_one() -> None:
+    main, chinese = read_templates(MAIN), read_templates("zh")
+    ends = {key: (ENDS.get(text[-1:]), chinese[key][-1:]) for key, text in main.items() if chinese[key]}
+    wrong = {key for key, (expected, found) in ends.items() if expected and expected != found}
+    wrong |= {key for key, (expected, found) in ends.items() if not expected and found in "。？："}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("key", read_templates("zh"))
+def test_chinese_is_set_as_chinese(key: str) -> None:
+    plain = re.sub(r"^    .*$", "", read_templates("zh")[key], flags=re.MULTILINE)  # without commands
+    text = re.sub(r"\{[^}]*\}", "一", plain)  # a fact may be a name
+    assert re.findall(rf"[{HAN}][,;:!?()]|[,;:!?(][{HAN}]", text) == []
+    assert (
+        re.findall(rf"[{HAN}，。、；：？）] [^ ]|[^ ] [{HAN}（“]", re.sub(r"SHA-256 一|audit-lib 一", "", text)) == []
+    )
+    assert [
+        spec for _, _, spec, _ in string.Formatter().parse(plain) if "|" in (spec or "")
+    ] == []  # nouns do not count
+
+
+def test_every_problem_of_reading_has_its_words() -> None:
+    used = set()
+    for path in (ROOT / "src" / "audit_lib" / "reading").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "note_problem":
+                key = node.args[1]
+                assert isinstance(key, ast.Constant)
+                used.add(f"problems.{key.value}")
+    assert used == {key for key in read_templates(MAIN) if key.startswith("problems.")}
+
+
+# What reports say, word for word.
+
+
+@pytest.fixture(scope="module")
+def chinese() -> Report:
+    return open_report("leizhou", "2017", language="zh")
+
+
+def describe(name: str, report: Report) -> str:
+    scores, words, notice = report.scores, report.words, report.reading.notice
+    comparisons = compare_groups(scores, "side", 8)
+    named = inspect_named(report.web_columns, report.rules, notice.header)
+    sentences: dict[str, Callable[[], str]] = {
+        "year": lambda: describe_year(scores, words),
+        "source": lambda: describe_source(notice, scores, words),
+        "distribution": lambda: describe_distribution(scores, words),
+        "digits": lambda: describe_digits(count_digits(scores), words),
+        "tiers": lambda: describe_tiers(compare_rule(scores, 90, 80), words),
+        "overlap": lambda: describe_overlap(imply_cuts(scores), scan_cuts(scores), words),
+        "groups": lambda: describe_groups(scores, comparisons, "side", words),
+        "lead": lambda: describe_lead(find_lead(scores, "side", comparisons), words),
+        "split": lambda: describe_split(scores, "split", 8, words),
+        "trends": lambda: describe_trends(compare_last(report.history), report.history, 8, words),
+        "narrative": lambda: describe_narrative(scores, report.mentions, 8, words),
+        "unexplained": lambda: describe_unexplained(scores, report.mentions, words),
+        "standard": lambda: describe_standard(report.claims, scores, words),
+        "replies": lambda: describe_replies(report.claims, words),
+        "rules": lambda: describe_rules(report.rules, named, notice.header, words),
+        "age": lambda: describe_age(named, notice.header, words),
+    }
+    return sentences[name]()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "year",
+            "雷州市2017年：56个单位有得分，均值85.59，中位数86（70～97）；优秀8个、良好41个、一般7个；"
+            "2个单位在得分表与名单之间无法对应。",
+        ),
+        (
+            "source",
+            "得分表56行与档次名单8+41+7=56条共涉及57个单位，其中55个能够对应：名称相同22个，去掉一级前缀（市）后相同31个，"
+            "按别名对应2个；监察局（80分）未列入任何档次，市残联没有得分。",
+        ),
+        (
+            "distribution",
+            "得分介于70～97，中位数86（四分位数82～89）；56个单位共有24个不同得分，44个单位得分并列，因此序号不是名次："
+            "8个混合并列组中均为部门单位在前（随机情形下概率为1/1,701,000）。",
+        ),
+        (
+            "digits",
+            "52个整数得分中有13个以0或5结尾，随机情形下预期为10.4个（精确二项检验p=0.385）：不能认定对整数尾数有偏好。",
+        ),
+        (
+            "tiers",
+            "以90分和80分为分数线，与55个档次中的51个一致；4个例外（93分的水务局、90分的发改局、杨家镇、北和镇）均列为良好；"
+            "90分的6个单位中，优秀3个、良好3个。",
+        ),
+        (
+            "overlap",
+            "没有分数线能将优秀与良好完全分开：7个单位得分在两档均有的90～93之间，最佳的单一分数线仍有3个不符。"
+            "高于78.5且不高于81的任一分数线都能将良好与一般完全分开。",
+        ),
+        (
+            "groups",
+            "镇街（21个）平均84.67分，部门单位（35个）平均86.14分，相差−1.48分，Cliff's δ为−0.15（任取一个镇街与一个部门单位比较，"
+            "735对中前者较高295对、较低403对）；这一差距全部来自得分高于90分的6个部门单位，镇街没有高于90分的。",
+        ),
+        (
+            "lead",
+            "探索性分析：6个部门单位得分高于镇街的最高分90。不计这些单位，部门单位平均84.28分，低于镇街的84.67分。",
+        ),
+        (
+            "split",
+            "探索性分析，按分析者自拟分组：镇街（21个）84.67、工作部门（27个）87.63、事业单位（8个）81.13。"
+            "这3组解释了得分变异的16.6%，镇街与部门单位两类解释了1.6%。",
+        ),
+        ("trends", "截至2017年只有2017年一期可用，不计算变化趋势。"),
+        (
+            "narrative",
+            "通报批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中良好4个、一般4个，"
+            "得分最高的是水务局（93分，第6名），7个一般单位中有3个未被点名。",
+        ),
+        (
+            "unexplained",
+            "3个一般单位在正文中未被提及：人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。"
+            "通报没有说明其列为一般的原因。",
+        ),
+        (
+            "standard",
+            "通报称“大多数单位的更新达不到网站考评要求”（第二部分第四项），而56个列名单位中有49个（87.5%）为良好及以上。"
+            "若“大多数”指不少于29个，则至少22个单位两者兼有，因此该标准不可能是列入这些档次的门槛。",
+        ),
+        (
+            "replies",
+            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率：第二部分第八项称“经几次催办才处理”。"
+            "若视为可推及本年度以外的比率，8件中答复8件与不低于63.1%的任何真实比率均相容（精确95%置信下限）。",
+        ),
+        (
+            "rules",
+            "通报载明有时限的更新要求6项，无时限的3项；白沙镇“工作动态”栏目最后更新于2017年8月，检查时已逾期97～135天（时限2周）。",
+        ),
+        (
+            "age",
+            "白沙镇“工作动态”栏目已有111～149天未更新，为14天时限的7.9～10.6倍；更新时间载明为2017年8月，"
+            "检查时间为2017年12月20日至2017年12月28日，因此以区间表示。",
+        ),
+    ],
+)
+def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
+    assert describe(name, chinese) == sentence
+
+
+def test_what_is_said_of_several_periods() -> None:
+    report = open_report("baoshan", "2021", language="zh")
+    assert describe("trends", report) == (
+        "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、经已记录的沿革事件3个。"
+        "两期均有档次的24个单位中，12个档次有变：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
+        "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
+    )
+
+
+def test_the_register_words_what_could_not_be_read(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("甲镇", "86..67"), ("乙局", "缺考"), ("丙局", 80)]
+    data = make_data({"jia/2017": notice_text(rows, {"优秀": ["甲镇"]}, below=["合计", "160"])})
+    assert [error for _, error in build_tables(data, find_sources(data))] == [None]
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    report = open_report("jia", "2017", language="zh")
+    found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
+    assert found["表中各单元格是否均可读取？"] == "甲镇：得分处为“86..67”，应为数字；乙局：得分处为“缺考”，应为数字"
+    assert found["各行是否均为单位、各表头是否清楚？"] == "第45行：“合计”不是单位，未读取"
+    kept = report.problems.query("check == 'unread_cells'")["message"].to_list()
+    assert kept == [
+        "line 31: 甲镇: found score '86..67'; expected a number",
+        "line 37: 乙局: found score '缺考'; expected a number",
+    ]
+
+
+def test_a_known_error_is_told_in_the_language_of_the_report() -> None:
+    report = open_report("louxing", "2017-04", language="zh")
+    found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
+    assert found["是否更正了已知的录入错误？"] == (
+        "蛇形山，得分：86..67按86.67读取（一个小数点误录为两个；"
+        "该行九个村得分的均值为86.67，其他各镇得分也都是九个村得分的均值）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "english", "worded"),
+    [
+        ("2017", "2017", "2017年"),
+        ("2017-04", "2017-04", "2017年4月"),
+        ("2020Q3", "2020Q3", "2020年第3季度"),
+        ("2017-12-09", "2017-12-09", "2017年12月9日"),
+        ("spring", "spring", "spring"),
+    ],
+)
+def test_dates(date: str, english: str, worded: str) -> None:
+    assert (Words("en").date(date), Words("zh").date(date)) == (english, worded)
+
+
+@pytest.mark.parametrize(
+    ("place", "english", "worded"),
+    [
+        ("line 215", "line 215", "第215行"),
+        ("page 3 line 12", "page 3 line 12", "第3页第12行"),
+        ("Sheet1!B7", "Sheet1!B7", "Sheet1!B7"),
+    ],
+)
+def test_places(place: str, english: str, worded: str) -> None:
+    assert (Words("en").place(place), Words("zh").place(place)) == (english, worded)
+
+
+def test_a_gloss_of_chinese_words_is_left_out_of_a_chinese_table(chinese: Report, leizhou: Report) -> None:
+    claims = leizhou.claims[["quote"]].assign(meaning="most units …")
+    shown = {report.words.language: show(claims, "claims", report.words) for report in (leizhou, chinese)}
+    assert {language: list(table.cells) for language, table in shown.items() if table} == {
+        "en": ["Words of the notice", "In English"],
+        "zh": ["通报原文"],
+    }
+
+
+# Whole reports: what no list of cases thinks of.
+
+
+def list_texts(shown: object) -> Iterator[str]:
+    if shown is None:
+        return
+    yield repr(shown)
+    if not isinstance(shown, Chart):
+        yield html.unescape(re.sub(r"<[^>]+>", " ", shown._repr_html_()))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("notice_id", ["leizhou-2017", "ministries-2022", "louxing-2017-05", "baoshan-2021"])
+def test_a_chinese_report_holds_no_english(
+    run_cells, data: Path, monkeypatch: pytest.MonkeyPatch, notice_id: str
+) -> None:
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    jurisdiction, _, period = notice_id.partition("-")
+    english = []
+    for path in NOTEBOOKS:
+        for shown in run_cells(path, jurisdiction=jurisdiction, period=period, language="zh"):
+            for text in list_texts(shown):
+                rest = TERMS.sub("", text).replace(jurisdiction, "")
+                english += [(path.stem, word) for word in re.findall("[A-Za-z]+", rest)]
+    assert english == []
