@@ -147,7 +147,7 @@ def test_quality_is_computed_and_leads_to_its_report(
     ours: tuple[Path, BeautifulSoup], notice: str, marks: list[str]
 ) -> None:
     place, _, period = notice.partition("-")
-    section = f"section[aria-labelledby={notice}] .state"
+    section = f"section[aria-labelledby$={notice}] .state"
     assert texts(ours[1], f"{section} li") == [*marks, "01 Source"]
     assert links(ours[1], f"{section} a") == [f"{place}/{period}/01_source.html"]
 
