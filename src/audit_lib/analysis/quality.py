@@ -1,12 +1,11 @@
 """How far the numbers of a report can be trusted: units expected, found and left out, tiers, checks."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
 from audit_lib.analysis.tiers import compare_rule
-from audit_lib.reading.register import Outcome
+from audit_lib.reading.register import Outcome, count_findings
 from audit_lib.schemas import SEVERITIES
 from audit_lib.words import Words
 
@@ -50,6 +49,6 @@ def _name_units(key: str, units: list[str], words: Words) -> str:
 
 def _count_findings(outcomes: tuple[Outcome, ...], words: Words) -> str:
     applied = [outcome for outcome in outcomes if outcome.applies]
-    counts = Counter(outcome.check.severity for outcome in applied if outcome.findings)
+    counts = count_findings(outcomes)
     found = words.joiner.join(words(f"quality.{severity}", n=counts[severity]) for severity in SEVERITIES)
     return words("quality.of_checks", n=len(applied), found=found)

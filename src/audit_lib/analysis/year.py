@@ -32,7 +32,7 @@ def summarise_year(
     rows = [
         ("units_named", scores["unit_id"].nunique(), "01_source"),
         ("units_scored", int(scores["score"].notna().sum()), "01_source"),
-        ("not_reconciled", int(scores["match"].isin(["table_only", "list_only"]).sum()), "01_source"),
+        ("not_reconciled", _count_apart(scores), "01_source"),
         ("mean", spread.get("mean"), "02_distribution"),
         ("median", spread.get("median"), "02_distribution"),
         ("units_tied", ties.n_tied, "02_distribution"),
@@ -47,7 +47,13 @@ def summarise_year(
         ("rules_with_period", int(list_rules(rules)["every"].notna().sum()) if len(rules) else None, "07_update_rules"),
         ("columns_overdue", _count_overdue(inspected), "07_update_rules"),
     ]
-    return pd.DataFrame(rows, columns=["figure", "value", "notebook"])
+    return pd.DataFrame(rows, columns=["figure", "value", "notebook"], dtype="object")  # a count stays a whole number
+
+
+def _count_apart(scores: pd.DataFrame) -> int | None:
+    """Count the units that only the table or only a list names; None where the notice prints but one of the two."""
+    has_both = scores["score"].notna().any() and scores["tier"].notna().any()
+    return int(scores["match"].isin(["table_only", "list_only"]).sum()) if has_both else None
 
 
 def _count_silent(scores: pd.DataFrame, mentions: pd.DataFrame) -> int | None:
@@ -69,7 +75,6 @@ def describe_year(scores: pd.DataFrame, words: Words) -> str:
         sentence = words("year.tiers", sentence=sentence, tiers=listed)
     else:
         sentence = words("year.no_tiers", sentence=sentence)
-    apart = int(scores["match"].isin(["table_only", "list_only"]).sum()) if tiers and spread["n"] else 0
-    if apart:
+    if apart := _count_apart(scores):
         return words("year.apart_one" if apart == 1 else "year.apart_many", sentence=sentence, n=apart)
     return words("year.stop", sentence=sentence)

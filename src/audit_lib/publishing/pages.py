@@ -7,6 +7,7 @@ know of its units, so that the same reports give the same bytes.
 
 import os
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,6 +81,16 @@ def render_period(folder: Path, data: Path) -> list[Path]:
         render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
         pages.append(folder / NOTICE)
     return pages
+
+
+def render_missing_notices(folder: Path, data: Path, language: str) -> None:
+    """Render the notices of a place that have no page yet: the pages of trends and of units lead to all of them."""
+    for source in find_sources(data, folder.name):
+        page = folder / source.period / NOTICE
+        if page.is_file():
+            continue
+        with suppress(AuditError):  # what cannot be read is told where it is built
+            render_notice(source, page, open_words(data, source.jurisdiction, source.period, language), data)
 
 
 def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:

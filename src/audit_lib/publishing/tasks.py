@@ -104,9 +104,11 @@ def _render_index(reports: Path, data: Path, language: str) -> None:
 
 
 def _render_units(folder: Path, data: Path, language: str) -> None:
+    from audit_lib.publishing.pages import render_missing_notices
     from audit_lib.publishing.unit_pages import render_units
 
     render_units(folder.parent, folder.name, data, language)
+    render_missing_notices(folder, data, language)
 
 
 def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:

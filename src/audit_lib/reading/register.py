@@ -1,5 +1,6 @@
 """The register of checks: which there are, how grave their findings, what was found in one notice."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -142,16 +143,21 @@ def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFra
 
 
 def describe_register(outcomes: tuple[Outcome, ...], words: Words) -> str:
-    """Say how many checks find something, by weight, with the first finding of the gravest: the top of the register."""
+    """Say how many checks find something, and what by weight, with the first finding of the gravest."""
     applied = [outcome for outcome in outcomes if outcome.applies]
     found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
     if not found:
         return words("findings.register_clean", n=len(applied))
-    weights = [outcome.check.severity for outcome in found]
-    counts = [words(f"findings.{each}", n=weights.count(each)) for each in SEVERITIES if each in weights]
+    weights = count_findings(outcomes)
+    counts = [words(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
     message = words(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
     key = "findings.register_one" if len(found) == 1 else "findings.register"
     return words(key, n=len(found), of=len(applied), counts=counts, message=message)
+
+
+def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:
+    """Count what the checks found, by weight."""
+    return Counter({each: sum(len(o.findings) for o in outcomes if o.check.severity == each) for each in SEVERITIES})
 
 
 def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
