@@ -108,7 +108,7 @@ def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes
     assert {path: path.read_bytes() for path in three.reports.glob("*/*/*.ipynb")} == expected
     assert not (three.reports / ".running").exists()
     assert check_visible(three.reports) == 3
-    assert len(list(three.reports.glob("*/*/*.html"))) == 3
+    assert len(list(three.reports.glob("*/2017/*.html"))) == 4, "the notice has a page too"
 
 
 def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(folders: Folders, write_notebook) -> None:
@@ -189,11 +189,11 @@ def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folder
 
 @pytest.fixture
 def small_disk(tmp_path: Path):
-    """Mount a disk of a megabyte for the reports."""
+    """Mount a disk of some megabytes for the reports."""
     reports = tmp_path / "reports"
     reports.mkdir()
     mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(reports)]
+    command = [str(mount), "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(reports)]
     if mount is None or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("no file system can be mounted here")
     yield reports
