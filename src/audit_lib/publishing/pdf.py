@@ -23,7 +23,7 @@ OPTIONS = (
     *("--headless", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--no-first-run", "--no-pdf-header-footer", "--generate-pdf-document-outline"),
 )
-ELSEWHERE = re.compile(r"^(?!#|https?:|mailto:|data:)")  # leads to a file beside the page
+ELSEWHERE = re.compile(r"^(?!#|https?:|mailto:)")  # a file beside the page, or a download, which no PDF reader opens
 CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}")
 
 
@@ -61,7 +61,7 @@ def print_pages(pages: dict[Path, Path], chromium: str) -> Iterator[Path]:
 
 
 def print_page(page: Path, chromium: str) -> bytes:
-    """Print a page to PDF. Links to other files are left out: they would name folders of this machine.
+    """Print a page to PDF, without downloads, and without links to other files, which would name folders of this machine.
 
     Raises AuditError where Chromium fails or takes more than a minute.
     """
