@@ -61,7 +61,7 @@ def print_pages(pages: dict[Path, Path], chromium: str) -> Iterator[Path]:
 
 
 def print_page(page: Path, chromium: str) -> bytes:
-    """Print a page to PDF, without downloads, and without links to other files, which would name folders of this machine.
+    """Print a page to PDF. Downloads are left out, and links to other files: they would name folders of this machine.
 
     Raises AuditError where Chromium fails or takes more than a minute.
     """
