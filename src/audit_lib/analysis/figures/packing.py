@@ -17,19 +17,22 @@ def pack_image(pixels: bytes, size: tuple[int, int]) -> bytes:
     exact, the steps of a smoothed edge move by 7 of 255 at most. A median cut takes five times as long and moves some
     by 60.
     """
-    image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
-    counts: Any = image.getcolors(size[0] * size[1])
-    colours = np.array([colour for _, colour in sorted(counts)], dtype="u1").view("<u4").ravel()  # the rarest first
+    drawn = np.frombuffer(pixels, dtype="<u4")
+    ground = drawn[0]  # most of a chart is its background
+    marks = np.flatnonzero(drawn != ground)
+    inks, nth, counts = np.unique(drawn[marks], return_inverse=True, return_counts=True)
+    colours = np.append(inks, ground)
+    rarest_first = np.argsort(np.append(counts, len(drawn) - len(marks)), kind="stable")
     for bits in range(STEPS, 0, -1):
         kinds = _sort_into(colours, bits)
         if len(found := np.unique(kinds)) <= MOST:
             break
     palette = np.zeros(8**STEPS, dtype="<u4")
-    palette[kinds] = colours  # the last, the most frequent, stays
-    numbers = np.zeros(8**STEPS, dtype="u1")
-    numbers[found] = np.arange(len(found))
-    drawn = numbers[_sort_into(np.frombuffer(pixels, dtype="<u4"), bits)]
-    packed = Image.frombytes("P", size, drawn.tobytes())
+    palette[kinds[rarest_first]] = colours[rarest_first]  # the last, the most frequent, stays
+    numbers = np.searchsorted(found, kinds).astype("u1")
+    packed_pixels = np.full(len(drawn), numbers[-1])
+    packed_pixels[marks] = numbers[nth]
+    packed = Image.frombytes("P", size, packed_pixels.tobytes())
     packed.putpalette(palette[found].tobytes(), "RGBX")
     file = io.BytesIO()
     packed.save(file, format="png", compress_level=6)
