@@ -20,7 +20,7 @@ report: $(READY) ## build the tables, run the notebooks, write reports/ and repo
 
 test: $(READY) ## run the tests, and every committed report again (nbval)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
-	@$(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports
+	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports
 
 check: $(READY) ## lint, format, types; dependencies agree in every file that names them
 	@$(BIN)/ruff check

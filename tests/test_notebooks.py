@@ -45,9 +45,9 @@ def read(path: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def nbval(path: Path) -> subprocess.CompletedProcess[str]:
+def nbval(path: Path, provisioner: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--nbval", str(path)]
-    env = {**os.environ, "AUDIT_DATA": str(ROOT / "data")}
+    env = {**os.environ, "AUDIT_DATA": str(ROOT / "data"), "JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner}
     env.pop("PYTEST_XDIST_WORKER", None)
     return subprocess.run(command, capture_output=True, text=True, env=env, cwd=path.parent, check=False)
 
@@ -83,14 +83,15 @@ def test_reports_name_no_path_and_no_clock(path: Path) -> None:
     assert "start_time" not in text
 
 
-def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path) -> None:
+@pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
+def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, provisioner: str) -> None:
     report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
     assert "reproduces 51 of 55 tiers" in report
     same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
     same.write_text(report, encoding="utf-8")
     changed.write_text(report.replace("reproduces 51 of 55 tiers", "reproduces 52 of 55 tiers"), encoding="utf-8")
-    assert nbval(same).returncode == 0
-    failed = nbval(changed)
+    assert nbval(same, provisioner).returncode == 0
+    failed = nbval(changed, provisioner)
     assert failed.returncode == 1
     assert "1 failed" in failed.stdout
 

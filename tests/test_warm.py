@@ -1,12 +1,18 @@
 """Warm and cold runs give the same reports, to the byte, figures included; and no warm run sees another."""
 
+import asyncio
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
 from audit_lib.publishing.kernels import CAN_FORK
 from audit_lib.publishing.plan import Folders
@@ -96,3 +102,80 @@ def test_a_changed_library_is_noticed_before_a_report_is_made(folders: Folders, 
     made_from = {**describe_report(run, look()), "library": "of yesterday"}
     with pytest.raises(RuntimeError, match="the library has changed since its process started"):
         execute_run(run, "forced", made_from, scratch, Limits())
+
+
+class Forked:
+    """A forked kernel; ask(code) gives what it printed, or the name of the error."""
+
+    async def start(self, **options: object) -> "Forked":
+        self.manager = AsyncKernelManager(kernel_name="python3")
+        await self.manager.start_kernel(**options)
+        self._client = self.manager.client()
+        self._client.start_channels()
+        await self._client.wait_for_ready(timeout=60)
+        return self
+
+    async def ask(self, code: str) -> str:
+        said: list[str] = []
+        reply = await self._client.execute_interactive(
+            code, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+        )
+        return "".join(said).strip() if reply["content"]["status"] == "ok" else str(reply["content"]["ename"])
+
+    async def stop(self) -> None:
+        self._client.stop_channels()
+        await self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have jupyter_client fork its kernels."""
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
+
+
+def is_there(pid: str) -> bool:
+    return psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.usefixtures("fork_kernels")
+def test_forked_kernels_are_real_fresh_and_end(tmp_path: Path) -> None:
+    async def compare() -> None:
+        one = await Forked().start(cwd=str(tmp_path), env={**os.environ, "GIVEN": "to one"})
+        first = await one.ask(
+            "import builtins, os, sys, numpy as np; builtins.left = os.environ['LEFT'] = 'left'; print(os.getpid())"
+        )
+        told = await one.ask("print(os.getcwd(), os.environ['GIVEN'], 'scipy.stats' in sys.modules)")
+        assert told == f"{tmp_path} to one True"
+        drawn = await one.ask("print(np.random.rand())")
+        two = await Forked().start()
+        assert await two.ask("import os, numpy as np; print(os.environ.get('LEFT'), os.environ.get('GIVEN'))") == (
+            "None None"
+        )
+        assert await two.ask("left") == "NameError"
+        assert await two.ask("print(np.random.rand())") != drawn
+        second = await two.ask("print(os.getpid())")
+        assert len({first, second, str(os.getpid())}) == 3
+        assert is_there(first)
+        await one.stop()
+        assert not is_there(first)
+        assert is_there(second)
+        await two.stop()
+
+    asyncio.run(compare())
+
+
+@pytest.mark.usefixtures("fork_kernels")
+def test_a_forked_kernel_that_hangs_is_interrupted_and_one_that_died_is_known() -> None:
+    async def hang_and_die() -> None:
+        kernel = await Forked().start()
+        threading.Timer(1, lambda: asyncio.run(kernel.manager.interrupt_kernel())).start()
+        assert await kernel.ask("import os, time; time.sleep(60)") == "KeyboardInterrupt"
+        pid = await kernel.ask("print(os.getpid())")
+        assert await kernel.manager.is_alive()
+        os.kill(int(pid), signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while await kernel.manager.is_alive():
+                await asyncio.sleep(0.05)
+        await kernel.stop()
+
+    asyncio.run(hang_and_die())

@@ -55,12 +55,13 @@ def start_warming() -> None:
     """Have the warm process start its imports, so that they are done when the first report needs them."""
     from multiprocessing.forkserver import ensure_running
 
-    _open_context(warm=True)
+    open_context(warm=True)
     ensure_running()
 
 
 @cache
-def _open_context(*, warm: bool) -> Any:
+def open_context(*, warm: bool) -> Any:
+    """Give what starts processes: forks of the warm one, or new interpreters."""
     if not warm:
         return get_context("spawn")
     context = get_context("forkserver")
@@ -75,7 +76,7 @@ def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -
     whatever else it raised, which another try or another machine may cure.
     """
     current_process().daemon = False  # Dask marks its workers as daemons, which may start none; ours end by themselves
-    context = _open_context(warm=limits.warm)
+    context = open_context(warm=limits.warm)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(sender, log, limits.memory, work, args))
     with receiver:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -37,10 +38,14 @@ class Evidence:
     low_cut: float = LOW_CUT
     corrections: tuple[Correction, ...] = ()
 
-    @property
+    @cached_property
     def ranked(self) -> pd.DataFrame:
         """The units of the tables that have a score."""
         return self.scores[(self.scores["table_no"] != IN_LISTS_ONLY) & self.scores["score"].notna()]
+
+    def joined(self, how: str) -> pd.DataFrame:
+        """The units whose names in table and lists were joined so, by `match`."""
+        return self.scores[self.scores["match"] == how]
 
 
 @dataclass(frozen=True)
@@ -150,13 +155,13 @@ def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
 
 def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit of the table in a tier list?"""
-    for row in _rows(evidence.scores.query("match == 'table_only'")):
+    for row in _rows(evidence.joined("table_only")):
         yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.source_place)
 
 
 def check_in_no_table(evidence: Evidence) -> Iterator[Finding]:
     """Has every unit of the tier lists a score?"""
-    for row in _rows(evidence.scores.query("match == 'list_only'")):
+    for row in _rows(evidence.joined("list_only")):
         yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.source_place)
 
 
@@ -240,10 +245,9 @@ def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
     """Do units with equal scores stand in one tier?"""
     for pairs in count_tier_pairs(evidence.ranked):
         for score in sorted(set(pairs.higher["score"]) & set(pairs.lower["score"]), reverse=True):
-            high = pairs.higher.query("score == @score")["unit_name"]
-            low = pairs.lower.query("score == @score")["unit_name"]
+            high, low = (units.loc[units["score"] == score, "unit_name"] for units in (pairs.higher, pairs.lower))
             facts = {"score": score, "higher": list(high), "lower": list(low), "n": len(high) * len(low)}
-            place = evidence.ranked.query("score == @score")["source_place"].iloc[0]
+            place = evidence.ranked.loc[evidence.ranked["score"] == score, "source_place"].iloc[0]
             yield Finding({**facts, "better_tier": pairs.tiers[0], "lower_tier": pairs.tiers[1]}, place=place)
 
 
@@ -261,7 +265,7 @@ def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
 
 def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
     """Do table and lists print the same names? Some lose the level of government before the name."""
-    joined = evidence.scores.query("match == 'prefix'")
+    joined = evidence.joined("prefix")
     if len(joined):
         exact = int((evidence.scores["match"] == "exact").sum())
         yield Finding({"n": len(joined), "exact": exact, "example": joined["name_in_list"].iloc[0]})
@@ -270,7 +274,7 @@ def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
 def check_name_alias(evidence: Evidence) -> Iterator[Finding]:
     """Did a join need our own reading of a name?"""
     listed = {listing.unit.unit_id: listing.tier_list.place for listing in reversed(evidence.listings)}
-    for row in _rows(evidence.scores.query("match == 'alias'")):
+    for row in _rows(evidence.joined("alias")):
         facts = {"in_table": row.name_in_table, "in_list": row.name_in_list}
         yield Finding(facts, row.unit_id, listed[row.unit_id])
 

@@ -1,7 +1,6 @@
 """A drawn chart → PNG with a palette: a third of the size, and charts have few colours."""
 
 import io
-from typing import Any
 
 import numpy as np
 from PIL import Image
