@@ -31,6 +31,7 @@ Rows = list[tuple[object, ...]]
 
 # A notice that agrees with itself: one unit in each tier, as cuts at 90 and 80 would have it.
 ROWS: Rows = [("甲镇", 95), ("乙局", 85), ("丙局", 75)]
+RANKED = ("序号", "单位", "得分", "名次")
 TIERS = {"优秀": ["甲镇"], "良好": ["乙局"], "一般": ["丙局"]}
 
 UNITS = "unit_id,unit_name,full_name,kind,split,division_code,evidence,split_evidence\n" + "".join(
@@ -139,7 +140,7 @@ def test_leizhou_register(data: Path) -> None:
     register = tabulate_register(run_checks(read_source(data, source).evidence), Words("en"))
     assert len(register) == len(CHECKS)
     assert register["question"].is_unique
-    assert register["verdict"].value_counts().to_list() == [13, 13, 2]  # no corrections are recorded
+    assert register["verdict"].value_counts().to_list() == [13, 13, 4]  # no corrections are recorded, no ranks printed
     disagrees = register[register["found"].notna()]
     assert disagrees[["severity", "treatment"]].notna().all(axis=None)
 
@@ -201,6 +202,29 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         {"rows": [("甲镇", 95), ("乙局", 95), ("丙局", 75)]},
         ["序号 differs from the competition rank for 1 of 3 units: 3 numbers, 2 ranks"],
     ),
+    (
+        "rank_reversed",
+        {"rows": [("甲镇", 95, 2), ("乙局", 85, 1), ("丙局", 75, 3)], "columns": RANKED},
+        ["乙局 (85) has the printed rank 1, 甲镇 with more (95) rank 2"],
+    ),
+    ("rank_reversed", {"rows": [("甲镇", 95, 1), ("乙局", 85, 2), ("丙局", 75, 1)], "columns": RANKED}, []),
+    (
+        "rank_ties",
+        {"rows": [("甲镇", 95, 1), ("乙局", 95, 1), ("丙局", 75, 2)], "columns": RANKED},
+        [
+            "the printed rank (名次) differs from the competition rank for 1 of 3 units: it counts scores, not units, and "
+            "ends at 2, where the competition rank ends at 3"
+        ],
+    ),
+    (
+        "rank_ties",
+        {"rows": [("甲镇", 95, 1), ("乙局", 95, 2), ("丙局", 75, 3)], "columns": RANKED},
+        [
+            "the printed rank (名次) differs from the competition rank for 1 of 3 units: units with equal scores have "
+            "different ranks"
+        ],
+    ),
+    ("rank_ties", {"rows": [("甲镇", 95, 1), ("乙局", 95, 1), ("丙局", 75, 3)], "columns": RANKED}, []),
     (
         "tier_reversed",
         {"rows": [("甲镇", 85), ("乙局", 86), ("丙局", 75)]},
@@ -266,7 +290,7 @@ def test_a_sound_notice_gives_no_check_anything_to_say(run: Run, notice_text: Ca
     }
     sha256 = hashlib.sha256(notice_text(ROWS, TIERS, **options).encode()).hexdigest()
     outcomes = run({"notices.csv": RECORD.format(sha256=sha256), "demo/units.csv": UNITS}, **options)
-    assert {name for name, outcome in outcomes.items() if not outcome.applies} == NO_CORRECTIONS
+    assert {name for name, outcome in outcomes.items() if not outcome.applies} == NO_CORRECTIONS | NO_RANKS
     assert {name: word_findings(outcome) for name, outcome in outcomes.items() if outcome.findings} == {}
 
 
@@ -277,14 +301,15 @@ def test_every_check_is_covered() -> None:
 # What a notice does not print cannot disagree; what nobody recorded neither.
 
 NO_LISTS = {"in_no_list", "in_no_table", "equal_counts", "name_prefix", "name_alias", "tier_count", "twice_in_lists"}
-NO_SCORES = {"serial_gap", "serial_rank", "tier_reversed", "tier_equal", "cut_rule"}
+NO_RANKS = {"rank_reversed", "rank_ties"}
+NO_SCORES = {*NO_RANKS, "serial_gap", "serial_rank", "tier_reversed", "tier_equal", "cut_rule"}
 
 
 @pytest.mark.parametrize(
     ("options", "silent"),
     [
-        ({}, {"raw_file", "units_stated"}),
-        ({"tiers": {}}, {"raw_file", "units_stated", *NO_LISTS, "tier_reversed", "tier_equal", "cut_rule"}),
+        ({}, {"raw_file", "units_stated", *NO_RANKS}),
+        ({"tiers": {}}, {"raw_file", "units_stated", *NO_RANKS, *NO_LISTS, "tier_reversed", "tier_equal", "cut_rule"}),
         (
             {"rows": ()},
             {
@@ -293,12 +318,12 @@ NO_SCORES = {"serial_gap", "serial_rank", "tier_reversed", "tier_equal", "cut_ru
             }
             - {"tier_count", "twice_in_lists"},
         ),
-        ({"stated": dict.fromkeys(TIERS)}, {"raw_file", "units_stated", "tier_count"}),
+        ({"stated": dict.fromkeys(TIERS)}, {"raw_file", "units_stated", "tier_count", *NO_RANKS}),
         (
             {"columns": (), "rows": (), "below": ["单位", "得分", "甲镇", "95", "乙局", "85", "丙局", "75"]},
-            {"raw_file", "units_stated", "serial_gap", "serial_rank"},
+            {"raw_file", "units_stated", "serial_gap", "serial_rank", *NO_RANKS},
         ),
-        ({"prose": ["检查了3个单位"]}, {"raw_file"}),
+        ({"prose": ["检查了3个单位"]}, {"raw_file", *NO_RANKS}),
     ],
     ids=["nothing stated", "table only", "lists only", "lists without counts", "table without 序号", "number of units"],
 )
@@ -316,9 +341,9 @@ def test_the_register_in_a_sentence(leizhou) -> None:
         "Of the 26 checks that apply, 13 find something: 4 errors, 7 warnings, 6 notes. First among the gravest: 监察局 "
         "(80) is in the table but in no tier list."
     )
-    ministries = open_report("ministries", "2016")
+    ministries = open_report("ministries", "2014")
     assert (
-        describe_register(ministries.outcomes, ministries.words) == "None of the 12 checks that apply finds anything."
+        describe_register(ministries.outcomes, ministries.words) == "None of the 14 checks that apply finds anything."
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit_lib.display import Chart, find, headline, note, plain_cells, show
-from audit_lib.words import Words
+from audit_lib.words import Silence, Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 
@@ -31,6 +31,8 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
     ("column", "values", "printed"),
     [
         ("score", [97.0, 88.5, None], ["97", "88.5", "–"]),
+        ("score", [88.3, 80.0, 86.94], ["88.3", "80", "86.94"]),
+        ("score_before", [82.9, 71.8], ["82.9", "71.8"]),
         ("mean", [85.589286, 84.0], ["85.59", "84.00"]),
         ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
         ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
@@ -64,6 +66,10 @@ def test_findings_carry_their_weight() -> None:
         ["finding"],
         ["note"],
     ]
+
+
+def test_a_sentence_that_only_says_why_there_is_no_finding_is_a_note() -> None:
+    assert html(find(Silence("No rules are recorded."))).p["class"] == ["note"]
 
 
 def test_a_chart_carries_its_alt_text_and_width() -> None:

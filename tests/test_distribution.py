@@ -137,9 +137,15 @@ def test_few_scores_give_no_warning_and_no_nan(make_scores, points: list[float])
         or [("甲局", None, "优秀")]
     )
     spread = summarise_scores(scores)
-    assert spread["n"] == len(points)
+    assert spread.get("n", 0) == len(points)
     assert not [name for name, value in spread.items() if isinstance(value, float) and pd.isna(value)]
     assert find_outliers(scores).empty
+
+
+@pytest.mark.parametrize("points", [[], [88.5]], ids=["no scores", "no whole score"])
+def test_tables_without_anything_to_count_have_no_row(make_scores, points: list[float]) -> None:
+    scores = make_scores([("甲局", points[0] if points else None, "优秀")])
+    assert [len(count_digits(scores)), len(tabulate_pair_gaps(count_shared(scores)))] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -426,6 +426,7 @@ def test_pages_become_pdf_files_with_text_in_chinese(
     assert out.splitlines()[-1] == str(tmp_path / "03_tiers.pdf")
     first = (tmp_path / "03_tiers.pdf").read_bytes()
     with pdfplumber.open(tmp_path / "03_tiers.pdf") as file:
+        assert [round(side / 72 * 25.4) for side in (file.pages[0].width, file.pages[0].height)] == [210, 297], "A4"
         text = "".join(page.extract_text() for page in file.pages)
         links = [link["uri"] for page in file.pages for link in page.hyperlinks]
     assert {

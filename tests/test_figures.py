@@ -50,7 +50,7 @@ PLOTS = {
 TITLES = {
     "scores": "Two cuts on the score give 51 of 55 tiers; 4 units do not fit",
     "league": "56 units, but only 24 ranks: 44 share their score with another",
-    "tie order": "In every one of 8 mixed ties, bureaus are printed first: 1 in 1,701,000 by chance",
+    "tie order": "In all 8 mixed ties bureaus come first in print: 1 in 1,701,000 by chance",
     "ecdf": "12.5% of the units score below 80, 21.4% reach 90",
     "digits": "The last digit 8 is the most common: 10 of 52 whole-number scores",
     "cuts": "No cut gives 优秀: the best still gets 3 tiers wrong",

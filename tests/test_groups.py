@@ -187,6 +187,12 @@ def test_describe_group_tiers(make_scores, leizhou, rows, sentence: str) -> None
     assert describe_group_tiers(count_group_tiers(make_scores(rows), "side"), leizhou.words) == sentence
 
 
+def test_without_tiers_or_a_side_there_is_no_row(make_scores, leizhou) -> None:
+    scores = make_scores([("甲局", 90.0, None), ("乙局", 80.5, None)])
+    assert count_group_tiers(scores, "side").empty
+    assert tabulate_effects(compare_groups(scores, "side", 2), leizhou.words).empty
+
+
 def test_group_tiers_of_real_notices(leizhou) -> None:
     assert describe_group_tiers(count_group_tiers(leizhou.scores, "side"), leizhou.words) == (
         "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%); 一般: 2 of 21 towns (9.5%), 5 of 36 bureaus (13.9%)."

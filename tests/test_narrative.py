@@ -29,6 +29,7 @@ from audit_lib.reading.sources import find_sources
 from audit_lib.report import open_report
 from audit_lib.schemas import SCHEMAS
 from audit_lib.tables import validate_table
+from audit_lib.words import Silence
 
 CUTS = (90, 80)
 
@@ -172,8 +173,8 @@ THREE = [("甲局", 95.0, "优秀"), ("乙局", 85.0, "良好"), ("丙镇", 75.0
 @pytest.mark.parametrize(
     ("rows", "named", "sentence"),
     [
-        (THREE, [], "The prose of the notice praises and criticises nobody by name."),
-        (THREE, [("甲局", None)], "The prose of the notice praises and criticises nobody by name."),
+        (THREE, [], "No sentence of our copy of the notice praises or criticises a unit by name."),
+        (THREE, [("甲局", None)], "No sentence of our copy of the notice praises or criticises a unit by name."),
         (THREE, [("甲局", "praised")], "The prose of the notice praises 1 unit by name and criticises none."),
         (
             THREE,
@@ -205,6 +206,18 @@ def test_describe_narrative(make_scores, leizhou, rows, named, sentence) -> None
 
 def test_a_unit_named_without_sentiment_is_not_passed_over(make_scores) -> None:
     assert find_unexplained(make_scores(THREE), make_mentions(("丙镇", None))).empty
+
+
+def test_where_no_unit_is_named_none_is_passed_over(make_scores, leizhou) -> None:
+    scores = make_scores(THREE)
+    assert find_unexplained(scores, make_mentions()).empty
+    told = describe_unexplained(scores, make_mentions(), leizhou.words)
+    assert told == "No sentence of our copy of the notice names a unit, so none is passed over."
+    assert isinstance(told, Silence)
+
+
+def test_without_criticism_there_are_no_two_groups(make_scores) -> None:
+    assert mark_named(make_scores(THREE), make_mentions(("甲局", "praised")))["named"].isna().all()
 
 
 def test_one_tier_has_no_lowest(make_scores, leizhou) -> None:

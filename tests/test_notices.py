@@ -132,7 +132,7 @@ def test_a_csv_file_is_a_table_with_a_row_for_each_line(tmp_path: Path) -> None:
     rows = page.select(".raw tr")
     assert [row["id"] for row in rows] == [f"L{number}" for number in range(1, 19)]
     assert marks(rows[1]) == [("rank", "1"), ("unit", "商务部"), ("score", "88.3")]
-    assert page.select_one(".silent").get_text() == "None of the 12 checks that apply to this notice found anything."
+    assert page.select_one(".silent").get_text() == "The other 13 of the 14 checks that apply found nothing."
 
 
 def test_cells_of_a_row_on_one_line_are_told_apart(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ def test_leizhou_tier(leizhou, tier, listed, scored, mean, sd, median, low, high
     )
 
 
+def test_without_tiers_there_is_nothing_to_summarise_and_no_cut_to_be_near(make_scores) -> None:
+    scores = make_scores([("甲局", 90.0, None), ("乙镇", 80.5, None)])
+    assert summarise_tiers(scores).empty
+    assert find_near(scores, (90.0, 80.0)).empty
+
+
 def test_leizhou_untiered_unit_comes_last(leizhou) -> None:
     last = summarise_tiers(leizhou.scores).iloc[-1]
     assert (last["n_listed"], last["mean"]) == (1, 80)

@@ -19,6 +19,8 @@ from audit_lib.words import Silence, Words, format_number, format_score
 
 # Columns that need other decimals than two.
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
+# Scores as published, each with the decimals that the notice gives it.
+PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
 # What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
 STATED = {
     *("score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
@@ -136,8 +138,10 @@ class Chart:
 
 
 def find(sentence: str) -> Finding | None:
-    """Show a computed sentence as a finding of its section; nothing where there is none."""
-    return Finding(sentence) if sentence else None
+    """Show a computed sentence as a finding of its section, as a note if it only says why there is none."""
+    if not sentence:
+        return None
+    return note(sentence) if isinstance(sentence, Silence) else Finding(sentence)
 
 
 def headline(sentence: str) -> Finding:
@@ -228,7 +232,7 @@ def _is_numeric(values: pd.Series) -> bool:
 def _print_column(values: pd.Series, column: str, words: Words, missing: str) -> list[str]:
     if not pd.api.types.is_float_dtype(values):
         return [_print_value(value, column, words, missing) for value in values]
-    on_grid = column not in DIGITS and (values.dropna() * 2 % 1 == 0).all()
+    on_grid = column in PUBLISHED or (column not in DIGITS and (values.dropna() * 2 % 1 == 0).all())
     digits = DIGITS.get(column, 2)
     printed = format_score if on_grid else lambda value: format_number(value, digits)
     return [missing if pd.isna(value) else printed(value) for value in values]

@@ -99,7 +99,7 @@ class Words:
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
     def silence(self, key: str, **facts: Any) -> Silence:
-        """Word a sentence that only says why there is nothing to report: the index does not count it as a finding."""
+        """Word a sentence that only says why there is nothing to report: nowhere does it count as a finding."""
         return Silence(self(key, **facts))
 
     def heading(self, column: str) -> str:

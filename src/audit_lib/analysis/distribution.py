@@ -26,7 +26,7 @@ def summarise_scores(scores: pd.DataFrame) -> pd.Series:
     """
     points = scores["score"].dropna()
     if points.empty:
-        return pd.Series({"n": 0})
+        return pd.Series(dtype="object")
     q1, q3 = np.percentile(points, [25, 75])
     shaped = len(points) > 3 and points.nunique() > 1
     return pd.Series(
@@ -85,10 +85,10 @@ def count_shared(scores: pd.DataFrame, within: tuple[float, ...] = (1.0, 2.0, 5.
 
 
 def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
-    """Give the share of all pairs of units that lie within so many points of each other."""
+    """Give the share of all pairs of units that lie within so many points of each other. No row without a pair."""
     limits = {0.0: ties.pairs_tied, **ties.pairs_within}
     table = pd.DataFrame({"within": list(limits), "pairs": list(limits.values())})
-    return table.assign(share_pct=100 * table["pairs"] / ties.pairs if ties.pairs else pd.NA)
+    return table.assign(share_pct=100 * table["pairs"] / ties.pairs) if ties.pairs else table.iloc[:0]
 
 
 def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
@@ -163,8 +163,12 @@ def tabulate_order(order: TieOrder) -> pd.DataFrame:
 
 
 def count_digits(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the last digits of the whole-number scores, beside the count expected if all were equally likely."""
+    """Count the last digits of the whole-number scores, beside the count expected if all were equally likely.
+
+    No row without such scores.
+    """
     counts = last_digits(scores["score"])
+    counts = counts if counts.sum() else counts.iloc[:0]
     return pd.DataFrame({"digit": counts.index, "n": counts.to_numpy(), "expected": counts.sum() / 10})
 
 
@@ -185,7 +189,7 @@ def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
 
 def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
-    if not spread["n"]:
+    if spread.empty:
         return words.silence("distribution.no_scores")
     if ties.n_distinct == 1:
         return words("distribution.all_equal", n=ties.n_units, score=spread["min"])

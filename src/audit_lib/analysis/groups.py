@@ -139,10 +139,15 @@ def choose_main(comparisons: list[Comparison]) -> Comparison:
 
 
 def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFrame:
-    """Give the size of each gap, one row per measure, with its 95% interval (Welch, Hedges, Brunner–Munzel)."""
+    """Give the size of each gap, one row per measure, with its 95% interval (Welch, Hedges, Brunner–Munzel).
+
+    No row for a gap to a side that is absent.
+    """
     rows: list[dict[str, str | float | None]] = []
     for each in comparisons:
         gap = words("groups.gap", first=words.name(each.first), second=words.name(each.second))
+        if each.status == "absent":
+            continue
         if each.status != "ok":
             rows.append({"gap": gap, "measure": words.name(each.status)})
             continue
@@ -181,13 +186,15 @@ def tabulate_labels(scores: pd.DataFrame, column: str, comparisons: list[Compari
 def count_group_tiers(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     """Count the units of each group in each tier, from the lists, so units without a score count too.
 
-    One row per group and tier, best tier first; units in no tier have tier NA. Shares are of the group's units.
+    One row per group and tier, best tier first; units in no tier have tier NA. Shares are of the group's units. No row
+    where the notice has no tiers.
     """
     units = scores.dropna(subset=[column])
+    tiers = list_tiers(units)
     rows = []
-    for group in _order(units[column]):
+    for group in _order(units[column]) if tiers else []:
         members = units[units[column] == group]
-        for tier in [*list_tiers(units), pd.NA]:
+        for tier in [*tiers, pd.NA]:
             n = int((members["tier"].isna() if tier is pd.NA else members["tier"] == tier).sum())
             if tier is not pd.NA or n:
                 rows.append(

@@ -19,10 +19,14 @@ HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tell
 
 
 def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Give each unit once, with `named`: criticised if any sentence criticises it, else not_criticised."""
+    """Give each unit once, with `named`: criticised if any sentence criticises it, else not_criticised.
+
+    Missing for all where nobody is criticised: then there are no two groups.
+    """
     units = scores.drop_duplicates("unit_id")
     is_criticised = units["unit_id"].isin(mentions.loc[mentions["sentiment"] == "criticised", "unit_id"])
-    return units.assign(named=is_criticised.map({True: "criticised", False: "not_criticised"}).astype("str"))
+    named = is_criticised.map({True: "criticised", False: "not_criticised"}).astype("str")
+    return units.assign(named=named.where(is_criticised | is_criticised.any()))
 
 
 def compare_named(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> list[Comparison]:
@@ -78,9 +82,12 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Find the units of the lowest tier that no sentence names, highest score first. None where there are no tiers."""
+    """Find the units of the lowest tier that no sentence names, highest score first.
+
+    None where there are not two tiers, or where no sentence names any unit: then nobody is passed over.
+    """
     tiers = list_tiers(scores)
-    lowest = scores[scores["tier"] == tiers[-1]] if len(tiers) > 1 else scores.iloc[:0]
+    lowest = scores[scores["tier"] == tiers[-1]] if len(tiers) > 1 and len(mentions) else scores.iloc[:0]
     silent = lowest[~lowest["unit_id"].isin(mentions["unit_id"])].drop_duplicates("unit_id")
     return silent.sort_values("score", ascending=False, kind="stable")[["unit_name", "side", "tier", "score", "rank"]]
 
@@ -145,7 +152,9 @@ def describe_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame, words: Wo
     """Say which units of the lowest tier get no word."""
     tiers = list_tiers(scores)
     if len(tiers) < 2:
-        return words("narrative.no_lowest")
+        return words.silence("narrative.no_lowest")
+    if mentions.empty:
+        return words.silence("narrative.nobody_named")
     silent, facts = find_unexplained(scores, mentions), {"tier": tiers[-1]}
     if silent.empty:
         return words("narrative.all_named", **facts)
@@ -224,7 +233,7 @@ def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, l
     claim = _find_claim(claims, "score_level")
     counts = count_levels(scores, top_cut, low_cut).set_index("reading")
     if claim is None or counts.empty:
-        return words("narrative.no_level" if claim is None else "narrative.no_scores")
+        return words.silence("narrative.no_level" if claim is None else "narrative.no_scores")
     facts = {f"{name}_{part}": counts.at[name, part] for name in counts.index for part in ("level", "n", "share_pct")}
     named = {"n": int(counts["of"].iloc[0]), "quote": claim["quote"], "quantifier": claim["quantifier"]}
     holds = counts["share_pct"] > _threshold(claim)
@@ -236,7 +245,7 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame, words: Words) 
     """Set a claim that most units miss a standard beside the tiers: how many units must be in both groups."""
     claim, upper = _find_claim(claims, "upper_tiers"), count_upper(scores)
     if claim is None or upper.empty:
-        return words("narrative.no_standard" if claim is None else "narrative.no_lowest")
+        return words.silence("narrative.no_standard" if claim is None else "narrative.no_lowest")
     row = upper.iloc[0]
     least = int(row["of"] * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - int(row["of"])
@@ -252,7 +261,7 @@ def describe_replies(claims: pd.DataFrame, words: Words) -> str:
     """
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
-        return words("narrative.no_replies")
+        return words.silence("narrative.no_replies")
     letters = None if pd.isna(claim["stated_n"]) else int(claim["stated_n"])
     facts = {"letters": letters, "rate": claim["stated_pct"]}
     sentences = [words("narrative.replies_rate" if letters is None else "narrative.replies_of", **facts)]

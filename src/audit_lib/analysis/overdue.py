@@ -245,7 +245,7 @@ def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
     """Say how old the column to lead with was, in days and in limits, and why that is a range."""
     lead = find_lead_column(inspected)
     if lead is None:
-        return words("rules.no_age")
+        return words.silence("rules.no_age")
     facts = {
         "unit": lead["unit"],
         "column": lead["column"],
@@ -263,7 +263,7 @@ def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
 def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:
     """Say how many columns of an inspected table were overdue on a day, and of which side."""
     if inspected.empty or inspected["rule"].isna().all():
-        return words("rules.nothing_inspected")
+        return words.silence("rules.nothing_inspected")
     counts = inspected["status"].value_counts()
     sides = [
         words("rules.side", side=words.name(f"{row.side}_many"), n=row.n_overdue, of=row.n_columns)

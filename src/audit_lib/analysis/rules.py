@@ -101,6 +101,6 @@ def describe_unnumbered(rules: pd.DataFrame, words: Words) -> str:
     listed = list_rules(rules)
     without = listed[listed["every"].isna()]
     if without.empty:
-        return words("rules.none" if listed.empty else "rules.all_numbered")
+        return words.silence("rules.none") if listed.empty else words("rules.all_numbered")
     names = words.join((quote for quotes in without["quotes"] for quote in quotes), "clauses")
     return words("rules.unnumbered", n=len(without), names=names)

@@ -38,9 +38,11 @@ def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
     """Summarise each tier, best first: units listed, units scored, their scores, and who they are.
 
     Counts come from the lists, so a unit without a score counts as listed. Units in no tier come last, with tier NA.
+    No row where the notice has no tiers.
     """
     rows = []
-    for tier in [*list_tiers(scores), None]:
+    tiers = list_tiers(scores)
+    for tier in [*tiers, None] if tiers else []:
         members = scores[scores["tier"].isna()] if tier is None else scores[scores["tier"] == tier]
         if members.empty:
             continue
@@ -266,8 +268,8 @@ def find_breaks(scores: pd.DataFrame, classes: tuple[int, ...] = (3, 4)) -> pd.D
 
 
 def find_near(scores: pd.DataFrame, cuts: tuple[float, ...], within: float = NEAR) -> pd.DataFrame:
-    """List the scored units within so many points of a cut, cut by cut, highest score first."""
-    points = scores.dropna(subset=["score"])
+    """List the scored units within so many points of a cut, cut by cut, highest score first. None without tiers."""
+    points = scores.dropna(subset=["score"]) if list_tiers(scores) else scores.iloc[:0]
     near = [points[(points["score"] - cut).abs() <= within].assign(cut=cut) for cut in cuts]
     return pd.concat(near)[["cut", "unit_name", "side", "score", "rank", "n_tied", "tier", "table_line"]]
 

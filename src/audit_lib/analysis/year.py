@@ -57,7 +57,7 @@ def _count_apart(scores: pd.DataFrame) -> int | None:
 
 
 def _count_silent(scores: pd.DataFrame, mentions: pd.DataFrame) -> int | None:
-    return len(find_unexplained(scores, mentions)) if len(list_tiers(scores)) > 1 else None
+    return len(find_unexplained(scores, mentions)) if len(list_tiers(scores)) > 1 and len(mentions) else None
 
 
 def _count_overdue(inspected: pd.DataFrame) -> str | None:
@@ -67,7 +67,7 @@ def _count_overdue(inspected: pd.DataFrame) -> str | None:
 def describe_year(scores: pd.DataFrame, words: Words) -> str:
     """Say what happened, in one sentence."""
     spread = summarise_scores(scores)
-    key = "year.scored" if spread["n"] else "year.unscored"
+    key = "year.unscored" if spread.empty else "year.scored"
     sentence = words(key, **{"n_units": scores["unit_id"].nunique(), **spread})
     if tiers := list_tiers(scores):
         counts = scores["tier"].value_counts()

@@ -231,6 +231,34 @@ def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
         yield Finding({"differ": differ, "n": len(numbered), "ranks": int(numbered["rank"].nunique())})
 
 
+def check_rank_reversed(evidence: Evidence) -> Iterator[Finding]:
+    """Does a unit with the higher score always have the better printed rank?"""
+    for table in _tables_with_ranks(evidence):
+        for upper, lower in pairwise(_rows(table)):
+            if lower.score < upper.score and lower.rank_printed <= upper.rank_printed:
+                facts = {"unit": lower.unit_name, "score": lower.score, "rank": int(lower.rank_printed)}
+                above = {"above": upper.unit_name, "above_score": upper.score, "above_rank": int(upper.rank_printed)}
+                yield Finding(facts | above, lower.unit_id, lower.source_place)
+
+
+def check_rank_ties(evidence: Evidence) -> Iterator[Finding]:
+    """Do ties share the printed rank, and do the units after them rank after all of them?"""
+    for table in _tables_with_ranks(evidence):
+        printed = table["rank_printed"].astype("int64")
+        if differ := int((printed != table["rank"]).sum()):
+            is_dense = (printed == table["score"].rank(method="dense", ascending=False)).all()
+            how = "dense" if is_dense else "other" if printed.duplicated().any() else "ordinal"
+            last = {"printed": int(printed.max()), "rank": int(table["rank"].max())}
+            yield Finding({"differ": differ, "n": len(table), "how": Phrase(f"checks.rank_ties.{how}", last)})
+
+
+def _tables_with_ranks(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Yield the tables that print ranks, highest score first, but none whose ranks begin anew at each group of rows."""
+    for _, table in evidence.ranked.dropna(subset=["rank_printed"]).groupby("table_no"):
+        if table.loc[table["rank_printed"] == table["rank_printed"].min(), "score"].nunique() == 1:
+            yield table.sort_values("score", ascending=False, kind="stable")
+
+
 def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
     """Does a unit with the higher score never stand in the lower tier?"""
     ranked = evidence.ranked

@@ -63,6 +63,10 @@ def _prints_serials(evidence: Evidence) -> bool:
     return bool(evidence.scores["serial"].notna().any())
 
 
+def _prints_ranks(evidence: Evidence) -> bool:
+    return bool(evidence.ranked["rank_printed"].notna().any())
+
+
 def _has_corrections(evidence: Evidence) -> bool:
     return bool(evidence.corrections)
 
@@ -93,6 +97,8 @@ CHECKS = (
     Check("error", checks.check_serial_gap, _prints_serials),
     Check("warning", checks.check_score_order, _has_table),
     Check("note", checks.check_serial_rank, _prints_serials),
+    Check("error", checks.check_rank_reversed, _prints_ranks),
+    Check("note", checks.check_rank_ties, _prints_ranks),
     Check("error", checks.check_tier_reversed, _rates_scores),
     Check("error", checks.check_tier_equal, _rates_scores),
     Check("warning", checks.check_cut_rule, _rates_scores),
