@@ -4,6 +4,7 @@ Nothing here may start a thread, a socket or an event loop, or choose matplotlib
 and lose the figures of the other. tests/test_warm.py holds what warm and cold runs give against each other.
 """
 
+import builtins
 import gc
 import os
 import sys
@@ -65,6 +66,7 @@ def _warm_up() -> None:
     with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
         _report_once()
     _validate_once()
+    _run_cell_once()
     gc.collect()
     gc.freeze()  # what is here now stays shared: no collection of a report touches it
 
@@ -104,6 +106,18 @@ def _validate_once() -> None:
     from nbformat.v4 import new_notebook
 
     nbformat.validate(new_notebook())
+
+
+def _run_cell_once() -> None:
+    """Run a cell in a shell as kernels have, and leave no trace; the kernel around it would leave sockets and threads."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    main, built_in = sys.modules["__main__"], set(vars(builtins))
+    shell = ZMQInteractiveShell(config=import_module("audit_lib.publishing.inprocess").OPTIONS["config"])
+    shell.run_cell("None")
+    sys.modules["__main__"] = main
+    for name in set(vars(builtins)) - built_in:
+        delattr(builtins, name)
 
 
 _warm_up()
