@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.analysis.distribution import count_digits, describe_digits, describe_distribution
+from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
 from audit_lib.analysis.groups import compare_groups, describe_groups, describe_lead, describe_split, find_lead
-from audit_lib.analysis.narrative import describe_narrative, describe_replies, describe_standard, describe_unexplained
+from audit_lib.analysis.narrative import (
+    describe_narrative,
+    describe_replies,
+    describe_standard,
+    describe_unexplained,
+    list_claims,
+)
 from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
-from audit_lib.analysis.source import describe_source
+from audit_lib.analysis.source import describe_source, trace_source
 from audit_lib.analysis.tiers import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
 from audit_lib.analysis.trends import compare_last, describe_trends
 from audit_lib.analysis.year import describe_year
@@ -140,7 +146,7 @@ def describe(name: str, report: Report) -> str:
     [
         (
             "year",
-            "雷州市2017年：56个单位有得分，均值85.59，中位数86（70～97）；优秀8个、良好41个、一般7个；"
+            "雷州市2017年：56个单位有得分，均值85.59分，中位数86分，最低70分、最高97分；优秀8个、良好41个、一般7个；"
             "2个单位在得分表与名单之间无法对应。",
         ),
         (
@@ -150,57 +156,57 @@ def describe(name: str, report: Report) -> str:
         ),
         (
             "distribution",
-            "得分介于70～97，中位数86（四分位数82～89）；56个单位共有24个不同得分，44个单位得分并列，因此序号不是名次："
-            "8个混合并列组中均为部门单位在前（随机情形下概率为1/1,701,000）。",
+            "得分介于70～97分，中位数86分（下、上四分位数分别为82分、89分）；56个单位共有24个不同得分，44个单位得分并列，"
+            "因此序号不是名次：镇街与部门单位并列的8组中，部门单位均排在前面（若组内随机排列，概率为1/1,701,000）。",
         ),
         (
             "digits",
-            "52个整数得分中有13个以0或5结尾，随机情形下预期为10.4个（精确二项检验p=0.385）：不能认定对整数尾数有偏好。",
+            "52个整数得分中有13个以0或5结尾，随机情形下预期为10.4个（精确二项检验p=0.385），不能认定打分偏好0、5尾数。",
         ),
         (
             "tiers",
-            "以90分和80分为分数线，与55个档次中的51个一致；4个例外（93分的水务局、90分的发改局、杨家镇、北和镇）均列为良好；"
-            "90分的6个单位中，优秀3个、良好3个。",
+            "以90分和80分为分数线，既有得分又有档次的55个单位中，51个档次相符；4个例外（93分的水务局、90分的发改局、杨家镇、"
+            "北和镇）均列为良好；90分的6个单位中，优秀3个、良好3个。",
         ),
         (
             "overlap",
-            "没有分数线能将优秀与良好完全分开：7个单位得分在两档均有的90～93之间，最佳的单一分数线仍有3个不符。"
-            "高于78.5且不高于81的任一分数线都能将良好与一般完全分开。",
+            "没有分数线能将优秀与良好完全分开：90～93分之间两档并存，共有7个单位；最佳的单一分数线仍有3个不符。"
+            "高于78.5分且不高于81分的任一分数线，都能将良好与一般完全分开。",
         ),
         (
             "groups",
-            "镇街（21个）平均84.67分，部门单位（35个）平均86.14分，相差−1.48分，Cliff's δ为−0.15（任取一个镇街与一个部门单位比较，"
-            "735对中前者较高295对、较低403对）；这一差距全部来自得分高于90分的6个部门单位，镇街没有高于90分的。",
+            "镇街（21个）平均84.67分，部门单位（35个）平均86.14分，均值差−1.48分，Cliff's δ为−0.15（镇街与部门单位两两比较，"
+            "735对中镇街较高295对、较低403对）；这一差距全部来自得分高于90分的6个部门单位，镇街均不高于90分。",
         ),
         (
             "lead",
-            "探索性分析：6个部门单位得分高于镇街的最高分90。不计这些单位，部门单位平均84.28分，低于镇街的84.67分。",
+            "探索性分析：6个部门单位得分高于镇街的最高分（90分）。不计这些单位，部门单位平均84.28分，低于镇街的84.67分。",
         ),
         (
             "split",
-            "探索性分析，按分析者自拟分组：镇街（21个）84.67、工作部门（27个）87.63、事业单位（8个）81.13。"
-            "这3组解释了得分变异的16.6%，镇街与部门单位两类解释了1.6%。",
+            "探索性分析，按分析者自拟的分组，均值为：镇街（21个）84.67分、工作部门（27个）87.63分、事业单位（8个）81.13分。"
+            "分为这3组可解释得分变异的16.6%，分为镇街与部门单位两类可解释1.6%。",
         ),
-        ("trends", "截至2017年只有2017年一期可用，不计算变化趋势。"),
+        ("trends", "截至2017年只有一期通报，不计算变化趋势。"),
         (
             "narrative",
-            "通报批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中良好4个、一般4个，"
-            "得分最高的是水务局（93分，第6名），7个一般单位中有3个未被点名。",
+            "正文点名批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中，良好4个、一般4个，"
+            "得分最高的是水务局（93分，第6名），列为一般的7个单位中有3个未被点名。",
         ),
         (
             "unexplained",
-            "3个一般单位在正文中未被提及：人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。"
-            "通报没有说明其列为一般的原因。",
+            "列为一般的单位中，有3个在正文中未被提及：人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。"
+            "通报没有说明其列入该档的原因。",
         ),
         (
             "standard",
             "通报称“大多数单位的更新达不到网站考评要求”（第二部分第四项），而56个列名单位中有49个（87.5%）为良好及以上。"
-            "若“大多数”指不少于29个，则至少22个单位两者兼有，因此该标准不可能是列入这些档次的门槛。",
+            "若“大多数”指不少于29个，则至少有22个单位既在其列、又为良好及以上，可见达到该标准不可能是列入这些档次的前提。",
         ),
         (
             "replies",
             "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率：第二部分第八项称“经几次催办才处理”。"
-            "若视为可推及本年度以外的比率，8件中答复8件与不低于63.1%的任何真实比率均相容（精确95%置信下限）。",
+            "若要推及本期以外，8件中答复8件只能说明真实答复率不低于63.1%（95%精确置信下限）。",
         ),
         (
             "rules",
@@ -220,8 +226,8 @@ def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> N
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
     assert describe("trends", report) == (
-        "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、经已记录的沿革事件3个。"
-        "两期均有档次的24个单位中，12个档次有变：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
+        "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、依已记录的沿革事件对应3个。"
+        "两期均有档次的24个单位中，12个档次变动：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
         "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
     )
 
@@ -234,7 +240,7 @@ def test_the_register_words_what_could_not_be_read(make_data, notice_text, monke
     report = open_report("jia", "2017", language="zh")
     found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
     assert found["表中各单元格是否均可读取？"] == "甲镇：得分处为“86..67”，应为数字；乙局：得分处为“缺考”，应为数字"
-    assert found["各行是否均为单位、各表头是否清楚？"] == "第45行：“合计”不是单位，未读取"
+    assert found["各行是否均为单位、各表头是否明确？"] == "第45行：“合计”不是单位，未读取"
     kept = report.problems.query("check == 'unread_cells'")["message"].to_list()
     assert kept == [
         "line 31: 甲镇: found score '86..67'; expected a number",
@@ -246,7 +252,7 @@ def test_a_known_error_is_told_in_the_language_of_the_report() -> None:
     report = open_report("louxing", "2017-04", language="zh")
     found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
     assert found["是否更正了已知的录入错误？"] == (
-        "蛇形山，得分：86..67按86.67读取（一个小数点误录为两个；"
+        "蛇形山，得分：86..67更正为86.67（一个小数点误录为两个；"
         "该行九个村得分的均值为86.67，其他各镇得分也都是九个村得分的均值）"
     )
 
@@ -275,6 +281,43 @@ def test_dates(date: str, english: str, worded: str) -> None:
 )
 def test_places(place: str, english: str, worded: str) -> None:
     assert (Words("en").place(place), Words("zh").place(place)) == (english, worded)
+
+
+@pytest.mark.parametrize(
+    ("item", "english", "worded"),
+    [
+        ("二、四是", "二、四是", "第二部分第四项"),
+        ("四、(二)", "四、(二)", "第四部分第（二）项"),
+        ("二、", "二、", "第二部分"),
+        ("附件", "附件", "附件"),
+    ],
+)
+def test_items(item: str, english: str, worded: str) -> None:
+    assert (Words("en").item(item), Words("zh").item(item)) == (english, worded)
+
+
+@pytest.mark.parametrize(("ranks", "english", "worded"), [("7–12", "7–12", "7～12"), ("1", "1", "1")])
+def test_ranks(ranks: str, english: str, worded: str) -> None:
+    assert (Words("en").ranks(ranks), Words("zh").ranks(ranks)) == (english, worded)
+
+
+def test_days_of_a_source_are_worded(chinese: Report) -> None:
+    source = trace_source(chinese.reading.notice, chinese.reading.record)
+    assert [chinese.words.name(source[name]) for name in ("inspected", "issued_on")] == [
+        "2017年12月20日～2017年12月28日",
+        "2018年1月23日",
+    ]
+    assert chinese.words.facts["source"] == "雷州市人民政府办公室，雷府办函〔2018〕35号，2018年1月23日"
+
+
+def test_ranges_and_items_of_a_table_are_worded(chinese: Report) -> None:
+    league, named = count_scores(chinese.scores), list_claims(chinese.claims)
+    shown = [show(table, key, chinese.words) for table, key in ((league, "league"), (named, "claims"))]
+    ranks, items = (
+        table.cells[column].to_list() for table, column in zip(shown, ("所占名次", "所在部分和项"), strict=True)
+    )
+    assert ranks[:3] == ["1", "2～3", "4"]
+    assert items[:2] == ["第一部分", "第一部分第一项"]
 
 
 def test_a_gloss_of_chinese_words_is_left_out_of_a_chinese_table(chinese: Report, leizhou: Report) -> None:

@@ -18,12 +18,13 @@ from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import parse_notice
 from audit_lib.reading.units import Registry, resolve_units
 from audit_lib.report import open_report
+from audit_lib.words import Words
 
 
 def test_leizhou_provenance(leizhou) -> None:
     source = trace_source(leizhou.reading.notice, leizhou.reading.record)
     assert source["document_number"] == "雷府办函〔2018〕35号"
-    assert [str(source[name]) for name in ("inspected", "issued_on", "published_on")] == [
+    assert [Words("en").name(source[name]) for name in ("inspected", "issued_on", "published_on")] == [
         "2017-12-20 – 2017-12-28",
         "2018-01-23",
         "2018-01-29",

@@ -28,6 +28,8 @@ STATED = {
     *("score_before", "score_after", "tier_before", "tier_after"),
 }
 STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
+# Columns whose values our tables write in one way, and each language in its own.
+WORDED = {"rank_range": Words.ranks, "where": Words.item}
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ def _print_column(values: pd.Series, column: str, words: Words, missing: str) ->
 
 def _print_value(value: Any, column: str, words: Words, missing: str) -> str:
     if isinstance(value, list | tuple):
-        return words.joiner.join(words.name(each, column) for each in value) or words("legend.none")
+        return words.joiner.join(_name(each, column, words) for each in value) or words("legend.none")
     if value is None or pd.isna(value):
         return missing
     if isinstance(value, bool):
@@ -249,4 +251,8 @@ def _print_value(value: Any, column: str, words: Words, missing: str) -> str:
         return format_score(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return words.name(value, column)
+    return _name(value, column, words)
+
+
+def _name(value: Any, column: str, words: Words) -> str:
+    return WORDED[column](words, value) if column in WORDED else words.name(value, column)

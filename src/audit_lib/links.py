@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.languages.phrases import Phrase
 from audit_lib.publishing.plan import NOTICE
 from audit_lib.reading.documents import Document, anchor_of, line_of
 from audit_lib.reading.sources import PERIOD
@@ -124,7 +125,7 @@ def _find_of_unit(row: Mapping[str, Any], unit: str, cites: Citations) -> str | 
 def _find(row: Mapping[str, Any], column: str, value: Any, names: list[str], cites: Citations) -> str | None:
     if column == "item":
         value = name_item(row.get("section"), value)
-    elif pd.isna(value):
+    elif isinstance(value, Phrase) or pd.isna(value):
         return None
     kind = PRINTED_AS.get(column, column)
     return next((href for name in (*names, "") if (href := cites.get((name, kind, value)))), None)

@@ -8,6 +8,7 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ import pandas as pd
 from audit_lib.analysis.statistics import round_half_up
 from audit_lib.errors import unusable
 from audit_lib.languages import FOLDER, LANGUAGES
-from audit_lib.languages.phrases import Phrase, say_date, say_place
+from audit_lib.languages.phrases import Phrase, say_date, say_item, say_place, say_ranks
 
 MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
 
@@ -95,6 +96,10 @@ class Words:
 
         Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
         """
+        if isinstance(value, Phrase):
+            return self(value.key, **value.facts)
+        if isinstance(value, date):
+            return self.date(value.isoformat())
         known = self._section(f"names.{column}") if column else {}
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
@@ -113,6 +118,14 @@ class Words:
     def place(self, place: str) -> str:
         """Word a place in a file: line 215 is 第215行 in Chinese."""
         return self._formatter.format_field(say_place(place), "")
+
+    def ranks(self, ranks: str) -> str:
+        """Word the ranks that tied units share: 4–7 is 4～7 in Chinese."""
+        return self._formatter.format_field(say_ranks(ranks), "")
+
+    def item(self, item: str) -> str:
+        """Word a section and item of a notice: 二、四是 is 第二部分第四项 in Chinese."""
+        return self._formatter.format_field(say_item(item), "")
 
     def join(self, parts: Iterable[str], what: str) -> str:
         """Join what is worded already: parts, clauses or sentences. Empty ones are left out."""

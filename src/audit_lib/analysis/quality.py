@@ -25,7 +25,7 @@ def summarise_quality(
     while they are few; tiers that the cuts (upper, lower) give; findings of the checks by severity. What a notice does
     not print is not held against it: without any score or tier nothing counts as left out.
     """
-    stated = words("quality.not_stated") if units_stated is None else units_stated
+    stated = words("quality.not_stated") if units_stated is None else words("quality.stated", n=units_stated)
     yield words("quality.units"), words("quality.found", n=scores["unit_id"].nunique(), stated=stated)
     has_score, has_tier = scores["score"].notna(), scores["tier"].notna()
     if not has_score.any() or not has_tier.any():

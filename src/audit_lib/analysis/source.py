@@ -1,7 +1,10 @@
 """The source and its quality: does the notice agree with itself, and what did we decide to get a table?"""
 
+from datetime import date
+
 import pandas as pd
 
+from audit_lib.languages.phrases import Phrase, say_date
 from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
 from audit_lib.schemas import MATCHES, SEVERITIES
@@ -32,8 +35,10 @@ def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
     )
 
 
-def _from_to(first: object, last: object) -> str | None:
-    return f"{first} – {last}" if first and last else None
+def _from_to(first: date | None, last: date | None) -> Phrase | None:
+    if first is None or last is None:
+        return None
+    return Phrase("dates.from_to", {"first": say_date(first.isoformat()), "last": say_date(last.isoformat())})
 
 
 def count_matches(scores: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is said of a file before a language is chosen: phrases, places, dates. `words.py` words them."""
+"""What is said of a file before a language is chosen: phrases, places, dates, ranks. `words.py` words them."""
 
 import re
 from collections.abc import Mapping
@@ -29,3 +29,18 @@ def say_date(date: str) -> Phrase | str:
         return date
     said = {name: int(number) for name, number in match.groupdict().items() if number}
     return Phrase(f"dates.{list(said)[-1]}", said)  # named by its last part
+
+
+def say_ranks(ranks: str) -> Phrase | str:
+    """Give the phrase for the ranks that tied units share, 4–7; a single rank stands for itself."""
+    match = re.fullmatch(r"(?P<first>\d+)–(?P<last>\d+)", ranks)
+    return Phrase("places.ranks", match.groupdict()) if match else ranks
+
+
+def say_item(item: str) -> Phrase | str:
+    """Give the phrase for a section and item of a notice as it prints them: 二、四是; 四、(二); 二、 of no item."""
+    match = re.fullmatch(r"(?P<section>[^、]+)、(?:(?P<item>[^()]+)是|\((?P<paragraph>.+)\))?", item)
+    if match is None:
+        return item
+    said = {name: numeral for name, numeral in match.groupdict().items() if numeral}
+    return Phrase(f"places.{list(said)[-1]}", said)  # named by its last part

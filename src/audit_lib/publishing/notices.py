@@ -57,7 +57,7 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
     problems = list_problems(outcomes, document, words)
     highlights = find_highlights(reading.notice)
     traced = trace_source(reading.notice, reading.record).dropna()
-    source = {str(name): _name_value(str(name), str(value), words) for name, value in traced.items()}
+    source = {str(name): words.name(value) for name, value in traced.items()}
     return {
         "title": source.pop("title", document.path.name),
         "source": {name: (value, name_language(value, words)) for name, value in source.items()},
@@ -67,10 +67,6 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
         "text": Markup("\n").join(_Drawing(highlights, problems, words).draw(document.blocks)),
         "kinds": [kind for kind in KINDS if kind in highlights.kinds],
     }
-
-
-def _name_value(name: str, value: str, words: Words) -> str:
-    return words.date(value) if name.endswith("_on") else words.name(value)
 
 
 def name_language(text: str, words: Words) -> str:

@@ -109,7 +109,7 @@ def _validate_once() -> None:
 
 
 def _run_cell_once() -> None:
-    """Run a cell in a shell as kernels have, and leave no trace; the kernel around it would leave sockets and threads."""
+    """Run a cell in a shell as kernels have, and leave no trace; a whole kernel would leave sockets and threads."""
     from ipykernel.zmqshell import ZMQInteractiveShell
 
     main, built_in = sys.modules["__main__"], set(vars(builtins))

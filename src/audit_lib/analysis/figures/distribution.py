@@ -133,7 +133,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
         if band % 2:
             ax.axhspan(top, bottom, color="#F2F2F2", zorder=0)
         key = "labels.rank" if len(tied) == 1 else "labels.rank_tied"
-        label = words(key, rank=tied["places"].iloc[0], n=len(tied))
+        label = words(key, rank=words.ranks(tied["places"].iloc[0]), n=len(tied))
         ax.annotate(
             label, (1, (top + bottom) / 2), (-4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             ha="right", va="center", fontsize=9, color=INK,
@@ -146,7 +146,7 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.score_axis"))
-    draw_key(ax, units, words, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.4, ncols=6, columnspacing=1.2)
+    draw_key(ax, units, words, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.4, ncols=6, columnspacing=1.2)
     ties = count_shared(scores)
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied, "median": median}
     first, last = units.iloc[0], units.iloc[-1]

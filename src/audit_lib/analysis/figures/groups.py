@@ -187,7 +187,7 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
             ax.barh(row, part.share_pct, left=start, height=0.62, color=face, edgecolor=rim, linewidth=1)
             if part.n:
                 name = words.name("untiered") if order is None else part.tier
-                label = f"{name} {part.n}" if part.share_pct > 7 else str(part.n)
+                label = words("labels.share_part", tier=name, n=part.n) if part.share_pct > 7 else str(part.n)
                 ink = INK if order in (None, 2, 3) else "white"
                 ax.text(start + part.share_pct / 2, row, label, ha="center", va="center", color=ink, fontsize=9.5)
             start += part.share_pct

@@ -3,7 +3,7 @@
 const pinyin = new Intl.Collator("zh");
 const LONGEST = 15; // rows that a reader takes in at a glance
 
-const NUMBER = /^[−+]?[\d,]+(\.\d+)?(–[\d,.]+)?$/; // also a range, by its first number
+const NUMBER = /^[−+]?[\d,]+(\.\d+)?([–～][\d,.]+)?$/; // also a range, by its first number
 
 function sortRows(rows, column, direction, missing) {
   const texts = rows.map((row) => row.cells[column].textContent.trim());
