@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from hypothesis import settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.cli import main
@@ -28,6 +29,9 @@ from audit_lib.reading.vocabulary import read_vocabulary
 from audit_lib.report import Report, open_report
 from audit_lib.schemas import SCHEMAS
 from audit_lib.tables import validate_table
+
+settings.register_profile("untimed", deadline=None)  # a busy machine must fail no test
+settings.load_profile("untimed")
 
 MakeNotice = Callable[..., Path]
 MakeData = Callable[..., Path]

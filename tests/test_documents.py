@@ -101,7 +101,7 @@ def test_printed_keeps_width_and_loses_padding() -> None:
 
 @given(st.binary(max_size=200) | st.text(max_size=60).map(str.encode))
 @example(b"\xef\xbb\xbf")
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_bytes_give_a_document_or_an_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any-bytes.txt"
     path.write_bytes(content)

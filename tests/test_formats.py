@@ -417,7 +417,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 @pytest.mark.parametrize(("suffix", "write"), [(".csv", _write_csv), (".html", _write_html), (".xlsx", _write_xlsx)])
 @given(table=tables())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_any_table_comes_back_as_it_was_written(
     suffix: str,
     write: Callable[[list[list[str]]], bytes],

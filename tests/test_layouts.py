@@ -280,7 +280,7 @@ def tables(draw: st.DrawFn) -> Rows:
 
 @pytest.mark.parametrize("layout", [*LAYOUTS, *WITHOUT_EMPTY_CELLS])
 @given(rows=tables())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_table_in_any_layout_comes_back(parse: Callable[[str], Notice], layout: str, rows: Rows) -> None:
     notice = parse((LAYOUTS | WITHOUT_EMPTY_CELLS)[layout](rows))
     assert list_rows(notice) == expect_rows(rows)

@@ -649,7 +649,7 @@ TABLES = NAMES.flatmap(lambda names: st.tuples(*(st.tuples(st.just(name), SCORES
 
 
 @given(table=TABLES)
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_any_table_comes_back_as_printed(
     parse: Parse, notice_text: Callable[..., str], table: tuple[tuple[str, float], ...]
 ) -> None:
@@ -660,7 +660,7 @@ def test_any_table_comes_back_as_printed(
 
 
 @given(table=TABLES, lost=st.sets(st.integers(0, 11)), below=st.sampled_from(["", "特此通报", "—3—", "注:满分100分"]))
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_lost_scores_shift_no_other(
     parse: Parse, notice_text: Callable[..., str], table: tuple[tuple[str, float], ...], lost: set[int], below: str
 ) -> None:
@@ -672,7 +672,7 @@ def test_lost_scores_shift_no_other(
 
 
 @given(table=TABLES, data=st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_padding_and_blank_lines_change_nothing_but_places(
     parse: Parse, notice_text: Callable[..., str], table: tuple[tuple[str, float], ...], data: st.DataObject
 ) -> None:
@@ -714,7 +714,7 @@ WORDS = [
 
 
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=25).map("\n".join))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_text_gives_a_notice_or_an_error(parse: Parse, text: str) -> None:
     try:
         notice = parse(text)

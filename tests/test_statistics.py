@@ -276,7 +276,7 @@ def test_permutation_is_blind_to_the_scale(x: list[float], y: list[float], facto
     assert permutation_p(moved[0], moved[1]) == permutation_p(x, y)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(groups(6), st.integers(1, 3))
 def test_no_partition_beats_fisher_jenks(scores: list[float], k: int) -> None:
     assume(len(set(scores)) >= k)
