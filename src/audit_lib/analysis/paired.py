@@ -8,9 +8,7 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.formula.api as smf
 from scipy import stats
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from audit_lib.analysis.statistics import Estimate
 
@@ -105,6 +103,10 @@ def consistency(values: pd.DataFrame) -> Estimate:
 
 
 def _fit_consistency(values: pd.DataFrame) -> Estimate:
+    # Loaded here: it takes as long as all else of statsmodels, and few reports have three periods with gaps.
+    import statsmodels.formula.api as smf
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
     long = values.rename_axis("unit").reset_index().melt("unit", var_name="period", value_name="value").dropna()
     if long["value"].nunique() < 2:
         return Estimate(None, status="no_variation")

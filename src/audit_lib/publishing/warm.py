@@ -49,14 +49,15 @@ MODULES = (
     "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.publishing.inprocess", "audit_lib.publishing.pages"),
 )
+# What some of these import where it is installed, and no report asks of them: a grammar for identifiers that no notebook
+# has, a second's work, and tables drawn at random.
+UNNEEDED = ("rfc3987_syntax", "hypothesis")
 
 
 def _warm_up() -> None:
     os.environ |= ENVIRONMENT  # before numpy is loaded
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # a second's work for identifiers no notebook has
-    import_module("jsonschema")
-    del sys.modules["rfc3987_syntax"]
+    sys.modules |= dict.fromkeys(UNNEEDED)  # type: ignore[arg-type]
     for name in MODULES:
         import_module(name)
     library = import_module("audit_lib")
@@ -67,6 +68,8 @@ def _warm_up() -> None:
         _report_once()
     _validate_once()
     _run_cell_once()
+    for name in UNNEEDED:
+        del sys.modules[name]
     gc.collect()
     gc.freeze()  # what is here now stays shared: no collection of a report touches it
 
