@@ -22,7 +22,7 @@ from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
 from audit_lib.publishing.index import render_index
-from audit_lib.publishing.pages import leave_out, read_headline, render_page, render_period
+from audit_lib.publishing.pages import leave_out, read_card, render_page, render_period
 from audit_lib.publishing.pieces import choose_language, make_slug
 from audit_lib.words import Words
 
@@ -574,16 +574,16 @@ def test_neighbours_are_linked_in_order(tmp_path: Path) -> None:
 
 
 def test_headline_is_the_tagged_one(tmp_path: Path) -> None:
-    assert read_headline(save_report(tmp_path, report("A < B & C."))) == "A < B & C."
+    assert read_card(save_report(tmp_path, report("A < B & C."))).headline == "A < B & C."
     untagged = [cell("headline(x)", Finding("x", "headline")), cell("find(y)", Finding("y"), tags=("headline",))]
-    assert read_headline(save_report(tmp_path, untagged)) is None
+    assert read_card(save_report(tmp_path, untagged)).headline is None
 
 
 def test_file_that_is_no_notebook_is_named(tmp_path: Path) -> None:
     path = tmp_path / "03_tiers.ipynb"
     path.write_text("{", "utf-8")
     with pytest.raises(AuditError, match=r"03_tiers\.ipynb: found .*expected an executed notebook"):
-        read_headline(path)
+        read_card(path)
 
 
 @pytest.mark.parametrize(

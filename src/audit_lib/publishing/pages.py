@@ -8,8 +8,8 @@ know of its units, so that the same reports give the same bytes.
 import os
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +150,9 @@ def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: 
     """Gather what a page opens and closes with: its findings and what shows them, its glossary, its script."""
 
     def find_report(sentence: str) -> Evidence | None:
-        reports = [each for each in _list_reports(path.parent) if each != path]
-        owner = next((each for each in reports if read_headline(each) == sentence), None)
-        return Evidence("report", words.name(owner.stem), f"{owner.stem}.html") if owner else None
+        cards = [read_card(each) for each in _list_reports(path.parent) if each != path]
+        owner = next((card.name for card in cards if card.headline == sentence), None)
+        return Evidence("report", words.name(owner), f"{owner}.html") if owner else None
 
     return {
         "evidence": find_evidence(headline or "", notebook.cells),
@@ -205,12 +205,6 @@ def open_template(name: str) -> Template:
 def embed_font(html: str) -> str:
     """Put the Chinese characters of a page into it, so that no reader sees empty boxes."""
     return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
-
-
-def read_headline(notebook_path: Path) -> str | None:
-    """Read the finding of an executed report: the headline that its cell tagged `headline` shows. None without one."""
-    found = _find_headline(_read_notebook(notebook_path))
-    return str(found[1].data["text/plain"]) if found else None
 
 
 @cache
@@ -281,24 +275,39 @@ def _list_reports(folder: Path) -> list[Path]:
 def read_card(path: Path) -> Card:
     """Read what is said of a report; where no run ever succeeded, of what the failed one left."""
     is_good = path.is_file()
-    notebook, prose = _read_notebook(path if is_good else path.with_stem(path.stem + FAILED)), Prose(path)
+    card = _read_card(path, _read_bytes(path if is_good else path.with_stem(path.stem + FAILED)))
+    return card if is_good else replace(card, headline=None, href=None, is_silent=False)
+
+
+@lru_cache(maxsize=64)  # each page of a period asks for those of the others
+def _read_card(path: Path, content: bytes) -> Card:
+    notebook, prose = _parse_notebook(path, content), Prose(path)
     choose_language(notebook, _find_language(notebook))
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
-    title = _find_title(notebook, prose, path)
-    if not is_good:
-        return Card(path.stem, title, None, None, False)
     _, output = _find_headline(notebook) or (None, None)
     headline = str(output.data["text/plain"]) if output else None
-    return Card(path.stem, title, headline, f"{path.stem}.html", output is not None and SILENT in _read_html(output))
+    is_silent = output is not None and SILENT in _read_html(output)
+    return Card(path.stem, _find_title(notebook, prose, path), headline, f"{path.stem}.html", is_silent)
 
 
 def _read_notebook(path: Path) -> NotebookNode:
+    return _parse_notebook(path, _read_bytes(path))
+
+
+def _read_bytes(path: Path) -> bytes:
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        return path.read_bytes()
+    except OSError as error:
+        raise unusable(path, str(error), "an executed notebook") from None
+
+
+def _parse_notebook(path: Path, content: bytes) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.reads(content.decode(), as_version=4)
         return notebook
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise unusable(path, str(error).splitlines()[0], "an executed notebook") from None
 
 

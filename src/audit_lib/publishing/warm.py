@@ -49,8 +49,8 @@ MODULES = (
     "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.publishing.inprocess", "audit_lib.publishing.pages"),
 )
-# What some of these import where it is installed, and no report asks of them: a grammar for identifiers that no notebook
-# has, a second's work, and tables drawn at random.
+# What some of these import where it is installed, and no report asks for: a grammar of identifiers that no notebook has,
+# a second's work, and tables drawn at random.
 UNNEEDED = ("rfc3987_syntax", "hypothesis")
 
 
