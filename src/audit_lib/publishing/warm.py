@@ -49,8 +49,8 @@ MODULES = (
     "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.publishing.inprocess", "audit_lib.publishing.pages"),
 )
-# What some of these import where it is installed, and no report asks for: a grammar of identifiers that no notebook has,
-# a second's work, and tables drawn at random.
+# What some of these import where it is installed, and no report asks for: a grammar of identifiers that no notebook
+# has, a second's work, and tables drawn at random.
 UNNEEDED = ("rfc3987_syntax", "hypothesis")
 
 
@@ -81,6 +81,7 @@ def _report_once() -> None:
     """
     from audit_lib import compare_groups, describe_groups, plot_scores, show, tabulate_register
     from audit_lib.fonts import embed_characters
+    from audit_lib.publishing.pages import open_template
     from audit_lib.reading.build import read_source
     from audit_lib.reading.register import run_checks
     from audit_lib.reading.sources import find_sources
@@ -101,6 +102,8 @@ def _report_once() -> None:
         repr(register)
     plot_scores(scores, 90.0, 80.0, words)
     embed_characters("优")
+    for template in ("report", "notice", "unit"):
+        open_template(f"{template}.html.j2")
 
 
 def _validate_once() -> None:
