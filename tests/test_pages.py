@@ -362,6 +362,11 @@ def test_data_of_a_figure_folds_out_and_can_be_taken_away(tmp_path: Path) -> Non
         *[("农业局 & <b>Sons</b>", None), ("−1.5", "number"), ("优秀", None)],
         *[("=1+1", None), ("–", "number"), ("8", None)],
     ]
+    assert [each.text for each in inside if each.tag == "caption"] == ["A & B <b>agree</b>"]
+    assert [each.text for each in inside if each.attributes.get("scope") == "row"] == [
+        "农业局 & <b>Sons</b>",
+        "=1+1",
+    ], "a row is named by its first cell"
     link = page.one("a", download="a-b-b-agree-b.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
