@@ -205,9 +205,10 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.share_axis"))
     best = counts.dropna(subset=["tier"]).groupby("group", sort=False).first()
-    shares = [
-        words("labels.share_of", n=int(row.n), of=int(row.of), group=words.name(f"{group}_many"), share=row.share_pct)
+    parts = [
+        {"n": int(row.n), "of": int(row.of), "group": words.name(f"{group}_many"), "share": row.share_pct}
         for group, row in best.iterrows()
     ]
-    facts = {"tier": best["tier"].iloc[0], "shares": shares}
+    counted, shares = ([words(f"labels.{key}", **part) for part in parts] for key in ("count_of", "share_of"))
+    facts = {"tier": best["tier"].iloc[0], "counts": counted, "shares": shares}
     return close_figure(figure, "group_tiers", words, facts, data=counts, score_axis=False)
