@@ -25,7 +25,9 @@ def test_numbers_round_half_up(value: float, digits: int, printed: str) -> None:
     assert format_number(value, digits) == printed
 
 
-@pytest.mark.parametrize(("value", "printed"), [(97.0, "97"), (88.5, "88.5"), (88.125, "88.125"), (85.589286, "85.59"), (-2.0, "−2")])
+@pytest.mark.parametrize(
+    ("value", "printed"), [(97.0, "97"), (88.5, "88.5"), (88.125, "88.125"), (85.589286, "85.59"), (-2.0, "−2")]
+)
 def test_scores_print_as_published(value: float, printed: str) -> None:
     assert format_score(value) == printed
 

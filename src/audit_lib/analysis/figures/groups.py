@@ -77,7 +77,7 @@ def plot_gap(
     facts |= {"top_first": top_first, "top_second": top_second}
     units = _list_swarms(scores, column, [second, first], words)
     beyond = {"group": words("groups.gap", first=words.name(first), second=words.name(second)), "low": gap.low}
-    beyond |= {"unit_name": words.name("mean_gap"), "score": _round(gap.value), "high": gap.high}
+    beyond |= {"unit_name": words.name("mean_gap"), "score": gap.value and _round(gap.value), "high": gap.high}
     data = pd.concat([units, pd.DataFrame([beyond]).astype({"low": "float64", "high": "float64"})], ignore_index=True)
     return close_figure(figure, "gap", words, facts, data=data)
 
