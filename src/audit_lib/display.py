@@ -161,9 +161,9 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
-    Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
-    heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by the
-    citations of the words. Raises ValueError where two columns would have one heading.
+    Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
+    an empty heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by
+    the citations of the words. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
         return None
