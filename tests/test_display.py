@@ -32,6 +32,8 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
     [
         ("score", [97.0, 88.5, None], ["97", "88.5", "–"]),
         ("score", [88.3, 80.0, 86.94], ["88.3", "80", "86.94"]),
+        ("score", [88.125, 85.5], ["88.125", "85.5"]),
+        ("mean", [88.125, 85.5], ["88.13", "85.50"]),
         ("score_before", [82.9, 71.8], ["82.9", "71.8"]),
         ("mean", [85.589286, 84.0], ["85.59", "84.00"]),
         ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
@@ -45,6 +47,14 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
 def test_cells(column: str, values: list[object], printed: list[str]) -> None:
     shown = show(pd.DataFrame({column: values}), "league", WORDS)
     assert shown.cells.iloc[:, 0].to_list() == printed
+
+
+def test_figures_of_a_summary_keep_the_decimals_of_the_notice_where_it_prints_them() -> None:
+    shown = show(pd.Series({"min": 88.125, "max": 91.0, "median": 89.0625, "mean": 89.375}), "spread", WORDS)
+    assert shown.cells["Value"].to_list() == ["88.125", "91", "89.06", "89.38"]
+    cuts = pd.DataFrame({"low": [88.125], "high": [90.0]})
+    assert show(cuts, "cuts", WORDS).cells.to_numpy().tolist() == [["88.125", "90"]]
+    assert show(cuts, "spread", WORDS).cells.to_numpy().tolist() == [["88.13", "90"]]
 
 
 def test_two_columns_with_one_heading_are_an_error() -> None:

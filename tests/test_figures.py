@@ -22,6 +22,7 @@ from audit_lib.analysis.figures import (
     plot_groups,
     plot_league,
     plot_ledger,
+    plot_rule,
     plot_scores,
     plot_tie_order,
     plot_tier_reach,
@@ -58,7 +59,7 @@ TITLES = {
     "gap": "Towns average 1.48 points less than bureaus; the best reach 90 and 97",
     "groups": "Of 3 groups, departments average most (87.63), institutions least (81.13)",
     "group ecdf": "Bureaus reach both further up and further down",
-    "group tiers": "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%)",
+    "group tiers": "优秀: 2 of 21 towns, 6 of 36 bureaus",
     "ledger": "56 rows and 56 entries name 57 units: 55 are in both",
 }
 DATA = {  # of each chart: rows, headings, the first and the last row
@@ -168,6 +169,18 @@ def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: 
     else:
         assert shown.role == "note"
         assert shown.text.endswith(".")
+
+
+def test_cuts_are_drawn_and_named_only_where_they_are_held_against_tiers(make_scores, leizhou) -> None:
+    scores = make_scores([("甲局", 95, None), ("乙镇", 85, None), ("丙镇", 75, None)])
+    chart = plot_ecdf(scores, 90, 80, leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "The median of 3 scores is 85, the quartiles are 80 and 90"
+    assert pixels(chart).tolist() == pixels(plot_ecdf(scores, 93, 77, leizhou.words)).tolist(), "no cut is in the image"
+    assert "cut" not in chart.alt
+    nothing = plot_rule(scores, 90, 80, leizhou.words)
+    assert (nothing.role, nothing.text[:23]) == ("note", "No tiers are published ")
+    assert plot_rule(leizhou.scores, 90, 80, leizhou.words) == plot_scores(leizhou.scores, 90, 80, leizhou.words)
 
 
 def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:

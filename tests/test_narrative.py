@@ -153,7 +153,7 @@ def test_leizhou_sentences(leizhou) -> None:
     assert describe_replies(claims, words) == (
         "The notice states 8 applications for information and a reply rate of 100%. That is a rate of replies, not of "
         "replies in time: section 二, item 八 says that one application was handled only after several reminders, and the "
-        "city lost points for it (“经几次催办才处理”). Read as a rate beyond this year, 8 of 8 would fit any true rate from "
+        "city lost points for it (“经几次催办才处理”). Read as a rate beyond this period, 8 of 8 would fit any true rate from "
         "63.1% up (exact 95% bound)."
     )
 
@@ -266,7 +266,7 @@ def test_a_standard_that_most_miss_may_fit_the_tiers(make_scores, leizhou) -> No
         (
             {"stated_n": 200, "stated_pct": 99.5},
             "The notice states 200 applications for information and a reply rate of 99.5%. Read as a rate beyond this "
-            "year, 199 of 200 would fit any true rate from 97.2% up (exact 95% bound).",
+            "period, 199 of 200 would fit any true rate from 97.2% up (exact 95% bound).",
         ),
         (
             {"stated_pct": 100},

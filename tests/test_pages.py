@@ -362,6 +362,11 @@ def test_data_of_a_figure_folds_out_and_can_be_taken_away(tmp_path: Path) -> Non
         *[("农业局 & <b>Sons</b>", None), ("−1.5", "number"), ("优秀", None)],
         *[("=1+1", None), ("–", "number"), ("8", None)],
     ]
+    assert [each.text for each in inside if each.tag == "caption"] == ["A & B <b>agree</b>"]
+    assert [each.text for each in inside if each.attributes.get("scope") == "row"] == [
+        "农业局 & <b>Sons</b>",
+        "=1+1",
+    ], "a row is named by its first cell"
     link = page.one("a", download="a-b-b-agree-b.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
@@ -400,6 +405,25 @@ def test_findings_open_the_page_each_with_what_shows_it(tmp_path: Path) -> None:
     ]
     anchors = {each.attributes.get("id") for each in page.elements}
     assert {"another", "a-chart-of-2-units", "leizhou-2017-scores-by-printed-tier-2"} <= anchors
+
+
+def test_a_finding_of_another_report_is_said_once_at_the_top(tmp_path: Path) -> None:
+    save_report(tmp_path, report("The groups differ."), "04_groups")
+    sentences = ["One.", "Two.", "Three.", "Four.", "Five.", "The groups differ."]
+    told = [cell(f"find({each!r})", Finding(each), tags=("lead",)) for each in sentences]
+    noted = cell("find(silence)", Finding("No rules.", "note"), tags=("lead",))
+    page = render(tmp_path, [*report()[:4], markdown("## What do others find?\n\nIn full:"), *told, noted])
+    top = page.one("ul", class_="findings")
+    assert [each.text for each in page.all("li") if top in each.ancestors] == [
+        *sentences[:-1],
+        "The groups differ. Report",
+    ], "however many"
+    assert [page.html.count(each) for each in sentences] == [1] * 6
+    assert [each.text for each in page.all("p") if page.one("article") in each.ancestors] == [
+        "Why we ask.",
+        "In full:",
+        "No rules.",
+    ]
 
 
 def test_a_page_without_findings_opens_with_its_headline_alone(tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ def test_the_made_up_sample(leizhou) -> None:
     )
     chart = plot_made_up(found, "2018-06-29", words)
     assert isinstance(chart, Chart)
-    assert chart.title == "Made up: 4 of 18 columns are overdue on 2018-06-29, 2 perhaps"
+    assert chart.title == "Made up: 4 of 18 columns are overdue, 2 perhaps"
     assert chart.alt.startswith("Made-up data.")
     assert not set(found["unit"]) & set(leizhou.scores["unit_name"])
 
@@ -361,7 +361,7 @@ def test_of_many_columns_the_latest_are_drawn(leizhou) -> None:
     chart = plot_made_up(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), "2018-06-29", leizhou.words)
     assert isinstance(chart, Chart)
     assert len(chart.png) < 200_000
-    assert chart.title == "Made up: 60 of 60 columns are overdue on 2018-06-29, 0 perhaps"
+    assert chart.title == "Made up: 60 of 60 columns are overdue, 0 perhaps"
 
 
 @pytest.mark.parametrize(

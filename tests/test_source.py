@@ -14,6 +14,7 @@ from audit_lib.analysis.source import (
     trace_source,
 )
 from audit_lib.analysis.year import describe_year, summarise_year
+from audit_lib.display import show
 from audit_lib.reading.documents import read_document
 from audit_lib.reading.notice import parse_notice
 from audit_lib.reading.units import Registry, resolve_units
@@ -153,6 +154,28 @@ def test_sentences_of_real_notices(leizhou) -> None:
         "The notice states no number of units; counted: 优秀 10, 良好 15, all lists 25."
     )
     assert describe_mentions(baoshan.mentions, baoshan.scores, baoshan.words) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "en",
+            "The notice states no number of units; counted: 街镇(园区) 优秀 10, 区级部门 优秀 23, "
+            "街镇(园区) 良好 4, 区级部门 良好 13, all lists 50.",
+        ),
+        (
+            "zh",
+            "通报没有写明单位数；实计：街镇(园区)优秀10个、区级部门优秀23个、"
+            "街镇(园区)良好4个、区级部门良好13个、全部名单50个。",
+        ),
+    ],
+)
+def test_lists_of_one_tier_are_told_apart_by_their_labels(language: str, sentence: str) -> None:
+    report = open_report("baoshan", "2021", language=language)
+    counts = compare_counts(report.reading.notice)
+    assert describe_counts(counts, report.words) == sentence
+    assert sentence.count(str(show(counts, "counts", report.words).cells.iloc[1, 0])) == 1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def test_numbers_round_half_up(value: float, digits: int, printed: str) -> None:
     assert format_number(value, digits) == printed
 
 
-@pytest.mark.parametrize(("value", "printed"), [(97.0, "97"), (88.5, "88.5"), (85.589286, "85.59"), (-2.0, "−2")])
+@pytest.mark.parametrize(
+    ("value", "printed"), [(97.0, "97"), (88.5, "88.5"), (88.125, "88.125"), (85.589286, "85.59"), (-2.0, "−2")]
+)
 def test_scores_print_as_published(value: float, printed: str) -> None:
     assert format_score(value) == printed
 
@@ -40,6 +42,7 @@ def test_scores_print_as_published(value: float, printed: str) -> None:
         ("{gap:+.2f}", {"gap": 0.0}, "0.00"),
         ("{names}", {"names": ["甲局", "乙镇"]}, "甲局, 乙镇"),
         ("{scores}", {"scores": [97.0, 88.5]}, "97, 88.5"),
+        ("{score}–{score}, {median:~}", {"score": 88.125, "median": 88.125}, "88.125–88.125, 88.13"),
         ("{score}", {"score": None}, "–"),
         ("{score}", {"score": pd.NA}, "–"),
         ("{score:.2f}", {"score": float("nan")}, "–"),

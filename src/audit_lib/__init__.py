@@ -88,7 +88,7 @@ _HOMES = {
     "analysis.figures": [
         *("plot_cuts", "plot_digits", "plot_ecdf", "plot_gap", "plot_group_ecdf", "plot_group_tiers", "plot_groups"),
         *("plot_league", "plot_ledger", "plot_made_up", "plot_named", "plot_oldham", "plot_overdue", "plot_paths"),
-        *("plot_scores", "plot_slopes", "plot_tie_order", "plot_tier_reach", "plot_transitions"),
+        *("plot_rule", "plot_scores", "plot_slopes", "plot_tie_order", "plot_tier_reach", "plot_transitions"),
     ],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -15,12 +15,13 @@ import pandas as pd
 
 from audit_lib.links import PAIR, find_links
 from audit_lib.tables import guard_cell
-from audit_lib.words import Silence, Words, format_number, format_score
+from audit_lib.words import Silence, Words, format_number, format_rounded, format_score
 
 # Columns that need other decimals than two.
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
 # Scores as published, each with the decimals that the notice gives it.
 PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
+PUBLISHED_IN = {"cuts": {"low", "high"}}  # and those of a table where other tables compute what is named so
 # What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
 STATED = {
     *("score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
@@ -159,10 +160,10 @@ def note(sentence: str) -> Finding:
 def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
-    Scores stay as published (97, 88.5); means and other computed numbers of a column share two decimals. A Series is
-    shown as two columns, a table without rows not at all. A column is left out where the language gives it an empty
-    heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by the
-    citations of the words. Raises ValueError where two columns would have one heading.
+    Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
+    Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
+    an empty heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by
+    the citations of the words. Raises ValueError where two columns would have one heading.
     """
     if table.empty:
         return None
@@ -180,7 +181,9 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
         is_stated = column in STATED or (column == "value" and key in STATED_TABLES)
         mark = "missing" if is_stated else "inapplicable"
-        cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark))
+        kinds = table["figure"] if column == "value" and "figure" in table else [column] * len(table)
+        published = [kind in PUBLISHED or kind in PUBLISHED_IN.get(key, ()) for kind in kinds]
+        cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark), published)
         if getattr(words, mark) in cells[heading]:
             marks.add(mark)
         for number, row in enumerate(rows):
@@ -202,7 +205,7 @@ def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     for column in table:
         if not words.heading(str(column)):
             continue
-        values = _print_column(table[column], str(column), words, "")
+        values = _print_column(table[column], str(column), words, "", [column in PUBLISHED] * len(table))
         if _is_numeric(table[column]):
             values = [value.replace("−", "-").replace(",", "") for value in values]
         cells[words.heading(str(column))] = values
@@ -231,16 +234,18 @@ def _is_numeric(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
 
 
-def _print_column(values: pd.Series, column: str, words: Words, missing: str) -> list[str]:
+def _print_column(values: pd.Series, column: str, words: Words, missing: str, published: list[bool]) -> list[str]:
+    """Print the cells of a column; `published` tells which of them are scores as the notice prints them."""
+    cells = list(zip(values, published, strict=True))
     if not pd.api.types.is_float_dtype(values):
-        return [_print_value(value, column, words, missing) for value in values]
-    on_grid = column in PUBLISHED or (column not in DIGITS and (values.dropna() * 2 % 1 == 0).all())
+        return [_print_value(value, column, words, missing, is_published=known) for value, known in cells]
+    on_grid = all(published) or (column not in DIGITS and (values.dropna() * 2 % 1 == 0).all())
     digits = DIGITS.get(column, 2)
     printed = format_score if on_grid else lambda value: format_number(value, digits)
     return [missing if pd.isna(value) else printed(value) for value in values]
 
 
-def _print_value(value: Any, column: str, words: Words, missing: str) -> str:
+def _print_value(value: Any, column: str, words: Words, missing: str, *, is_published: bool) -> str:
     if isinstance(value, list | tuple):
         return words.joiner.join(_name(each, column, words) for each in value) or words("legend.none")
     if value is None or pd.isna(value):
@@ -248,7 +253,7 @@ def _print_value(value: Any, column: str, words: Words, missing: str) -> str:
     if isinstance(value, bool):
         return words.name("yes" if value else "no")
     if isinstance(value, float):
-        return format_score(value)
+        return format_score(value) if is_published else format_rounded(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     return _name(value, column, words)

@@ -20,6 +20,8 @@ from audit_lib.languages import FOLDER, LANGUAGES
 from audit_lib.languages.phrases import Phrase, say_date, say_item, say_place, say_ranks
 
 MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
+ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
+MOST_PUBLISHED = 4  # decimals of a score; a number that needs more was computed
 
 
 def format_number(value: float, digits: int) -> str:
@@ -32,12 +34,21 @@ def format_number(value: float, digits: int) -> str:
 
 
 def format_score(value: float) -> str:
-    """Print a number with as many decimals as it needs, two at most: 97, 88.5, 85.59.
+    """Print a number with the decimals that the notice gives it, one that can only be computed with two.
 
-    >>> [format_score(value) for value in (97.0, 88.5, 85.589286)]
-    ['97', '88.5', '85.59']
+    >>> [format_score(value) for value in (97.0, 88.5, 88.125, 85.589286)]
+    ['97', '88.5', '88.125', '85.59']
     """
-    return format_number(value, next((d for d in range(MOST_DIGITS) if round(value, d) == value), MOST_DIGITS))
+    return format_number(value, _count_decimals(value, MOST_PUBLISHED))
+
+
+def format_rounded(value: float) -> str:
+    """Print a computed number with as many decimals as it needs, two at most: 97, 88.5, 88.13."""
+    return format_number(value, _count_decimals(value, MOST_DIGITS))
+
+
+def _count_decimals(value: float, most: int) -> int:
+    return next((digits for digits in range(most + 1) if round(value, digits) == value), MOST_DIGITS)
 
 
 class _Formatter(string.Formatter):
@@ -63,8 +74,8 @@ class _Formatter(string.Formatter):
             one, many = format_spec.split("|")
             return f"{value:,} {one if value == 1 else many}"
         if isinstance(value, float):
-            if not format_spec:
-                return format_score(value)
+            if format_spec in ("", ROUNDED):
+                return format_rounded(value) if format_spec else format_score(value)
             sign = "+" if format_spec.startswith("+") and value > 0 else ""
             return sign + format_number(value, int(format_spec.strip("+.f")))
         return format(value, format_spec or ("," if isinstance(value, int) and value >= 10_000 else ""))

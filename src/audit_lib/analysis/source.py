@@ -1,5 +1,6 @@
 """The source and its quality: does the notice agree with itself, and what did we decide to get a table?"""
 
+from collections import Counter
 from datetime import date
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from audit_lib.languages.phrases import Phrase, say_date
 from audit_lib.reading.documents import line_of
 from audit_lib.reading.notice import Notice
+from audit_lib.reading.tier_lists import TierList
 from audit_lib.schemas import MATCHES, SEVERITIES
 from audit_lib.words import Words
 
@@ -57,8 +59,14 @@ def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
 
 def compare_counts(notice: Notice) -> pd.DataFrame:
     """Put the number of units that the notice states beside the number it prints, list by list and for the table."""
+    n_lists = Counter(tier.tier for tier in notice.tiers)
     rows = [
-        {"part": tier.tier, "stated": tier.stated, "counted": len(tier.units), "line": line_of(tier.place)}
+        {
+            "part": _name_list(tier, is_one_of_several=n_lists[tier.tier] > 1),
+            "stated": tier.stated,
+            "counted": len(tier.units),
+            "line": line_of(tier.place),
+        }
         for tier in notice.tiers
     ]
     if notice.tiers:
@@ -68,6 +76,13 @@ def compare_counts(notice: Notice) -> pd.DataFrame:
         line = line_of(table.rows[0].place)
         rows.append({"part": "table", "stated": notice.header.units_stated, "counted": len(table.rows), "line": line})
     return pd.DataFrame(rows).astype({"stated": "Int64", "line": "Int64"})
+
+
+def _name_list(tier: TierList, *, is_one_of_several: bool) -> Phrase | str:
+    """Name a list by its tier; where a tier has several lists, by what the notice calls the units of each, too."""
+    if is_one_of_several and tier.label:
+        return Phrase("source.tier_list", {"tier": tier.tier, "label": tier.label})
+    return tier.tier
 
 
 def list_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+LEAD = "lead"  # tag of a cell whose finding, of another report, opens the page and is not said again below
 MOST = 4  # findings of sections at the top of a page, below the headline
 CAPTION = re.compile(r"<table( class=\"summary\")?><caption>(.*?)</caption>", re.DOTALL)
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -69,20 +70,33 @@ def find_evidence(headline: str, cells: list[NotebookNode]) -> Evidence | None:
 
 
 def list_findings(cells: list[NotebookNode], find_report: Callable[[str], Evidence | None]) -> list[Told]:
-    """List the first findings of the sections, each with the nearest chart or table of its section.
+    """List the first findings of the sections and all tagged `lead`, each with the nearest chart or table of a section.
 
     Where a section has neither, `find_report` is asked for a report whose headline is that sentence.
     """
     told: list[Told] = []
     for section in split_sections(cells):
-        outputs = list(_list_outputs(section))
-        shown = [(at, evidence) for at, output in enumerate(outputs) if (evidence := _read_evidence(output))]
-        for at, output in enumerate(outputs):
-            if 'class="finding"' in output.get("data", {}).get("text/html", "") and len(told) < MOST:
+        outputs = [(output, _is_lead(cell)) for cell in section for output in _list_outputs([cell])]
+        shown = [(at, evidence) for at, (output, _) in enumerate(outputs) if (evidence := _read_evidence(output))]
+        for at, (output, is_lead) in enumerate(outputs):
+            if _is_finding(output) and (is_lead or len(told) < MOST):
                 sentence = output.data["text/plain"]
                 nearest = min(shown, key=lambda each: abs(each[0] - at), default=None)
                 told.append(Told(sentence, nearest[1] if nearest else find_report(sentence)))
     return told
+
+
+def drop_leads(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Leave out the cells whose findings open the page; one that only notes why there is none stays."""
+    return [cell for cell in cells if not (_is_lead(cell) and any(map(_is_finding, _list_outputs([cell]))))]
+
+
+def _is_lead(cell: NotebookNode) -> bool:
+    return LEAD in cell.metadata.get("tags", [])
+
+
+def _is_finding(output: NotebookNode) -> bool:
+    return 'class="finding"' in output.get("data", {}).get("text/html", "")
 
 
 def _read_evidence(output: NotebookNode) -> Evidence | None:

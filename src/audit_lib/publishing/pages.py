@@ -26,6 +26,7 @@ from audit_lib.languages import find_twins
 from audit_lib.publishing.charts import read_figure
 from audit_lib.publishing.findings import (
     Evidence,
+    drop_leads,
     find_evidence,
     has_long_table,
     list_findings,
@@ -141,6 +142,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     mark_evidence(notebook, prose.take_anchor)
     page = _frame_page(notebook, notebook_path, prose, data, words.language)
     page |= _open_page(notebook, notebook_path, page["headline"], words)
+    notebook.cells = drop_leads(notebook.cells)
     html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
     html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
     save_text(embed_font(html), page_path)

@@ -1,6 +1,13 @@
 """One function per chart: a result in, a closed figure with its alt text out."""
 
-from audit_lib.analysis.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_scores, plot_tie_order
+from audit_lib.analysis.figures.distribution import (
+    plot_digits,
+    plot_ecdf,
+    plot_league,
+    plot_rule,
+    plot_scores,
+    plot_tie_order,
+)
 from audit_lib.analysis.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
 from audit_lib.analysis.figures.narrative import plot_named
 from audit_lib.analysis.figures.rules import plot_made_up, plot_overdue
@@ -23,6 +30,7 @@ __all__ = [
     "plot_oldham",
     "plot_overdue",
     "plot_paths",
+    "plot_rule",
     "plot_scores",
     "plot_slopes",
     "plot_tie_order",

@@ -29,7 +29,7 @@ from audit_lib.analysis.figures.style import (
     styled,
     tabulate_curve,
 )
-from audit_lib.analysis.tiers import compare_rule, imply_cuts, rated
+from audit_lib.analysis.tiers import CutRule, compare_rule, imply_cuts, rated
 from audit_lib.display import Chart, Finding, note
 from audit_lib.words import Words, format_score
 
@@ -117,6 +117,17 @@ def _label_scores(units: pd.DataFrame, exceptions: pd.DataFrame | None, words: W
     return labels[:MOST_LABELS]
 
 
+def plot_rule(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
+    """Draw the scores with the cuts and what does not fit them; nothing where two cuts cannot give the tiers."""
+    rule = compare_rule(scores, top_cut, low_cut)
+    return plot_scores(scores, top_cut, low_cut, words) if _is_held(rule) else note(words("tiers.not_published"))
+
+
+def _is_held(rule: CutRule | None) -> bool:
+    """Tell whether the cuts are held against a tier; otherwise they are nobody's, and are neither drawn nor named."""
+    return rule is not None and rule.n_rated > 0
+
+
 @styled
 def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     """Draw the league table without false order: units by score, tied units in one band with one rank."""
@@ -191,13 +202,14 @@ def plot_tie_order(order: TieOrder, words: Words) -> Chart | Finding:
 
 @styled
 def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
-    """Draw the share of units at or below each score: any share can be read off."""
+    """Draw the share of units at or below each score: any share can be read off, that at the cuts where tiers are."""
     points = scored(scores)["score"]
     if points.empty:
         return note(words("labels.nothing"))
     figure, ax = open_figure(3.3)
     sns.ecdfplot(x=points, ax=ax, color="#08519C", linewidth=2, stat="percent")
-    cuts = _keep_parting((low_cut, top_cut), points)
+    is_held = _is_held(compare_rule(scores, top_cut, low_cut))
+    cuts = _keep_parting((low_cut, top_cut), points) if is_held else []
     _draw_cuts(ax, cuts, words)
     for cut in cuts:
         below = 100 * float((points < cut).mean())
@@ -208,6 +220,8 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
     ax.set_xlabel(words("labels.score_axis"))
     ax.set_ylabel(words("labels.share_below_axis"))
     spread, curve = summarise_scores(scores), tabulate_curve(points)
+    if not is_held:
+        return close_figure(figure, "ecdf_untiered", words, spread.to_dict(), data=curve)
     low, high = 100 * float((points < low_cut).mean()), 100 * float((points >= top_cut).mean())
     facts = {"low": low, "high": high, "low_cut": low_cut, "top_cut": top_cut}
     return close_figure(figure, "ecdf", words, {**facts, **spread}, data=curve)

@@ -19,8 +19,9 @@ from audit_lib.analysis.figures.style import (
     tabulate_curve,
 )
 from audit_lib.analysis.groups import Comparison, choose_main, count_group_tiers, list_groups, points_of, resample_gap
+from audit_lib.analysis.statistics import round_half_up
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words, format_number
+from audit_lib.words import MOST_DIGITS, Words, format_number
 
 SPACING = 0.11  # between neighbouring marks of a swarm, where groups are 1 apart
 LINES = {0: ("#08519C", "-"), 1: ("#D55E00", (0, (5, 2))), 2: ("#1B6E4B", (0, (1.5, 1.5)))}
@@ -76,7 +77,7 @@ def plot_gap(
     facts |= {"top_first": top_first, "top_second": top_second}
     units = _list_swarms(scores, column, [second, first], words)
     beyond = {"group": words("groups.gap", first=words.name(first), second=words.name(second)), "low": gap.low}
-    beyond |= {"unit_name": words.name("mean_gap"), "score": gap.value, "high": gap.high}
+    beyond |= {"unit_name": words.name("mean_gap"), "score": gap.value and _round(gap.value), "high": gap.high}
     data = pd.concat([units, pd.DataFrame([beyond]).astype({"low": "float64", "high": "float64"})], ignore_index=True)
     return close_figure(figure, "gap", words, facts, data=data)
 
@@ -120,10 +121,15 @@ def _list_swarms(scores: pd.DataFrame, column: str, groups: list[str], words: Wo
     for group in groups:
         units = scores[scores[column] == group].dropna(subset=["score"])
         units = units.sort_values("score", ascending=False, kind="stable")[["unit_name", "score"]]
-        mean = pd.DataFrame({"unit_name": [words.name("mean")], "score": [units["score"].mean()]})
+        mean = pd.DataFrame({"unit_name": [words.name("mean")], "score": [_round(units["score"].mean())]})
         rows.append(pd.concat([units, mean]).assign(group=group))
     listed = pd.concat(rows, ignore_index=True)[["group", "unit_name", "score"]]
     return listed.astype({"score": "object"})  # means with two decimals, scores as printed
+
+
+def _round(mean: float) -> float:
+    """Round what is computed and stands in a column of scores, where a number keeps its decimals."""
+    return float(round_half_up(mean, MOST_DIGITS))
 
 
 def _sizes(scores: pd.DataFrame, column: str, groups: list[str]) -> list[tuple[str, int]]:
@@ -199,9 +205,10 @@ def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart |
     ax.spines["left"].set_visible(False)
     ax.set_xlabel(words("labels.share_axis"))
     best = counts.dropna(subset=["tier"]).groupby("group", sort=False).first()
-    shares = [
-        words("labels.share_of", n=int(row.n), of=int(row.of), group=words.name(f"{group}_many"), share=row.share_pct)
+    parts = [
+        {"n": int(row.n), "of": int(row.of), "group": words.name(f"{group}_many"), "share": row.share_pct}
         for group, row in best.iterrows()
     ]
-    facts = {"tier": best["tier"].iloc[0], "shares": shares}
+    counted, shares = ([words(f"labels.{key}", **part) for part in parts] for key in ("count_of", "share_of"))
+    facts = {"tier": best["tier"].iloc[0], "counts": counted, "shares": shares}
     return close_figure(figure, "group_tiers", words, facts, data=counts, score_axis=False)

@@ -12,7 +12,7 @@ from audit_lib.analysis.gates import Gate
 from audit_lib.analysis.paths import Paths
 from audit_lib.analysis.trends import Change, cross_tiers
 from audit_lib.display import Chart, Finding, note
-from audit_lib.words import Words, format_score
+from audit_lib.words import Words, format_rounded
 
 MOST_LABELS = 8
 PALE, UP, DOWN = "#8C8C8C", "#08519C", "#D55E00"  # units without a label; those with one, by direction
@@ -192,7 +192,7 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
         )  # fmt: skip
     ax.set_xlabel(words(f"labels.level_{gate.measure}_axis"))
     ax.set_ylabel(words(f"labels.shift_{gate.measure}_axis"))
-    ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_score(value))
+    ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_rounded(value))
     data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
     facts = {**gate.word_periods(words), "n": len(units)}
