@@ -219,3 +219,11 @@ def test_tiers_differ_in_grey_print() -> None:
 
 def to_rgb_255(colour: str) -> tuple[int, ...]:
     return tuple(bytes.fromhex(colour[1:]))
+
+
+@pytest.mark.parametrize(
+    ("case", "told"), [("no tiers", "; tiers are not published"), ("four tiers", ", coloured by tier")]
+)
+def test_tiers_that_no_two_cuts_part_are_published_all_the_same(make_scores, leizhou, case: str, told: str) -> None:
+    chart = PLOTS["scores"](make_scores(AWKWARD[case]), leizhou.words)
+    assert chart.subtitle == f"Leizhou 2017: one mark per unit at its score, shaped by side{told}"

@@ -67,7 +67,8 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
     data = _list_marks(units)
     facts = {"n": len(units), "min": units["score"].min(), "max": units["score"].max(), "mean": mean}
     if rule is None or not rule.n_rated:
-        return close_figure(figure, "scores_untiered", words, facts, data=data)
+        tiers = words(f"figures.scores_untiered.{'tiered' if units['tier'].notna().any() else 'untiered'}")
+        return close_figure(figure, "scores_untiered", words, facts | {"tiers": tiers}, data=data)
     facts |= {"n_agree": rule.n_agree, "n_rated": rule.n_rated, "n_exceptions": len(rule.exceptions)}
     facts |= {"top_cut": top_cut, "low_cut": low_cut, "units": list(rule.exceptions["unit_name"])}
     return close_figure(figure, "scores", words, facts, data=data)
