@@ -58,6 +58,8 @@ def lock(reports: Path) -> Iterator[None]:
         shutil.rmtree(scratch, ignore_errors=True)  # what a killed batch left
         try:
             yield
+        except BrokenPipeError:  # who read our output went away, as `| head` does: as good as Ctrl-C
+            raise KeyboardInterrupt from None
         except OSError as error:  # a full disk, a folder that is not ours to write
             raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
         finally:
