@@ -41,6 +41,7 @@ TEMPLATES = "publishing/templates/"
 NOT_NOTEBOOKS = ("tables", "pages", "units")  # of what inputs.csv declares
 
 Fingerprint = dict[str, Any]
+Makers = tuple[str, dict[str, str]]  # the hash of our sources, and the versions of other libraries
 
 
 class Input(NamedTuple):
@@ -184,6 +185,11 @@ def hash_library(*, pages: bool = False) -> str:
 def list_versions(libraries: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
     """Give the installed versions of the libraries that reports, or pages, rest on."""
     return {library: version(library) for library in libraries}
+
+
+def find_makers(*, pages: bool = False) -> Makers:
+    """Give what this process makes reports, or pages, with."""
+    return hash_library(pages=pages), list_versions(PAGE_LIBRARIES if pages else LIBRARIES)
 
 
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
