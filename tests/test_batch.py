@@ -19,7 +19,7 @@ import pytest
 from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import lock
 from audit_lib.publishing.executors import open_executor
-from audit_lib.publishing.kernels import NEEDS, count_jobs
+from audit_lib.publishing.kernels import NEEDS, Limits, count_jobs, run_apart
 from audit_lib.publishing.manifest import record_tables
 from audit_lib.publishing.plan import Folders, check_contracts, plan_runs
 from audit_lib.publishing.progress import Progress
@@ -186,6 +186,26 @@ def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, 
     assert not result.run.report.exists()
     assert has_ended(int(pids.read_text()))
     assert "so far" in result.run.log.read_text(encoding="utf-8")
+
+
+def test_a_run_that_can_answer_no_more_is_ended_whoever_holds_its_pipe(write_notebook, do, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    heir = f"pid = os.fork()\nif not pid:\n    time.sleep(600)\nopen({str(pids)!r}, 'w').write(str(pid))"
+    write_notebook("closes", "import os, time\nos.closerange(3, 999)\ntime.sleep(600)")
+    write_notebook("leaves", f"import os, time\n{heir}\nos._exit(3)")
+    started = time.monotonic()
+    assert told(do()) == {
+        "closes": ("failed", "it closed the pipe that its answer goes through"),
+        "leaves": ("failed", "its process died (exit code 3)"),
+    }
+    assert time.monotonic() - started < 60
+    assert has_ended(int(pids.read_text()))
+
+
+def test_a_process_without_a_log_says_so_and_shows_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match=r"No such file or directory: .*one\.log"):
+        run_apart(print, log=tmp_path / "gone" / "one.log", limits=Limits(warm=False))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_what_a_report_leaves_running_ends_with_it(write_notebook, do, tmp_path: Path) -> None:

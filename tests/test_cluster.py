@@ -70,10 +70,10 @@ def cluster(tmp_path: Path):
 
 
 def test_a_killed_worker_costs_no_report(folders: Folders, write_notebook, cluster: Cluster, tmp_path: Path) -> None:
-    began = tmp_path / "began"
+    began, killed = tmp_path / "began", tmp_path / "killed"
     began.mkdir()
     for number in range(6):
-        mark = f"from pathlib import Path\nimport os, time\n(Path({str(began)!r}) / f'{number}-{{os.getppid()}}').touch()\ntime.sleep(2)"
+        mark = f"from pathlib import Path\nimport os, time\n(Path({str(began)!r}) / f'{number}-{{os.getppid()}}').touch()\nwhile not Path({str(killed)!r}).exists(): time.sleep(0.1)"
         write_notebook(f"report_{number}", mark, f"print({number} * 1000)")
     write_notebook("fails", f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\n1 / 0")
     where = ("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports))
@@ -85,6 +85,7 @@ def test_a_killed_worker_costs_no_report(folders: Folders, write_notebook, clust
     ) as batch:
         wait_for(lambda: len({path.name.split("-")[1] for path in began.iterdir()}) == 2)  # both workers are at it
         kill_tree(cluster.workers[0].pid)
+        killed.touch()
         out, err = batch.communicate(timeout=300)
     results = {each["notebook"]: each for each in map(json.loads, out.splitlines())}
     assert len(results) == len(out.splitlines()) == 7, err  # all, and none twice

@@ -153,6 +153,57 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_not
     assert (code, out.split(" · ")[0]) == (0, "2 reports: 1 done, 1 unchanged, 0 failed")
 
 
+def stop(batch: subprocess.Popen[str], sent: signal.Signals) -> str:
+    """Stop a batch as a terminal does, with all that is in its group; gives what it said. Nobody holds its output on."""
+    began = time.monotonic()
+    os.killpg(batch.pid, sent)
+    _, err = batch.communicate(timeout=30)
+    assert time.monotonic() - began < 2
+    assert batch.returncode == 130
+    assert "Traceback" not in err
+    return err
+
+
+@pytest.mark.parametrize("cold", [(), ("--cold",)], ids=["warm", "cold"])
+def test_ctrl_c_before_the_first_report_is_one_line(three: Folders, cold: tuple[str, ...]) -> None:
+    for share in (0.2, 0.5, 0.8):  # of its first import, on a machine that may be busy
+        with start(three, *cold, start_new_session=True) as batch:
+            wait_for(lambda batch=batch: children(batch))
+            time.sleep(share)
+            assert stop(batch, signal.SIGINT).splitlines()[-1].startswith("stopped; what was done is kept")
+    assert not (three.reports / ".running").exists()
+
+
+def test_a_batch_asked_to_end_stops_as_after_ctrl_c(three: Folders) -> None:
+    with start(three, start_new_session=True) as batch:
+        wait_for(lambda: children(batch))
+        left = children(batch)
+        err = stop(batch, signal.SIGTERM)
+    assert err.endswith("stopped; what was done is kept, and run again goes on from there\n")
+    wait_for(lambda: all(map(has_ended, left)), 2)
+
+
+def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook) -> None:
+    for name in "abc":
+        write_notebook(name, f"import time\ntime.sleep({'abc'.index(name)})")
+    with start(folders, "--json", "--jobs", "1") as batch:
+        assert batch.stdout is not None
+        assert json.loads(batch.stdout.readline())["status"] == "done"
+        batch.stdout.close()
+        assert batch.stderr is not None
+        err = batch.stderr.read()
+    assert batch.returncode == 130
+    assert err.endswith("\nstopped; what was done is kept, and run again goes on from there\n")
+    assert "leizhou 2017 c" not in err
+
+
+def test_output_that_finds_no_room_is_one_line(folders: Folders) -> None:
+    parse = [*COMMAND[:-3], "parse", str(next(folders.data.glob("raw/leizhou/*")))]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(parse, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (2, "error: output: No space left on device\n")
+
+
 def test_of_two_batches_at_once_the_second_stops_with_one_line(folders: Folders, write_notebook) -> None:
     write_notebook("a", "import time\ntime.sleep(3)")
     with start(folders) as first:

@@ -103,6 +103,13 @@ def upgrade(library: str):
     return change
 
 
+def encode(file: str, encoding: str):
+    """Save a file as another program does."""
+    return lambda folders, monkeypatch: (folders.data / file).write_text(
+        (folders.data / file).read_text("utf-8"), encoding=encoding
+    )
+
+
 def rewrite(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     replace(folders.notebooks / "03_tiers.ipynb", "print(1)", "print(11)")
 
@@ -136,6 +143,11 @@ CHANGES = {
     ),
     "a file without the column that tells places apart": (
         add("reference/lineage.csv", "a\n1\n"),
+        {each for each in ALL if "trends" in each},
+    ),
+    "Excel's UTF-8 of a file of all places": (encode("reference/lineage.csv", "utf-8-sig"), set()),
+    "a file that is not UTF-8": (
+        encode("reference/lineage.csv", "gb18030"),
         {each for each in ALL if "trends" in each},
     ),
     "the code of a notebook": (rewrite, {each for each in ALL if "03_tiers" in each}),

@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
 
-from audit_lib.publishing.kernels import CAN_FORK
+from audit_lib.publishing.kernels import CAN_FORK, Limits
+from audit_lib.publishing.manifest import describe_report
 from audit_lib.publishing.plan import Folders
+from audit_lib.publishing.tasks import execute_index, execute_pages, execute_run, execute_units
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -90,18 +93,36 @@ assert zmq.Context._instance is None
     subprocess.run([sys.executable, "-c", look], check=True)
 
 
-def test_a_changed_library_is_noticed_before_a_report_is_made(folders: Folders, write_notebook, plan, look) -> None:
-    from audit_lib.publishing.kernels import Limits
-    from audit_lib.publishing.manifest import describe_report
-    from audit_lib.publishing.tasks import execute_run
-
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("library", "of yesterday", "the library has changed since its process started: run again, restart workers"),
+        ("versions", {"numpy": "0.1"}, f"numpy is {version('numpy')} here and 0.1 where the batch is"),
+    ],
+    ids=["our own", "another's"],
+)
+def test_a_changed_library_is_noticed_before_a_report_is_made(
+    folders: Folders, write_notebook, plan, look, part: str, value: object, message: str
+) -> None:
     write_notebook("one", "print(1)")
     [run] = plan()
+    made_from = {**describe_report(run, look()), part: value}
+    with pytest.raises(RuntimeError, match=message):
+        execute_run(run, "forced", made_from, scratch_of(folders), Limits())
+
+
+@pytest.mark.parametrize("execute", [execute_pages, execute_units, execute_index], ids=["pages", "units", "index"])
+def test_a_changed_library_is_noticed_before_a_page_is_made(folders: Folders, execute) -> None:
+    folder = {"execute_pages": "leizhou/2017", "execute_units": "leizhou"}.get(execute.__name__, "")
+    where = (folders.reports / folder, folders.data, *([] if "2017" in folder else ["en"]))
+    with pytest.raises(RuntimeError, match="the library has changed since its process started"):
+        execute(*where, ("of yesterday", {}), scratch_of(folders), Limits())
+
+
+def scratch_of(folders: Folders) -> Path:
     scratch = folders.reports / ".running"
     scratch.mkdir(parents=True)
-    made_from = {**describe_report(run, look()), "library": "of yesterday"}
-    with pytest.raises(RuntimeError, match="the library has changed since its process started"):
-        execute_run(run, "forced", made_from, scratch, Limits())
+    return scratch
 
 
 class Forked:

@@ -6,6 +6,7 @@
 import json
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -348,8 +349,15 @@ def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | Non
     return Folders(data.resolve(), notebooks.resolve(), reports.resolve())  # whole, for workers elsewhere
 
 
+def _end_all() -> None:
+    from audit_lib.publishing.kernels import end_all
+
+    end_all()
+
+
 def main() -> None:
     """Run the command line and exit. Errors are one line; a traceback only with --debug."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: so ask systemd, Slurm and docker stop
     if "--debug" in sys.argv:
         sys.exit(cli(standalone_mode=False))
     try:
@@ -360,11 +368,15 @@ def main() -> None:
     except AuditError as error:
         click.echo(f"error: {error}", err=True)
         code = UNUSABLE
-    except click.Abort:  # Ctrl-C: processes that still work for us end when we do, and nothing is half-written
+    except click.Abort:  # Ctrl-C: what works for us ends with us, and nothing is half-written
+        _end_all()
         click.echo("stopped; what was done is kept, and run again goes on from there", err=True)
         sys.stdout.flush()
         os._exit(130)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+    except OSError as error:  # the reader of our output went away, as `| head` does; or it has no room
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"error: {error.filename or 'output'}: {error.strerror or error}", err=True)
+            code = UNUSABLE
     sys.exit(code)

@@ -58,6 +58,8 @@ def lock(reports: Path) -> Iterator[None]:
         shutil.rmtree(scratch, ignore_errors=True)  # what a killed batch left
         try:
             yield
+        except BrokenPipeError:  # who read our output went away, as `| head` does: as good as Ctrl-C
+            raise KeyboardInterrupt from None
         except OSError as error:  # a full disk, a folder that is not ours to write
             raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
         finally:
@@ -189,11 +191,11 @@ class Batch:
             future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
         else:
             made_from = task.describe(self.snapshot)
-            where = (task.folder, self.folders.data)
+            where, made_by = (task.folder, self.folders.data), manifest.find_makers(pages=True)
             if isinstance(task, Units):
-                future = submit(execute_units, *where, task.language, self._scratch, limits)
+                future = submit(execute_units, *where, task.language, made_by, self._scratch, limits)
             else:
-                future = submit(execute_pages, *where, self._scratch, limits)
+                future = submit(execute_pages, *where, made_by, self._scratch, limits)
         self._pending[future] = task, made_from
         future.add_done_callback(self._ended.put)
 
@@ -263,8 +265,11 @@ class Batch:
     def _render_index(self, language: str) -> None:
         self._scratch.mkdir(parents=True, exist_ok=True)
         tree = find_tree(self.folders.reports, language)
-        future = self.executor.submit(execute_index, tree, self.folders.data, language, self._scratch, self.limits)
-        if error := future.exception() or future.result():
+        made_by = manifest.find_makers(pages=True)
+        future = self.executor.submit(
+            execute_index, tree, self.folders.data, language, made_by, self._scratch, self.limits
+        )
+        if error := _name_fault(future) or future.result():
             self._bad_pages += 1
             self.watch.error(f"{tree / 'index.html'}: {error}")
         else:

@@ -9,11 +9,11 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import current_process, get_all_start_methods, get_context, parent_process
+from multiprocessing import current_process, get_all_start_methods, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
@@ -26,6 +26,7 @@ from audit_lib.errors import AuditError
 # macOS has fork too, but its system libraries start threads that do not survive one.
 CAN_FORK = "forkserver" in get_all_start_methods() and sys.platform != "darwin"
 NEEDS = 400 * 2**20  # bytes that a report takes at its peak, the pages that it shares with the warm process left out
+GRACE = 3  # seconds for a process to end that can answer no more
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # reports run side by side; and its threads would not survive a fork
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -56,7 +57,27 @@ def start_warming() -> None:
     from multiprocessing.forkserver import ensure_running
 
     open_context(warm=True)
-    ensure_running()
+    with _ctrl_c_is_ours():
+        ensure_running()
+
+
+def end_all() -> None:
+    """End all that this process started, and what that started."""
+    _end_children(os.getpid())
+
+
+@contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: we end them, and their imports have nothing to tell of it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # at its own start it unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @cache
@@ -82,16 +103,19 @@ def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -
     with receiver:
         with sender:
             try:
-                process.start()
+                with _ctrl_c_is_ours():
+                    process.start()
             except (EOFError, OSError) as fault:
                 raise RuntimeError(f"no process could be started (--cold may do): {fault}") from None
         try:
             if not wait([receiver, process.sentinel], limits.deadline):
                 raise FailedError(f"no end after {limits.deadline:g} s")
+            if not receiver.poll():  # it died, and what it forked still holds the pipe open
+                raise EOFError
             error, value = receiver.recv()
         except EOFError:
-            process.join()
-            raise FailedError(f"its process died ({_word_exit(process.exitcode)})") from None
+            process.join(GRACE)
+            raise FailedError(_word_exit(process.exitcode)) from None
         finally:
             _end(process)
     if error:
@@ -99,22 +123,28 @@ def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -
     return value
 
 
-def _word_exit(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _word_exit(code: int | None) -> str:
+    if code is None:
+        return "it closed the pipe that its answer goes through"
+    return f"its process died (signal {-code})" if code < 0 else f"its process died (exit code {code})"
 
 
 def _end(process: Any) -> None:
     """End a process with all that it started: its group, and what has left the group, as kernels do."""
-    with suppress(psutil.NoSuchProcess):
-        for each in psutil.Process(process.pid).children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
+    _end_children(process.pid)
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.join()
     process.close()
+
+
+def _end_children(pid: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        for each in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def _serve(
@@ -124,13 +154,13 @@ def _serve(
     if hasattr(os, "setsid"):
         os.setsid()
     Thread(target=_follow_parent, daemon=True).start()
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
     os.environ |= ENVIRONMENT
-    if memory is not None:
-        _limit_memory(memory)
     try:
+        _write_to(log)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        if memory is not None:
+            _limit_memory(memory)
         answer: tuple[Exception | None, Any] = None, work(*args)
     except AuditError as error:
         answer = FailedError(_shorten(str(error))), None
@@ -141,6 +171,18 @@ def _serve(
     sender.send(answer)
     sender.close()
     _end_group()
+
+
+def _write_to(log: Path) -> None:
+    """Have this process, and what it starts, write to a file; nowhere, and OSError, where that cannot be written."""
+    try:
+        file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    except OSError:
+        file = os.open(os.devnull, os.O_WRONLY)
+        raise
+    finally:
+        os.dup2(file, 1)
+        os.dup2(file, 2)
 
 
 def _shorten(message: str) -> str:

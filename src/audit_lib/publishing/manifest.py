@@ -41,6 +41,7 @@ TEMPLATES = "publishing/templates/"
 NOT_NOTEBOOKS = ("tables", "pages", "units")  # of what inputs.csv declares
 
 Fingerprint = dict[str, Any]
+Makers = tuple[str, dict[str, str]]  # the hash of our sources, and the versions of other libraries
 
 
 class Input(NamedTuple):
@@ -125,17 +126,24 @@ class Snapshot:
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
         """Hash the rows of a CSV file with a value in a column, and those that name none; all without the column.
 
-        None where there is none.
+        None where there is none. A file that is no CSV counts whole: whoever reads it tells what is wrong with it.
         """
         if (path, column) not in self._rows:
-            with path.open(encoding="utf-8", newline="") as file:
-                grouped: dict[str | None, list[dict[str, str]]] = {}
-                for row in csv.DictReader(file):
-                    grouped.setdefault(row.get(column), []).append(row)
-            self._rows[path, column] = {each: hash_value(rows) for each, rows in grouped.items()}
+            try:
+                self._rows[path, column] = {each: hash_value(rows) for each, rows in _group_rows(path, column).items()}
+            except (UnicodeDecodeError, csv.Error):
+                self._rows[path, column] = {None: self.hash_file(path)}
         found = self._rows[path, column]
         parts = [part for each in (None, "", value) if (part := found.get(each))]
         return parts[0] if len(parts) == 1 else hash_value(parts) if parts else None
+
+
+def _group_rows(path: Path, column: str) -> dict[str | None, list[dict[str, str]]]:
+    grouped: dict[str | None, list[dict[str, str]]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:  # Excel puts a mark before the first column
+        for row in csv.DictReader(file):
+            grouped.setdefault(row.get(column), []).append(row)
+    return grouped
 
 
 @cache
@@ -177,6 +185,11 @@ def hash_library(*, pages: bool = False) -> str:
 def list_versions(libraries: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
     """Give the installed versions of the libraries that reports, or pages, rest on."""
     return {library: version(library) for library in libraries}
+
+
+def find_makers(*, pages: bool = False) -> Makers:
+    """Give what this process makes reports, or pages, with."""
+    return hash_library(pages=pages), list_versions(PAGE_LIBRARIES if pages else LIBRARIES)
 
 
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:

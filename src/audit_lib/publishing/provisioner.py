@@ -63,6 +63,7 @@ class _Forked:
 def _run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
     """In the process: be a kernel until it is told to stop."""
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the warm process leaves Ctrl-C to whoever forks it
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)

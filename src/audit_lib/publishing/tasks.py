@@ -13,7 +13,7 @@ from uuid import uuid4
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
 from audit_lib.publishing.kernels import FailedError, Limits, run_apart
-from audit_lib.publishing.manifest import Fingerprint, hash_library
+from audit_lib.publishing.manifest import Fingerprint, Makers, find_makers
 from audit_lib.publishing.plan import Run
 
 if TYPE_CHECKING:
@@ -68,27 +68,46 @@ def execute_run(run: Run, why: str, made_from: Fingerprint, scratch: Path, limit
     return Result(run, "done", why, time.monotonic() - started, cpu, memory, part)
 
 
-def execute_pages(folder: Path, data: Path, scratch: Path, limits: Limits) -> str | None:
+def execute_pages(folder: Path, data: Path, made_by: Makers, scratch: Path, limits: Limits) -> str | None:
     """Render the pages of a period in one language; gives what is wrong with them, if anything."""
-    return _render(limits, scratch, _render_pages, folder, data)
+    return _render(limits, scratch, made_by, _render_pages, folder, data)
 
 
-def execute_index(reports: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+def execute_index(
+    reports: Path, data: Path, language: str, made_by: Makers, scratch: Path, limits: Limits
+) -> str | None:
     """Render the index of a language's reports; gives what is wrong with it, if anything."""
-    return _render(limits, scratch, _render_index, reports, data, language)
+    return _render(limits, scratch, made_by, _render_index, reports, data, language)
 
 
-def execute_units(folder: Path, data: Path, language: str, scratch: Path, limits: Limits) -> str | None:
+def execute_units(
+    folder: Path, data: Path, language: str, made_by: Makers, scratch: Path, limits: Limits
+) -> str | None:
     """Render the pages of the units of a place in one language; gives what is wrong with them, if anything."""
-    return _render(limits, scratch, _render_units, folder, data, language)
+    return _render(limits, scratch, made_by, _render_units, folder, data, language)
 
 
-def _render(limits: Limits, scratch: Path, work: Any, *args: Path | str) -> str | None:
+def _render(limits: Limits, scratch: Path, made_by: Makers, work: Any, *args: Path | str) -> str | None:
+    """Render in a process of its own. Raises RuntimeError where another machine may do better."""
     try:
-        run_apart(work, *args, log=scratch / f"{uuid4().hex}.log", limits=limits)
+        run_apart(_render_checked, made_by, work, args, log=scratch / f"{uuid4().hex}.log", limits=limits)
     except FailedError as error:
         return str(error)
     return None
+
+
+def _render_checked(made_by: Makers, work: Any, args: tuple[Path | str, ...]) -> None:
+    _check_makers(made_by, find_makers(pages=True))
+    work(*args)
+
+
+def _check_makers(expected: Makers, found: Makers) -> None:
+    """Raise RuntimeError where this process has other sources or libraries than the batch that records them."""
+    if found[0] != expected[0]:
+        raise RuntimeError("the library has changed since its process started: run again, restart workers")
+    if differing := sorted(name for name, version in expected[1].items() if found[1].get(name) != version):
+        name = differing[0]
+        raise RuntimeError(f"{name} is {found[1].get(name)} here and {expected[1][name]} where the batch is")
 
 
 def _render_pages(folder: Path, data: Path) -> None:
@@ -119,8 +138,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     import logging
     import os
 
-    if hash_library() != made_from["library"]:
-        raise RuntimeError("the library has changed since its process started: run again, restart workers")
+    _check_makers((made_from["library"], made_from["versions"]), find_makers())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.raiseExceptions = False  # a log that cannot be written is no output of the notebook
     os.environ["AUDIT_DATA"] = str(run.data)

@@ -20,7 +20,7 @@ from audit_lib.publishing.citations import check_links, check_rows
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.issues import Issue, find_issues, read_issue
 from audit_lib.publishing.kernels import Limits, start_warming
-from audit_lib.publishing.manifest import Snapshot, describe_report, list_versions
+from audit_lib.publishing.manifest import Snapshot, describe_report, find_makers, list_versions
 from audit_lib.publishing.parameters import Parameters
 from audit_lib.publishing.plan import Folders, Run
 from audit_lib.publishing.statements import Statement, list_notebook, list_page
@@ -144,7 +144,7 @@ class Verifier:
             if result.status != "done" or result.part is None:
                 raise AuditError(result.why)
             result.part.replace(report)
-            if error := execute_pages(report.parent, data, scratch, self.limits):
+            if error := execute_pages(report.parent, data, find_makers(pages=True), scratch, self.limits):
                 raise AuditError(error)
         except AuditError as error:
             raise AuditError(str(error).replace(f"{scratch}/", "")) from None

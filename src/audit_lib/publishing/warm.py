@@ -63,7 +63,8 @@ def _warm_up() -> None:
     library = import_module("audit_lib")
     for name in library.__all__:
         getattr(library, name)
-    import_module("audit_lib.publishing.manifest").hash_library()  # of the sources that were imported
+    for pages in (False, True):
+        import_module("audit_lib.publishing.manifest").find_makers(pages=pages)  # as they were imported
     with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
         _report_once()
     _validate_once()
