@@ -92,7 +92,8 @@ def test_an_untouched_report_is_confirmed(made: Folders, verifier: Verifier, nam
     assert verified.is_confirmed
     assert verified.notes == []
     kinds = {each.kind for each in verified.verdicts}
-    assert {"input", "line", "headline", "finding", "cell", "alt", "image", "code", "text", "setting"} <= kinds
+    assert {"input", "line", "headline", "cell", "alt", "image", "code", "text", "setting"} <= kinds
+    assert "finding" in kinds or name == "00_year_card.html", "its findings stand at the top, as text"
     assert sum(each.kind == "line" for each in verified.verdicts) == 57
     *told, counted = verified.lines(every=False)
     assert [line.split(":")[0].split(" ")[0] for line in told] == ["confirmed"] * len(told)

@@ -36,13 +36,13 @@ EXPECTED = {  # what pandera calls its own checks, in our words
 def validate_table(table: pd.DataFrame, name: str, where: object) -> pd.DataFrame:
     """Check a table against its declared columns; NA becomes the type's own. Raises AuditError at the first breach."""
     try:
-        return _schema_of(name).validate(table.astype(dict.fromkeys(_text_columns(table, name), "str")))
+        return schema_of(name).validate(table.astype(dict.fromkeys(_text_columns(table, name), "str")))
     except (pa.errors.SchemaError, pa.errors.SchemaErrors) as error:
         raise _name_breach(error, name, where) from None
 
 
 @cache
-def _schema_of(name: str) -> pa.DataFrameSchema:
+def schema_of(name: str) -> pa.DataFrameSchema:
     """Give a schema whose texts pandas has converted: pandera would hold each against its type one by one."""
     schema = SCHEMAS[name]
     text = [column for column, declared in schema.columns.items() if _frictionless(str(declared.dtype)) == "string"]

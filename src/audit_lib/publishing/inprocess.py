@@ -4,6 +4,7 @@ The shell, the messages and the outputs are ipykernel's own, and papermill runs 
 past Python, to the file descriptor, goes to the log and not into the notebook.
 """
 
+import asyncio
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
     """As ipykernel's, and able to await in a cell."""
 
     _supports_kernel_subshells = False
-    # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where cells run outside the main thread.
+    # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where nobody types it.
     shell_channel_thread = SimpleNamespace(parent_thread=None)
 
     @default("iopub_thread")
@@ -31,10 +32,29 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
 
 
 class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
-    """Ready at once: there is nothing to wait for."""
+    """Ready at once: there is nothing to wait for. Cells run in this thread, the main one, as those of any kernel do.
+
+    ipykernel's would give each cell to another thread, since nbclient's event loop runs in this one.
+    """
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._loop = asyncio.new_event_loop()
 
     def wait_for_ready(self, timeout: float | None = None) -> None:
         pass
+
+    def _dispatch_to_kernel(self, message: Any) -> None:
+        stream = self.kernel.shell_stream
+        self.session.send(stream, message)
+        outer = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        try:
+            self._loop.run_until_complete(self.kernel.dispatch_shell(stream.recv_multipart()))
+        finally:
+            asyncio._set_running_loop(outer)
+        _, reply = self.session.recv(stream, copy=False)
+        self.shell_channel.call_handlers_later(reply)
 
 
 class Manager(InProcessKernelManager):  # type: ignore[misc]

@@ -86,7 +86,8 @@ def _report_once() -> None:
     from audit_lib.reading.build import read_source
     from audit_lib.reading.register import run_checks
     from audit_lib.reading.sources import find_sources
-    from audit_lib.tables import load_table, save_table
+    from audit_lib.schemas import SCHEMAS
+    from audit_lib.tables import load_table, save_table, schema_of
     from audit_lib.words import Words
 
     with TemporaryDirectory() as name:
@@ -96,6 +97,8 @@ def _report_once() -> None:
         reading = read_source(Path(name), find_sources(Path(name))[0])
         save_table(reading.scores, table, "scores")
         scores = load_table(table, "scores")
+    for name in SCHEMAS:
+        schema_of(name)
     words = Words("en", {"place": "Sample", "period": "2017", "source": ""})
     describe_groups(scores, compare_groups(scores, "side", 2), "side", words)
     if register := show(tabulate_register(run_checks(reading.evidence), words), "register", words):
