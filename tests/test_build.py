@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
+from audit_lib.files import hold
 from audit_lib.periods import order_of, span_of
 from audit_lib.reading.build import build_tables, check_source, find_record, read_source
 from audit_lib.reading.sources import find_earlier, find_sources
@@ -145,6 +147,21 @@ def test_a_notice_whose_raw_file_is_gone_loses_its_rows(demo: Path) -> None:
     (demo / "raw/demo/2016.txt").unlink()
     build(demo)
     assert load_scores(demo, "demo") == DEMO[2:]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nobody waits there")
+def test_a_build_waits_for_another_one_of_the_place(demo: Path, notice_text: NoticeText) -> None:
+    for year in (2016, 2017):
+        (demo / f"raw/demo/{year}.txt").write_text(notice_text([("甲镇", 10)]), encoding="utf-8")
+    with hold(demo / "processed/demo"):
+        other = Thread(target=build, args=(demo, "demo", "2016"), daemon=True)
+        other.start()
+        other.join(1)
+        assert other.is_alive()
+        assert load_scores(demo, "demo") == DEMO
+    other.join(60)
+    build(demo, "demo", "2017")
+    assert load_scores(demo, "demo") == [["demo-2016", "甲镇", 10], ["demo-2017", "甲镇", 10]]
 
 
 def test_a_bad_reference_stops_its_own_place_only(demo: Path) -> None:

@@ -1,10 +1,17 @@
 """Where the project's folders are, and how a file of ours is written: whole, or not at all. Quick to import."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from audit_lib.errors import AuditError, unusable
+
+try:
+    import fcntl
+except ImportError:  # Windows: nobody waits there
+    fcntl = None  # type: ignore[assignment]
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -43,3 +50,20 @@ def save_bytes(content: bytes, path: Path) -> None:
         if part:
             part.unlink(missing_ok=True)
         raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Have the files of a folder for ourselves, made if need be, while they are read and written; others wait."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY) if fcntl else None
+    except OSError as error:
+        raise AuditError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    try:
+        if held is not None:
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        if held is not None:
+            os.close(held)

@@ -16,6 +16,7 @@ import pandera.pandas as pa
 
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import find_data as find_data
+from audit_lib.files import hold
 from audit_lib.files import save_bytes as save_bytes
 from audit_lib.files import save_text as save_text
 from audit_lib.reading.sources import JURISDICTION as JURISDICTION
@@ -145,9 +146,10 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
     declared = SCHEMAS[name].columns.items()
     columns = [column for column, how in declared if how.required or not column.endswith("_zh")]
     new = pd.DataFrame(rows, columns=columns, dtype="object")
-    old = load_table(path, name) if path.is_file() else new.iloc[:0]
-    if rows:
-        save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
+    with hold(path.parent):
+        old = load_table(path, name) if path.is_file() else new.iloc[:0]
+        if rows:
+            save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)
 
 
 def describe_package(tables: Iterable[PurePath], root: PurePath) -> str:

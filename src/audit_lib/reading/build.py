@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import AuditError, unusable
+from audit_lib.files import hold
 from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.reading.corrections import correct_notice, load_corrections
 from audit_lib.reading.documents import read_document
@@ -124,7 +125,9 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
             yield source, None
         kept = {source.notice_id for source in find_sources(data, jurisdiction)}.difference(done)
         if done:
-            _write_tables(data / "processed" / jurisdiction, built, kept)
+            folder = data / "processed" / jurisdiction
+            with hold(folder):  # rows of other notices that another process builds meanwhile
+                _write_tables(folder, built, kept)
     _write_package(data)
 
 
