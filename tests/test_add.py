@@ -283,7 +283,7 @@ def test_a_record_of_another_file(leizhou_data: Path, write, notice_text: Notice
 def test_no_raw_file_without_a_record(data: Path, write) -> None:
     (data / "reference").write_text("a file, where a folder should be", encoding="utf-8")
     before = read_tree(data)
-    with pytest.raises(AuditError, match=r"notices\.csv: cannot be written: "):
+    with pytest.raises(AuditError, match=r"reference: cannot be written: "):
         add_notice(data, write(BARE, "a.csv"), "demo", "2017")
     assert read_tree(data) == before
 
