@@ -349,12 +349,6 @@ def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | Non
     return Folders(data.resolve(), notebooks.resolve(), reports.resolve())  # whole, for workers elsewhere
 
 
-def _end_all() -> None:
-    from audit_lib.publishing.kernels import end_all
-
-    end_all()
-
-
 def main() -> None:
     """Run the command line and exit. Errors are one line; a traceback only with --debug."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: so ask systemd, Slurm and docker stop
@@ -369,7 +363,9 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         code = UNUSABLE
     except click.Abort:  # Ctrl-C: what works for us ends with us, and nothing is half-written
-        _end_all()
+        from audit_lib.publishing.kernels import end_all
+
+        end_all()
         click.echo("stopped; what was done is kept, and run again goes on from there", err=True)
         sys.stdout.flush()
         os._exit(130)

@@ -160,11 +160,7 @@ def _name_source(reading: Reading, words: Words) -> str:
     """Name the notice as a source line does: who issued it, its number or title, its date."""
     header, record = reading.notice.header, reading.record
     publisher = None if record is None or pd.isna(record["publisher"]) else str(record["publisher"])
-    named = [
-        publisher,
-        header.document_number or header.title,
-        header.issued_on and words.name(header.issued_on),
-    ]
+    named = [publisher, header.document_number or header.title, header.issued_on and words.name(header.issued_on)]
     return words.join((part or "" for part in named), "parts") or reading.source.notice_id
 
 

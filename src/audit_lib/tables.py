@@ -46,8 +46,7 @@ def validate_table(table: pd.DataFrame, name: str, where: object) -> pd.DataFram
 def schema_of(name: str) -> pa.DataFrameSchema:
     """Give a schema whose texts pandas has converted: pandera would hold each against its type one by one."""
     schema = SCHEMAS[name]
-    text = [column for column, declared in schema.columns.items() if _frictionless(str(declared.dtype)) == "string"]
-    return schema.update_columns({column: {"dtype": None} for column in text})
+    return schema.update_columns({column: {"dtype": None} for column in _text_columns(schema.columns, name)})
 
 
 def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: str, where: object) -> AuditError:
@@ -80,9 +79,9 @@ def bare_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
-def _text_columns(table: pd.DataFrame, name: str) -> list[str]:
+def _text_columns(columns: pd.DataFrame | Mapping[str, Any], name: str) -> list[str]:
     declared = SCHEMAS[name].columns.items()
-    return [name for name, column in declared if name in table and _frictionless(str(column.dtype)) == "string"]
+    return [name for name, column in declared if name in columns and _frictionless(str(column.dtype)) == "string"]
 
 
 def load_table(path: Path, name: str) -> pd.DataFrame:

@@ -32,7 +32,7 @@ PACKAGE = Path(__file__).parents[1]
 # What makes pages of reports, and runs them. A change here asks for new pages at most, not for new reports.
 AROUND_REPORTS = (
     *("analysis/dossiers.py", "cli.py"),
-    *(f"publishing/{name}.py" for name in ("executors", "progress")),
+    *(f"publishing/{name}.py" for name in ("executors", "progress", "provisioner")),
     *(f"publishing/{name}.py" for name in ("pages", "pieces", "notices", "index", "strips", "unit_pages")),
     *(f"publishing/{name}.py" for name in ("citations", "issues", "verdicts", "verify")),
     *(f"publishing/{name}.py" for name in ("export", "pdf", "workbook")),

@@ -29,7 +29,7 @@ from audit_lib.analysis.figures.style import (
     styled,
     tabulate_curve,
 )
-from audit_lib.analysis.tiers import CutRule, compare_rule, imply_cuts, rated
+from audit_lib.analysis.tiers import CutRule, compare_rule, imply_cuts
 from audit_lib.display import Chart, Finding, note
 from audit_lib.words import Words, format_score
 
@@ -42,7 +42,7 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
     units = _stack(scored(scores))
     if units.empty:
         return note(words("labels.nothing"))
-    rule = compare_rule(scores, top_cut, low_cut) if len(rated(scores)) else None
+    rule = _hold_rule(scores, top_cut, low_cut)
     figure, ax = open_figure(4.1)
     tops = units.groupby("score")["level"].max().to_dict()
     ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 1.5)
@@ -66,7 +66,7 @@ def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Wor
     draw_key(ax, units, words, loc="upper left", borderaxespad=0)
     data = _list_marks(units)
     facts = {"n": len(units), "min": units["score"].min(), "max": units["score"].max(), "mean": mean}
-    if rule is None or not rule.n_rated:
+    if rule is None:
         tiers = words(f"figures.scores_untiered.{'tiered' if units['tier'].notna().any() else 'untiered'}")
         return close_figure(figure, "scores_untiered", words, facts | {"tiers": tiers}, data=data)
     facts |= {"n_agree": rule.n_agree, "n_rated": rule.n_rated, "n_exceptions": len(rule.exceptions)}
@@ -120,13 +120,15 @@ def _label_scores(units: pd.DataFrame, exceptions: pd.DataFrame | None, words: W
 
 def plot_rule(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
     """Draw the scores with the cuts and what does not fit them; nothing where two cuts cannot give the tiers."""
+    if _hold_rule(scores, top_cut, low_cut) is None:
+        return note(words("tiers.not_published"))
+    return plot_scores(scores, top_cut, low_cut, words)
+
+
+def _hold_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
+    """Hold the cuts against the tiers. None where they meet none: nobody's, they are neither drawn nor named."""
     rule = compare_rule(scores, top_cut, low_cut)
-    return plot_scores(scores, top_cut, low_cut, words) if _is_held(rule) else note(words("tiers.not_published"))
-
-
-def _is_held(rule: CutRule | None) -> bool:
-    """Tell whether the cuts are held against a tier; otherwise they are nobody's, and are neither drawn nor named."""
-    return rule is not None and rule.n_rated > 0
+    return rule if rule is not None and rule.n_rated else None
 
 
 @styled
@@ -209,7 +211,7 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
         return note(words("labels.nothing"))
     figure, ax = open_figure(3.3)
     sns.ecdfplot(x=points, ax=ax, color="#08519C", linewidth=2, stat="percent")
-    is_held = _is_held(compare_rule(scores, top_cut, low_cut))
+    is_held = _hold_rule(scores, top_cut, low_cut) is not None
     cuts = _keep_parting((low_cut, top_cut), points) if is_held else []
     _draw_cuts(ax, cuts, words)
     for cut in cuts:
