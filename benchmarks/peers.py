@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
 PARAMETERS = {"jurisdiction": "leizhou", "period": "2017"}
 MANY = 50  # reports of a sustained run
-WORK_ROUNDS = 3  # of which the least counts: what else the machine does only adds
+WORK_ROUNDS = 6  # of which the least of each notebook counts: what else the machine does only adds
 
 # What a user of each library would write: run every notebook of argv[2:] and export it, into the folder argv[1].
 START = """
@@ -74,7 +75,7 @@ for number, path in enumerate(notebooks):
 """,
 }
 NEEDS = {"jupyter-cache": "jupyter_cache", "ploomber-engine": "ploomber_engine"}
-# The floor: the cells alone, in one process that has done everything once before. Prints the seconds of work.
+# The floor: the cells alone, in one process that has done everything once before. Prints the work of each, in seconds.
 CELLS = """
 import ast, json, sys, time
 def run(path):
@@ -89,10 +90,10 @@ def run(path):
                 getattr(value, "_repr_mimebundle_", value._repr_html_ if hasattr(value, "_repr_html_") else dict)()
 for path in sys.argv[1:]:
     run(path)
-started = time.process_time()
 for path in sys.argv[1:]:
+    started = time.process_time()
     run(path)
-print(time.process_time() - started)
+    print(time.process_time() - started)
 """
 
 
@@ -147,24 +148,25 @@ def run_many(folder: Path) -> tuple[float, float]:
 def measure_work(folder: Path) -> tuple[float, float, float]:
     """Seconds of work per report: in its process, in its cells alone, and in its process with cells that do nothing."""
     cells = [sys.executable, "-c", CELLS, *(str(path) for path in NOTEBOOKS)]
+    idle = empty_notebooks(folder / "notebooks")
     rounds = []
     for number in range(WORK_ROUNDS):
-        ours = run_alone(folder / f"ours-{number}", ROOT / "notebooks")
-        alone = float(subprocess.run(cells, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
-        rounds.append((ours, alone, run_alone(folder / f"idle-{number}", empty_notebooks(folder / "notebooks"))))
-    whole, floor, idle = (min(seconds) / len(NOTEBOOKS) for seconds in zip(*rounds, strict=True))
-    return whole, floor, idle
+        whole = run_alone(folder / f"whole-{number}", ROOT / "notebooks")
+        alone = subprocess.run(cells, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
+        rounds.append((whole, [float(word) for word in alone], run_alone(folder / f"idle-{number}", idle)))
+    whole, alone, nothing = (sum(map(min, *way)) / len(NOTEBOOKS) for way in zip(*rounds, strict=True))
+    return whole, alone, nothing
 
 
-def run_alone(reports: Path, notebooks: Path) -> float:
-    """Seconds of work of all reports, one at a time."""
+def run_alone(reports: Path, notebooks: Path) -> list[float]:
+    """Seconds of work of each report, one at a time."""
     where = ["--notebooks", str(notebooks), "--reports", str(reports)]
     command = [*AUDIT, *PARAMETERS.values(), "--force", "--json", "--jobs", "1", *where]
     ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)  # no page without a headline
-    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    told = sorted(map(json.loads, ended.stdout.splitlines()), key=itemgetter("notebook"))
     if [each["status"] for each in told] != ["done"] * len(NOTEBOOKS):
         raise SystemExit(ended.stderr)
-    return float(sum(each["cpu_seconds"] for each in told))
+    return [each["cpu_seconds"] for each in told]
 
 
 def empty_notebooks(folder: Path) -> Path:

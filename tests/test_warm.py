@@ -42,6 +42,8 @@ CELLS = [
     "import matplotlib, os\nmatplotlib.get_backend(), os.environ['OPENBLAS_NUM_THREADS']",
     "import numpy as np\nnp.random.seed(1)\nnp.random.rand(3), np.linalg.inv(np.arange(9).reshape(3, 3) + np.eye(3))",
     "%matplotlib inline\nlen(In), sorted(Out), get_ipython().execution_count",
+    "import sys\nsys.modules['__main__'].__dict__ is globals(), get_ipython().user_ns is globals(), sorted(name for name in globals() if name[:2] != '__')",
+    "import builtins\n[name in vars(builtins) for name in ('__IPYTHON__', 'display', 'get_ipython', 'exit', 'quit')]",
 ]
 
 
@@ -89,6 +91,9 @@ assert "pyarrow" not in sys.modules
 assert asyncio.events._get_running_loop() is None
 import zmq
 assert zmq.Context._instance is None
+held = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+assert not [name for name in held if "socket:" in name or "anon_inode:" in name], held
+assert "__IPYTHON__" not in vars(__builtins__) and sys.modules["__main__"].__dict__ is globals()
 """
     subprocess.run([sys.executable, "-c", look], check=True)
 
@@ -173,6 +178,9 @@ def test_forked_kernels_are_real_fresh_and_end(tmp_path: Path) -> None:
             "None None"
         )
         assert await two.ask("left") == "NameError"
+        assert await two.ask("print(type(get_ipython()).__name__, get_ipython().execution_count)") == (
+            "ZMQInteractiveShell 4"
+        )
         assert await two.ask("print(np.random.rand())") != drawn
         second = await two.ask("print(os.getpid())")
         assert len({first, second, str(os.getpid())}) == 3

@@ -1,11 +1,13 @@
 """A Jupyter kernel inside the process that asks for it, for a process that was forked for one notebook alone.
 
-The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. What a cell writes
-past Python, to the file descriptor, goes to the log and not into the notebook.
+The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. The warm process makes
+the kernel and no report does; its sockets are each report's own. What a cell writes past Python, to the file
+descriptor, goes to the log and not into the notebook.
 """
 
 import asyncio
 import sys
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import BackgroundSocket, IOPubThread
 from traitlets import default
 from traitlets.config import Config
 
@@ -25,10 +27,29 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
     # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where nobody types it.
     shell_channel_thread = SimpleNamespace(parent_thread=None)
 
+    @default("iopub_socket")
+    def _close_iopub(self) -> BackgroundSocket:
+        """Open to nowhere, until a process has opened the kernel."""
+        return BackgroundSocket(None)
+
     @default("iopub_thread")
     def _open_iopub(self) -> IOPubThread:
         """Not started, so that it sends at once: two threads that take turns cost more than the messages."""
         return IOPubThread(self._underlying_iopub_socket, session=self.session)
+
+    def open(self) -> None:
+        """Begin to be this process's kernel: its sockets, its `__main__`, its built-in names, its standard streams."""
+        self.iopub_socket.io_thread = self.iopub_thread
+        self.shell.init_sys_modules()
+        self.shell.init_builtins()
+        # For good, not for each cell: the streams must be there when a cell is told whose output it writes.
+        sys.stdout, sys.stderr = self.stdout, self.stderr
+
+
+@cache
+def make_kernel() -> Kernel:
+    """Make the one kernel that a process can have: its shell is a singleton."""
+    return Kernel(config=OPTIONS["config"])
 
 
 class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
@@ -58,19 +79,21 @@ class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
 
 
 class Manager(InProcessKernelManager):  # type: ignore[misc]
-    """Starts the kernel where it is; ends it with the process."""
+    """Opens the kernel where it is; it ends with the process."""
 
     client_class = f"{__name__}.Client"
 
     def start_kernel(self, **options: Any) -> None:
         np.random.seed()  # each fork would draw the numbers of the others
-        self.kernel = Kernel(parent=self, session=self.session)
-        # For good, not for each cell: the streams must be there when a cell is told whose output it writes.
-        sys.stdout, sys.stderr = self.kernel.stdout, self.kernel.stderr
+        self.kernel = make_kernel()
+        self.kernel.open()
 
     def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
         super().shutdown_kernel()
 
 
-# For papermill.execute_notebook, which hands them to nbclient.
-OPTIONS = {"kernel_manager_class": Manager, "config": Config(HistoryManager={"enabled": False})}
+# For papermill.execute_notebook, which hands them to nbclient. Messages do not leave the process, so none is signed.
+OPTIONS = {
+    "kernel_manager_class": Manager,
+    "config": Config(HistoryManager={"enabled": False}, Session={"key": b"", "check_pid": False}),
+}

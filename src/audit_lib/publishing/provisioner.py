@@ -74,7 +74,9 @@ def _run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     sys.argv = [LAUNCHER, *arguments]
 
     import numpy as np
+    from ipykernel.inprocess.ipkernel import InProcessInteractiveShell
     from ipykernel.kernelapp import launch_new_instance
 
+    InProcessInteractiveShell.clear_instance()  # the shell of the warm process, for reports
     np.random.seed()  # each fork would draw the numbers of the others
     launch_new_instance(arguments)

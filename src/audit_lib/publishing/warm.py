@@ -119,12 +119,10 @@ def _validate_once() -> None:
 
 
 def _run_cell_once() -> None:
-    """Run a cell in a shell as kernels have, and leave no trace; a whole kernel would leave sockets and threads."""
-    from ipykernel.zmqshell import ZMQInteractiveShell
-
+    """Make the kernel and run a cell in it that leaves no trace, nor does the kernel until a report opens it."""
     main, built_in = sys.modules["__main__"], set(vars(builtins))
-    shell = ZMQInteractiveShell(config=import_module("audit_lib.publishing.inprocess").OPTIONS["config"])
-    shell.run_cell("None")
+    kernel = import_module("audit_lib.publishing.inprocess").make_kernel()
+    kernel.shell.run_cell("None", silent=True)
     sys.modules["__main__"] = main
     for name in set(vars(builtins)) - built_in:
         delattr(builtins, name)
