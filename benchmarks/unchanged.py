@@ -16,15 +16,9 @@ from results import save_section
 from synthetic import write_places
 
 from audit_lib.publishing.batch import Pages, Units
-from audit_lib.publishing.manifest import (
-    Snapshot,
-    describe_report,
-    find_digest,
-    hash_bytes,
-    record_tables,
-    save_manifest,
-)
+from audit_lib.publishing.manifest import describe_report, find_digest, record_tables, save_manifest
 from audit_lib.publishing.plan import NOTICE, Folders, plan_runs
+from audit_lib.publishing.snapshot import Snapshot, hash_bytes
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 

@@ -19,9 +19,10 @@ from audit_lib.errors import AuditError
 from audit_lib.publishing.batch import Batch, Watch, lock
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.manifest import find_reason
 from audit_lib.publishing.pdf import find_chromium
 from audit_lib.publishing.plan import Folders, Run, plan_runs
+from audit_lib.publishing.snapshot import Snapshot
 from audit_lib.publishing.tasks import Result
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources

@@ -15,8 +15,9 @@ from audit_lib.publishing.batch import Batch, lock
 from audit_lib.publishing.changes import MOST, carry_changes, find_causes, find_moves
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import Snapshot, find_reason
+from audit_lib.publishing.manifest import find_reason
 from audit_lib.publishing.plan import Folders, plan_runs
+from audit_lib.publishing.snapshot import Snapshot
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 

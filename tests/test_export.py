@@ -415,7 +415,8 @@ def test_a_chromium_that_fails_is_one_line(
 def test_pages_become_pdf_files_with_text_in_chinese(
     chromium: str, audit, data: Path, one_page: Path, tmp_path: Path
 ) -> None:
-    from audit_lib.publishing.pages import find_words, render_page
+    from audit_lib.publishing.cards import find_words
+    from audit_lib.publishing.pages import render_page
 
     report = one_page / "leizhou" / "2017" / "03_tiers.ipynb"
     report.write_bytes((ROOT / "reports" / "leizhou" / "2017" / "03_tiers.ipynb").read_bytes())

@@ -2,16 +2,13 @@
 
 import pytest
 
+from audit_lib.analysis.gap import describe_groups, describe_lead, find_lead, measure_sensitivity
 from audit_lib.analysis.groups import (
     compare_groups,
     count_group_tiers,
     describe_group_tiers,
-    describe_groups,
-    describe_lead,
     describe_split,
-    find_lead,
     list_groups,
-    measure_sensitivity,
     share_explained,
     summarise_groups,
     tabulate_effects,

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
 from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
-from audit_lib.analysis.groups import compare_groups, describe_groups, describe_lead, describe_split, find_lead
+from audit_lib.analysis.gap import describe_groups, describe_lead, find_lead
+from audit_lib.analysis.groups import compare_groups, describe_split
 from audit_lib.analysis.narrative import (
     describe_narrative,
     describe_replies,
@@ -21,7 +23,6 @@ from audit_lib.analysis.narrative import (
 )
 from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
 from audit_lib.analysis.source import describe_source, trace_source
-from audit_lib.analysis.tiers import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
 from audit_lib.analysis.trends import compare_last, describe_trends
 from audit_lib.analysis.year import describe_year
 from audit_lib.display import Chart, show

@@ -11,20 +11,18 @@ import pytest
 
 from audit_lib.publishing import manifest
 from audit_lib.publishing.manifest import (
-    Snapshot,
     describe_pages,
     describe_report,
     describe_tables,
     describe_units,
     find_change,
     find_reason,
-    hash_bytes,
-    list_inputs,
     list_stale,
     record_tables,
     save_manifest,
 )
 from audit_lib.publishing.plan import Folders, Run, plan_runs
+from audit_lib.publishing.snapshot import Snapshot, hash_bytes, list_inputs
 from audit_lib.reading.build import build_tables
 from audit_lib.reading.sources import find_sources
 

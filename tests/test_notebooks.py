@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.analysis.cuts import compare_rule
 from audit_lib.analysis.distribution import count_shared, order_in_ties
-from audit_lib.analysis.groups import compare_groups, find_lead
+from audit_lib.analysis.gap import find_lead
+from audit_lib.analysis.groups import compare_groups
 from audit_lib.analysis.narrative import compare_named, find_unexplained
 from audit_lib.analysis.overdue import inspect_named
-from audit_lib.analysis.tiers import compare_rule
 from audit_lib.analysis.year import describe_year
 from audit_lib.display import Chart, Finding
 from audit_lib.reading.build import build_tables

@@ -21,8 +21,9 @@ from PIL import Image
 from audit_lib.display import Chart, Finding, show
 from audit_lib.errors import AuditError
 from audit_lib.fonts import embed_characters
+from audit_lib.publishing.cards import read_card
 from audit_lib.publishing.index import render_index
-from audit_lib.publishing.pages import leave_out, read_card, render_page, render_period
+from audit_lib.publishing.pages import leave_out, render_page, render_period
 from audit_lib.publishing.pieces import choose_language, make_slug
 from audit_lib.words import Words
 

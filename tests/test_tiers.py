@@ -2,20 +2,22 @@
 
 import pytest
 
-from audit_lib.analysis.tiers import (
+from audit_lib.analysis.cuts import (
     compare_rule,
-    count_tier_pairs,
-    describe_classes,
     describe_overlap,
-    describe_tier_pairs,
     describe_tiers,
     explain_exceptions,
-    find_breaks,
     find_near,
     imply_cuts,
-    list_tiers,
     measure_agreement,
     scan_cuts,
+)
+from audit_lib.analysis.tiers import (
+    count_tier_pairs,
+    describe_classes,
+    describe_tier_pairs,
+    find_breaks,
+    list_tiers,
     summarise_tiers,
 )
 from audit_lib.errors import AuditError

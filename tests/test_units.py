@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
-from audit_lib.reading.checks import Evidence
 from audit_lib.reading.documents import read_document
+from audit_lib.reading.evidence import Evidence
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
 from audit_lib.reading.score_tables import ScoreTable

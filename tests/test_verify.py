@@ -19,8 +19,8 @@ from audit_lib.publishing.citations import check_links, check_rows, holds, quote
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.issues import MOST_BYTES, Issue, find_issues, read_issue
 from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import Snapshot
 from audit_lib.publishing.plan import Folders, plan_runs
+from audit_lib.publishing.snapshot import Snapshot
 from audit_lib.publishing.statements import Statement
 from audit_lib.publishing.verify import Verifier
 from audit_lib.reading.sources import find_sources

@@ -242,9 +242,10 @@ def run(
     from audit_lib.publishing.batch import Batch, lock
     from audit_lib.publishing.executors import open_executor
     from audit_lib.publishing.kernels import CAN_FORK, Limits, start_warming
-    from audit_lib.publishing.manifest import Snapshot, find_reason, list_stale, record_tables
+    from audit_lib.publishing.manifest import find_reason, list_stale, record_tables
     from audit_lib.publishing.plan import check_contracts, plan_runs
     from audit_lib.publishing.progress import Progress
+    from audit_lib.publishing.snapshot import Snapshot
     from audit_lib.reading.sources import find_sources
 
     folders = _find_folders(data, notebooks, reports)

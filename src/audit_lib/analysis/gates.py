@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from audit_lib.analysis.lineage import Matching
-from audit_lib.reading.checks import HIGHEST, LOWEST
+from audit_lib.reading.evidence import HIGHEST, LOWEST
 from audit_lib.reading.history import History
 from audit_lib.words import Words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from audit_lib.analysis.tiers import compare_rule
+from audit_lib.analysis.cuts import compare_rule
 from audit_lib.reading.register import Outcome, count_findings
 from audit_lib.schemas import SEVERITIES
 from audit_lib.words import Words

@@ -1,22 +1,18 @@
-"""Tiers against scores: does the tier follow from the score, and where would the cuts be?
+"""Tiers as printed: the scores that each holds, pairs that stand the wrong way round, and natural classes as a foil.
 
 Tables in are scores (see schemas.py). A unit without a tier or without a score stays out of what needs both, and is
 counted where it is listed.
 """
 
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.stats.inter_rater import cohens_kappa
 
 from audit_lib.analysis.statistics import fisher_jenks, goodness_of_variance_fit
 from audit_lib.errors import unusable
 from audit_lib.words import Words
-
-NEAR = 1.0  # points from a cut within which a unit is called near it: twice the step of most scores
 
 
 def list_tiers(scores: pd.DataFrame) -> list[str]:
@@ -111,148 +107,6 @@ def tabulate_pairs(pairs: list[TierPairs]) -> pd.DataFrame:
     )
 
 
-def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
-    """Give each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
-
-    A notice with two tiers uses the upper cut alone. None where two cuts cannot part the tiers (one, or four and more).
-    """
-    tiers = list_tiers(scores)
-    if len(tiers) not in (2, 3):
-        return None
-    bins = [-np.inf, top_cut, np.inf] if len(tiers) == 2 else [-np.inf, low_cut, top_cut, np.inf]
-    return pd.cut(scores["score"], bins, right=False, labels=tiers[::-1]).astype("str")
-
-
-def find_exceptions(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Find the units whose printed tier is not the one that the cuts would give; adds the column tier_by_cut."""
-    units = rated(scores)
-    by_cut = apply_cuts(units, top_cut, low_cut)
-    if by_cut is None:
-        return units.iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
-    return units.assign(tier_by_cut=by_cut)[lambda table: table["tier_by_cut"] != table["tier"]]
-
-
-@dataclass(frozen=True)
-class CutRule:
-    """A rule of two cuts held against the printed tiers.
-
-    `crosstab` has a row per tier by the rule and a column per printed tier. `kappa` and `kappa_linear` are None where
-    there is nothing to agree on.
-    """
-
-    top_cut: float
-    low_cut: float
-    crosstab: pd.DataFrame
-    exceptions: pd.DataFrame
-    at_cut: pd.DataFrame
-    kappa: float | None
-    kappa_linear: float | None
-
-    @property
-    def n_rated(self) -> int:
-        return int(self.crosstab.to_numpy().sum())
-
-    @property
-    def n_agree(self) -> int:
-        return self.n_rated - len(self.exceptions)
-
-
-def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
-    """Hold a rule of two cuts against the printed tiers. None where the tiers are not two or three.
-
-    Agreement beyond chance by Cohen's kappa (1960), unweighted and linearly weighted (statsmodels).
-    """
-    units, tiers = rated(scores), list_tiers(scores)
-    by_cut = apply_cuts(units, top_cut, low_cut)
-    if by_cut is None:
-        return None
-    crosstab = pd.crosstab(by_cut, units["tier"]).reindex(index=tiers, columns=tiers, fill_value=0)
-    varied = (crosstab.sum() > 0).sum() > 1
-    kappas = [
-        float(cohens_kappa(crosstab.to_numpy(), wt=weight, return_results=False)) if varied else None
-        for weight in (None, "linear")
-    ]
-    at_cut = units[units["score"] == top_cut]
-    return CutRule(top_cut, low_cut, crosstab, find_exceptions(scores, top_cut, low_cut), at_cut, kappas[0], kappas[1])
-
-
-def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
-    """Give the rule's crosstab as a table: a row per tier by the cuts, a column per printed tier."""
-    if rule is None:
-        return pd.DataFrame({"row_tier": []})
-    return rule.crosstab.rename_axis(index="row_tier", columns=None).reset_index()
-
-
-def measure_agreement(scores: pd.DataFrame, rule: CutRule | None) -> pd.Series:
-    """Measure how closely tiers follow scores, 1 being always: NA where all scores or all tiers are equal.
-
-    Empty where no unit has both.
-
-    Cohen's kappa of the rule (unweighted, linear), Kendall's tau-b, Somers' D of the score given the tier (SciPy: over
-    pairs of units of different tiers), and the goodness of variance fit of the printed tiers.
-    """
-    units = rated(scores)
-    if units.empty:
-        return pd.Series(dtype="object")
-    varied = units["score"].nunique() > 1 and units["tier"].nunique() > 1
-    better = -units["tier_order"].astype("int64")
-    return pd.Series(
-        {
-            "kappa": rule and rule.kappa,
-            "kappa_linear": rule and rule.kappa_linear,
-            "tau_b": float(stats.kendalltau(units["score"], better).statistic) if varied else None,
-            "somers_d": float(stats.somersd(better, units["score"]).statistic) if varied else None,
-            "gvf_tiers": goodness_of_variance_fit(units["score"], units["tier_order"]) if varied else None,
-        },
-        dtype="object",
-    )
-
-
-def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
-    """Find where the cut between two neighbouring tiers must lie.
-
-    Tiers without any score have no neighbours. If the scores of two do not overlap, any cut above `low` up to `high`
-    parts them (`is_overlap` False). If they do, no cut does, and low to high is the zone of scores found in both
-    reaches, holding `n_units` units.
-    """
-    units, rows = rated(scores), []
-    for better, worse in pairwise(list_tiers(units)):
-        lowest = units.loc[units["tier"] == better, "score"].min()
-        highest = units.loc[units["tier"] == worse, "score"].max()
-        low, high = sorted([lowest, highest])
-        inside = units["tier"].isin([better, worse]) & units["score"].between(low, high)
-        overlaps = highest >= lowest
-        row = {"better_tier": better, "lower_tier": worse, "low": low, "high": high, "is_overlap": bool(overlaps)}
-        rows.append({**row, "n_units": int(inside.sum()) if overlaps else 0})
-    return pd.DataFrame(rows, columns=["better_tier", "lower_tier", "low", "high", "is_overlap", "n_units"])
-
-
-def scan_cuts(scores: pd.DataFrame) -> pd.DataFrame:
-    """Try every score as the cut for the best tier and as the floor of the last one.
-
-    One row per distinct score: how many units score at least it, how many tiers a cut there would get wrong, and the
-    same for scores below it. Sizes count every scored unit, errors those that also have a tier.
-    """
-    points, units = scores["score"].dropna(), rated(scores)
-    if units.empty:
-        return pd.DataFrame(columns=["cut", "n_at_least", "errors_best", "n_below", "errors_last"])
-    tiers = list_tiers(scores)
-    best, last = units["tier"] == tiers[0], units["tier"] == tiers[-1]
-    rows = []
-    for cut in sorted(points.unique(), reverse=True):
-        reaches = units["score"] >= cut
-        rows.append(
-            {
-                "cut": cut,
-                "n_at_least": int((points >= cut).sum()),
-                "errors_best": int((reaches != best).sum()),
-                "n_below": int((points < cut).sum()),
-                "errors_last": int((~reaches != last).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def find_breaks(scores: pd.DataFrame, classes: tuple[int, ...] = (3, 4)) -> pd.DataFrame:
     """Class the scores by themselves (Fisher–Jenks) as a foil for the printed tiers: one row per class of each k."""
     points, rows = scores["score"].dropna(), []
@@ -267,59 +121,10 @@ def find_breaks(scores: pd.DataFrame, classes: tuple[int, ...] = (3, 4)) -> pd.D
     return pd.DataFrame(rows, columns=["k", "min", "max", "n", "gvf"])
 
 
-def find_near(scores: pd.DataFrame, cuts: tuple[float, ...], within: float = NEAR) -> pd.DataFrame:
-    """List the scored units within so many points of a cut, cut by cut, highest score first. None without tiers."""
-    points = scores.dropna(subset=["score"]) if list_tiers(scores) else scores.iloc[:0]
-    near = [points[(points["score"] - cut).abs() <= within].assign(cut=cut) for cut in cuts]
-    return pd.concat(near)[["cut", "unit_name", "side", "score", "rank", "n_tied", "tier", "table_line"]]
-
-
-def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Put beside each exception where the prose names the unit. A mention is a circumstance, not a stated reason."""
-    columns = ["unit_name", "score", "tier_by_cut", "tier", "sentiment", "section", "item", "line", "table_line"]
-    if rule is None:
-        return pd.DataFrame(columns=columns)
-    named = mentions.dropna(subset=["sentiment"])[["unit_id", "sentiment", "section", "item", "line"]]
-    return rule.exceptions.merge(named, on="unit_id", how="left")[columns]
-
-
-def describe_tiers(rule: CutRule | None, words: Words) -> str:
-    """Say how far two cuts on the score give the printed tiers, and who does not fit."""
-    if rule is None or not rule.n_rated:
-        return words.silence("tiers.not_published")
-    cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
-    two = len(rule.crosstab) == 2
-    sentence = words("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
-    exceptions = rule.exceptions
-    if exceptions.empty:
-        return words("tiers.no_exceptions", sentence=sentence)
-    placed = exceptions["tier"].unique()
-    facts = {"n": len(exceptions), "units": _name_by_score(exceptions, words)}
-    if len(placed) == 1:
-        clause = words(
-            "tiers.exceptions_same" if len(exceptions) > 1 else "tiers.exception_one", tier=placed[0], **facts
-        )
-    else:
-        clause = words("tiers.exceptions_mixed", tiers=_count_tiers(exceptions, words), **facts)
-    sentence = words("tiers.with_exceptions", sentence=sentence, clause=clause)
-    if rule.at_cut["tier"].nunique() < 2:
-        return words("tiers.stop", sentence=sentence)
-    tiers = words("tiers.and").join(_count_tiers(rule.at_cut, words, "tiers.first_are"))
-    return words("tiers.with_cut", sentence=sentence, n=len(rule.at_cut), cut=rule.top_cut, tiers=tiers)
-
-
-def _name_by_score(units: pd.DataFrame, words: Words) -> list[str]:
+def name_by_score(units: pd.DataFrame, words: Words) -> list[str]:
+    """Name units, those of one score together with it, highest first."""
     by_score = units.sort_values("score", ascending=False, kind="stable").groupby("score", sort=False)["unit_name"]
     return [words("tiers.units_at", units=list(names), score=score) for score, names in by_score]
-
-
-def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_count") -> list[str]:
-    """Word the number of units in each tier, best first; the first of them by a template of its own."""
-    counts = units.groupby("tier_order")["tier"].agg(["first", "size"])
-    keys = [first, *["tiers.tier_count"] * (len(counts) - 1)]
-    return [
-        words(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
-    ]
 
 
 def describe_tier_pairs(pairs: list[TierPairs], words: Words) -> str:
@@ -339,7 +144,7 @@ def describe_tier_pairs(pairs: list[TierPairs], words: Words) -> str:
         clauses.append(words("findings.pairs_equal", n=equal, scores=sorted(shared, reverse=True)))
     if turned:
         above = pd.concat([each.reversed_low for each in pairs if each.reversed]).drop_duplicates("unit_id")
-        clauses.append(words("findings.pairs_reversed", n=turned, units=_name_by_score(above, words)))
+        clauses.append(words("findings.pairs_reversed", n=turned, units=name_by_score(above, words)))
     return words("tiers.stop", sentence=words("findings.semicolon").join(clauses))
 
 
@@ -367,18 +172,3 @@ def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame, words: Words) -
         n=int((units["tier"].map(tiers.index) == place).sum()),
         of=len(units),
     )
-
-
-def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:
-    """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
-    best = scan["errors_best"].min()
-    sentences = []
-    for index, row in enumerate(cuts.itertuples()):
-        facts = {"better": row.better_tier, "lower": row.lower_tier, "low": row.low, "high": row.high}
-        if not row.is_overlap:
-            sentences.append(words("tiers.cut_exists", **facts))
-        elif index == 0:
-            sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
-        else:
-            sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return words.join(sentences, "sentences")

@@ -21,8 +21,9 @@ from audit_lib.files import save_bytes
 from audit_lib.languages import MAIN, find_tree
 from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import Fingerprint, Snapshot
+from audit_lib.publishing.manifest import Fingerprint
 from audit_lib.publishing.plan import NOTICE, Folders, Run
+from audit_lib.publishing.snapshot import Snapshot
 from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run, execute_units
 from audit_lib.reading.sources import Source
 

@@ -16,8 +16,10 @@ import pandas as pd
 from audit_lib.files import save_text
 from audit_lib.languages import LANGUAGES, MAIN, find_twins
 from audit_lib.periods import order_of
-from audit_lib.publishing.manifest import hash_bytes, hash_library, load_manifest
-from audit_lib.publishing.pages import FAILED, TEMPLATES, Card, embed_font, link_page, open_template, read_card
+from audit_lib.publishing.cards import FAILED, Card, read_card
+from audit_lib.publishing.manifest import hash_library, load_manifest
+from audit_lib.publishing.pages import TEMPLATES, embed_font, link_page, open_template
+from audit_lib.publishing.snapshot import hash_bytes
 from audit_lib.publishing.unit_pages import load_digest
 from audit_lib.reading.sources import PERIOD
 from audit_lib.tables import load_table

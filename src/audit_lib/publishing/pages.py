@@ -8,8 +8,7 @@ know of its units, so that the same reports give the same bytes.
 import os
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,14 @@ from traitlets.config import Config
 from audit_lib.errors import AuditError, unusable
 from audit_lib.fonts import embed_characters
 from audit_lib.languages import find_twins
+from audit_lib.publishing.cards import (
+    find_headline,
+    find_title,
+    find_words,
+    list_reports,
+    read_card,
+    read_notebook,
+)
 from audit_lib.publishing.charts import read_figure
 from audit_lib.publishing.findings import (
     Evidence,
@@ -46,24 +53,8 @@ from audit_lib.tables import save_bytes, save_text
 from audit_lib.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
-FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
-SPOKEN, SILENT = 'class="headline"', 'class="headline silent"'  # as display.Finding marks them
 SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded.
-
-    `is_silent`: the headline only says why there is nothing to report.
-    """
-
-    name: str
-    title: str
-    headline: str | None
-    href: str | None
-    is_silent: bool
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
@@ -72,11 +63,11 @@ def render_period(folder: Path, data: Path) -> list[Path]:
     The first chart of the first report is kept beside them as cover.png, for a README or a mail. The notice has a page
     while its raw file is there.
     """
-    notebooks = _list_reports(folder)
+    notebooks = list_reports(folder)
     pages = [notebook_path.with_suffix(".html") for notebook_path in notebooks]
     for notebook_path, page_path in zip(notebooks, pages, strict=True):
         render_page(notebook_path, page_path, find_words(notebook_path, data), data)
-    if notebooks and (cover := _find_chart(_read_notebook(notebooks[0]))):
+    if notebooks and (cover := _find_chart(read_notebook(notebooks[0]))):
         save_bytes(cover, folder / "cover.png")
     if notebooks and (source := _find_source(data, folder)):
         render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
@@ -98,14 +89,14 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
     """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
     notice = frame_notice(read_source(data, source, language=words.language), words)
     template = open_template("notice.html.j2")
-    cards = [read_card(path) for path in _list_reports(page_path.parent)]
+    cards = [read_card(path) for path in list_reports(page_path.parent)]
     twins = find_twins(page_path, page_path.parents[2], words.language)
     about = {
         "jurisdiction": source.jurisdiction,
         "period": source.period,
         "cards": cards,
         "words": words,
-        "twins": {each: link_page(twin, page_path) for each, twin in twins.items() if _list_reports(twin.parent)},
+        "twins": {each: link_page(twin, page_path) for each, twin in twins.items() if list_reports(twin.parent)},
     }
     html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
     save_text(embed_font(html), page_path)
@@ -131,7 +122,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     The page links its neighbours in the period, so they must be there. Raises AuditError for a figure without alt text,
     a cell that failed, and an image that is not part of the notebook.
     """
-    notebook = _read_notebook(notebook_path)
+    notebook = read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
     choose_language(notebook, words.language)
     leave_out(notebook, words)
@@ -152,7 +143,7 @@ def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: 
     """Gather what a page opens and closes with: its findings and what shows them, its glossary, its script."""
 
     def find_report(sentence: str) -> Evidence | None:
-        cards = [read_card(each) for each in _list_reports(path.parent) if each != path]
+        cards = [read_card(each) for each in list_reports(path.parent) if each != path]
         owner = next((card.name for card in cards if card.headline == sentence), None)
         return Evidence("report", words.name(owner), f"{owner}.html") if owner else None
 
@@ -191,13 +182,6 @@ def _is_silent(section: list[NotebookNode]) -> bool:
     return bool(cells) and all('class="note"' in output.get("data", {}).get("text/html", "") for output in outputs)
 
 
-def find_words(notebook_path: Path, data: Path) -> Words:
-    """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
-    language = _find_language(_read_notebook(notebook_path))
-    jurisdiction, period = notebook_path.parts[-3:-1]
-    return open_words(data, jurisdiction, period, language)
-
-
 def open_template(name: str) -> Template:
     """Open one of our templates; whatever it prints is escaped."""
     template: Template = _open_exporter().environment.get_template(name)
@@ -233,14 +217,14 @@ def _open_exporter() -> TemplateExporter:
 def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, language: str) -> dict[str, Any]:
     """Gather what stands around the cells. The headline leaves its cell for the top of the page, its code with it."""
     headline, code = None, ""
-    if found := _find_headline(notebook):
+    if found := find_headline(notebook):
         cell, output = found
         headline, code = output.data["text/plain"], cell.source
         cell.outputs.remove(output)
         cell.source = ""
     jurisdiction, period = path.parts[-3:-1]
     record = find_record(data, f"{jurisdiction}-{period}", language)
-    reports = _list_reports(path.parent)
+    reports = list_reports(path.parent)
     place = reports.index(path)
     twins = find_twins(path, path.parents[2], language)
     made = notebook.metadata.get("audit", {})
@@ -248,7 +232,7 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "name": path.stem,
         "jurisdiction": jurisdiction,
         "period": period,
-        "title": _find_title(notebook, prose, path),
+        "title": find_title(notebook, prose, path),
         "headline": headline,
         "headline_code": code,
         "headings": prose.headings,
@@ -268,71 +252,6 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
 def link_page(page: Path, beside: Path) -> str:
     """Give the link from one page to another."""
     return Path(os.path.relpath(page, beside.parent)).as_posix()
-
-
-def _list_reports(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[!.]*.ipynb") if not path.stem.endswith(FAILED))
-
-
-def read_card(path: Path) -> Card:
-    """Read what is said of a report; where no run ever succeeded, of what the failed one left."""
-    is_good = path.is_file()
-    card = _read_card(path, _read_bytes(path if is_good else path.with_stem(path.stem + FAILED)))
-    return card if is_good else replace(card, headline=None, href=None, is_silent=False)
-
-
-@lru_cache(maxsize=64)  # each page of a period asks for those of the others
-def _read_card(path: Path, content: bytes) -> Card:
-    notebook, prose = _parse_notebook(path, content), Prose(path)
-    choose_language(notebook, _find_language(notebook))
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and not prose.title:
-            prose.render(cell)
-    _, output = _find_headline(notebook) or (None, None)
-    headline = str(output.data["text/plain"]) if output else None
-    is_silent = output is not None and SILENT in _read_html(output)
-    return Card(path.stem, _find_title(notebook, prose, path), headline, f"{path.stem}.html", is_silent)
-
-
-def _read_notebook(path: Path) -> NotebookNode:
-    return _parse_notebook(path, _read_bytes(path))
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise unusable(path, str(error), "an executed notebook") from None
-
-
-def _parse_notebook(path: Path, content: bytes) -> NotebookNode:
-    try:
-        notebook: NotebookNode = nbformat.reads(content.decode(), as_version=4)
-        return notebook
-    except ValueError as error:
-        raise unusable(path, str(error).splitlines()[0], "an executed notebook") from None
-
-
-def _find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
-    return prose.title or str(notebook.metadata.get("title", path.stem))
-
-
-def _find_language(notebook: NotebookNode) -> str:
-    return str(read_parameters(notebook).get("language", "en"))
-
-
-def _find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
-    """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
-    for cell in notebook.cells:
-        if "headline" in cell.metadata.get("tags", []):
-            for output in cell.get("outputs", []):
-                if any(each in _read_html(output) for each in (SPOKEN, SILENT)):
-                    return cell, output
-    return None
-
-
-def _read_html(output: NotebookNode) -> str:
-    return str(output.get("data", {}).get("text/html", ""))
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -20,9 +20,10 @@ from audit_lib.publishing.citations import check_links, check_rows
 from audit_lib.publishing.executors import open_executor
 from audit_lib.publishing.issues import Issue, find_issues, read_issue
 from audit_lib.publishing.kernels import Limits, start_warming
-from audit_lib.publishing.manifest import Snapshot, describe_report, find_makers, list_versions
+from audit_lib.publishing.manifest import describe_report, find_makers, list_versions
 from audit_lib.publishing.parameters import Parameters
 from audit_lib.publishing.plan import Folders, Run
+from audit_lib.publishing.snapshot import Snapshot
 from audit_lib.publishing.statements import Statement, list_notebook, list_page
 from audit_lib.publishing.tasks import execute_pages, execute_run
 from audit_lib.publishing.verdicts import CHANGED, CONFIRMED, Verdict, Verification, compare

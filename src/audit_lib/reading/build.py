@@ -9,9 +9,9 @@ import pandas as pd
 
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import hold
-from audit_lib.reading.checks import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.reading.corrections import correct_notice, load_corrections
 from audit_lib.reading.documents import read_document
+from audit_lib.reading.evidence import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.reading.notice import Notice, parse_notice
 from audit_lib.reading.register import run_checks, tabulate_problems
 from audit_lib.reading.sources import PERIOD, find_sources

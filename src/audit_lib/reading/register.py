@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from audit_lib.reading import checks
-from audit_lib.reading.checks import Evidence, Finding
+from audit_lib.reading.evidence import Evidence, Finding
 from audit_lib.schemas import SCHEMAS, SEVERITIES
 from audit_lib.tables import validate_table
 from audit_lib.words import Words

@@ -9,8 +9,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
 from audit_lib.reading.build import Source
-from audit_lib.reading.checks import Evidence
 from audit_lib.reading.documents import squeeze
+from audit_lib.reading.evidence import Evidence
 from audit_lib.reading.units import Unit, load_registry
 from audit_lib.reading.vocabulary import BRACKET, PLACES, read_vocabulary
 from audit_lib.tables import append_rows, load_table

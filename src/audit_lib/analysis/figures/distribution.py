@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from audit_lib.analysis.cuts import CutRule, compare_rule, imply_cuts
 from audit_lib.analysis.distribution import (
     TieOrder,
     count_shared,
@@ -29,7 +30,6 @@ from audit_lib.analysis.figures.style import (
     styled,
     tabulate_curve,
 )
-from audit_lib.analysis.tiers import CutRule, compare_rule, imply_cuts
 from audit_lib.display import Chart, Finding, note
 from audit_lib.words import Words, format_score
 

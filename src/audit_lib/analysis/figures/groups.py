@@ -18,7 +18,8 @@ from audit_lib.analysis.figures.style import (
     styled,
     tabulate_curve,
 )
-from audit_lib.analysis.groups import Comparison, choose_main, count_group_tiers, list_groups, points_of, resample_gap
+from audit_lib.analysis.gap import resample_gap
+from audit_lib.analysis.groups import Comparison, choose_main, count_group_tiers, list_groups, points_of
 from audit_lib.analysis.statistics import round_half_up
 from audit_lib.display import Chart, Finding, note
 from audit_lib.words import MOST_DIGITS, Words, format_number

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from audit_lib.analysis.cuts import imply_cuts, scan_cuts
 from audit_lib.analysis.figures.style import (
     GREY,
     INK,
@@ -14,7 +15,7 @@ from audit_lib.analysis.figures.style import (
     open_figure,
     styled,
 )
-from audit_lib.analysis.tiers import imply_cuts, list_tiers, rated, scan_cuts, summarise_tiers
+from audit_lib.analysis.tiers import list_tiers, rated, summarise_tiers
 from audit_lib.display import Chart, Finding, note
 from audit_lib.words import Words
 
