@@ -23,7 +23,7 @@ from audit_lib.publishing import manifest
 from audit_lib.publishing.kernels import Limits
 from audit_lib.publishing.manifest import Fingerprint
 from audit_lib.publishing.plan import NOTICE, Folders, Run
-from audit_lib.publishing.snapshot import Snapshot
+from audit_lib.publishing.snapshot import Snapshot, hash_bytes
 from audit_lib.publishing.tasks import Result, execute_index, execute_pages, execute_run, execute_units
 from audit_lib.reading.sources import Source
 
@@ -224,7 +224,7 @@ class Batch:
         try:
             content = result.part.read_bytes()
             save_bytes(content, run.report)
-            manifest.save_manifest(run.manifest, {**made_from, "report": manifest.hash_bytes(content)})
+            manifest.save_manifest(run.manifest, {**made_from, "report": hash_bytes(content)})
             for leftover in (run.failed, run.log, result.part, result.part.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
         except (AuditError, OSError) as error:  # a full disk, a read-only folder: this report's, not the batch's
