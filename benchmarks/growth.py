@@ -78,8 +78,8 @@ def main() -> None:
     sizes = [int(word) for word in sys.argv[1:]] or [50, 500]
     smallest = min(sizes)
     rows = [(size, run_size(size)) for larger in sizes for size in dict.fromkeys((larger, smallest))]
-    lines = [f"{NOTEBOOK} for synthetic places of ten periods each, one batch after the other: after each larger one the"]
-    lines += ["smallest again, so that what the machine does meanwhile can be told from what the size does.", ""]
+    lines = [f"{NOTEBOOK} for synthetic places of ten periods each, one batch after the other: after each larger one"]
+    lines += ["the smallest again, so that what the machine does meanwhile can be told from what the size does.", ""]
     lines += ["| reports | seconds each | work each | work, last 50 | peak of a report, MB | peak of the batch, MB |"]
     lines += ["|---|---|---|---|---|---|"]
     lines += [
