@@ -28,9 +28,10 @@ check: $(READY) ## lint, format, types; dependencies agree in every file that na
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: $(READY) ## time batches beside what one would run instead, growing, unchanged, run again; and each file format
+bench: $(READY) ## time batches beside what one would run instead; their work, growing ones, unchanged ones; nbval; file formats
 	@$(BIN)/python benchmarks/peers.py
 	@$(BIN)/python benchmarks/unchanged.py
+	@$(BIN)/python benchmarks/work.py
 	@$(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/rerun.py
 	@$(BIN)/python benchmarks/parsing.py

@@ -5,14 +5,12 @@ ratios hold on a busy machine too. jupyter-cache and ploomber-engine take part w
 (pip install jupyter-cache ploomber-engine).
 """
 
-import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from operator import itemgetter
 from pathlib import Path
 from statistics import median
 
@@ -24,7 +22,6 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
 PARAMETERS = {"jurisdiction": "leizhou", "period": "2017"}
 MANY = 50  # reports of a sustained run
-WORK_ROUNDS = 6  # of which the least of each notebook counts: what else the machine does only adds
 
 # What a user of each library would write: run every notebook of argv[2:] and export it, into the folder argv[1].
 START = """
@@ -75,26 +72,6 @@ for number, path in enumerate(notebooks):
 """,
 }
 NEEDS = {"jupyter-cache": "jupyter_cache", "ploomber-engine": "ploomber_engine"}
-# The floor: the cells alone, in one process that has done everything once before. Prints the work of each, in seconds.
-CELLS = """
-import ast, json, sys, time
-def run(path):
-    names = {}
-    for cell in json.loads(open(path, encoding="utf-8").read())["cells"]:
-        if cell["cell_type"] == "code":
-            *body, last = ast.parse("".join(cell["source"])).body
-            is_shown = isinstance(last, ast.Expr)
-            exec(compile(ast.Module(body if is_shown else [*body, last], []), "cell", "exec"), names)
-            if is_shown:
-                value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-                getattr(value, "_repr_mimebundle_", value._repr_html_ if hasattr(value, "_repr_html_") else dict)()
-for path in sys.argv[1:]:
-    run(path)
-for path in sys.argv[1:]:
-    started = time.process_time()
-    run(path)
-    print(time.process_time() - started)
-"""
 
 
 def clock(*commands: list[str]) -> float:
@@ -127,58 +104,15 @@ def run_ours(folder: Path) -> float:
     return clock([*AUDIT, *PARAMETERS.values(), "--force", "--reports", str(folder)])
 
 
-def run_many(folder: Path) -> tuple[float, float]:
-    """Seconds of a sustained run over synthetic places, and seconds of work in its reports' processes."""
+def run_many(folder: Path) -> float:
+    """Seconds per report of a sustained run over synthetic places."""
     write_places(folder / "data", -(-MANY // len(NOTEBOOKS)))
+    where = [f"--{name}={folder / name}" for name in ("data", "reports")]
     started = time.perf_counter()
-    where = [
-        "--data",
-        str(folder / "data"),
-        "--notebooks",
-        str(ROOT / "notebooks"),
-        "--reports",
-        str(folder / "reports"),
-    ]
-    ended = subprocess.run([*AUDIT, *where, "--json"], check=True, capture_output=True, text=True)
-    seconds = time.perf_counter() - started
-    reports = [json.loads(line) for line in ended.stdout.splitlines()]
-    return seconds / len(reports), sum(each["cpu_seconds"] for each in reports) / len(reports)
-
-
-def measure_work(folder: Path) -> tuple[float, float, float]:
-    """Seconds of work per report: in its process, in its cells alone, and in its process with cells that do nothing."""
-    cells = [sys.executable, "-c", CELLS, *(str(path) for path in NOTEBOOKS)]
-    idle = empty_notebooks(folder / "notebooks")
-    rounds = []
-    for number in range(WORK_ROUNDS):
-        whole = run_alone(folder / f"whole-{number}", ROOT / "notebooks")
-        alone = subprocess.run(cells, check=True, capture_output=True, text=True, cwd=ROOT).stdout.split()
-        rounds.append((whole, [float(word) for word in alone], run_alone(folder / f"idle-{number}", idle)))
-    whole, alone, nothing = (sum(map(min, *way)) / len(NOTEBOOKS) for way in zip(*rounds, strict=True))
-    return whole, alone, nothing
-
-
-def run_alone(reports: Path, notebooks: Path) -> list[float]:
-    """Seconds of work of each report, one at a time."""
-    where = ["--notebooks", str(notebooks), "--reports", str(reports)]
-    command = [*AUDIT, *PARAMETERS.values(), "--force", "--json", "--jobs", "1", *where]
-    ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)  # no page without a headline
-    told = sorted(map(json.loads, ended.stdout.splitlines()), key=itemgetter("notebook"))
-    if [each["status"] for each in told] != ["done"] * len(NOTEBOOKS):
-        raise SystemExit(ended.stderr)
-    return [each["cpu_seconds"] for each in told]
-
-
-def empty_notebooks(folder: Path) -> Path:
-    """Write the notebooks with cells that do nothing, but for the parameters."""
-    folder.mkdir(exist_ok=True)
-    for path in NOTEBOOKS:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
-                cell["source"] = "pass"
-        (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
-    return folder
+    ended = subprocess.run(
+        [*AUDIT, *where, f"--notebooks={ROOT / 'notebooks'}", "--json"], check=True, capture_output=True, text=True
+    )
+    return (time.perf_counter() - started) / len(ended.stdout.splitlines())
 
 
 def take_turns(ways: dict[str, Callable[[Path], float]], rounds: int) -> dict[str, float]:
@@ -200,9 +134,7 @@ def main() -> None:
     ways["audit-lib run --force"] = run_ours
     seconds = take_turns(ways, rounds)
     with tempfile.TemporaryDirectory() as folder:
-        each, _ = run_many(Path(folder))
-    with tempfile.TemporaryDirectory() as folder:
-        ours, alone, idle = measure_work(Path(folder))
+        each = run_many(Path(folder))
     by_hand = seconds["papermill and nbconvert by hand"]
     n = len(NOTEBOOKS)
     lines = [f"{n} reports, start-up included; median of {rounds} interleaved rounds.", ""]
@@ -213,11 +145,6 @@ def main() -> None:
         f"Sustained, {MANY} reports of synthetic places, measured right after: {each:.2f} s a report, start-up",
     ]
     lines += [f"included, {by_hand / n / each:.1f} times as fast as by hand ({by_hand / n:.1f} s)."]
-    lines += [
-        f"Work: {ours:.2f} s a report, {ours / alone:.2f} times its cells alone ({alone:.2f} s), which have run once",
-        "before in one process without papermill, kernel or notebook; pages are in neither. Of the difference,",
-        f"{idle:.2f} s are what papermill, nbclient and the kernel take where the same cells do nothing.",
-    ]
     lines += [f"Not installed, so not measured: {name}." for name in absent]
     save_section("Peers", lines, (*LIBRARIES, "jupyter-cache", "ploomber-engine"))
 
