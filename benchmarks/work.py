@@ -19,6 +19,8 @@ from results import save_section
 CELLS = """
 import ast, json, os, sys, time
 import audit_lib.publishing.warm
+from IPython.core.formatters import DisplayFormatter
+show = DisplayFormatter().format  # in every form that the report keeps
 def run(path):
     names = {}
     for cell in json.loads(open(path, encoding="utf-8").read())["cells"]:
@@ -27,8 +29,7 @@ def run(path):
             is_shown = isinstance(last, ast.Expr)
             exec(compile(ast.Module(body if is_shown else [*body, last], []), "cell", "exec"), names)
             if is_shown:
-                value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-                getattr(value, "_repr_mimebundle_", value._repr_html_ if hasattr(value, "_repr_html_") else dict)()
+                show(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
 for path in sys.argv[1:]:
     if not os.fork():
         started = time.process_time()
