@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -34,6 +35,14 @@ def command(folders: Folders, *options: str) -> list[str]:
         *("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports)),
         *options,
     ]
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Where the tests run in the background of a shell, they and what they start would ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def start(folders: Folders, *options: str, **how) -> subprocess.Popen[str]:
