@@ -92,7 +92,8 @@ class Manager(InProcessKernelManager):  # type: ignore[misc]
         super().shutdown_kernel()
 
 
-# For papermill.execute_notebook, which hands them to nbclient. Messages do not leave the process, so none is signed.
+# For papermill.execute_notebook, which hands them to nbclient. Messages do not leave the process, so none is signed; the
+# session is made before the fork, so that its process is another.
 OPTIONS = {
     "kernel_manager_class": Manager,
     "config": Config(HistoryManager={"enabled": False}, Session={"key": b"", "check_pid": False}),
