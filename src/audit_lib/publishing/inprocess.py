@@ -92,8 +92,8 @@ class Manager(InProcessKernelManager):  # type: ignore[misc]
         super().shutdown_kernel()
 
 
-# For papermill.execute_notebook, which hands them to nbclient. Messages do not leave the process, so none is signed; the
-# session is made before the fork, so that its process is another.
+# For papermill.execute_notebook, which hands them to nbclient. Messages do not leave the process, so none is signed.
+# The session is made before the fork: it must not insist on the process that made it.
 OPTIONS = {
     "kernel_manager_class": Manager,
     "config": Config(HistoryManager={"enabled": False}, Session={"key": b"", "check_pid": False}),
