@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.formats.worker import stop_worker
-from audit_lib.reading.notice import parse_notice
+from audit_lib.documents.read import read_document
+from audit_lib.documents.worker import stop_worker
+from audit_lib.notices.notice import parse_notice
 
 SAMPLES = Path(__file__).parents[1] / "tests/samples/formats"
 NOTICES = [

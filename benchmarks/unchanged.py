@@ -15,12 +15,14 @@ from statistics import median
 from results import save_section
 from synthetic import write_places
 
-from audit_lib.publishing.batch import Pages, Units
-from audit_lib.publishing.manifest import describe_report, find_digest, record_tables, save_manifest
-from audit_lib.publishing.plan import NOTICE, Folders, plan_runs
-from audit_lib.publishing.snapshot import Snapshot, hash_bytes
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
+from audit_lib.batch.batch import Pages, Units
+from audit_lib.batch.manifest import describe_report, record_tables
+from audit_lib.batch.plan import Folders, plan_runs
+from audit_lib.batch.snapshot import Snapshot
+from audit_lib.display.links import NOTICE
+from audit_lib.fingerprints import find_digest, hash_bytes, save_manifest
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
 AUDIT = [sys.executable, "-c", "from audit_lib.cli import main; main()"]

@@ -18,7 +18,7 @@ from results import save_section
 # as reports begin, and with everything done once before.
 CELLS = """
 import ast, json, os, sys, time
-import audit_lib.publishing.warm
+import audit_lib.batch.warm
 from IPython.core.formatters import DisplayFormatter
 show = DisplayFormatter().format  # in every form that the report keeps
 def run(path):

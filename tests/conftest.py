@@ -14,22 +14,22 @@ import pytest
 from hypothesis import settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from audit_lib.batch.batch import Batch, Watch, lock
+from audit_lib.batch.executors import open_executor
+from audit_lib.batch.manifest import find_reason
+from audit_lib.batch.plan import Folders, Run, plan_runs
+from audit_lib.batch.processes import Limits
+from audit_lib.batch.snapshot import Snapshot
+from audit_lib.batch.tasks import Result
 from audit_lib.cli import main
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import Batch, Watch, lock
-from audit_lib.publishing.executors import open_executor
-from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import find_reason
-from audit_lib.publishing.pdf import find_chromium
-from audit_lib.publishing.plan import Folders, Run, plan_runs
-from audit_lib.publishing.snapshot import Snapshot
-from audit_lib.publishing.tasks import Result
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
-from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.report import Report, open_report
-from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import validate_table
+from audit_lib.export.pdf import find_chromium
+from audit_lib.notebook.report import Report, open_report
+from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import validate_table
 
 settings.register_profile("untimed", deadline=None)  # a busy machine must fail no test
 settings.load_profile("untimed")

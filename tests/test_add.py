@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from audit_lib.errors import AuditError
-from audit_lib.reading import add as adding
-from audit_lib.reading.add import add_notice
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
-from audit_lib.reading.suggestions import measure_similarity
-from audit_lib.tables import load_table
+from audit_lib.sources import find_sources
+from audit_lib.tables import add as adding
+from audit_lib.tables.add import add_notice
+from audit_lib.tables.aliases import measure_similarity
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.storage import load_table
 
 Audit = Callable[..., tuple[int, str, str]]
 MakeData = Callable[..., Path]

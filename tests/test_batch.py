@@ -16,15 +16,15 @@ import nbformat
 import psutil
 import pytest
 
+from audit_lib.batch.batch import lock
+from audit_lib.batch.executors import open_executor
+from audit_lib.batch.manifest import record_tables
+from audit_lib.batch.plan import Folders, check_contracts, plan_runs
+from audit_lib.batch.processes import NEEDS, Limits, count_jobs, run_apart
+from audit_lib.batch.progress import Progress
+from audit_lib.batch.tasks import Result
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import lock
-from audit_lib.publishing.executors import open_executor
-from audit_lib.publishing.kernels import NEEDS, Limits, count_jobs, run_apart
-from audit_lib.publishing.manifest import record_tables
-from audit_lib.publishing.plan import Folders, check_contracts, plan_runs
-from audit_lib.publishing.progress import Progress
-from audit_lib.publishing.tasks import Result
-from audit_lib.reading.sources import find_sources
+from audit_lib.sources import find_sources
 
 
 def told(results: list[Result]) -> dict[str, tuple[str, str]]:
@@ -229,7 +229,7 @@ def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders,
 
 
 def test_a_reports_folder_is_held_by_one_batch(folders: Folders) -> None:
-    hold = f"from pathlib import Path; from audit_lib.publishing.batch import lock\nwith lock(Path({str(folders.reports)!r})): print('held', flush=True); input()"
+    hold = f"from pathlib import Path; from audit_lib.batch.batch import lock\nwith lock(Path({str(folders.reports)!r})): print('held', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
@@ -282,7 +282,7 @@ def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders, write
 
 
 def test_contracts_are_checked_without_pandas(write_notebook, plan) -> None:
-    check = "import sys, pickle; from audit_lib.publishing.plan import check_contracts; check_contracts(pickle.loads(sys.stdin.buffer.read())); sys.exit('pandas' in sys.modules)"
+    check = "import sys, pickle; from audit_lib.batch.plan import check_contracts; check_contracts(pickle.loads(sys.stdin.buffer.read())); sys.exit('pandas' in sys.modules)"
     write_notebook("one", "print(1)")
     assert subprocess.run([sys.executable, "-c", check], input=pickle.dumps(plan()), check=False).returncode == 0
 

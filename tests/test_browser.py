@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from audit_lib.words import Words
+from audit_lib.wording.words import Words
 
 html5lib = pytest.importorskip("html5lib", reason="no html5lib: install the dev group")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core: install the dev group")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from audit_lib.words import Words
+from audit_lib.wording.words import Words
 
 pytest.importorskip("playwright", reason="no playwright: install the dev group")
 

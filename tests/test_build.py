@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
-from audit_lib.files import hold
+from audit_lib.files import hold, save_bytes, save_text
 from audit_lib.periods import order_of, span_of
-from audit_lib.reading.build import build_tables, check_source, find_record, read_source
-from audit_lib.reading.sources import find_earlier, find_sources
-from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import load_table, save_bytes, save_table, save_text, validate_table
+from audit_lib.sources import find_earlier, find_sources
+from audit_lib.tables.build import build_tables, check_source, find_record, read_source
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import load_table, save_table, validate_table
 
 MakeData = Callable[..., Path]
 NoticeText = Callable[..., str]

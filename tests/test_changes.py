@@ -10,16 +10,18 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode, v4
 
-from audit_lib.display import Chart, Finding, Table, note
-from audit_lib.publishing.batch import Batch, lock
-from audit_lib.publishing.changes import MOST, carry_changes, find_causes, find_moves
-from audit_lib.publishing.executors import open_executor
-from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.manifest import find_reason
-from audit_lib.publishing.plan import Folders, plan_runs
-from audit_lib.publishing.snapshot import Snapshot
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
+from audit_lib.batch.batch import Batch, lock
+from audit_lib.batch.changes import MOST, carry_changes, find_causes, find_moves
+from audit_lib.batch.executors import open_executor
+from audit_lib.batch.manifest import find_reason
+from audit_lib.batch.plan import Folders, plan_runs
+from audit_lib.batch.processes import Limits
+from audit_lib.batch.snapshot import Snapshot
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding, note
+from audit_lib.display.tables import Table
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
 SCORES = "unit_name,name_in_table,name_in_list,tier\n甲镇,甲镇,甲镇,优秀\n乙局,乙局,市乙局,良好\n"

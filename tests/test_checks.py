@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audit_lib.reading.build import check_source, read_source
-from audit_lib.reading.register import (
+from audit_lib.notebook.report import open_report
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import check_source, read_source
+from audit_lib.tables.check_registry import (
     CHECKS,
     Outcome,
     describe_register,
@@ -19,9 +21,7 @@ from audit_lib.reading.register import (
     tabulate_problems,
     tabulate_register,
 )
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import open_report
-from audit_lib.words import Words
+from audit_lib.wording.words import Words
 
 Run = Callable[..., dict[str, Outcome]]
 RECORD = "notice_id,jurisdiction,period,publisher,title,document_number,url,inspected_from,inspected_to,issued_on,"

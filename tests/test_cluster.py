@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from audit_lib.publishing.kernels import CAN_FORK
-from audit_lib.publishing.plan import Folders
+from audit_lib.batch.plan import Folders
+from audit_lib.batch.processes import CAN_FORK
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")

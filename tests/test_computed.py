@@ -14,9 +14,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from audit_lib.publishing.statements import Statement, list_notebook
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
+from audit_lib.notebook.statements import Statement, list_notebook
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

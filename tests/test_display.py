@@ -4,8 +4,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from audit_lib.display import Chart, find, headline, note, plain_cells, show
-from audit_lib.words import Silence, Words
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import find, headline, note
+from audit_lib.display.tables import plain_cells, show
+from audit_lib.wording.words import Silence, Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from audit_lib.documents import read as documents
+from audit_lib.documents.model import Document, Line, line_of, squeeze
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading import documents
-from audit_lib.reading.documents import Document, Line, line_of, read_document, squeeze
 
 
 @pytest.mark.parametrize(

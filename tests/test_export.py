@@ -21,12 +21,12 @@ from python_calamine import CalamineWorkbook
 
 from audit_lib.cli import cli
 from audit_lib.errors import AuditError
-from audit_lib.publishing import pdf
-from audit_lib.publishing.export import export_notice
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
-from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import load_table, save_table
+from audit_lib.export import pdf
+from audit_lib.export.package import export_notice
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import load_table, save_table
 
 ROOT = Path(__file__).parents[1]
 NOTICES = [(source.jurisdiction, source.period) for source in find_sources(ROOT / "data")]
@@ -415,8 +415,8 @@ def test_a_chromium_that_fails_is_one_line(
 def test_pages_become_pdf_files_with_text_in_chinese(
     chromium: str, audit, data: Path, one_page: Path, tmp_path: Path
 ) -> None:
-    from audit_lib.publishing.cards import find_words
-    from audit_lib.publishing.pages import render_page
+    from audit_lib.pages.report_page import render_page
+    from audit_lib.pages.report_summary import find_words
 
     report = one_page / "leizhou" / "2017" / "03_tiers.ipynb"
     report.write_bytes((ROOT / "reports" / "leizhou" / "2017" / "03_tiers.ipynb").read_bytes())

@@ -19,8 +19,8 @@ import nbformat
 import psutil
 import pytest
 
-from audit_lib.publishing.kernels import CAN_FORK
-from audit_lib.publishing.plan import Folders
+from audit_lib.batch.plan import Folders
+from audit_lib.batch.processes import CAN_FORK
 
 KILLS = 20
 SEED = 20170101

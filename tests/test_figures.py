@@ -12,7 +12,11 @@ from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
 from audit_lib.analysis.distribution import count_digits, order_in_ties
-from audit_lib.analysis.figures import (
+from audit_lib.analysis.groups import compare_groups
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.errors import AuditError
+from audit_lib.figures import (
     plot_cuts,
     plot_digits,
     plot_ecdf,
@@ -27,10 +31,7 @@ from audit_lib.analysis.figures import (
     plot_tie_order,
     plot_tier_reach,
 )
-from audit_lib.analysis.figures.style import TIERS, measure, wrap
-from audit_lib.analysis.groups import compare_groups
-from audit_lib.display import Chart, Finding
-from audit_lib.errors import AuditError
+from audit_lib.figures.style import TIERS, measure, wrap
 
 pytestmark = pytest.mark.filterwarnings("error")
 

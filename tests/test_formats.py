@@ -23,9 +23,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from audit_lib.documents.model import Grid, squeeze
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import Grid, read_document, squeeze
-from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.notices.notice import Notice, parse_notice
 
 SAMPLES = Path(__file__).parent / "samples/formats"
 Row = tuple[str, float | None, int | None, str | None, str | None, str, dict[str, str]]

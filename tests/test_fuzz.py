@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.documents.read import read_document
+from audit_lib.documents.worker import stop_worker
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.formats.worker import stop_worker
-from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.notices.notice import Notice, parse_notice
 
 SEED = os.environ.get("FUZZ_SEED", "2017")
 N_INPUTS = int(os.environ.get("FUZZ_INPUTS", "4000"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit_lib.analysis.gap import describe_groups, describe_lead, find_lead, measure_sensitivity
+from audit_lib.analysis.group_gap import describe_groups, describe_lead, find_lead, measure_sensitivity
 from audit_lib.analysis.groups import (
     compare_groups,
     count_group_tiers,
@@ -14,7 +14,7 @@ from audit_lib.analysis.groups import (
     tabulate_effects,
     tabulate_labels,
 )
-from audit_lib.report import open_report
+from audit_lib.notebook.report import open_report
 
 
 @pytest.mark.parametrize(

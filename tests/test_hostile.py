@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from audit_lib.cli import cli
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.notice import parse_notice
+from audit_lib.notices.notice import parse_notice
 
 SAMPLES = Path(__file__).parent / "samples/formats"
 LONGEST = 5.0  # seconds

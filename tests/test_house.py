@@ -13,8 +13,8 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from audit_lib.languages import LANGUAGES
-from audit_lib.publishing.parameters import GROUP_COLUMNS, Parameters
+from audit_lib.notebook.parameters import GROUP_COLUMNS, Parameters
+from audit_lib.wording.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -13,12 +13,12 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from audit_lib.display import Finding, headline
-from audit_lib.publishing import index
-from audit_lib.publishing.index import json_of, list_periods, render_index
-from audit_lib.publishing.pages import render_period
-from audit_lib.publishing.unit_pages import render_units
-from audit_lib.words import Words
+from audit_lib.display.findings import Finding, headline
+from audit_lib.pages import index
+from audit_lib.pages.index import json_of, list_periods, render_index
+from audit_lib.pages.report_page import render_period
+from audit_lib.pages.unit_page import render_units
+from audit_lib.wording.words import Words
 
 ATTACK = '</script><script>alert(1)</script> "A & B"'
 PLACES = ("baoshan", "leizhou", "louxing", "ministries")

@@ -12,7 +12,7 @@ import pytest
 
 from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
 from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
-from audit_lib.analysis.gap import describe_groups, describe_lead, find_lead
+from audit_lib.analysis.group_gap import describe_groups, describe_lead, find_lead
 from audit_lib.analysis.groups import compare_groups, describe_split
 from audit_lib.analysis.narrative import (
     describe_narrative,
@@ -25,13 +25,14 @@ from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_nam
 from audit_lib.analysis.source import describe_source, trace_source
 from audit_lib.analysis.trends import compare_last, describe_trends
 from audit_lib.analysis.year import describe_year
-from audit_lib.display import Chart, show
-from audit_lib.languages import FOLDER, LANGUAGES, MAIN
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.register import tabulate_register
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import Report, open_report
-from audit_lib.words import Words
+from audit_lib.display.charts import Chart
+from audit_lib.display.tables import show
+from audit_lib.notebook.report import Report, open_report
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.check_registry import tabulate_register
+from audit_lib.wording.languages import FOLDER, LANGUAGES, MAIN
+from audit_lib.wording.words import Words
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

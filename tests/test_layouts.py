@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.layouts import read_ordinal
-from audit_lib.reading.notice import Notice, parse_notice
+from audit_lib.notices.columns import read_ordinal
+from audit_lib.notices.notice import Notice, parse_notice
 
 Rows = list[list[str]]  # cells as printed, the headings first
 

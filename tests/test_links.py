@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import audit_lib
-from audit_lib.display import Table, show
-from audit_lib.links import HREF, cite_periods, cite_scores
-from audit_lib.publishing.notices import frame_notice
-from audit_lib.publishing.pieces import read_parts
-from audit_lib.reading.build import build_tables, read_source
-from audit_lib.reading.documents import anchor_of
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import Report, open_report
-from audit_lib.words import Words
+from audit_lib.display.links import HREF, cite_periods, cite_scores
+from audit_lib.display.tables import Table, show
+from audit_lib.documents.model import anchor_of
+from audit_lib.notebook.report import Report, open_report
+from audit_lib.pages.html_parts import read_parts
+from audit_lib.pages.notice_page import frame_notice
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables, read_source
+from audit_lib.wording.words import Words
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.publishing import manifest
-from audit_lib.publishing.manifest import (
+from audit_lib.batch import manifest
+from audit_lib.batch.manifest import (
     describe_pages,
     describe_report,
     describe_tables,
@@ -19,12 +19,12 @@ from audit_lib.publishing.manifest import (
     find_reason,
     list_stale,
     record_tables,
-    save_manifest,
 )
-from audit_lib.publishing.plan import Folders, Run, plan_runs
-from audit_lib.publishing.snapshot import Snapshot, hash_bytes, list_inputs
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
+from audit_lib.batch.plan import Folders, Run, plan_runs
+from audit_lib.batch.snapshot import Snapshot, list_inputs
+from audit_lib.fingerprints import hash_bytes, hash_library, list_versions, save_manifest
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
 LEIZHOU, SUIXI = "leizhou", "suixi"
@@ -95,7 +95,7 @@ def add(file: str, text: str):
 
 def upgrade(library: str):
     def change(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-        versions = {**manifest.list_versions(), library: "99"}
+        versions = {**list_versions(), library: "99"}
         monkeypatch.setattr(manifest, "list_versions", lambda *_: versions)
 
     return change
@@ -272,7 +272,7 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
         "reference/notices.csv, notice_id leizhou-2017",
     }
     assert set(pages["reports"]) == {"03_tiers.ipynb", "05_trends.ipynb"}
-    assert manifest.hash_library() != manifest.hash_library(pages=True)
+    assert hash_library() != hash_library(pages=True)
     assert find_change({"a": {"b": 1}}, {"a": {"b": 1}}) is None
 
 
@@ -346,7 +346,7 @@ from pathlib import Path
 data = {str(ROOT / "data")!r}
 opened = set()
 sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
-from audit_lib.publishing.unit_pages import render_units
+from audit_lib.pages.unit_page import render_units
 render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
 print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
 """

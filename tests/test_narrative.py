@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from audit_lib.analysis.figures import plot_named
 from audit_lib.analysis.narrative import (
     audit_claims,
     compare_named,
@@ -20,16 +19,19 @@ from audit_lib.analysis.narrative import (
     list_named,
     mark_named,
 )
-from audit_lib.display import Chart, Finding
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.documents import Document, Line, read_document
-from audit_lib.reading.notice import parse_notice
-from audit_lib.reading.quotes import describe_quotes, verify_quotes
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import open_report
-from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import validate_table
-from audit_lib.words import Silence
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.documents.model import Document, Line
+from audit_lib.documents.read import read_document
+from audit_lib.figures import plot_named
+from audit_lib.notebook.report import open_report
+from audit_lib.notices.notice import parse_notice
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.quotes import describe_quotes, verify_quotes
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import validate_table
+from audit_lib.wording.words import Silence
 
 CUTS = (90, 80)
 

@@ -10,14 +10,15 @@ import pytest
 
 from audit_lib.analysis.cuts import compare_rule
 from audit_lib.analysis.distribution import count_shared, order_in_ties
-from audit_lib.analysis.gap import find_lead
+from audit_lib.analysis.group_gap import find_lead
 from audit_lib.analysis.groups import compare_groups
 from audit_lib.analysis.narrative import compare_named, find_unexplained
 from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.year import describe_year
-from audit_lib.display import Chart, Finding
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import Source, find_sources
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.sources import Source, find_sources
+from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit_lib.documents.model import Line
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import Line, read_document
-from audit_lib.reading.notice import Header, Notice, parse_heading, parse_notice, print_notice
+from audit_lib.notices.notice import Header, Notice, parse_heading, parse_notice, print_notice
 
 Parse = Callable[[str], Notice]
 FULL_PAGE = Path(__file__).parents[2] / "shared/notices/leizhou-2017.txt"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from audit_lib.analysis.figures.packing import pack_image
+from audit_lib.figures.packing import pack_image
 
 
 def pack(pixels: np.ndarray) -> tuple[np.ndarray, int]:

@@ -18,14 +18,16 @@ from fontTools.ttLib import TTFont
 from nbformat import NotebookNode, v4
 from PIL import Image
 
-from audit_lib.display import Chart, Finding, show
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.display.tables import show
 from audit_lib.errors import AuditError
-from audit_lib.fonts import embed_characters
-from audit_lib.publishing.cards import read_card
-from audit_lib.publishing.index import render_index
-from audit_lib.publishing.pages import leave_out, render_page, render_period
-from audit_lib.publishing.pieces import choose_language, make_slug
-from audit_lib.words import Words
+from audit_lib.pages.html_parts import choose_language, make_slug
+from audit_lib.pages.index import render_index
+from audit_lib.pages.report_page import leave_out, render_page, render_period
+from audit_lib.pages.report_summary import read_card
+from audit_lib.wording.fonts import embed_characters
+from audit_lib.wording.words import Words
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")

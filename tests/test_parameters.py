@@ -8,7 +8,7 @@ import pytest
 from papermill import inspect_notebook
 
 from audit_lib.errors import AuditError
-from audit_lib.publishing.parameters import Parameters, check_parameters
+from audit_lib.notebook.parameters import Parameters, check_parameters
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 GOOD = {"jurisdiction": "leizhou", "period": "2017"}

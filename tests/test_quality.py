@@ -2,9 +2,9 @@
 
 from bs4 import BeautifulSoup
 
-from audit_lib.analysis.quality import summarise_quality
-from audit_lib.reading.register import CHECKS, Outcome
-from audit_lib.report import open_report
+from audit_lib.analysis.data_quality import summarise_quality
+from audit_lib.notebook.report import open_report
+from audit_lib.tables.check_registry import CHECKS, Outcome
 
 
 def test_quality_of_leizhou(leizhou) -> None:

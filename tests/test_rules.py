@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_lib.analysis.figures import plot_made_up, plot_overdue
 from audit_lib.analysis.overdue import (
     MADE_UP,
     count_overdue,
@@ -20,7 +19,7 @@ from audit_lib.analysis.overdue import (
     load_columns,
     tabulate_overdue,
 )
-from audit_lib.analysis.rules import (
+from audit_lib.analysis.update_rules import (
     count_days,
     describe_unnumbered,
     list_rules,
@@ -29,11 +28,13 @@ from audit_lib.analysis.rules import (
     tabulate_rules,
     word_duration,
 )
-from audit_lib.display import Chart, Finding, note
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding, note
 from audit_lib.errors import AuditError
-from audit_lib.reading.notice import Header
-from audit_lib.schemas import SCHEMAS
-from audit_lib.tables import load_table, validate_table
+from audit_lib.figures import plot_made_up, plot_overdue
+from audit_lib.notices.notice import Header
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import load_table, validate_table
 
 NO_HEADER = Header(None, None, None, None, None, None, None, None)
 

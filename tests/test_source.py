@@ -14,12 +14,12 @@ from audit_lib.analysis.source import (
     trace_source,
 )
 from audit_lib.analysis.year import describe_year, summarise_year
-from audit_lib.display import show
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.notice import parse_notice
-from audit_lib.reading.units import Registry, resolve_units
-from audit_lib.report import open_report
-from audit_lib.words import Words
+from audit_lib.display.tables import show
+from audit_lib.documents.read import read_document
+from audit_lib.notebook.report import open_report
+from audit_lib.notices.notice import parse_notice
+from audit_lib.tables.units import Registry, resolve_units
+from audit_lib.wording.words import Words
 
 
 def test_leizhou_provenance(leizhou) -> None:

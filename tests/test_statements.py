@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
-from audit_lib.publishing.statements import Statement, list_notebook, list_page, read_data
+from audit_lib.notebook.statements import Statement, list_notebook, list_page, read_data
 
 ROOT = Path(__file__).parents[1]
 REPORTS = sorted((ROOT / "reports").glob("*/*/*.ipynb"))

@@ -19,9 +19,7 @@ from audit_lib.analysis.statistics import (
     PairCounts,
     bootstrap_gap,
     cliffs_delta,
-    competition_rank,
     count_pairs,
-    count_ties,
     eta_squared,
     fisher_jenks,
     goodness_of_variance_fit,
@@ -32,9 +30,9 @@ from audit_lib.analysis.statistics import (
     median_absolute_deviation,
     order_odds,
     permutation_p,
-    round_half_up,
     tukey_fences,
 )
+from audit_lib.numbers import competition_rank, count_ties, round_half_up
 
 # A method that warns has met a case it is not defined for; we must catch that case before it does.
 pytestmark = pytest.mark.filterwarnings("error")

@@ -12,15 +12,9 @@ from audit_lib.analysis.cuts import (
     measure_agreement,
     scan_cuts,
 )
-from audit_lib.analysis.tiers import (
-    count_tier_pairs,
-    describe_classes,
-    describe_tier_pairs,
-    find_breaks,
-    list_tiers,
-    summarise_tiers,
-)
+from audit_lib.analysis.tiers import describe_classes, describe_tier_pairs, find_breaks, summarise_tiers
 from audit_lib.errors import AuditError
+from audit_lib.tables.tiers import count_tier_pairs, list_tiers
 
 
 @pytest.mark.parametrize(
@@ -186,7 +180,7 @@ def test_describe_tiers(make_scores, leizhou, rows, sentence) -> None:
 
 
 def test_a_tier_nobody_knows_is_an_error(make_scores) -> None:
-    with pytest.raises(AuditError, match=r"found tier 尚可; expected a tier of reading/vocabulary\.csv"):
+    with pytest.raises(AuditError, match=r"found tier 尚可; expected a tier of notices/vocabulary\.csv"):
         list_tiers(make_scores([("甲局", 95, "优秀"), ("乙局", 85, "尚可")]))
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audit_lib.analysis.figures import plot_oldham, plot_paths, plot_slopes, plot_transitions
-from audit_lib.analysis.gates import describe_gate
+from audit_lib.analysis.comparability import describe_gate
 from audit_lib.analysis.lineage import (
     count_exact,
     list_events,
@@ -18,7 +17,6 @@ from audit_lib.analysis.lineage import (
     suggest_pairs,
     tabulate_coverage,
 )
-from audit_lib.analysis.paths import describe_breaks, tabulate_paths, trace_paths
 from audit_lib.analysis.trends import (
     compare_last,
     compare_periods,
@@ -33,15 +31,17 @@ from audit_lib.analysis.trends import (
     tabulate_steps,
     tabulate_transitions,
 )
-from audit_lib.display import Chart
+from audit_lib.analysis.unit_paths import describe_breaks, tabulate_paths, trace_paths
+from audit_lib.display.charts import Chart
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.history import History, load_lineage
-from audit_lib.reading.notice import parse_notice
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import Report, open_report
-from audit_lib.schemas import SCHEMAS
+from audit_lib.figures import plot_oldham, plot_paths, plot_slopes, plot_transitions
+from audit_lib.notebook.report import Report, open_report
+from audit_lib.notices.notice import parse_notice
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.tables.history import History, load_lineage
+from audit_lib.tables.schemas import SCHEMAS
 
 ROOT = Path(__file__).parents[1]
 

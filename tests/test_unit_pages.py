@@ -7,12 +7,12 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 
-from audit_lib.analysis.dossiers import open_place
-from audit_lib.publishing.strips import describe_strip, draw_strip
-from audit_lib.publishing.unit_pages import load_digest, name_pages, render_units
-from audit_lib.reading.build import build_tables
-from audit_lib.reading.sources import find_sources
-from audit_lib.words import Words
+from audit_lib.pages.strip_plot import describe_strip, draw_strip
+from audit_lib.pages.unit_data import open_place
+from audit_lib.pages.unit_page import load_digest, name_pages, render_units
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
+from audit_lib.wording.words import Words
 
 PLACES = ("baoshan", "leizhou", "louxing", "ministries")
 WORDS = Words("en", {"place": "Leizhou"})

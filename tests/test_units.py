@@ -7,14 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.reading.documents import read_document
-from audit_lib.reading.evidence import Evidence
-from audit_lib.reading.notice import Notice, parse_notice
-from audit_lib.reading.register import run_checks, tabulate_problems
-from audit_lib.reading.score_tables import ScoreTable
-from audit_lib.reading.tier_lists import TierList
-from audit_lib.reading.units import (
+from audit_lib.notices.notice import Notice, parse_notice
+from audit_lib.notices.score_tables import ScoreTable
+from audit_lib.notices.tier_lists import TierList
+from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.tables.check_registry import run_checks, tabulate_problems
+from audit_lib.tables.evidence import Evidence
+from audit_lib.tables.schemas import KINDS, SCHEMAS
+from audit_lib.tables.units import (
     Registry,
     Unit,
     line_of,
@@ -24,9 +26,7 @@ from audit_lib.reading.units import (
     resolve_tables,
     resolve_units,
 )
-from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.schemas import KINDS, SCHEMAS
-from audit_lib.words import Words
+from audit_lib.wording.words import Words
 
 Resolve = Callable[..., pd.DataFrame]
 

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.batch.batch import Batch, lock
+from audit_lib.batch.executors import open_executor
+from audit_lib.batch.plan import Folders, plan_runs
+from audit_lib.batch.processes import Limits
+from audit_lib.batch.snapshot import Snapshot
 from audit_lib.errors import AuditError
-from audit_lib.publishing.batch import Batch, lock
-from audit_lib.publishing.citations import check_links, check_rows, holds, quote_row
-from audit_lib.publishing.executors import open_executor
-from audit_lib.publishing.issues import MOST_BYTES, Issue, find_issues, read_issue
-from audit_lib.publishing.kernels import Limits
-from audit_lib.publishing.plan import Folders, plan_runs
-from audit_lib.publishing.snapshot import Snapshot
-from audit_lib.publishing.statements import Statement
-from audit_lib.publishing.verify import Verifier
-from audit_lib.reading.sources import find_sources
-from audit_lib.report import Report
+from audit_lib.notebook.report import Report
+from audit_lib.notebook.statements import Statement
+from audit_lib.sources import find_sources
+from audit_lib.verify.cited_lines import check_links, check_rows, holds, quote_row
+from audit_lib.verify.published import MOST_BYTES, Issue, find_issues, read_issue
+from audit_lib.verify.verify import Verifier
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("00_year_card", "03_tiers")

@@ -15,10 +15,10 @@ import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
 
-from audit_lib.publishing.kernels import CAN_FORK, Limits
-from audit_lib.publishing.manifest import describe_report
-from audit_lib.publishing.plan import Folders
-from audit_lib.publishing.tasks import execute_index, execute_pages, execute_run, execute_units
+from audit_lib.batch.manifest import describe_report
+from audit_lib.batch.plan import Folders
+from audit_lib.batch.processes import CAN_FORK, Limits
+from audit_lib.batch.tasks import execute_index, execute_pages, execute_run, execute_units
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -83,7 +83,7 @@ def test_no_warm_run_sees_another(folders: Folders, write_notebook, do) -> None:
 def test_the_warm_process_has_no_thread_no_loop_and_no_backend() -> None:
     look = """
 import asyncio, os, sys
-import audit_lib.publishing.warm
+import audit_lib.batch.warm
 from matplotlib import rcParams
 assert len(os.listdir("/proc/self/task")) == 1, os.listdir("/proc/self/task")
 assert "matplotlib_inline.backend_inline" not in sys.modules

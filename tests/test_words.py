@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
-from audit_lib.schemas import KINDS, SIDES
-from audit_lib.words import FOLDER, LANGUAGES, Words, format_number, format_score
+from audit_lib.tables.schemas import KINDS, SIDES
+from audit_lib.wording.words import FOLDER, LANGUAGES, Words, format_number, format_score
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "report": ["open_report"],
-    "display": ["find", "headline", "note", "show"],
-    "reading.quotes": ["describe_quotes"],
-    "reading.register": ["describe_register", "tabulate_register"],
+    "notebook.report": ["open_report"],
+    "display.findings": ["find", "headline", "note"],
+    "display.tables": ["show"],
+    "tables.quotes": ["describe_quotes"],
+    "tables.check_registry": ["describe_register", "tabulate_register"],
     "analysis.year": ["describe_year", "summarise_year"],
     "analysis.source": [
         "compare_counts",
@@ -35,8 +36,8 @@ _HOMES = {
             "tabulate_order",
         ),
     ],
+    "tables.tiers": ["count_tier_pairs"],
     "analysis.tiers": [
-        "count_tier_pairs",
         "describe_classes",
         "describe_tier_pairs",
         "find_breaks",
@@ -63,25 +64,25 @@ _HOMES = {
         "tabulate_effects",
         "tabulate_labels",
     ],
-    "analysis.gap": ["describe_groups", "describe_lead", "find_lead", "measure_sensitivity"],
-    "analysis.gates": ["describe_gate"],
+    "analysis.group_gap": ["describe_groups", "describe_lead", "find_lead", "measure_sensitivity"],
+    "analysis.comparability": ["describe_gate"],
     "analysis.lineage": ["list_events", "list_movers", "suggest_pairs", "tabulate_coverage"],
     "analysis.trends": [
         *("compare_last", "describe_return", "describe_trends", "list_tier_movers", "measure_changes"),
         *("tabulate_changes", "tabulate_persistence", "tabulate_return", "tabulate_steps", "tabulate_transitions"),
     ],
-    "analysis.paths": ["describe_breaks", "describe_consistency", "tabulate_paths", "trace_paths"],
+    "analysis.unit_paths": ["describe_breaks", "describe_consistency", "tabulate_paths", "trace_paths"],
     "analysis.narrative": [
         *("audit_claims", "compare_named", "describe_level", "describe_narrative", "describe_replies"),
         *("describe_standard", "describe_unexplained", "find_unexplained", "list_claims", "list_items", "list_named"),
         "mark_named",
     ],
-    "analysis.rules": ["describe_unnumbered", "list_rules", "tabulate_rules"],
+    "analysis.update_rules": ["describe_unnumbered", "list_rules", "tabulate_rules"],
     "analysis.overdue": [
         *("count_overdue", "describe_age", "describe_inspected", "describe_rules", "inspect_columns"),
         *("inspect_made_up", "inspect_named", "load_columns", "tabulate_overdue"),
     ],
-    "analysis.figures": [
+    "figures": [
         *("plot_cuts", "plot_digits", "plot_ecdf", "plot_gap", "plot_group_ecdf", "plot_group_tiers", "plot_groups"),
         *("plot_league", "plot_ledger", "plot_made_up", "plot_named", "plot_oldham", "plot_overdue", "plot_paths"),
         *("plot_rule", "plot_scores", "plot_slopes", "plot_tie_order", "plot_tier_reach", "plot_transitions"),

@@ -19,8 +19,8 @@ import click
 from audit_lib.errors import AuditError
 
 if TYPE_CHECKING:
-    from audit_lib.publishing.plan import Folders
-    from audit_lib.reading.sources import Source
+    from audit_lib.batch.plan import Folders
+    from audit_lib.sources import Source
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -56,8 +56,8 @@ def parse(file: Path, as_json: bool) -> int:
     \b
     Example: audit-lib parse data/raw/leizhou/2017.txt --json
     """
-    from audit_lib.reading.documents import read_document
-    from audit_lib.reading.notice import parse_notice, print_notice
+    from audit_lib.documents.read import read_document
+    from audit_lib.notices.notice import parse_notice, print_notice
 
     notice = parse_notice(read_document(file))
     if as_json:
@@ -92,8 +92,8 @@ def add(
     \b
     Example: audit-lib add 2018.html --jurisdiction leizhou
     """
-    from audit_lib.reading.add import add_notice, print_added, print_suggestions, shorten
-    from audit_lib.reading.suggestions import accept_suggestions
+    from audit_lib.tables.add import add_notice, print_added, print_suggestions, shorten
+    from audit_lib.tables.aliases import accept_suggestions
 
     folder = _find_data(data)
     given["published_on"] = published_on and published_on.date().isoformat()
@@ -129,7 +129,7 @@ def check(jurisdiction: str | None, period: str | None, data: Path | None, stric
     \b
     Example: audit-lib check leizhou 2017
     """
-    from audit_lib.reading.build import check_source
+    from audit_lib.tables.build import check_source
 
     code = DONE
     folder = _find_data(data)
@@ -182,9 +182,9 @@ def export(
     \b
     Example: audit-lib export leizhou 2017 --pdf
     """
+    from audit_lib.export.package import export_notice
+    from audit_lib.export.pdf import find_chromium, list_pages, print_pages
     from audit_lib.files import find_project
-    from audit_lib.publishing.export import export_notice
-    from audit_lib.publishing.pdf import find_chromium, list_pages, print_pages
 
     [source] = _find_sources(_find_data(data), jurisdiction, period)
     folder = folder or Path("export", source.notice_id)
@@ -239,14 +239,14 @@ def run(
     \b
     Example: audit-lib run leizhou 2017 --notebook 03_tiers
     """
-    from audit_lib.publishing.batch import Batch, lock
-    from audit_lib.publishing.executors import open_executor
-    from audit_lib.publishing.kernels import CAN_FORK, Limits, start_warming
-    from audit_lib.publishing.manifest import find_reason, list_stale, record_tables
-    from audit_lib.publishing.plan import check_contracts, plan_runs
-    from audit_lib.publishing.progress import Progress
-    from audit_lib.publishing.snapshot import Snapshot
-    from audit_lib.reading.sources import find_sources
+    from audit_lib.batch.batch import Batch, lock
+    from audit_lib.batch.executors import open_executor
+    from audit_lib.batch.manifest import find_reason, list_stale, record_tables
+    from audit_lib.batch.plan import check_contracts, plan_runs
+    from audit_lib.batch.processes import CAN_FORK, Limits, start_warming
+    from audit_lib.batch.progress import Progress
+    from audit_lib.batch.snapshot import Snapshot
+    from audit_lib.sources import find_sources
 
     folders = _find_folders(data, notebooks, reports)
     sources = _find_sources(folders.data, jurisdiction, period)
@@ -294,7 +294,7 @@ def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks:
     \b
     Example: audit-lib verify reports/leizhou/2017/03_tiers.html
     """
-    from audit_lib.publishing.verify import verify_path
+    from audit_lib.verify.verify import verify_path
 
     code = DONE
     for verified in verify_path(path, _find_folders(data, notebooks, None)):
@@ -310,7 +310,7 @@ def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks:
 
 def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":
     """Build the tables of these notices and give those that could be read. A notice asked for by name must be."""
-    from audit_lib.reading.build import build_tables
+    from audit_lib.tables.build import build_tables
 
     built = []
     for source, error in build_tables(data, sources):
@@ -325,7 +325,7 @@ def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]
 
 
 def _find_sources(data: Path, jurisdiction: str | None, period: str | None) -> "list[Source]":
-    from audit_lib.reading.sources import find_sources
+    from audit_lib.sources import find_sources
 
     return find_sources(data, jurisdiction, period)
 
@@ -337,8 +337,8 @@ def _find_data(data: Path | None) -> Path:
 
 
 def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> "Folders":
+    from audit_lib.batch.plan import Folders
     from audit_lib.files import find_project
-    from audit_lib.publishing.plan import Folders
 
     if data is None or notebooks is None or reports is None:
         project = find_project()
@@ -364,7 +364,7 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         code = UNUSABLE
     except click.Abort:  # Ctrl-C: what works for us ends with us, and nothing is half-written
-        from audit_lib.publishing.kernels import end_all
+        from audit_lib.batch.processes import end_all
 
         end_all()
         click.echo("stopped; what was done is kept, and run again goes on from there", err=True)

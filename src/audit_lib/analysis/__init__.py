@@ -1,0 +1,1 @@
+"""Checked tables → small result tables and phrases; one module or two per notebook."""

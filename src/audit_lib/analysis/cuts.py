@@ -7,37 +7,16 @@ counted where it is listed.
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from audit_lib.analysis.statistics import goodness_of_variance_fit
-from audit_lib.analysis.tiers import list_tiers, name_by_score, rated
-from audit_lib.words import Words
+from audit_lib.analysis.tiers import name_by_score
+from audit_lib.tables.tiers import apply_cuts, find_exceptions, list_tiers, rated
+from audit_lib.wording.words import Words
 
 NEAR = 1.0  # points from a cut within which a unit is called near it: twice the step of most scores
-
-
-def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
-    """Give each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
-
-    A notice with two tiers uses the upper cut alone. None where two cuts cannot part the tiers (one, or four and more).
-    """
-    tiers = list_tiers(scores)
-    if len(tiers) not in (2, 3):
-        return None
-    bins = [-np.inf, top_cut, np.inf] if len(tiers) == 2 else [-np.inf, low_cut, top_cut, np.inf]
-    return pd.cut(scores["score"], bins, right=False, labels=tiers[::-1]).astype("str")
-
-
-def find_exceptions(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Find the units whose printed tier is not the one that the cuts would give; adds the column tier_by_cut."""
-    units = rated(scores)
-    by_cut = apply_cuts(units, top_cut, low_cut)
-    if by_cut is None:
-        return units.iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
-    return units.assign(tier_by_cut=by_cut)[lambda table: table["tier_by_cut"] != table["tier"]]
 
 
 @dataclass(frozen=True)

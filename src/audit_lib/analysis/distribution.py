@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from audit_lib.analysis.statistics import last_digits, median_absolute_deviation, order_odds, tukey_fences
-from audit_lib.words import Words
+from audit_lib.wording.words import Words
 
 TRIM = 0.1  # share cut off each end for the trimmed mean
 

@@ -22,8 +22,8 @@ from audit_lib.analysis.statistics import (
     mean_gap,
     permutation_p,
 )
-from audit_lib.analysis.tiers import list_tiers
-from audit_lib.words import Words
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Words
 
 ORDER = ("town", "subdistrict", "bureau", "department", "institution", "vertical", "company")
 

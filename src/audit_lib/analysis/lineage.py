@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from audit_lib.documents.model import squeeze
 from audit_lib.periods import span_of
-from audit_lib.reading.documents import squeeze
-from audit_lib.reading.history import History
+from audit_lib.tables.history import History
 
 DECISIVE = ("national_rule", "provincial_rule", "place_confirmed", "rule_applied")  # scopes that change results
 SAME = ("exact", "alias", "renamed")  # joins after which a unit is still the same one

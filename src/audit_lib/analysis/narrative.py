@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from audit_lib.analysis.groups import Comparison, choose_main, compare_groups
-from audit_lib.analysis.tiers import list_tiers
-from audit_lib.reading.notice import Notice
-from audit_lib.words import Words
+from audit_lib.notices.notice import Notice
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Words
 
 MOST = 50.0  # per cent: any word for most means more than that
 HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tells its story

@@ -11,16 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.rules import list_rules, match_rule, read_duration, word_duration, word_limit, word_range
+from audit_lib.analysis.update_rules import list_rules, match_rule, read_duration, word_duration, word_limit, word_range
+from audit_lib.documents.model import squeeze
 from audit_lib.errors import unusable
-from audit_lib.reading.documents import squeeze
-from audit_lib.reading.notice import Header
-from audit_lib.reading.vocabulary import read_vocabulary
-from audit_lib.schemas import BLANK
-from audit_lib.tables import load_table
-from audit_lib.words import Words
+from audit_lib.notices.notice import Header
+from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.tables.schemas import BLANK
+from audit_lib.tables.storage import load_table
+from audit_lib.wording.words import Words
 
-MADE_UP = Path(__file__).parents[1] / "samples" / "columns_made_up.csv"
+MADE_UP = Path(__file__).with_name("columns_made_up.csv")
 STATUSES = ("overdue", "perhaps", "in_time", "blank", "no_period", "no_rule", "undated", "after")
 NOT_JUDGED = ("no_period", "no_rule", "undated", "after")
 FOUND = ["age_low", "age_high", "late_low", "late_high"]  # days

@@ -5,12 +5,12 @@ from datetime import date
 
 import pandas as pd
 
-from audit_lib.languages.phrases import Phrase, say_date
-from audit_lib.reading.documents import line_of
-from audit_lib.reading.notice import Notice
-from audit_lib.reading.tier_lists import TierList
-from audit_lib.schemas import MATCHES, SEVERITIES
-from audit_lib.words import Words
+from audit_lib.documents.model import line_of
+from audit_lib.notices.notice import Notice
+from audit_lib.notices.tier_lists import TierList
+from audit_lib.tables.schemas import MATCHES, SEVERITIES
+from audit_lib.wording.phrases import Phrase, say_date
+from audit_lib.wording.words import Words
 
 
 def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:

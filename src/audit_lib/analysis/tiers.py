@@ -4,30 +4,12 @@ Tables in are scores (see schemas.py). A unit without a tier or without a score 
 counted where it is listed.
 """
 
-from dataclasses import dataclass
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 
 from audit_lib.analysis.statistics import fisher_jenks, goodness_of_variance_fit
-from audit_lib.errors import unusable
-from audit_lib.words import Words
-
-
-def list_tiers(scores: pd.DataFrame) -> list[str]:
-    """List the printed tiers, best first. Raises AuditError for a tier whose place in the order is unknown."""
-    named = scores.dropna(subset=["tier"])
-    if len(unknown := named[named["tier_order"].isna()]):
-        found = f"tier {unknown['tier'].iloc[0]}"
-        raise unusable(unknown["notice_id"].iloc[0], found, "a tier of reading/vocabulary.csv, with its order")
-    ordered = named.drop_duplicates("tier").sort_values("tier_order")
-    return list(ordered["tier"])
-
-
-def rated(scores: pd.DataFrame) -> pd.DataFrame:
-    """Keep the units that have both a score and a tier."""
-    return scores.dropna(subset=["score", "tier"])
+from audit_lib.tables.tiers import TierPairs, list_tiers, rated
+from audit_lib.wording.words import Words
 
 
 def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
@@ -58,39 +40,6 @@ def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class TierPairs:
-    """All pairs of one unit of a better tier and one of a lower tier, by whether their scores agree."""
-
-    tiers: tuple[str, str]
-    higher: pd.DataFrame
-    lower: pd.DataFrame
-    agree: int
-    equal: int
-    reversed: int
-
-    @property
-    def total(self) -> int:
-        return self.agree + self.equal + self.reversed
-
-    @property
-    def reversed_low(self) -> pd.DataFrame:
-        """The units of the lower tier that score above some unit of the better one."""
-        return self.lower[self.lower["score"] > self.higher["score"].min()]
-
-
-def count_tier_pairs(scores: pd.DataFrame) -> list[TierPairs]:
-    """Compare every two tiers, pair of units by pair of units."""
-    units = rated(scores)
-    found = []
-    for better, worse in combinations(list_tiers(units), 2):
-        higher, lower = units[units["tier"] == better], units[units["tier"] == worse]
-        gaps = np.subtract.outer(higher["score"].to_numpy(), lower["score"].to_numpy())
-        counts = int((gaps > 0).sum()), int((gaps == 0).sum()), int((gaps < 0).sum())
-        found.append(TierPairs((better, worse), higher, lower, *counts))
-    return found
 
 
 def tabulate_pairs(pairs: list[TierPairs]) -> pd.DataFrame:

@@ -10,18 +10,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from audit_lib.analysis.gates import Gate, judge_gate
+from audit_lib.analysis.comparability import Gate, judge_gate
 from audit_lib.analysis.lineage import SAME, Matching, count_exact, match_nothing, match_periods
-from audit_lib.analysis.paired import (
-    expected_return,
-    kendall_tau,
-    signed_rank_p,
-    stand_percent,
-    typical_change,
-)
-from audit_lib.analysis.tiers import list_tiers
-from audit_lib.reading.history import History
-from audit_lib.words import Words
+from audit_lib.analysis.paired import expected_return, kendall_tau, signed_rank_p, stand_percent, typical_change
+from audit_lib.tables.history import History
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Words
 
 NOT_LISTED = "not_listed"
 FIFTH = 20.0  # percent of a ranking at either end that is looked at by itself

@@ -6,9 +6,9 @@ from audit_lib.analysis.cuts import compare_rule
 from audit_lib.analysis.distribution import count_shared, order_in_ties, summarise_scores
 from audit_lib.analysis.groups import choose_main, compare_groups
 from audit_lib.analysis.narrative import find_unexplained
-from audit_lib.analysis.rules import list_rules
-from audit_lib.analysis.tiers import list_tiers
-from audit_lib.words import Words
+from audit_lib.analysis.update_rules import list_rules
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Words
 
 
 def summarise_year(

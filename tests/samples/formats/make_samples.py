@@ -31,7 +31,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
-from audit_lib.fonts import find_font
+from audit_lib.wording.fonts import find_font
 
 TITLE = "关于2011年政府信息公开工作考核情况的通报"
 PROSE = [

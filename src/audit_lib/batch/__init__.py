@@ -1,0 +1,1 @@
+"""Notebooks × places × periods → promoted reports."""

@@ -1,0 +1,138 @@
+"""What moved between two issues of a report, old and new, and by what cause. Both are executed notebooks.
+
+A report keeps the last moves that there were (metadata.audit.changed): one that is run again with nothing moved is the
+same to the byte. A sentence that says the same numbers and names in other words has not moved.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from audit_lib.notebook.parameters import read_parameters
+from audit_lib.notebook.statements import SENTENCES, Statement, list_notebook, read_data
+
+MOST = 200  # moves that a report lists; the rest is counted
+MOVING = (*SENTENCES, "cell", "title", "alt")
+CAUSES = {  # what an input whose name begins so changes; tables in processed/ follow from the others
+    "raw/": "data",
+    "reference/corrections.csv": "corrections",
+    "reference/lineage.csv": "lineage",
+    r"reference/[^/]+/(units|aliases).csv": "names",
+    "reference/": "records",
+}
+NUMBER = re.compile(r"[+\-−]?\d[\d,]*(?:\.\d+)?")
+NAMES = ("unit_name", "name_in_table", "name_in_list", "tier")  # columns of the scores
+
+
+def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give what moved since the report that is in place, or, where nothing did, what it says of the issue before it.
+
+    `audit` is what the new notebook was made from. None where there is no report, or nothing ever moved. A report that
+    does not carry its data is not compared.
+    """
+    try:
+        before: NotebookNode = nbformat.read(report, as_version=4)
+        known: dict[str, Any] = before.metadata.get("audit", {})
+        settings = read_parameters(before), read_parameters(notebook)
+    except (OSError, ValueError, SyntaxError, AttributeError):
+        return None
+    if settings[0] != settings[1]:  # another question: nothing to compare
+        return None
+    is_comparable = bool(read_data(before)) and _show(before) != _show(notebook)
+    moves = find_moves(before, notebook) if is_comparable else []
+    if not moves:
+        return known.get("changed")
+    told = {"cause": find_causes(known, audit), "statements": moves[:MOST]}
+    return told if len(moves) <= MOST else {**told, "more": len(moves) - MOST}
+
+
+def _show(notebook: NotebookNode) -> list[Any]:
+    return [output.get("data") for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def find_causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Name what differs between what two issues were made from: `method` where neither inputs nor software do."""
+    old, new = before.get("inputs", {}), now["inputs"]
+    differing = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    found = {cause for name in differing if (cause := _find_cause(name))}
+    versions = [{**each.get("versions", {}), "audit-lib": None} for each in (before, now)]
+    order = [*dict.fromkeys(CAUSES.values()), "software"]
+    return [cause for cause in order if cause in found or (cause == "software" and versions[0] != versions[1])] or [
+        "method"
+    ]
+
+
+def _find_cause(name: str) -> str | None:
+    return next((cause for pattern, cause in CAUSES.items() if re.match(pattern, name)), None)
+
+
+def find_moves(before: NotebookNode, now: NotebookNode) -> list[dict[str, Any]]:
+    """Find the statements whose numbers, units or tiers differ, then the new and the gone ones.
+
+    Statements are the same by their cell in the notebook, row and column. What is gone from a cell and new in it with
+    the same numbers and names was worded anew, and has not moved.
+    """
+    names = sorted(_read_names(before) | _read_names(now), key=len, reverse=True)
+    tokens = re.compile("|".join([NUMBER.pattern, *map(re.escape, names)])).findall
+    old = {_place(each): each for each in list_notebook(before) if each.kind in MOVING}
+    moved, new = [], []
+    for each in list_notebook(now):
+        if each.kind in MOVING:
+            past = old.pop(_place(each), None)
+            if past is None:
+                new.append(each)
+            elif tokens(past.text) != tokens(each.text):
+                moved.append(_tell(each.kind, each.where, past.text, each.text))
+    return [*moved, *_tell_unpaired(list(old.values()), new, tokens)]
+
+
+def _place(statement: Statement) -> tuple[str, ...]:
+    """Give what a statement is known by in the next issue: not the heading or caption above it."""
+    return statement.cell, statement.kind, *statement.where[1:]
+
+
+def _tell_unpaired(
+    gone: list[Statement], new: list[Statement], tokens: Callable[[str], list[str]]
+) -> Iterator[dict[str, Any]]:
+    """Tell what is new and what is gone, a row of a table as one; not what is both, in other words."""
+
+    def sign(each: Statement) -> tuple[str, ...]:
+        return each.cell, each.kind, *tokens(each.text)
+
+    gone, new = list(_join_rows(gone)), list(_join_rows(new))
+    worded_anew = Counter(map(sign, gone)) & Counter(map(sign, new))
+    for side, is_new in ((new, True), (gone, False)):
+        left = worded_anew.copy()
+        for each in side:
+            if left[sign(each)]:
+                left[sign(each)] -= 1
+            elif tokens(each.text):
+                told = (None, each.text) if is_new else (each.text, None)
+                yield _tell(each.kind, each.where, *told)
+
+
+def _join_rows(stated: list[Statement]) -> Iterator[Statement]:
+    """Join the cells of one row."""
+    for _, found in groupby(stated, lambda each: (each.cell, each.where[:2]) if each.kind == "cell" else each.key):
+        row = list(found)
+        where = row[0].where if len(row) == 1 else row[0].where[:2]
+        yield replace(row[0], where=where, text=" · ".join(cell.text for cell in row))
+
+
+def _tell(kind: str, where: tuple[str, ...], old: str | None, new: str | None) -> dict[str, Any]:
+    return {"kind": kind, "where": list(where), "old": old, "new": new}
+
+
+def _read_names(notebook: NotebookNode) -> set[str]:
+    """Read the names of units and tiers from the data that a report carries."""
+    rows = csv.DictReader(io.StringIO(read_data(notebook)))
+    return {row.get(column) or "" for row in rows for column in NAMES} - {""}

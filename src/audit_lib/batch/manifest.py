@@ -1,0 +1,137 @@
+"""Know what tables, reports and pages were made from, so that only what changed is made again.
+
+A manifest is a small JSON file of hashes near what it speaks of: reports/.manifest/<jurisdiction>/<period>/
+<notebook>.json and .pages.json, reports/.manifest/<jurisdiction>/.tables.json. Manifests are not committed.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from audit_lib.batch.plan import Run
+from audit_lib.batch.snapshot import Snapshot
+from audit_lib.fingerprints import (
+    LIBRARIES,
+    PAGE_LIBRARIES,
+    Fingerprint,
+    Makers,
+    hash_bytes,
+    hash_library,
+    list_versions,
+    load_manifest,
+    save_manifest,
+)
+from audit_lib.sources import Source
+from audit_lib.wording.languages import MAIN, find_twins
+
+
+def find_makers(*, pages: bool = False) -> Makers:
+    """Give what this process makes reports, or pages, with."""
+    return hash_library(pages=pages), list_versions(PAGE_LIBRARIES if pages else LIBRARIES)
+
+
+def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
+    """Give the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
+    return {
+        "notebook": snapshot.hash_notebook(run.notebook),
+        "library": hash_library(),
+        "inputs": snapshot.hash_inputs(run.notebook.stem, run.source),
+        "parameters": run.parameters,
+        "versions": list_versions(),
+    }
+
+
+def describe_pages(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
+    """Give the hashes of everything that the pages of a period depend on: its reports first of all.
+
+    And which reports there are in other languages, since the pages link theirs.
+    """
+    twins = find_twins(folder, folder.parents[1], language)
+    return {
+        "reports": {path.name: hash_bytes(path.read_bytes()) for path in sorted(folder.glob("[!.]*.ipynb"))},
+        "twins": {each: sorted(path.name for path in twin.glob("[!.]*.ipynb")) for each, twin in twins.items()},
+        "library": hash_library(pages=True),
+        "inputs": snapshot.hash_inputs("pages", source),
+        "versions": list_versions(PAGE_LIBRARIES),
+    }
+
+
+def describe_units(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
+    """Give the hashes of everything that the unit pages of a place depend on, whichever notice of it is given.
+
+    And in which other languages the place has reports, since the pages link theirs.
+    """
+    twins = find_twins(folder, folder.parent, language)
+    return {
+        "twins": [each for each, twin in twins.items() if twin.is_dir()],
+        "library": hash_library(pages=True),
+        "inputs": snapshot.hash_inputs("units", source),
+        "versions": list_versions(PAGE_LIBRARIES),
+    }
+
+
+def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
+    """Give the hashes of everything that the processed tables of a notice depend on, and of its rows in them."""
+    processed = sorted((snapshot.data / "processed" / source.jurisdiction).glob("*.csv"))
+    return {
+        "library": hash_library(),
+        "inputs": snapshot.hash_inputs("tables", source),
+        "rows": {path.name: snapshot.hash_rows(path, "notice_id", source.notice_id) for path in processed},
+    }
+
+
+def find_reason(run: Run, snapshot: Snapshot) -> str | None:
+    """Say why a report must be run again; None if nothing it depends on has changed."""
+    if not run.report.is_file():
+        return "there is no report yet"
+    if run.failed.is_file():
+        return "its last run failed"
+    if (before := load_manifest(run.manifest)) is None:
+        return "nothing is known of its last run"
+    if before.pop("report", None) != hash_bytes(run.report.read_bytes()):
+        return "the report was changed by hand"
+    return find_change(before, describe_report(run, snapshot))
+
+
+def find_change(before: Fingerprint, now: Fingerprint) -> str | None:
+    """Say what differs between two fingerprints; None if nothing does."""
+    for part in now:
+        if now[part] != before.get(part):
+            return _word_change(part, before.get(part), now[part])
+    return None
+
+
+def _word_change(part: str, before: Any, now: Any) -> str:
+    if not isinstance(now, dict) or not isinstance(before, dict):
+        return f"the {part} changed"
+    differing = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
+    return f"{part} changed: {', '.join(differing)}"
+
+
+def list_stale(sources: Iterable[Source], snapshot: Snapshot, reports: Path) -> list[Source]:
+    """List the notices whose processed tables must be built again: all of a place that lost a notice."""
+    stale = []
+    known: dict[str, Fingerprint] = {}
+    for source in sources:
+        place = source.jurisdiction
+        if place not in known:
+            known[place] = load_manifest(_tables_manifest(reports, place)) or {}
+        is_one_gone = bool(known[place].keys() - set(snapshot.list_periods(place)))
+        if is_one_gone or known[place].get(source.period) != describe_tables(source, snapshot):
+            stale.append(source)
+    return stale
+
+
+def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) -> None:
+    """Record what the tables of these notices, now in place, were made from. The snapshot is one taken since."""
+    by_place: dict[str, Fingerprint] = {}
+    for source in built:
+        by_place.setdefault(source.jurisdiction, {})[source.period] = describe_tables(source, snapshot)
+    for place, periods in by_place.items():
+        path = _tables_manifest(reports, place)
+        kept = {key: value for key, value in (load_manifest(path) or {}).items() if key in snapshot.list_periods(place)}
+        save_manifest(path, dict(sorted({**kept, **periods}.items())))
+
+
+def _tables_manifest(reports: Path, jurisdiction: str) -> Path:
+    return reports / ".manifest" / jurisdiction / ".tables.json"

@@ -1,0 +1,131 @@
+"""What the fork server imports once, so that no report has to.
+
+Nothing here may start a thread, a socket or an event loop, or choose matplotlib's backend: a fork would break the ones
+and lose the figures of the other. tests/test_warm.py holds what warm and cold runs give against each other.
+"""
+
+import builtins
+import gc
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from audit_lib.batch.processes import ENVIRONMENT
+from audit_lib.errors import AuditError
+
+# Units with a town, a bureau, a tie, a half point, two tiers.
+SAMPLE = """关于2017年样本市政务公开工作检查情况的通报
+(一)优秀单位(2个)
+甲镇、丙局。
+(二)良好单位(3个)
+乙镇、丁局、戊局。
+附件
+2017年样本市政务公开工作检查评分表
+序号
+单位名称
+评分
+1
+甲镇
+95
+2
+乙镇
+88
+3
+丙局
+92.5
+4
+丁局
+88
+5
+戊局
+80
+"""
+MODULES = (
+    *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
+    *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
+    "matplotlib.pyplot",  # for notebooks with charts of their own
+    *("audit_lib.cli", "audit_lib.batch.inprocess", "audit_lib.pages.report_page"),
+)
+# What some of these import where it is installed, and no report asks for: a grammar of identifiers that no notebook
+# has, a second's work, and tables drawn at random.
+UNNEEDED = ("rfc3987_syntax", "hypothesis")
+
+
+def _warm_up() -> None:
+    os.environ |= ENVIRONMENT  # before numpy is loaded
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
+    sys.modules |= dict.fromkeys(UNNEEDED)  # type: ignore[arg-type]
+    for name in MODULES:
+        import_module(name)
+    library = import_module("audit_lib")
+    for name in library.__all__:
+        getattr(library, name)
+    for pages in (False, True):
+        import_module("audit_lib.batch.manifest").find_makers(pages=pages)  # as they were imported
+    with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
+        _report_once()
+    _validate_once()
+    _run_cell_once()
+    for name in UNNEEDED:
+        del sys.modules[name]
+    gc.collect()
+    gc.freeze()  # what is here now stays shared: no collection of a report touches it
+
+
+def _report_once() -> None:
+    """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use.
+
+    Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
+    """
+    from audit_lib import compare_groups, describe_groups, plot_scores, show, tabulate_register
+    from audit_lib.pages.report_page import open_template
+    from audit_lib.sources import find_sources
+    from audit_lib.tables.build import read_source
+    from audit_lib.tables.check_registry import run_checks
+    from audit_lib.tables.schemas import SCHEMAS
+    from audit_lib.tables.storage import load_table, save_table, schema_of
+    from audit_lib.wording.fonts import embed_characters
+    from audit_lib.wording.words import Words
+
+    with TemporaryDirectory() as name:
+        raw, table = Path(name) / "raw" / "sample" / "2017.txt", Path(name) / "scores.csv"
+        raw.parent.mkdir(parents=True)
+        raw.write_text(SAMPLE, encoding="utf-8")
+        reading = read_source(Path(name), find_sources(Path(name))[0])
+        save_table(reading.scores, table, "scores")
+        scores = load_table(table, "scores")
+    for name in SCHEMAS:
+        schema_of(name)
+    words = Words("en", {"place": "Sample", "period": "2017", "source": ""})
+    describe_groups(scores, compare_groups(scores, "side", 2), "side", words)
+    if register := show(tabulate_register(run_checks(reading.evidence), words), "register", words):
+        register._repr_html_()
+        repr(register)
+    plot_scores(scores, 90.0, 80.0, words)
+    embed_characters("优")
+    for template in ("report", "notice", "unit"):
+        open_template(f"{template}.html.j2")
+
+
+def _validate_once() -> None:
+    """Validate a notebook: nbformat compiles its schema once."""
+    import nbformat
+    from nbformat.v4 import new_notebook
+
+    nbformat.validate(new_notebook())
+
+
+def _run_cell_once() -> None:
+    """Make the kernel and run a cell in it that leaves no trace, nor does the kernel until a report opens it."""
+    main, built_in = sys.modules["__main__"], set(vars(builtins))
+    kernel = import_module("audit_lib.batch.inprocess").make_kernel()
+    kernel.shell.run_cell("None", silent=True)
+    sys.modules["__main__"] = main
+    for name in set(vars(builtins)) - built_in:
+        delattr(builtins, name)
+
+
+_warm_up()

@@ -1,0 +1,1 @@
+"""What a notebook cell shows: sentences, tables, charts, and links to the notice."""

@@ -1,0 +1,50 @@
+"""A chart as a notebook cell shows it: image, texts, and the values drawn."""
+
+import csv
+import io
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.tables.storage import guard_cell
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn figure: its image, the finding it shows, and the text that stands for it where it cannot be seen.
+
+    The image carries title, subtitle and source line, so that it keeps them wherever it is sent. A page prints them as
+    text instead: `drawing` gives the first pixel row below the subtitle and the first of the source line. `data` holds
+    what is drawn, a row per mark, bar or step, as `plain_cells` gives it.
+    """
+
+    png: bytes
+    title: str
+    alt: str
+    width: int
+    subtitle: str = ""
+    source: str = ""
+    drawing: tuple[int, int] | None = None
+    data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.alt}"
+
+    def to_csv(self) -> str:
+        """Give the values drawn as CSV that runs no formula in a spreadsheet."""
+        text = io.StringIO()
+        rows = [list(self.data), *self.data.itertuples(index=False)]
+        csv.writer(text, lineterminator="\n").writerows([guard_cell(str(cell)) for cell in row] for row in rows)
+        return text.getvalue()
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        data = {"image/png": b64encode(self.png).decode(), "text/plain": repr(self)}
+        if len(self.data):
+            data["text/csv"] = self.to_csv()
+        shown: dict[str, Any] = {"alt": self.alt, "width": self.width, "title": self.title}
+        shown |= {"subtitle": self.subtitle, "source": self.source}
+        if self.drawing:
+            shown["drawing"] = list(self.drawing)
+        return data, {"image/png": shown}

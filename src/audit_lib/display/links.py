@@ -1,0 +1,138 @@
+"""Where a notice prints what a table of a report repeats: links from values to the page of the notice.
+
+The key of a citation is the name of a unit, the kind of value (a column) and the value itself, so that only the value
+that the notice prints is linked. What names no unit, as a line or a quote, stands under the name "".
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.documents.model import Document, anchor_of, line_of
+from audit_lib.sources import PERIOD
+from audit_lib.wording.phrases import Phrase
+from audit_lib.wording.words import Words
+
+NOTICE = "notice.html"  # the page of a notice, beside the reports on it
+
+Citations = Mapping[tuple[str, str, object], str]
+
+HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(NOTICE)}#[\w.-]+")
+PAIR = " → "  # between the names of a unit in two periods
+UNITS = ("unit_name", "unit", "name_in_table", "name_in_list", "units")  # columns that name units
+PRINTED_AS = {"table_line": "line", "list_line": "line", "places": "place", "wordings": "quote"}
+OF_MENTIONS = ("item", "sentiment")  # columns that say where and how the prose names a unit
+BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list of units: what a name is cited for
+
+
+def link_place(place: str, page: str = NOTICE) -> str:
+    """Give the link to a place of a notice."""
+    return f"{page}#{anchor_of(place)}"
+
+
+def cite_scores(scores: pd.DataFrame, page: str = NOTICE, listed: Mapping[str, str] | None = None) -> Citations:
+    """Cite scores, printed ranks and tiers of a scores table under every name of their unit.
+
+    Scores and ranks stand in the row of the unit, a tier where a list names the unit: at `listed`, by unit_id, else at
+    `list_line`, else in the row. Of a value that is printed twice the first counts.
+    """
+    cites: dict[tuple[str, str, object], str] = {}
+    row: Any
+    for row in scores.itertuples():
+        in_list = (listed or {}).get(row.unit_id)
+        in_list = in_list or (row.source_place if pd.isna(row.list_line) else f"line {row.list_line}")
+        printed = [("score", row.score, row.source_place), ("rank", row.rank_printed, row.source_place)]
+        for column, value, place in [*printed, ("tier", row.tier, in_list)]:
+            for name in {row.unit_name, row.name_in_table, row.name_in_list}:
+                if pd.notna(value) and pd.notna(name):
+                    cites.setdefault((name, column, value), link_place(place, page))
+    return cites
+
+
+def cite_periods(before: Citations | None, after: Citations) -> Citations:
+    """Cite the values of two periods: score_before by the notice of the first, score_after by that of the last.
+
+    A column without an end is of the last period that prints the value.
+    """
+    ends = {"before": before or {}, "after": after}
+    at_ends = {
+        (name, f"{column}_{end}", value): href
+        for end, cites in ends.items()
+        for (name, column, value), href in cites.items()
+    }
+    return {**ends["before"], **after, **at_ends}
+
+
+def cite_mentions(mentions: pd.DataFrame) -> Citations:
+    """Cite whom the prose names: by the section and item, and by how it speaks of them, where it first does so."""
+    cites: dict[tuple[str, str, object], str] = {}
+    row: Any
+    for row in mentions.itertuples():
+        cites.setdefault((row.unit_name, "item", name_item(row.section, row.item)), link_place(row.place))
+        if pd.notna(row.sentiment):
+            cites.setdefault((row.unit_name, "sentiment", row.sentiment), link_place(row.place))
+    return cites
+
+
+def name_item(section: object, item: object) -> str:
+    """Name an item of the prose by the numerals printed for its section and for itself."""
+    return "/".join("" if pd.isna(part) else str(part) for part in (section, item))
+
+
+def cite_document(document: Document) -> Citations:
+    """Cite the lines of a raw file themselves, by their numbers."""
+    places = {line.place for line in document.lines}
+    return {("", "line", number): link_place(place) for place in places if (number := line_of(place)) is not None}
+
+
+def cite_quotes(verified: pd.DataFrame, words: Words) -> Citations:
+    """Cite the quotes of a verified table that stand in the raw file, and their places as the words name them."""
+    quoted = verified[verified["is_quoted"]]
+    cites: dict[tuple[str, str, object], str] = {}
+    for quote, place in zip(quoted["quote"], quoted["place"], strict=True):
+        cites["", "quote", quote] = cites["", "place", words.place(place)] = link_place(place)
+    return cites
+
+
+def cite_columns(web_columns: pd.DataFrame, words: Words) -> Citations:
+    """Cite what a notice says of columns of web sites."""
+    quoted = web_columns[web_columns["is_quoted"]]
+    named = zip(quoted["unit"].fillna(words("rules.in_general")), quoted["column"], quoted["place"], strict=True)
+    return {(unit, "column", column): link_place(place) for unit, column, place in named}
+
+
+def find_links(row: Mapping[str, Any], column: str, cites: Citations) -> list[str | None]:
+    """Find the links of a cell: one, or one for each value of a list. None where the value shown is not a cited one.
+
+    What a row says of several units is linked to the first; each name in a list of units to what it is listed for.
+    """
+    if column == "units" and isinstance(row[column], list):
+        return [_find_of_unit(row, unit, cites) for unit in row[column]]
+    if column in OF_MENTIONS and ("units" in row or pd.notna(row.get("line"))):  # which are linked
+        return [None]
+    values = row[column] if isinstance(row[column], list) else [row[column]]
+    names = _name_units(row)
+    return [_find(row, column, value, names, cites) for value in values]
+
+
+def _find_of_unit(row: Mapping[str, Any], unit: str, cites: Citations) -> str | None:
+    names = str(unit).split(PAIR)
+    found = (_find(row, column, row[column], names, cites) for column in BESIDE_UNITS if column in row)
+    return next((href for href in found if href), None)
+
+
+def _find(row: Mapping[str, Any], column: str, value: Any, names: list[str], cites: Citations) -> str | None:
+    if column == "item":
+        value = name_item(row.get("section"), value)
+    elif isinstance(value, Phrase) or pd.isna(value):
+        return None
+    kind = PRINTED_AS.get(column, column)
+    return next((href for name in (*names, "") if (href := cites.get((name, kind, value)))), None)
+
+
+def _name_units(row: Mapping[str, Any]) -> list[str]:
+    cells = [row[column] for column in UNITS if column in row]
+    units = [unit for cell in cells for unit in (cell if isinstance(cell, list) else [cell])]
+    return [name for unit in units if isinstance(unit, str) for name in unit.split(PAIR)]

@@ -1,0 +1,186 @@
+"""What a notebook cell shows: a finding, a table, a chart. Each carries what a page needs: caption, scope, alt text.
+
+Every output is the same for the same input, so a committed notebook can be checked by running it again.
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.display.links import PAIR, find_links
+from audit_lib.wording.words import Words, format_number, format_rounded, format_score
+
+# Columns that need other decimals than two.
+DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
+# Scores as published, each with the decimals that the notice gives it.
+PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
+PUBLISHED_IN = {"cuts": {"low", "high"}}  # and those of a table where other tables compute what is named so
+# What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
+STATED = {
+    *("score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
+    *("sentiment", "section", "item", "quantifier", "last_updated", "limit", "days"),
+    *("score_before", "score_after", "tier_before", "tier_after"),
+}
+STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
+# Columns whose values our tables write in one way, and each language in its own.
+WORDED = {"rank_range": Words.ranks, "where": Words.item}
+
+
+Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
+
+    `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
+    `linked` parts the cells that cite the notice, by row number and heading, into pieces with their links.
+    """
+
+    caption: str
+    cells: pd.DataFrame
+    numeric: tuple[str, ...]
+    legend: str = ""
+    is_summary: bool = False
+    linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [self.caption, self.cells.to_string(index=False), self.legend]))
+
+    def _repr_html_(self) -> str:
+        columns = [str(column) for column in self.cells]
+        align = ["number" if column in self.numeric else "text" for column in columns]
+        head = "".join(_cell("th", [(name, None)], kind, "col") for name, kind in zip(columns, align, strict=True))
+        rows = []
+        for number, values in enumerate(self.cells.itertuples(index=False)):
+            pieces = [
+                self.linked.get((number, column), [(str(value), None)])
+                for column, value in zip(columns, values, strict=True)
+            ]
+            first = _cell("th", pieces[0], align[0], "row")
+            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], align[1:], strict=True))
+            rows.append(f"<tr>{first}{''.join(rest)}</tr>")
+        body = "\n".join(rows)
+        caption = html.escape(self.caption)
+        legend = f'\n<p class="blanks">{html.escape(self.legend)}</p>' if self.legend else ""
+        head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
+        summary = ' class="summary"' if self.is_summary else ""
+        return f"<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+
+
+def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
+    scoped = f' scope="{scope}"' if scope else ""
+    return f'<{tag} class="{kind}"{scoped}>{"".join(_piece(*piece) for piece in pieces)}</{tag}>'
+
+
+def _piece(text: str, href: str | None) -> str:
+    return f'<a href="{html.escape(href)}">{html.escape(text)}</a>' if href else html.escape(text)
+
+
+def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | None:
+    """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
+
+    Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
+    Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
+    an empty heading, as Chinese to the gloss of a Chinese quote. What the notice prints is linked to where it does, by
+    the citations of the words. Raises ValueError where two columns would have one heading.
+    """
+    if table.empty:
+        return None
+    if isinstance(table, pd.Series):
+        table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
+    cells: dict[str, list[str]] = {}
+    linked: dict[tuple[int, str], list[Piece]] = {}
+    numeric, marks = [], set()
+    rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
+    for column in table:
+        heading = words.heading(str(column))
+        if not heading:
+            continue
+        if heading in cells:
+            raise ValueError(f"table {key}: two columns are headed {heading!r}")
+        is_stated = column in STATED or (column == "value" and key in STATED_TABLES)
+        mark = "missing" if is_stated else "inapplicable"
+        kinds = table["figure"] if column == "value" and "figure" in table else [column] * len(table)
+        published = [kind in PUBLISHED or kind in PUBLISHED_IN.get(key, ()) for kind in kinds]
+        cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark), published)
+        if getattr(words, mark) in cells[heading]:
+            marks.add(mark)
+        for number, row in enumerate(rows):
+            if pieces := _link_cell(row, str(column), cells[heading][number], words):
+                linked[number, heading] = pieces
+        if _is_numeric(table[column]):
+            numeric.append(heading)
+    legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
+    printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
+    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked)
+
+
+def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Give a table as machines read it: worded headings and values, numbers as printed but with a plain minus sign.
+
+    Missing is empty.
+    """
+    cells = {}
+    for column in table:
+        if not words.heading(str(column)):
+            continue
+        values = _print_column(table[column], str(column), words, "", [column in PUBLISHED] * len(table))
+        if _is_numeric(table[column]):
+            values = [value.replace("−", "-").replace(",", "") for value in values]
+        cells[words.heading(str(column))] = values
+    return pd.DataFrame(cells, dtype="object")
+
+
+def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) -> list[Piece]:
+    """Part a cell into pieces where any of it cites the notice; no pieces where nothing does."""
+    links = find_links(row, column, words.citations) if words.citations else []
+    if not any(links):
+        return []
+    if not isinstance(row[column], list):
+        return [(printed, links[0])]
+    pieces: list[Piece] = []
+    for each, href in zip(row[column], links, strict=True):
+        before, arrow, last = words.name(each, column).rpartition(PAIR)  # of a pair the later name is linked
+        pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
+    return [piece for piece in pieces[1:] if piece[0]]
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    """Tell whether a column holds numbers; one of mixed values does if it begins with one."""
+    if pd.api.types.is_object_dtype(values):
+        first = next((value for value in values if not isinstance(value, list) and not pd.isna(value)), None)
+        return isinstance(first, int | float) and not isinstance(first, bool)
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _print_column(values: pd.Series, column: str, words: Words, missing: str, published: list[bool]) -> list[str]:
+    """Print the cells of a column; `published` tells which of them are scores as the notice prints them."""
+    cells = list(zip(values, published, strict=True))
+    if not pd.api.types.is_float_dtype(values):
+        return [_print_value(value, column, words, missing, is_published=known) for value, known in cells]
+    on_grid = all(published) or (column not in DIGITS and (values.dropna() * 2 % 1 == 0).all())
+    digits = DIGITS.get(column, 2)
+    printed = format_score if on_grid else lambda value: format_number(value, digits)
+    return [missing if pd.isna(value) else printed(value) for value in values]
+
+
+def _print_value(value: Any, column: str, words: Words, missing: str, *, is_published: bool) -> str:
+    if isinstance(value, list | tuple):
+        return words.joiner.join(_name(each, column, words) for each in value) or words("legend.none")
+    if value is None or pd.isna(value):
+        return missing
+    if isinstance(value, bool):
+        return words.name("yes" if value else "no")
+    if isinstance(value, float):
+        return format_score(value) if is_published else format_rounded(value)
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return _name(value, column, words)
+
+
+def _name(value: Any, column: str, words: Words) -> str:
+    return WORDED[column](words, value) if column in WORDED else words.name(value, column)

@@ -1,0 +1,1 @@
+"""Any published file → lines and grids, each with its place."""

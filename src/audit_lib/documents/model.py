@@ -1,0 +1,126 @@
+"""A document as lines and tables that know their place, before anything is read from them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # never in text; common in every binary format
+
+
+# White space, and what web pages print that nobody sees: soft hyphens, zero-width spaces, direction marks.
+PADDING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stretch of print, a line or a cell of a table: where it stands in the file, and its text as printed.
+
+    Places are `line 215` (1-based), `Sheet1!B7` or `page 3 line 12`.
+    """
+
+    place: str
+    text: str
+
+    @cached_property
+    def printed(self) -> str:
+        """The text without its padding white space."""
+        return PADDING.sub("", self.text)
+
+    @cached_property
+    def key(self) -> str:
+        """The form in which words are compared: as `printed`, and width variants made equal."""
+        return squeeze(self.text)
+
+    @cached_property
+    def aligned(self) -> str:
+        """`printed` with width variants made equal one for one, so that what is found here stands there too."""
+        equal = ((unicodedata.normalize("NFKC", char), char) for char in self.printed)
+        return "".join(same if len(same) == 1 else char for same, char in equal)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as the file draws it: rows of equal length. An empty cell has no text.
+
+    A merged cell stands in each field that it covers, as one and the same object. `blocks` is what the cells hold, in
+    reading order, each once: the lines and the tables inside, for a table that was only drawn to lay out the page.
+    """
+
+    rows: tuple[tuple[Line, ...], ...]
+    blocks: tuple["Line | Grid", ...]
+
+
+Block = Line | Grid
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as lines and tables in reading order, with what is needed to prove later that it is the same file.
+
+    A line that is blank to the eye is a block only where it holds a no-break space or the like: in some prints that
+    is an empty cell.
+    """
+
+    path: Path
+    sha256: str
+    format: str
+    encoding: str | None
+    blocks: tuple[Block, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines that are not blank, those inside tables too."""
+        return tuple(line for line in flatten(self.blocks) if line.key)
+
+
+def flatten(blocks: Iterable[Block]) -> Iterator[Line]:
+    """Yield the lines of blocks, those inside tables too, in reading order."""
+    for block in blocks:
+        if isinstance(block, Line):
+            yield block
+        else:
+            yield from flatten(block.blocks)
+
+
+def line_of(place: str) -> int | None:
+    """Give the line number of a place; None for a place that is no line.
+
+    >>> line_of("line 215"), line_of("Sheet1!B7")
+    (215, None)
+    """
+    word, _, number = place.partition(" ")
+    return int(number) if word == "line" and number.isdigit() else None
+
+
+def anchor_of(place: str) -> str:
+    """Give the id of a place on the page of its notice: no two places have the same. Signs are coded.
+
+    >>> anchor_of("line 215"), anchor_of("Sheet1!B7"), anchor_of("page 3 line 12"), anchor_of("表-1 (a)!C2")
+    ('L215', 'Sheet1-B7', 'page-3-line-12', '表.2d.1-.28.a.29.-C2')
+    """
+    if (number := line_of(place)) is not None:
+        return f"L{number}"
+    sheet, _, cell = place.rpartition("!")
+    parts = [part for part in (sheet, cell) if part]
+    return "-".join(re.sub(r"[^\w ]", lambda sign: f".{ord(sign[0]):x}.", part).replace(" ", "-") for part in parts)
+
+
+def squeeze(text: str) -> str:
+    """Give the form in which printed words are compared: NFKC, all white space removed.
+
+    >>> squeeze("序 \\u00a0 号"), squeeze("(8个)")
+    ('序号', '(8个)')
+    """
+    # Twice: padding keeps what it parts from being normalised, and normalising some signs gives padding.
+    return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", text)))
+
+
+class UnreadableError(Exception):
+    """What a reader found in place of what it expected, and where in the file if it can tell."""
+
+    def __init__(self, found: str, expected: str, place: str | None = None) -> None:
+        super().__init__(found, expected, place)
+        self.found, self.expected, self.place = found, expected, place

@@ -1,0 +1,1 @@
+"""Reports and tables to take along: workbook, data package, PDF."""

@@ -1,0 +1,1 @@
+"""What a notebook opens: one report's material, parameters and statements."""

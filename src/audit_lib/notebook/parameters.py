@@ -1,0 +1,89 @@
+"""The typed contract of a notebook's parameters. Every notebook has the same ones, in its first code cell."""
+
+import ast
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from audit_lib.errors import AuditError, unusable
+from audit_lib.sources import JURISDICTION, PERIOD
+from audit_lib.wording.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+GROUP_COLUMNS = ("side", "kind", "split")
+PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a report is about and how its author judges. Checked when made; AuditError names what is wrong."""
+
+    jurisdiction: str
+    period: str
+    language: str = "en"
+    group_column: str = "side"
+    top_cut: float = 90.0
+    low_cut: float = 80.0
+    min_n: int = 8
+    seed: int = 20170101
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if type(value) is int and field.type is float:
+                object.__setattr__(self, field.name, float(value))
+            elif type(value) is not field.type:
+                raise _wrong(field.name, value, f"a value of type {getattr(field.type, '__name__', field.type)}")
+        self._match("jurisdiction", JURISDICTION, "a folder name such as leizhou")
+        self._match("period", PERIOD, "a period such as 2017, 2017-04 or 2020Q3")
+        self._allow("language", LANGUAGES)
+        self._allow("group_column", GROUP_COLUMNS)
+        if not self.low_cut < self.top_cut:
+            raise _wrong("low_cut", self.low_cut, f"less than top_cut ({self.top_cut:g})")
+        if self.min_n < 2:
+            raise _wrong("min_n", self.min_n, "2 or more")
+        if self.seed < 0:
+            raise _wrong("seed", self.seed, "0 or more")
+
+    def _match(self, name: str, pattern: str, expected: str) -> None:
+        if not re.fullmatch(pattern, getattr(self, name)):
+            raise _wrong(name, getattr(self, name), expected)
+
+    def _allow(self, name: str, allowed: tuple[str, ...]) -> None:
+        if getattr(self, name) not in allowed:
+            raise _wrong(name, getattr(self, name), f"one of {', '.join(allowed)}")
+
+
+def check_parameters(given: Mapping[str, Any]) -> Parameters:
+    """Make checked parameters from names and values. Raises AuditError for an unknown name or an unusable value."""
+    allowed = [field.name for field in fields(Parameters)]
+    if unknown := [name for name in given if name not in allowed]:
+        raise unusable("parameters", f"the unknown parameter {unknown[0]}", f"one of {', '.join(allowed)}")
+    if absent := [name for name in ("jurisdiction", "period") if name not in given]:
+        raise unusable("parameters", f"no {absent[0]}", "a jurisdiction and a period")
+    return Parameters(**given)
+
+
+def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
+    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
+
+    A value that is computed there is left out. Raises SyntaxError for a cell that is no Python.
+    """
+    found: dict[str, object] = {}
+    for tag in PARAMETERS:
+        for cell in notebook.cells:
+            if tag in cell.metadata.get("tags", []):
+                for line in ast.parse(cell.source).body:
+                    if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+                        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+                        with suppress(ValueError):
+                            found[ast.unparse(target)] = ast.literal_eval(line.value)
+    return found
+
+
+def _wrong(name: str, value: object, expected: str) -> AuditError:
+    return unusable(f"parameter {name}", repr(value), expected)

@@ -1,0 +1,180 @@
+"""What a notebook opens: checked parameters, the tables of its place and period, the notice behind them, the words."""
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.analysis.data_quality import summarise_quality
+from audit_lib.display.links import (
+    NOTICE,
+    Citations,
+    cite_columns,
+    cite_document,
+    cite_mentions,
+    cite_periods,
+    cite_quotes,
+    cite_scores,
+)
+from audit_lib.files import find_data
+from audit_lib.notebook.parameters import Parameters, check_parameters
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import PROCESSED, Reading, read_source
+from audit_lib.tables.check_registry import Outcome, run_checks
+from audit_lib.tables.history import History, load_history
+from audit_lib.tables.quotes import verify_quotes
+from audit_lib.tables.storage import format_table, load_known, load_table
+from audit_lib.wording.words import Words
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report's material. Shown in a cell, it prints what a reader should know first: its quality, its settings.
+
+    Its scores go with them as CSV, as in data/processed: a report carries the data that it rests on.
+    """
+
+    parameters: Parameters
+    words: Words
+    scores: pd.DataFrame
+    mentions: pd.DataFrame
+    problems: pd.DataFrame
+    claims: pd.DataFrame
+    rules: pd.DataFrame
+    web_columns: pd.DataFrame
+    reading: Reading
+    data: Path
+
+    @cached_property
+    def history(self) -> History:
+        """All periods of the place up to this one. Read when first asked for: only trends rest on it."""
+        source = self.reading.source
+        return load_history(
+            self.data,
+            source,
+            load_table(_find_table(self.data, source.jurisdiction, "scores"), "scores"),
+            self.words.language,
+        )
+
+    @property
+    def words_of_history(self) -> Words:
+        """The words for what rests on all periods up to this one.
+
+        They name the publishers of all its notices, and cite those of the last two periods.
+        """
+        named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
+        sources = [
+            self.words("labels.publisher", publisher=publisher, period=self.words.date(period))
+            for publisher, period in zip(named, self.history.periods, strict=True)
+        ]
+        facts = {**self.words.facts, "source": self.words.joiner.join(sources)}
+        return replace(self.words, facts=facts, citations=cite_periods(self._cite_before(), self.words.citations))
+
+    def _cite_before(self) -> Citations:
+        """Cite the scores and tiers of the period before the last."""
+        scores, periods = self.history.scores, self.history.periods
+        before = periods[-2] if len(periods) > 1 else ""
+        return cite_scores(scores[scores["period"] == before], f"../{before}/{NOTICE}")
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What each check found, with the cuts of this report."""
+        return run_checks(self.reading.evidence)
+
+    def settings(self) -> Iterator[tuple[str, str]]:
+        """Yield each parameter in words, with its value."""
+        for field in fields(self.parameters):
+            value = getattr(self.parameters, field.name)
+            worded = f"{value:g}" if isinstance(value, float) else self.words.name(value, field.name)
+            yield self.words(f"parameters.{field.name}"), worded
+
+    def quality(self) -> Iterator[tuple[str, str]]:
+        """Yield how far the numbers can be trusted: units found and left out, tiers, checks, each with its words."""
+        stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
+        return summarise_quality(self.scores, stated, self.outcomes, cuts, self.words)
+
+    def __repr__(self) -> str:
+        pairs = [*self.quality(), *self.settings()]
+        return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in pairs)
+
+    def _repr_html_(self) -> str:
+        return _list_pairs("quality", self.quality()) + _list_pairs("settings", self.settings())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/csv": format_table(self.scores, "scores", self.reading.source.notice_id)}
+
+
+def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
+    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in pairs)
+    return f'<dl class="{kind}">{listed}</dl>'
+
+
+def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
+    """Open the material of one report; the settings are the other fields of `Parameters`.
+
+    Raises AuditError for an unknown or unusable parameter and for a notice we do not have.
+    """
+    parameters = check_parameters({"jurisdiction": jurisdiction, "period": period, **settings})
+    data = find_data()
+    source = find_sources(data, jurisdiction, period)[0]
+    reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
+    tables = {name: load_table(_find_table(data, jurisdiction, name), name) for name in PROCESSED}
+    ours = {
+        name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()
+    }
+    words = open_words(data, jurisdiction, period, parameters.language)
+    words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
+    known = _load_known(data, reading)
+    words = replace(words, citations=_cite(reading, **ours, **known, words=words))
+    return Report(parameters, words, **ours, **known, reading=reading, data=data)
+
+
+def _cite(reading: Reading, *, words: Words, **tables: pd.DataFrame) -> Citations:
+    """Cite the notice for every value that tables of a report repeat."""
+    listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
+    quotes = [cite_quotes(tables[name], words) for name in ("claims", "rules", "web_columns")]
+    scores, mentions = cite_scores(tables["scores"], listed=listed), cite_mentions(tables["mentions"])
+    columns = cite_columns(tables["web_columns"], words)
+    every = (scores, mentions, columns, cite_document(reading.notice.document), *quotes)
+    return {key: href for cites in every for key, href in cites.items()}
+
+
+def _find_table(data: Path, jurisdiction: str, name: str) -> Path:
+    return data / "processed" / jurisdiction / f"{name}.csv"
+
+
+def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
+    """Load what was recorded by hand of this notice's words, each quote held against the raw file."""
+    reference, source = data / "reference", reading.source
+    place = reference / source.jurisdiction
+    files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}
+    known = {name: load_known(path, name, source.notice_id) for name, path in files.items()}
+    known["rules"] = load_known(reference / "update_rules.csv", "update_rules", source.notice_id)
+    return {name: verify_quotes(table, reading.notice.document) for name, table in known.items()}
+
+
+def _name_source(reading: Reading, words: Words) -> str:
+    """Name the notice as a source line does: who issued it, its number or title, its date."""
+    header, record = reading.notice.header, reading.record
+    publisher = None if record is None or pd.isna(record["publisher"]) else str(record["publisher"])
+    named = [publisher, header.document_number or header.title, header.issued_on and words.name(header.issued_on)]
+    return words.join((part or "" for part in named), "parts") or reading.source.notice_id
+
+
+def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Words:
+    """Give the words for what is said of one place and period, both named as the language does."""
+    return Words(language, {"place": name_place(data, jurisdiction, language), "period": Words(language).date(period)})
+
+
+def name_place(data: Path, jurisdiction: str, language: str) -> str:
+    """Name a jurisdiction in a language; by its folder where jurisdictions.csv does not know it."""
+    path = data / "reference" / "jurisdictions.csv"
+    if path.is_file():
+        known = load_table(path, "jurisdictions").set_index("jurisdiction")
+        if jurisdiction in known.index:
+            return str(known.at[jurisdiction, f"name_{language}"])
+    return jurisdiction.capitalize()

@@ -1,0 +1,1 @@
+"""A document → the notice as printed: tables, lists, sentences."""

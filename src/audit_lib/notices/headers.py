@@ -1,0 +1,181 @@
+"""Find the header of a table that is printed with one cell a line: by its words, else by how regular its rows are.
+
+Prints break headings over lines (环境卫, 生(70分)) and put the headings of several columns above those of each. Where
+that leaves a column without a certain name, words and the order of the values tell which columns we need.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from audit_lib.notices.columns import HAN, NUMBER, POINTS, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
+
+LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
+MOST_FRAGMENTS = 24  # lines that a broken header may fill
+FEWEST_ROWS = 3  # from which on values tell an order
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header that was found: the layout that it gives, and where the first row begins.
+
+    `title` is the place of the line between, if the rows are under a group title. `unclear` are headings as printed of
+    which we cannot tell the columns.
+    """
+
+    layout: Layout
+    end: int
+    title: int | None = None
+    unclear: tuple[str, ...] = ()
+
+
+def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
+    """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
+    if vocabulary.meaning_of(keys[at]):
+        return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
+    pieces = keys[at : at + 2]
+    is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
+    return _find_broken(keys, at, vocabulary) if is_parted else None
+
+
+def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
+    """As `find_header`, but the first rows may lack cells, or there is only one."""
+    return _find_whole(keys, at, vocabulary, Layout.opens) if vocabulary.meaning_of(keys[at]) else None
+
+
+def _find_whole(
+    keys: list[str], at: int, vocabulary: Vocabulary, opens: Callable[[Layout, list[str], int], bool]
+) -> Header | None:
+    """Find a header that prints each heading on a line of its own, above rows as `opens` tells."""
+    for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
+        if NUMBER.fullmatch(keys[end - 1]):
+            return None
+        units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
+        if len(set(units)) < len(units):
+            continue  # tables side by side: the header of the last one gives the width
+        layout = make_layout(number_names(keys[at:end]), vocabulary)
+        if layout is None:
+            continue
+        if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and opens(rest, keys, end + 1):
+            return Header(rest, end + 1, end)
+        if opens(layout, keys, end):
+            return Header(layout, end)
+        if end + 1 < len(keys) and layout.is_title(keys[end]) and opens(layout, keys, end + 1):
+            return Header(layout, end + 1, end)
+    return None
+
+
+def _drop_group(layout: Layout) -> Layout | None:
+    """Give the layout without its first column: what stands there is the title of the rows beside and below it."""
+    rest = make_layout(layout.columns[1:], layout.vocabulary)
+    return rest and Layout(rest.columns, rest.meanings, rest.vocabulary, is_grouped=True)
+
+
+def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
+    """Find a header of fragments above rows that are all alike: a name, and numbers."""
+    for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
+        fragments = keys[at:end]
+        if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):
+            return None
+        for width in range(2, min(len(fragments), LONGEST_HEADER) + 1):
+            rows = _take_alike(keys, end, width)
+            if rows and (header := _name_fragments(fragments, rows, end, vocabulary)):
+                return header
+    return None
+
+
+def _take_alike(keys: Sequence[str], at: int, width: int) -> list[Sequence[str]]:
+    """Take the rows of one width that begin here as long as they look alike; none where fewer than three do."""
+    rows: list[Sequence[str]] = []
+    first = _draw_look(keys[at : at + width])
+    if first.count(False) != 1:
+        return rows
+    for start in range(at, len(keys) - width + 1, width):
+        row = keys[start : start + width]
+        if _draw_look(row) != first:
+            break
+        rows.append(row)
+    names = [row[first.index(False)] for row in rows]
+    distinct = len(set(names)) == len(names) and all(HAN.search(name) for name in names)
+    return rows if distinct and len(names) >= FEWEST_ROWS else []
+
+
+def _draw_look(row: Sequence[str]) -> list[bool]:
+    return [POINTS.fullmatch(cell) is not None for cell in row]
+
+
+def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, vocabulary: Vocabulary) -> Header | None:
+    """Give the columns the names that the fragments make; where they do not part into columns, those that are sure."""
+    width = len(rows[0])
+    names = list(_join_fragments(fragments, vocabulary))
+    columns = list(zip(*rows, strict=True))
+    unit_at = _draw_look(rows[0]).index(False)
+    if len(names) == width:
+        layout = make_layout(number_names(names), vocabulary) or _tell_by_order(names, columns, unit_at, vocabulary)
+        return Header(layout, end) if layout and layout.meanings[unit_at] == "unit" else None
+    meanings = [vocabulary.meaning_of(name) for name in names]
+    if len(names) < width or "unit" not in meanings or not {"score", "rank"} & set(meanings):
+        return None
+    numbered = [f"column {number}" for number in range(1, width + 1)]
+    layout = _tell_by_order(numbered, columns, unit_at, vocabulary)
+    if layout is None:
+        return None
+    headings = {"unit": names[meanings.index("unit")]}
+    headings |= {m: name for m, name in zip(meanings, names, strict=True) if m in ("rank", "score")}
+    if totals := [name for name in names if vocabulary.is_total(name)]:
+        headings["score"] = totals[-1]
+    known = tuple(headings.get(m, column) for m, column in zip(layout.meanings, layout.columns, strict=True))
+    unclear = tuple(name for name in names if name not in known)
+    return Header(Layout(known, layout.meanings, vocabulary), end, unclear=unclear)
+
+
+def _join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """Join what a line end has parted: a bracket with what it follows, two pieces that make a word we know."""
+    name = fragments[0]
+    for fragment in fragments[1:]:
+        is_word = vocabulary.meaning_of(name + fragment) and not (
+            vocabulary.meaning_of(name) or vocabulary.meaning_of(fragment)
+        )
+        if fragment.startswith("(") or name.count("(") > name.count(")") or is_word:
+            name += fragment
+        else:
+            yield name
+            name = fragment
+    yield name
+
+
+def _tell_by_order(
+    names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
+) -> Layout | None:
+    """Tell rank and score apart by their order: a rank goes up from 1, its score comes down. None where none do."""
+    numbers = {
+        at: [float(cell) for cell in column]
+        for at, column in enumerate(columns)
+        if at != unit_at and all(NUMBER.fullmatch(cell) for cell in column)
+    }
+    ranks = [at for at, values in numbers.items() if is_ranking(values)]
+    if not ranks:
+        return None
+    rank_at = ranks[-1]
+    falling = [
+        at
+        for at, values in numbers.items()
+        if at != rank_at and all(upper >= lower for upper, lower in pairwise(values))
+    ]
+    falling = [at for at in falling if len(set(numbers[at])) > 1]
+    if not falling:
+        return None
+    score_at = min(falling, key=lambda at: abs(at - rank_at))
+    roles = {unit_at: "unit", rank_at: "rank", score_at: "score"}
+    return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
+
+
+def is_ranking(values: Sequence[float]) -> bool:
+    """Tell whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
+
+    >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
+    (True, True, False, False)
+    """
+    steps = enumerate(pairwise(values), start=2)
+    return values[0] == 1 and all(after in (before, before + 1, place) for place, (before, after) in steps)

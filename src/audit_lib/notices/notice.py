@@ -1,0 +1,251 @@
+"""Parse a document into a notice as printed: header facts, score tables, tier lists, mentions. It resolves no names."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from audit_lib.documents.model import Document, Line, squeeze
+from audit_lib.errors import unusable
+from audit_lib.notices.dates import find_dates, find_period, is_date
+from audit_lib.notices.rows import Problem
+from audit_lib.notices.score_tables import ScoreTable, find_tables
+from audit_lib.notices.stated import find_stated_scores, find_stated_tiers
+from audit_lib.notices.tier_lists import HEADING, TierList, find_tier_lists
+from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
+
+LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
+LONGEST_TITLE = 60  # characters
+NAMED = re.compile("通[报報]")
+SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
+CLAUSE_END = re.compile("[,、。;]")
+PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the notice says of itself. None where it does not say."""
+
+    title: str | None
+    document_number: str | None
+    issued_on: date | None
+    published_on: date | None
+    inspected_from: date | None
+    inspected_to: date | None
+    period: str | None
+    units_stated: int | None
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A unit named in the prose. Section and item are the numerals that the notice prints (二 and 八)."""
+
+    unit: str
+    section: str | None
+    item: str | None
+    place: str
+    sentiment: str | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A numbered line: its level (section, subsection, item), its numeral and what follows."""
+
+    level: str
+    numeral: str
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    document: Document
+    header: Header
+    tables: tuple[ScoreTable, ...]
+    tiers: tuple[TierList, ...]
+    mentions: tuple[Mention, ...]
+    headings: tuple[Heading, ...]
+    problems: tuple[Problem, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the object that `audit-lib parse --json` prints."""
+        header, document = self.header, self.document
+        return {
+            "source": {
+                "path": document.path.as_posix(),
+                "sha256": document.sha256,
+                "format": document.format,
+                "encoding": document.encoding,
+            },
+            "header": {
+                "title": header.title,
+                "document_number": header.document_number,
+                "issued_on": header.issued_on and header.issued_on.isoformat(),
+                "published_on": header.published_on and header.published_on.isoformat(),
+                "period": header.period,
+                "units_stated": header.units_stated,
+            },
+            "tables": [table.as_dict() for table in self.tables],
+            "tiers": [vars(tier) | {"units": list(tier.units)} for tier in self.tiers],
+            "mentions": [vars(mention) for mention in self.mentions],
+            "problems": [
+                {"check": each.check, "severity": each.severity, "message": each.message, "place": each.place}
+                for each in self.problems
+            ],
+        }
+
+
+def parse_notice(document: Document) -> Notice:
+    """Parse a notice. Raises AuditError where there is neither a score table nor a tier list."""
+    vocabulary = read_vocabulary()
+    tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
+    tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
+    stated = find_stated_tiers(prose, vocabulary)
+    tiers = (*stated.complete(tiers), *stated.find_new(tiers))
+    tables = add_stated_scores(tables, prose, vocabulary)
+    if not tables and not tiers:
+        raise unusable(document.path, "neither a score table nor a tier list", "at least one of them")
+    names = {row.unit for table in tables for row in table.rows} | {unit for tier in tiers for unit in tier.units}
+    return Notice(
+        document,
+        parse_header(prose, vocabulary),
+        tables,
+        tiers,
+        find_mentions(prose, names, vocabulary),
+        tuple(heading for line in document.lines if (heading := parse_heading(line))),
+        unread_cells + unread_lists,
+    )
+
+
+def add_stated_scores(
+    tables: tuple[ScoreTable, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
+) -> tuple[ScoreTable, ...]:
+    """Add a table for each run of scores in sentences, but for those that only repeat what a table prints."""
+    printed = {squeeze(row.unit) for table in tables for row in table.rows}
+    for rows in find_stated_scores(prose, vocabulary):
+        if not {squeeze(row.unit) for row in rows} <= printed:
+            tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
+    return tables
+
+
+def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
+    """Collect the facts that the notice states of itself, outside its tables and lists."""
+    keys = [line.key for line in lines]
+    any_tier = re.compile(either(vocabulary.tier))  # 33个单位为优秀 are not all units
+    title = next((key for key in keys if NAMED.search(key)), keys[0] if keys else None)
+    if title and len(title) > LONGEST_TITLE:  # a page printed on one line
+        title = title[: named.end()] if (named := NAMED.search(title)) else None
+    number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]", keys, whole=True)
+    # With its white space: 2018-1-2 09:10 is not the 20th.
+    published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
+    inspected = _first(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)", keys)
+    signatures = [key for key in keys if is_date(key)]
+    inspected_days = list(find_dates(inspected or ""))
+    clauses = [clause for key in keys for clause in CLAUSE_END.split(key)]
+    stated = _first(r"(?<!\d)(\d{1,4})个单位", [clause for clause in clauses if not any_tier.search(clause)])
+    return Header(
+        title=title,
+        document_number=number,
+        issued_on=next(find_dates(signatures[-1]), None) if signatures else None,
+        published_on=next(find_dates(published), None),
+        inspected_from=inspected_days[0] if inspected_days else None,
+        inspected_to=inspected_days[-1] if inspected_days else None,
+        period=find_period(title or "") or next(map(find_period, filter(SPAN.search, keys)), None),
+        units_stated=int(stated) if stated else None,
+    )
+
+
+def _first(pattern: str, keys: list[str], *, whole: bool = False) -> str | None:
+    find = re.compile(pattern).fullmatch if whole else re.compile(pattern).search
+    found = next((match for key in keys if (match := find(key))), None)
+    return found and found.group(found.lastindex or 0)
+
+
+def parse_heading(line: Line) -> Heading | None:
+    """Read the number that a line begins with.
+
+    >>> parse_heading(Line("line 31", "  二、主要存在问题"))
+    Heading(level='section', numeral='二', text='主要存在问题', place='line 31')
+    """
+    match = HEADING.match(line.key)
+    if match is None or match.lastgroup is None:
+        return None
+    return Heading(match.lastgroup, match[match.lastgroup], line.key[match.end() :], line.place)
+
+
+@dataclass
+class _Position:
+    """Where in the outline of the notice a line stands."""
+
+    section: str | None = None
+    item: str | None = None
+    sentiments: dict[str, str | None] = field(default_factory=dict)
+
+    def enter(self, heading: Heading, vocabulary: Vocabulary) -> None:
+        if heading.level == "item":
+            self.item = heading.numeral
+            return
+        self.item = None
+        if heading.level == "section":
+            self.section, self.sentiments = heading.numeral, {}
+        words = heading.text if len(heading.text) <= LONGEST_HEADING else ""
+        self.sentiments[heading.level] = next((s for word, s in vocabulary.sentiment.items() if word in words), None)
+
+    @property
+    def sentiment(self) -> str | None:
+        return self.sentiments.get("subsection") or self.sentiments.get("section")
+
+
+def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabulary) -> tuple[Mention, ...]:
+    """Find where the numbered sections name a unit of the tables or lists. Headings tell praise from criticism.
+
+    The longest name wins where one stands inside another (市民政局, not 民政局); a unit counts once per line.
+    """
+    full = {name: name for name in map(squeeze, names)}
+    full |= {short: name for name in full if (short := vocabulary.strip_level(name)) and len(short) > 2}
+    longest_first = sorted(full, key=len, reverse=True)
+    any_name = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+    position = _Position()
+    mentions: list[Mention] = []
+    for line in lines:
+        if heading := parse_heading(line):
+            position.enter(heading, vocabulary)
+        if position.section is None:
+            continue
+        found: dict[str, str] = {}
+        for match in any_name.finditer(line.aligned):
+            found.setdefault(full[match[0]], line.printed[slice(*match.span())])
+        for unit in found.values():
+            mentions.append(Mention(unit, position.section, position.item, line.place, position.sentiment))
+    return tuple(mentions)
+
+
+def print_notice(notice: Notice) -> Iterator[str]:
+    """Yield the notice as an analyst would check it against the page: one line per fact, each with its place."""
+    header = notice.header
+    yield f"{header.title or 'no title'}"
+    number = header.document_number or "no document number"
+    yield f"{number} · issued {header.issued_on} · published {header.published_on}"
+    for table in notice.tables:
+        yield f"table {table.table_no}: {len(table.rows)} rows · columns {', '.join(table.columns)}"
+        for row in table.rows:
+            serial, rank, score = map(_or_dash, (row.serial, row.rank, row.score))
+            rest = [
+                part for part in (row.tier, row.group, *(f"{name} {cell}" for name, cell in row.extra.items())) if part
+            ]
+            yield " · ".join([f"  {row.place:<10} {serial:>4} {rank:>4} {score:>6}  {row.unit}", *rest])
+    for tier in notice.tiers:
+        stated = f", {tier.stated} stated" if tier.stated is not None else ""
+        yield f"{tier.tier}: {len(tier.units)} units{stated} · {tier.place}"
+        yield f"  {'、'.join(tier.units)}"
+    for mention in notice.mentions:
+        where = f"section {mention.section}, item {mention.item} · {mention.place}"
+        yield f"{mention.sentiment or 'named'}: {mention.unit} · {where}"
+    for problem in notice.problems:
+        yield f"{problem.severity}: {problem.message} · {problem.place}"
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"

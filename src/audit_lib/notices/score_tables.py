@@ -1,0 +1,157 @@
+"""Find score tables among lines and grids. What is no cell of a row is reported, never guessed."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from audit_lib.documents.model import Block, Grid, Line
+from audit_lib.notices.cell_per_line import count_blanks, read_rows
+from audit_lib.notices.columns import NUMBER
+from audit_lib.notices.grid_tables import GridTable, read_grid, read_more
+from audit_lib.notices.headers import find_header, find_header_of_damaged
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.text_tables import draw_grids
+from audit_lib.notices.vocabulary import Vocabulary
+
+LONGEST_TITLE = 50  # characters; a longer line above a table is prose
+PROSE = re.compile("[,。;!?]|.{13}:$")  # a short title may end in a colon
+MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    table_no: int
+    title: str | None
+    columns: tuple[str, ...]
+    padded_columns: tuple[str, ...]  # headers printed with white space inside, as printed
+    rows: tuple[ScoreRow, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        rows = [row.as_dict() for row in self.rows]
+        return {"table_no": self.table_no, "title": self.title, "columns": list(self.columns), "rows": rows}
+
+
+@dataclass
+class _Found:
+    """What has been found so far: tables, the lines outside them, what could not be read inside them."""
+
+    vocabulary: Vocabulary
+    tables: list[ScoreTable] = field(default_factory=list)
+    prose: list[Line] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    above: Line | None = None  # the line just above, where the next table may have its title
+    last_grid: GridTable | None = None  # the table just above, which may go on
+
+    def add_prose(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self.prose.append(line)
+            self.above, self.last_grid = line, None
+
+    def add_table(self, columns: tuple[str, ...], padded: tuple[str, ...], rows: Sequence[ScoreRow]) -> None:
+        title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
+        title = None if title and PROSE.search(title) else title
+        self.tables.append(ScoreTable(len(self.tables) + 1, title, columns, padded, tuple(rows)))
+        self.above = None
+
+
+def find_tables(
+    blocks: Iterable[Block], vocabulary: Vocabulary
+) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Problem, ...]]:
+    """Find every score table. Gives the tables, the lines outside them, and what could not be read inside them."""
+    found = _Found(vocabulary)
+    _find_in(blocks, found)
+    alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
+    if len(alone) > MOST_ALONE:
+        found.problems.append(note_problem("table_unread", "numbers_alone", alone[0].place, n=len(alone)))
+    return tuple(found.tables), tuple(found.prose), tuple(found.problems)
+
+
+def _find_in(blocks: Iterable[Block], found: _Found) -> None:
+    """Find the tables of blocks. A grid that is no score table is read as the lines and grids that it holds."""
+    for drawn in _draw(blocks, found.vocabulary):
+        if isinstance(drawn, list):
+            _find_in_lines(drawn, found)
+        elif not _find_in_grid(drawn, found):
+            _find_in(drawn.blocks, found)
+
+
+def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[list[Line] | Grid]:
+    """Yield blocks as runs of lines and as grids, those that lines draw among them."""
+    lines: list[Line] = []
+    for block in _draw_lines(blocks, vocabulary):
+        if isinstance(block, Line):
+            lines.append(block)
+            continue
+        if lines:
+            yield lines
+        lines = []
+        yield block
+    if lines:
+        yield lines
+
+
+def _draw_lines(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
+    for is_line, run in groupby(blocks, key=lambda block: isinstance(block, Line)):
+        blocks_of_run = list(run)
+        lines = [block for block in blocks_of_run if isinstance(block, Line)]
+        yield from draw_grids(lines, vocabulary) if is_line else blocks_of_run
+
+
+def _find_in_grid(grid: Grid, found: _Found) -> bool:
+    """Read a grid as a table, or as more rows of the table just above. Tells whether it was either."""
+    if found.last_grid and found.tables and read_more(grid.rows, found.last_grid):
+        found.tables[-1] = replace(found.tables[-1], rows=tuple(found.last_grid.rows))
+        return True
+    table = read_grid(grid.rows, found.vocabulary)
+    if table is None:
+        return False
+    found.problems += table.problems
+    if found.last_grid and not table.above and _continues(found.tables[-1], table.layout.columns, table.rows):
+        table.rows = [*found.tables[-1].rows, *table.rows]
+        found.tables[-1] = replace(found.tables[-1], rows=tuple(table.rows))
+    else:
+        found.add_prose(table.above)
+        found.add_table(table.layout.columns, table.padded, table.rows)
+    table.problems = found.problems
+    found.add_prose(table.below)
+    found.last_grid = table
+    return True
+
+
+def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
+    """Find the tables that are printed with one cell a line."""
+    lines = [line for line in drawn if line.key]
+    keys = [line.key for line in lines]
+    blanks = count_blanks(drawn)
+    at = 0
+    while at < len(lines):
+        header = find_header(keys, at, found.vocabulary) or find_header_of_damaged(keys, at, found.vocabulary)
+        if header is None:
+            found.add_prose(lines[at : at + 1])
+            at += 1
+            continue
+        printed = lines[at : header.end]
+        layout = header.layout
+        if header.unclear:
+            facts = {"headings": "、".join(header.unclear), "width": layout.width}
+            found.problems.append(note_problem("header_unclear", "headings", printed[0].place, "note", **facts))
+        rows, at = read_rows(lines, keys, blanks, header, found.problems)
+        if found.tables and found.above is None and _continues(found.tables[-1], layout.columns, rows):
+            found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
+            continue
+        padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
+        found.add_table(layout.columns, padded, rows)
+
+
+def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
+    """Tell whether rows go on with a table whose header is printed again, as at the head of a page."""
+    if table.columns != columns:
+        return False
+    last, first = table.rows[-1], rows[0]
+    if last.serial is not None or first.serial is not None:
+        return first.serial is not None and first.serial - 1 == last.serial
+    if last.rank is None or first.rank is None:
+        return False
+    return max(last.rank, 2) <= first.rank <= len(table.rows) + 1

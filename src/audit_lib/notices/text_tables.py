@@ -1,0 +1,285 @@
+"""Find the tables that plain text draws with bars, tabs or spaces: rows of cells, or one cell a line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice, takewhile
+from statistics import mode
+
+from audit_lib.documents.model import Block, Grid, Line, squeeze
+from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.headers import find_header
+from audit_lib.notices.vocabulary import Vocabulary
+
+BAR = re.compile("[|│┃｜¦]")
+ONLY_BARS = re.compile("[|│┃｜¦]+")
+RULE = re.compile(r"[-=+:_─━┄┅—┌┬┐├┼┤└┴┘|│┃｜¦\s]+")
+CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
+CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
+LONGEST_PIECE = 8  # characters of a heading that a line end has broken
+FEWEST_IN_COLUMN = 3  # cells
+MOST_IN_COLUMNS = 50_000  # lines that a table may fill column by column
+MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
+FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
+LONGEST_ROW = 20  # cells
+
+
+def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
+    """Turn rows of cells into grids, and lines of one cell between bars into lines of that cell.
+
+    A line that holds one bar alone becomes a blank line: an empty cell.
+    """
+    many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
+    spread = _close_cells([cell for line in lines for cell in _spread(line, many)], vocabulary)
+    blocks: list[Block] = []
+    at = 0
+    while at < len(spread):
+        for take in (_take_barred, _take_begun, _take_spaced, _take_columns):
+            rows, end = take(spread, at, vocabulary)
+            if rows:
+                break
+        if rows:
+            # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is told.
+            is_ragged = take is _take_spaced and len({len(row) for row in rows}) > 1
+            blocks += [cell for row in rows for cell in row] if is_ragged else [_make_grid(rows)]
+            at = end
+        else:
+            blocks += _strip_bars(spread[at])
+            at += 1
+    return blocks
+
+
+def _spread(line: Line, many: int) -> list[Line]:
+    """Part a line that holds the whole page into its words and cells; another line stays whole."""
+    if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < many:
+        return [line]
+    # Between bars an empty cell shows; a no-break space stands for it from here on.
+    text = re.sub(rf"(?<={BAR.pattern})\s*(?={BAR.pattern})", "\u00a0", line.text)
+    cells = re.split(rf"[ \t\u3000]+|{BAR.pattern}", text)
+    parted = [part for cell in cells for part in re.split(r"(?<=[。;；])(?=.)", cell)]
+    return [Line(line.place, part) for part in parted if squeeze(part) or "\u00a0" in part]
+
+
+def _close_cells(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Line]:
+    """Join a cell that goes on over a line end until its bar, where one cell a line ends in a bar."""
+    closed: list[Line] = []
+    for line in lines:
+        above = closed[-1] if closed else None
+        if above and _is_piece(above, vocabulary) and len(closed) > 1 and _ends_cell(closed[-2]) and _ends_cell(line):
+            closed[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
+        else:
+            closed.append(line)
+    return closed
+
+
+def _ends_cell(line: Line) -> bool:
+    return CELL_END.fullmatch(line.text.strip()) is not None
+
+
+def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
+    """Tell whether a line without a bar may be the first piece of a broken heading."""
+    if not 0 < len(line.key) <= LONGEST_PIECE or BAR.search(line.text) or SENTENCE.match(line.key):
+        return False
+    return not any(char.isdigit() for char in line.key) and not vocabulary.is_label(line.key)
+
+
+def _cells_between_bars(line: Line) -> list[Line]:
+    """Give the cells of a row between bars; none for a line that is no row."""
+    text = line.text.strip()
+    if not BAR.search(text) or ONLY_BARS.fullmatch(squeeze(text)):
+        return []
+    cells = BAR.split(text)
+    inner = cells[bool(BAR.match(text)) : len(cells) - bool(BAR.search(text[-1:]))]
+    filled = sum(1 for cell in inner if squeeze(cell))
+    return [Line(line.place, cell.strip()) for cell in inner] if filled else []
+
+
+def _is_rule(line: Line) -> bool:
+    return RULE.fullmatch(line.text) is not None and len(line.key) > 1 and not ONLY_BARS.fullmatch(line.key)
+
+
+def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take the rows between bars that begin here, and where they end. Rules between them are no rows."""
+    rows: list[list[Line]] = []
+    end = at
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if not line.key or (rows and (_is_rule(line) or ONLY_BARS.fullmatch(line.key))):
+            continue
+        cells = _cells_between_bars(line)
+        is_rest = bool(rows) and len(rows[-1]) < len(rows[0])
+        if len(cells) < 2 - is_rest or (not rows and len([cell for cell in cells if cell.key]) < 2):
+            break
+        rows.append(cells)
+        end = place + 1
+    return (_mend_rows(rows), end) if len(rows) > 1 else ([], at)
+
+
+def _mend_rows(rows: list[list[Line]]) -> list[list[Line]]:
+    """Join a row that is broken over two lines at an empty cell."""
+    lengths = [len(row) for row in rows]
+    width = max(set(lengths), key=lambda length: (lengths.count(length), length))
+    mended: list[list[Line]] = []
+    for row in rows:
+        broken = mended and len(mended[-1]) < width and len(row) < width
+        if broken and width - 1 <= len(mended[-1]) + len(row) <= width:
+            gap = [Line(row[0].place, "")] * (width - len(mended[-1]) - len(row))
+            mended[-1] = [*mended[-1], *gap, *row]
+        else:
+            mended.append(row)
+    return mended
+
+
+def _take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take rows of one cell a line that begin here, whose cells after the first begin with a bar, and where they end.
+
+    A heading that goes on over a line end looks like the first cell of a row: the usual length of a row tells.
+    """
+    rows: list[list[Line]] = []
+    end = at
+    for place in range(at, len(lines) - 1):
+        line, below = lines[place], lines[place + 1]
+        if rows and CELL_START.fullmatch(line.text.strip()):
+            rows[-1].append(Line(line.place, BAR.sub("", line.text).strip()))
+        elif line.key and not BAR.search(line.text) and CELL_START.fullmatch(below.text.strip()):
+            rows.append([line])
+        elif line.key and not (rows and _ends_word(rows[-1][-1], line, vocabulary)):
+            break
+        elif line.key:
+            rows[-1][-1] = _join(rows[-1][-1], line)
+        end = place + 1
+    if rows and end == len(lines) - 1 and CELL_START.fullmatch(lines[end].text.strip()):
+        rows[-1].append(Line(lines[end].place, BAR.sub("", lines[end].text).strip()))
+        end += 1
+    width = mode(map(len, rows)) if rows else 0
+    whole: list[list[Line]] = []
+    for row in rows:
+        if whole and len(whole[-1]) < width and len(whole[-1]) + len(row) - 1 <= width:
+            whole[-1] = [*whole[-1][:-1], _join(whole[-1][-1], row[0]), *row[1:]]
+        else:
+            whole.append(row)
+    return (whole, end) if len(whole) > 1 and width > 1 else ([], at)
+
+
+def _ends_word(cell: Line, piece: Line, vocabulary: Vocabulary) -> bool:
+    return vocabulary.meaning_of(cell.key) is None and vocabulary.meaning_of(cell.key + piece.key) is not None
+
+
+def _join(cell: Line, piece: Line) -> Line:
+    return Line(cell.place, cell.text.rstrip() + piece.text.strip())
+
+
+def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take a table that is printed column by column, and where it ends."""
+    if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
+        return [], at  # not the first heading
+    cells = lines[at : at + MOST_IN_COLUMNS]
+    keys = [cell.key for cell in cells]
+    if find_header([key for key in keys if key], 0, vocabulary):
+        return [], at
+    for layout, columns in _part_columns(keys, vocabulary):
+        end = columns[-1][-1] + 1
+        goes_on = any(NUMBER.fullmatch(key) for key in keys[end : end + 2])
+        if not goes_on and all(
+            layout.looks_like(meaning, keys[place])
+            for meaning, column in zip(layout.meanings, columns, strict=True)
+            for place in column[1:]
+        ):
+            rows = [[cells[place] for place in row] for row in zip(*columns, strict=True)]
+            return rows, at + end
+    return [], at
+
+
+def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Layout, list[Sequence[int]]]]:
+    """Yield the ways to part cells into columns: the places of a heading and of the cells below it, for each column.
+
+    The headings come one after the other before all cells, or each before its own.
+    """
+    until = next((n for n, key in enumerate(keys) if NUMBER.fullmatch(key)), len(keys))
+    for width in range(2, min(until, LONGEST_ROW) + 1):
+        if layout := make_layout(number_names(keys[:width]), vocabulary):
+            longest = min(_count_alike(keys, width), (len(keys) - width) // width)
+            for length in range(FEWEST_IN_COLUMN, longest + 1):
+                starts = range(width, width + width * length, length)
+                if all(map(layout.looks_like, layout.meanings, (keys[start] for start in starts))):
+                    yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
+    for step in range(FEWEST_IN_COLUMN + 1, min(_count_alike(keys, 1) + 1, len(keys) // 2) + 1):
+        below = (range(top, top + step) for top in range(step, len(keys) - step + 1, step))
+        columns: list[Sequence[int]] = [range(step)]
+        columns += takewhile(lambda column: _is_column(keys, column, vocabulary), below)
+        layout = make_layout(number_names(keys[column[0]] for column in columns), vocabulary)
+        if layout and len(columns) > 1:
+            yield layout, columns
+
+
+def _count_alike(keys: list[str], at: int) -> int:
+    """Count the cells from here on that are all numbers, or all none: a first column is no longer than that."""
+    kinds = (NUMBER.fullmatch(key) is not None for key in islice(keys, at, None))
+    return len(list(next(groupby(kinds), (None, ()))[1]))
+
+
+def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:
+    """Tell whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
+    if vocabulary.may_head(keys[column[0]]):
+        return True
+    return not NUMBER.fullmatch(keys[column[0]]) and all(NUMBER.fullmatch(keys[at]) for at in column[1:])
+
+
+def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take the rows between spaces or tabs that begin with a header here, and where they end."""
+    header = _split_spaces(lines[at], None)
+    if not 1 < len(header) <= LONGEST_ROW:
+        return [], at
+    if not any(vocabulary.meaning_of(cell.key) == "unit" for cell in header):
+        return [], at
+    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary) is not None
+    rows = [header]
+    end = at
+    for place in range(at + 1, len(lines)):
+        if not lines[place].key:
+            continue
+        cells = _split_spaces(lines[place], len(header))
+        if len(cells) < 2 or not any(NUMBER.fullmatch(cell.key) or cell.key in vocabulary.tier for cell in cells):
+            break
+        rows.append(cells)
+        end = place + 1
+    alike = len(rows) > FEWEST_IN_COLUMN and {len(row) for row in rows} == {len(header)}
+    return (rows, end) if alike or (is_sure and len(rows) > 1) else ([], at)
+
+
+def _split_spaces(line: Line, width: int | None) -> list[Line]:
+    """Split a row at tabs, else at wide gaps, else at any space; padding inside a name is closed if that fits."""
+    ways = [re.split("\t", line.text.strip("\r\n")), re.split(r"\s{2,}", line.text.strip()), line.text.split()]
+    ways = [way for way in ways if len(way) > 1]
+    for way in ways:
+        if width in (None, len(way)):
+            return [Line(line.place, cell.strip()) for cell in way]
+    if width and ways and len(ways[-1]) > width:
+        closed = ["".join(run) for run in _close_names(ways[-1])]
+        if len(closed) == width:
+            return [Line(line.place, cell) for cell in closed]
+        ways[0] = [*ways[-1][: width - 1], " ".join(ways[-1][width - 1 :])]
+    return [Line(line.place, cell.strip()) for cell in ways[0]] if ways else []
+
+
+def _close_names(cells: list[str]) -> Iterator[list[str]]:
+    """Join neighbouring cells that hold no figure: the letters of a name printed with padding."""
+    for has_figure, neighbours in groupby(cells, key=lambda cell: any(char.isdigit() for char in cell)):
+        run = list(neighbours)
+        yield from ([cell] for cell in run) if has_figure else [run]
+
+
+def _make_grid(rows: list[list[Line]]) -> Grid:
+    width = max(at for row in rows for at, cell in enumerate(row, start=1) if cell.key)
+    rows = [row[:width] for row in rows]
+    padded = tuple((*row, *[Line(row[0].place, "")] * (width - len(row))) for row in rows)
+    return Grid(padded, tuple(cell for row in rows for cell in row if cell.key))
+
+
+def _strip_bars(line: Line) -> list[Line]:
+    """Take the bars off a line of one cell: the cell, a blank line for a bar alone, nothing for a filler of bars."""
+    if not BAR.search(line.text):
+        return [line]
+    cell = BAR.sub(" ", line.text).strip()
+    if squeeze(cell):
+        return [Line(line.place, cell)]
+    return [Line(line.place, "\u00a0")] if len(BAR.findall(line.text)) == 1 else []

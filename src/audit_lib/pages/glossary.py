@@ -1,0 +1,32 @@
+"""The glossary of a page: only the terms that it uses."""
+
+import re
+
+from nbformat import NotebookNode
+
+from audit_lib.wording.words import Words
+
+TAG = re.compile(r"<[^>]+>")
+
+
+def read_text(notebook: NotebookNode) -> str:
+    """Read what a page of a notebook says: its prose, its outputs, the words around its figures; no code."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            found.append(cell.source)
+        for output in cell.get("outputs", []):
+            data, shown = output.get("data", {}), output.get("metadata", {}).get("image/png", {})
+            found += [TAG.sub(" ", data.get("text/html", "")), *map(str, shown.values())]
+    return "\n".join(found)
+
+
+def list_terms(text: str, words: Words) -> list[tuple[str, str]]:
+    """List the terms of a language's glossary that a text uses, each with its meaning, in the glossary's order."""
+    return [(term, meaning) for term, meaning, spellings in words.glossary if _uses(text, spellings)]
+
+
+def _uses(text: str, spellings: list[str]) -> bool:
+    """Tell whether a text has one of the spellings, as words of their own where they are of Latin letters."""
+    either = "|".join(map(re.escape, spellings))
+    return re.search(rf"(?<![A-Za-z])(?:{either})(?![A-Za-z])", text) is not None

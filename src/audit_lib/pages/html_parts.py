@@ -1,0 +1,195 @@
+"""The pieces of a page: the prose of a notebook, and its outputs parted into tables and the rest."""
+
+import csv
+import io
+import re
+from base64 import b64encode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width, normalize
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+from markupsafe import Markup, escape
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+
+from audit_lib.display.links import HREF
+from audit_lib.errors import unusable
+from audit_lib.tables.storage import guard_cell
+from audit_lib.wording.languages import LANGUAGES, choose_part
+
+ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
+    *("p", "span", "strong", "em", "code", "sub", "sup", "br", "ul", "ol", "li", "dl", "dt", "dd"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+}
+ATTRIBUTES = {"class", "scope", "lang", "title"}
+LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
+HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
+PHONE = 34  # columns of text that stand side by side on a small screen
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of an HTML output. A table has a caption, its values as a CSV link, and may be too wide for a phone.
+
+    `legend` explains the marks in it.
+    """
+
+    html: Markup
+    caption: str | None = None
+    csv: str = ""
+    file_name: str = ""
+    is_wide: bool = False
+    legend: str = ""
+
+
+class Prose(IPythonRenderer):  # type: ignore[misc]
+    """The markdown of one notebook, as HTML. Its first h1 becomes the title and leaves the text; each h2 is listed."""
+
+    def __init__(self, notebook_path: Path) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
+        self.notebook_path = notebook_path
+        self.title = ""
+        self.headings: list[tuple[str, str]] = []
+        self.anchors = {"finding", "contents", "made", "glossary", "terms"}
+
+    def render(self, cell: NotebookNode) -> str:
+        self.attachments = cell.get("attachments", {})
+        return str(MarkdownWithMath(renderer=self).render(cell.source)).strip()
+
+    def heading(self, text: str, level: int, **_: Any) -> str:
+        plain = BeautifulSoup(text, "html.parser").get_text()
+        if level == 1 and not self.title:
+            self.title = plain
+            return ""
+        anchor = self.take_anchor(plain)
+        level = max(level, 2)
+        if level == 2:
+            self.headings.append((anchor, plain))
+        return f'<h{level} id="{anchor}">{text}</h{level}>\n'
+
+    def take_anchor(self, text: str) -> str:
+        """Give a heading, a chart or a table its anchor: its slug, numbered from the second of one name."""
+        slug = make_slug(text)
+        anchor = next(each for n in count(1) if (each := slug if n == 1 else f"{slug}-{n}") not in self.anchors)
+        self.anchors.add(anchor)
+        return anchor
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Lead to the page of a notebook where the text leads to the notebook."""
+        is_notebook = re.fullmatch(r"[\w./-]+\.ipynb(#.*)?", url)
+        return str(super().link(text, url.replace(".ipynb", ".html", 1) if is_notebook else url, title))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if not url.startswith("attachment:") or not text.strip():
+            raise unusable(self.notebook_path, f"![{text}]({url})", "an image attached to its cell, described")
+        return str(super().image(text, url, title))
+
+
+def choose_language(notebook: NotebookNode, language: str) -> None:
+    """Keep one language of a notebook that is written in all: its own cells, its own part of each heading.
+
+    Markdown cells tagged with other languages go. A heading that has not one part for each language stays whole, and so
+    does a notebook without such tags and headings.
+    """
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "markdown" or _is_in(cell, language)]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = HEADING.sub(lambda found: found[1] + choose_part(found[2], language), cell.source)
+    if "title" in notebook.metadata:
+        notebook.metadata["title"] = choose_part(str(notebook.metadata["title"]), language)
+
+
+def _is_in(cell: NotebookNode, language: str) -> bool:
+    tagged = set(LANGUAGES).intersection(cell.metadata.get("tags", []))
+    return not tagged or language in tagged
+
+
+def make_slug(text: str) -> str:
+    """Turn a heading or a caption into an anchor or a file name; Chinese stays.
+
+    >>> make_slug("Leizhou 2017: scores by printed tier")
+    'leizhou-2017-scores-by-printed-tier'
+    """
+    return re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-") or "section"
+
+
+def hash_script(script: str) -> Markup:
+    """Name a script of ours as a page's policy allows it: by its hash.
+
+    >>> hash_script("")
+    Markup("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='")
+    """
+    return Markup("'sha256-{}'").format(b64encode(sha256(script.encode()).digest()).decode())
+
+
+def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
+    """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
+    soup = BeautifulSoup(data["text/html"], "html.parser")
+    is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
+    if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
+        return [Part(Markup("<pre>{}</pre>").format(data.get("text/plain", "")))]
+    parts: list[Part] = []
+    for piece in soup.contents:
+        if isinstance(piece, Tag) and "blanks" in piece.get_attribute_list("class") and parts:
+            parts[-1] = replace(parts[-1], legend=piece.get_text())
+        elif str(piece).strip():
+            parts.append(_read_part(piece, missing))
+    return parts
+
+
+def _is_ours(tag: Tag) -> bool:
+    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    if tag.name == "a":
+        return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
+    return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
+
+
+def _read_part(piece: Any, missing: Collection[str]) -> Part:
+    if not isinstance(piece, Tag):
+        return Part(escape(piece))
+    if piece.name != "table":
+        return Part(Markup(piece))
+    caption = piece.caption.get_text() if piece.caption else ""
+    if piece.caption:  # a span of its own stays in view while a wide table scrolls
+        piece.caption.clear()
+        piece.caption.append(BeautifulSoup(str(Markup("<span>{}</span>").format(caption)), "html.parser"))
+    rows = [list(row.find_all(["th", "td"])) for row in piece.find_all("tr")]
+    for cell in (each for row in rows for each in row if each.get_text() in missing):
+        cell["class"] = [*cell.get_attribute_list("class"), "gap"]
+    width = _fit_columns(rows)
+    values = io.StringIO()
+    csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+
+
+def link_csv(text: str) -> str:
+    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
+
+
+def _fit_columns(rows: list[list[Tag]]) -> int:
+    """Mark the cells that may break their lines, and give the least width of the table in columns of text."""
+    widths: dict[int, int] = {}
+    for row in rows:
+        for column, cell in enumerate(row):
+            most = LONG.get(str(cell.get("scope")), LONG_CELL)
+            width = sum(2 if east_asian_width(each) in "WF" else 1 for each in cell.get_text())
+            if width > most:
+                cell["class"] = " ".join([*cell.get_attribute_list("class"), "long"])
+            widths[column] = max(widths.get(column, 0), min(width, most))
+    return sum(widths.values()) + 2 * len(widths)
+
+
+def _plain_value(cell: Tag, missing: Collection[str]) -> str:
+    """Give a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
+    text = str(cell.get_text())
+    if text in missing:
+        return ""
+    is_number = "number" in cell.get_attribute_list("class") and cell.get("scope") != "col"
+    return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)

@@ -1,1 +1,0 @@
-"""From results to reports: parameters → runs → promoted notebooks → pages."""

@@ -1,1 +1,0 @@
-"""From a published file to checked tables: documents → notice → units → checks → build."""

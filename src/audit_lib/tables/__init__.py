@@ -1,0 +1,1 @@
+"""A notice → checked tables with resolved units."""

@@ -1,0 +1,152 @@
+"""Suggest which known unit a new name may stand for, and write what a person accepts. Likeness alone joins nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
+
+from audit_lib.documents.model import squeeze
+from audit_lib.notices.vocabulary import BRACKET, PLACES, read_vocabulary
+from audit_lib.sources import Source
+from audit_lib.tables.evidence import Evidence
+from audit_lib.tables.storage import append_rows, load_table
+from audit_lib.tables.units import Unit, load_registry
+
+# Half of the name: 神后镇 and 神垕镇 are one town, and of the two characters before 镇 they share one. Bureaus
+# that were renamed with their tasks (环保局, 生态环境局) share less, or are told apart by the rules below.
+LEAST = 50.0
+APART = frozenset(
+    "东西南北中上下前后内外大小新老一二三四五六七八九十"
+)  # these tell neighbours apart: 南川东路, 南川西路
+
+
+@dataclass(frozen=True)
+class Known:
+    """A unit of the place, and where it is named: in another notice, else in units.csv."""
+
+    unit: Unit
+    where: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A unit that a notice names, with each name that it prints and the place of that."""
+
+    unit: Unit
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A new unit of a notice, and the known one that it may be; similarity of their names from 0 to 100."""
+
+    new: Printed
+    known: Known
+    similarity: float
+
+    @property
+    def measured(self) -> str:
+        return f"similarity {self.similarity:.0f} of 100 without level and ending"
+
+
+def find_known(data: Path, source: Source) -> dict[str, Known]:
+    """Find the units of a place by id: those of units.csv, and of the built tables of its other notices."""
+    units = load_registry(data, source.jurisdiction).by_name.values()
+    known = {unit.unit_id: Known(unit, "units.csv") for unit in units}
+    path = data / "processed" / source.jurisdiction / "scores.csv"
+    row: Any
+    for row in load_table(path, "scores").itertuples() if path.is_file() else ():
+        if row.notice_id != source.notice_id:
+            known[row.unit_id] = Known(Unit(row.unit_id, row.unit_name), f"{row.notice_id} {row.source_place}")
+    return known
+
+
+def list_printed(evidence: Evidence) -> list[Printed]:
+    """List the units that a notice names, in printed order."""
+    named = [(entry.unit, entry.row.unit, entry.row.place) for entry in evidence.entries]
+    named += [(listing.unit, listing.printed, listing.tier_list.place) for listing in evidence.listings]
+    names: dict[Unit, dict[str, str]] = {}
+    for unit, name, place in named:
+        names.setdefault(unit, {}).setdefault(squeeze(name), place)
+    return [Printed(unit, places) for unit, places in names.items()]
+
+
+def suggest_aliases(new: Iterable[Printed], absent: Iterable[Known]) -> list[Suggestion]:
+    """Pair new units of a notice with known ones that it does not name and whose names are like, the likest first.
+
+    Where two are equally like, none is suggested: nobody could tell which is meant.
+    """
+    targets = list(absent)
+    pairs = [
+        Suggestion(each, target, measure_similarity(each.unit.name, target.unit.name))
+        for each in new
+        for target in targets
+    ]
+    likely = [pair for pair in pairs if pair.similarity >= LEAST]
+    best = [pair for pair in likely if all(_is_likelier(pair, other) for other in likely)]
+    return sorted(best, key=lambda pair: -pair.similarity)
+
+
+def _is_likelier(pair: Suggestion, other: Suggestion) -> bool:
+    are_rivals = (pair.new == other.new) != (pair.known == other.known)
+    return not are_rivals or pair.similarity > other.similarity
+
+
+def accept_suggestions(data: Path, source: Source, suggestions: Iterable[Suggestion]) -> int:
+    """Write suggestions to aliases.csv, and the units that they name to units.csv; gives the number of new aliases.
+
+    An alias needs its unit in units.csv, so that comes first.
+    """
+    folder = data / "reference" / source.jurisdiction
+    kept = {unit.unit_id for unit in load_registry(data, source.jurisdiction).by_name.values()}
+    units, aliases = [], []
+    for each in suggestions:
+        unit, where = each.known.unit, each.known.where
+        if unit.unit_id not in kept:
+            units.append({"unit_id": unit.unit_id, "unit_name": unit.name, "evidence": f"name in {where}"})
+        for name, place in each.new.names.items():
+            evidence = f"{name} in {source.notice_id} {place}; {unit.name} in {where}; {each.measured}"
+            aliases.append({"name_printed": name, "unit_id": unit.unit_id, "evidence": evidence})
+    append_rows(units, folder / "units.csv", "units")
+    append_rows(aliases, folder / "aliases.csv", "aliases")
+    return len(aliases)
+
+
+def measure_similarity(one: str, other: str) -> float:
+    """Measure how like two names are without level and ending, from 0 to 100 (Indel ratio); 0 for units of two kinds.
+
+    Places may differ by a character, typed wrong or written otherwise. In the name of a bureau each character is a
+    task: 国税局 is not 地税局, and 农业农村局 has more tasks than 农业局. There only a short form is like the long one.
+
+    >>> measure_similarity("总寨镇", "总寨镇政府"), measure_similarity("小吕镇", "小吕乡")
+    (100.0, 100.0)
+    >>> measure_similarity("神后镇", "神垕镇"), measure_similarity("农业局", "农业农村局")
+    (50.0, 0.0)
+    """
+    kinds = {read_vocabulary().kind_of(squeeze(name)) for name in (one, other)}
+    shorter, longer = sorted((_find_stem(one), _find_stem(other)), key=len)
+    if len(kinds - {"other"}) > 1:
+        return 0.0
+    if not kinds <= set(PLACES) and shorter != longer:
+        is_short_form = LCSseq.similarity(shorter, longer) == len(shorter) and shorter not in longer
+        return fuzz.ratio(shorter, longer) if is_short_form else 0.0
+    return 0.0 if _are_neighbours(shorter, longer) else fuzz.ratio(shorter, longer)
+
+
+def _are_neighbours(one: str, other: str) -> bool:
+    """Tell whether two stems differ only in what tells neighbours apart."""
+    differing = {char for pair in zip(one, other, strict=False) if pair[0] != pair[1] for char in pair}
+    return len(one) == len(other) and bool(differing) and differing <= APART
+
+
+def _find_stem(name: str) -> str:
+    """Take off what many names share: 市海洋与渔业局 → 海洋与渔业, 雷波县政府办 → 雷波, 嘉定新城(马陆镇) → 嘉定."""
+    vocabulary = read_vocabulary()
+    bare = BRACKET.sub("", squeeze(name)) or squeeze(name)
+    if vocabulary.kind_of(bare) not in PLACES:  # 市桥镇 is the town 市桥
+        bare = vocabulary.strip_level(bare) or bare
+    endings = [ending for ending in vocabulary.suffix if bare.endswith(ending) and bare != ending]
+    return bare.removesuffix(max(endings, key=len, default=""))

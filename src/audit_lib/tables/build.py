@@ -1,0 +1,145 @@
+"""Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.documents.read import read_document
+from audit_lib.errors import AuditError, unusable
+from audit_lib.files import hold, save_text
+from audit_lib.notices.notice import Notice, parse_notice
+from audit_lib.sources import PERIOD, Source, find_sources
+from audit_lib.tables.check_registry import run_checks, tabulate_problems
+from audit_lib.tables.corrections import correct_notice, load_corrections
+from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
+from audit_lib.tables.storage import describe_package, load_table, localise, save_table
+from audit_lib.tables.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
+from audit_lib.wording.words import Words
+
+PROCESSED = ("scores", "mentions", "problems")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything read from one notice."""
+
+    source: Source
+    notice: Notice
+    record: pd.Series | None
+    scores: pd.DataFrame
+    mentions: pd.DataFrame
+    evidence: Evidence
+
+
+def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
+    """Find what notices.csv records of a notice, in a language where it does; None where it records nothing."""
+    path = data / "reference" / "notices.csv"
+    if not path.is_file():
+        return None
+    records = localise(load_table(path, "notices"), language)
+    found = records[records["notice_id"] == notice_id]
+    return None if found.empty else found.iloc[0]
+
+
+def read_source(
+    data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT, language: str = "en"
+) -> Reading:
+    """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks.
+
+    What we recorded of it in free text is in the language asked for, where there is a column for it.
+    """
+    if not re.fullmatch(PERIOD, source.period):
+        raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
+    files = [path.name for path in sorted(source.path.parent.glob(f"{source.period}.*"))]
+    if len(files) > 1:
+        raise unusable(
+            source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
+        )
+    notice = parse_notice(read_document(source.path))
+    record = find_record(data, source.notice_id, language)
+    return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
+
+
+def resolve_notice(
+    data: Path,
+    source: Source,
+    notice: Notice,
+    record: pd.Series | None,
+    top_cut: float = TOP_CUT,
+    low_cut: float = LOW_CUT,
+    language: str = "en",
+) -> Reading:
+    """Resolve the units of a notice as printed, and collect the evidence for its checks."""
+    corrections = load_corrections(data, source.notice_id, language)
+    notice, corrections_told = correct_notice(notice, corrections)
+    registry = load_registry(data, source.jurisdiction)
+    scores = resolve_units(notice, registry, source.jurisdiction, source.period)
+    corrected = {
+        registry.resolve_or_add(each.row.unit)[0].unit_id for each in corrections_told if each.row and each.is_score
+    }
+    scores["is_corrected"] = scores["unit_id"].isin(corrected).astype("boolean")
+    mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
+    recorded = None if record is None else str(record["sha256"])
+    entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
+    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut, corrections_told)
+    return Reading(source, notice, record, scores, mentions, evidence)
+
+
+def check_source(data: Path, source: Source, words: Words | None = None) -> pd.DataFrame:
+    """Give the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
+    return _tabulate_problems(read_source(data, source), words)
+
+
+def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
+    """Give the processed tables of one notice, by name: scores, mentions, problems."""
+    return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
+
+
+def _tabulate_problems(reading: Reading, words: Words | None = None) -> pd.DataFrame:
+    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, words or Words("en"))
+
+
+def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
+    """Write data/processed for these notices; yields each notice with the error that stopped it, if any.
+
+    Notices of the same places that were not asked for, or that could not be read, keep the rows they had. Those whose
+    raw file is gone lose them.
+    """
+    for jurisdiction in sorted({source.jurisdiction for source in sources}):
+        built: dict[str, list[pd.DataFrame]] = {name: [] for name in PROCESSED}
+        done: list[str] = []
+        for source in (source for source in sources if source.jurisdiction == jurisdiction):
+            try:
+                reading = read_source(data, source)
+                tables = tabulate_reading(reading)
+            except AuditError as error:
+                yield source, error
+                continue
+            for name, table in tables.items():
+                built[name].append(table)
+            done.append(source.notice_id)
+            yield source, None
+        kept = {source.notice_id for source in find_sources(data, jurisdiction)}.difference(done)
+        if done:
+            folder = data / "processed" / jurisdiction
+            with hold(folder):  # rows of other notices that another process builds meanwhile
+                _write_tables(folder, built, kept)
+    _write_package(data)
+
+
+def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], kept: set[str]) -> None:
+    for name, new in built.items():
+        path = folder / f"{name}.csv"
+        old = load_table(path, name) if kept and path.is_file() else new[0].iloc[:0]
+        tables = [old[old["notice_id"].isin(kept)], *new]
+        filled = [table for table in tables if len(table)] or tables[-1:]
+        # Stable: rows of one notice keep their printed order.
+        save_table(pd.concat(filled, ignore_index=True).sort_values("notice_id", kind="stable"), path, name)
+
+
+def _write_package(data: Path) -> None:
+    tables = [path for name in PROCESSED for path in (data / "processed").glob(f"*/{name}.csv")]
+    save_text(describe_package(tables, data), data / "datapackage.json")

@@ -1,0 +1,187 @@
+"""The register of checks: which there are, how grave their findings, what was found in one notice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from audit_lib.tables import checks
+from audit_lib.tables.evidence import Evidence, Finding
+from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
+from audit_lib.tables.storage import validate_table
+from audit_lib.wording.words import Words
+
+PARTS = ("found", "expected", "message")  # of a finding, each worded by its own template
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check; `applies` tells whether the notice prints what it compares."""
+
+    severity: str
+    find: Callable[[Evidence], Iterator[Finding]]
+    applies: Callable[[Evidence], bool] = lambda _: True
+
+    @property
+    def name(self) -> str:
+        return self.find.__name__.removeprefix("check_")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    check: Check
+    applies: bool
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def _has_table(evidence: Evidence) -> bool:
+    return bool(evidence.notice.tables)
+
+
+def _has_lists(evidence: Evidence) -> bool:
+    return bool(evidence.notice.tiers)
+
+
+def _has_both(evidence: Evidence) -> bool:
+    return _has_table(evidence) and _has_lists(evidence)
+
+
+def _has_record(evidence: Evidence) -> bool:
+    return evidence.recorded_sha256 is not None
+
+
+def _states_units(evidence: Evidence) -> bool:
+    return evidence.notice.header.units_stated is not None
+
+
+def _states_counts(evidence: Evidence) -> bool:
+    return any(tier.stated is not None for tier in evidence.notice.tiers)
+
+
+def _prints_serials(evidence: Evidence) -> bool:
+    return bool(evidence.scores["serial"].notna().any())
+
+
+def _prints_ranks(evidence: Evidence) -> bool:
+    return bool(evidence.ranked["rank_printed"].notna().any())
+
+
+def _has_corrections(evidence: Evidence) -> bool:
+    return bool(evidence.corrections)
+
+
+def _names_period(evidence: Evidence) -> bool:
+    return evidence.notice.header.period is not None
+
+
+def _rates_scores(evidence: Evidence) -> bool:
+    return bool(evidence.ranked["tier"].notna().any())
+
+
+CHECKS = (
+    Check("error", checks.check_raw_file, _has_record),
+    Check("warning", checks.check_raw_record),
+    Check("error", checks.check_unread_cells),
+    Check("note", checks.check_left_aside),
+    Check("note", checks.check_corrected, _has_corrections),
+    Check("warning", checks.check_correction_unused, _has_corrections),
+    Check("error", checks.check_scale, _has_table),
+    Check("error", checks.check_tier_count, _states_counts),
+    Check("error", checks.check_units_stated, _states_units),
+    Check("error", checks.check_in_no_list, _has_both),
+    Check("error", checks.check_in_no_table, _has_both),
+    Check("warning", checks.check_equal_counts, _has_both),
+    Check("error", checks.check_twice_in_table, _has_table),
+    Check("error", checks.check_twice_in_lists, _has_lists),
+    Check("error", checks.check_serial_gap, _prints_serials),
+    Check("warning", checks.check_score_order, _has_table),
+    Check("note", checks.check_serial_rank, _prints_serials),
+    Check("error", checks.check_rank_reversed, _prints_ranks),
+    Check("note", checks.check_rank_ties, _prints_ranks),
+    Check("error", checks.check_tier_reversed, _rates_scores),
+    Check("error", checks.check_tier_equal, _rates_scores),
+    Check("warning", checks.check_cut_rule, _rates_scores),
+    Check("note", checks.check_name_prefix, _has_both),
+    Check("warning", checks.check_name_alias, _has_both),
+    Check("note", checks.check_name_level, _has_table),
+    Check("note", checks.check_kind_by_suffix),
+    Check("note", checks.check_numbering),
+    Check("warning", checks.check_period, _names_period),
+    Check("warning", checks.check_dates),
+    Check("note", checks.check_header_padding, _has_table),
+)
+
+
+def run_checks(evidence: Evidence) -> tuple[Outcome, ...]:
+    """Run every check that applies, in the order in which this module lists them."""
+    return tuple(
+        Outcome(check, True, tuple(check.find(evidence))) if check.applies(evidence) else Outcome(check, False)
+        for check in CHECKS
+    )
+
+
+def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Words) -> pd.DataFrame:
+    """Give the problems table: one row per finding."""
+    rows = [
+        {
+            "notice_id": notice_id,
+            "check": outcome.check.name,
+            "severity": outcome.check.severity,
+            "unit_id": finding.unit_id,
+            "line": finding.line,
+            "place": finding.place,
+            **{part: words(f"checks.{outcome.check.name}.{part}", **finding.facts) for part in PARTS},
+        }
+        for outcome in outcomes
+        for finding in outcome.findings
+    ]
+    return validate_table(pd.DataFrame(rows, columns=list(SCHEMAS["problems"].columns)), "problems", notice_id)
+
+
+def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFrame:
+    """Give the register: one row per check with its question, the verdict, what was found, and what we do about it.
+
+    What does not agree comes first, the gravest at the top.
+    """
+    ordered = sorted(outcomes, key=_weigh)
+    return pd.DataFrame([_register_row(outcome, words) for outcome in ordered])
+
+
+def describe_register(outcomes: tuple[Outcome, ...], words: Words) -> str:
+    """Say how many checks find something, and what by weight, with the first finding of the gravest."""
+    applied = [outcome for outcome in outcomes if outcome.applies]
+    found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
+    if not found:
+        return words("findings.register_clean", n=len(applied))
+    weights = count_findings(outcomes)
+    counts = [words(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
+    message = words(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
+    key = "findings.register_one" if len(found) == 1 else "findings.register"
+    return words(key, n=len(found), of=len(applied), counts=counts, message=message)
+
+
+def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:
+    """Count what the checks found, by weight."""
+    return Counter({each: sum(len(o.findings) for o in outcomes if o.check.severity == each) for each in SEVERITIES})
+
+
+def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
+    grave = SEVERITIES.index(outcome.check.severity) if outcome.findings else 0
+    return not outcome.findings, grave, not outcome.applies
+
+
+def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:
+    name, findings = f"checks.{outcome.check.name}", outcome.findings
+    verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
+    # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
+    part = "message" if len(findings) == 1 else "found"
+    found = words.join((words(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
+    return {
+        "question": words(f"{name}.question"),
+        "verdict": words.name(verdict),
+        "severity": words.name(outcome.check.severity) if findings else pd.NA,
+        "found": found or pd.NA,
+        "line": next((finding.line for finding in findings if finding.line), pd.NA),
+        "treatment": words(f"{name}.treatment") if findings else pd.NA,
+    }

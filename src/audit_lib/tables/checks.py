@@ -1,0 +1,327 @@
+"""Check a notice against itself. Each check compares what one part says with another, and yields what does not agree.
+
+A finding is a finding about the notice, not a failure of ours. Nothing is repaired: what is missing stays missing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.documents.model import squeeze
+from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
+from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
+from audit_lib.wording.phrases import Phrase, say_place
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, to be read by column name. Their types are those of its schema."""
+    yield from table.itertuples()
+
+
+# What we hold: the file and its cells.
+
+
+def check_raw_file(evidence: Evidence) -> Iterator[Finding]:
+    """Is the raw file the one that notices.csv records?"""
+    actual, recorded = evidence.notice.document.sha256, str(evidence.recorded_sha256)
+    if actual != recorded:
+        yield Finding({"actual": actual[:12], "recorded": recorded[:12]})
+
+
+def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
+    """Does notices.csv tell where the file comes from?"""
+    if evidence.recorded_sha256 is None:
+        yield Finding({"path": evidence.notice.document.path.name})
+
+
+def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
+    """Could every cell of the tables and every list be read?"""
+    for problem in evidence.notice.problems:
+        if problem.severity == "error":
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+
+
+def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
+    """Is every row about a unit, and every heading clear?"""
+    for problem in evidence.notice.problems:
+        if problem.severity != "error":
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+
+
+def check_corrected(evidence: Evidence) -> Iterator[Finding]:
+    """Did a known typing error have to be corrected?"""
+    for each in evidence.corrections:
+        if each.row is not None:
+            facts = {"unit": each.unit_name, "column": each.column, "printed": each.printed}
+            facts |= {"corrected": each.corrected, "reason": each.reason, "evidence": each.evidence}
+            unit_id = next(entry.unit.unit_id for entry in evidence.entries if each.names(entry.row))
+            yield Finding(facts, unit_id, each.row.place)
+
+
+def check_correction_unused(evidence: Evidence) -> Iterator[Finding]:
+    """Does the notice still print what corrections.csv corrects?"""
+    for each in evidence.corrections:
+        if each.row is None:
+            yield Finding({"unit": each.unit_name, "column": each.column, "printed": each.printed})
+
+
+def check_scale(evidence: Evidence) -> Iterator[Finding]:
+    """Are all scores on the scale?"""
+    ranked = evidence.ranked
+    for row in _rows(ranked[~ranked["score"].between(LOWEST, HIGHEST)]):
+        facts = {"unit": row.unit_name, "score": row.score, "lowest": LOWEST, "highest": HIGHEST}
+        yield Finding(facts, row.unit_id, row.source_place)
+
+
+# Counts stated against counted.
+
+
+def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
+    """Do the lists hold as many units as their headings state? Lists of one tier under one heading count together.
+
+    A notice may state how many units are in a tier and not name them: then there is nothing to compare.
+    """
+    counted: Counter[tuple[str, int]] = Counter()
+    places: dict[tuple[str, int], str] = {}
+    for tier in evidence.notice.tiers:
+        if tier.stated is not None and tier.units:
+            counted[tier.tier, tier.stated] += len(tier.units)
+            places.setdefault((tier.tier, tier.stated), tier.place)
+    for (name, stated), n in counted.items():
+        if n != stated:
+            yield Finding({"tier": name, "stated": stated, "counted": n}, place=places[name, stated])
+
+
+def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
+    """Do table and lists each hold as many units as the text states?"""
+    stated = evidence.notice.header.units_stated
+    rows = [len(table.rows) for table in evidence.notice.tables]
+    for where, counted in (("table", sum(rows)), ("lists", len(evidence.listings))):
+        if counted and counted != stated:
+            facts = {"where": Phrase(f"checks.units_stated.{where}", {}), "stated": stated, "counted": counted}
+            yield Finding(facts)
+
+
+# Sets compared: equal counts prove nothing.
+
+
+def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit of the table in a tier list?"""
+    for row in _rows(evidence.joined("table_only")):
+        yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.source_place)
+
+
+def check_in_no_table(evidence: Evidence) -> Iterator[Finding]:
+    """Has every unit of the tier lists a score?"""
+    for row in _rows(evidence.joined("list_only")):
+        yield Finding({"unit": row.unit_name, "tier": row.tier}, row.unit_id, row.source_place)
+
+
+def check_equal_counts(evidence: Evidence) -> Iterator[Finding]:
+    """Where table and lists hold equally many units, are they the same units?"""
+    tabled, listed = evidence.scores["name_in_table"].notna().sum(), evidence.scores["name_in_list"].notna().sum()
+    union = evidence.scores["unit_id"].nunique()
+    if tabled == listed != union:
+        yield Finding({"tabled": int(tabled), "listed": int(listed), "union": int(union)})
+
+
+def check_twice_in_table(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit in a table once?"""
+    for table in evidence.notice.tables:
+        entries = [entry for entry in evidence.entries if entry.table_no == table.table_no]
+        yield from _repeated((entry.unit.name, entry.row.place) for entry in entries)
+
+
+def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
+    """Is every unit in one tier only, once?"""
+    named = [(listing.unit.name, listing.tier_list.place) for listing in evidence.listings]
+    tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
+    for entry in evidence.entries:
+        # A tier column says the same thing a second time; it is a second entry only where it says another.
+        if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
+            named.append((entry.unit.name, entry.row.place))
+    yield from _repeated(named)
+
+
+def _repeated(named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    seen: dict[str, list[str]] = {}
+    for name, place in named:
+        seen.setdefault(name, []).append(place)
+    for name, places in seen.items():
+        if len(places) > 1:
+            facts = {"unit": name, "n": len(places), "places": [say_place(place) for place in places]}
+            yield Finding(facts, place=places[-1])
+
+
+# Orders compared.
+
+
+def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
+    """Does 序号 run without gap or repetition?"""
+    for table in evidence.notice.tables:
+        numbered = [(row.serial, row.place) for row in table.rows if row.serial is not None]
+        for (before, _), (after, place) in pairwise(numbered):
+            if after != before + 1:
+                yield Finding({"before": before, "after": after}, place=place)
+
+
+def check_score_order(evidence: Evidence) -> Iterator[Finding]:
+    """Is the table sorted by score?"""
+    for _, table in evidence.ranked.groupby("table_no"):
+        for upper, lower in pairwise(_rows(table)):
+            if lower.score > upper.score:
+                facts = {"unit": lower.unit_name, "score": lower.score}
+                above = {"above": upper.unit_name, "above_score": upper.score}
+                yield Finding(facts | above, lower.unit_id, lower.source_place)
+
+
+def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
+    """Is 序号 the rank? Units with equal scores share a rank."""
+    numbered = evidence.ranked.dropna(subset=["serial"])
+    differ = int((numbered["serial"] != numbered["rank"]).sum())
+    if differ:
+        yield Finding({"differ": differ, "n": len(numbered), "ranks": int(numbered["rank"].nunique())})
+
+
+def check_rank_reversed(evidence: Evidence) -> Iterator[Finding]:
+    """Does a unit with the higher score always have the better printed rank?"""
+    for table in _tables_with_ranks(evidence):
+        for upper, lower in pairwise(_rows(table)):
+            if lower.score < upper.score and lower.rank_printed <= upper.rank_printed:
+                facts = {"unit": lower.unit_name, "score": lower.score, "rank": int(lower.rank_printed)}
+                above = {"above": upper.unit_name, "above_score": upper.score, "above_rank": int(upper.rank_printed)}
+                yield Finding(facts | above, lower.unit_id, lower.source_place)
+
+
+def check_rank_ties(evidence: Evidence) -> Iterator[Finding]:
+    """Do ties share the printed rank, and do the units after them rank after all of them?"""
+    for table in _tables_with_ranks(evidence):
+        printed = table["rank_printed"].astype("int64")
+        if differ := int((printed != table["rank"]).sum()):
+            is_dense = (printed == table["score"].rank(method="dense", ascending=False)).all()
+            how = "dense" if is_dense else "other" if printed.duplicated().any() else "ordinal"
+            last = {"printed": int(printed.max()), "rank": int(table["rank"].max())}
+            yield Finding({"differ": differ, "n": len(table), "how": Phrase(f"checks.rank_ties.{how}", last)})
+
+
+def _tables_with_ranks(evidence: Evidence) -> Iterator[pd.DataFrame]:
+    """Yield the tables that print ranks, highest score first, but none whose ranks begin anew at each group of rows."""
+    for _, table in evidence.ranked.dropna(subset=["rank_printed"]).groupby("table_no"):
+        if table.loc[table["rank_printed"] == table["rank_printed"].min(), "score"].nunique() == 1:
+            yield table.sort_values("score", ascending=False, kind="stable")
+
+
+def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
+    """Does a unit with the higher score never stand in the lower tier?"""
+    ranked = evidence.ranked
+    for pairs in count_tier_pairs(ranked):
+        for row in _rows(pairs.reversed_low):
+            above = pairs.higher[pairs.higher["score"] < row.score]["unit_name"]
+            facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
+            yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.source_place)
+
+
+def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
+    """Do units with equal scores stand in one tier?"""
+    for pairs in count_tier_pairs(evidence.ranked):
+        for score in sorted(set(pairs.higher["score"]) & set(pairs.lower["score"]), reverse=True):
+            high, low = (units.loc[units["score"] == score, "unit_name"] for units in (pairs.higher, pairs.lower))
+            facts = {"score": score, "higher": list(high), "lower": list(low), "n": len(high) * len(low)}
+            place = evidence.ranked.loc[evidence.ranked["score"] == score, "source_place"].iloc[0]
+            yield Finding({**facts, "better_tier": pairs.tiers[0], "lower_tier": pairs.tiers[1]}, place=place)
+
+
+def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
+    """Would two cuts on the score give the printed tiers? The cuts are ours; the notice may state none."""
+    exceptions = find_exceptions(evidence.ranked, evidence.top_cut, evidence.low_cut)
+    for row in _rows(exceptions):
+        facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
+        cuts = {"top_cut": evidence.top_cut, "low_cut": evidence.low_cut}
+        yield Finding({**facts, **cuts}, row.unit_id, row.source_place)
+
+
+# Names.
+
+
+def check_name_prefix(evidence: Evidence) -> Iterator[Finding]:
+    """Do table and lists print the same names? Some lose the level of government before the name."""
+    joined = evidence.joined("prefix")
+    if len(joined):
+        exact = int((evidence.scores["match"] == "exact").sum())
+        yield Finding({"n": len(joined), "exact": exact, "example": joined["name_in_list"].iloc[0]})
+
+
+def check_name_alias(evidence: Evidence) -> Iterator[Finding]:
+    """Did a join need our own reading of a name?"""
+    listed = {listing.unit.unit_id: listing.tier_list.place for listing in reversed(evidence.listings)}
+    for row in _rows(evidence.joined("alias")):
+        facts = {"in_table": row.name_in_table, "in_list": row.name_in_list}
+        yield Finding(facts, row.unit_id, listed[row.unit_id])
+
+
+def check_name_level(evidence: Evidence) -> Iterator[Finding]:
+    """Does the table drop the level of government from every name?"""
+    strip = read_vocabulary().strip_level
+    named = evidence.scores.dropna(subset=["name_in_table"])
+    levels = [strip(squeeze(name)) is not None for name in named["name_in_table"]]
+    if 0 < sum(levels) < len(levels) / 2:
+        for row in _rows(named[levels]):
+            yield Finding({"unit": row.unit_name}, row.unit_id, row.source_place)
+
+
+def check_kind_by_suffix(evidence: Evidence) -> Iterator[Finding]:
+    """Do we know the kind of every unit, or only what the ending of its name tells?"""
+    guessed = int((evidence.scores["kind_source"] == "suffix").sum())
+    if guessed:
+        yield Finding({"n": guessed, "of": len(evidence.scores)})
+
+
+# The page itself.
+
+
+def check_numbering(evidence: Evidence) -> Iterator[Finding]:
+    """Do numbered headings run 一, 二, 三 without gap, and has no heading a number for itself alone?"""
+    numerals = "一二三四五六七八九十"
+    runs: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
+    path: dict[str, str] = {}
+    for heading in evidence.notice.headings:
+        levels = ["section", "subsection", "item"][: ["section", "subsection", "item"].index(heading.level)]
+        path = {level: path.get(level, "") for level in levels}
+        runs.setdefault((heading.level, *path.values()), []).append((heading.numeral, heading.text, heading.place))
+        path[heading.level] = heading.numeral
+    for (level, *_), run in runs.items():
+        expected = list(numerals[: len(run)])
+        alone = len(run) == 1 and level == "subsection"
+        if alone or (len(run) <= len(numerals) and [numeral for numeral, *_ in run] != expected):
+            numeral, text, place = run[-1]
+            yield Finding({"numeral": numeral, "text": text[:20], "n": len(run)}, place=place)
+
+
+def check_period(evidence: Evidence) -> Iterator[Finding]:
+    """Does the title name the year that the file stands for?"""
+    stated, filed = str(evidence.notice.header.period), evidence.notice.document.path.stem
+    if stated[:4] != filed[:4]:
+        yield Finding({"stated": stated, "filed": filed})
+
+
+def check_dates(evidence: Evidence) -> Iterator[Finding]:
+    """Was the notice inspected for, signed and published in this order?"""
+    header = evidence.notice.header
+    days: list[date] = [
+        day for day in (header.inspected_from, header.inspected_to, header.issued_on, header.published_on) if day
+    ]
+    for earlier, later in pairwise(days):
+        if later < earlier:
+            yield Finding({"earlier": earlier.isoformat(), "later": later.isoformat()})
+
+
+def check_header_padding(evidence: Evidence) -> Iterator[Finding]:
+    """Are the headers of the tables plain words? Padding inside them defeats a search."""
+    for table in evidence.notice.tables:
+        if table.padded_columns:
+            yield Finding({"columns": list(map(squeeze, table.padded_columns))})

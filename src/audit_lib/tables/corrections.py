@@ -1,0 +1,96 @@
+"""Correct known typing errors of a notice: only where it prints what the correction says, and never silently.
+
+What `audit-lib parse` prints stays as printed; the corrected notice goes into the tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from audit_lib.documents.model import squeeze
+from audit_lib.errors import unusable
+from audit_lib.notices.columns import NUMBER
+from audit_lib.notices.notice import Notice
+from audit_lib.notices.rows import Problem, ScoreRow
+from audit_lib.tables.storage import load_table, localise
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A row of corrections.csv. `row` is the row as printed, once it was found; `is_score` tells what it corrects."""
+
+    unit_name: str
+    column: str
+    printed: str
+    corrected: str
+    reason: str
+    evidence: str
+    row: ScoreRow | None = None
+
+    @property
+    def is_score(self) -> bool:
+        return self.row is not None and self.column not in self.row.extra
+
+    def names(self, row: ScoreRow) -> bool:
+        return squeeze(row.unit) == squeeze(self.unit_name)
+
+    def explains(self, problem: Problem) -> bool:
+        """Tell whether a number could not be read because of what this corrects."""
+        if problem.check not in ("score_unreadable", "number_misprinted"):
+            return False
+        told = problem.said.facts
+        return bool(told["unit"] == self.unit_name) and self.printed in told["found"]
+
+
+def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[Correction]:
+    """Load the corrections of a notice; none where there is no corrections.csv.
+
+    Raises AuditError for an unreadable table, and for a corrected score that is no number (see `correct_notice`).
+    """
+    path = data / "reference" / "corrections.csv"
+    if not path.is_file():
+        return []
+    table = localise(load_table(path, "corrections"), language)
+    columns = ["unit_name", "column", "printed", "corrected", "reason", "evidence"]
+    rows: Iterator[Any] = table.loc[table["notice_id"] == notice_id, columns].itertuples(index=False)
+    return [Correction(*row) for row in rows]
+
+
+def correct_notice(notice: Notice, corrections: list[Correction]) -> tuple[Notice, tuple[Correction, ...]]:
+    """Correct the rows of a notice. Gives the notice, and each correction with the row that it was made in, if any."""
+    told = []
+    for correction in corrections:
+        found = next(
+            ((table, row) for table in notice.tables for row in table.rows if _prints(notice, correction, row)), None
+        )
+        if found is None:
+            told.append(correction)
+            continue
+        table, row = found
+        made = replace(correction, row=row)
+        rows = tuple(_correct_row(row, made) if each is row else each for each in table.rows)
+        tables = tuple(replace(table, rows=rows) if each is table else each for each in notice.tables)
+        problems = tuple(problem for problem in notice.problems if not correction.explains(problem))
+        notice = replace(notice, tables=tables, problems=problems)
+        told.append(made)
+    return notice, tuple(told)
+
+
+def _prints(notice: Notice, correction: Correction, row: ScoreRow) -> bool:
+    if not correction.names(row):
+        return False
+    if correction.column in row.extra:
+        return correction.printed in row.extra[correction.column]
+    if row.score is None:
+        return any(correction.explains(problem) for problem in notice.problems)
+    return NUMBER.fullmatch(correction.printed) is not None and row.score == float(correction.printed)
+
+
+def _correct_row(row: ScoreRow, correction: Correction) -> ScoreRow:
+    if not correction.is_score:
+        cell = row.extra[correction.column].replace(correction.printed, correction.corrected)
+        return replace(row, extra={**row.extra, correction.column: cell})
+    if not NUMBER.fullmatch(correction.corrected):
+        raise unusable(f"corrections.csv, {correction.unit_name}", f"corrected {correction.corrected!r}", "a number")
+    return replace(row, score=float(correction.corrected))

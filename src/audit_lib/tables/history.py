@@ -1,0 +1,79 @@
+"""What is kept of one place up to one period: the inputs of notebook 05.
+
+It reads, and a report of it depends on, no more than this: of processed/<place>/scores.csv and reference/notices.csv
+the rows of the notices that `build.find_earlier` gives, and of reference/lineage.csv the rows of the place.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.errors import unusable
+from audit_lib.sources import Source, find_earlier
+from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.tables.storage import load_table, localise, validate_table
+
+
+@dataclass(frozen=True)
+class History:
+    """The periods of a place in the order of time, the last being the report's; their scores, records and events.
+
+    A period without a record in notices.csv is not in `notices`. `lineage` has unit_id_before and unit_id_after beside
+    its own columns.
+    """
+
+    periods: tuple[str, ...]
+    scores: pd.DataFrame
+    notices: pd.DataFrame
+    lineage: pd.DataFrame
+
+    def scores_of(self, period: str) -> pd.DataFrame:
+        """Give one row per unit of a period: of a unit in several tables the first, as printed."""
+        ours = self.scores[self.scores["period"] == period]
+        in_tables_first = ours.assign(last=ours["table_no"] == 0).sort_values("last", kind="stable")
+        return in_tables_first.drop(columns="last").drop_duplicates("unit_id").sort_index()
+
+    def record_of(self, period: str, column: str) -> str | None:
+        """Give what notices.csv says of a period; None where it says nothing."""
+        found = self.notices.loc[self.notices["period"] == period, column].dropna()
+        return None if found.empty else str(found.iloc[0])
+
+
+def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str = "en") -> History:
+    """Load the history of a place up to a notice, from its scores table. Notices that were not built are left out.
+
+    What notices.csv says in free text is in the language asked for, where there is a column for it.
+    """
+    built = set(scores["period"])
+    periods = tuple(each.period for each in find_earlier(data, source) if each.period in built)
+    records = data / "reference" / "notices.csv"
+    notices = localise(load_table(records, "notices"), language) if records.is_file() else empty_table("notices")
+    ours = (notices["jurisdiction"] == source.jurisdiction) & notices["period"].isin(periods)
+    records_of_ours = notices[ours].reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out
+    scores_of_ours = scores[scores["period"].isin(periods)].reset_index(drop=True)
+    return History(periods, scores_of_ours, records_of_ours, load_lineage(data, source.jurisdiction))
+
+
+def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
+    """Load the events of a place's units; none where there is no lineage.csv.
+
+    Raises AuditError for a row that names no unit, or lacks one that its event must have.
+    """
+    path = data / "reference" / "lineage.csv"
+    events = load_table(path, "lineage") if path.is_file() else empty_table("lineage")
+    for row in events.itertuples():
+        lacks_old, lacks_new = pd.isna(row.old_unit), pd.isna(row.new_unit)
+        if lacks_old != (row.event == "created") or lacks_new != (row.event == "abolished"):
+            found = f"{row.event} from {row.old_unit} to {row.new_unit}"
+            expected = "both units (created: no old one; abolished: no new one)"
+            raise unusable(f"{path} line {int(str(row.Index)) + 2}", found, expected)
+    ours = events[events["jurisdiction"] == jurisdiction].reset_index(drop=True)
+    return ours.assign(
+        unit_id_before=f"{jurisdiction}-" + ours["old_unit"], unit_id_after=f"{jurisdiction}-" + ours["new_unit"]
+    )
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Give a table without rows."""
+    return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)

@@ -1,0 +1,1 @@
+"""Compare a published report with its notice."""

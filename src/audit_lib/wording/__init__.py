@@ -1,0 +1,1 @@
+"""Phrases, and their wording in each language."""
