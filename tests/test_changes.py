@@ -18,7 +18,7 @@ from audit_lib.batch.plan import Folders, plan_runs
 from audit_lib.batch.processes import Limits
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
+from audit_lib.display.findings import Finding
 from audit_lib.display.tables import Table
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
@@ -98,7 +98,11 @@ MOVES = {
         OLD,
         [("cell", ["Scores", "乙局"], None, "乙局 · 88.5 · 良好")],
     ),
-    "a finding that is gone": (Finding("91 is most."), note("Too few."), [("finding", [""], "91 is most.", None)]),
+    "a finding that is gone": (
+        Finding("91 is most."),
+        Finding("Too few.", "note"),
+        [("finding", [""], "91 is most.", None)],
+    ),
     "a chart": (
         Chart(b"a", "Two cuts give 51 of 55", "Dots from 70 to 97.", 760),
         Chart(b"b", "Two cuts give 52 of 55", "Dots from 70 to 97.", 760),

@@ -137,7 +137,7 @@ def test_leizhou_messages(
 
 def test_leizhou_register(data: Path) -> None:
     [source] = find_sources(data, "leizhou", "2017")
-    register = tabulate_register(run_checks(read_source(data, source).evidence), Words("en"))
+    register = tabulate_register(run_checks(read_source(data, source).evidence))
     assert len(register) == len(CHECKS)
     assert register["question"].is_unique
     assert register["verdict"].value_counts().to_list() == [13, 13, 4]  # no corrections are recorded, no ranks printed
@@ -331,19 +331,20 @@ def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], 
     outcomes = run(**options)
     silent = silent | NO_CORRECTIONS
     assert {name for name, outcome in outcomes.items() if not outcome.applies} == silent
-    register = tabulate_register(tuple(outcomes.values()), Words("en")).set_index("question")["verdict"]
+    register = tabulate_register(tuple(outcomes.values())).map(str).set_index("question")["verdict"]
     words = Words("en")
     assert {words(f"checks.{name}.question") for name in silent} == set(register.index[register == "does not apply"])
 
 
 def test_the_register_in_a_sentence(leizhou) -> None:
-    assert describe_register(leizhou.outcomes, leizhou.words) == (
+    assert leizhou.words.word(describe_register(leizhou.outcomes)) == (
         "Of the 26 checks that apply, 13 find something: 4 errors, 7 warnings, 6 notes. First among the gravest: 监察局 "
         "(80) is in the table but in no tier list."
     )
     ministries = open_report("ministries", "2014")
     assert (
-        describe_register(ministries.outcomes, ministries.words) == "None of the 14 checks that apply finds anything."
+        ministries.words.word(describe_register(ministries.outcomes))
+        == "None of the 14 checks that apply finds anything."
     )
 
 
@@ -356,5 +357,5 @@ def test_the_register_in_a_sentence(leizhou) -> None:
 )
 def test_one_finding_is_told_in_full(run: Run, check: str, severity: str, message: str) -> None:
     outcomes = [each for name, each in run(stated={"优秀": 2}).items() if name == check or not each.findings]
-    sentence = describe_register(tuple(outcomes), Words("en"))
+    sentence = Words("en").word(describe_register(tuple(outcomes)))
     assert sentence == f"Of the 21 checks that apply, 1 finds something (1 {severity}): {message}."

@@ -5,9 +5,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import find, headline, note
+from audit_lib.display.findings import show_finding, show_headline, show_note
 from audit_lib.display.tables import plain_cells, show
-from audit_lib.wording.words import Silence, Words
+from audit_lib.wording.words import Words, say, say_nothing_found
 
 WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
 
@@ -66,14 +66,20 @@ def test_two_columns_with_one_heading_are_an_error() -> None:
 
 def test_markup_in_names_stays_text() -> None:
     evil = '<script>alert("1")</script> & co'
-    for shown in (show(pd.DataFrame({"unit_name": [evil]}), "league", WORDS), find(evil), headline(evil), note(evil)):
+    for shown in (
+        show(pd.DataFrame({"unit_name": [evil]}), "league", WORDS),
+        *(show_each(say("places.cell", cell=evil), WORDS) for show_each in (show_finding, show_headline, show_note)),
+    ):
         soup = html(shown)
         assert soup.find("script") is None
         assert evil in soup.text
 
 
 def test_findings_carry_their_weight() -> None:
-    assert [html(shown).p["class"] for shown in (headline("a"), find("a"), note("a"))] == [
+    assert [
+        html(show_each(say("places.cell", cell="a"), WORDS)).p["class"]
+        for show_each in (show_headline, show_finding, show_note)
+    ] == [
         ["headline"],
         ["finding"],
         ["note"],
@@ -81,7 +87,7 @@ def test_findings_carry_their_weight() -> None:
 
 
 def test_a_sentence_that_only_says_why_there_is_no_finding_is_a_note() -> None:
-    assert html(find(Silence("No rules are recorded."))).p["class"] == ["note"]
+    assert html(show_finding(say_nothing_found("rules.none"), WORDS)).p["class"] == ["note"]
 
 
 def test_a_chart_carries_its_alt_text_and_width() -> None:

@@ -83,15 +83,15 @@ def test_leizhou_digits(leizhou) -> None:
 
 def test_leizhou_sentences(leizhou) -> None:
     scores, words = leizhou.scores, leizhou.words
-    assert describe_distribution(scores, words) == (
+    assert words.word(describe_distribution(scores)) == (
         "Scores run 70–97 around a median of 86 (IQR 82–89); 56 units share 24 distinct scores and 44 are tied, "
         "so 序号 is not a ranking: in all 8 mixed ties bureaus come first (1 in 1,701,000 by chance)."
     )
-    assert describe_digits(count_digits(scores), words) == (
+    assert words.word(describe_digits(count_digits(scores))) == (
         "13 of 52 whole-number scores end in 0 or 5, where 10.4 would by chance (exact binomial p 0.385): "
         "no preference for round digits can be shown."
     )
-    assert describe_pairs(count_shared(scores), words) == (
+    assert words.word(describe_pairs(count_shared(scores))) == (
         "232 of 1,540 pairs of units (15.1%) lie within one point of each other."
     )
 
@@ -115,7 +115,7 @@ def test_describe_awkward_scores(make_scores, leizhou, points: list[float], sent
         [(f"{letter}局", point, None) for letter, point in zip("甲乙丙", points, strict=False)]
         or [("甲局", None, "优秀")]
     )
-    assert describe_distribution(scores, leizhou.words) == sentence
+    assert leizhou.words.word(describe_distribution(scores)) == sentence
 
 
 def test_mixed_tie_with_towns_in_between_has_no_first_side(make_scores) -> None:
@@ -162,10 +162,10 @@ def test_tables_without_anything_to_count_have_no_row(make_scores, points: list[
 def test_describe_outliers(make_scores, leizhou, points: list[float], sentence: str) -> None:
     rows = [(f"{name}局", point, None) for name, point in zip("甲乙丙丁戊", points, strict=False)]
     scores = make_scores(rows or [("甲局", None, "优秀")])
-    assert describe_outliers(scores, leizhou.words) == sentence
+    assert leizhou.words.word(describe_outliers(scores)) == sentence
 
 
 def test_leizhou_outliers_are_told(leizhou) -> None:
-    assert describe_outliers(leizhou.scores, leizhou.words) == (
+    assert leizhou.words.word(describe_outliers(leizhou.scores)) == (
         "2 units lie beyond Tukey's fences (71.5 to 99.5): 白沙镇 71, 民政局 70."
     )

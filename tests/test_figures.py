@@ -16,38 +16,27 @@ from audit_lib.analysis.groups import compare_groups
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.errors import AuditError
-from audit_lib.figures import (
-    plot_cuts,
-    plot_digits,
-    plot_ecdf,
-    plot_gap,
-    plot_group_ecdf,
-    plot_group_tiers,
-    plot_groups,
-    plot_league,
-    plot_ledger,
-    plot_rule,
-    plot_scores,
-    plot_tie_order,
-    plot_tier_reach,
-)
+from audit_lib.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_rule, plot_scores, plot_tie_order
+from audit_lib.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
+from audit_lib.figures.source import plot_ledger
 from audit_lib.figures.style import TIERS, measure, wrap
+from audit_lib.figures.tiers import plot_cuts, plot_tier_reach
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 PLOTS = {
-    "scores": lambda scores, words: plot_scores(scores, 90, 80, words),
-    "league": plot_league,
-    "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores), words),
-    "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80, words),
-    "digits": lambda scores, words: plot_digits(count_digits(scores), words),
-    "cuts": plot_cuts,
-    "reach": plot_tier_reach,
-    "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101, words),
-    "groups": lambda scores, words: plot_groups(scores, "split", words),
-    "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side", words),
-    "group tiers": lambda scores, words: plot_group_tiers(scores, "side", words),
-    "ledger": plot_ledger,
+    "scores": lambda scores, words: plot_scores(scores, 90, 80).draw(words),
+    "league": lambda scores, words: plot_league(scores).draw(words),
+    "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores)).draw(words),
+    "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80).draw(words),
+    "digits": lambda scores, words: plot_digits(count_digits(scores)).draw(words),
+    "cuts": lambda scores, words: plot_cuts(scores).draw(words),
+    "reach": lambda scores, words: plot_tier_reach(scores).draw(words),
+    "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101).draw(words),
+    "groups": lambda scores, words: plot_groups(scores, "split").draw(words),
+    "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side").draw(words),
+    "group tiers": lambda scores, words: plot_group_tiers(scores, "side").draw(words),
+    "ledger": lambda scores, words: plot_ledger(scores).draw(words),
 }
 TITLES = {
     "scores": "Two cuts on the score give 51 of 55 tiers; 4 units do not fit",
@@ -174,19 +163,23 @@ def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: 
 
 def test_cuts_are_drawn_and_named_only_where_they_are_held_against_tiers(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", 95, None), ("乙镇", 85, None), ("丙镇", 75, None)])
-    chart = plot_ecdf(scores, 90, 80, leizhou.words)
+    chart = plot_ecdf(scores, 90, 80).draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert chart.title == "The median of 3 scores is 85, the quartiles are 80 and 90"
-    assert pixels(chart).tolist() == pixels(plot_ecdf(scores, 93, 77, leizhou.words)).tolist(), "no cut is in the image"
+    assert pixels(chart).tolist() == pixels(plot_ecdf(scores, 93, 77).draw(leizhou.words)).tolist(), (
+        "no cut is in the image"
+    )
     assert "cut" not in chart.alt
-    nothing = plot_rule(scores, 90, 80, leizhou.words)
+    nothing = plot_rule(scores, 90, 80).draw(leizhou.words)
     assert (nothing.role, nothing.text[:23]) == ("note", "No tiers are published ")
-    assert plot_rule(leizhou.scores, 90, 80, leizhou.words) == plot_scores(leizhou.scores, 90, 80, leizhou.words)
+    assert plot_rule(leizhou.scores, 90, 80).draw(leizhou.words) == plot_scores(leizhou.scores, 90, 80).draw(
+        leizhou.words
+    )
 
 
 def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:
     with pytest.raises(AuditError, match="the font has no character"):
-        plot_league(make_scores([("\U00013000局", 90, None), ("乙镇", 80, None)]), leizhou.words)
+        plot_league(make_scores([("𓀀局", 90, None), ("乙镇", 80, None)])).draw(leizhou.words)
 
 
 def test_every_character_of_the_data_has_a_glyph(project) -> None:

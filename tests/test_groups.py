@@ -55,7 +55,7 @@ def test_leizhou_town_against_bureau(leizhou) -> None:
 
 
 def test_leizhou_random_labels(leizhou) -> None:
-    table = tabulate_labels(leizhou.scores, "side", compare_groups(leizhou.scores, "side", 8), leizhou.words)
+    table = tabulate_labels(leizhou.scores, "side", compare_groups(leizhou.scores, "side", 8))
     assert table["p"].round(4).to_list() == [0.3537, 0.3640, 0.3485]
 
 
@@ -99,15 +99,15 @@ def test_leizhou_sensitivity(leizhou) -> None:
 def test_leizhou_sentences(leizhou) -> None:
     scores, words = leizhou.scores, leizhou.words
     comparisons = compare_groups(scores, "side", 8)
-    assert describe_groups(scores, comparisons, "side", words) == (
+    assert words.word(describe_groups(scores, comparisons, "side")) == (
         "Towns (21) average 84.67, bureaus (35) 86.14: −1.48 points, Cliff's δ −0.15 (a random town beats a random "
         "bureau in 295 of 735 pairs, loses 403); the whole gap comes from 6 bureaus above 90, where no town is."
     )
-    assert describe_lead(find_lead(scores, "side", comparisons), words) == (
+    assert words.word(describe_lead(find_lead(scores, "side", comparisons))) == (
         "Exploratory: 6 bureaus score above 90, the best town. Without them the bureaus average 84.28, below the 84.67 "
         "of the towns."
     )
-    assert describe_split(scores, "split", 8, words) == (
+    assert words.word(describe_split(scores, "split", 8)) == (
         "Exploratory, by an analyst's split: towns (21) 84.67, departments (27) 87.63, institutions (8) 81.13. "
         "These 3 groups explain 16.6% of the variation of scores, the two sides 1.6%."
     )
@@ -118,13 +118,13 @@ def test_absent_side_is_said(make_scores, leizhou) -> None:
     comparisons = compare_groups(scores, "side", 8)
     assert comparisons[0].status == "absent"
     sentence = "There are no towns with a score in Leizhou 2017; no comparison is made."
-    assert describe_groups(scores, comparisons, "side", leizhou.words) == sentence
+    assert leizhou.words.word(describe_groups(scores, comparisons, "side")) == sentence
 
 
 def test_without_a_measured_gap_nothing_is_said_of_the_top(make_scores, leizhou) -> None:
     scores = make_scores([("甲镇", None, "优秀"), ("乙局", None, "良好")])
     lead = find_lead(scores, "side", compare_groups(scores, "side", 8))
-    assert describe_lead(lead, leizhou.words) == ""
+    assert leizhou.words.word(describe_lead(lead)) == ""
 
 
 def test_few_units_are_listed_not_compared(make_scores, leizhou) -> None:
@@ -132,9 +132,9 @@ def test_few_units_are_listed_not_compared(make_scores, leizhou) -> None:
     comparisons = compare_groups(scores, "side", 8)
     assert comparisons[0].status == "too_few"
     sentence = "Towns (1) and bureaus (2) are too few to compare; the units are listed."
-    assert describe_groups(scores, comparisons, "side", leizhou.words) == sentence
+    assert leizhou.words.word(describe_groups(scores, comparisons, "side")) == sentence
     assert summarise_groups(scores, "side", 8)["units"].to_list() == [["甲镇"], ["乙局", "丙局"]]
-    assert tabulate_effects(comparisons, leizhou.words)["value"].isna().all()
+    assert tabulate_effects(comparisons)["value"].isna().all()
 
 
 def test_all_ties_have_no_effect_and_no_warning(make_scores, leizhou) -> None:
@@ -142,7 +142,7 @@ def test_all_ties_have_no_effect_and_no_warning(make_scores, leizhou) -> None:
     [sides] = compare_groups(scores, "side", 8)
     assert (sides.cliffs_delta.value, sides.p.value, sides.hedges_g.value) == (0, 1, None)
     assert find_lead(scores, "side", [sides]) is None
-    assert ": 0.00 points, Cliff's δ 0.00 (" in describe_groups(scores, [sides], "side", leizhou.words)
+    assert ": 0.00 points, Cliff's δ 0.00 (" in leizhou.words.word(describe_groups(scores, [sides], "side"))
 
 
 def test_a_side_wholly_above_the_other_is_said(make_scores, leizhou) -> None:
@@ -153,7 +153,7 @@ def test_a_side_wholly_above_the_other_is_said(make_scores, leizhou) -> None:
     ]
     scores = make_scores(rows)
     lead = find_lead(scores, "side", compare_groups(scores, "side", 2))
-    assert describe_lead(lead, leizhou.words) == "Exploratory: all 3 bureaus score above 72, the best town."
+    assert leizhou.words.word(describe_lead(lead)) == "Exploratory: all 3 bureaus score above 72, the best town."
 
 
 def test_groups_come_in_a_fixed_order(leizhou) -> None:
@@ -181,20 +181,20 @@ def test_vertical_agencies_are_described_never_tested(leizhou) -> None:
     ids=["no tiers", "one tier", "one side"],
 )
 def test_describe_group_tiers(make_scores, leizhou, rows, sentence: str) -> None:
-    assert describe_group_tiers(count_group_tiers(make_scores(rows), "side"), leizhou.words) == sentence
+    assert leizhou.words.word(describe_group_tiers(count_group_tiers(make_scores(rows), "side"))) == sentence
 
 
 def test_without_tiers_or_a_side_there_is_no_row(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", 90.0, None), ("乙局", 80.5, None)])
     assert count_group_tiers(scores, "side").empty
-    assert tabulate_effects(compare_groups(scores, "side", 2), leizhou.words).empty
+    assert tabulate_effects(compare_groups(scores, "side", 2)).empty
 
 
 def test_group_tiers_of_real_notices(leizhou) -> None:
-    assert describe_group_tiers(count_group_tiers(leizhou.scores, "side"), leizhou.words) == (
+    assert leizhou.words.word(describe_group_tiers(count_group_tiers(leizhou.scores, "side"))) == (
         "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%); 一般: 2 of 21 towns (9.5%), 5 of 36 bureaus (13.9%)."
     )
     baoshan = open_report("baoshan", "2016")
-    assert describe_group_tiers(count_group_tiers(baoshan.scores, "side"), baoshan.words) == (
+    assert baoshan.words.word(describe_group_tiers(count_group_tiers(baoshan.scores, "side"))) == (
         "优秀: 3 of 8 towns (37.5%), 7 of 17 bureaus (41.2%); 良好: 5 of 8 towns (62.5%), 10 of 17 bureaus (58.8%)."
     )

@@ -120,8 +120,8 @@ def test_notebook_prose_is_english_then_chinese_and_says_the_same_of_what_it_nam
 def test_notebook_states_a_headline_and_two_findings_or_more(path: Path) -> None:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     last = ["".join(cell["source"]).splitlines()[-1] for cell in cells if cell["cell_type"] == "code"]
-    assert sum(line.startswith("headline(") for line in last) == 1
-    assert sum(line.startswith("find(") for line in last) >= 2
+    assert sum(line.startswith("report.headline(") for line in last) == 1
+    assert sum(line.startswith("report.finding(") for line in last) >= 2
 
 
 def test_the_parameter_cell_is_the_same_everywhere_and_says_what_is_allowed() -> None:

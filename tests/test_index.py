@@ -13,21 +13,21 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from audit_lib.display.findings import Finding, headline
+from audit_lib.display.findings import Finding, show_headline
 from audit_lib.pages import index
 from audit_lib.pages.index import json_of, list_periods, render_index
 from audit_lib.pages.report_page import render_period
 from audit_lib.pages.unit_page import render_units
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, Words, say_nothing_found
 
 ATTACK = '</script><script>alert(1)</script> "A & B"'
 PLACES = ("baoshan", "leizhou", "louxing", "ministries")
 WORDS = Words("en", {"place": "Jia", "period": "2017"})
 
 
-def report(sentence: str, title: str = "Do tiers follow scores?") -> NotebookNode:
-    """An executed report with this headline; a Silence makes it one that only says why there is nothing."""
-    finding: Finding = headline(sentence)
+def report(sentence: str | Phrase, title: str = "Do tiers follow scores?") -> NotebookNode:
+    """An executed report with this headline; a phrase may only say why there is nothing."""
+    finding = Finding(sentence, "headline") if isinstance(sentence, str) else show_headline(sentence, WORDS)
     data = {"text/plain": repr(finding), "text/html": finding._repr_html_()}
     output = new_output("execute_result", data, execution_count=1)
     tagged = new_code_cell("headline(x)", outputs=[output], metadata={"tags": ["headline"]})
@@ -75,8 +75,8 @@ def ours(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
 def test_a_place_shows_its_lead_its_reports_and_what_was_not_reported(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2017", "00_year_card", report("56 units scored."))
     save(tmp_path, "jia", "2017", "02_distribution", report("Scores run 70–97."))
-    save(tmp_path, "jia", "2017", "05_trends", report(WORDS.silence("trends.one_period")))
-    save(tmp_path, "jia", "2017", "07_update_rules", report(WORDS.silence("rules.none")))
+    save(tmp_path, "jia", "2017", "05_trends", report(say_nothing_found("trends.one_period")))
+    save(tmp_path, "jia", "2017", "07_update_rules", report(say_nothing_found("rules.none")))
     page = render(tmp_path, tmp_path)
     assert texts(page, ".headlined p") == ["56 units scored."]
     assert texts(page, ".reports p") == ["Do tiers follow scores?", "Scores run 70–97."]
@@ -96,7 +96,7 @@ def test_a_place_shows_its_lead_its_reports_and_what_was_not_reported(tmp_path: 
 
 @pytest.mark.parametrize("key", ["trends.one_period", "rules.none", "narrative.nobody", "tiers.not_published"])
 def test_a_headline_is_silent_by_what_was_computed_not_by_its_words(tmp_path: Path, key: str) -> None:
-    save(tmp_path, "jia", "2017", "05_trends", report(WORDS.silence(key)))
+    save(tmp_path, "jia", "2017", "05_trends", report(say_nothing_found(key)))
     save(tmp_path, "jia", "2017", "06_narrative", report(WORDS(key)))
     page = render(tmp_path, tmp_path)
     assert len(page.select("p.silent")) == 1
@@ -108,7 +108,7 @@ def test_failed_reports_say_why(tmp_path: Path) -> None:
     for name in ("03_tiers", "03_tiers.failed", "04_groups.failed"):
         save(tmp_path, "jia", "2017", name, report("never shown" if "failed" in name else "Two of two units agree."))
     for name in ("05_trends", "05_trends.failed"):
-        save(tmp_path, "jia", "2017", name, report(WORDS.silence("trends.one_period")))
+        save(tmp_path, "jia", "2017", name, report(say_nothing_found("trends.one_period")))
     folder = tmp_path / "jia" / "2017"
     (folder / "03_tiers.failed.log").write_text("first\ncode cell 3: KeyError: '<b>'\n\n", "utf-8")
     (folder / "05_trends.failed.log").write_text("took longer than 300 s\n", "utf-8")

@@ -123,22 +123,22 @@ def describe(name: str, report: Report) -> str:
     comparisons = compare_groups(scores, "side", 8)
     named = inspect_named(report.web_columns, report.rules, notice.header)
     sentences: dict[str, Callable[[], str]] = {
-        "year": lambda: describe_year(scores, words),
-        "source": lambda: describe_source(notice, scores, words),
-        "distribution": lambda: describe_distribution(scores, words),
-        "digits": lambda: describe_digits(count_digits(scores), words),
-        "tiers": lambda: describe_tiers(compare_rule(scores, 90, 80), words),
-        "overlap": lambda: describe_overlap(imply_cuts(scores), scan_cuts(scores), words),
-        "groups": lambda: describe_groups(scores, comparisons, "side", words),
-        "lead": lambda: describe_lead(find_lead(scores, "side", comparisons), words),
-        "split": lambda: describe_split(scores, "split", 8, words),
-        "trends": lambda: describe_trends(compare_last(report.history), report.history, 8, words),
-        "narrative": lambda: describe_narrative(scores, report.mentions, 8, words),
-        "unexplained": lambda: describe_unexplained(scores, report.mentions, words),
-        "standard": lambda: describe_standard(report.claims, scores, words),
-        "replies": lambda: describe_replies(report.claims, words),
-        "rules": lambda: describe_rules(report.rules, named, notice.header, words),
-        "age": lambda: describe_age(named, notice.header, words),
+        "year": lambda: words.word(describe_year(scores)),
+        "source": lambda: words.word(describe_source(notice, scores)),
+        "distribution": lambda: words.word(describe_distribution(scores)),
+        "digits": lambda: words.word(describe_digits(count_digits(scores))),
+        "tiers": lambda: words.word(describe_tiers(compare_rule(scores, 90, 80))),
+        "overlap": lambda: words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))),
+        "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
+        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons))),
+        "split": lambda: words.word(describe_split(scores, "split", 8)),
+        "trends": lambda: words.word(describe_trends(compare_last(report.history), report.history, 8)),
+        "narrative": lambda: words.word(describe_narrative(scores, report.mentions, 8)),
+        "unexplained": lambda: words.word(describe_unexplained(scores, report.mentions)),
+        "standard": lambda: words.word(describe_standard(report.claims, scores)),
+        "replies": lambda: words.word(describe_replies(report.claims)),
+        "rules": lambda: words.word(describe_rules(report.rules, named, notice.header)),
+        "age": lambda: words.word(describe_age(named, notice.header)),
     }
     return sentences[name]()
 
@@ -240,7 +240,7 @@ def test_the_register_words_what_could_not_be_read(make_data, notice_text, monke
     assert [error for _, error in build_tables(data, find_sources(data))] == [None]
     monkeypatch.setenv("AUDIT_DATA", str(data))
     report = open_report("jia", "2017", language="zh")
-    found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
+    found = tabulate_register(report.outcomes).map(report.words.name).set_index("question")["found"]
     assert found["表中各单元格是否均可读取？"] == "甲镇：得分处为“86..67”，应为数字；乙局：得分处为“缺考”，应为数字"
     assert found["各行是否均为单位、各表头是否明确？"] == "第45行：“合计”不是单位，未读取"
     kept = report.problems.query("check == 'unread_cells'")["message"].to_list()
@@ -252,7 +252,7 @@ def test_the_register_words_what_could_not_be_read(make_data, notice_text, monke
 
 def test_a_known_error_is_told_in_the_language_of_the_report() -> None:
     report = open_report("louxing", "2017-04", language="zh")
-    found = tabulate_register(report.outcomes, report.words).set_index("question")["found"]
+    found = tabulate_register(report.outcomes).map(report.words.name).set_index("question")["found"]
     assert found["是否更正了已知的录入错误？"] == (
         "蛇形山，得分：86..67更正为86.67（一个小数点误录为两个；"
         "该行九个村得分的均值为86.67，其他各镇得分也都是九个村得分的均值）"

@@ -12,7 +12,6 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-import audit_lib
 from audit_lib.display.links import HREF, cite_periods, cite_scores
 from audit_lib.display.tables import Table, show
 from audit_lib.documents.model import anchor_of
@@ -21,7 +20,7 @@ from audit_lib.pages.html_parts import read_parts
 from audit_lib.pages.notice_page import frame_notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables, read_source
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, say_place
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -106,7 +105,7 @@ def test_lists_and_lines_link_each_of_their_values(leizhou: Report) -> None:
             "score": [96.0],
             "units": [["住建局", "市市场监管局", "无名局"]],
             "line": [27],
-            "places": [["line 43", "line 9999"]],
+            "places": [[say_place("line 43"), say_place("line 9999")]],
         }
     )
     shown = show(table, "league", leizhou.words)
@@ -154,15 +153,13 @@ def run_notebook(notice: str, stem: str) -> list[Shown]:
     jurisdiction, period = notice.split()
     shown: list[Shown] = []
 
-    def keep(table: pd.DataFrame | pd.Series, key: str, words: Words) -> None:
-        if (made := show(table, key, words)) and isinstance(table, pd.DataFrame):
+    def keep(report: Report, table: pd.DataFrame | pd.Series, key: str) -> None:
+        if (made := show(table, key, report.words)) and isinstance(table, pd.DataFrame):
             shown.append((key, table.reset_index(drop=True), made))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit_lib, "show", keep, raising=False)
-        for name in audit_lib.__all__:
-            if name.startswith("plot_"):
-                patch.setattr(audit_lib, name, lambda *_, **__: None, raising=False)
+        patch.setattr(Report, "show", keep)
+        patch.setattr(Report, "chart", lambda *_: None)
         names: dict[str, Any] = {}
         for cell in json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code":

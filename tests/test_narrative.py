@@ -23,7 +23,7 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.documents.model import Document, Line
 from audit_lib.documents.read import read_document
-from audit_lib.figures import plot_named
+from audit_lib.figures.narrative import plot_named
 from audit_lib.notebook.report import open_report
 from audit_lib.notices.notice import parse_notice
 from audit_lib.sources import find_sources
@@ -31,7 +31,16 @@ from audit_lib.tables.build import build_tables
 from audit_lib.tables.quotes import describe_quotes, verify_quotes
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import validate_table
-from audit_lib.wording.words import Silence
+from audit_lib.wording.words import Text, is_finding
+
+
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.map(
+        lambda cell: (
+            [str(each) for each in cell] if isinstance(cell, list) else str(cell) if isinstance(cell, Text) else cell
+        )
+    )
+
 
 CUTS = (90, 80)
 
@@ -121,7 +130,7 @@ def test_leizhou_claims(leizhou) -> None:
         ["绝大部分", "一、", 19, "score_level"],
         ["大多数", "二、四是", 41, "upper_tiers"],
     ]
-    counts = audit_claims(leizhou.claims, leizhou.scores, *CUTS, leizhou.words)
+    counts = worded(audit_claims(leizhou.claims, leizhou.scores, *CUTS))
     assert counts[["reading", "counted", "of", "verdict"]].to_numpy().tolist() == [
         ["score 80 or more", 49, 56, "majority"],
         ["score 85 or more, midway between the cuts", 34, 56, "majority"],
@@ -134,25 +143,25 @@ def test_leizhou_claims(leizhou) -> None:
 
 def test_leizhou_sentences(leizhou) -> None:
     scores, mentions, claims, words = leizhou.scores, leizhou.mentions, leizhou.claims, leizhou.words
-    assert describe_narrative(scores, mentions, 8, words) == (
+    assert words.word(describe_narrative(scores, mentions, 8)) == (
         "The notice criticises 8 units, averaging 80.44 against 86.45 for the 48 others; 4 in 良好 and 4 in 一般, the "
         "best of them (水务局 93) has rank 6, and of the 7 units in 一般, 3 are not named."
     )
-    assert describe_unexplained(scores, mentions, words) == (
+    assert words.word(describe_unexplained(scores, mentions)) == (
         "3 units in 一般 get no word in the prose: 人社局 78.5, 地方公路局 78, 国资经营公司 78. The notice does not say why "
         "they stand there."
     )
-    assert describe_level(claims, scores, *CUTS, words) == (
+    assert words.word(describe_level(claims, scores, *CUTS)) == (
         "Of 56 scored units, 49 (87.5%) score 80 or more, 34 (60.7%) 85 or more, 31 (55.4%) above their own mean and 27 "
         "(48.2%) above their own median. So “处于中等偏上水平”, said of 绝大部分, can be true of a fixed scale only: never "
         "more than half of a table stand above its median."
     )
-    assert describe_standard(claims, scores, words) == (
+    assert words.word(describe_standard(claims, scores)) == (
         "The notice says that most units fail the update standard of the web site assessment (section 二, item 四), yet "
         "49 of 56 (87.5%) are 良好 or better. If 大多数 means 29 or more, at least 22 units are both, so that standard "
         "cannot have been a gate to these tiers."
     )
-    assert describe_replies(claims, words) == (
+    assert words.word(describe_replies(claims)) == (
         "The notice states 8 applications for information and a reply rate of 100%. That is a rate of replies, not of "
         "replies in time: section 二, item 八 says that one application was handled only after several reminders, and the "
         "city lost points for it (“经几次催办才处理”). Read as a rate beyond this period, 8 of 8 would fit any true rate from "
@@ -161,7 +170,7 @@ def test_leizhou_sentences(leizhou) -> None:
 
 
 def test_leizhou_chart(leizhou) -> None:
-    chart = plot_named(leizhou.scores, leizhou.mentions, leizhou.reading.notice, leizhou.words)
+    chart = plot_named(leizhou.scores, leizhou.mentions, leizhou.reading.notice).draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert chart.title == "Criticised units average 6.01 points less than the others, from 70 to 93"
     assert "not named: 人社局, 地方公路局, 国资经营公司" in chart.alt
@@ -203,7 +212,7 @@ THREE = [("甲局", 95.0, "优秀"), ("乙局", 85.0, "良好"), ("丙镇", 75.0
     ids=["no mentions", "no sentiment", "praise only", "one", "one of them twice", "no tiers", "no scores"],
 )
 def test_describe_narrative(make_scores, leizhou, rows, named, sentence) -> None:
-    assert describe_narrative(make_scores(rows), make_mentions(*named), 8, leizhou.words) == sentence
+    assert leizhou.words.word(describe_narrative(make_scores(rows), make_mentions(*named), 8)) == sentence
 
 
 def test_a_unit_named_without_sentiment_is_not_passed_over(make_scores) -> None:
@@ -213,9 +222,9 @@ def test_a_unit_named_without_sentiment_is_not_passed_over(make_scores) -> None:
 def test_where_no_unit_is_named_none_is_passed_over(make_scores, leizhou) -> None:
     scores = make_scores(THREE)
     assert find_unexplained(scores, make_mentions()).empty
-    told = describe_unexplained(scores, make_mentions(), leizhou.words)
-    assert told == "No sentence of our copy of the notice names a unit, so none is passed over."
-    assert isinstance(told, Silence)
+    text = describe_unexplained(scores, make_mentions())
+    assert str(text) == "No sentence of our copy of the notice names a unit, so none is passed over."
+    assert not is_finding(text)
 
 
 def test_without_criticism_there_are_no_two_groups(make_scores) -> None:
@@ -224,13 +233,13 @@ def test_without_criticism_there_are_no_two_groups(make_scores) -> None:
 
 def test_one_tier_has_no_lowest(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", 95.0, "优秀"), ("乙局", 85.0, "优秀")])
-    assert describe_unexplained(scores, make_mentions(), leizhou.words) == (
+    assert leizhou.words.word(describe_unexplained(scores, make_mentions())) == (
         "There are not two tiers, so there is no lowest one to explain."
     )
 
 
 def test_all_of_the_lowest_tier_named(make_scores, leizhou) -> None:
-    found = describe_unexplained(make_scores(THREE), make_mentions(("丙镇", "criticised")), leizhou.words)
+    found = leizhou.words.word(describe_unexplained(make_scores(THREE), make_mentions(("丙镇", "criticised"))))
     assert found == "Every unit in 一般 is named in the prose."
 
 
@@ -251,13 +260,13 @@ def test_criticised_and_praised_is_criticised(make_scores) -> None:
 )
 def test_describe_level(make_scores, leizhou, claim, rows, expected) -> None:
     claims = make_claim(quantifier="大多数", **claim)
-    assert expected in describe_level(claims, make_scores(rows), *CUTS, leizhou.words)
+    assert expected in leizhou.words.word(describe_level(claims, make_scores(rows), *CUTS))
 
 
 def test_a_standard_that_most_miss_may_fit_the_tiers(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", 95.0, "优秀"), ("乙局", 75.0, "一般"), ("丙镇", 75.0, "一般")])
     claims = make_claim(measure="upper_tiers", quantifier="大多数", meaning_en="most units are late")
-    assert describe_standard(claims, scores, leizhou.words) == (
+    assert leizhou.words.word(describe_standard(claims, scores)) == (
         "The notice says that most units are late (section 一), and 1 of 3 (33.3%) are 优秀 or better: both can be true."
     )
 
@@ -277,12 +286,12 @@ def test_a_standard_that_most_miss_may_fit_the_tiers(make_scores, leizhou) -> No
     ],
 )
 def test_describe_replies(leizhou, stated, sentence) -> None:
-    assert describe_replies(make_claim(measure="reply_rate", **stated), leizhou.words) == sentence
+    assert leizhou.words.word(describe_replies(make_claim(measure="reply_rate", **stated))) == sentence
 
 
 def test_claims_without_a_measure_are_listed_and_not_counted(make_scores, leizhou) -> None:
     claims = make_claim()
-    assert audit_claims(claims, make_scores(THREE), *CUTS, leizhou.words).empty
+    assert audit_claims(claims, make_scores(THREE), *CUTS).empty
 
 
 def test_long_names_are_cut_in_the_chart(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +302,7 @@ def test_long_names_are_cut_in_the_chart(make_data, notice_text, monkeypatch: py
     monkeypatch.setenv("AUDIT_DATA", str(data))
     report = open_report("jia", "2017")
     assert len(report.mentions) == 4
-    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice, report.words), Chart)
+    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words), Chart)
 
 
 CRITICAL = [
@@ -318,9 +327,9 @@ def test_a_notice_that_criticises_is_read_and_drawn(make_data, notice_text, monk
         ["三", "不全", 5],
     ]
     assert report.claims.empty
-    chart = plot_named(report.scores, report.mentions, report.reading.notice, report.words)
+    chart = plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words)
     assert isinstance(chart, Chart)
-    assert describe_narrative(report.scores, report.mentions, 8, report.words).startswith(
+    assert report.words.word(describe_narrative(report.scores, report.mentions, 8)).startswith(
         "The notice criticises 6 units (甲镇 90, 乙镇 89, 丙镇 88, 丁镇 87, 戊镇 86, 己镇 85); 1 in 优秀 and 1 in 一般"
     )
 
@@ -351,12 +360,12 @@ def test_items_of_other_outlines(make_data, notice_text, monkeypatch: pytest.Mon
     report = open_report("jia", "2017")
     items = list_items(report.reading.notice, report.mentions).drop(columns="n").astype("object")
     assert items.where(items.notna(), None).to_numpy().tolist() == rows
-    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice, report.words), Chart)
+    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words), Chart)
 
 
 def test_nobody_named_draws_nothing(make_notice, make_scores, leizhou) -> None:
     notice = parse_notice(read_document(make_notice([("甲局", 95), ("乙局", 85)])))
-    shown = plot_named(make_scores(THREE), make_mentions(), notice, leizhou.words)
+    shown = plot_named(make_scores(THREE), make_mentions(), notice).draw(leizhou.words)
     assert shown == Finding("The prose names nobody who has a score, so there is nothing to draw.", "note")
 
 
@@ -367,7 +376,7 @@ def test_every_recorded_quote_stands_in_the_raw_file(leizhou) -> None:
     for known in (leizhou.claims, leizhou.rules, leizhou.web_columns):
         assert len(known) > 5
         assert known["is_quoted"].all()
-    assert describe_quotes(leizhou.claims, leizhou.words) == (
+    assert leizhou.words.word(describe_quotes(leizhou.claims)) == (
         "8 quotes recorded by hand: the raw file has every one where the table says."
     )
 
@@ -379,7 +388,7 @@ def test_a_quote_counts_at_its_place_only_whatever_its_width(tmp_path, leizhou) 
     verified = verify_quotes(known, document)
     assert verified["is_quoted"].to_list() == [True, False, False]
     assert verified["line"].to_list() == [1, 1, pd.NA]
-    assert describe_quotes(verified, leizhou.words) == (
+    assert leizhou.words.word(describe_quotes(verified)) == (
         "3 quotes recorded by hand: the raw file lacks 2 where the table says: 多数单位, 无."
     )
-    assert describe_quotes(verified.iloc[:0], leizhou.words) == "Nothing of this kind is recorded for this notice."
+    assert leizhou.words.word(describe_quotes(verified.iloc[:0])) == "Nothing of this kind is recorded for this notice."

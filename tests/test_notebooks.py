@@ -184,7 +184,7 @@ def test_the_readme_says_what_the_reports_say(leizhou) -> None:
         f"{count_shared(scores).n_tied} of {count_shared(scores).n_units} units are tied",
         f"in all {len(order_in_ties(scores).groups)} mixed ties",
         f"towns average {abs(sides.mean.value or 0):.2f} points less than bureaus",
-        describe_year(scores, leizhou.words).split(": ")[1].split("; ")[0],
+        leizhou.words.word(describe_year(scores)).split(": ")[1].split("; ")[0],
     ]
     assert [fact for fact in facts if fact not in readme] == []
     named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.reading.notice.header)
@@ -199,4 +199,4 @@ def test_the_readme_says_what_the_reports_say(leizhou) -> None:
     assert (lead.n, lead.best, set(rule.exceptions["tier"])) == (6, 90, {"良好"})
     assert rule.exceptions["score"].to_list() == [93, 90, 90, 90]
     assert rule.at_cut["tier"].value_counts().to_dict() == {"优秀": 3, "良好": 3}
-    assert HEADLINES["00_year_card"] == describe_year(scores, leizhou.words)
+    assert HEADLINES["00_year_card"] == leizhou.words.word(describe_year(scores))

@@ -1,10 +1,13 @@
 """What a report says of its quality: units expected, found and left out, tiers against scores, checks."""
 
+from collections.abc import Iterator
+
 from bs4 import BeautifulSoup
 
 from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.notebook.report import open_report
 from audit_lib.tables.check_registry import CHECKS, Outcome
+from audit_lib.wording.words import Text
 
 
 def test_quality_of_leizhou(leizhou) -> None:
@@ -24,19 +27,21 @@ def test_what_is_not_published_is_not_left_out() -> None:
     assert ("published", "scores, and no tiers") in list(open_report("louxing", "2017-05").quality())
 
 
+def worded(quality: Iterator[tuple[Text, Text]]) -> dict[str, str]:
+    return {str(label): str(found) for label, found in quality}
+
+
 def test_many_units_left_out_are_counted_and_none_is_said(make_scores, leizhou) -> None:
     rated = [("甲镇", 95.0, "优秀"), ("乙镇", 85.0, "良好")]
     unscored = [(f"{letter}局", None, "良好") for letter in "丙丁戊己庚辛壬"]
-    quality = [
-        dict(summarise_quality(make_scores(rows), 9, (), (90, 80), leizhou.words)) for rows in (rated, rated + unscored)
-    ]
+    quality = [worded(summarise_quality(make_scores(rows), 9, (), (90, 80))) for rows in (rated, rated + unscored)]
     assert [each["left out"] for each in quality] == ["nobody", "7 units without a score"]
     assert quality[1]["units found"] == "9; the notice states 9"
 
 
 def test_each_finding_of_a_check_counts(make_scores, leizhou) -> None:
     outcomes = (Outcome(CHECKS[0], True, (object(), object())), Outcome(CHECKS[1], False), Outcome(CHECKS[2], True))  # type: ignore[arg-type]
-    quality = dict(summarise_quality(make_scores([("甲镇", 95.0, None)]), None, outcomes, (90, 80), leizhou.words))
+    quality = worded(summarise_quality(make_scores([("甲镇", 95.0, None)]), None, outcomes, (90, 80)))
     assert quality["checks"] == "2 apply; they find 2 errors, 0 warnings, 0 notes"
 
 

@@ -29,12 +29,22 @@ from audit_lib.analysis.update_rules import (
     word_duration,
 )
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
+from audit_lib.display.findings import Finding
 from audit_lib.errors import AuditError
-from audit_lib.figures import plot_made_up, plot_overdue
+from audit_lib.figures.update_rules import plot_made_up, plot_overdue
 from audit_lib.notices.notice import Header
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, validate_table
+from audit_lib.wording.words import Text
+
+
+def worded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.map(
+        lambda cell: (
+            [str(each) for each in cell] if isinstance(cell, list) else str(cell) if isinstance(cell, Text) else cell
+        )
+    )
+
 
 NO_HEADER = Header(None, None, None, None, None, None, None, None)
 
@@ -83,7 +93,7 @@ def test_leizhou_rules(leizhou) -> None:
         ["年度工作报告", "P1Y"],
     ]
     assert rules.loc[rules["every"].isna(), "rule"].to_list() == ["五公开、重点领域", "职责、领导、机构", "办事指南"]
-    shown = tabulate_rules(leizhou.rules, leizhou.words).set_index("rule")
+    shown = worded(tabulate_rules(leizhou.rules).set_index("rule"))
     assert shown.loc["动态要闻"].to_list() == [
         "2 weeks",
         "14",
@@ -110,22 +120,22 @@ def test_leizhou_columns(named) -> None:
 
 def test_leizhou_sentences(leizhou, named) -> None:
     header, words = leizhou.reading.notice.header, leizhou.words
-    assert describe_rules(leizhou.rules, named, header, words) == (
+    assert words.word(describe_rules(leizhou.rules, named, header)) == (
         "The notice states 6 update rules with a period and 3 without; 白沙镇's 工作动态, last updated in 2017-08, was "
         "97–135 days past its limit of 2 weeks at the inspection."
     )
-    assert describe_age(named, header, words) == (
+    assert words.word(describe_age(named, header)) == (
         "白沙镇's 工作动态 was 111–149 days old, 7.9–10.6 times its limit of 14 days: a range, for the update is dated "
         "2017-08 and the inspection 2017-12-20 to 2017-12-28."
     )
-    assert describe_unnumbered(leizhou.rules, words) == (
+    assert words.word(describe_unnumbered(leizhou.rules)) == (
         "3 rules state no period, so nothing can be overdue under such a rule: “五公开”“重点领域”随产生随公开; "
         "职责、领导、机构信息准确; 办事指南八大要素齐全."
     )
 
 
 def test_leizhou_table(leizhou, named) -> None:
-    shown = tabulate_overdue(named, leizhou.words)
+    shown = worded(tabulate_overdue(named))
     assert shown.iloc[0].to_list() == [
         *("白沙镇", "文件", "6 months (政策文件)", "3 years before, or earlier"),
         *("1,096 or more", "914 or more", "overdue"),
@@ -141,7 +151,7 @@ def test_leizhou_table(leizhou, named) -> None:
 
 
 def test_leizhou_chart(leizhou, named) -> None:
-    chart = plot_overdue(named, leizhou.reading.notice.header, leizhou.words)
+    chart = plot_overdue(named, leizhou.reading.notice.header).draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert chart.title == "Past their limit: 4 of the 7 columns that the notice names; blank: 3"
 
@@ -164,7 +174,7 @@ def test_a_duration_of_another_form_is_an_error(duration: str) -> None:
 
 @pytest.mark.parametrize(("duration", "worded"), [("P1W", "1 week"), ("P6M", "6 months"), ("P30D", "30 days")])
 def test_word_duration(leizhou, duration: str, worded: str) -> None:
-    assert word_duration(duration, leizhou.words) == worded
+    assert leizhou.words.word(word_duration(duration)) == worded
 
 
 @pytest.mark.parametrize(
@@ -261,13 +271,13 @@ def test_a_notice_without_rules_says_so_and_draws_nothing(leizhou, named) -> Non
     header = leizhou.reading.notice.header
     nothing = inspect_named(leizhou.web_columns, none, header)
     sentence = "No update rules are recorded for this notice, so no column can be held against a limit."
-    assert describe_rules(none, nothing, header, words) == sentence
-    assert describe_unnumbered(none, words) == sentence
-    assert tabulate_overdue(nothing, words).empty
-    assert tabulate_rules(none, words).empty
-    undrawn = note("No column has both a date and a limit, so there is nothing to draw.")
-    assert plot_overdue(nothing, header, words) == undrawn
-    assert plot_made_up(inspect_made_up(none, "2018-06-29"), "2018-06-29", words) == undrawn
+    assert words.word(describe_rules(none, nothing, header)) == sentence
+    assert words.word(describe_unnumbered(none)) == sentence
+    assert tabulate_overdue(nothing).empty
+    assert tabulate_rules(none).empty
+    undrawn = Finding("No column has both a date and a limit, so there is nothing to draw.", "note")
+    assert plot_overdue(nothing, header).draw(words) == undrawn
+    assert plot_made_up(inspect_made_up(none, "2018-06-29"), "2018-06-29").draw(words) == undrawn
 
 
 @pytest.mark.parametrize(
@@ -284,7 +294,7 @@ def test_a_notice_without_rules_says_so_and_draws_nothing(leizhou, named) -> Non
 def test_without_days_of_inspection_the_day_of_signature_counts(leizhou, issued_on, ending) -> None:
     header = Header(**{**vars(NO_HEADER), "issued_on": issued_on})
     found = inspect_named(leizhou.web_columns, leizhou.rules, header)
-    sentence = describe_rules(leizhou.rules, found, header, leizhou.words)
+    sentence = leizhou.words.word(describe_rules(leizhou.rules, found, header))
     assert sentence == f"The notice states 6 update rules with a period and 3 without{ending}"
 
 
@@ -307,7 +317,7 @@ def test_without_days_of_inspection_the_day_of_signature_counts(leizhou, issued_
 def test_describe_age(leizhou, last_updated, unchanged_for, sentence) -> None:
     header = Header(**{**vars(NO_HEADER), "issued_on": date(2018, 6, 29)})
     row = {"unit": "甲镇", "column": "工作动态", "last_updated": last_updated, "unchanged_for": unchanged_for}
-    assert describe_age(inspect_named(pd.DataFrame([row]), RULES, header), header, leizhou.words) == sentence
+    assert leizhou.words.word(describe_age(inspect_named(pd.DataFrame([row]), RULES, header), header)) == sentence
 
 
 # A table of an office's own
@@ -330,11 +340,11 @@ def test_the_made_up_sample(leizhou) -> None:
     assert sides.loc["bureau"].to_list() == [9, 1, 0, 5, 0, 3]
     units = count_overdue(found, "unit")
     assert units.iloc[0].to_list() == ["乙镇", 3, 2, 1, 0, 0, 0]
-    assert describe_inspected(found, "2018-06-29", words) == (
+    assert words.word(describe_inspected(found, "2018-06-29")) == (
         "Made up: on 2018-06-29, 4 of 18 columns are overdue on every reading of their dates and 2 on some; 1 is blank. "
         "Overdue are 3 of the 9 columns of towns, 1 of the 9 columns of bureaus."
     )
-    chart = plot_made_up(found, "2018-06-29", words)
+    chart = plot_made_up(found, "2018-06-29").draw(words)
     assert isinstance(chart, Chart)
     assert chart.title == "Made up: 4 of 18 columns are overdue, 2 perhaps"
     assert chart.alt.startswith("Made-up data.")
@@ -345,7 +355,7 @@ def test_a_table_that_no_rule_covers(leizhou) -> None:
     found = inspect_columns(load_columns(MADE_UP), make_rules(("信箱", "P1D", "信箱")), "2018-06-29")
     assert found["rule"].notna().sum() == 1
     uncovered = inspect_columns(load_columns(MADE_UP), make_rules(("互动", "P1D", "互动")), "2018-06-29")
-    assert describe_inspected(uncovered, "2018-06-29", leizhou.words) == (
+    assert leizhou.words.word(describe_inspected(uncovered, "2018-06-29")) == (
         "No rule of this notice covers a column of the sample, so nothing is inspected."
     )
 
@@ -359,7 +369,7 @@ def test_of_many_columns_the_latest_are_drawn(leizhou) -> None:
         }
         for n in range(60)
     ]
-    chart = plot_made_up(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), "2018-06-29", leizhou.words)
+    chart = plot_made_up(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), "2018-06-29").draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert len(chart.png) < 200_000
     assert chart.title == "Made up: 60 of 60 columns are overdue, 0 perhaps"
@@ -404,5 +414,5 @@ def test_a_period_of_another_form_is_an_error_of_its_line(tmp_path) -> None:
 
 
 def test_findings_are_sentences(leizhou) -> None:
-    shown = plot_overdue(inspect_made_up(make_rules(), "2018-06-29"), NO_HEADER, leizhou.words)
+    shown = plot_overdue(inspect_made_up(make_rules(), "2018-06-29"), NO_HEADER).draw(leizhou.words)
     assert isinstance(shown, Finding)

@@ -58,11 +58,11 @@ def test_leizhou_counts(leizhou) -> None:
 
 
 def test_leizhou_sentences(leizhou) -> None:
-    assert describe_source(leizhou.reading.notice, leizhou.scores, leizhou.words) == (
+    assert leizhou.words.word(describe_source(leizhou.reading.notice, leizhou.scores)) == (
         "56 score rows and 8 + 41 + 7 = 56 tier entries name 57 units: 55 join (22 exact, 31 after one 市, 2 by alias); "
         "监察局 (80) is in no tier and 市残联 has no score."
     )
-    assert describe_year(leizhou.scores, leizhou.words) == (
+    assert leizhou.words.word(describe_year(leizhou.scores)) == (
         "Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); 8 优秀, 41 良好, 7 一般; 2 units do not reconcile."
     )
 
@@ -70,7 +70,7 @@ def test_leizhou_sentences(leizhou) -> None:
 def test_the_prefix_that_joins_took_off_is_read_from_the_names(make_notice, leizhou) -> None:
     notice = parse_notice(read_document(make_notice([("环保局", 90), ("甲镇", 80)], {"优秀": ["区环保局", "甲镇"]})))
     scores = resolve_units(notice, Registry("jia"), "jia", "2017")
-    assert describe_source(notice, scores, leizhou.words) == (
+    assert leizhou.words.word(describe_source(notice, scores)) == (
         "2 score rows and 2 tier entries name 2 units: 2 join (1 exact, 1 after one 区, 0 by alias); "
         "the two sets agree."
     )
@@ -94,11 +94,14 @@ def test_leizhou_year_card(leizhou) -> None:
 
 def test_year_without_tiers_or_scores(make_scores, leizhou) -> None:
     untiered = make_scores([("甲局", 90, None), ("乙镇", 80, None)])
-    assert describe_year(untiered, leizhou.words) == (
+    assert leizhou.words.word(describe_year(untiered)) == (
         "Leizhou 2017: 2 units scored, mean 85.00, median 85 (80–90); no tiers published."
     )
     unscored = make_scores([("甲局", None, "优秀"), ("乙镇", None, "良好")])
-    assert describe_year(unscored, leizhou.words) == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
+    assert (
+        leizhou.words.word(describe_year(unscored))
+        == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
+    )
     nothing = leizhou.rules.iloc[:0], leizhou.web_columns.iloc[:0]
     card = summarise_year(unscored, leizhou.mentions, *nothing, top_cut=90, low_cut=80, min_n=8).set_index("figure")
     assert card.loc[["mean", "rules_with_period", "columns_overdue"], "value"].isna().all()
@@ -139,21 +142,21 @@ def test_leizhou_mentions(leizhou) -> None:
 def test_describe_counts(make_notice, leizhou, stated: dict[str, int | None], sentence: str) -> None:
     tiers = {"优秀": ["甲镇", "乙局"], "良好": ["丙局"]}
     notice = parse_notice(read_document(make_notice([("甲镇", 95)], tiers, stated=stated)))
-    assert describe_counts(compare_counts(notice), leizhou.words) == sentence
+    assert leizhou.words.word(describe_counts(compare_counts(notice))) == sentence
 
 
 def test_sentences_of_real_notices(leizhou) -> None:
-    assert describe_counts(compare_counts(leizhou.reading.notice), leizhou.words) == (
+    assert leizhou.words.word(describe_counts(compare_counts(leizhou.reading.notice))) == (
         "The notice holds as many units as it states: 优秀 8, 良好 41, 一般 7, all lists 56, score table 56."
     )
-    assert describe_mentions(leizhou.mentions, leizhou.scores, leizhou.words) == (
+    assert leizhou.words.word(describe_mentions(leizhou.mentions, leizhou.scores)) == (
         "The prose singles out 10 of 57 units: 8 are criticised and 2 are praised; 白沙镇 most often, in 2 places."
     )
     baoshan = open_report("baoshan", "2016")
-    assert describe_counts(compare_counts(baoshan.reading.notice), baoshan.words) == (
+    assert baoshan.words.word(describe_counts(compare_counts(baoshan.reading.notice))) == (
         "The notice states no number of units; counted: 优秀 10, 良好 15, all lists 25."
     )
-    assert describe_mentions(baoshan.mentions, baoshan.scores, baoshan.words) == ""
+    assert baoshan.words.word(describe_mentions(baoshan.mentions, baoshan.scores)) == ""
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_sentences_of_real_notices(leizhou) -> None:
 def test_lists_of_one_tier_are_told_apart_by_their_labels(language: str, sentence: str) -> None:
     report = open_report("baoshan", "2021", language=language)
     counts = compare_counts(report.reading.notice)
-    assert describe_counts(counts, report.words) == sentence
+    assert report.words.word(describe_counts(counts)) == sentence
     assert sentence.count(str(show(counts, "counts", report.words).cells.iloc[1, 0])) == 1
 
 
@@ -192,4 +195,4 @@ def test_lists_of_one_tier_are_told_apart_by_their_labels(language: str, sentenc
 )
 def test_describe_mentions(leizhou, named: list[str], sentence: str) -> None:
     mentions = leizhou.mentions[leizhou.mentions["unit_name"].isin(named)]
-    assert describe_mentions(mentions, leizhou.scores, leizhou.words) == sentence
+    assert leizhou.words.word(describe_mentions(mentions, leizhou.scores)) == sentence

@@ -112,19 +112,19 @@ def test_leizhou_exceptions_and_the_prose(leizhou) -> None:
 
 def test_leizhou_sentences(leizhou) -> None:
     scores, words = leizhou.scores, leizhou.words
-    assert describe_tiers(compare_rule(scores, 90, 80), words) == (
+    assert words.word(describe_tiers(compare_rule(scores, 90, 80))) == (
         "A 90/80 rule reproduces 51 of 55 tiers; the 4 exceptions (水务局 93, 发改局, 杨家镇, 北和镇 90) are all placed "
         "in 良好, and of the 6 units at 90, 3 are 优秀 and 3 良好."
     )
-    assert describe_overlap(imply_cuts(scores), scan_cuts(scores), words) == (
+    assert words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))) == (
         "No cut parts 优秀 from 良好: 7 units score between 90 and 93, where both occur, and the best single cut still "
         "gets 3 wrong. Any cut above 78.5 and up to 81 parts 良好 from 一般 without error."
     )
-    assert describe_tier_pairs(count_tier_pairs(scores), words) == (
+    assert words.word(describe_tier_pairs(count_tier_pairs(scores))) == (
         "Of 656 pairs of units in different tiers, 644 stand as their scores do; 9 have equal scores (at 90); 3 are "
         "reversed, with 水务局 93 above units of a better tier."
     )
-    assert describe_classes(find_breaks(scores), scores, words) == (
+    assert words.word(describe_classes(find_breaks(scores), scores)) == (
         "Parted by themselves into 3 classes, as many as there are tiers, the scores run 93–97, 84–90, 70–83 (6, 32, 18 "
         "units, where the tiers hold 8, 40, 7): 41 of 55 units stand in the class that matches their tier."
     )
@@ -143,7 +143,7 @@ def test_leizhou_sentences(leizhou) -> None:
 )
 def test_a_cut_parts_tiers_with_scores_only(make_scores, leizhou, rows, sentence: str) -> None:
     scores = make_scores(rows)
-    assert describe_overlap(imply_cuts(scores), scan_cuts(scores), leizhou.words) == sentence
+    assert leizhou.words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))) == sentence
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_cut_parts_tiers_with_scores_only(make_scores, leizhou, rows, sentence
 )
 def test_describe_tiers(make_scores, leizhou, rows, sentence) -> None:
     scores = make_scores(rows)
-    assert describe_tiers(compare_rule(scores, 90, 80), leizhou.words) == sentence
+    assert leizhou.words.word(describe_tiers(compare_rule(scores, 90, 80))) == sentence
 
 
 def test_a_tier_nobody_knows_is_an_error(make_scores) -> None:
@@ -213,7 +213,7 @@ def test_a_unit_without_tier_or_score_is_in_no_comparison(make_scores) -> None:
     ids=["no tiers", "one tier", "all agree", "one pair, equal", "three reversed"],
 )
 def test_describe_tier_pairs(make_scores, leizhou, rows, sentence: str) -> None:
-    assert describe_tier_pairs(count_tier_pairs(make_scores(rows)), leizhou.words) == sentence
+    assert leizhou.words.word(describe_tier_pairs(count_tier_pairs(make_scores(rows)))) == sentence
 
 
 @pytest.mark.parametrize(
@@ -238,4 +238,4 @@ def test_describe_tier_pairs(make_scores, leizhou, rows, sentence: str) -> None:
 )
 def test_describe_classes(make_scores, leizhou, rows, sentence: str) -> None:
     scores = make_scores(rows)
-    assert describe_classes(find_breaks(scores), scores, leizhou.words) == sentence
+    assert leizhou.words.word(describe_classes(find_breaks(scores), scores)) == sentence

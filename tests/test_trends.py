@@ -35,7 +35,7 @@ from audit_lib.analysis.unit_paths import describe_breaks, tabulate_paths, trace
 from audit_lib.display.charts import Chart
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.figures import plot_oldham, plot_paths, plot_slopes, plot_transitions
+from audit_lib.figures.trends import plot_oldham, plot_paths, plot_slopes, plot_transitions
 from audit_lib.notebook.report import Report, open_report
 from audit_lib.notices.notice import parse_notice
 from audit_lib.sources import find_sources
@@ -81,13 +81,13 @@ def test_ministries_join_through_the_reform(ministries: Report) -> None:
 def test_ministries_points_are_not_compared(ministries: Report) -> None:
     change = compare_last(ministries.history)
     assert (change.gate.measure, change.gate.reason) == ("standings", "scheme_differs")
-    assert describe_gate(change.gate, ministries.words) == (
+    assert ministries.words.word(describe_gate(change.gate)) == (
         "Raw points of 2016 and 2022 are not compared, because their marking schemes are not the same (2016: index of "
         "the 15th edition, constituent departments only; 2022: index of the 21st edition, constituent departments "
         "only). Compared are standings among the 16 units that join, and tiers where there are any."
     )
     assert measure_changes(change, 8)["typical_change"] is None
-    assert describe_trends(change, ministries.history, 8, ministries.words) == (
+    assert ministries.words.word(describe_trends(change, ministries.history, 8)) == (
         "Points are not compared, for the marking scheme is not the same. Of 17 units of 2016 and 17 of 2022, 16 join: "
         "10 by the same name, 1 by alias, 5 through recorded events. Among the 11 that stayed the same units, the two "
         "orders agree with τ-b 0.60 (1 the same, 0 unrelated). Three periods are barely a trend."
@@ -127,11 +127,11 @@ def test_ministries_over_three_periods(ministries: Report) -> None:
 
 def test_louxing_over_the_change_of_method(louxing: Report) -> None:
     paths = trace_paths(louxing.history)
-    assert describe_breaks(paths, louxing.history, louxing.words) == (
+    assert louxing.words.word(describe_breaks(paths, louxing.history)) == (
         "9 units can be followed through all 3 periods (5 subdistricts, 4 towns). Between 2016-09 and 2017-04 the "
         "marking scheme changed (announced visits (明查); then unannounced visits (暗访)), so no line crosses there."
     )
-    chart = plot_paths(paths, louxing.words)
+    chart = plot_paths(paths).draw(louxing.words)
     assert isinstance(chart, Chart)
     assert chart.title == "9 units followed through 3 periods; lines stop at 1 break"
     assert compare_periods(louxing.history, "2016-09", "2017-04").gate.reason == "scheme_differs"
@@ -205,7 +205,7 @@ def test_baoshan_tier_transitions_by_name(baoshan: Report) -> None:
     ]
     assert movers.at[0, "units"] == ["区气象局"]
     assert cross_tiers(change).to_numpy().tolist() == [[7, 2, 1], [10, 5, 0], [16, 10, 0]]
-    assert describe_trends(change, baoshan.history, 8, baoshan.words) == (
+    assert baoshan.words.word(describe_trends(change, baoshan.history, 8)) == (
         "Tiers alone can be compared, not points. Of 25 units of 2016 and 50 of 2021, 24 join: 21 by the same name, "
         "3 through recorded events. Of 24 units in a tier both times, 12 changed it: 10 up, 2 down. 优秀 was given to "
         "10 of 25 listed units in 2016 and to 33 of 50 in 2021. Two points are not a trend."
@@ -235,12 +235,12 @@ def test_baoshan_bureaus_join_only_by_events_with_a_source(baoshan: Report, colu
 def test_leizhou_has_one_year_only(leizhou: Report) -> None:
     history, words = leizhou.history, leizhou.words
     change, paths = compare_last(history), trace_paths(history)
-    assert describe_trends(change, history, 8, words) == (
+    assert words.word(describe_trends(change, history, 8)) == (
         "Looking back from 2017, only 2017 is available; no trend is computed."
     )
-    assert describe_gate(change.gate, words) == describe_breaks(paths, history, words) == ""
-    figures = [plot_slopes(change, words), plot_oldham(change, words), plot_transitions(change, words)]
-    assert [*figures, plot_paths(paths, words)] == [None] * 4
+    assert words.word(describe_gate(change.gate)) == words.word(describe_breaks(paths, history)) == ""
+    figures = [plot_slopes(change).draw(words), plot_oldham(change).draw(words), plot_transitions(change).draw(words)]
+    assert [*figures, plot_paths(paths).draw(words)] == [None] * 4
     tables = [tabulate_coverage(history), list_events(history), list_movers(change.matching), tabulate_changes(change)]
     tables += [measure_changes(change, 8), tabulate_steps(history, 8), tabulate_transitions(change)]
     assert all(table.empty for table in tables)
@@ -348,23 +348,23 @@ def test_all_tied(make_history: Callable[..., History], leizhou: Report) -> None
     assert measure_changes(change, 8)[["tau_b_same", "typical_change", "unchanged"]].to_list() == [None, 0, 9]
     assert tabulate_persistence(change).empty  # nobody stands in a fifth of a ranking of one rank
     assert tabulate_return(change, 8).empty
-    assert describe_return(tabulate_return(change, 8), leizhou.words) == ""
-    assert describe_trends(change, history, 8, leizhou.words).endswith(
+    assert leizhou.words.word(describe_return(tabulate_return(change, 8))) == ""
+    assert leizhou.words.word(describe_trends(change, history, 8)).endswith(
         "All 9 units that stayed the same are tied in one of the periods, so their orders cannot be compared. "
         "Two points are not a trend."
     )
-    assert isinstance(plot_slopes(change, leizhou.words), Chart)
-    assert isinstance(plot_oldham(change, leizhou.words), Chart)
+    assert isinstance(plot_slopes(change).draw(leizhou.words), Chart)
+    assert isinstance(plot_oldham(change).draw(leizhou.words), Chart)
 
 
 def test_no_unit_in_common(make_history: Callable[..., History], leizhou: Report) -> None:
     history = make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("丙局 91 丁局 79")})
     change = compare_last(history)
-    assert describe_trends(change, history, 8, leizhou.words) == (
+    assert leizhou.words.word(describe_trends(change, history, 8)) == (
         "2017 and 2018 have no unit in common. Of 2 units of 2017 and 2 of 2018, 0 join. Two points are not a trend."
     )
-    assert plot_slopes(change, leizhou.words).role == "note"  # type: ignore[union-attr]
-    assert plot_transitions(change, leizhou.words).role == "note"  # type: ignore[union-attr]
+    assert plot_slopes(change).draw(leizhou.words).role == "note"  # type: ignore[union-attr]
+    assert plot_transitions(change).draw(leizhou.words).role == "note"  # type: ignore[union-attr]
 
 
 def test_a_unit_in_two_tables_counts_once(make_history: Callable[..., History]) -> None:
@@ -382,8 +382,8 @@ def test_few_units_are_listed_and_not_measured(make_history: Callable[..., Histo
     history = make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("甲局 91 乙局 79")})
     change = compare_last(history)
     assert measure_changes(change, 8)["tau_b_same"] is None
-    assert "2 units stayed the same with a value in both, too few to measure" in describe_trends(
-        change, history, 8, leizhou.words
+    assert "2 units stayed the same with a value in both, too few to measure" in leizhou.words.word(
+        describe_trends(change, history, 8)
     )
     assert len(tabulate_changes(change)) == 2
 
@@ -399,8 +399,8 @@ def test_ten_periods_of_sixty_units(make_history: Callable[..., History], leizho
     assert tabulate_coverage(history).shape == (10, 14)
     assert tabulate_paths(history, paths).shape == (60, 11)
     assert len(tabulate_steps(history, 8)) == 9
-    assert describe_trends(compare_last(history), history, 8, leizhou.words).endswith("τ-b 0.17.")
-    chart = plot_paths(paths, leizhou.words)
+    assert leizhou.words.word(describe_trends(compare_last(history), history, 8)).endswith("τ-b 0.17.")
+    chart = plot_paths(paths).draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert chart.alt.count(", ") <= 10  # eight names at most
 

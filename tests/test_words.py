@@ -8,7 +8,9 @@ import pytest
 
 from audit_lib.errors import AuditError
 from audit_lib.tables.schemas import KINDS, SIDES
-from audit_lib.wording.words import FOLDER, LANGUAGES, Words, format_number, format_score
+from audit_lib.wording.languages import FOLDER, LANGUAGES
+from audit_lib.wording.number_format import format_number, format_score
+from audit_lib.wording.words import Words
 
 
 @pytest.mark.parametrize(

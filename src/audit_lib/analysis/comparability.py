@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from audit_lib.analysis.lineage import Matching
 from audit_lib.tables.evidence import HIGHEST, LOWEST
 from audit_lib.tables.history import History
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, say, say_date
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Gate:
     methods: tuple[str | None, str | None]
     n_joined: int
 
-    def word_periods(self, words: Words) -> dict[str, str]:
+    def word_periods(self) -> dict[str, Phrase | str]:
         """Word both periods, for a sentence or a chart that names them."""
-        return {"before": words.date(self.before), "after": words.date(self.after)}
+        return {"before": say_date(self.before), "after": say_date(self.after)}
 
 
 def judge_gate(history: History, matching: Matching) -> Gate:
@@ -54,24 +54,24 @@ def judge_gate(history: History, matching: Matching) -> Gate:
     return decide("points", "same_scheme")
 
 
-def describe_gate(gate: Gate, words: Words) -> str:
+def describe_gate(gate: Gate) -> Phrase | None:
     """Say what of the last two periods may be compared, and why not more. Empty where there is one period only."""
     if gate.reason == "one_period":
-        return ""
-    periods = gate.word_periods(words)
-    sentence = words(f"gates.{gate.reason}", **periods)
+        return None
+    periods = gate.word_periods()
+    sentence = say(f"gates.{gate.reason}", **periods)
     if gate.reason in ("scheme_differs", "scheme_unknown", "no_scores") and all(gate.methods):
         facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-        sentence = words("gates.with_methods", sentence=sentence, **periods, **facts)
-    return words(f"gates.compare_{gate.measure}", sentence=sentence, n=gate.n_joined)
+        sentence = say("gates.with_methods", sentence=sentence, **periods, **facts)
+    return say(f"gates.compare_{gate.measure}", sentence=sentence, n=gate.n_joined)
 
 
-def describe_step(gate: Gate, words: Words) -> str:
+def describe_step(gate: Gate) -> Phrase:
     """Say that the marking scheme changed between two periods, with what is recorded of each."""
-    periods = gate.word_periods(words)
+    periods = gate.word_periods()
     if gate.reason != "scheme_differs":
-        return words("trends.no_scheme", **periods)
+        return say("trends.no_scheme", **periods)
     if not all(gate.methods):
-        return words("trends.break_plain", **periods)
+        return say("trends.break_plain", **periods)
     facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-    return words("trends.break", **periods, **facts)
+    return say("trends.break", **periods, **facts)

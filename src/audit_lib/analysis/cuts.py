@@ -14,7 +14,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from audit_lib.analysis.statistics import goodness_of_variance_fit
 from audit_lib.analysis.tiers import name_by_score
 from audit_lib.tables.tiers import apply_cuts, find_exceptions, list_tiers, rated
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
 
 NEAR = 1.0  # points from a cut within which a unit is called near it: twice the step of most scores
 
@@ -156,50 +156,48 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
     return rule.exceptions.merge(named, on="unit_id", how="left")[columns]
 
 
-def describe_tiers(rule: CutRule | None, words: Words) -> str:
+def describe_tiers(rule: CutRule | None) -> Phrase:
     """Say how far two cuts on the score give the printed tiers, and who does not fit."""
     if rule is None or not rule.n_rated:
-        return words.silence("tiers.not_published")
+        return say_nothing_found("tiers.not_published")
     cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
     two = len(rule.crosstab) == 2
-    sentence = words("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
+    sentence = say("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
     exceptions = rule.exceptions
     if exceptions.empty:
-        return words("tiers.no_exceptions", sentence=sentence)
+        return say("tiers.no_exceptions", sentence=sentence)
     placed = exceptions["tier"].unique()
-    facts = {"n": len(exceptions), "units": name_by_score(exceptions, words)}
+    facts = {"n": len(exceptions), "units": name_by_score(exceptions)}
     if len(placed) == 1:
-        clause = words(
-            "tiers.exceptions_same" if len(exceptions) > 1 else "tiers.exception_one", tier=placed[0], **facts
-        )
+        clause = say("tiers.exceptions_same" if len(exceptions) > 1 else "tiers.exception_one", tier=placed[0], **facts)
     else:
-        clause = words("tiers.exceptions_mixed", tiers=_count_tiers(exceptions, words), **facts)
-    sentence = words("tiers.with_exceptions", sentence=sentence, clause=clause)
+        clause = say("tiers.exceptions_mixed", tiers=_count_tiers(exceptions), **facts)
+    sentence = say("tiers.with_exceptions", sentence=sentence, clause=clause)
     if rule.at_cut["tier"].nunique() < 2:
-        return words("tiers.stop", sentence=sentence)
-    tiers = words("tiers.and").join(_count_tiers(rule.at_cut, words, "tiers.first_are"))
-    return words("tiers.with_cut", sentence=sentence, n=len(rule.at_cut), cut=rule.top_cut, tiers=tiers)
+        return say("tiers.stop", sentence=sentence)
+    tiers = join(_count_tiers(rule.at_cut, "tiers.first_are"), "tiers.and")
+    return say("tiers.with_cut", sentence=sentence, n=len(rule.at_cut), cut=rule.top_cut, tiers=tiers)
 
 
-def _count_tiers(units: pd.DataFrame, words: Words, first: str = "tiers.tier_count") -> list[str]:
+def _count_tiers(units: pd.DataFrame, first: str = "tiers.tier_count") -> list[Phrase]:
     """Word the number of units in each tier, best first; the first of them by a template of its own."""
     counts = units.groupby("tier_order")["tier"].agg(["first", "size"])
     keys = [first, *["tiers.tier_count"] * (len(counts) - 1)]
     return [
-        words(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
+        say(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
     ]
 
 
-def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame, words: Words) -> str:
+def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame) -> Text | None:
     """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
     best = scan["errors_best"].min()
     sentences = []
     for index, row in enumerate(cuts.itertuples()):
         facts = {"better": row.better_tier, "lower": row.lower_tier, "low": row.low, "high": row.high}
         if not row.is_overlap:
-            sentences.append(words("tiers.cut_exists", **facts))
+            sentences.append(say("tiers.cut_exists", **facts))
         elif index == 0:
-            sentences.append(words("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
+            sentences.append(say("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
         else:
-            sentences.append(words("tiers.no_cut", **facts, n=row.n_units))
-    return words.join(sentences, "sentences")
+            sentences.append(say("tiers.no_cut", **facts, n=row.n_units))
+    return join(sentences, "sentences")

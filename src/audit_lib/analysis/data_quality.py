@@ -7,7 +7,7 @@ import pandas as pd
 from audit_lib.analysis.cuts import compare_rule
 from audit_lib.tables.check_registry import Outcome, count_findings
 from audit_lib.tables.schemas import SEVERITIES
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, Text, join, say
 
 MOST_NAMES = 6  # units left out are named while they are few
 
@@ -17,38 +17,37 @@ def summarise_quality(
     units_stated: int | None,
     outcomes: tuple[Outcome, ...],
     cuts: tuple[float, float],
-    words: Words,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[Phrase, Text]]:
     """Yield what a reader should know of the quality of a notice: a label, and what was found, in words.
 
     Units stated and found; units left out of all that rests on scores, or of what holds tiers against scores, by name
     while they are few; tiers that the cuts (upper, lower) give; findings of the checks by severity. What a notice does
     not print is not held against it: without any score or tier nothing counts as left out.
     """
-    stated = words("quality.not_stated") if units_stated is None else words("quality.stated", n=units_stated)
-    yield words("quality.units"), words("quality.found", n=scores["unit_id"].nunique(), stated=stated)
+    stated = say("quality.not_stated") if units_stated is None else say("quality.stated", n=units_stated)
+    yield say("quality.units"), say("quality.found", n=scores["unit_id"].nunique(), stated=stated)
     has_score, has_tier = scores["score"].notna(), scores["tier"].notna()
     if not has_score.any() or not has_tier.any():
-        yield words("quality.published"), words("quality.scores_alone" if has_score.any() else "quality.tiers_alone")
+        yield say("quality.published"), say("quality.scores_alone" if has_score.any() else "quality.tiers_alone")
     else:
         unscored, untiered = (list(scores.loc[~has, "unit_name"]) for has in (has_score, has_tier))
-        left_out = [_name_units("no_score", unscored, words), _name_units("no_tier", untiered, words)]
-        yield words("quality.left_out"), words.joiner.join(filter(None, left_out)) or words("quality.nobody")
+        left_out = [_name_units("no_score", unscored), _name_units("no_tier", untiered)]
+        yield say("quality.left_out"), join(filter(None, left_out), "values.joiner") or say("quality.nobody")
         if rule := compare_rule(scores, *cuts):
             facts = {"n": rule.n_agree, "of": rule.n_rated, "top_cut": cuts[0], "low_cut": cuts[1]}
-            yield words("quality.tiers"), words("quality.agree", **facts)
-    yield words("quality.checks"), _count_findings(outcomes, words)
+            yield say("quality.tiers"), say("quality.agree", **facts)
+    yield say("quality.checks"), _count_findings(outcomes)
 
 
-def _name_units(key: str, units: list[str], words: Words) -> str:
+def _name_units(key: str, units: list[str]) -> Phrase | None:
     """Name units that share a reason; nothing for none."""
     if not units:
-        return ""
-    return words(f"quality.{key}" if len(units) <= MOST_NAMES else f"quality.{key}_many", units=units, n=len(units))
+        return None
+    return say(f"quality.{key}" if len(units) <= MOST_NAMES else f"quality.{key}_many", units=units, n=len(units))
 
 
-def _count_findings(outcomes: tuple[Outcome, ...], words: Words) -> str:
+def _count_findings(outcomes: tuple[Outcome, ...]) -> Phrase:
     applied = [outcome for outcome in outcomes if outcome.applies]
     counts = count_findings(outcomes)
-    found = words.joiner.join(words(f"quality.{severity}", n=counts[severity]) for severity in SEVERITIES)
-    return words("quality.of_checks", n=len(applied), found=found)
+    found = join((say(f"quality.{severity}", n=counts[severity]) for severity in SEVERITIES), "values.joiner")
+    return say("quality.of_checks", n=len(applied), found=found)

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from audit_lib.analysis.statistics import last_digits, median_absolute_deviation, order_odds, tukey_fences
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, say, say_nothing_found
 
 TRIM = 0.1  # share cut off each end for the trimmed mean
 
@@ -178,63 +178,63 @@ def count_fives(digits: pd.DataFrame) -> tuple[int, int, float | None]:
     return fives, n, float(stats.binomtest(fives, n, 0.2).pvalue) if n else None
 
 
-def describe_distribution(scores: pd.DataFrame, words: Words) -> str:
+def describe_distribution(scores: pd.DataFrame) -> Phrase:
     """Say how the scores are spread and tied, and what the printed order is worth."""
     n_tables = scored(scores)["table_no"].nunique()
     if n_tables > 1:
-        sentence = _describe_spread(scores, words)
-        return words("distribution.tables", sentence=sentence, n=n_tables)
-    return _describe_spread(scores, words)
+        sentence = _describe_spread(scores)
+        return say("distribution.tables", sentence=sentence, n=n_tables)
+    return _describe_spread(scores)
 
 
-def _describe_spread(scores: pd.DataFrame, words: Words) -> str:
+def _describe_spread(scores: pd.DataFrame) -> Phrase:
     spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
     if spread.empty:
-        return words.silence("distribution.no_scores")
+        return say_nothing_found("distribution.no_scores")
     if ties.n_distinct == 1:
-        return words("distribution.all_equal", n=ties.n_units, score=spread["min"])
-    sentence = words("distribution.spread", **spread)
+        return say("distribution.all_equal", n=ties.n_units, score=spread["min"])
+    sentence = say("distribution.spread", **spread)
     if not ties.n_tied:
-        return words("distribution.no_ties", sentence=sentence, n=ties.n_units)
+        return say("distribution.no_ties", sentence=sentence, n=ties.n_units)
     facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied}
-    sentence = words("distribution.ties", sentence=sentence, **facts)
+    sentence = say("distribution.ties", sentence=sentence, **facts)
     if not ties.n_serial_differs:
-        return words("distribution.stop", sentence=sentence)
-    sentence = words("distribution.serial", sentence=sentence)
+        return say("distribution.stop", sentence=sentence)
+    sentence = say("distribution.serial", sentence=sentence)
     if order.first_side is None:
-        return words("distribution.stop", sentence=sentence)
-    side = words.name(f"{order.first_side}_many")
-    return words("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
+        return say("distribution.stop", sentence=sentence)
+    side = Name(f"{order.first_side}_many")
+    return say("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
 
 
-def describe_outliers(scores: pd.DataFrame, words: Words) -> str:
+def describe_outliers(scores: pd.DataFrame) -> Phrase | None:
     """Say which units lie beyond Tukey's fences. Empty where fewer than four units have a score, or all the same."""
     points = scores["score"].dropna()
     if len(points) < 4 or points.nunique() == 1:
-        return ""
+        return None
     low, high = tukey_fences(points)
     beyond = find_outliers(scores)
     facts = {"n": len(beyond), "low": low, "high": high}
     if beyond.empty:
-        return words("findings.no_outliers", **facts)
+        return say("findings.no_outliers", **facts)
     units = [
-        words("findings.unit", unit=unit, score=score)
+        say("findings.unit", unit=unit, score=score)
         for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
     ]
-    return words("findings.outliers", **facts, units=units)
+    return say("findings.outliers", **facts, units=units)
 
 
-def describe_digits(digits: pd.DataFrame, words: Words) -> str:
+def describe_digits(digits: pd.DataFrame) -> Phrase | None:
     """Say whether a preference for digits can be shown. Empty without whole-number scores."""
     fives, n, p = count_fives(digits)
     if p is None:
-        return ""
-    return words("distribution.fives" if p < 0.05 else "distribution.no_fives", fives=fives, n=n, expected=n / 5, p=p)
+        return None
+    return say("distribution.fives" if p < 0.05 else "distribution.no_fives", fives=fives, n=n, expected=n / 5, p=p)
 
 
-def describe_pairs(ties: Ties, words: Words) -> str:
+def describe_pairs(ties: Ties) -> Phrase | None:
     """Say how many pairs of units lie within a single point. Empty without a pair."""
     if not ties.pairs:
-        return ""
+        return None
     within = ties.pairs_within[1.0]
-    return words("distribution.pairs", within=within, pairs=ties.pairs, share=100 * within / ties.pairs)
+    return say("distribution.pairs", within=within, pairs=ties.pairs, share=100 * within / ties.pairs)

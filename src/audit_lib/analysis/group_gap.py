@@ -9,7 +9,7 @@ import pandas as pd
 from audit_lib.analysis.groups import Comparison, choose_main, describe_comparison, points_of
 from audit_lib.analysis.statistics import Estimate, bootstrap_gap
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, say
 
 
 @dataclass(frozen=True)
@@ -98,26 +98,26 @@ def resample_gap(
     return bootstrap_gap(x, y, seed=seed)
 
 
-def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str, words: Words) -> str:
+def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | str:
     """Say how the two groups of the main comparison compare, and whether the whole gap comes from the top."""
     comparison = choose_main(comparisons)
-    sentence = describe_comparison(comparison, words)
+    sentence = describe_comparison(comparison)
     lead = find_lead(scores, column, comparisons)
     if lead is None or not lead.is_whole_gap:
-        return words("groups.stop", sentence=sentence) if comparison.status == "ok" else sentence
-    leader = words.name(f"{lead.leader}_one" if lead.n == 1 else f"{lead.leader}_many")
-    facts = {"n": lead.n, "leader": leader, "other": words.name(f"{lead.other}_one"), "best": lead.best}
-    return words("groups.whole_gap", sentence=sentence, **facts)
+        return say("groups.stop", sentence=sentence) if comparison.status == "ok" else sentence
+    leader = Name(f"{lead.leader}_one" if lead.n == 1 else f"{lead.leader}_many")
+    facts = {"n": lead.n, "leader": leader, "other": Name(f"{lead.other}_one"), "best": lead.best}
+    return say("groups.whole_gap", sentence=sentence, **facts)
 
 
-def describe_lead(lead: Lead | None, words: Words) -> str:
+def describe_lead(lead: Lead | None) -> Phrase | None:
     """Say what the gap is without the units at the top. Exploratory. Empty without a gap."""
     if lead is None:
-        return ""
+        return None
     if not lead.n:
-        return words("groups.no_lead")
+        return say("groups.no_lead")
     facts = {"n": lead.n, "best": lead.best, "mean_other": lead.mean_other, "mean_without": lead.mean_without}
-    names = {"leader": words.name(f"{lead.leader}_many"), "other": words.name(f"{lead.other}_many")}
-    one = {"leader_one": words.name(f"{lead.leader}_one"), "other_one": words.name(f"{lead.other}_one")}
+    names = {"leader": Name(f"{lead.leader}_many"), "other": Name(f"{lead.other}_many")}
+    one = {"leader_one": Name(f"{lead.leader}_one"), "other_one": Name(f"{lead.other}_one")}
     key = "lead_all" if lead.mean_without is None else "lead" if lead.is_whole_gap else "lead_part"
-    return words(f"groups.{key}", **facts, **names, **one)
+    return say(f"groups.{key}", **facts, **names, **one)

@@ -23,7 +23,7 @@ from audit_lib.analysis.statistics import (
     permutation_p,
 )
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, Text, join, say, say_nothing_found
 
 ORDER = ("town", "subdistrict", "bureau", "department", "institution", "vertical", "company")
 
@@ -136,18 +136,18 @@ def choose_main(comparisons: list[Comparison]) -> Comparison:
     return [*made, *comparisons, Comparison("other", "other", 0, 0, "absent")][0]
 
 
-def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFrame:
+def tabulate_effects(comparisons: list[Comparison]) -> pd.DataFrame:
     """Give the size of each gap, one row per measure, with its 95% interval (Welch, Hedges, Brunner–Munzel).
 
     No row for a gap to a side that is absent.
     """
-    rows: list[dict[str, str | float | None]] = []
+    rows: list[dict[str, Text | float | None]] = []
     for each in comparisons:
-        gap = words("groups.gap", first=words.name(each.first), second=words.name(each.second))
+        gap = say("groups.gap", first=Name(each.first), second=Name(each.second))
         if each.status == "absent":
             continue
         if each.status != "ok":
-            rows.append({"gap": gap, "measure": words.name(each.status)})
+            rows.append({"gap": gap, "measure": Name(each.status)})
             continue
         measures = {
             "mean_gap": each.mean,
@@ -157,13 +157,13 @@ def tabulate_effects(comparisons: list[Comparison], words: Words) -> pd.DataFram
             "cliffs_delta": each.cliffs_delta,
         }
         for name, estimate in measures.items():
-            row = {"gap": gap, "measure": words.name(name)}
-            rows.append({**row, "value": estimate.value, "low": estimate.low, "high": estimate.high})
+            interval = {"low": estimate.low, "high": estimate.high}
+            rows.append({"gap": gap, "measure": Name(name), "value": estimate.value, **interval})
     table = pd.DataFrame(rows, columns=["gap", "measure", "value", "low", "high"])
     return table.astype({"value": "float64", "low": "float64", "high": "float64"})
 
 
-def tabulate_labels(scores: pd.DataFrame, column: str, comparisons: list[Comparison], words: Words) -> pd.DataFrame:
+def tabulate_labels(scores: pd.DataFrame, column: str, comparisons: list[Comparison]) -> pd.DataFrame:
     """Ask of each gap how often random labels would give one as large: three tests that read the same question."""
     rows = []
     for each in comparisons:
@@ -176,8 +176,8 @@ def tabulate_labels(scores: pd.DataFrame, column: str, comparisons: list[Compari
             "mann_whitney": float(stats.mannwhitneyu(x, y).pvalue) if varied else None,
             "brunner_munzel": float(stats.brunnermunzel(x, y).pvalue) if each.cliffs_delta.low is not None else None,
         }
-        gap = words("groups.gap", first=words.name(each.first), second=words.name(each.second))
-        rows += [{"gap": gap, "test": words.name(name), "p": p} for name, p in tests.items()]
+        gap = say("groups.gap", first=Name(each.first), second=Name(each.second))
+        rows += [{"gap": gap, "test": Name(name), "p": p} for name, p in tests.items()]
     return pd.DataFrame(rows, columns=["gap", "test", "p"]).astype({"p": "float64"})
 
 
@@ -207,22 +207,22 @@ def share_explained(scores: pd.DataFrame, column: str) -> float | None:
     return eta_squared(units["score"], units[column])
 
 
-def describe_comparison(comparison: Comparison, words: Words) -> str:
+def describe_comparison(comparison: Comparison) -> Phrase:
     """Say how two groups compare: means, gap, Cliff's delta, and the count of pairs behind it."""
     each = comparison
     if each.first == each.second:
-        return words.silence("groups.one_group")
-    first, second = words.name(f"{each.first}_many"), words.name(f"{each.second}_many")
+        return say_nothing_found("groups.one_group")
+    first, second = Name(f"{each.first}_many"), Name(f"{each.second}_many")
     facts = {"first": first, "second": second, "n_first": each.n_first, "n_second": each.n_second}
     if each.status == "absent":
-        return words.silence("groups.absent", **facts, missing_group=second if each.n_first else first)
+        return say_nothing_found("groups.absent", **facts, missing_group=second if each.n_first else first)
     if each.status == "too_few":
-        return words("groups.too_few", **facts)
-    return words(
+        return say("groups.too_few", **facts)
+    return say(
         "groups.compared",
         **facts,
-        one_first=words.name(f"{each.first}_one"),
-        one_second=words.name(f"{each.second}_one"),
+        one_first=Name(f"{each.first}_one"),
+        one_second=Name(f"{each.second}_one"),
         mean_first=each.mean_first,
         mean_second=each.mean_second,
         gap=each.mean.value,
@@ -233,31 +233,30 @@ def describe_comparison(comparison: Comparison, words: Words) -> str:
     )
 
 
-def describe_group_tiers(counts: pd.DataFrame, words: Words) -> str:
+def describe_group_tiers(counts: pd.DataFrame) -> Phrase | None:
     """Say which share of each group is in the best and the last tier, from `count_group_tiers`. Empty without tiers."""
     tiers = list(counts["tier"].dropna().unique())
     ends = dict.fromkeys([*tiers[:1], *tiers[-1:]])
     clauses = [
-        words("findings.tier_shares", tier=tier, shares=_word_shares(counts[counts["tier"] == tier], words))
-        for tier in ends
+        say("findings.tier_shares", tier=tier, shares=_word_shares(counts[counts["tier"] == tier])) for tier in ends
     ]
-    return words("groups.stop", sentence=words("findings.semicolon").join(clauses)) if clauses else ""
+    return say("groups.stop", sentence=join(clauses, "findings.semicolon")) if clauses else None
 
 
-def _word_shares(rows: pd.DataFrame, words: Words) -> list[str]:
+def _word_shares(rows: pd.DataFrame) -> list[Phrase]:
     return [
-        words(
+        say(
             "labels.share_of",
             n=row.n,
             of=row.of,
-            group=words.name(f"{row.group}_one" if row.of == 1 else f"{row.group}_many"),
+            group=Name(f"{row.group}_one" if row.of == 1 else f"{row.group}_many"),
             share=row.share_pct,
         )
         for row in rows.itertuples()
     ]
 
 
-def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) -> str:
+def describe_split(scores: pd.DataFrame, column: str, min_n: int) -> Phrase | None:
     """Say whether a finer grouping of the bureaus tells more than the two sides. Exploratory.
 
     Empty where no grouping with three groups large enough to compare is recorded.
@@ -265,10 +264,10 @@ def describe_split(scores: pd.DataFrame, column: str, min_n: int, words: Words) 
     finer, sides = share_explained(scores, column), share_explained(scores, "side")
     groups = [group for group in list_groups(scores, column) if len(points_of(scores, column, group)) >= min_n]
     if finer is None or sides is None or len(groups) < 3:
-        return ""
+        return None
     means = [
-        words("groups.mean_of", group=words.name(f"{group}_many"), n=len(points), mean=float(points.mean()))
+        say("groups.mean_of", group=Name(f"{group}_many"), n=len(points), mean=float(points.mean()))
         for group in groups
         for points in [points_of(scores, column, group)]
     ]
-    return words("groups.split", means=means, finer=100 * finer, sides=100 * sides, n_groups=len(groups))
+    return say("groups.split", means=means, finer=100 * finer, sides=100 * sides, n_groups=len(groups))

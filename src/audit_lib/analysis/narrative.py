@@ -12,7 +12,7 @@ from scipy import stats
 from audit_lib.analysis.groups import Comparison, choose_main, compare_groups
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
 
 MOST = 50.0  # per cent: any word for most means more than that
 HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tells its story
@@ -92,73 +92,73 @@ def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFra
     return silent.sort_values("score", ascending=False, kind="stable")[["unit_name", "side", "tier", "score", "rank"]]
 
 
-def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int, words: Words) -> str:
+def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> Phrase:
     """Say whom the notice criticises, how they score beside all others, and whom of the lowest tier it passes over."""
     named = list_named(scores, mentions)
     criticised = named[named["sentiment"] == "criticised"]
     if criticised.empty:
         praised = int((named["sentiment"] == "praised").sum())
-        return words("narrative.praise_only", n=praised) if praised else words.silence("narrative.nobody")
-    clauses = [_word_tiers(criticised, words), _word_best(criticised, words), _word_silence(scores, mentions, words)]
-    sentence = _word_scores(criticised, choose_main(compare_named(scores, mentions, min_n)), words)
+        return say("narrative.praise_only", n=praised) if praised else say_nothing_found("narrative.nobody")
+    clauses = [_word_tiers(criticised), _word_best(criticised), _word_silence(scores, mentions)]
+    sentence = _word_scores(criticised, choose_main(compare_named(scores, mentions, min_n)))
     told = [clause for clause in clauses if clause]
     if not told:
-        return words("narrative.stop", sentence=sentence)
+        return say("narrative.stop", sentence=sentence)
     if len(told) > 1:
-        told[-1] = words("narrative.last", clause=told[-1])
-    return words("narrative.with", sentence=sentence, clauses=words.join(told, "parts"))
+        told[-1] = say("narrative.last", clause=told[-1])
+    return say("narrative.with", sentence=sentence, clauses=join(told, "parts"))
 
 
-def _word_scores(criticised: pd.DataFrame, compared: Comparison, words: Words) -> str:
+def _word_scores(criticised: pd.DataFrame, compared: Comparison) -> Phrase:
     """Word their number with their mean beside that of the others; with their names where they are few."""
     if compared.status == "ok":
         facts = {"n_others": compared.n_second, "mean": compared.mean_first, "mean_others": compared.mean_second}
-        return words("narrative.criticised", n=len(criticised), **facts)
-    return words("narrative.criticised_few", n=len(criticised), units=_word_units(criticised, words))
+        return say("narrative.criticised", n=len(criticised), **facts)
+    return say("narrative.criticised_few", n=len(criticised), units=_word_units(criticised))
 
 
-def _word_units(units: pd.DataFrame, words: Words) -> list[str]:
+def _word_units(units: pd.DataFrame) -> list[Phrase]:
     """Word units with their scores, where they have one."""
     return [
-        row.unit_name if pd.isna(row.score) else words("narrative.unit", unit=row.unit_name, score=row.score)
+        row.unit_name if pd.isna(row.score) else say("narrative.unit", unit=row.unit_name, score=row.score)
         for row in units.itertuples()
     ]
 
 
-def _word_tiers(criticised: pd.DataFrame, words: Words) -> str:
+def _word_tiers(criticised: pd.DataFrame) -> Phrase | None:
     counts = criticised.dropna(subset=["tier"])["tier"].value_counts(sort=False)
-    tiers = words("narrative.and").join(words("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items())
-    return words("narrative.tiers", tiers=tiers) if tiers else ""
+    tiers = join((say("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items()), "narrative.and")
+    return say("narrative.tiers", tiers=tiers) if tiers else None
 
 
-def _word_best(criticised: pd.DataFrame, words: Words) -> str | None:
+def _word_best(criticised: pd.DataFrame) -> Phrase | None:
     scored = criticised.dropna(subset=["score"])
     if len(scored) < 2:
         return None
     best = scored.iloc[0]
-    return words("narrative.best", unit=best["unit_name"], score=best["score"], rank=int(best["rank"]))
+    return say("narrative.best", unit=best["unit_name"], score=best["score"], rank=int(best["rank"]))
 
 
-def _word_silence(scores: pd.DataFrame, mentions: pd.DataFrame, words: Words) -> str | None:
+def _word_silence(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
     tiers = list_tiers(scores)
     if len(tiers) < 2:
         return None
     of = scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique()
     n = len(find_unexplained(scores, mentions))
-    return words("narrative.silence" if n else "narrative.all_of_tier", n=n, of=of, tier=tiers[-1])
+    return say("narrative.silence" if n else "narrative.all_of_tier", n=n, of=of, tier=tiers[-1])
 
 
-def describe_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame, words: Words) -> str:
+def describe_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
     """Say which units of the lowest tier get no word."""
     tiers = list_tiers(scores)
     if len(tiers) < 2:
-        return words.silence("narrative.no_lowest")
+        return say_nothing_found("narrative.no_lowest")
     if mentions.empty:
-        return words.silence("narrative.nobody_named")
+        return say_nothing_found("narrative.nobody_named")
     silent, facts = find_unexplained(scores, mentions), {"tier": tiers[-1]}
     if silent.empty:
-        return words("narrative.all_named", **facts)
-    return words("narrative.unexplained", n=len(silent), units=_word_units(silent, words), **facts)
+        return say("narrative.all_named", **facts)
+    return say("narrative.unexplained", n=len(silent), units=_word_units(silent), **facts)
 
 
 def count_levels(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
@@ -215,64 +215,62 @@ def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
     return named.assign(where=_where(claims))[columns]
 
 
-def audit_claims(
-    claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
-) -> pd.DataFrame:
+def audit_claims(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
     """Count what can be counted of the claims: one row per claim and reading of it."""
     columns = ["quote", "reading", "counted", "of", "share_pct", "verdict"]
     rows = []
     for _, claim in claims.iterrows():
         for _, count in count_claim(claim, scores, top_cut, low_cut).iterrows():
-            row = {"quote": claim["quote"], "reading": words(f"narrative.{count['reading']}", **count)}
+            row = {"quote": claim["quote"], "reading": say(f"narrative.{count['reading']}", **count)}
             rows.append({**count, **row, "counted": count["n"]})
     return pd.DataFrame(rows, columns=columns).astype({"counted": "Int64", "of": "Int64", "share_pct": "float64"})
 
 
-def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> str:
+def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Phrase:
     """Say whether the scores bear out that most units stand above the middle."""
     claim = _find_claim(claims, "score_level")
     counts = count_levels(scores, top_cut, low_cut).set_index("reading")
     if claim is None or counts.empty:
-        return words.silence("narrative.no_level" if claim is None else "narrative.no_scores")
+        return say_nothing_found("narrative.no_level" if claim is None else "narrative.no_scores")
     facts = {f"{name}_{part}": counts.at[name, part] for name in counts.index for part in ("level", "n", "share_pct")}
     named = {"n": int(counts["of"].iloc[0]), "quote": claim["quote"], "quantifier": claim["quantifier"]}
     holds = counts["share_pct"] > _threshold(claim)
     key = "level_fixed" if holds["at_low_cut"] else "level_fails"
-    return words("narrative.levels", **facts, **named, verdict=words(f"narrative.{key}", **facts, **named))
+    return say("narrative.levels", **facts, **named, verdict=say(f"narrative.{key}", **facts, **named))
 
 
-def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Phrase:
     """Set a claim that most units miss a standard beside the tiers: how many units must be in both groups."""
     claim, upper = _find_claim(claims, "upper_tiers"), count_upper(scores)
     if claim is None or upper.empty:
-        return words.silence("narrative.no_standard" if claim is None else "narrative.no_lowest")
+        return say_nothing_found("narrative.no_standard" if claim is None else "narrative.no_lowest")
     row = upper.iloc[0]
     least = int(row["of"] * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - int(row["of"])
     told = {"meaning": claim["meaning_en"], "quote": claim["quote"], "quantifier": claim["quantifier"]}
-    told |= {"where": _place(claim, words)}
-    return words("narrative.standard" if both > 0 else "narrative.standard_fits", **row, **told, least=least, both=both)
+    told |= {"where": _place(claim)}
+    return say("narrative.standard" if both > 0 else "narrative.standard_fits", **row, **told, least=least, both=both)
 
 
-def describe_replies(claims: pd.DataFrame, words: Words) -> str:
+def describe_replies(claims: pd.DataFrame) -> Text | None:
     """Say what a stated rate of replies to applications for information tells, and what it does not.
 
     The lower bound is the exact 95 % one of Clopper and Pearson (1934), for who would read the rate as a forecast.
     """
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
-        return words.silence("narrative.no_replies")
+        return say_nothing_found("narrative.no_replies")
     letters = None if pd.isna(claim["stated_n"]) else int(claim["stated_n"])
     facts = {"letters": letters, "rate": claim["stated_pct"]}
-    sentences = [words("narrative.replies_rate" if letters is None else "narrative.replies_of", **facts)]
+    sentences = [say("narrative.replies_rate" if letters is None else "narrative.replies_of", **facts)]
     if late is not None:
-        told = {"quote": late["quote"], "meaning": late["meaning_en"], "where": _place(late, words)}
-        sentences.append(words("narrative.late", **told))
+        told = {"quote": late["quote"], "meaning": late["meaning_en"], "where": _place(late)}
+        sentences.append(say("narrative.late", **told))
     if letters:
         n = round(letters * claim["stated_pct"] / 100)
         low = 100 * float(stats.binomtest(n, letters).proportion_ci(method="exact").low)
-        sentences.append(words("narrative.bound", n=n, letters=letters, low=low))
-    return words.join(sentences, "sentences")
+        sentences.append(say("narrative.bound", n=n, letters=letters, low=low))
+    return join(sentences, "sentences")
 
 
 def _threshold(claim: pd.Series) -> float:
@@ -284,6 +282,6 @@ def _find_claim(claims: pd.DataFrame, measure: str) -> pd.Series | None:
     return None if found.empty else found.iloc[0]
 
 
-def _place(claim: pd.Series, words: Words) -> str:
+def _place(claim: pd.Series) -> Phrase:
     key = "narrative.section" if pd.isna(claim["item"]) else "narrative.item"
-    return words(key, section=claim["section"], item=claim["item"])
+    return say(key, section=claim["section"], item=claim["item"])

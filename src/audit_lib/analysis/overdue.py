@@ -18,7 +18,7 @@ from audit_lib.notices.notice import Header
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.tables.schemas import BLANK
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, Text, say, say_date, say_nothing_found
 
 MADE_UP = Path(__file__).with_name("columns_made_up.csv")
 STATUSES = ("overdue", "perhaps", "in_time", "blank", "no_period", "no_rule", "undated", "after")
@@ -142,18 +142,18 @@ def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header
     return inspect_columns(named, rules, first, last)
 
 
-def tabulate_overdue(inspected: pd.DataFrame, words: Words) -> pd.DataFrame:
+def tabulate_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
     """Give inspected columns for a reader, the latest first: limit, age and days late as ranges, status."""
     table = order_overdue(inspected)
     records = [{name: None if pd.isna(value) else value for name, value in row.items()} for _, row in table.iterrows()]
     return pd.DataFrame(
         {
-            "unit": [row["unit"] or words("rules.in_general") for row in records],
+            "unit": [row["unit"] or say("rules.in_general") for row in records],
             "column": table["column"],
-            "limit": [_word_rule(row, words) for row in records],
-            "last_updated": [_word_update(row, words) for row in records],
-            "age": [_word_days(row, "age", words) for row in records],
-            "late": [_word_days(row, "late", words) for row in records],
+            "limit": [_word_rule(row) for row in records],
+            "last_updated": [_word_update(row) for row in records],
+            "age": [_word_days(row, "age") for row in records],
+            "late": [_word_days(row, "late") for row in records],
             "status": table["status"],
         }
     ).astype("object")
@@ -167,19 +167,19 @@ def order_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns=["rank", "general"]).reset_index(drop=True)
 
 
-def _word_rule(row: Mapping[str, Any], words: Words) -> str | None:
-    return row["rule"] and words("rules.rule", limit=word_limit(row["every"], words), rule=row["rule"])
+def _word_rule(row: Mapping[str, Any]) -> Text | None:
+    return row["rule"] and say("rules.rule", limit=word_limit(row["every"]), rule=row["rule"])
 
 
-def _word_update(row: Mapping[str, Any], words: Words) -> str | None:
+def _word_update(row: Mapping[str, Any]) -> Text | None:
     if row["unchanged_for"]:
-        return words("rules.before", duration=word_duration(row["unchanged_for"], words))
-    return words.name(row["last_updated"]) if row["last_updated"] else None
+        return say("rules.before", duration=word_duration(row["unchanged_for"]))
+    return Name(row["last_updated"]) if row["last_updated"] else None
 
 
-def _word_days(row: Mapping[str, Any], name: str, words: Words) -> str | None:
+def _word_days(row: Mapping[str, Any], name: str) -> Phrase | None:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return None if low is None else word_range(low, high, words)
+    return None if low is None else word_range(low, high)
 
 
 def count_overdue(inspected: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -200,33 +200,33 @@ def count_overdue(inspected: pd.DataFrame, by: str) -> pd.DataFrame:
     )
 
 
-def word_days(header: Header, words: Words) -> str:
+def word_days(header: Header) -> Phrase | str:
     """Word the days on which a notice looked: 2017-12-20 to 2017-12-28; missing where it states none."""
     days = find_days(header)
     if days is None:
-        return words.missing
-    first, last = (words.date(day.date().isoformat()) for day in (days.first, days.last))
-    return first if first == last else words("rules.from_to", first=first, last=last)
+        return say("values.missing")
+    first, last = (say_date(day.date().isoformat()) for day in (days.first, days.last))
+    return first if first == last else say("rules.from_to", first=first, last=last)
 
 
-def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header, words: Words) -> str:
+def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header) -> Phrase:
     """Say how many rules the notice states, and how late the column was whose date is best known."""
     if rules.empty:
-        return words.silence("rules.none")
+        return say_nothing_found("rules.none")
     listed = list_rules(rules)
     n = int(listed["every"].notna().sum())
-    sentence = words("rules.stated", n=n, n_without=len(listed) - n)
+    sentence = say("rules.stated", n=n, n_without=len(listed) - n)
     lead = find_lead_column(inspected)
     if lead is None:
-        return words("rules.none_overdue" if len(inspected) else "rules.none_named", sentence=sentence)
+        return say("rules.none_overdue" if len(inspected) else "rules.none_named", sentence=sentence)
     if pd.notna(lead["unchanged_for"]):
-        when = words("rules.unchanged", duration=word_duration(lead["unchanged_for"], words))
+        when = say("rules.unchanged", duration=word_duration(lead["unchanged_for"]))
     else:
-        when = words("rules.last_updated", day=words.date(lead["last_updated"]))
-    late = word_range(lead["late_low"], lead["late_high"], words)
-    looked = words("rules.at_inspection" if header.inspected_from else "rules.at_signature")
+        when = say("rules.last_updated", day=say_date(lead["last_updated"]))
+    late = word_range(lead["late_low"], lead["late_high"])
+    looked = say("rules.at_inspection" if header.inspected_from else "rules.at_signature")
     facts = {"unit": lead["unit"], "column": lead["column"], "when": when, "late": late, "looked": looked}
-    return words("rules.lead", sentence=sentence, limit=word_duration(lead["every"], words), **facts)
+    return say("rules.lead", sentence=sentence, limit=word_duration(lead["every"]), **facts)
 
 
 def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
@@ -241,33 +241,33 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
     )
 
 
-def describe_age(inspected: pd.DataFrame, header: Header, words: Words) -> str:
+def describe_age(inspected: pd.DataFrame, header: Header) -> Phrase:
     """Say how old the column to lead with was, in days and in limits, and why that is a range."""
     lead = find_lead_column(inspected)
     if lead is None:
-        return words.silence("rules.no_age")
+        return say_nothing_found("rules.no_age")
     facts = {
         "unit": lead["unit"],
         "column": lead["column"],
         "limit": int(lead["limit"]),
-        "updated": None if pd.isna(lead["last_updated"]) else words.date(lead["last_updated"]),
+        "updated": None if pd.isna(lead["last_updated"]) else say_date(lead["last_updated"]),
     }
-    facts |= {"age": word_range(lead["age_low"], lead["age_high"], words), "days": word_days(header, words)}
+    facts |= {"age": word_range(lead["age_low"], lead["age_high"]), "days": word_days(header)}
     low = float(lead["age_low"] / lead["limit"])
     if pd.isna(lead["age_high"]):
-        return words("rules.age_open", **facts, times_low=low)
+        return say("rules.age_open", **facts, times_low=low)
     high = float(lead["age_high"] / lead["limit"])
-    return words("rules.age" if low < high else "rules.age_exact", **facts, times_low=low, times_high=high)
+    return say("rules.age" if low < high else "rules.age_exact", **facts, times_low=low, times_high=high)
 
 
-def describe_inspected(inspected: pd.DataFrame, day: str, words: Words) -> str:
+def describe_inspected(inspected: pd.DataFrame, day: str) -> Phrase:
     """Say how many columns of an inspected table were overdue on a day, and of which side."""
     if inspected.empty or inspected["rule"].isna().all():
-        return words.silence("rules.nothing_inspected")
+        return say_nothing_found("rules.nothing_inspected")
     counts = inspected["status"].value_counts()
     sides = [
-        words("rules.side", side=words.name(f"{row.side}_many"), n=row.n_overdue, of=row.n_columns)
+        say("rules.side", side=Name(f"{row.side}_many"), n=row.n_overdue, of=row.n_columns)
         for row in count_overdue(inspected, "side").itertuples()
     ]
     named = {status: int(counts.get(status, 0)) for status in ("overdue", "perhaps", "blank")}
-    return words("rules.inspected", day=words.date(day), n=len(inspected), sides=sides, **named)
+    return say("rules.inspected", day=say_date(day), n=len(inspected), sides=sides, **named)

@@ -9,8 +9,7 @@ from audit_lib.documents.model import line_of
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.tables.schemas import MATCHES, SEVERITIES
-from audit_lib.wording.phrases import Phrase, say_date
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, join, say, say_date
 
 
 def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
@@ -92,89 +91,89 @@ def list_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return joined[["unit_name", "sentiment", "section", "item", "score", "tier", "line"]]
 
 
-def describe_source(notice: Notice, scores: pd.DataFrame, words: Words) -> str:
+def describe_source(notice: Notice, scores: pd.DataFrame) -> Phrase:
     """Say whether table and lists name the same units, and who does not fit."""
     n_rows = sum(len(table.rows) for table in notice.tables)
     if not notice.tables or not notice.tiers:
-        return words("source.table_alone" if notice.tables else "source.lists_alone", n=len(scores))
+        return say("source.table_alone" if notice.tables else "source.lists_alone", n=len(scores))
     counts = scores["match"].value_counts()
     joined = {rule: int(counts.get(rule, 0)) for rule in ("exact", "prefix", "alias")}
-    sentence = words(
+    sentence = say(
         "source.joined",
         n_rows=n_rows,
-        entries=_sum_lists(notice, words),
+        entries=_sum_lists(notice),
         n_units=scores["unit_id"].nunique(),
         n_joined=sum(joined.values()),
-        level=_name_levels(scores, words),
+        level=_name_levels(scores),
         **joined,
     )
-    tabled = [words("source.scored", unit=row.unit_name, score=row.score) for row in _only(scores, "table_only")]
-    listed = [words("source.listed", unit=row.unit_name, tier=row.tier) for row in _only(scores, "list_only")]
+    tabled = [say("source.scored", unit=row.unit_name, score=row.score) for row in _only(scores, "table_only")]
+    listed = [say("source.listed", unit=row.unit_name, tier=row.tier) for row in _only(scores, "list_only")]
     clauses = []
     if tabled:
-        clauses.append(words("source.no_tier_one" if len(tabled) == 1 else "source.no_tier_many", units=tabled))
+        clauses.append(say("source.no_tier_one" if len(tabled) == 1 else "source.no_tier_many", units=tabled))
     if listed:
-        clauses.append(words("source.no_score_one" if len(listed) == 1 else "source.no_score_many", units=listed))
+        clauses.append(say("source.no_score_one" if len(listed) == 1 else "source.no_score_many", units=listed))
     if not clauses:
-        return words("source.agrees", sentence=sentence)
-    return words("source.disagrees", sentence=sentence, clauses=words("source.and").join(clauses))
+        return say("source.agrees", sentence=sentence)
+    return say("source.disagrees", sentence=sentence, clauses=join(clauses, "source.and"))
 
 
-def describe_counts(counts: pd.DataFrame, words: Words) -> str:
+def describe_counts(counts: pd.DataFrame) -> Phrase:
     """Say whether the notice prints as many units as it states, from `compare_counts`."""
     stated = counts[counts["stated"].notna()]
     if stated.empty:
-        return words("findings.counts_none", parts=_name_parts(counts, words))
+        return say("findings.counts_none", parts=_name_parts(counts))
     differing = stated[stated["stated"] != stated["counted"]]
     if differing.empty:
-        return words("findings.counts_agree", parts=_name_parts(stated, words))
-    return words(
+        return say("findings.counts_agree", parts=_name_parts(stated))
+    return say(
         "findings.counts_differ",
         n=len(differing),
         of=len(stated),
         parts=[
-            words("findings.part_differs", part=words.name(row.part), stated=row.stated, counted=row.counted)
+            say("findings.part_differs", part=Name(row.part), stated=row.stated, counted=row.counted)
             for row in differing.itertuples()
         ],
     )
 
 
-def _name_parts(counts: pd.DataFrame, words: Words) -> list[str]:
+def _name_parts(counts: pd.DataFrame) -> list[Phrase]:
     parts = zip(counts["part"], counts["counted"], strict=True)
-    return [words("findings.part", part=words.name(part), n=int(n)) for part, n in parts]
+    return [say("findings.part", part=Name(part), n=int(n)) for part, n in parts]
 
 
-def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> Phrase | None:
     """Say how many units the prose criticises and praises, and which it names most often. Empty where it names none."""
     named = mentions.dropna(subset=["sentiment"])
     if named.empty:
-        return ""
+        return None
     units = named.groupby("sentiment")["unit_id"].nunique()
-    clauses = [words(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
+    clauses = [say(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
     facts = {
         "n": named["unit_id"].nunique(),
         "of": scores["unit_id"].nunique(),
-        "counts": words("findings.and").join(clauses),
+        "counts": join(clauses, "findings.and"),
     }
     places = named["unit_name"].value_counts()
     if places.iloc[0] == 1 or (places == places.iloc[0]).sum() > 1:
-        return words("findings.mentions", **facts)
-    return words("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
+        return say("findings.mentions", **facts)
+    return say("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
 
 
-def _sum_lists(notice: Notice, words: Words) -> str:
+def _sum_lists(notice: Notice) -> Phrase | str:
     """Print the sizes of the lists as a sum (8 + 41 + 7 = 56); of one list, its size."""
     sizes = [len(tier.units) for tier in notice.tiers]
     if len(sizes) == 1:
         return str(sizes[0])
-    return words("source.sum", parts=words("source.plus").join(map(str, sizes)), n=sum(sizes))
+    return say("source.sum", parts=join(map(str, sizes), "source.plus"), n=sum(sizes))
 
 
-def _name_levels(scores: pd.DataFrame, words: Words) -> str:
+def _name_levels(scores: pd.DataFrame) -> Name | str:
     """Name the prefixes that joins took off, as printed: 市 in most cities; the general word where there is none."""
     joined = scores[scores["match"] == "prefix"]
     longer = [max(names, key=len) for names in zip(joined["name_in_table"], joined["name_in_list"], strict=True)]
-    return "/".join(sorted({name[0] for name in longer})) or words.name("level")
+    return "/".join(sorted({name[0] for name in longer})) or Name("level")
 
 
 def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.analysis.statistics import fisher_jenks, goodness_of_variance_fit
 from audit_lib.tables.tiers import TierPairs, list_tiers, rated
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, join, say
 
 
 def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
@@ -70,34 +70,34 @@ def find_breaks(scores: pd.DataFrame, classes: tuple[int, ...] = (3, 4)) -> pd.D
     return pd.DataFrame(rows, columns=["k", "min", "max", "n", "gvf"])
 
 
-def name_by_score(units: pd.DataFrame, words: Words) -> list[str]:
+def name_by_score(units: pd.DataFrame) -> list[Phrase]:
     """Name units, those of one score together with it, highest first."""
     by_score = units.sort_values("score", ascending=False, kind="stable").groupby("score", sort=False)["unit_name"]
-    return [words("tiers.units_at", units=list(names), score=score) for score, names in by_score]
+    return [say("tiers.units_at", units=list(names), score=score) for score, names in by_score]
 
 
-def describe_tier_pairs(pairs: list[TierPairs], words: Words) -> str:
+def describe_tier_pairs(pairs: list[TierPairs]) -> Phrase | None:
     """Say how many pairs of units of different tiers stand as their scores do, and which do not. Empty without a pair.
 
     Names the scores at which units of different tiers stand, and the units that score above some unit of a better tier.
     """
     total = sum(each.total for each in pairs)
     if not total:
-        return ""
+        return None
     agree, equal, turned = (sum(getattr(each, name) for each in pairs) for name in ("agree", "equal", "reversed"))
     if agree == total:
-        return words("findings.pairs_agree", total=total)
+        return say("findings.pairs_agree", total=total)
     shared = {score for each in pairs for score in set(each.higher["score"]) & set(each.lower["score"])}
-    clauses = [words("findings.pairs", total=total, agree=agree)]
+    clauses = [say("findings.pairs", total=total, agree=agree)]
     if equal:
-        clauses.append(words("findings.pairs_equal", n=equal, scores=sorted(shared, reverse=True)))
+        clauses.append(say("findings.pairs_equal", n=equal, scores=sorted(shared, reverse=True)))
     if turned:
         above = pd.concat([each.reversed_low for each in pairs if each.reversed]).drop_duplicates("unit_id")
-        clauses.append(words("findings.pairs_reversed", n=turned, units=name_by_score(above, words)))
-    return words("tiers.stop", sentence=words("findings.semicolon").join(clauses))
+        clauses.append(say("findings.pairs_reversed", n=turned, units=name_by_score(above)))
+    return say("tiers.stop", sentence=join(clauses, "findings.semicolon"))
 
 
-def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame, words: Words) -> str:
+def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame) -> Phrase | None:
     """Say how many units stand in the natural class that has the place of their tier, best first.
 
     Empty where `breaks` (see find_breaks) has not one class for each tier with a score.
@@ -106,13 +106,13 @@ def describe_classes(breaks: pd.DataFrame, scores: pd.DataFrame, words: Words) -
     tiers = list_tiers(units)
     classes = breaks[breaks["k"] == len(tiers)].sort_values("min")
     if classes.empty:
-        return ""
+        return None
     place = len(tiers) - np.searchsorted(classes["min"], units["score"], side="right")
     reaches = [
-        words("findings.reach" if row.min < row.max else "findings.point", low=row.min, high=row.max)
+        say("findings.reach" if row.min < row.max else "findings.point", low=row.min, high=row.max)
         for row in classes[::-1].itertuples()
     ]
-    return words(
+    return say(
         "findings.classes",
         k=len(tiers),
         reaches=reaches,

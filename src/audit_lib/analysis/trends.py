@@ -15,7 +15,7 @@ from audit_lib.analysis.lineage import SAME, Matching, count_exact, match_nothin
 from audit_lib.analysis.paired import expected_return, kendall_tau, signed_rank_p, stand_percent, typical_change
 from audit_lib.tables.history import History
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, Text, join, say, say_nothing_found
 
 NOT_LISTED = "not_listed"
 FIFTH = 20.0  # percent of a ranking at either end that is looked at by itself
@@ -260,61 +260,61 @@ def tabulate_return(change: Change, min_n: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["end", "n", "expected_change", "change"])
 
 
-def describe_matching(change: Change, words: Words) -> str:
+def describe_matching(change: Change) -> Phrase:
     """Say how the units of the last two periods join, and how many a join by name alone would keep."""
     matching = change.matching
     through = len(matching.joined) - matching.count("exact", "alias")
     facts = {"n_before": change.sizes[0], "n_after": change.sizes[1], "n_joined": len(matching.joined)}
     counts = {"exact": matching.count("exact"), "alias": matching.count("alias"), "events": through}
-    how = [words(f"trends.by_{rule}", n=n) for rule, n in counts.items() if n]
-    sentence = words("trends.joined", **change.gate.word_periods(words), **facts)
-    return words("trends.how", sentence=sentence, how=how) if how else words("trends.stop", sentence=sentence)
+    how = [say(f"trends.by_{rule}", n=n) for rule, n in counts.items() if n]
+    sentence = say("trends.joined", **change.gate.word_periods(), **facts)
+    return say("trends.how", sentence=sentence, how=how) if how else say("trends.stop", sentence=sentence)
 
 
-def describe_trends(change: Change, history: History, min_n: int, words: Words) -> str:
+def describe_trends(change: Change, history: History, min_n: int) -> Text | None:
     """Say in one sentence what may be compared, how many units join, and what changed."""
     gate = change.gate
     if gate.reason == "one_period":
-        return words.silence("trends.one_period")
-    verdict = words(f"gates.short_{gate.reason}", **gate.word_periods(words))
-    sentence = words("trends.verdict", verdict=verdict, joined=describe_matching(change, words))
-    found = _describe_change(change, min_n, words)
-    few = words(f"trends.periods_{len(history.periods)}") if len(history.periods) < 4 else ""
-    return words.join([sentence, found, few], "sentences")
+        return say_nothing_found("trends.one_period")
+    verdict = say(f"gates.short_{gate.reason}", **gate.word_periods())
+    sentence = say("trends.verdict", verdict=verdict, joined=describe_matching(change))
+    found = _describe_change(change, min_n)
+    few = say(f"trends.periods_{len(history.periods)}") if len(history.periods) < 4 else None
+    return join([sentence, found, few], "sentences")
 
 
-def _describe_change(change: Change, min_n: int, words: Words) -> str:
+def _describe_change(change: Change, min_n: int) -> Text | None:
     sentences = []
     measures, n = measure_changes(change, min_n), len(change.measured)
     if change.gate.measure in ("points", "standings"):
         if n < min_n:
-            sentences.append(words("trends.too_few", n=n))
+            sentences.append(say("trends.too_few", n=n))
         elif measures["tau_b_same"] is None:
-            sentences.append(words("trends.all_tied", n=n))
+            sentences.append(say("trends.all_tied", n=n))
         else:
             key = "points" if change.gate.measure == "points" else "standings"
             facts = {"tau": measures.get("tau_b_same"), "typical": measures["typical_change"]}
-            sentences.append(words(f"trends.{key}", n=n, risen=measures["risen"], fallen=measures["fallen"], **facts))
+            sentences.append(say(f"trends.{key}", n=n, risen=measures["risen"], fallen=measures["fallen"], **facts))
     rated = change.rated
     if len(rated):
         moved = rated["tier_order_before"] != rated["tier_order_after"]
         up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
-        sentences.append(words("trends.tiers", n=len(rated), moved=int(moved.sum()), up=up, down=int(moved.sum()) - up))
-        sentences.append(_describe_sizes(change, words))
-    return words.join(sentences, "sentences")
+        sentences.append(say("trends.tiers", n=len(rated), moved=int(moved.sum()), up=up, down=int(moved.sum()) - up))
+        sentences.append(_describe_sizes(change))
+    return join(sentences, "sentences")
 
 
-def _describe_sizes(change: Change, words: Words) -> str:
+def _describe_sizes(change: Change) -> Phrase:
     """Say how large the best tier was in each period, of all units in a tier: a larger one is easier to be in."""
-    return words("trends.sizes", **change.gate.word_periods(words), **change.best_tier)
+    return say("trends.sizes", **change.gate.word_periods(), **change.best_tier)
 
 
-def describe_return(table: pd.DataFrame, words: Words) -> str:
+def describe_return(table: pd.DataFrame) -> Phrase | None:
     """Say whether the ends moved by more than regression to the mean alone would. Empty where this was not asked."""
     if table.empty:
-        return ""
+        return None
     parts = [
-        words("trends.return_part", end=words.name(row.end), n=row.n, observed=row.change, expected=row.expected_change)
+        say("trends.return_part", end=Name(row.end), n=row.n, observed=row.change, expected=row.expected_change)
         for row in table.itertuples()
     ]
-    return words("trends.return", parts=parts)
+    return say("trends.return", parts=parts)

@@ -10,7 +10,7 @@ from audit_lib.analysis.paired import consistency
 from audit_lib.analysis.statistics import Estimate
 from audit_lib.analysis.trends import compare_steps, stand_units
 from audit_lib.tables.history import History
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, Text, join, say
 
 
 @dataclass(frozen=True)
@@ -98,28 +98,28 @@ def measure_consistency(paths: Paths) -> Estimate:
     return consistency(paths.standings)
 
 
-def describe_consistency(paths: Paths, min_n: int, words: Words) -> str:
+def describe_consistency(paths: Paths, min_n: int) -> Phrase | None:
     """Say how much of the variation lies between units rather than within them. Empty for fewer than three periods."""
     share = measure_consistency(paths)
     if len(paths.periods) < 3 or share.value is None or len(paths.standings) < min_n:
-        return ""
-    return words("trends.consistency", share=100 * share.value, n=len(paths.standings), periods=len(paths.periods))
+        return None
+    return say("trends.consistency", share=100 * share.value, n=len(paths.standings), periods=len(paths.periods))
 
 
-def describe_breaks(paths: Paths, history: History, words: Words) -> str:
+def describe_breaks(paths: Paths, history: History) -> Text | None:
     """Say how many units can be followed through all periods, of which kinds, and where no line may cross.
 
     Empty for fewer than three periods.
     """
     if len(paths.periods) < 3:
-        return ""
+        return None
     kinds = history.scores_of(paths.periods[-1]).set_index("unit_id")["kind"]
     followed = kinds.reindex(paths.standings.index).value_counts()
     named = [
-        words("trends.kind", n=int(n), kind=words.name(f"{kind}_one" if n == 1 else f"{kind}_many", "kind"))
+        say("trends.kind", n=int(n), kind=Name(f"{kind}_one" if n == 1 else f"{kind}_many", "kind"))
         for kind, n in followed.items()
     ]
-    sentence = words("trends.followed", n=int(followed.sum()), kinds=named, periods=len(paths.periods))
-    told = [words("trends.became_new", n=n_new)] if (n_new := int(paths.standings.isna().any(axis=1).sum())) else []
-    told += [describe_step(gate, words) for gate in paths.breaks]
-    return words.join([sentence, *told], "sentences")
+    sentence = say("trends.followed", n=int(followed.sum()), kinds=named, periods=len(paths.periods))
+    told = [say("trends.became_new", n=n_new)] if (n_new := int(paths.standings.isna().any(axis=1).sum())) else []
+    told += [describe_step(gate) for gate in paths.breaks]
+    return join([sentence, *told], "sentences")

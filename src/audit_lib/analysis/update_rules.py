@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import unusable
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, join, say, say_nothing_found, say_place
 
 CALENDAR = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 LEAP_CYCLE = pd.date_range("2017-01-01", "2020-12-31")  # holds every length that a month or a year can have
@@ -23,14 +23,14 @@ def read_duration(duration: str) -> pd.DateOffset:
     return pd.DateOffset(**{CALENDAR[match[2]]: int(match[1])})
 
 
-def word_duration(duration: str, words: Words) -> str:
+def word_duration(duration: str) -> Phrase:
     """Word a duration: P2W is 2 weeks."""
-    return words(f"rules.{duration[-1]}", n=int(duration[1:-1]))
+    return say(f"rules.{duration[-1]}", n=int(duration[1:-1]))
 
 
-def word_limit(every: str | None, words: Words) -> str:
+def word_limit(every: str | None) -> Phrase | str:
     """Word the period of a rule, or that it states none."""
-    return word_duration(every, words) if every else words("rules.no_limit")
+    return word_duration(every) if every else say("rules.no_limit")
 
 
 def count_days(duration: str) -> tuple[int, int]:
@@ -62,17 +62,17 @@ def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("days", kind="stable", na_position="last").reset_index(drop=True)
 
 
-def tabulate_rules(rules: pd.DataFrame, words: Words) -> pd.DataFrame:
+def tabulate_rules(rules: pd.DataFrame) -> pd.DataFrame:
     """Give the rules for a reader: what is to be updated, every how long, in days, in which words, where."""
     table = list_rules(rules)
     periods = [every if pd.notna(every) else None for every in table["every"]]
     return pd.DataFrame(
         {
             "rule": table["rule"],
-            "limit": [word_limit(every, words) for every in periods],
-            "days": [every and word_range(*count_days(every), words) for every in periods],
+            "limit": [word_limit(every) for every in periods],
+            "days": [every and word_range(*count_days(every)) for every in periods],
             "wordings": table["quotes"],
-            "places": [[words.place(place) for place in places] for places in table["places"]],
+            "places": [[say_place(place) for place in places] for places in table["places"]],
         }
     ).astype({"limit": "object", "days": "object"})
 
@@ -88,19 +88,19 @@ def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:
     return rules.loc[covered[max(inside, key=len)]] if inside else None
 
 
-def word_range(low: float, high: float | None, words: Words) -> str:
+def word_range(low: float, high: float | None) -> Phrase:
     """Word a range of whole or other numbers: 97–135, 914 or more, 14."""
     if high is None or pd.isna(high):
-        return words("rules.open", low=float(low))
+        return say("rules.open", low=float(low))
     key = "rules.one" if low == high else "rules.range" if low >= 0 else "rules.range_signed"
-    return words(key, low=float(low), high=float(high))
+    return say(key, low=float(low), high=float(high))
 
 
-def describe_unnumbered(rules: pd.DataFrame, words: Words) -> str:
+def describe_unnumbered(rules: pd.DataFrame) -> Phrase:
     """Name the rules that state no period: nothing can be overdue under them."""
     listed = list_rules(rules)
     without = listed[listed["every"].isna()]
     if without.empty:
-        return words.silence("rules.none") if listed.empty else words("rules.all_numbered")
-    names = words.join((quote for quotes in without["quotes"] for quote in quotes), "clauses")
-    return words("rules.unnumbered", n=len(without), names=names)
+        return say_nothing_found("rules.none") if listed.empty else say("rules.all_numbered")
+    names = join((quote for quotes in without["quotes"] for quote in quotes), "clauses")
+    return say("rules.unnumbered", n=len(without), names=names)

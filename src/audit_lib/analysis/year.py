@@ -8,7 +8,7 @@ from audit_lib.analysis.groups import choose_main, compare_groups
 from audit_lib.analysis.narrative import find_unexplained
 from audit_lib.analysis.update_rules import list_rules
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, say
 
 
 def summarise_year(
@@ -65,17 +65,17 @@ def _count_overdue(inspected: pd.DataFrame) -> str | None:
     return f"{(inspected['status'] == 'overdue').sum()} / {len(inspected)}" if len(inspected) else None
 
 
-def describe_year(scores: pd.DataFrame, words: Words) -> str:
+def describe_year(scores: pd.DataFrame) -> Phrase:
     """Say what happened, in one sentence."""
     spread = summarise_scores(scores)
     key = "year.unscored" if spread.empty else "year.scored"
-    sentence = words(key, **{"n_units": scores["unit_id"].nunique(), **spread})
+    sentence = say(key, **{"n_units": scores["unit_id"].nunique(), **spread})
     if tiers := list_tiers(scores):
         counts = scores["tier"].value_counts()
-        listed = [words("tiers.tier_count", tier=tier, n=int(counts[tier])) for tier in tiers]
-        sentence = words("year.tiers", sentence=sentence, tiers=listed)
+        listed = [say("tiers.tier_count", tier=tier, n=int(counts[tier])) for tier in tiers]
+        sentence = say("year.tiers", sentence=sentence, tiers=listed)
     else:
-        sentence = words("year.no_tiers", sentence=sentence)
+        sentence = say("year.no_tiers", sentence=sentence)
     if apart := _count_apart(scores):
-        return words("year.apart_one" if apart == 1 else "year.apart_many", sentence=sentence, n=apart)
-    return words("year.stop", sentence=sentence)
+        return say("year.apart_one" if apart == 1 else "year.apart_many", sentence=sentence, n=apart)
+    return say("year.stop", sentence=sentence)

@@ -60,9 +60,9 @@ def _warm_up() -> None:
     sys.modules |= dict.fromkeys(UNNEEDED)  # type: ignore[arg-type]
     for name in MODULES:
         import_module(name)
-    library = import_module("audit_lib")
-    for name in library.__all__:
-        getattr(library, name)
+    topics = import_module("audit_lib.topics")
+    for name in topics.__all__:
+        getattr(topics, name)
     for pages in (False, True):
         import_module("audit_lib.batch.manifest").find_makers(pages=pages)  # as they were imported
     with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
@@ -80,7 +80,8 @@ def _report_once() -> None:
 
     Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
     """
-    from audit_lib import compare_groups, describe_groups, plot_scores, show, tabulate_register
+    from audit_lib import distribution, groups, source
+    from audit_lib.display.tables import show
     from audit_lib.pages.report_page import open_template
     from audit_lib.sources import find_sources
     from audit_lib.tables.build import read_source
@@ -100,11 +101,11 @@ def _report_once() -> None:
     for name in SCHEMAS:
         schema_of(name)
     words = Words("en", {"place": "Sample", "period": "2017", "source": ""})
-    describe_groups(scores, compare_groups(scores, "side", 2), "side", words)
-    if register := show(tabulate_register(run_checks(reading.evidence), words), "register", words):
+    words.word(groups.describe(scores, groups.compare(scores, "side", 2), "side"))
+    if register := show(source.tabulate_checks(run_checks(reading.evidence)), "register", words):
         register._repr_html_()
         repr(register)
-    plot_scores(scores, 90.0, 80.0, words)
+    distribution.plot_scores(scores, 90.0, 80.0).draw(words)
     embed_characters("优")
     for template in ("report", "notice", "unit"):
         open_template(f"{template}.html.j2")

@@ -3,12 +3,15 @@
 import csv
 import io
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from audit_lib.display.findings import Finding
 from audit_lib.tables.storage import guard_cell
+from audit_lib.wording.words import Words
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,19 @@ class Chart:
         if self.drawing:
             shown["drawing"] = list(self.drawing)
         return data, {"image/png": shown}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart that is drawn once its language is known: by a report in the report's, alone in a cell in English.
+
+    `draw` returns a note where there is nothing to draw, and None where not even that is of interest.
+    """
+
+    draw: Callable[[Words], Chart | Finding | None]
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        drawn = self.draw(Words())
+        if isinstance(drawn, Chart):
+            return drawn._repr_mimebundle_(**options)
+        return ({"text/plain": repr(drawn), "text/html": drawn._repr_html_()} if drawn else {}), {}

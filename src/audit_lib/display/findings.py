@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass
 
-from audit_lib.wording.words import Silence
+from audit_lib.wording.words import Text, Words, is_finding
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,18 @@ class Finding:
         return f'<p class="{self.role}">{html.escape(self.text)}</p>'
 
 
-def find(sentence: str) -> Finding | None:
-    """Show a computed sentence as a finding of its section, as a note if it only says why there is none."""
-    if not sentence:
+def show_finding(text: Text | None, words: Words) -> Finding | None:
+    """Show a text as a finding of its section, as a note if it only says why there is none; None shows nothing."""
+    if text is None:
         return None
-    return note(sentence) if isinstance(sentence, Silence) else Finding(sentence)
+    return Finding(words.word(text), "finding" if is_finding(text) else "note")
 
 
-def headline(sentence: str) -> Finding:
-    """Show a computed sentence as the finding of its report."""
-    return Finding(sentence, "headline silent" if isinstance(sentence, Silence) else "headline")
+def show_headline(text: Text, words: Words) -> Finding:
+    """Show a text as the finding of its report."""
+    return Finding(words.word(text), "headline" if is_finding(text) else "headline silent")
 
 
-def note(sentence: str) -> Finding:
-    """Show a computed sentence that limits a finding."""
-    return Finding(sentence, "note")
+def show_note(text: Text, words: Words) -> Finding:
+    """Show a text that limits a finding."""
+    return Finding(words.word(text), "note")

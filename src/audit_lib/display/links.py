@@ -5,19 +5,18 @@ that the notice prints is linked. What names no unit, as a line or a quote, stan
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from audit_lib.documents.model import Document, anchor_of, line_of
 from audit_lib.sources import PERIOD
-from audit_lib.wording.phrases import Phrase
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Text, say, say_place
 
 NOTICE = "notice.html"  # the page of a notice, beside the reports on it
 
-Citations = Mapping[tuple[str, str, object], str]
+Citations = Mapping[tuple[str | Text, str, object], str]
 
 HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(NOTICE)}#[\w.-]+")
 PAIR = " → "  # between the names of a unit in two periods
@@ -38,7 +37,7 @@ def cite_scores(scores: pd.DataFrame, page: str = NOTICE, listed: Mapping[str, s
     Scores and ranks stand in the row of the unit, a tier where a list names the unit: at `listed`, by unit_id, else at
     `list_line`, else in the row. Of a value that is printed twice the first counts.
     """
-    cites: dict[tuple[str, str, object], str] = {}
+    cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
     for row in scores.itertuples():
         in_list = (listed or {}).get(row.unit_id)
@@ -67,7 +66,7 @@ def cite_periods(before: Citations | None, after: Citations) -> Citations:
 
 def cite_mentions(mentions: pd.DataFrame) -> Citations:
     """Cite whom the prose names: by the section and item, and by how it speaks of them, where it first does so."""
-    cites: dict[tuple[str, str, object], str] = {}
+    cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
     for row in mentions.itertuples():
         cites.setdefault((row.unit_name, "item", name_item(row.section, row.item)), link_place(row.place))
@@ -87,19 +86,20 @@ def cite_document(document: Document) -> Citations:
     return {("", "line", number): link_place(place) for place in places if (number := line_of(place)) is not None}
 
 
-def cite_quotes(verified: pd.DataFrame, words: Words) -> Citations:
-    """Cite the quotes of a verified table that stand in the raw file, and their places as the words name them."""
+def cite_quotes(verified: pd.DataFrame) -> Citations:
+    """Cite the quotes of a verified table that stand in the raw file, and their places."""
     quoted = verified[verified["is_quoted"]]
-    cites: dict[tuple[str, str, object], str] = {}
+    cites: dict[tuple[str | Text, str, object], str] = {}
     for quote, place in zip(quoted["quote"], quoted["place"], strict=True):
-        cites["", "quote", quote] = cites["", "place", words.place(place)] = link_place(place)
+        cites["", "quote", quote] = cites["", "place", say_place(place)] = link_place(place)
     return cites
 
 
-def cite_columns(web_columns: pd.DataFrame, words: Words) -> Citations:
+def cite_columns(web_columns: pd.DataFrame) -> Citations:
     """Cite what a notice says of columns of web sites."""
     quoted = web_columns[web_columns["is_quoted"]]
-    named = zip(quoted["unit"].fillna(words("rules.in_general")), quoted["column"], quoted["place"], strict=True)
+    units = [say("rules.in_general") if pd.isna(unit) else unit for unit in quoted["unit"]]
+    named = zip(units, quoted["column"], quoted["place"], strict=True)
     return {(unit, "column", column): link_place(place) for unit, column, place in named}
 
 
@@ -123,16 +123,17 @@ def _find_of_unit(row: Mapping[str, Any], unit: str, cites: Citations) -> str | 
     return next((href for href in found if href), None)
 
 
-def _find(row: Mapping[str, Any], column: str, value: Any, names: list[str], cites: Citations) -> str | None:
+def _find(row: Mapping[str, Any], column: str, value: Any, names: Sequence[str | Text], cites: Citations) -> str | None:
     if column == "item":
         value = name_item(row.get("section"), value)
-    elif isinstance(value, Phrase) or pd.isna(value):
+    elif not isinstance(value, Text) and pd.isna(value):
         return None
     kind = PRINTED_AS.get(column, column)
     return next((href for name in (*names, "") if (href := cites.get((name, kind, value)))), None)
 
 
-def _name_units(row: Mapping[str, Any]) -> list[str]:
+def _name_units(row: Mapping[str, Any]) -> list[str | Text]:
     cells = [row[column] for column in UNITS if column in row]
     units = [unit for cell in cells for unit in (cell if isinstance(cell, list) else [cell])]
-    return [name for unit in units if isinstance(unit, str) for name in unit.split(PAIR)]
+    worded = [unit for unit in units if isinstance(unit, Text)]
+    return [*worded, *(name for unit in units if isinstance(unit, str) for name in unit.split(PAIR))]

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.display.links import PAIR, find_links
-from audit_lib.wording.words import Words, format_number, format_rounded, format_score
+from audit_lib.wording.number_format import format_number, format_rounded, format_score
+from audit_lib.wording.words import Words
 
 # Columns that need other decimals than two.
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from audit_lib.analysis.cuts import CutRule, compare_rule, imply_cuts
 from audit_lib.analysis.distribution import TieOrder, count_shared, find_outliers, range_ranks, scored, summarise_scores
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
+from audit_lib.display.findings import Finding, show_note
 from audit_lib.figures.style import (
     GREY,
     INK,
@@ -20,22 +20,35 @@ from audit_lib.figures.style import (
     close_figure,
     draw_key,
     draw_marks,
+    drawing,
     open_figure,
     place_labels,
-    styled,
     tabulate_curve,
 )
-from audit_lib.wording.words import Words, format_score
+from audit_lib.wording.number_format import format_score
+from audit_lib.wording.words import Words, say
 
 MOST_LABELS = 8  # more labels than that are a table
 
 
-@styled
-def plot_scores(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
+@drawing
+def plot_scores(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
     """Draw a stacked-dot histogram: one mark per unit at its exact score, exceptions to the cuts named."""
+    return _plot_scores(words, scores, top_cut, low_cut)
+
+
+@drawing
+def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
+    """Draw the scores with the cuts and what does not fit them; nothing where two cuts cannot give the tiers."""
+    if _hold_rule(scores, top_cut, low_cut) is None:
+        return show_note(say("tiers.not_published"), words)
+    return _plot_scores(words, scores, top_cut, low_cut)
+
+
+def _plot_scores(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
     units = _stack(scored(scores))
     if units.empty:
-        return note(words("labels.nothing"))
+        return show_note(say("labels.nothing"), words)
     rule = _hold_rule(scores, top_cut, low_cut)
     figure, ax = open_figure(4.1)
     tops = units.groupby("score")["level"].max().to_dict()
@@ -112,25 +125,18 @@ def _label_scores(units: pd.DataFrame, exceptions: pd.DataFrame | None, words: W
     return labels[:MOST_LABELS]
 
 
-def plot_rule(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
-    """Draw the scores with the cuts and what does not fit them; nothing where two cuts cannot give the tiers."""
-    if _hold_rule(scores, top_cut, low_cut) is None:
-        return note(words("tiers.not_published"))
-    return plot_scores(scores, top_cut, low_cut, words)
-
-
 def _hold_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
     """Hold the cuts against the tiers. None where they meet none: nobody's, they are neither drawn nor named."""
     rule = compare_rule(scores, top_cut, low_cut)
     return rule if rule is not None and rule.n_rated else None
 
 
-@styled
-def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
+@drawing
+def plot_league(words: Words, scores: pd.DataFrame) -> Chart | Finding:
     """Draw the league table without false order: units by score, tied units in one band with one rank."""
     units = scored(scores).sort_values(["table_no", "score"], ascending=[True, False], kind="stable", ignore_index=True)
     if units.empty:
-        return note(words("labels.nothing"))
+        return show_note(say("labels.nothing"), words)
     units = units.assign(row=range(len(units)), places=range_ranks(units["rank"], units["n_tied"]))
     figure, ax = open_figure(1.95 + 0.205 * len(units))
     span = units["score"].max() - units["score"].min() or 1
@@ -169,12 +175,12 @@ def plot_league(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     return close_figure(figure, "league" if ties.n_tied else "league_untied", words, {**facts, **ends}, data=data)
 
 
-@styled
-def plot_tie_order(order: TieOrder, words: Words) -> Chart | Finding:
+@drawing
+def plot_tie_order(words: Words, order: TieOrder) -> Chart | Finding:
     """Draw the printed order inside ties of towns and bureaus: one row per tie, one box per unit."""
     groups = order.groups
     if groups.empty:
-        return note(words("labels.no_mixed_ties"))
+        return show_note(say("labels.no_mixed_ties"), words)
     figure, ax = open_figure(1.35 + 0.42 * len(groups))
     widest = max(groups["n"])
     ax.set_xlim(-0.75, widest + 0.85)
@@ -197,12 +203,12 @@ def plot_tie_order(order: TieOrder, words: Words) -> Chart | Finding:
     return close_figure(figure, "tie_order", words, facts, data=data, score_axis=False)
 
 
-@styled
-def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words) -> Chart | Finding:
+@drawing
+def plot_ecdf(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
     """Draw the share of units at or below each score: any share can be read off, that at the cuts where tiers are."""
     points = scored(scores)["score"]
     if points.empty:
-        return note(words("labels.nothing"))
+        return show_note(say("labels.nothing"), words)
     figure, ax = open_figure(3.3)
     sns.ecdfplot(x=points, ax=ax, color="#08519C", linewidth=2, stat="percent")
     is_held = _hold_rule(scores, top_cut, low_cut) is not None
@@ -224,12 +230,12 @@ def plot_ecdf(scores: pd.DataFrame, top_cut: float, low_cut: float, words: Words
     return close_figure(figure, "ecdf", words, {**facts, **spread}, data=curve)
 
 
-@styled
-def plot_digits(digits: pd.DataFrame, words: Words) -> Chart | Finding:
+@drawing
+def plot_digits(words: Words, digits: pd.DataFrame) -> Chart | Finding:
     """Draw how often each last digit occurs among whole-number scores, beside the tenth expected of each."""
     total = int(digits["n"].sum())
     if not total:
-        return note(words("distribution.no_whole_scores"))
+        return show_note(say("distribution.no_whole_scores"), words)
     figure, ax = open_figure(2.5)
     ax.bar(digits["digit"], digits["n"], color="#9ECAE1", edgecolor="#2171B5", width=0.7)
     ax.plot([-0.6, 9.5], [total / 10, total / 10], color=INK, linewidth=1, linestyle=(0, (4, 3)))

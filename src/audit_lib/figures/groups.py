@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from audit_lib.analysis.group_gap import resample_gap
 from audit_lib.analysis.groups import Comparison, choose_main, count_group_tiers, list_groups, points_of
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
+from audit_lib.display.findings import Finding, show_note
 from audit_lib.figures.style import (
     GREY,
     INK,
@@ -18,20 +18,21 @@ from audit_lib.figures.style import (
     close_figure,
     draw_key,
     draw_marks,
+    drawing,
     open_figure,
-    styled,
     tabulate_curve,
 )
 from audit_lib.numbers import round_half_up
-from audit_lib.wording.words import MOST_DIGITS, Words, format_number
+from audit_lib.wording.number_format import MOST_DIGITS, format_number
+from audit_lib.wording.words import Words, say
 
 SPACING = 0.11  # between neighbouring marks of a swarm, where groups are 1 apart
 LINES = {0: ("#08519C", "-"), 1: ("#D55E00", (0, (5, 2))), 2: ("#1B6E4B", (0, (1.5, 1.5)))}
 
 
-@styled
+@drawing
 def plot_gap(
-    scores: pd.DataFrame, column: str, comparisons: list[Comparison], seed: int, words: Words
+    words: Words, scores: pd.DataFrame, column: str, comparisons: list[Comparison], seed: int
 ) -> Chart | Finding:
     """Draw an estimation plot: both groups with their means, and the difference with its interval (Gardner–Altman).
 
@@ -39,7 +40,7 @@ def plot_gap(
     """
     comparison = choose_main(comparisons)
     if comparison.status != "ok":
-        return note(words("labels.no_comparison"))
+        return show_note(say("labels.no_comparison"), words)
     first, second = comparison.first, comparison.second
     figure, ax = open_figure(4.4)
     gap, drawn = resample_gap(scores, column, comparison, seed)
@@ -84,12 +85,12 @@ def plot_gap(
     return close_figure(figure, "gap", words, facts, data=data)
 
 
-@styled
-def plot_groups(scores: pd.DataFrame, column: str, words: Words) -> Chart | Finding:
+@drawing
+def plot_groups(words: Words, scores: pd.DataFrame, column: str) -> Chart | Finding:
     """Draw every group of a column as a swarm with its mean."""
     groups = list_groups(scores, column)
     if len(groups) < 2:
-        return note(words("labels.one_group"))
+        return show_note(say("labels.one_group"), words)
     figure, ax = open_figure(4.2)
     for at, group in enumerate(groups):
         _draw_swarm(ax, scores, column, group, at, words)
@@ -138,12 +139,12 @@ def _sizes(scores: pd.DataFrame, column: str, groups: list[str]) -> list[tuple[s
     return [(group, len(points_of(scores, column, group))) for group in groups]
 
 
-@styled
-def plot_group_ecdf(scores: pd.DataFrame, column: str, words: Words) -> Chart | Finding:
+@drawing
+def plot_group_ecdf(words: Words, scores: pd.DataFrame, column: str) -> Chart | Finding:
     """Draw the share of each group at or below each score: shows a crossing that means hide."""
     groups = list_groups(scores, column)[: len(LINES)]
     if len(groups) < 2:
-        return note(words("labels.one_group"))
+        return show_note(say("labels.one_group"), words)
     figure, ax = open_figure(3.5)
     for number, group in enumerate(groups):
         colour, style = LINES[number]
@@ -178,12 +179,12 @@ def _find_apart(scores: pd.DataFrame, column: str, group: str, groups: list[str]
     return float(grid[at]), float(shares[group][at]), bool(gaps[:, at].mean() > 0)
 
 
-@styled
-def plot_group_tiers(scores: pd.DataFrame, column: str, words: Words) -> Chart | Finding:
+@drawing
+def plot_group_tiers(words: Words, scores: pd.DataFrame, column: str) -> Chart | Finding:
     """Draw the tiers of each group as bars of equal length, with the counts inside."""
     counts = count_group_tiers(scores, column)
     if counts["tier"].isna().all():
-        return note(words("labels.no_tiers"))
+        return show_note(say("labels.no_tiers"), words)
     groups = list(dict.fromkeys(counts["group"]))
     figure, ax = open_figure(1.5 + 0.55 * len(groups))
     orders = scores.dropna(subset=["tier"]).set_index("tier")["tier_order"].to_dict()

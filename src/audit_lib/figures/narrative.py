@@ -6,18 +6,28 @@ from matplotlib.figure import Figure
 
 from audit_lib.analysis.narrative import find_unexplained, list_items, list_named, mark_named
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
-from audit_lib.figures.style import GREY, INK, close_figure, draw_key, draw_marks, measure, open_figure, shorten, styled
+from audit_lib.display.findings import Finding, show_note
+from audit_lib.figures.style import (
+    GREY,
+    INK,
+    close_figure,
+    draw_key,
+    draw_marks,
+    drawing,
+    measure,
+    open_figure,
+    shorten,
+)
 from audit_lib.notices.notice import Notice
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, say
 
 PALE = "#C8C8C8"  # ticks of the units that a row does not name
 STEP = 0.21  # between marks of one score, where rows are 1 apart
 WIDEST = 32  # Latin letters beside a row, left and right of it; all names are in the table
 
 
-@styled
-def plot_named(scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, words: Words) -> Chart | Finding:
+@drawing
+def plot_named(words: Words, scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice) -> Chart | Finding:
     """Draw a row for each item that names somebody, the named units marked among the scores of all.
 
     The last row holds the units of the lowest tier that no sentence names. A dotted line is the mean of all who are not
@@ -26,7 +36,7 @@ def plot_named(scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, wor
     units = mark_named(scores, mentions).dropna(subset=["score"])
     rows = _list_rows(units, mentions, notice, words)
     if units.empty or not rows:
-        return note(words("labels.nothing" if units.empty else "labels.nobody"))
+        return show_note(say("labels.nothing" if units.empty else "labels.nobody"), words)
     figure, ax = open_figure(2.3 + 0.5 * len(rows))
     ax.set_ylim(len(rows) + 0.45, -0.75)  # the key stands in a row of its own
     ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 1.5)

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
-from audit_lib.figures.style import GREY, INK, close_figure, open_figure, styled
+from audit_lib.display.findings import Finding, show_note
+from audit_lib.figures.style import GREY, INK, close_figure, drawing, open_figure
 from audit_lib.tables.schemas import MATCHES
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, say
 
 SHADES = {"exact": "#08519C", "prefix": "#6BAED6", "alias": "#D55E00", "table_only": "#1A1A1A", "list_only": "#1A1A1A"}
 MISSING: dict[str, Any] = {"facecolor": "none", "edgecolor": GREY, "linestyle": ":"}
@@ -18,13 +18,13 @@ MOST_NAMES = 4  # units of a run are named while they are few
 WIDE = 12  # units in a run whose name fits below it
 
 
-@styled
-def plot_ledger(scores: pd.DataFrame, words: Words) -> Chart | Finding:
+@drawing
+def plot_ledger(words: Words, scores: pd.DataFrame) -> Chart | Finding:
     """Draw a ledger strip: a column per unit, a row for the table, one for the lists; gaps are units that one lacks."""
     units = scores.assign(order=[MATCHES.index(match) for match in scores["match"]]).sort_values("order", kind="stable")
     in_table, in_list = units["name_in_table"].notna(), units["name_in_list"].notna()
     if not in_table.any() or not in_list.any():
-        return note(words("labels.no_ledger"))
+        return show_note(say("labels.no_ledger"), words)
     figure, ax = open_figure(2.9)
     ax.set_xlim(-7.5, len(units) + 0.5)
     ax.set_ylim(4.1, -1.1)

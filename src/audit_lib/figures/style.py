@@ -9,7 +9,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 from matplotlib import font_manager, rc_context
@@ -18,7 +18,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from audit_lib.display.charts import Chart
+from audit_lib.display.charts import Chart, Drawing
+from audit_lib.display.findings import Finding
 from audit_lib.display.tables import plain_cells
 from audit_lib.errors import AuditError
 from audit_lib.figures.packing import pack_image
@@ -85,18 +86,20 @@ def settings() -> Mapping[str, Any]:
 
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
-def styled(plot: Callable[P, T]) -> Callable[P, T]:
-    """Draw with our settings, and leave matplotlib as it was."""
+def drawing(plot: Callable[Concatenate[Words, P], Chart | Finding | None]) -> Callable[P, Drawing]:
+    """Make a chart function return a `Drawing`: drawn with our settings when its words are known."""
 
     @wraps(plot)
-    def draw(*args: P.args, **kwargs: P.kwargs) -> T:
-        with rc_context(dict(settings())):
-            return plot(*args, **kwargs)
+    def prepare(*args: P.args, **kwargs: P.kwargs) -> Drawing:
+        def draw(words: Words) -> Chart | Finding | None:
+            with rc_context(dict(settings())):
+                return plot(words, *args, **kwargs)
 
-    return draw
+        return Drawing(draw)
+
+    return prepare
 
 
 def open_figure(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:

@@ -6,17 +6,17 @@ from matplotlib.ticker import MaxNLocator
 from audit_lib.analysis.cuts import imply_cuts, scan_cuts
 from audit_lib.analysis.tiers import summarise_tiers
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
-from audit_lib.figures.style import GREY, INK, RIMS, TIERS, ZONE, close_figure, draw_marks, open_figure, styled
+from audit_lib.display.findings import Finding, show_note
+from audit_lib.figures.style import GREY, INK, RIMS, TIERS, ZONE, close_figure, draw_marks, drawing, open_figure
 from audit_lib.tables.tiers import list_tiers, rated
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, say
 
 
-@styled
-def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
+@drawing
+def plot_cuts(words: Words, scores: pd.DataFrame) -> Chart | Finding:
     """Draw what each score would do as the cut for the best tier: tiers it gets wrong, and the size it gives it."""
     if rated(scores)["tier"].nunique() < 2:
-        return note(words("labels.no_tiers"))
+        return show_note(say("labels.no_tiers"), words)
     scan = scan_cuts(scores).sort_values("cut")
     best = list_tiers(scores)[0]
     size = int((scores["tier"] == best).sum())
@@ -47,12 +47,12 @@ def plot_cuts(scores: pd.DataFrame, words: Words) -> Chart | Finding:
     )
 
 
-@styled
-def plot_tier_reach(scores: pd.DataFrame, words: Words) -> Chart | Finding:
+@drawing
+def plot_tier_reach(words: Words, scores: pd.DataFrame) -> Chart | Finding:
     """Draw how far each tier reaches: its units as marks, its range as a bar, the zone of overlap shaded."""
     units = rated(scores)
     if units.empty:
-        return note(words("labels.no_tiers"))
+        return show_note(say("labels.no_tiers"), words)
     tiers = list_tiers(units)
     figure, ax = open_figure(1.55 + 0.75 * len(tiers))
     summary = summarise_tiers(units)

@@ -11,17 +11,18 @@ from audit_lib.analysis.comparability import Gate
 from audit_lib.analysis.trends import Change, cross_tiers
 from audit_lib.analysis.unit_paths import Paths
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
-from audit_lib.figures.style import GREY, INK, SHAPES, close_figure, measure, open_figure, styled
-from audit_lib.wording.words import Words, format_rounded
+from audit_lib.display.findings import Finding, show_note
+from audit_lib.figures.style import GREY, INK, SHAPES, close_figure, drawing, measure, open_figure
+from audit_lib.wording.number_format import format_rounded
+from audit_lib.wording.words import Words, say
 
 MOST_LABELS = 8
 PALE, UP, DOWN = "#8C8C8C", "#08519C", "#D55E00"  # units without a label; those with one, by direction
 BAND = 0.09  # half the width of a break, where neighbouring periods are 1 apart
 
 
-@styled
-def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
+@drawing
+def plot_slopes(words: Words, change: Change) -> Chart | Finding | None:
     """Draw each unit from one period to the next: points, or standings. New units are marks without a line.
 
     At most eight units are named: those whose tier or value changed most. None for one period.
@@ -30,7 +31,7 @@ def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
     if gate.reason == "one_period":
         return None
     if units.empty:
-        return note(words("labels.nothing_compared"))
+        return show_note(say("labels.nothing_compared"), words)
     figure, ax = open_figure(4.9)
     named = choose_named(units)
     for row in units.itertuples():
@@ -46,10 +47,10 @@ def plot_slopes(change: Change, words: Words) -> Chart | Finding | None:
     if gate.measure != "points":
         _draw_break(ax, 0.5, gate, words)
     ax.set_xlim(-0.12, 1.85)
-    ax.set_xticks([0, 1], list(gate.word_periods(words).values()))
+    ax.set_xticks([0, 1], [words.name(period) for period in gate.word_periods().values()])
     ax.set_ylabel(words(f"labels.{gate.measure}_axis"))
     n_new = int((~units["is_same"]).sum())
-    facts: dict[str, Any] = {**gate.word_periods(words), "n": len(units), "n_new": n_new}
+    facts: dict[str, Any] = {**gate.word_periods(), "n": len(units), "n_new": n_new}
     key = f"slopes_{gate.measure}"
     periods = {"before": gate.before, "after": gate.after}
     data = units[["unit_name", "before", "after", "change"]].rename(columns=periods)
@@ -120,13 +121,13 @@ def _draw_break(ax: Axes, at: float, gate: Gate, words: Words) -> None:
     )  # fmt: skip
 
 
-@styled
-def plot_paths(paths: Paths, words: Words) -> Chart | Finding | None:
+@drawing
+def plot_paths(words: Words, paths: Paths) -> Chart | Finding | None:
     """Draw the standing of every unit that can be followed through three periods and more. None for fewer periods."""
     if len(paths.periods) < 3:
         return None
     if paths.steps.empty:
-        return note(words("labels.no_paths"))
+        return show_note(say("labels.no_paths"), words)
     places = {period: at for at, period in enumerate(paths.periods)}
     last = len(places) - 1
     named = _choose_followed(paths)
@@ -165,8 +166,8 @@ def _choose_followed(paths: Paths) -> pd.DataFrame:
     return moved.sort_values("change", key=abs, ascending=False, kind="stable").head(MOST_LABELS)
 
 
-@styled
-def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
+@drawing
+def plot_oldham(words: Words, change: Change) -> Chart | Finding | None:
     """Draw change against level, the mean of both periods: unlike the first period alone, it is free of regression.
 
     None for one period. Source: Oldham (1962).
@@ -175,7 +176,7 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
     if gate.reason == "one_period":
         return None
     if len(units) < 3:
-        return note(words("labels.nothing_compared"))
+        return show_note(say("labels.nothing_compared"), words)
     level, shift = (units["before"] + units["after"]) / 2, units["after"] - units["before"]
     figure, ax = open_figure(3.8)
     ax.axhline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -196,15 +197,15 @@ def plot_oldham(change: Change, words: Words) -> Chart | Finding | None:
     ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_rounded(value))
     data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
     varied = np.ptp(level) > 0 and np.ptp(shift) > 0
-    facts = {**gate.word_periods(words), "n": len(units)}
+    facts = {**gate.word_periods(), "n": len(units)}
     if not varied:
         return close_figure(figure, "oldham_flat", words, facts, data=data, score_axis=gate.measure == "points")
     r = float(np.corrcoef(level, shift)[0, 1])
     return close_figure(figure, "oldham", words, {**facts, "r": r}, data=data, score_axis=gate.measure == "points")
 
 
-@styled
-def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
+@drawing
+def plot_transitions(words: Words, change: Change) -> Chart | Finding | None:
     """Draw who went from which tier to which as counts, with the units that one of the periods does not list.
 
     None for one period.
@@ -213,7 +214,7 @@ def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
     if gate.reason == "one_period":
         return None
     if change.rated.empty:
-        return note(words("labels.no_transitions"))
+        return show_note(say("labels.no_transitions"), words)
     table = cross_tiers(change)
     counts = table.to_numpy()
     names = [words.name(tier) for tier in table.columns]
@@ -232,7 +233,7 @@ def plot_transitions(change: Change, words: Words) -> Chart | Finding | None:
     rated = change.rated
     up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
     down = int((rated["tier_order_after"] > rated["tier_order_before"]).sum())
-    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods(words)}
+    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods()}
     cells = [(table.index[row], names[column], int(n)) for (row, column), n in np.ndenumerate(counts)]
     data = pd.DataFrame(cells[:-1], columns=["tier_before", "tier_after", "n"])
     return close_figure(figure, "transitions", words, facts, data=data, score_axis=False)

@@ -10,10 +10,11 @@ from matplotlib.ticker import FuncFormatter
 from audit_lib.analysis.overdue import order_overdue, word_days
 from audit_lib.analysis.update_rules import word_duration, word_range
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, note
-from audit_lib.figures.style import INK, close_figure, open_figure, shorten, styled
+from audit_lib.display.findings import Finding, show_note
+from audit_lib.figures.style import INK, close_figure, drawing, open_figure, shorten
 from audit_lib.notices.notice import Header
-from audit_lib.wording.words import Words, format_number
+from audit_lib.wording.number_format import format_number
+from audit_lib.wording.words import Words, say
 
 COLOURS = {"overdue": "#D55E00", "perhaps": "#767676", "in_time": "#08519C"}
 TICKS = (1, 7, 14, 30, 90, 180, 365, 1095)  # days: a week, two, a month, a quarter, half a year, one year, three
@@ -23,14 +24,14 @@ AXIS_END = 1.6  # the axis runs this many times past the first and the last numb
 LEAST = 0.5  # days: where the axis begins for an update of the day itself
 
 
-@styled
-def plot_overdue(inspected: pd.DataFrame, header: Header, words: Words) -> Chart | Finding:
+@drawing
+def plot_overdue(words: Words, inspected: pd.DataFrame, header: Header) -> Chart | Finding:
     """Draw the ages of the columns that a notice names, the latest first, beside their limits."""
-    return _plot(inspected, "overdue", word_days(header, words), words)
+    return _plot(inspected, "overdue", words.name(word_days(header)), words)
 
 
-@styled
-def plot_made_up(inspected: pd.DataFrame, day: str, words: Words) -> Chart | Finding:
+@drawing
+def plot_made_up(words: Words, inspected: pd.DataFrame, day: str) -> Chart | Finding:
     """Draw the ages of made-up columns; title, labels and source line say that they are."""
     source = {"source": words("rules.made_up_source")}
     return _plot(inspected, "made_up", words.date(day), Words(words.language, {**words.facts, **source}))
@@ -39,7 +40,7 @@ def plot_made_up(inspected: pd.DataFrame, day: str, words: Words) -> Chart | Fin
 def _plot(inspected: pd.DataFrame, key: str, day: str, words: Words) -> Chart | Finding:
     judged = inspected[inspected["limit"].notna()]
     if judged.empty:
-        return note(words("labels.no_columns"))
+        return show_note(say("labels.no_columns"), words)
     rows = order_overdue(judged).head(MOST_ROWS)
     figure, ax = open_figure(1.75 + 0.34 * len(rows))
     end = AXIS_END * float(pd.concat([rows["age_low"], rows["age_high"], rows["limit"]]).max())
@@ -91,10 +92,10 @@ def _draw_age(ax: Axes, at: int, row: Mapping[str, Any], end: float) -> None:
 def _label(row: Mapping[str, Any], words: Words) -> str:
     unit = words("rules.in_general") if pd.isna(row["unit"]) else row["unit"]
     named = shorten(words("labels.column", unit=unit, column=row["column"]), WIDEST)
-    return words("labels.with_limit", column=named, limit=word_duration(row["every"], words))
+    return words("labels.with_limit", column=named, limit=word_duration(row["every"]))
 
 
 def _word_late(row: Mapping[str, Any], words: Words) -> str:
     if row["status"] != "overdue":
         return words.name(row["status"])
-    return words("labels.late", late=word_range(row["late_low"], row["late_high"], words))
+    return words("labels.late", late=word_range(row["late_low"], row["late_high"]))

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
+from audit_lib.display.charts import Chart, Drawing
+from audit_lib.display.findings import Finding, show_finding, show_headline, show_note
 from audit_lib.display.links import (
     NOTICE,
     Citations,
@@ -20,15 +22,17 @@ from audit_lib.display.links import (
     cite_quotes,
     cite_scores,
 )
+from audit_lib.display.tables import Table, show
 from audit_lib.files import find_data
-from audit_lib.notebook.parameters import Parameters, check_parameters
+from audit_lib.notebook.parameters import Parameters
+from audit_lib.notices.notice import Header, Notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import PROCESSED, Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, load_history
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.storage import format_table, load_known, load_table
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Text, Words, join, say, say_date
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,19 @@ class Report:
             self.words.language,
         )
 
-    @property
-    def words_of_history(self) -> Words:
-        """The words for what rests on all periods up to this one.
+    def over_periods(self) -> "Report":
+        """Return this report for what rests on all periods up to this one.
 
-        They name the publishers of all its notices, and cite those of the last two periods.
+        Its words name the publishers of all the notices, and cite those of the last two periods.
         """
         named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
         sources = [
-            self.words("labels.publisher", publisher=publisher, period=self.words.date(period))
+            say("labels.publisher", publisher=publisher, period=say_date(period))
             for publisher, period in zip(named, self.history.periods, strict=True)
         ]
-        facts = {**self.words.facts, "source": self.words.joiner.join(sources)}
-        return replace(self.words, facts=facts, citations=cite_periods(self._cite_before(), self.words.citations))
+        facts = {**self.words.facts, "source": self.words.word(join(sources, "values.joiner"))}
+        citations = cite_periods(self._cite_before(), self.words.citations)
+        return replace(self, words=replace(self.words, facts=facts, citations=citations))
 
     def _cite_before(self) -> Citations:
         """Cite the scores and tiers of the period before the last."""
@@ -80,10 +84,45 @@ class Report:
         before = periods[-2] if len(periods) > 1 else ""
         return cite_scores(scores[scores["period"] == before], f"../{before}/{NOTICE}")
 
+    @property
+    def notice(self) -> Notice:
+        """The notice as printed: its tables, lists and sentences, each with its place."""
+        return self.reading.notice
+
+    @property
+    def record(self) -> pd.Series | None:
+        """What notices.csv records of the notice; None where it has no row."""
+        return self.reading.record
+
+    @property
+    def header(self) -> Header:
+        """What the notice states about itself: title, number, dates, units, period."""
+        return self.notice.header
+
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What each check found, with the cuts of this report."""
         return run_checks(self.reading.evidence)
+
+    def headline(self, text: Text) -> Finding:
+        """Show the finding of this report."""
+        return show_headline(text, self.words)
+
+    def finding(self, text: Text | None) -> Finding | None:
+        """Show a finding of a section, as a note if it only says why there is none. None shows nothing."""
+        return show_finding(text, self.words)
+
+    def note(self, text: Text) -> Finding:
+        """Show a text that limits a finding."""
+        return show_note(text, self.words)
+
+    def show(self, table: pd.DataFrame | pd.Series, key: str) -> Table | None:
+        """Show a table with the caption `captions.<key>`; an empty one is not shown."""
+        return show(table, key, self.words)
+
+    def chart(self, drawing: Drawing) -> Chart | Finding | None:
+        """Draw a chart in the language of this report."""
+        return drawing.draw(self.words)
 
     def settings(self) -> Iterator[tuple[str, str]]:
         """Yield each parameter in words, with its value."""
@@ -95,7 +134,8 @@ class Report:
     def quality(self) -> Iterator[tuple[str, str]]:
         """Yield how far the numbers can be trusted: units found and left out, tiers, checks, each with its words."""
         stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
-        return summarise_quality(self.scores, stated, self.outcomes, cuts, self.words)
+        for label, found in summarise_quality(self.scores, stated, self.outcomes, cuts):
+            yield self.words.word(label), self.words.word(found)
 
     def __repr__(self) -> str:
         pairs = [*self.quality(), *self.settings()]
@@ -113,12 +153,21 @@ def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
     return f'<dl class="{kind}">{listed}</dl>'
 
 
-def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
-    """Open the material of one report; the settings are the other fields of `Parameters`.
+def open_report(
+    jurisdiction: str,
+    period: str,
+    language: str = Parameters.language,
+    group_column: str = Parameters.group_column,
+    top_cut: float = Parameters.top_cut,
+    low_cut: float = Parameters.low_cut,
+    min_n: int = Parameters.min_n,
+    seed: int = Parameters.seed,
+) -> Report:
+    """Open the tables, the notice and the wording of one report. See `Parameters` for what each setting may be.
 
-    Raises AuditError for an unknown or unusable parameter and for a notice we do not have.
+    Raises AuditError for an unusable setting, and for a notice that data/raw does not have.
     """
-    parameters = check_parameters({"jurisdiction": jurisdiction, "period": period, **settings})
+    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)
     data = find_data()
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
@@ -129,16 +178,16 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
     words = open_words(data, jurisdiction, period, parameters.language)
     words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
     known = _load_known(data, reading)
-    words = replace(words, citations=_cite(reading, **ours, **known, words=words))
+    words = replace(words, citations=_cite(reading, **ours, **known))
     return Report(parameters, words, **ours, **known, reading=reading, data=data)
 
 
-def _cite(reading: Reading, *, words: Words, **tables: pd.DataFrame) -> Citations:
+def _cite(reading: Reading, **tables: pd.DataFrame) -> Citations:
     """Cite the notice for every value that tables of a report repeat."""
     listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
-    quotes = [cite_quotes(tables[name], words) for name in ("claims", "rules", "web_columns")]
+    quotes = [cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
     scores, mentions = cite_scores(tables["scores"], listed=listed), cite_mentions(tables["mentions"])
-    columns = cite_columns(tables["web_columns"], words)
+    columns = cite_columns(tables["web_columns"])
     every = (scores, mentions, columns, cite_document(reading.notice.document), *quotes)
     return {key: href for cites in every for key, href in cites.items()}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from audit_lib.documents.model import PADDING, Line
 from audit_lib.notices.columns import NUMBER, Layout, read_ordinal
-from audit_lib.wording.phrases import Phrase
+from audit_lib.wording.words import Phrase
 
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")

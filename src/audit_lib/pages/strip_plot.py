@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from audit_lib.wording.words import Words, format_score
+from audit_lib.wording.number_format import format_score
+from audit_lib.wording.words import Words
 
 STEP, TALLEST = 6, 48  # px between two dots of a tie; the tallest tie shrinks to fit
 LABEL, FOOT = 20, 8  # px above and below the dots

@@ -21,7 +21,8 @@ from audit_lib.pages.strip_plot import describe_strip, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, describe_unit, open_place, word_rank
 from audit_lib.wording.fonts import embed_characters
 from audit_lib.wording.languages import MAIN, find_twins
-from audit_lib.wording.words import Words, format_number, format_score
+from audit_lib.wording.number_format import format_number, format_score
+from audit_lib.wording.words import Words
 
 LONGEST = 60  # letters of a slug: three bytes each, and a file name ends at 255
 DOT_STRIPS = 12  # of a unit in more periods, the latest are drawn

@@ -10,7 +10,7 @@ from audit_lib.tables import checks
 from audit_lib.tables.evidence import Evidence, Finding
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
 from audit_lib.tables.storage import validate_table
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Name, Phrase, Words, join, say
 
 PARTS = ("found", "expected", "message")  # of a finding, each worded by its own template
 
@@ -139,26 +139,26 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
     return validate_table(pd.DataFrame(rows, columns=list(SCHEMAS["problems"].columns)), "problems", notice_id)
 
 
-def tabulate_register(outcomes: tuple[Outcome, ...], words: Words) -> pd.DataFrame:
+def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """Give the register: one row per check with its question, the verdict, what was found, and what we do about it.
 
     What does not agree comes first, the gravest at the top.
     """
     ordered = sorted(outcomes, key=_weigh)
-    return pd.DataFrame([_register_row(outcome, words) for outcome in ordered])
+    return pd.DataFrame([_register_row(outcome) for outcome in ordered])
 
 
-def describe_register(outcomes: tuple[Outcome, ...], words: Words) -> str:
+def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
     """Say how many checks find something, and what by weight, with the first finding of the gravest."""
     applied = [outcome for outcome in outcomes if outcome.applies]
     found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
     if not found:
-        return words("findings.register_clean", n=len(applied))
+        return say("findings.register_clean", n=len(applied))
     weights = count_findings(outcomes)
-    counts = [words(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
-    message = words(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
+    counts = [say(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
+    message = say(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
     key = "findings.register_one" if len(found) == 1 else "findings.register"
-    return words(key, n=len(found), of=len(applied), counts=counts, message=message)
+    return say(key, n=len(found), of=len(applied), counts=counts, message=message)
 
 
 def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:
@@ -171,17 +171,17 @@ def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
     return not outcome.findings, grave, not outcome.applies
 
 
-def _register_row(outcome: Outcome, words: Words) -> dict[str, object]:
+def _register_row(outcome: Outcome) -> dict[str, object]:
     name, findings = f"checks.{outcome.check.name}", outcome.findings
     verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
     # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
     part = "message" if len(findings) == 1 else "found"
-    found = words.join((words(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
+    found = join((say(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
     return {
-        "question": words(f"{name}.question"),
-        "verdict": words.name(verdict),
-        "severity": words.name(outcome.check.severity) if findings else pd.NA,
+        "question": say(f"{name}.question"),
+        "verdict": Name(verdict),
+        "severity": Name(outcome.check.severity) if findings else pd.NA,
         "found": found or pd.NA,
         "line": next((finding.line for finding in findings if finding.line), pd.NA),
-        "treatment": words(f"{name}.treatment") if findings else pd.NA,
+        "treatment": say(f"{name}.treatment") if findings else pd.NA,
     }

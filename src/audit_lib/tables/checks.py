@@ -15,7 +15,7 @@ from audit_lib.documents.model import squeeze
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
-from audit_lib.wording.phrases import Phrase, say_place
+from audit_lib.wording.words import Phrase, say_place
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:

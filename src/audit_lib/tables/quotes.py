@@ -3,7 +3,7 @@
 import pandas as pd
 
 from audit_lib.documents.model import Document, line_of, squeeze
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Phrase, say
 
 
 def verify_quotes(known: pd.DataFrame, document: Document) -> pd.DataFrame:
@@ -19,10 +19,10 @@ def verify_quotes(known: pd.DataFrame, document: Document) -> pd.DataFrame:
     return known.assign(is_quoted=pd.array(is_quoted, dtype="boolean"), line=lines)
 
 
-def describe_quotes(verified: pd.DataFrame, words: Words) -> str:
+def describe_quotes(verified: pd.DataFrame) -> Phrase:
     """Say whether all quotes of a verified table stand in the raw file."""
     if verified.empty:
-        return words("quotes.none")
+        return say("quotes.none")
     missing = list(verified.loc[~verified["is_quoted"], "quote"])
     facts = {"n": len(verified), "n_missing": len(missing), "quotes": missing}
-    return words("quotes.missing" if missing else "quotes.all", **facts)
+    return say("quotes.missing" if missing else "quotes.all", **facts)

@@ -1,9 +1,11 @@
-"""Everything computed that a reader sees, worded in one place per language: `<language>.toml` in this folder.
+"""What a reader sees: phrases, which are in no language yet, and the words of one language that they are put into.
 
-A template is a Python format string. Numbers round half up and carry a true minus; `{n:unit|units}` counts a noun;
-a list of names is joined; a missing value reads as the language's word for it; a phrase is worded with the rest.
+A phrase is the key of a template and the facts in it. Templates are written once per language, in `<language>.toml` in
+this folder, as Python format strings: numbers round half up and carry a true minus; `{n:unit|units}` counts a noun; a
+list is joined; a missing value reads as the language's word for it; a fact that is a phrase is worded with the rest.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -15,40 +17,109 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.errors import unusable
-from audit_lib.numbers import round_half_up
 from audit_lib.wording.languages import FOLDER, LANGUAGES
-from audit_lib.wording.phrases import Phrase, say_date, say_item, say_place, say_ranks
+from audit_lib.wording.number_format import format_number, format_rounded, format_score
 
-MOST_DIGITS = 2  # decimals of a mean of scores on a half-point grid; more would be false precision
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
-MOST_PUBLISHED = 4  # decimals of a score; a number that needs more was computed
 
 
-def format_number(value: float, digits: int) -> str:
-    """Print a number as a reader would round it: half up, with a minus sign that is one.
+@dataclass(frozen=True)
+class Text:
+    """Something that is worded when it is shown. As a string, and alone in a cell, it is in English."""
 
-    >>> format_number(81.125, 2), format_number(-1.47619, 2)
-    ('81.13', '−1.48')
+    def __str__(self) -> str:
+        return Words().word(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+@dataclass(frozen=True)
+class Phrase(Text):
+    """A message: the key of a template (`section.name`) and the facts in it.
+
+    `is_finding` is False where the message only says why there is nothing to report.
     """
-    return f"{round_half_up(value, digits):,f}".replace("-", "−")
+
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    is_finding: bool = True
+
+    def __hash__(self) -> int:
+        return hash(self.key)  # facts may be lists
 
 
-def format_score(value: float) -> str:
-    """Print a number with the decimals that the notice gives it, one that can only be computed with two.
+@dataclass(frozen=True)
+class Joined(Text):
+    """Several texts, joined by a separator of the language: `separator` is the key of its template."""
 
-    >>> [format_score(value) for value in (97.0, 88.5, 88.125, 85.589286)]
-    ['97', '88.5', '88.125', '85.59']
+    parts: tuple[Any, ...]
+    separator: str
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """A value of ours (town, exact, error …), named as the language does, in this column if that has its own names."""
+
+    value: object
+    column: str = ""
+
+
+def say(key: str, /, **facts: Any) -> Phrase:
+    """Return the phrase `section.name` with its facts."""
+    return Phrase(key, facts)
+
+
+def say_nothing_found(key: str, /, **facts: Any) -> Phrase:
+    """Return a phrase that only says why there is nothing to report: it never counts as a finding."""
+    return Phrase(key, facts, is_finding=False)
+
+
+def is_finding(text: Text) -> bool:
+    """Check whether a text is a finding, and not only the reason why there is none."""
+    return not isinstance(text, Phrase) or text.is_finding
+
+
+def join(parts: Iterable[Any], separator: str) -> Joined | None:
+    """Join texts by a separator: parts, clauses, sentences, or the key of a template. None (also as result) is nothing.
+
+    >>> str(join([say_place("line 2"), None, say_place("line 5")], "clauses"))
+    'line 2; line 5'
     """
-    return format_number(value, _count_decimals(value, MOST_PUBLISHED))
+    present = tuple(part for part in parts if part)
+    return Joined(present, separator if "." in separator else f"joiners.{separator}") if present else None
 
 
-def format_rounded(value: float) -> str:
-    """Print a computed number with as many decimals as it needs, two at most: 97, 88.5, 88.13."""
-    return format_number(value, _count_decimals(value, MOST_DIGITS))
+def say_place(place: str) -> Phrase:
+    """Return the phrase for a place in a file: line 215, page 3 line 12; a cell of a workbook is named as it is."""
+    match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
+    if match is None:
+        return Phrase("places.cell", {"cell": place})
+    return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
 
 
-def _count_decimals(value: float, most: int) -> int:
-    return next((digits for digits in range(most + 1) if round(value, digits) == value), MOST_DIGITS)
+def say_date(date: str) -> Phrase | str:
+    """Return the phrase for a year, quarter, month or day; any other text is returned as it is."""
+    match = re.fullmatch(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", date)
+    if match is None:
+        return date
+    parts = {name: int(number) for name, number in match.groupdict().items() if number}
+    return Phrase(f"dates.{list(parts)[-1]}", parts)  # named by its last part
+
+
+def say_ranks(ranks: str) -> Phrase | str:
+    """Return the phrase for the ranks that tied units share, 4–7; a single rank is returned as it is."""
+    match = re.fullmatch(r"(?P<first>\d+)–(?P<last>\d+)", ranks)
+    return Phrase("places.ranks", match.groupdict()) if match else ranks
+
+
+def say_item(item: str) -> Phrase | str:
+    """Return the phrase for a section and item of a notice as it prints them: 二、四是; 四、(二); 二、 of no item."""
+    match = re.fullmatch(r"(?P<section>[^、]+)、(?:(?P<item>[^()]+)是|\((?P<paragraph>.+)\))?", item)
+    if match is None:
+        return item
+    parts = {name: numeral for name, numeral in match.groupdict().items() if numeral}
+    return Phrase(f"places.{list(parts)[-1]}", parts)  # named by its last part
 
 
 class _Formatter(string.Formatter):
@@ -60,14 +131,15 @@ class _Formatter(string.Formatter):
     def convert_field(self, value: Any, conversion: str | None) -> Any:
         """As Python's, and `!c`: begin a sentence with this word."""
         if conversion == "c":
-            return str(value)[:1].upper() + str(value)[1:]
+            text = self.format_field(value, "")
+            return text[:1].upper() + text[1:]
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple | pd.Series):
             return self.words.joiner.join(self.format_field(each, format_spec) for each in value)
-        if isinstance(value, Phrase):
-            return self.words(value.key, **value.facts)
+        if isinstance(value, Text):
+            return self.words.word(value)
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             return self.words.missing
         if "|" in format_spec:
@@ -81,42 +153,47 @@ class _Formatter(string.Formatter):
         return format(value, format_spec or ("," if isinstance(value, int) and value >= 10_000 else ""))
 
 
-class Silence(str):
-    """A sentence that only says why there is nothing to report."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True)
 class Words:
     """The wording of one report: its language, the facts that any sentence of it may use (place, period).
 
-    `citations` tell where the notice prints what its tables repeat (see citations.py).
+    `citations` tell where the notice prints what its tables repeat (see display/links.py).
     """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
-    citations: Mapping[tuple[str, str, object], str] = field(default_factory=dict, repr=False)
+    citations: Mapping[tuple[Text | str, str, object], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
         return self._formatter.format(self._find(key), **{**self.facts, **facts})
+
+    def word(self, text: Text | str | None) -> str:
+        """Put a text into words; a string stays as it is, None is empty. Raises KeyError for a missing key or fact."""
+        match text:
+            case None:
+                return ""
+            case str():
+                return text
+            case Phrase(key, facts):
+                return self(key, **facts)
+            case Joined(parts, separator):
+                return self(separator).join(self._formatter.format_field(part, "") for part in parts)
+            case Name(value, column):
+                return self.name(value, column)
+        raise TypeError(f"{type(text).__name__} cannot be worded")
 
     def name(self, value: object, column: str = "") -> str:
         """Give the word for a value of ours (town, exact, error …); a value without one stands for itself.
 
         Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
         """
-        if isinstance(value, Phrase):
-            return self(value.key, **value.facts)
+        if isinstance(value, Text):
+            return self.word(value)
         if isinstance(value, date):
             return self.date(value.isoformat())
         known = self._section(f"names.{column}") if column else {}
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
-
-    def silence(self, key: str, **facts: Any) -> Silence:
-        """Word a sentence that only says why there is nothing to report: nowhere does it count as a finding."""
-        return Silence(self(key, **facts))
 
     def heading(self, column: str) -> str:
         """Give the heading of a column of ours; a column without one stands for itself."""
