@@ -29,7 +29,7 @@ from audit_lib.notices.notice import Header, Notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import PROCESSED, Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
-from audit_lib.tables.history import History, load_history
+from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.storage import format_table, load_known, load_table
 from audit_lib.wording.words import Text, Words, join, say, say_date
@@ -39,12 +39,15 @@ from audit_lib.wording.words import Text, Words, join, say, say_date
 class Report:
     """One report's material. Shown in a cell, it prints what a reader should know first: its quality, its settings.
 
-    Its scores go with them as CSV, as in data/processed: a report carries the data that it rests on.
+    `scores` has one row per unit: of a unit in several tables, or twice in one, the first as printed, so that no number
+    counts it twice. `score_rows` has every row; they are shown with the report as CSV, as in data/processed: a report
+    carries the data that it rests on.
     """
 
     parameters: Parameters
     words: Words
     scores: pd.DataFrame
+    score_rows: pd.DataFrame
     mentions: pd.DataFrame
     problems: pd.DataFrame
     claims: pd.DataFrame
@@ -136,6 +139,8 @@ class Report:
         stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
         for label, found in summarise_quality(self.scores, stated, self.outcomes, cuts):
             yield self.words.word(label), self.words.word(found)
+        if repeated := self.score_rows.loc[self.score_rows["unit_id"].duplicated(), "unit_id"].nunique():
+            yield self.words("quality.repeated"), self.words("quality.first_counts", n=repeated)
 
     def __repr__(self) -> str:
         pairs = [*self.quality(), *self.settings()]
@@ -145,7 +150,7 @@ class Report:
         return _list_pairs("quality", self.quality()) + _list_pairs("settings", self.settings())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/csv": format_table(self.scores, "scores", self.reading.source.notice_id)}
+        return {"text/csv": format_table(self.score_rows, "scores", self.reading.source.notice_id)}
 
 
 def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
@@ -179,7 +184,8 @@ def open_report(
     words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
     known = _load_known(data, reading)
     words = replace(words, citations=_cite(reading, **ours, **known))
-    return Report(parameters, words, **ours, **known, reading=reading, data=data)
+    rows = ours.pop("scores")
+    return Report(parameters, words, first_rows(rows), rows, **ours, **known, reading=reading, data=data)
 
 
 def _cite(reading: Reading, **tables: pd.DataFrame) -> Citations:

@@ -29,15 +29,19 @@ class History:
     lineage: pd.DataFrame
 
     def scores_of(self, period: str) -> pd.DataFrame:
-        """Give one row per unit of a period: of a unit in several tables the first, as printed."""
-        ours = self.scores[self.scores["period"] == period]
-        in_tables_first = ours.assign(last=ours["table_no"] == 0).sort_values("last", kind="stable")
-        return in_tables_first.drop(columns="last").drop_duplicates("unit_id").sort_index()
+        """Return one row per unit of a period: of a unit in several tables the first, as printed."""
+        return first_rows(self.scores[self.scores["period"] == period])
 
     def record_of(self, period: str, column: str) -> str | None:
         """Give what notices.csv says of a period; None where it says nothing."""
         found = self.notices.loc[self.notices["period"] == period, column].dropna()
         return None if found.empty else str(found.iloc[0])
+
+
+def first_rows(scores: pd.DataFrame) -> pd.DataFrame:
+    """Keep one row per unit, in printed order: the first of a table, else the entry in a tier list (table_no 0)."""
+    in_tables_first = scores.assign(last=scores["table_no"] == 0).sort_values("last", kind="stable")
+    return in_tables_first.drop(columns="last").drop_duplicates("unit_id").sort_index()
 
 
 def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str = "en") -> History:
