@@ -1,9 +1,11 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,31 @@ def write_notice_text(
     if cells:
         lines += ["附件", "2017年甲市政务公开工作检查评分表", *columns, *cells]
     return "\n\n".join([*lines, *below]) + "\n"
+
+
+@pytest.fixture(scope="session")
+def patience() -> Callable[[float], float]:
+    """Lengthen a time limit in seconds by the number of processes that want each core now, where that is above one."""
+
+    def lengthen(seconds: float) -> float:
+        now = Path("/proc/loadavg")
+        running = int(now.read_text().split()[3].partition("/")[0]) if now.is_file() else 0
+        return seconds * max(1.0, max(running, os.getloadavg()[0]) / (os.cpu_count() or 1))
+
+    return lengthen
+
+
+@pytest.fixture(scope="session")
+def wait_for(patience: Callable[[float], float]) -> Callable[..., None]:
+    """Wait until a function returns true; fail after a minute, or longer on a busy machine."""
+
+    def wait(is_so: Callable[[], object], seconds: float = 60) -> None:
+        began = time.monotonic()
+        while not is_so():
+            assert time.monotonic() - began < patience(seconds), "waited in vain"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")
