@@ -22,6 +22,8 @@ import pytest
 
 from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import CAN_FORK, open_context
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import build_tables
 
 KILLS = 20
 SEED = 20170101
@@ -104,6 +106,16 @@ def has_ended(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+@pytest.fixture
+def folders(tmp_path: Path, make_data, notice_text) -> Folders:
+    """A project of its own: one notice of four units, built, and no notebooks yet."""
+    rows = [("甲镇", 95), ("乙镇", 88), ("丙局", 92.5), ("丁局", 88)]
+    data = make_data({"leizhou/2017": notice_text(rows, {"优秀": ["甲镇", "丙局"], "良好": ["乙镇", "丁局"]})})
+    assert [error for _, error in build_tables(data, find_sources(data))] == [None]
+    (tmp_path / "notebooks").mkdir()
+    return Folders(data, tmp_path / "notebooks", tmp_path / "reports")
 
 
 @pytest.fixture
@@ -198,14 +210,14 @@ def stop(batch: subprocess.Popen[str], sent: signal.Signals, seconds: float) -> 
 
 
 @pytest.mark.parametrize("cold", [(), ("--cold",)], ids=["warm", "cold"])
-def test_ctrl_c_before_the_first_report_is_one_line(
-    three: Folders, wait_for, patience, cold: tuple[str, ...]
-) -> None:
+def test_ctrl_c_before_the_first_report_is_one_line(three: Folders, wait_for, patience, cold: tuple[str, ...]) -> None:
     for share in (0.2, 0.5, 0.8):  # of its first import, on a machine that may be busy
         with start(three, *cold, start_new_session=True) as batch:
             wait_for(lambda batch=batch: children(batch))
             time.sleep(share)
-            assert stop(batch, signal.SIGINT, patience(30)).splitlines()[-1].startswith("stopped; what was done is kept")
+            assert (
+                stop(batch, signal.SIGINT, patience(30)).splitlines()[-1].startswith("stopped; what was done is kept")
+            )
     assert not (three.reports / ".running").exists()
 
 

@@ -5,6 +5,7 @@ the rows of the notices that `build.find_earlier` gives, and of reference/lineag
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, localise, validate_table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is only equal to itself, so that what is computed from it can be cached
 class History:
     """The periods of a place in the order of time, the last being the report's; their scores, records and events.
 
@@ -30,9 +31,13 @@ class History:
 
     def scores_of(self, period: str) -> pd.DataFrame:
         """Give one row per unit of a period: of a unit in several tables the first, as printed."""
-        ours = self.scores[self.scores["period"] == period]
-        in_tables_first = ours.assign(last=ours["table_no"] == 0).sort_values("last", kind="stable")
-        return in_tables_first.drop(columns="last").drop_duplicates("unit_id").sort_index()
+        return self._units[period]
+
+    @cached_property
+    def _units(self) -> dict[str, pd.DataFrame]:
+        in_tables_first = self.scores.assign(last=self.scores["table_no"] == 0).sort_values("last", kind="stable")
+        units = in_tables_first.drop(columns="last").drop_duplicates(["period", "unit_id"]).sort_index(kind="stable")
+        return {period: units[units["period"] == period] for period in self.periods}
 
     def record_of(self, period: str, column: str) -> str | None:
         """Give what notices.csv says of a period; None where it says nothing."""
