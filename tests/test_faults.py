@@ -22,8 +22,6 @@ import pytest
 
 from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import CAN_FORK, open_context
-from audit_lib.sources import find_sources
-from audit_lib.tables.build import build_tables
 
 KILLS = 20
 SEED = 20170101
@@ -40,7 +38,7 @@ from audit_lib.cli import main
 main()
 """
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")]
 
 
 def command(folders: Folders, *options: str) -> list[str]:
@@ -106,16 +104,6 @@ def has_ended(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-@pytest.fixture
-def folders(tmp_path: Path, make_data, notice_text) -> Folders:
-    """A project of its own: one notice of four units, built, and no notebooks yet."""
-    rows = [("甲镇", 95), ("乙镇", 88), ("丙局", 92.5), ("丁局", 88)]
-    data = make_data({"leizhou/2017": notice_text(rows, {"优秀": ["甲镇", "丙局"], "良好": ["乙镇", "丁局"]})})
-    assert [error for _, error in build_tables(data, find_sources(data))] == [None]
-    (tmp_path / "notebooks").mkdir()
-    return Folders(data, tmp_path / "notebooks", tmp_path / "reports")
 
 
 @pytest.fixture

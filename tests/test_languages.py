@@ -353,6 +353,8 @@ def list_texts(shown: object) -> Iterator[str]:
         yield html.unescape(re.sub(r"<[^>]+>", " ", shown._repr_html_()))  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_figures")
 @pytest.mark.parametrize("notice_id", ["leizhou-2017", "ministries-2022", "louxing-2017-05", "baoshan-2021"])
 def test_a_chinese_report_holds_no_english(
     run_cells, data: Path, monkeypatch: pytest.MonkeyPatch, notice_id: str
