@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
   $(python) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $(python))))
 
-.PHONY: help setup report test check bench lab
+.PHONY: help setup report test quick check bench lab
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -21,6 +21,9 @@ report: $(READY) ## build the tables, run the notebooks, write reports/ and repo
 test: $(READY) ## run the tests, and every committed report again (nbval)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports
+
+quick: $(READY) ## run the tests that need no batch, notebook or browser, within a minute
+	@$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 check: $(READY) ## lint, format, types; dependencies agree in every file that names them
 	@$(BIN)/ruff check

@@ -1,10 +1,14 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
 
 import ast
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +70,31 @@ def write_notice_text(
     if cells:
         lines += ["附件", "2017年甲市政务公开工作检查评分表", *columns, *cells]
     return "\n\n".join([*lines, *below]) + "\n"
+
+
+@pytest.fixture(scope="session")
+def patience() -> Callable[[float], float]:
+    """Lengthen a time limit in seconds by the number of processes that want each core now, where that is above one."""
+
+    def lengthen(seconds: float) -> float:
+        now = Path("/proc/loadavg")
+        running = int(now.read_text().split()[3].partition("/")[0]) if now.is_file() else 0
+        return seconds * max(1.0, max(running, os.getloadavg()[0]) / (os.cpu_count() or 1))
+
+    return lengthen
+
+
+@pytest.fixture(scope="session")
+def wait_for(patience: Callable[[float], float]) -> Callable[..., None]:
+    """Wait until a function returns true; fail after a minute, or longer on a busy machine."""
+
+    def wait(is_so: Callable[[], object], seconds: float = 60) -> None:
+        began = time.monotonic()
+        while not is_so():
+            assert time.monotonic() - began < patience(seconds), "waited in vain"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")
@@ -144,15 +173,29 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and the trends of a place with three."""
-    folder = tmp_path_factory.mktemp("site")
+    """A reports folder as `audit-lib run` leaves it: all there is on Leizhou 2017, and the trends of a place with three.
+
+    It is made once, whichever process of pytest needs it first; do not change it.
+    """
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    common = tmp_path_factory.getbasetemp().parent if is_worker else tmp_path_factory.getbasetemp()
+    folder = common / "site"
+    with (common / "site.lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        if not (folder / "is-whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _make_site(project, folder)
+            (folder / "is-whole").touch()
+    return folder / "reports"
+
+
+def _make_site(project: Path, folder: Path) -> None:
     shutil.copytree(project / "data", folder / "data")
     run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
     options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
     for asked in (["leizhou", "2017"], ["louxing", "--language", "en", "--notebook", "05_trends"]):
         done = subprocess.run([*run, *asked, *options], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-    return folder / "reports"
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +229,7 @@ def leizhou_data(project: Path, tmp_path: Path) -> Path:
 
 
 def run_notebook(path: Path, **parameters: object) -> list[object]:
-    """Run the cells of a notebook in this process, with these parameters, and give what each would show."""
+    """Run the code cells of a notebook in this process, with these parameters; returns what each shows, or None."""
     shown: list[object] = []
     names: dict[str, object] = {}
     for cell in nbformat.read(path, as_version=4).cells:
@@ -194,8 +237,8 @@ def run_notebook(path: Path, **parameters: object) -> list[object]:
             *body, last = ast.parse(cell.source).body
             last_is_shown = isinstance(last, ast.Expr)
             exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
-            if last_is_shown:
-                shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), names))
+            value = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last_is_shown else None
+            shown.append(value)
         if "parameters" in cell.metadata.get("tags", []):
             names.update(parameters)
     return shown
@@ -203,8 +246,27 @@ def run_notebook(path: Path, **parameters: object) -> list[object]:
 
 @pytest.fixture(scope="session")
 def run_cells() -> Callable[..., list[object]]:
-    """Give `run_notebook`, for what the cells of a notebook show."""
+    """Return `run_notebook`, for what the cells of a notebook show."""
     return run_notebook
+
+
+@pytest.fixture(scope="session")
+def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
+    """Run a notebook on Leizhou 2017, once for all tests of this process; returns what each code cell shows."""
+
+    @cache
+    def run(path: Path) -> list[object]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AUDIT_DATA", str(project / "data"))
+            return run_notebook(path, jurisdiction="leizhou", period="2017")
+
+    return run
+
+
+@pytest.fixture
+def small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures with a quarter of the pixels, where nothing asserts what they look like."""
+    monkeypatch.setattr("audit_lib.figures.style.SCALE", 1)
 
 
 @pytest.fixture(scope="session")
@@ -269,11 +331,19 @@ seed: int = 20170101  # random draws"""
 
 
 @pytest.fixture
-def folders(tmp_path: Path, leizhou_data: Path) -> Folders:
-    """A project of its own: the Leizhou data, built, and no notebooks yet."""
-    list(build_tables(leizhou_data, find_sources(leizhou_data)))
+def small_data(make_data: MakeData) -> Path:
+    """A data folder with a notice of Leizhou 2017 that has four units, so that its pages take no time."""
+    rows = [("甲镇", 95), ("乙镇", 88), ("丙局", 92.5), ("丁局", 88)]
+    return make_data({"leizhou/2017": write_notice_text(rows, {"优秀": ["甲镇", "丙局"], "良好": ["乙镇", "丁局"]})})
+
+
+@pytest.fixture
+def folders(request: pytest.FixtureRequest, tmp_path: Path) -> Folders:
+    """A project of its own, built, and no notebooks yet: of a small notice, or of the data fixture it is parametrized with."""
+    data = request.getfixturevalue(getattr(request, "param", "small_data"))
+    assert {error for _, error in build_tables(data, find_sources(data))} == {None}
     (tmp_path / "notebooks").mkdir()
-    return Folders(leizhou_data, tmp_path / "notebooks", tmp_path / "reports")
+    return Folders(data, tmp_path / "notebooks", tmp_path / "reports")
 
 
 @pytest.fixture

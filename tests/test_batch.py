@@ -9,7 +9,6 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
@@ -25,6 +24,8 @@ from audit_lib.batch.progress import Progress
 from audit_lib.batch.tasks import Result
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
+
+pytestmark = pytest.mark.slow
 
 
 def told(results: list[Result]) -> dict[str, tuple[str, str]]:
@@ -87,6 +88,7 @@ def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Fo
     assert "twenty-two" in (folder / "two.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
 def test_unit_pages_are_rendered_when_their_tables_changed_or_one_is_missing(folders, write_notebook, do) -> None:
     write_notebook("one", "print(1)")
     do()
@@ -173,16 +175,18 @@ def test_an_unusable_parameter_is_one_line_in_the_notebook_and_in_the_log(
     assert result.why in result.run.log.read_text(encoding="utf-8")
 
 
-def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, write_notebook, do, tmp_path) -> None:
+def test_a_run_that_does_not_end_is_ended_with_all_it_started(
+    folders: Folders, write_notebook, do, patience, tmp_path
+) -> None:
     pids = tmp_path / "pids"
     start = (
         f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
     )
     write_notebook("slow", "print('so far')", start, "import time\ntime.sleep(600)")
-    started = time.monotonic()
-    [result] = do(deadline=12)
-    assert (result.status, result.why) == ("failed", "no end after 12 s")
-    assert time.monotonic() - started < 60
+    deadline = round(patience(12))
+    [result] = do(deadline=deadline)
+    assert (result.status, result.why) == ("failed", f"no end after {deadline} s")
+    assert result.seconds < 600, "as long as the notebook sleeps"
     assert not result.run.report.exists()
     assert has_ended(int(pids.read_text()))
     assert "so far" in result.run.log.read_text(encoding="utf-8")
@@ -193,12 +197,12 @@ def test_a_run_that_can_answer_no_more_is_ended_whoever_holds_its_pipe(write_not
     heir = f"pid = os.fork()\nif not pid:\n    time.sleep(600)\nopen({str(pids)!r}, 'w').write(str(pid))"
     write_notebook("closes", "import os, time\nos.closerange(3, 999)\ntime.sleep(600)")
     write_notebook("leaves", f"import os, time\n{heir}\nos._exit(3)")
-    started = time.monotonic()
-    assert told(do()) == {
+    results = do()
+    assert told(results) == {
         "closes": ("failed", "it closed the pipe that its answer goes through"),
         "leaves": ("failed", "its process died (exit code 3)"),
     }
-    assert time.monotonic() - started < 60
+    assert all(result.seconds < 300 for result in results), "half as long as they sleep, and no deadline passed"
     assert has_ended(int(pids.read_text()))
 
 

@@ -172,6 +172,8 @@ def test_many_moves_are_counted(tmp_path: Path) -> None:
     assert (len(told["statements"]), told["more"], told["cause"]) == (MOST, 7, ["method"])
 
 
+# Whole issues, by batches.
+
 Do = Callable[..., dict[str, bytes]]
 
 
@@ -214,6 +216,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_changed_score_moves_what_rests_on_it(issue: Do, project_data: Path) -> None:
     first = issue("leizhou", "2017", "00_year_card")
     assert read_changed(first) is None
@@ -239,6 +242,7 @@ def test_a_changed_score_moves_what_rests_on_it(issue: Do, project_data: Path) -
         assert again == second
 
 
+@pytest.mark.slow
 def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
     issue("leizhou", "2017", "03_tiers")
     with (project_data / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
@@ -251,6 +255,7 @@ def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
     assert "52 of 55 tiers; the 3 exceptions (发改局, " in headline["new"]
 
 
+@pytest.mark.slow
 def test_a_row_of_lineage_is_told_as_one(issue: Do, project_data: Path) -> None:
     issue("ministries", "2022", "05_trends")
     path = project_data / "reference" / "lineage.csv"

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,7 +15,7 @@ from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import CAN_FORK
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")]
 
 SCHEDULER = [*(sys.executable, "-m", "distributed.cli.dask_scheduler"), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]  # fmt: skip
 WORKER = [*(sys.executable, "-m", "distributed.cli.dask_worker"), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]  # fmt: skip
@@ -25,13 +25,13 @@ COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"
 class Cluster:
     """A scheduler and its workers, each with the file that its output goes to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wait_for: Callable[..., None], *workers: str) -> None:
         self._folder = folder
         file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", *SCHEDULER, "--scheduler-file", str(file))
         wait_for(lambda: file.is_file() and file.read_text().strip().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
-        self.workers = [self._start(name, *WORKER, self.address, "--name", name) for name in ("one", "two")]
+        self.workers = [self._start(name, *WORKER, self.address, "--name", name) for name in workers]
 
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{name}.log").open("wb") as log:
@@ -54,22 +54,25 @@ def kill_tree(pid: int) -> None:
             os.kill(each.pid, signal.SIGKILL)
 
 
-def wait_for(what, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
 @pytest.fixture
-def cluster(tmp_path: Path):
-    (tmp_path / "cluster").mkdir()
-    cluster = Cluster(tmp_path / "cluster")
-    yield cluster
-    cluster.stop()
+def start_cluster(tmp_path: Path, wait_for) -> Iterator[Callable[..., Cluster]]:
+    """Start a scheduler and workers of these names; all are stopped at the end."""
+    folder, started = tmp_path / "cluster", []
+    folder.mkdir()
+
+    def start(*workers: str) -> Cluster:
+        started.append(Cluster(folder, wait_for, *workers))
+        return started[-1]
+
+    yield start
+    for cluster in started:
+        cluster.stop()
 
 
-def test_a_killed_worker_costs_no_report(folders: Folders, write_notebook, cluster: Cluster, tmp_path: Path) -> None:
+def test_a_killed_worker_costs_no_report(
+    folders: Folders, write_notebook, start_cluster, wait_for, patience, tmp_path: Path
+) -> None:
+    cluster = start_cluster("one", "two")
     began, killed = tmp_path / "began", tmp_path / "killed"
     began.mkdir()
     for number in range(6):
@@ -83,10 +86,10 @@ def test_a_killed_worker_costs_no_report(folders: Folders, write_notebook, clust
         stderr=subprocess.PIPE,
         text=True,
     ) as batch:
-        wait_for(lambda: len({path.name.split("-")[1] for path in began.iterdir()}) == 2)  # both workers are at it
+        wait_for(lambda: len({path.name.split("-")[1] for path in began.iterdir()}) == 2, 120)  # both workers are at it
         kill_tree(cluster.workers[0].pid)
         killed.touch()
-        out, err = batch.communicate(timeout=300)
+        out, err = batch.communicate(timeout=patience(300))
     results = {each["notebook"]: each for each in map(json.loads, out.splitlines())}
     assert len(results) == len(out.splitlines()) == 7, err  # all, and none twice
     assert results.pop("fails")["why"] == "code cell 3: ZeroDivisionError: division by zero"
@@ -105,12 +108,10 @@ def test_a_killed_worker_costs_no_report(folders: Folders, write_notebook, clust
     assert len(tries) > len(set(tries))  # the killed worker had one in hand, and another worker made it
 
 
-def test_a_cluster_without_workers_is_one_line(folders: Folders, write_notebook, cluster: Cluster) -> None:
-    for worker in cluster.workers:
-        kill_tree(worker.pid)
+def test_a_cluster_without_workers_is_one_line(folders: Folders, write_notebook, start_cluster) -> None:
+    cluster = start_cluster()
     write_notebook("one", "print(1)")
     where = ("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports))
-    time.sleep(2)
     ended = subprocess.run(
         [*COMMAND, *where, "--scheduler", cluster.address], capture_output=True, text=True, check=False
     )

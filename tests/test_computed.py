@@ -3,7 +3,6 @@
 What must move is computed here from the raw file by other means than the library's: a regular expression, statistics.
 """
 
-import ast
 import re
 import shutil
 from pathlib import Path
@@ -17,6 +16,8 @@ from nbformat import v4
 from audit_lib.notebook.statements import Statement, list_notebook
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("computed")]
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -57,15 +58,10 @@ def derive(scores: dict[str, float]) -> dict[str, str]:
     }
 
 
-def state(notebook_path: Path) -> list[Statement]:
-    """Run the cells of a notebook in this process, and list what it states."""
+def state(notebook_path: Path, shown: list[object]) -> list[Statement]:
+    """List what a notebook states where its code cells show these values."""
     notebook = nbformat.read(notebook_path, as_version=4)  # type: ignore[no-untyped-call]
-    names: dict[str, Any] = {}
-    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        *body, last = ast.parse(cell.source).body
-        shown = isinstance(last, ast.Expr)
-        exec(compile(ast.Module(body if shown else [*body, last], []), notebook_path.name, "exec"), names)
-        value = eval(compile(ast.Expression(last.value), notebook_path.name, "eval"), names) if shown else None  # type: ignore[attr-defined]
+    for cell, value in zip((cell for cell in notebook.cells if cell.cell_type == "code"), shown, strict=True):
         if value is not None:
             cell.outputs = [output_of(value)]
     return list_notebook(notebook)
@@ -80,25 +76,28 @@ def output_of(value: Any) -> Any:
     return v4.new_output("display_data", data, metadata=metadata)  # type: ignore[no-untyped-call]
 
 
-def word(path: Path) -> Stated:
-    return {(path.stem, each.cell, each.kind, *each.where): each.text for each in state(path) if each.kind in WORDED}
+def word(path: Path, shown: list[object]) -> Stated:
+    stated = state(path, shown)
+    return {(path.stem, each.cell, each.kind, *each.where): each.text for each in stated if each.kind in WORDED}
 
 
 @pytest.fixture(scope="module")
-def worded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stated, Stated, dict[str, str], dict[str, str]]:
+def worded(
+    tmp_path_factory: pytest.TempPathFactory, run_cells, leizhou_cells
+) -> tuple[Stated, Stated, dict[str, str], dict[str, str]]:
     """What all reports of Leizhou say before and after the change, and what is derived from the scores of each."""
     data = Path(shutil.copytree(ROOT / "data", tmp_path_factory.mktemp("other") / "data"))
     raw = data / "raw" / "leizhou" / "2017.txt"
     text = raw.read_text(encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUDIT_DATA", str(data))
-        before = {key: said for path in NOTEBOOKS for key, said in word(path).items()}
+        before = {key: said for path in NOTEBOOKS for key, said in word(path, leizhou_cells(path)).items()}
         derived = derive(read_scores(raw))
         changed, n = re.subn(rf"({UNIT}\s+){BEFORE}\b", rf"\g<1>{AFTER}", text)
         assert n == 1
         raw.write_text(changed, encoding="utf-8")
         assert [error for _, error in build_tables(data, find_sources(data, "leizhou"))] == [None]
-        after = {key: said for path in NOTEBOOKS for key, said in word(path).items()}
+        after = {key: said for path in NOTEBOOKS for key, said in word(path, run_cells(path)).items()}
     return before, after, derived, derive(read_scores(raw))
 
 

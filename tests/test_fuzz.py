@@ -173,6 +173,7 @@ def read_peak() -> int:
     return next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", range(N_CHUNKS))
 def test_any_file_gives_a_notice_or_one_line_of_error(chunk: int, tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as fresh:

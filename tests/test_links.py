@@ -144,7 +144,9 @@ def test_two_periods_are_cited_each_by_its_own_notice() -> None:
     }
 
 
-# Every table of every notebook.
+# Every table of every notebook. Each notebook runs once, in the same process for all tests.
+
+OF_EVERY_NOTEBOOK = pytest.mark.xdist_group("links")
 
 
 @cache
@@ -197,6 +199,7 @@ def units_of(row: pd.Series) -> list[str]:
     return [name for unit in units if isinstance(unit, str) for name in unit.split(" → ")]
 
 
+@OF_EVERY_NOTEBOOK
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str) -> None:
@@ -217,6 +220,7 @@ def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str
                 assert any(each in line for unit in units for each in (value, *names[unit])), (key, links, line)
 
 
+@OF_EVERY_NOTEBOOK
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> None:
@@ -229,6 +233,7 @@ def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> Non
             assert HREF.fullmatch(str(href))
 
 
+@OF_EVERY_NOTEBOOK
 def test_there_is_much_to_link() -> None:
     counts = {
         notice: sum(len(shown.linked) for stem in NOTEBOOKS for *_, shown in run_notebook(notice, stem))

@@ -1,6 +1,7 @@
 """What a report rests on, and nothing else, makes it run again. No kernel starts here."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -276,29 +277,66 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
     assert find_change({"a": {"b": 1}}, {"a": {"b": 1}}) is None
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_a_notebook_opens_no_file_that_inputs_csv_does_not_declare(path: Path) -> None:
-    look = f"""
-import ast, json, sys
+# Says which files of the data are opened by each notebook, and by the pages of units, in a fork of its own.
+LOOK = """
+import json, os, sys
 from pathlib import Path
-data = {str(ROOT / "data")!r}
-opened = set()
-sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
-names = {{}}
-for cell in json.loads(Path({str(path)!r}).read_text(encoding="utf-8"))["cells"]:
-    if cell["cell_type"] == "code":
-        exec("".join(cell["source"]), names)
-print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
+
+import audit_lib
+from audit_lib.pages.unit_page import render_units
+
+data, notebooks, scratch = (Path(each) for each in sys.argv[1:])
+for name in audit_lib.__all__:
+    getattr(audit_lib, name)
+
+
+def look(work, *args):
+    if child := os.fork():
+        assert os.waitpid(child, 0)[1] == 0
+        return
+    opened = set()
+    sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(str(data)) and opened.add(str(args[0])))
+    work(*args)
+    print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)), flush=True)
+    os._exit(0)
+
+
+def run(path):
+    names = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+
+
+for path in sorted(notebooks.glob("*.ipynb")):
+    look(run, path)
+look(render_units, scratch, "leizhou", data)
 """
-    ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
-    opened = json.loads(ended.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The files of the data folder that each notebook opens, and the pages of units (`units`), for Leizhou 2017."""
+    folders = ROOT / "data", ROOT / "notebooks", tmp_path_factory.mktemp("reports")
+    look = [sys.executable, "-c", LOOK, *map(str, folders)]
+    env = {**os.environ, "AUDIT_DATA": str(ROOT / "data"), "OPENBLAS_NUM_THREADS": "1"}
+    ended = subprocess.run(look, capture_output=True, text=True, check=True, env=env)
+    names = [*sorted(path.stem for path in folders[1].glob("*.ipynb")), "units"]
+    return dict(zip(names, map(json.loads, ended.stdout.splitlines()), strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("manifest")
+@pytest.mark.parametrize("name", [*sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")), "units"])
+def test_no_file_is_opened_that_inputs_csv_does_not_declare(opened: dict[str, list[str]], name: str) -> None:
+    period, all_reports = ("*", ()) if name == "units" else ("2017", ("*",))
     declared = [
-        each.path.format(jurisdiction="leizhou", period="2017")
+        each.path.format(jurisdiction="leizhou", period=period)
         for each in list_inputs()
-        if each.used_by in ("*", path.stem)
+        if each.used_by in (*all_reports, name)
     ]
-    assert "raw/leizhou/2017.txt" in opened
-    assert [each for each in opened if not any(fnmatch(each, pattern) for pattern in declared)] == []
+    assert ("processed/leizhou/scores.csv" if name == "units" else "raw/leizhou/2017.txt") in opened[name]
+    assert [each for each in opened[name] if not any(fnmatch(each, pattern) for pattern in declared)] == []
 
 
 def touch_correction(notice: str):
@@ -337,23 +375,3 @@ def test_unit_pages_rest_on_the_tables_of_their_place(
     assert describe_units(sources[1], folder, Snapshot(world.data, sources)) == before, "whichever notice is given"
     change(world, monkeypatch)
     assert find_change(before, describe_units(sources[0], folder, Snapshot(world.data, sources))) == reason
-
-
-def test_unit_pages_open_no_file_that_inputs_csv_does_not_declare(tmp_path: Path) -> None:
-    look = f"""
-import json, sys
-from pathlib import Path
-data = {str(ROOT / "data")!r}
-opened = set()
-sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
-from audit_lib.pages.unit_page import render_units
-render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
-print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
-"""
-    ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
-    opened = json.loads(ended.stdout.splitlines()[-1])
-    declared = [
-        each.path.format(jurisdiction="leizhou", period="*") for each in list_inputs() if each.used_by == "units"
-    ]
-    assert "processed/leizhou/scores.csv" in opened
-    assert [each for each in opened if not any(fnmatch(each, pattern) for pattern in declared)] == []

@@ -85,6 +85,7 @@ def test_reports_name_no_path_and_no_clock(path: Path) -> None:
     assert "start_time" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
 def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, provisioner: str) -> None:
     report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
@@ -123,6 +124,8 @@ def word_notice(notice_text, case: str) -> str:
     return notice_text(rows, tiers)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_figures")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("case", AWKWARD)
@@ -135,12 +138,11 @@ def test_notebook_runs_on_an_awkward_notice(
     check_shown(run_cells(path, jurisdiction="jia"))
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("computed")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_leizhou_has_three_findings_where_there_is_more_than_a_year_to_tell(
-    run_cells, monkeypatch: pytest.MonkeyPatch, path: Path
-) -> None:
-    monkeypatch.setenv("AUDIT_DATA", str(ROOT / "data"))
-    cells = run_cells(path, jurisdiction="leizhou")
+def test_leizhou_has_three_findings_where_there_is_more_than_a_year_to_tell(leizhou_cells, path: Path) -> None:
+    cells = leizhou_cells(path)
     told = {cell.text for cell in cells if isinstance(cell, Finding) and cell.role != "note"}
     assert len(told) >= (1 if path.stem == "05_trends" else 3), "one period alone has no trend to tell"
 
@@ -151,6 +153,8 @@ def check_shown(cells: list[object]) -> None:
         assert "nan" not in repr(shown).lower().split()
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_figures")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("before", "after"),

@@ -13,18 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.batch.batch import Batch, lock
-from audit_lib.batch.executors import open_executor
-from audit_lib.batch.plan import Folders, plan_runs
+from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import Limits
-from audit_lib.batch.snapshot import Snapshot
 from audit_lib.errors import AuditError
 from audit_lib.notebook.report import Report
 from audit_lib.notebook.statements import Statement
-from audit_lib.sources import find_sources
 from audit_lib.verify.cited_lines import check_links, check_rows, holds, quote_row
 from audit_lib.verify.published import MOST_BYTES, Issue, find_issues, read_issue
 from audit_lib.verify.verify import Verifier
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verify")]  # what is computed anew serves all
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("00_year_card", "03_tiers")
@@ -32,16 +30,14 @@ Tamper = Callable[[str], str]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Folders:
-    """Reports of Leizhou 2017, made by a batch, with their pages. Not to be changed."""
-    folders = Folders(ROOT / "data", ROOT / "notebooks", tmp_path_factory.mktemp("made") / "reports")
-    sources = find_sources(folders.data, "leizhou")
-    reasons = dict.fromkeys(plan_runs(folders, sources, NOTEBOOKS, ("en",)), "to verify it")
-    with lock(folders.reports), open_executor(2, None) as (executor, width):
-        batch = Batch(folders, dict(reasons), Snapshot(folders.data, sources), executor, width)
-        results, bad_pages = batch.do()
-    assert ([result.status for result in results], bad_pages) == (["done"] * 2, 0)
-    return folders
+def made(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    """Two reports of Leizhou 2017, made by a batch, with their pages. Not to be changed."""
+    reports = tmp_path_factory.mktemp("made") / "reports"
+    folder = reports / "leizhou" / "2017"
+    folder.mkdir(parents=True)
+    for name in ("notice.html", *(f"{name}{ending}" for name in NOTEBOOKS for ending in (".html", ".ipynb"))):
+        shutil.copy(site / "leizhou" / "2017" / name, folder)
+    return Folders(ROOT / "data", ROOT / "notebooks", reports)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from audit_lib.batch.tasks import execute_index, execute_pages, execute_run, exe
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="every run is cold on this system")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="every run is cold on this system")]
 
 # What kernels are known to differ in, one cell each.
 CELLS = [
@@ -51,16 +52,24 @@ def outputs(report: Path) -> list[list[dict]]:
     return [cell["outputs"] for cell in json.loads(report.read_text(encoding="utf-8"))["cells"] if "outputs" in cell]
 
 
-def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do) -> None:
+@pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
+def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do, plan, look, patience) -> None:
     write_notebook("odd", *CELLS)
     for path in NOTEBOOKS:
         shutil.copy(path, folders.notebooks)
+    warm = do()
+    inputs, scratch = look(), scratch_of(folders)
+    with ThreadPoolExecutor(2) as threads:  # without their pages, which a batch would render too
+        limits = Limits(warm=False, deadline=patience(120))
+        cold = list(
+            threads.map(lambda run: execute_run(run, "forced", describe_report(run, inputs), scratch, limits), plan())
+        )
     given = {}
-    for warm in (True, False):
-        results = do(force=True, warm=warm, deadline=120)
+    for results in (warm, cold):
         assert [(result.run.notebook.stem, result.why) for result in results if result.status != "done"] == []
-        given[warm] = {result.run.notebook.stem: result.run.report.read_bytes() for result in results}
-        odd = outputs(folders.reports / "leizhou" / "2017" / "odd.ipynb")
+        made = {result.run.notebook.stem: result.run.report if results is warm else result.part for result in results}
+        given[results is warm] = {name: path.read_bytes() for name, path in made.items()}
+        odd = outputs(made["odd"])
         assert len(odd) == len(CELLS) + 2  # its parameters, and those put in
         assert all(odd[2:])
         assert sum("image/png" in output.get("data", {}) for cell in odd for output in cell) == 4
@@ -133,18 +142,21 @@ def scratch_of(folders: Folders) -> Path:
 class Forked:
     """A forked kernel; ask(code) gives what it printed, or the name of the error."""
 
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds  # to wait for an answer
+
     async def start(self, **options: object) -> "Forked":
         self.manager = AsyncKernelManager(kernel_name="python3")
         await self.manager.start_kernel(**options)
         self._client = self.manager.client()
         self._client.start_channels()
-        await self._client.wait_for_ready(timeout=60)
+        await self._client.wait_for_ready(timeout=self._seconds)
         return self
 
     async def ask(self, code: str) -> str:
         said: list[str] = []
         reply = await self._client.execute_interactive(
-            code, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+            code, timeout=self._seconds, output_hook=lambda message: said.append(message["content"].get("text", ""))
         )
         return "".join(said).strip() if reply["content"]["status"] == "ok" else str(reply["content"]["ename"])
 
@@ -159,21 +171,25 @@ def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
 
 
+async def is_dead(kernel: Forked) -> bool:
+    return not await kernel.manager.is_alive()
+
+
 def is_there(pid: str) -> bool:
     return psutil.pid_exists(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.usefixtures("fork_kernels")
-def test_forked_kernels_are_real_fresh_and_end(tmp_path: Path) -> None:
+def test_forked_kernels_are_real_fresh_and_end(patience, tmp_path: Path) -> None:
     async def compare() -> None:
-        one = await Forked().start(cwd=str(tmp_path), env={**os.environ, "GIVEN": "to one"})
+        one = await Forked(patience(60)).start(cwd=str(tmp_path), env={**os.environ, "GIVEN": "to one"})
         first = await one.ask(
             "import builtins, os, sys, numpy as np; builtins.left = os.environ['LEFT'] = 'left'; print(os.getpid())"
         )
         told = await one.ask("print(os.getcwd(), os.environ['GIVEN'], 'scipy.stats' in sys.modules)")
         assert told == f"{tmp_path} to one True"
         drawn = await one.ask("print(np.random.rand())")
-        two = await Forked().start()
+        two = await Forked(patience(60)).start()
         assert await two.ask("import os, numpy as np; print(os.environ.get('LEFT'), os.environ.get('GIVEN'))") == (
             "None None"
         )
@@ -194,17 +210,23 @@ def test_forked_kernels_are_real_fresh_and_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fork_kernels")
-def test_a_forked_kernel_that_hangs_is_interrupted_and_one_that_died_is_known() -> None:
+def test_a_forked_kernel_that_hangs_is_interrupted_and_one_that_died_is_known(patience, tmp_path: Path) -> None:
+    async def wait_for(is_so: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(patience(60)):
+            while not await is_so():
+                await asyncio.sleep(0.05)
+
     async def hang_and_die() -> None:
-        kernel = await Forked().start()
-        threading.Timer(1, lambda: asyncio.run(kernel.manager.interrupt_kernel())).start()
-        assert await kernel.ask("import os, time; time.sleep(60)") == "KeyboardInterrupt"
+        kernel, hangs = await Forked(patience(60)).start(), tmp_path / "hangs"
+        code = f"import os, time; open({str(hangs)!r}, 'w').close(); time.sleep(600)"
+        answer = asyncio.create_task(kernel.ask(code))
+        await wait_for(lambda: asyncio.to_thread(hangs.exists))
+        await kernel.manager.interrupt_kernel()
+        assert await answer == "KeyboardInterrupt"
         pid = await kernel.ask("print(os.getpid())")
         assert await kernel.manager.is_alive()
         os.kill(int(pid), signal.SIGKILL)
-        async with asyncio.timeout(10):
-            while await kernel.manager.is_alive():
-                await asyncio.sleep(0.05)
+        await wait_for(lambda: is_dead(kernel))
         await kernel.stop()
 
     asyncio.run(hang_and_die())

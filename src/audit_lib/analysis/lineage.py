@@ -5,6 +5,7 @@ to those it came from, and its series breaks there. Only a new name leaves the u
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -70,14 +71,19 @@ def keep_decisive(events: pd.DataFrame) -> pd.DataFrame:
     return events[events["scope"].isin(DECISIVE) & events["source_url"].notna()]
 
 
+@lru_cache(maxsize=1000)
 def match_periods(history: History, before: str, after: str) -> Matching:
     """Join the units of two periods. One unit may become several, and several one."""
     old, new = (history.scores_of(period).set_index("unit_id") for period in (before, after))
     events = keep_decisive(choose_events(history.lineage, before, after))
+    steps: dict[str, list[Any]] = {}
+    for step in events.itertuples():
+        steps.setdefault(str(step.unit_id_before), []).append(step)
+    listed, merged = set(new.index), set(events.loc[events["event"] == "merged", "unit_id_after"])
     rows: list[tuple[str | None, str | None, str | None, str | None]] = []
     found: set[str] = set()
     for unit_id in old.index:
-        joins = _find_successors(unit_id, events, set(new.index))
+        joins = _find_successors(unit_id, steps, merged, listed)
         found |= set(joins)
         rows += [(unit_id, successor, join, None) for successor, join in joins.items()]
         if not joins:
@@ -103,26 +109,20 @@ def _printed(scores: pd.DataFrame) -> pd.Series:
     return scores["name_in_table"].fillna(scores["name_in_list"]).map(squeeze)
 
 
-def _find_successors(unit_id: str, events: pd.DataFrame, listed: set[str]) -> dict[str, str]:
+def _find_successors(unit_id: str, steps: dict[str, list[Any]], merged: set[str], listed: set[str]) -> dict[str, str]:
     """Find the listed units that a unit became, each with the join: through as many events as it takes."""
     found: dict[str, str] = {}
     seen, paths = {unit_id}, [(unit_id, "exact")]
     while paths:
         current, join = paths.pop()
         if current in listed:
-            found[current] = _judge_join(current, join, events)
-        step: Any
-        for step in events[events["unit_id_before"] == current].itertuples():
+            # A unit into which another was merged is a new one, whatever its name.
+            found[current] = "merged" if join in SAME and current in merged else join
+        for step in steps.get(current, []):
             if isinstance(step.unit_id_after, str) and step.unit_id_after not in seen:
                 seen.add(step.unit_id_after)
                 paths.append((step.unit_id_after, step.event if join in SAME else join))
     return found
-
-
-def _judge_join(unit_id: str, join: str, events: pd.DataFrame) -> str:
-    """A unit into which another was merged is a new one, whatever its name."""
-    into = events[(events["unit_id_after"] == unit_id) & (events["event"] == "merged")]
-    return "merged" if join in SAME and len(into) else join
 
 
 def _explain(events: pd.DataFrame, column: str, unit_id: str) -> str | None:

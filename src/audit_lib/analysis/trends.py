@@ -5,6 +5,7 @@ percentile of a unit among the units that both periods list, within its table) a
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -50,6 +51,7 @@ class Change:
         return self.units.dropna(subset=["tier_before", "tier_after"])
 
 
+@lru_cache(maxsize=1000)
 def compare_periods(history: History, before: str, after: str) -> Change:
     """Compare two periods unit by unit."""
     return _compare(history, match_periods(history, before, after))

@@ -5,6 +5,7 @@ the rows of the notices that `build.find_earlier` gives, and of reference/lineag
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, localise, validate_table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is only equal to itself, so that what is computed from it can be cached
 class History:
     """The periods of a place in the order of time, the last being the report's; their scores, records and events.
 
@@ -30,7 +31,11 @@ class History:
 
     def scores_of(self, period: str) -> pd.DataFrame:
         """Return one row per unit of a period: of a unit in several tables the first, as printed."""
-        return first_rows(self.scores[self.scores["period"] == period])
+        return self._units[period]
+
+    @cached_property
+    def _units(self) -> dict[str, pd.DataFrame]:
+        return {period: first_rows(self.scores[self.scores["period"] == period]) for period in self.periods}
 
     def record_of(self, period: str, column: str) -> str | None:
         """Give what notices.csv says of a period; None where it says nothing."""
