@@ -4,9 +4,10 @@ The names that a notebook imports; loaded when first used, so that the command l
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = version("audit-lib")
 
 _HOMES = {
     "notebook.report": ["open_report"],
