@@ -4,10 +4,7 @@ The names that a notebook imports; loaded when first used, so that the command l
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
-
-__version__ = version("audit-lib")
 
 _HOMES = {
     "notebook.report": ["open_report"],
@@ -95,6 +92,8 @@ __all__ = ["__version__", *_HOME_OF]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("audit-lib")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'audit_lib' has no attribute {name!r}")
     return getattr(import_module(f"audit_lib.{_HOME_OF[name]}"), name)
