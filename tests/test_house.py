@@ -32,10 +32,26 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 HAN = re.compile("[\u4e00-\u9fff]")
 CONDA_NAMES = {"jupyter-client": "jupyter_client", "lazy-loader": "lazy_loader", "pandera": "pandera-pandas"}
 NOT_ON_CONDA = ["pylopdf-fonts-zh-cn"]
-# Downloads are named by their hash alone, so that any mirror serves them.
-REGISTRY = re.compile(r"index-url|find-links|/simple\b|pypi\.org|pythonhosted|files/packages/|registry\.npmjs|anaconda\.org|trusted-host")
-# Text that others wrote, or that states where a fact is from.
-TEXT = ("*.py", "*.pyi", "*.toml", "*.yml", "*.yaml", "*.cff", "*.md", "*.lock", "*.cfg", "*.json", "Makefile", ".ci/*", ".github/**", ".gitignore")
+# Locks name packages by version and hash, so that any mirror can serve them.
+REGISTRY = re.compile(
+    r"(?<!emit-)index-url|find-links|/simple\b|pypi\.org|pythonhosted|registry\.npmjs|anaconda\.org|trusted-host"
+)
+TEXT = (
+    "*.py",
+    "*.pyi",
+    "*.toml",
+    "*.yml",
+    "*.yaml",
+    "*.cff",
+    "*.md",
+    "*.lock",
+    "*.cfg",
+    "*.json",
+    "Makefile",
+    ".ci/*",
+    ".github/**",
+    ".gitignore",
+)
 
 
 def read(name: str) -> str:
@@ -57,7 +73,9 @@ def test_environment_names_the_same_packages() -> None:
     [python, pip, *packages] = plain
     assert SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(python.removeprefix("python="))
     assert pip == "pip"
-    expected = {CONDA_NAMES.get(each.name, each.name): each.specifier for each in DECLARED if each.name not in NOT_ON_CONDA}
+    expected = {
+        CONDA_NAMES.get(each.name, each.name): each.specifier for each in DECLARED if each.name not in NOT_ON_CONDA
+    }
     assert {each.name: each.specifier for each in map(Requirement, packages)} == expected
     by_pip = [f"{each.name}{each.specifier}" for each in DECLARED if each.name in NOT_ON_CONDA]
     assert listed[len(plain) :] == [{"pip": [*by_pip, "-e ."]}]
@@ -81,7 +99,9 @@ def test_development_adds_to_the_run_time_lock_and_changes_nothing_in_it() -> No
 
 
 def test_run_time_needs_no_browser_type_checker_or_cluster() -> None:
-    assert {"playwright", "mypy", "distributed", "ruff", "hypothesis", "setuptools"} & set(read_lock("requirements.lock")) == set()
+    assert {"playwright", "mypy", "distributed", "ruff", "hypothesis", "setuptools"} & set(
+        read_lock("requirements.lock")
+    ) == set()
 
 
 def list_committed(*patterns: str) -> list[str]:
