@@ -1,37 +1,45 @@
-# Two commands do all the set-up: `make report` and `make test`. `make help` lists the rest.
+# `make report` and `make test` set up everything that they need. `make help` lists all commands.
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.ready-dev
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
   $(python) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $(python))))
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help setup report test quick check bench lab
+.PHONY: help setup report lab test quick check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-setup: $(READY) ## install everything into .venv; silent when up to date
+setup: $(READY) ## install what reports need into .venv; silent when up to date
 	@:
 
 report: $(READY) ## build the tables, run the notebooks, write reports/ and reports/index.html
 	@$(BIN)/audit-lib run
 
-test: $(READY) ## run the tests, and every committed report again (nbval)
+lab: $(READY) ## open JupyterLab at the project's root; LAB_ARGS="--no-browser --port 8889" passes options to it
+	@$(BIN)/jupyter lab $(LAB_ARGS)
+
+test: $(DEV) ## run all tests, and every committed report again (nbval)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports
 
-quick: $(READY) ## run the tests that need no batch, notebook or browser, within a minute
+quick: $(DEV) ## run the tests that take no processes, no browser and no whole batches
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"
 
-check: $(READY) ## lint, format, types; dependencies agree in every file that names them
+check: $(DEV) ## check style, format, types, the order of the folders, and the declared dependencies
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry src benchmarks
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: $(READY) ## time batches beside what one would run instead; their work, growing ones, unchanged ones; nbval; file formats
+bench: $(DEV) ## measure batches, single reports, growth, unchanged batches, nbval and file formats
 	@$(BIN)/python benchmarks/peers.py
 	@$(BIN)/python benchmarks/unchanged.py
 	@$(BIN)/python benchmarks/work.py
@@ -39,14 +47,20 @@ bench: $(READY) ## time batches beside what one would run instead; their work, g
 	@$(BIN)/python benchmarks/rerun.py
 	@$(BIN)/python benchmarks/parsing.py
 
-lab: $(READY) ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+lock: ## write both lock files again from pyproject.toml; needs uv
+	@$(LOCK) --group install -o requirements.lock
+	@$(LOCK) --group install --group dev -c requirements.lock -o requirements-dev.lock
 
-# Only Python's own venv is needed; the system's Python gets nothing.
+clean: ## remove .venv, caches and rendered pages; keep what is committed, exported or explored
+	@rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	@find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@find reports \( -name '*.html' -o -name '*.failed.*' \) -exec rm -f {} +
+	@find reports -name .manifest -prune -exec rm -rf {} +
+
+# Only Python's own venv is needed, and nothing is installed outside .venv.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: found no Python 3.11, 3.12 or 3.13; expected one on the PATH, or PYTHON=..." >&2; exit 2; }
-	@echo "setting up $(VENV) (once, about two minutes)" >&2
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@.ci/setup $(PYTHON)
+
+$(DEV): requirements-dev.lock | $(READY)
+	@.ci/setup

@@ -1,9 +1,10 @@
-"""The house itself: dependencies agree in every file that names them, and what is committed is clean."""
+"""The project's habits: the declared dependencies agree in every file, and what is committed is clean."""
 
 import ast
 import doctest
 import json
 import re
+import subprocess
 import tomllib
 from dataclasses import fields
 from importlib import import_module
@@ -11,63 +12,131 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+import audit_lib
 from audit_lib.notebook.parameters import GROUP_COLUMNS, Parameters
 from audit_lib.wording.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+DECLARED = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
+GROUPS = {name: [Requirement(each) for each in group] for name, group in PYPROJECT["dependency-groups"].items()}
+LOCKS = {
+    "requirements.lock": [*DECLARED, *GROUPS["install"]],
+    "requirements-dev.lock": [*DECLARED, *GROUPS["install"], *GROUPS["dev"]],
+}
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 HAN = re.compile("[\u4e00-\u9fff]")
-CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
-NOT_ON_CONDA = {"pylopdf-fonts-zh-cn"}
+CONDA_NAMES = {"jupyter-client": "jupyter_client", "lazy-loader": "lazy_loader", "pandera": "pandera-pandas"}
+NOT_ON_CONDA = ["pylopdf-fonts-zh-cn"]
+# Locks name packages by version and hash, so that any mirror can serve them.
+REGISTRY = re.compile(
+    r"(?<!emit-)index-url|find-links|/simple\b|pypi\.org|pythonhosted|registry\.npmjs|anaconda\.org|trusted-host"
+)
+TEXT = (
+    "*.py",
+    "*.pyi",
+    "*.toml",
+    "*.yml",
+    "*.yaml",
+    "*.cff",
+    "*.md",
+    "*.lock",
+    "*.cfg",
+    "*.json",
+    "Makefile",
+    ".ci/*",
+    ".github/**",
+    ".gitignore",
+)
 
 
-def split_requirement(requirement: str) -> tuple[str, str]:
-    """Part a requirement into its name and its versions: click>=8.1 → (click, >=8.1)."""
-    match = re.fullmatch(r"([\w.\[\]-]+?)\s*([<>=!~].*)?", requirement)
-    assert match, requirement
-    return match[1].lower(), match[2] or ""
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
-def declared() -> dict[str, str]:
-    return dict(split_requirement(each) for each in PYPROJECT["project"]["dependencies"])
+def read_lock(name: str) -> dict[str, str]:
+    """The pinned version of each package of a lock."""
+    return dict(re.findall(r"^([a-z0-9.-]+)==([^\s;]+)", read(name), flags=re.MULTILINE))
+
+
+def lock_name(requirement: Requirement) -> str:
+    return re.sub(r"[._-]+", "-", requirement.name).lower()
 
 
 def test_environment_names_the_same_packages() -> None:
-    plain = dict(split_requirement(each) for each in ENVIRONMENT if isinstance(each, str))
-    by_pip = next(each["pip"] for each in ENVIRONMENT if isinstance(each, dict))
-    assert SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(plain.pop("python").removeprefix("="))
-    assert plain.pop("pip") == ""
-    ours = {CONDA_NAMES.get(name, name): versions for name, versions in declared().items()}
-    assert plain == {name: versions for name, versions in ours.items() if name not in NOT_ON_CONDA}
-    assert by_pip == [*(name + ours[name] for name in sorted(NOT_ON_CONDA)), "-e ."]
+    listed = yaml.safe_load(read("environment.yml"))["dependencies"]
+    plain = [each for each in listed if isinstance(each, str)]
+    [python, pip, *packages] = plain
+    assert SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(python.removeprefix("python="))
+    assert pip == "pip"
+    expected = {
+        CONDA_NAMES.get(each.name, each.name): each.specifier for each in DECLARED if each.name not in NOT_ON_CONDA
+    }
+    assert {each.name: each.specifier for each in map(Requirement, packages)} == expected
+    by_pip = [f"{each.name}{each.specifier}" for each in DECLARED if each.name in NOT_ON_CONDA]
+    assert listed[len(plain) :] == [{"pip": [*by_pip, "-e ."]}]
 
 
-def test_lock_pins_every_declared_package_with_hashes() -> None:
-    pinned = re.findall(r"^([a-z0-9.-]+)==\S+(?: ; [^\\\n]+)? \\\n    --hash=sha256:", LOCK, flags=re.MULTILINE)
-    assert len(pinned) == len(re.findall(r"^\S", LOCK, flags=re.MULTILINE))
-    dev = [split_requirement(each)[0] for each in PYPROJECT["dependency-groups"]["dev"]]
-    wanted = {re.sub(r"\[.*\]", "", name).replace("_", "-") for name in [*declared(), *dev]}
-    assert wanted <= set(pinned)
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_satisfies_the_declared_versions(name: str) -> None:
+    pinned = read_lock(name)
+    assert [str(each) for each in LOCKS[name] if not each.specifier.contains(pinned.get(lock_name(each), ""))] == []
 
 
-def test_lock_satisfies_the_declared_versions() -> None:
-    from packaging.requirements import Requirement
-
-    pinned = dict(re.findall(r"^([a-z0-9.-]+)==([^\s;]+)", LOCK, flags=re.MULTILINE))
-    for each in [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]:
-        requirement = Requirement(each)
-        assert requirement.specifier.contains(pinned[requirement.name.lower()]), each
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_holds_names_versions_and_hashes_only(name: str) -> None:
+    package = r"[a-z0-9.-]+==[\w.!+]+(?: ; [^\\\n]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+    assert re.sub(package, "", read(name)) == ""
 
 
-@pytest.mark.parametrize("path", [ROOT / name for name in ("requirements.lock", "pyproject.toml", "environment.yml")])
-def test_no_file_names_a_package_index(path: Path) -> None:
-    assert not re.search(r"index-url|find-links|/simple\b", path.read_text(encoding="utf-8"))
+def test_development_adds_to_the_run_time_lock_and_changes_nothing_in_it() -> None:
+    packages = {name: set(re.findall(r"^\S+==[^\\]+", read(name), flags=re.MULTILINE)) for name in LOCKS}
+    assert packages["requirements.lock"] < packages["requirements-dev.lock"]
+
+
+def test_run_time_needs_no_browser_type_checker_or_cluster() -> None:
+    assert {"playwright", "mypy", "distributed", "ruff", "hypothesis", "setuptools"} & set(
+        read_lock("requirements.lock")
+    ) == set()
+
+
+def list_committed(*patterns: str) -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True)
+    return listed.stdout.decode().rstrip("\0").split("\0")
+
+
+def test_no_committed_file_names_a_package_registry() -> None:
+    names = [name for name in list_committed(*TEXT) if name != "tests/test_house.py"]
+    assert {"Makefile", "requirements.lock", ".ci/setup", ".github/workflows/ci.yml", "README.md"} <= set(names)
+    assert [name for name in names if REGISTRY.search(read(name))] == []
+
+
+def test_version_is_the_same_everywhere() -> None:
+    version = PYPROJECT["project"]["version"]
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == version
+    released = re.findall(r"^## \[(\d[^\]]*)\] – (\S+)$", read("CHANGELOG.md"), flags=re.MULTILINE)
+    assert released[0] == (version, str(yaml.safe_load(read("CITATION.cff"))["date-released"]))
+    assert audit_lib.__version__ == version
+
+
+def test_workflow_runs_every_supported_version_of_python() -> None:
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["check"]
+    named = {each.rsplit(" :: ", 1)[-1] for each in PYPROJECT["project"]["classifiers"] if "Python :: 3." in each}
+    assert set(job["strategy"]["matrix"]["python"]) == named
+    assert all(SpecifierSet(PYPROJECT["project"]["requires-python"]).contains(each) for each in named)
+
+
+MADE_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+@pytest.mark.parametrize("path", [name for name in list_committed("*.md") if not name.startswith("reports/")])
+def test_links_between_documents_lead_somewhere(path: str) -> None:
+    folder = (ROOT / path).parent
+    assert [link for link in MADE_LINK.findall(read(path)) if not (folder / link).exists()] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
