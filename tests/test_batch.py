@@ -16,19 +16,19 @@ import nbformat
 import psutil
 import pytest
 
-from audit_lib.batch.batch import lock
-from audit_lib.batch.executors import open_executor
+from audit_lib.batch.batch import lock_reports
 from audit_lib.batch.manifest import record_tables
-from audit_lib.batch.plan import Folders, check_contracts, plan_runs
-from audit_lib.batch.processes import NEEDS, Limits, count_jobs, run_apart
-from audit_lib.batch.progress import Progress
-from audit_lib.batch.tasks import Result
+from audit_lib.batch.observer import Progress
+from audit_lib.batch.plan import Folders, check_contracts, choose_notebooks
+from audit_lib.batch.processes import NEEDS, RunOptions, count_jobs, run_in_process
+from audit_lib.batch.run import open_executor
+from audit_lib.batch.tasks import RunResult
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
 
 
-def told(results: list[Result]) -> dict[str, tuple[str, str]]:
-    return {result.run.notebook.stem: (result.status, result.why) for result in results}
+def told(results: list[RunResult]) -> dict[str, tuple[str, str]]:
+    return {result.run.notebook.stem[3:]: (result.status, result.why) for result in results}
 
 
 def names(folder: Path) -> list[str]:
@@ -49,17 +49,17 @@ def text_of(path: Path) -> str:
 
 
 def test_a_good_run_is_promoted_and_carries_nothing_that_changes(folders: Folders, write_notebook, do) -> None:
-    write_notebook("good", "print(jurisdiction, period)")
+    write_notebook("01_good", "print(jurisdiction, period)")
     [result] = do()
     assert (result.status, result.why) == ("done", "there is no report yet")
     assert result.cpu > 0
     assert 50e6 < result.memory < 2e9
-    report = folders.reports / "leizhou" / "2017" / "good.ipynb"
+    report = folders.reports / "leizhou" / "2017" / "01_good.ipynb"
     assert text_of(report) == "leizhou 2017\n"
     notebook = json.loads(report.read_text(encoding="utf-8"))
     assert sorted(notebook["metadata"]) == ["audit", "kernelspec", "language_info", "title"]
     assert {key for cell in notebook["cells"] for key in cell["metadata"]} <= {"tags"}
-    assert names(report.parent) == ["good.html", "good.ipynb", "notice.html"]
+    assert names(report.parent) == ["01_good.html", "01_good.ipynb", "notice.html"]
     assert names(folders.reports) == [".lock", ".manifest", "index.html", "leizhou"]
     before = report.read_bytes()
     assert told(do(force=True)) == {"good": ("done", "forced")}
@@ -67,34 +67,34 @@ def test_a_good_run_is_promoted_and_carries_nothing_that_changes(folders: Folder
 
 
 def test_pages_are_rendered_when_something_changed_or_one_is_missing(folders: Folders, write_notebook, do) -> None:
-    write_notebook("one", "print(1)")
-    write_notebook("two", "print(2)")
+    write_notebook("01_one", "print(1)")
+    write_notebook("01_two", "print(2)")
     do()
     folder, index = folders.reports / "leizhou" / "2017", folders.reports / "index.html"
-    dates = {path: path.stat().st_mtime_ns for path in (folder / "one.html", folder / "two.html", index)}
+    dates = {path: path.stat().st_mtime_ns for path in (folder / "01_one.html", folder / "01_two.html", index)}
     do()
     assert {path: path.stat().st_mtime_ns for path in dates} == dates
-    (folder / "one.html").unlink()
+    (folder / "01_one.html").unlink()
     index.unlink()
     do()
-    assert (folder / "one.html").is_file()
+    assert (folder / "01_one.html").is_file()
     (folder / "notice.html").unlink()
     do()
     assert (folder / "notice.html").is_file()
     assert index.is_file()
-    write_notebook("two", "print('twenty-two')")
+    write_notebook("01_two", "print('twenty-two')")
     do()
-    assert "twenty-two" in (folder / "two.html").read_text(encoding="utf-8")
+    assert "twenty-two" in (folder / "01_two.html").read_text(encoding="utf-8")
 
 
 def test_unit_pages_are_rendered_when_their_tables_changed_or_one_is_missing(folders, write_notebook, do) -> None:
-    write_notebook("one", "print(1)")
+    write_notebook("01_one", "print(1)")
     do()
     page, index = (folders.reports / name for name in ("leizhou/units/水务局.html", "index.html"))
     assert len(list(page.parent.iterdir())) == 57
     assert 'href="leizhou/units/水务局.html"' in index.read_text("utf-8")
     dates = page.stat().st_mtime_ns, index.stat().st_mtime_ns
-    write_notebook("one", "print('other')")
+    write_notebook("01_one", "print('other')")
     do()
     assert page.stat().st_mtime_ns == dates[0], "a report that changed is not theirs"
     page.write_text("", "utf-8")
@@ -110,14 +110,14 @@ def test_unit_pages_are_rendered_when_their_tables_changed_or_one_is_missing(fol
 
 
 def test_a_page_that_cannot_be_rendered_is_told_and_tried_again(folders: Folders, write_notebook, do) -> None:
-    write_notebook("one", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    write_notebook("01_one", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
     [result] = do()
     assert result.status == "done"
-    assert not (folders.reports / "leizhou" / "2017" / "one.html").exists()
+    assert not (folders.reports / "leizhou" / "2017" / "01_one.html").exists()
     errors: list[str] = []
-    progress = Progress(0, why=False, as_json=False, stream=io.StringIO())
+    progress = Progress(stream=io.StringIO())
     progress.error = errors.append
-    assert told(do(watch=progress))["one"][0] == "unchanged"
+    assert told(do(observer=progress))["one"][0] == "unchanged"
     assert len(errors) == 1
     assert "a figure without alt text" in errors[0]
 
@@ -138,36 +138,36 @@ def test_a_page_that_cannot_be_rendered_is_told_and_tried_again(folders: Folders
 def test_a_failed_run_leaves_the_good_report_and_stops_nothing(
     folders: Folders, write_notebook, do, source: str, why: str
 ) -> None:
-    write_notebook("bad", "print('good')")
-    write_notebook("other", "print('other')")
+    write_notebook("01_bad", "print('good')")
+    write_notebook("01_other", "print('other')")
     do()
     folder = folders.reports / "leizhou" / "2017"
-    before = (folder / "bad.ipynb").read_bytes()
-    write_notebook("bad", source)
-    write_notebook("other", "print('another')")
+    before = (folder / "01_bad.ipynb").read_bytes()
+    write_notebook("01_bad", source)
+    write_notebook("01_other", "print('another')")
     results = told(do(memory=int(2.5 * 2**30)))
     assert results["other"] == ("done", "the notebook changed")
     assert results["bad"][0] == "failed"
     assert results["bad"][1].startswith(why)
-    assert (folder / "bad.ipynb").read_bytes() == before
-    kept = ["bad.failed.ipynb", "bad.failed.log", "bad.html", "bad.ipynb"]
-    assert names(folder) == [*kept, "notice.html", "other.html", "other.ipynb"]
-    assert results["bad"][1] in (folder / "bad.failed.log").read_text(encoding="utf-8")
-    assert source in nbformat.read(folder / "bad.failed.ipynb", as_version=4).cells[-1].source
-    write_notebook("bad", "print('good')")
+    assert (folder / "01_bad.ipynb").read_bytes() == before
+    kept = ["01_bad.failed.ipynb", "01_bad.failed.log", "01_bad.html", "01_bad.ipynb"]
+    assert names(folder) == [*kept, "01_other.html", "01_other.ipynb", "notice.html"]
+    assert results["bad"][1] in (folder / "01_bad.failed.log").read_text(encoding="utf-8")
+    assert source in nbformat.read(folder / "01_bad.failed.ipynb", as_version=4).cells[-1].source
+    write_notebook("01_bad", "print('good')")
     assert told(do())["bad"] == ("done", "its last run failed")
-    assert names(folder) == ["bad.html", "bad.ipynb", "notice.html", "other.html", "other.ipynb"]
+    assert names(folder) == ["01_bad.html", "01_bad.ipynb", "01_other.html", "01_other.ipynb", "notice.html"]
 
 
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 def test_an_unusable_parameter_is_one_line_in_the_notebook_and_in_the_log(
     folders: Folders, write_notebook, do, warm: bool
 ) -> None:
-    write_notebook("bad", "from audit_lib import open_report\nopen_report('leizhou', '1999')")
+    write_notebook("01_bad", "from audit_lib import open_report\nopen_report('leizhou', '1999')")
     [result] = do(warm=warm)
     cells = nbformat.read(result.run.failed, as_version=4).cells
     [error] = [each for cell in cells for each in cell.get("outputs", []) if each.output_type == "error"]
-    line = f"{folders.data / 'raw' / 'leizhou'}: found no period 1999; expected 2017"
+    line = f"{folders.data / 'raw' / 'leizhou'}: found no period 1999; expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 1999 adds one)"
     assert (error.ename, error.evalue, error.traceback) == ("AuditError", line, [line])
     assert result.why == f"code cell 3: AuditError: {line}"
     assert result.why in result.run.log.read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, 
     start = (
         f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
     )
-    write_notebook("slow", "print('so far')", start, "import time\ntime.sleep(600)")
+    write_notebook("01_slow", "print('so far')", start, "import time\ntime.sleep(600)")
     started = time.monotonic()
     [result] = do(deadline=12)
     assert (result.status, result.why) == ("failed", "no end after 12 s")
@@ -191,8 +191,8 @@ def test_a_run_that_does_not_end_is_ended_with_all_it_started(folders: Folders, 
 def test_a_run_that_can_answer_no_more_is_ended_whoever_holds_its_pipe(write_notebook, do, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     heir = f"pid = os.fork()\nif not pid:\n    time.sleep(600)\nopen({str(pids)!r}, 'w').write(str(pid))"
-    write_notebook("closes", "import os, time\nos.closerange(3, 999)\ntime.sleep(600)")
-    write_notebook("leaves", f"import os, time\n{heir}\nos._exit(3)")
+    write_notebook("01_closes", "import os, time\nos.closerange(3, 999)\ntime.sleep(600)")
+    write_notebook("01_leaves", f"import os, time\n{heir}\nos._exit(3)")
     started = time.monotonic()
     assert told(do()) == {
         "closes": ("failed", "it closed the pipe that its answer goes through"),
@@ -204,7 +204,7 @@ def test_a_run_that_can_answer_no_more_is_ended_whoever_holds_its_pipe(write_not
 
 def test_a_process_without_a_log_says_so_and_shows_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RuntimeError, match=r"No such file or directory: .*one\.log"):
-        run_apart(print, log=tmp_path / "gone" / "one.log", limits=Limits(warm=False))
+        run_in_process(print, log=tmp_path / "gone" / "one.log", options=RunOptions(warm=False))
     assert capfd.readouterr() == ("", "")
 
 
@@ -213,14 +213,14 @@ def test_what_a_report_leaves_running_ends_with_it(write_notebook, do, tmp_path:
     start = (
         f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
     )
-    write_notebook("untidy", start)
+    write_notebook("01_untidy", start)
     [result] = do()
     assert result.status == "done"
     assert has_ended(int(pids.read_text()))
 
 
 def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders, write_notebook, do) -> None:
-    write_notebook("good", "print(1)")
+    write_notebook("01_good", "print(1)")
     folders.reports.mkdir()
     (folders.reports / "leizhou").write_text("a file where the folder should be", encoding="utf-8")
     [result] = do()
@@ -229,16 +229,16 @@ def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders,
 
 
 def test_a_reports_folder_is_held_by_one_batch(folders: Folders) -> None:
-    hold = f"from pathlib import Path; from audit_lib.batch.batch import lock\nwith lock(Path({str(folders.reports)!r})): print('held', flush=True); input()"
+    hold = f"from pathlib import Path; from audit_lib.batch.batch import lock_reports\nwith lock_reports(Path({str(folders.reports)!r})): print('held', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         with pytest.raises(AuditError, match=rf"another run at work in it \(process {other.pid} on .*one at a time"):
-            lock(folders.reports).__enter__()
+            lock_reports(folders.reports).__enter__()
         other.communicate("\n")
-    with lock(folders.reports):
+    with lock_reports(folders.reports):
         pass
 
 
@@ -246,7 +246,7 @@ def test_what_a_killed_batch_left_is_cleared_away(folders: Folders) -> None:
     scratch = folders.reports / ".running"
     scratch.mkdir(parents=True)
     (scratch / "half.ipynb").write_text("{", encoding="utf-8")
-    with lock(folders.reports):
+    with lock_reports(folders.reports):
         assert not scratch.exists()
 
 
@@ -262,33 +262,36 @@ def test_what_a_killed_batch_left_is_cleared_away(folders: Folders) -> None:
 def test_parameters_that_are_not_the_contract_stop_the_plan(
     write_notebook, plan, parameters: str, message: str
 ) -> None:
-    declared = "".join(json.loads(write_notebook("odd").read_text(encoding="utf-8"))["cells"][1]["source"])
-    write_notebook("odd", "print(1)", parameters=parameters.format(parameters=declared))
+    declared = "".join(json.loads(write_notebook("01_odd").read_text(encoding="utf-8"))["cells"][1]["source"])
+    write_notebook("01_odd", "print(1)", parameters=parameters.format(parameters=declared))
     with pytest.raises(AuditError, match=message):
-        check_contracts(plan())
+        check_contracts(run.notebook for run in plan())
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"cells": 1}'])
 def test_a_file_that_is_no_notebook_stops_the_plan(folders: Folders, plan, content: str) -> None:
-    (folders.notebooks / "odd.ipynb").write_text(content, encoding="utf-8")
+    (folders.notebooks / "01_odd.ipynb").write_text(content, encoding="utf-8")
     with pytest.raises(AuditError, match=r"odd\.ipynb: found .*; expected a Jupyter notebook"):
         plan()
 
 
 def test_an_unknown_notebook_is_named_with_what_there_is(folders: Folders, write_notebook) -> None:
-    write_notebook("one", "print(1)")
-    with pytest.raises(AuditError, match="found no notebook 03_tires; expected one of one"):
-        plan_runs(folders, find_sources(folders.data), ("03_tires",))
+    write_notebook("01_one", "print(1)")
+    with pytest.raises(AuditError, match="found no notebook 03_tires; expected one of 01_one"):
+        choose_notebooks(folders.notebooks, ("03_tires",))
 
 
 def test_contracts_are_checked_without_pandas(write_notebook, plan) -> None:
-    check = "import sys, pickle; from audit_lib.batch.plan import check_contracts; check_contracts(pickle.loads(sys.stdin.buffer.read())); sys.exit('pandas' in sys.modules)"
-    write_notebook("one", "print(1)")
-    assert subprocess.run([sys.executable, "-c", check], input=pickle.dumps(plan()), check=False).returncode == 0
+    check = "import sys, pickle; from audit_lib.batch.plan import check_contracts; check_contracts([pickle.loads(sys.stdin.buffer.read())]); sys.exit('pandas' in sys.modules)"
+    write_notebook("01_one", "print(1)")
+    assert (
+        subprocess.run([sys.executable, "-c", check], input=pickle.dumps(plan()[0].notebook), check=False).returncode
+        == 0
+    )
 
 
 def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, write_notebook, do, look) -> None:
-    write_notebook("one", "print(1)")
+    write_notebook("01_one", "print(1)")
     do()
     record_tables(find_sources(folders.data), look(), folders.reports)
     where = [f"--data={folders.data}", f"--notebooks={folders.notebooks}", f"--reports={folders.reports}"]
@@ -312,34 +315,35 @@ class Terminal(io.StringIO):
 
 
 def test_a_terminal_gets_a_bar_that_counts_and_names(write_notebook, do) -> None:
-    write_notebook("bad", "import time\ntime.sleep(2)\n1 / 0")
-    write_notebook("good", "print(1)")
+    write_notebook("01_bad", "import time\ntime.sleep(2)\n1 / 0")
+    write_notebook("01_good", "print(1)")
     stream = Terminal()
-    progress = Progress(2, why=False, as_json=False, stream=stream)
-    do(watch=progress)
+    progress = Progress(stream=stream)
+    progress.planned(2)
+    do(observer=progress)
     progress.close()
     shown = stream.getvalue()
     assert "1/2 |" in shown
     assert " left" in shown
-    assert "1 done, 0 unchanged, 0 failed · leizhou 2017 bad" in shown
-    assert "leizhou 2017 bad failed (" in shown
-    assert "leizhou 2017 good done" not in shown
+    assert "1 done, 0 unchanged, 0 failed · leizhou 2017 01_bad" in shown
+    assert "leizhou 2017 01_bad failed (" in shown
+    assert "leizhou 2017 01_good done" not in shown
 
 
 def test_json_is_one_object_per_report(write_notebook, do, capsys: pytest.CaptureFixture[str]) -> None:
-    write_notebook("bad", "1 / 0")
-    write_notebook("good", "print(1)")
-    do(watch=Progress(2, why=False, as_json=True, stream=io.StringIO()))
+    write_notebook("01_bad", "1 / 0")
+    write_notebook("01_good", "print(1)")
+    do(observer=Progress(as_json=True, stream=io.StringIO()))
     objects = {each["notebook"]: each for each in map(json.loads, capsys.readouterr().out.splitlines())}
-    assert sorted(objects) == ["bad", "good"]
-    assert objects["bad"]["status"] == "failed"
-    assert objects["bad"]["why"] == "code cell 3: ZeroDivisionError: division by zero"
-    assert objects["bad"]["log"].endswith("reports/leizhou/2017/bad.failed.log")
-    assert objects["good"] | {"seconds": 0, "cpu_seconds": 0, "peak_memory": 0} == {
-        "report": objects["bad"]["report"].replace("bad", "good"),
+    assert sorted(objects) == ["01_bad", "01_good"]
+    assert objects["01_bad"]["status"] == "failed"
+    assert objects["01_bad"]["why"] == "code cell 3: ZeroDivisionError: division by zero"
+    assert objects["01_bad"]["log"].endswith("reports/leizhou/2017/01_bad.failed.log")
+    assert objects["01_good"] | {"seconds": 0, "cpu_seconds": 0, "peak_memory": 0} == {
+        "report": objects["01_bad"]["report"].replace("bad", "good"),
         "jurisdiction": "leizhou",
         "period": "2017",
-        "notebook": "good",
+        "notebook": "01_good",
         "language": "en",
         "status": "done",
         "why": "there is no report yet",

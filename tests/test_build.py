@@ -193,7 +193,11 @@ def test_lists_only_and_no_mentions_build(make_data: MakeData, notice_text: Noti
     [
         ("nowhere", None, "{raw}: found no jurisdiction nowhere; expected demo, other"),
         ("nowhere", "2017", "{raw}: found no jurisdiction nowhere; expected demo, other"),
-        ("demo", "2015", "{raw}/demo: found no period 2015; expected 2016, 2017"),
+        (
+            "demo",
+            "2015",
+            "{raw}/demo: found no period 2015; expected 2016, 2017 (audit-lib add FILE --jurisdiction demo --period 2015 adds one)",
+        ),
         (None, "2015", "{raw}: found no period 2015; expected 2016, 2017, 2017-04"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit_lib.cli import main
+from audit_lib.errors import AuditError
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw" / "leizhou" / "2017.txt"
@@ -68,10 +69,13 @@ def test_parse_bad_input_is_one_line(audit, tmp_path: Path, content: bytes | Non
     [
         (["check", "leizhou", "1999"], "found no period 1999; expected 2017"),
         (["build", "atlantis"], "found no jurisdiction atlantis; expected baoshan, leizhou, louxing, ministries"),
-        (["run", "leizhou", "2018"], "found no period 2018; expected 2017"),
+        (
+            ["run", "leizhou", "2018"],
+            "expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 2018 adds one)",
+        ),
         (["run", "leizhou", "--notebook", "99_nothing"], "found no notebook 99_nothing; expected one of 00_year_card"),
         (["run", "--jobs", "0"], "0 is not in the range x>=1"),
-        (["check", "--data", "/nowhere"], "found no notice"),
+        (["check", "--data", "/nowhere"], "/nowhere: found no folder; expected a data folder, with raw/ in it"),
         (["polish"], "No such command 'polish'"),
         (["parse"], "Missing argument 'FILE'"),
         (["parse", "a", "--colour"], "No such option '--colour'"),
@@ -106,6 +110,12 @@ def test_help_shows_an_example(audit, command: list[str]) -> None:
     assert "Example: audit-lib" in out or not command
 
 
+def test_help_lists_whole_summaries(audit) -> None:
+    listed = " ".join(audit("--help")[1].split())
+    assert "Build the tables, run the notebooks, and write reports, pages and index: only what changed." in listed
+    assert "..." not in listed.partition("Commands:")[2]
+
+
 def test_help_does_not_wait_for_pandas() -> None:
     check = (
         "import sys; sys.argv = ['audit-lib', '--help']; from audit_lib.cli import cli; cli(standalone_mode=False); "
@@ -116,7 +126,19 @@ def test_help_does_not_wait_for_pandas() -> None:
 
 def test_debug_shows_the_traceback(audit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["audit-lib", "parse", "missing.txt", "--debug"])
-    from audit_lib.errors import AuditError
-
     with pytest.raises(AuditError):
         main()
+
+
+def test_a_file_named_as_an_option_is_a_file(audit) -> None:
+    code, out, err = audit("parse", "--", "--debug")
+    assert (code, out, err) == (2, "", "error: --debug: found no such file; expected a published notice\n")
+
+
+def test_an_error_of_the_library_is_not_taken_for_one_of_the_output(audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr("audit_lib.documents.read.read_document", fail)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        audit("parse", RAW)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.batch.batch import Batch, lock
-from audit_lib.batch.executors import open_executor
-from audit_lib.batch.plan import Folders, plan_runs
-from audit_lib.batch.processes import Limits
+from audit_lib.batch.batch import Batch, lock_reports
+from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
+from audit_lib.batch.processes import RunOptions
+from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.errors import AuditError
 from audit_lib.notebook.report import Report
@@ -36,17 +36,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Folders:
     """Reports of Leizhou 2017, made by a batch, with their pages. Not to be changed."""
     folders = Folders(ROOT / "data", ROOT / "notebooks", tmp_path_factory.mktemp("made") / "reports")
     sources = find_sources(folders.data, "leizhou")
-    reasons = dict.fromkeys(plan_runs(folders, sources, NOTEBOOKS, ("en",)), "to verify it")
-    with lock(folders.reports), open_executor(2, None) as (executor, width):
-        batch = Batch(folders, dict(reasons), Snapshot(folders.data, sources), executor, width)
-        results, bad_pages = batch.do()
-    assert ([result.status for result in results], bad_pages) == (["done"] * 2, 0)
+    chosen = choose_notebooks(folders.notebooks, NOTEBOOKS)
+    reasons = dict.fromkeys(plan_runs(folders, sources, chosen, ("en",)), "to verify it")
+    with lock_reports(folders.reports), open_executor(2, None) as (executor, max_in_flight):
+        snapshot = Snapshot(folders.data, sources)
+        batch = Batch(folders, [dict(reasons)], snapshot, executor, max_in_flight, languages=("en",))
+        batch.do()
+    assert (batch.counts["done"], batch.failed, batch.n_bad_pages) == (2, [], 0)
     return folders
 
 
 @pytest.fixture(scope="module")
 def verifier(made: Folders) -> Verifier:
-    return Verifier(made, Limits())
+    return Verifier(made, RunOptions())
 
 
 @pytest.fixture
@@ -248,7 +250,7 @@ def test_a_changed_line_of_the_notice_is_named(made: Folders, leizhou_data: Path
     text = raw.read_text(encoding="utf-8")
     assert text.count("\n97\n") == 1
     raw.write_text(text.replace("\n97\n", "\n79\n"), encoding="utf-8")
-    changed = Verifier(Folders(leizhou_data, made.notebooks, made.reports), Limits())
+    changed = Verifier(Folders(leizhou_data, made.notebooks, made.reports), RunOptions())
     told = differences(changed, made.reports / "leizhou" / "2017" / "03_tiers.html")
     assert told[:2] == [
         "changed    input data/raw/leizhou/2017.txt has changed since",

@@ -34,7 +34,7 @@ ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class Limits:
+class RunOptions:
     """How a report runs and what it may take: seconds, and bytes of address space (None: what there is)."""
 
     warm: bool = CAN_FORK
@@ -90,16 +90,16 @@ def open_context(*, warm: bool) -> Any:
     return context
 
 
-def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -> Any:
+def run_in_process(work: Callable[..., Any], *args: Any, log: Path, options: RunOptions) -> Any:
     """Give work(*args), done in a process of its own whose output goes to `log`.
 
     Raises FailedError where the work raised AuditError, did not end in time, or its process died; RuntimeError for
     whatever else it raised, which another try or another machine may cure.
     """
     current_process().daemon = False  # Dask marks its workers as daemons, which may start none; ours end by themselves
-    context = open_context(warm=limits.warm)
+    context = open_context(warm=options.warm)
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(sender, log, limits.memory, work, args))
+    process = context.Process(target=_serve, args=(sender, log, options.memory, work, args))
     with receiver:
         with sender:
             try:
@@ -108,8 +108,8 @@ def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -
             except (EOFError, OSError) as fault:
                 raise RuntimeError(f"no process could be started (--cold may do): {fault}") from None
         try:
-            if not wait([receiver, process.sentinel], limits.deadline):
-                raise FailedError(f"no end after {limits.deadline:g} s")
+            if not wait([receiver, process.sentinel], options.deadline):
+                raise FailedError(f"no end after {options.deadline:g} s")
             if not receiver.poll():  # it died, and what it forked still holds the pipe open
                 raise EOFError
             error, value = receiver.recv()

@@ -11,7 +11,6 @@ import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.display.links import (
-    NOTICE,
     Citations,
     cite_columns,
     cite_document,
@@ -22,7 +21,7 @@ from audit_lib.display.links import (
 )
 from audit_lib.files import find_data
 from audit_lib.notebook.parameters import Parameters, check_parameters
-from audit_lib.sources import find_sources
+from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.build import PROCESSED, Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, load_history
@@ -120,6 +119,7 @@ def open_report(jurisdiction: str, period: str, **settings: Any) -> Report:
     """
     parameters = check_parameters({"jurisdiction": jurisdiction, "period": period, **settings})
     data = find_data()
+    jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
     tables = {name: load_table(_find_table(data, jurisdiction, name), name) for name in PROCESSED}
