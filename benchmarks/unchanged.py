@@ -15,7 +15,7 @@ from statistics import median
 from results import save_section
 from synthetic import write_places
 
-from audit_lib.batch.manifest import describe_report, record_tables
+from audit_lib.batch.manifest import check_reference, describe_report, record_tables
 from audit_lib.batch.page_sets import PageSet, make_index
 from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
 from audit_lib.batch.snapshot import Snapshot
@@ -46,6 +46,7 @@ def make_world(folder: Path) -> Folders:
     list(build_tables(folders.data, sources))
     snapshot = Snapshot(folders.data, sources)
     record_tables(sources, snapshot, folders.reports)
+    check_reference(snapshot, folders.reports)
     for run in plan_runs(folders, sources, choose_notebooks(folders.notebooks), ("en",)):
         content = (ROOT / "reports" / "leizhou" / "2017" / run.notebook.name).read_bytes()
         run.report.parent.mkdir(parents=True, exist_ok=True)

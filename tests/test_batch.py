@@ -7,9 +7,12 @@ import io
 import json
 import os
 import pickle
+import shutil
+import signal
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import nbformat
@@ -17,11 +20,12 @@ import psutil
 import pytest
 
 from audit_lib.batch.batch import lock_reports
-from audit_lib.batch.manifest import record_tables
-from audit_lib.batch.observer import Progress
-from audit_lib.batch.plan import Folders, check_contracts, choose_notebooks
-from audit_lib.batch.processes import NEEDS, RunOptions, count_jobs, run_in_process
-from audit_lib.batch.run import open_executor
+from audit_lib.batch.explore import find_example, write_copies
+from audit_lib.batch.manifest import check_reference, record_tables
+from audit_lib.batch.observer import BatchObserver, Progress
+from audit_lib.batch.plan import Folders, check_contracts, choose_notebooks, read_declared
+from audit_lib.batch.processes import CAN_ADOPT, CAN_FORK, NEEDS, RunOptions, count_jobs, run_in_process, start_warming
+from audit_lib.batch.run import Request, open_executor, run_batch
 from audit_lib.batch.tasks import RunResult
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
@@ -294,6 +298,8 @@ def test_a_batch_that_finds_nothing_changed_loads_no_pandas(folders: Folders, wr
     write_notebook("01_one", "print(1)")
     do()
     record_tables(find_sources(folders.data), look(), folders.reports)
+    for place in (None, "leizhou"):
+        check_reference(look(), folders.reports, place)
     where = [f"--data={folders.data}", f"--notebooks={folders.notebooks}", f"--reports={folders.reports}"]
     run = f"""
 import sys
@@ -369,3 +375,157 @@ def test_a_scheduler_that_does_not_answer_is_one_line() -> None:
         open_executor(None, "tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_files_that_are_no_reports_are_named_and_stop_nothing(folders: Folders, write_notebook) -> None:
+    write_notebook("01_good", "print(1)")
+    write_notebook("Untitled", "1 / 0")
+    write_notebook("_template", "1 / 0")
+    write_notebook("02_own", "1 / 0", parameters="x = 1").write_text('{"cells": []}', encoding="utf-8")
+    notes = Notes()
+    summary = run_batch(folders, Request(languages=("en",), jobs=1), RunOptions(), notes)
+    assert (summary.counts, summary.is_complete) == ({"done": 1, "unchanged": 0, "failed": 0}, True)
+    assert notes.notes == [
+        f"writing {folders.reports / 'index.html'}",
+        f"{folders.notebooks}: not run, as no NN_name.ipynb with a cell tagged parameters: 02_own.ipynb, Untitled.ipynb",
+    ]
+
+
+class Notes(BatchObserver):
+    """Keeps what a batch notes and finds wrong, and what was there when it planned and ended its reports."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.errors: list[str] = []
+        self.finished_names: list[str] = []
+
+    def note(self, message: str) -> None:
+        self.notes.append(message)
+
+    def error(self, message: str) -> None:
+        self.errors.append(message)
+
+    def finished(self, result: RunResult) -> None:
+        self.finished_names.append(result.run.name)
+
+
+def test_a_notebooks_own_default_is_named_before_it_runs(folders: Folders, write_notebook) -> None:
+    own = write_notebook("01_own", "print(top_cut)")
+    own.write_text(own.read_text(encoding="utf-8").replace("top_cut: float = 90.0", "top_cut: float = 92.0"), "utf-8")
+    notes = Notes()
+    run_batch(folders, Request(languages=("en",), jobs=1), RunOptions(), notes)
+    assert notes.notes[1:] == ["01_own: top_cut is 92 here, 90 elsewhere"]
+
+
+def test_parameters_are_set_and_checked_before_anything_runs(folders: Folders, write_notebook) -> None:
+    write_notebook("01_one", "print(top_cut, group_column)")
+    settings = {"top_cut": 92, "group_column": "kind"}
+    run_batch(folders, Request(languages=("en",), settings=settings), RunOptions(), BatchObserver())
+    assert text_of(folders.reports / "leizhou" / "2017" / "01_one.ipynb") == "92 kind\n"
+    with pytest.raises(AuditError, match=r"parameter low_cut: found 80\.0; expected less than top_cut \(70\)"):
+        run_batch(folders, Request(settings={"top_cut": 70}), RunOptions(), BatchObserver())
+
+
+def test_the_place_of_the_notebooks_comes_first_and_the_index_soon_after(folders: Folders, write_notebook) -> None:
+    raw = folders.data / "raw"
+    for place in ("aaa", "zzz"):
+        (raw / place).mkdir()
+        (raw / place / "2017.txt").write_bytes((raw / "leizhou" / "2017.txt").read_bytes())
+    write_notebook("01_one", "import time\nif jurisdiction == 'zzz': time.sleep(3)", "print(1)")
+    indices: list[bool] = []
+
+    class Look(Notes):
+        def finished(self, result: RunResult) -> None:
+            super().finished(result)
+            indices.append((folders.reports / "index.html").is_file())
+
+    notes = Look()
+    run_batch(folders, Request(languages=("en",), jobs=1), RunOptions(), notes)
+    assert notes.finished_names == [f"{place} 2017 01_one" for place in ("leizhou", "aaa", "zzz")]
+    assert (indices[0], indices[-1]) == (False, True)
+    assert "zzz" in (folders.reports / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["units.csv", "scores.csv"])
+def test_a_place_with_a_wrong_table_stops_no_other(folders: Folders, write_notebook, name: str) -> None:
+    shutil.copytree(folders.data / "raw" / "leizhou", folders.data / "raw" / "aaa")
+    write_notebook("01_one", "print(1)")
+    reference = folders.data / "reference" / "leizhou" / "units.csv"
+    processed = folders.data / "processed" / "leizhou" / "scores.csv"
+    if name == "units.csv":
+        reference.write_text(reference.read_text("utf-8").replace(",department,", ",bureaucracy,", 1), "utf-8")
+    else:
+        processed.write_text(processed.read_text("utf-8")[:2000], encoding="utf-8")
+    notes = Notes()
+    summary = run_batch(folders, Request(languages=("en",)), RunOptions(), notes)
+    if name == "units.csv":
+        assert (summary.counts["done"], summary.is_complete, notes.finished_names) == (1, False, ["aaa 2017 01_one"])
+        [error] = notes.errors
+        assert "found split 'bureaucracy'; expected one of town, department, institution" in error
+    else:
+        assert (summary.counts["done"], summary.is_complete, notes.errors) == (2, True, [])
+        assert f"damaged, so all notices of leizhou are built again: {processed}" in notes.notes
+        assert len(processed.read_text("utf-8").splitlines()) == 58
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"units": 1, "cards": 1, "2017": 1}', '{"units": [1], "marks": {}}'])
+def test_broken_caches_are_made_again(folders: Folders, write_notebook, content: str) -> None:
+    write_notebook("01_one", "print(1)")
+    run_batch(folders, Request(languages=("en",)), RunOptions(), BatchObserver())
+    caches = sorted((folders.reports / ".manifest").rglob("*.json"))
+    whole = {path: path.read_bytes() for path in caches}
+    assert len(caches) == 8
+    for path in caches:
+        path.write_text(content, encoding="utf-8")
+    (folders.reports / "leizhou" / "2017" / "01_one.html").unlink()
+    notes = Notes()
+    assert run_batch(folders, Request(languages=("en",)), RunOptions(), notes).is_complete
+    assert notes.errors == []
+    assert {path: path.read_bytes() for path in caches} == whole
+
+
+def test_working_copies_have_place_and_period_and_are_kept(folders: Folders, write_notebook) -> None:
+    write_notebook("01_one", "print(jurisdiction)")
+    write_notebook("Untitled", "print(1)")
+    (folders.data / "raw" / "leizhou" / "2019.txt").write_text("a later notice", encoding="utf-8")
+    source = find_example(folders, "leizhou", None)
+    assert source.period == "2019"
+    new, kept = write_copies(folders, source)
+    copy = folders.notebooks.parent / "explore" / "leizhou-2019" / "01_one.ipynb"
+    assert (new, kept) == ([copy], [])
+    assert read_declared(copy) | {"jurisdiction": "leizhou", "period": "2017"} == read_declared(
+        folders.notebooks / "01_one.ipynb"
+    )
+    assert (read_declared(copy)["jurisdiction"], read_declared(copy)["period"]) == ("leizhou", "2019")
+    copy.write_text("mine", encoding="utf-8")
+    assert write_copies(folders, source) == ([], [copy])
+    assert copy.read_text(encoding="utf-8") == "mine"
+    assert find_example(folders, None, None).period == "2017"
+
+
+DAEMON = """import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        open({pids!r}, 'w').write(str(os.getpid()))
+        time.sleep(600)
+    os._exit(0)
+while not os.path.exists({pids!r}) or not open({pids!r}).read(): time.sleep(0.05)
+"""
+
+
+@pytest.mark.skipif(not CAN_ADOPT, reason="needs a system that adopts orphans")
+@pytest.mark.parametrize("end", ["pass", "os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
+def test_a_daemon_ends_with_the_report_that_started_it(write_notebook, do, tmp_path: Path, end: str) -> None:
+    pids = tmp_path / "pids"
+    write_notebook("01_daemon", DAEMON.format(pids=str(pids)) + end)
+    do(deadline=30 if "sleep" in end else 300)
+    assert has_ended(int(pids.read_text()))
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="needs a fork server")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_a_fork_server_that_answers_no_more_is_replaced(tmp_path: Path, number: signal.Signals) -> None:
+    start_warming()
+    os.kill(forkserver._forkserver._forkserver_pid, number)  # type: ignore[attr-defined]
+    assert run_in_process(len, "abc", log=tmp_path / "log", options=RunOptions()) == 3

@@ -76,6 +76,15 @@ def test_parse_bad_input_is_one_line(audit, tmp_path: Path, content: bytes | Non
         (["run", "leizhou", "--notebook", "99_nothing"], "found no notebook 99_nothing; expected one of 00_year_card"),
         (["run", "--jobs", "0"], "0 is not in the range x>=1"),
         (["check", "--data", "/nowhere"], "/nowhere: found no folder; expected a data folder, with raw/ in it"),
+        (["run", "--memory", "nan"], "nan is not in the range 0.5<=x<=1048576"),
+        (["run", "--memory", "inf"], "inf is not in the range"),
+        (["run", "--deadline", "nan"], "nan is not in the range 1<=x<=604800"),
+        (["run", "-p", "top_cut"], "-p top_cut: found no value; expected NAME=VALUE"),
+        (["run", "-p", "period=2018"], "-p period=2018: found period; expected audit-lib run J P --language L"),
+        (["run", "-p", "top_cut=92"], "found no --reports; expected another folder, or --into-committed"),
+        (["run", "-p", "top_cut=x", "--reports", "/nowhere"], "parameter top_cut: found 'x'; expected a value of type"),
+        (["run", "-p", "colour=1", "--reports", "/nowhere"], "found the unknown parameter colour; expected one of"),
+        (["explore", "atlantis"], "found no jurisdiction atlantis"),
         (["polish"], "No such command 'polish'"),
         (["parse"], "Missing argument 'FILE'"),
         (["parse", "a", "--colour"], "No such option '--colour'"),
@@ -101,8 +110,28 @@ def test_build_writes_the_tables_and_a_bad_notice_stops_only_itself(audit, leizh
     assert audit("build", "leizhou", "2018", "--data", data)[0] == 2
 
 
+def test_a_wrong_cell_of_a_shared_table_is_one_line_everywhere(audit, project_data: Path, tmp_path: Path) -> None:
+    lineage = project_data / "reference" / "lineage.csv"
+    lineage.write_text(lineage.read_text("utf-8").replace(",merged,", ",mergd,", 1), "utf-8")
+    wrong = f"{lineage} line 2: found event 'mergd'; expected one of renamed, merged, split, transferred, created, abolished"
+    for command in (["check"], ["build"], ["run", "--reports", tmp_path / "reports"]):
+        code, out, err = audit(*command, "--data", project_data)
+        assert (code, out, err.splitlines()[-1]) == (2, "", f"error: {wrong}")
+    units = project_data / "reference" / "leizhou" / "units.csv"
+    lineage.write_text(lineage.read_text("utf-8").replace(",mergd,", ",merged,", 1), "utf-8")
+    units.write_text(units.read_text("utf-8").replace(",department,", ",x,", 1), "utf-8")
+    code, out, err = audit("check", "--data", project_data)
+    assert code == 1
+    assert [line for line in err.splitlines() if line.startswith("error")] == [
+        f"error: {units} line 2: found split 'x'; expected one of town, department, institution"
+    ]
+    assert "ministries-2022: note" in out
+
+
 @pytest.mark.parametrize(
-    "command", [[], ["parse"], ["add"], ["check"], ["build"], ["run"]], ids=lambda command: " ".join(command)
+    "command",
+    [[], ["parse"], ["add"], ["check"], ["build"], ["run"], ["explore"]],
+    ids=lambda command: " ".join(command),
 )
 def test_help_shows_an_example(audit, command: list[str]) -> None:
     code, out, _ = audit(*command, "--help")

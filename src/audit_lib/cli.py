@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import os
 import shlex
 import signal
@@ -58,6 +59,16 @@ class _Stream:
         return getattr(self._stream, name)
 
 
+class _Amount(click.FloatRange):
+    """A number in a range: `nan`, which compares with nothing, is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
 class _Command(click.Command):
     """A command that `audit-lib --help` lists with its whole summary."""
 
@@ -74,7 +85,7 @@ _debug = click.option(
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda context, parameter, value: context.obj.update(debug=value),
+    callback=lambda context, parameter, value: context.ensure_object(dict).update(debug=value),
     help="Show a traceback if there is an error.",
 )
 
@@ -175,16 +186,22 @@ def add(
 @_about
 @click.option("--strict", is_flag=True, help="Exit with 1 if any problem is an error.")
 def check(jurisdiction: str | None, period: str | None, data: Path | None, strict: bool) -> int:
-    """Print where each notice does not agree with itself.
+    """Print where each notice does not agree with itself, and what is wrong in the tables of data/reference.
 
     \b
     Example: audit-lib check leizhou 2017
     """
+    from audit_lib.batch.observer import Progress
+    from audit_lib.batch.run import keep_valid
     from audit_lib.tables.build import check_source
 
     code = DONE
     folder = _find_data(data)
-    for source in _find_sources(folder, jurisdiction, period):
+    sources = _find_sources(folder, jurisdiction, period)
+    valid = keep_valid(folder, sources, Progress(), alone=period is not None)
+    if len(valid) < len(sources):
+        code = FAILED
+    for source in valid:
         try:
             problems = check_source(folder, source)
             problems["place"] = (" " + problems["place"]).fillna("")
@@ -213,11 +230,12 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     Example: audit-lib build leizhou
     """
     from audit_lib.batch.observer import Progress
-    from audit_lib.batch.run import build_notices
+    from audit_lib.batch.run import build_notices, keep_valid
 
     folder = _find_data(data)
     sources = _find_sources(folder, jurisdiction, period)
-    built = build_notices(folder, sources, Progress(), alone=period is not None)
+    progress, alone = Progress(), period is not None
+    built = build_notices(folder, keep_valid(folder, sources, progress, alone=alone), progress, alone=alone)
     return DONE if len(built) == len(sources) else FAILED
 
 
@@ -258,17 +276,17 @@ def export(
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
+@click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter, e.g. top_cut=92; repeatable.")
+@click.option("--into-committed", is_flag=True, help="Let -p change the project's own reports.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
 @click.option("--cold", is_flag=True, help="Start a new interpreter for each report, not a fork of a warm one.")
 @click.option(
-    "--deadline", type=click.FloatRange(min=1), default=300, metavar="S", help="Seconds a report may take (300)."
+    "--deadline", type=_Amount(1, 7 * 24 * 3600), default=300, metavar="S", help="Seconds a report may take (300)."
 )
-@click.option(
-    "--memory", type=click.FloatRange(min=0.5), default=4, metavar="GIB", help="Memory a report may take (4 GiB)."
-)
+@click.option("--memory", type=_Amount(0.5, 2**20), default=4, metavar="GIB", help="Memory a report may take (4 GiB).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
 @click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where reports go (default: the project's).")
@@ -278,6 +296,8 @@ def run(
     data: Path | None,
     names: tuple[str, ...],
     languages: tuple[str, ...],
+    given: tuple[str, ...],
+    into_committed: bool,
     jobs: int | None,
     scheduler: str | None,
     force: bool,
@@ -299,7 +319,10 @@ def run(
     from audit_lib.batch.run import Request, run_batch
 
     folders = _find_folders(data, notebooks, reports)
-    request = Request(jurisdiction, period, names, languages, force=force, jobs=jobs, scheduler=scheduler)
+    settings = _read_settings(given)
+    if settings and not into_committed and folders.reports == folders.data.parent / "reports":
+        raise click.UsageError(f"-p {given[0]}: found no --reports; expected another folder, or --into-committed")
+    request = Request(jurisdiction, period, names, languages, settings, force, jobs, scheduler)
     options = RunOptions(CAN_FORK and not cold, deadline, int(memory * 2**30))
     index = folders.reports / "index.html"
     with closing(Progress(why=why, as_json=as_json)) as progress:
@@ -314,6 +337,47 @@ def run(
     counts = Counter(summary.counts)
     click.echo(f"{counts.total()} reports: {count_states(counts)} · {index}", err=as_json)
     return DONE if summary.is_complete else FAILED
+
+
+def _read_settings(given: tuple[str, ...]) -> dict[str, Any]:
+    """Return parameters given as NAME=VALUE, where a value is a number or text. Raises click.UsageError."""
+    settings: dict[str, Any] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        if not equals:
+            raise click.UsageError(f"-p {each}: found no value; expected NAME=VALUE, e.g. -p top_cut=92")
+        if name in ("jurisdiction", "period", "language"):
+            raise click.UsageError(f"-p {each}: found {name}; expected audit-lib run J P --language L")
+        settings[name] = _read_value(text)
+    return settings
+
+
+def _read_value(text: str) -> int | float | str:
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
+
+
+@cli.command()
+@_about
+@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
+def explore(jurisdiction: str | None, period: str | None, data: Path | None, notebooks: Path | None) -> int:
+    """Write working copies of the notebooks to explore/, which git ignores: to change and run in JupyterLab.
+
+    The place and period are filled in; copies that are there already are kept.
+
+    \b
+    Example: audit-lib explore louxing 2020
+    """
+    from audit_lib.batch.explore import find_example, write_copies
+
+    folders = _find_folders(data, notebooks, None)
+    new, kept = write_copies(folders, find_example(folders, jurisdiction, period))
+    folder = (new or kept)[0].parent
+    click.echo(f"{folder}  {len(new)} notebooks written, {len(kept)} kept as they were")
+    click.echo(f"next       jupyter lab {shlex.quote(str(folder))}")
+    return DONE
 
 
 @cli.command()

@@ -62,10 +62,26 @@ def read_digest(tree: Path, jurisdiction: str) -> Fingerprint | None:
     """Load the digest of a place. Returns None if there is none, or one of another shape."""
     digest = load_manifest(find_digest(tree, jurisdiction)) or {}
     units, marks = digest.get("units"), digest.get("marks")
-    if not isinstance(units, list) or not isinstance(marks, dict):
-        return None
-    is_whole = all(isinstance(unit, dict) and unit.keys() >= {"name", "slug", "others", "results"} for unit in units)
+    is_whole = (
+        isinstance(units, list)
+        and isinstance(marks, dict)
+        and all(map(_is_unit, units))
+        and all(isinstance(each, dict) for each in marks.values())
+    )
     return digest if is_whole else None
+
+
+def _is_unit(unit: Any) -> bool:
+    """Check whether a value of a digest has the shape of a unit's entry."""
+    return (
+        isinstance(unit, dict)
+        and unit.keys() == {"name", "slug", "others", "results"}
+        and isinstance(unit["name"], str)
+        and isinstance(unit["slug"], str | None)
+        and all(isinstance(unit[name], list) for name in ("others", "results"))
+        and all(isinstance(each, str) for each in unit["others"])
+        and all(isinstance(each, list) and len(each) == 3 for each in unit["results"])
+    )
 
 
 def hash_bytes(content: bytes) -> str:

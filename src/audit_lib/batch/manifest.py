@@ -104,5 +104,20 @@ def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) ->
         save_manifest(path, dict(sorted({**kept, **periods}.items())))
 
 
+def check_reference(snapshot: Snapshot, reports: Path, jurisdiction: str | None = None) -> None:
+    """Validate the reference tables of a place, or (None) of all places, unless they are as when last found valid.
+
+    Raises AuditError at the first breach.
+    """
+    tables = sorted((snapshot.data / "reference" / (jurisdiction or "")).glob("*.csv"))
+    now = {"library": hash_library(), "tables": {path.name: snapshot.hash_file(path) for path in tables}}
+    manifest = reports / ".manifest" / (jurisdiction or "") / ".reference.json"
+    if tables and load_manifest(manifest) != now:
+        from audit_lib.tables.storage import validate_reference  # loads pandas
+
+        validate_reference(snapshot.data, jurisdiction)
+        save_manifest(manifest, now)
+
+
 def _tables_manifest(reports: Path, jurisdiction: str) -> Path:
     return reports / ".manifest" / jurisdiction / ".tables.json"

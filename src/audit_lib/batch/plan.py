@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,15 +114,21 @@ def order_places(sources: Iterable[Source], notebooks: Iterable[Path]) -> dict[s
     return {place: places[place] for place in sorted(places, key=lambda place: place not in first)}
 
 
-def check_contracts(notebooks: Iterable[Path]) -> None:
-    """Raise AuditError for a notebook that does not declare exactly the parameters of the contract."""
-    from audit_lib.notebook.parameters import Parameters
+def check_contracts(notebooks: Iterable[Path], settings: Mapping[str, Any] | None = None) -> None:
+    """Check the parameters of notebooks before anything runs.
+
+    Raises AuditError for a notebook that does not declare exactly those of the contract, and for an unusable value,
+    its own or one of `settings`.
+    """
+    from audit_lib.notebook.parameters import Parameters, check_parameters
 
     contract = Parameters.__dataclass_fields__
     for notebook in notebooks:
         if differing := read_declared(notebook).keys() ^ contract.keys():
             found = f"a difference in {', '.join(sorted(differing))}"
             raise unusable(f"{notebook} parameters", found, f"exactly {', '.join(contract)}")
+        known = {name: value for name, value in read_declared(notebook).items() if value is not None}
+        check_parameters({**known, **(settings or {})})
 
 
 def list_own_defaults(notebooks: Iterable[Path]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audit_lib.batch.batch import Batch, lock_reports
-from audit_lib.batch.manifest import find_reason, list_stale, record_tables
+from audit_lib.batch.manifest import check_reference, find_reason, list_stale, record_tables
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.plan import (
     Folders,
@@ -63,7 +63,7 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
     report is reported to the observer and stops nothing else.
     """
     notebooks = choose_notebooks(folders.notebooks, request.notebooks)
-    check_contracts(notebooks)
+    check_contracts(notebooks, request.settings)
     sources = find_sources(folders.data, request.jurisdiction, request.period)
     _check_places(sources)
     with lock_reports(folders.reports), open_executor(request.jobs, request.scheduler) as (executor, max_in_flight):
@@ -108,6 +108,7 @@ class _Work:
         self._request = request
         self._observer = observer
         self._notebooks = notebooks
+        self._alone = request.period is not None  # the notice must be readable
         self._warms_here = options.warm and request.scheduler is None
         self.languages = request.languages or LANGUAGES
         self.snapshot = Snapshot(folders.data, find_sources(folders.data, request.jurisdiction))
@@ -118,16 +119,30 @@ class _Work:
         self._observer.planned(len(sources) * len(self._notebooks) * len(self.languages))
         if self._request.force:
             self._warm_up()
+        check_reference(self.snapshot, self._folders.reports)
         for of_place in order_places(sources, self._notebooks).values():
-            yield self._plan_place(of_place)
+            if self._is_valid(of_place):
+                yield self._plan_place(of_place)
+
+    def _is_valid(self, sources: list[Source]) -> bool:
+        """Check the reference tables of a place."""
+        try:
+            check_reference(self.snapshot, self._folders.reports, sources[0].jurisdiction)
+        except AuditError as error:
+            if self._alone:
+                raise
+            self._observer.error(str(error))
+            self.n_left_out += len(sources)
+            return False
+        return True
 
     def _plan_place(self, sources: list[Source]) -> dict[Run, str | None]:
         if stale := list_stale(sources, self.snapshot, self._folders.reports):
             self._warm_up()
-            built = build_notices(self._folders.data, stale, self._observer, alone=self._request.period is not None)
+            built = build_notices(self._folders.data, stale, self._observer, alone=self._alone)
             self.snapshot.forget(sources[0].jurisdiction)
             record_tables(built, self.snapshot, self._folders.reports)
-            self.n_left_out += len(stale) - len(built)
+            self.n_left_out += sum(source not in built for source in stale)
             sources = [source for source in sources if source not in stale or source in built]
         settings = tuple(self._request.settings.items())
         runs = plan_runs(self._folders, sources, self._notebooks, self.languages, settings)
@@ -141,10 +156,34 @@ class _Work:
             start_warming()
 
 
-def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
-    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of one that not."""
-    from audit_lib.tables.build import build_tables
+def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
+    """Return the notices of places with valid reference tables. Reports an error once, and raises it with `alone`.
 
+    Raises AuditError for a table that all places share.
+    """
+    from audit_lib.tables.storage import validate_reference
+
+    validate_reference(data)
+    invalid = set()
+    for place in dict.fromkeys(source.jurisdiction for source in sources):
+        try:
+            validate_reference(data, place)
+        except AuditError as error:
+            if alone:
+                raise
+            observer.error(str(error))
+            invalid.add(place)
+    return [source for source in sources if source.jurisdiction not in invalid]
+
+
+def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
+    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of another."""
+    from audit_lib.tables.build import build_tables, drop_damaged
+
+    for place in dict.fromkeys(source.jurisdiction for source in sources):
+        if damaged := drop_damaged(data, place):
+            observer.note(f"damaged, so all notices of {place} are built again: {', '.join(map(str, damaged))}")
+            sources = [*sources, *(each for each in find_sources(data, place) if each not in sources)]
     built = []
     for source, error in build_tables(data, sources):
         if error is None:

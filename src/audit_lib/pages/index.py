@@ -159,8 +159,12 @@ class _KnownCards:
         if not path.is_file():
             return read_card(path)
         key = f"{path.stem} {hash_bytes(path.read_bytes())}"
-        self._now[key] = self._old.get(key) or asdict(read_card(path))
-        return Card(**self._now[key])
+        try:
+            card = Card(**self._old[key])
+        except (KeyError, TypeError):  # not known, or kept in another shape
+            card = read_card(path)
+        self._now[key] = asdict(card)
+        return card
 
     def save(self) -> None:
         content = {"library": self._library, "cards": self._now}
