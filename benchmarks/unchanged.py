@@ -15,13 +15,12 @@ from statistics import median
 from results import save_section
 from synthetic import write_places
 
-from audit_lib.batch.batch import Pages, Units
-from audit_lib.batch.manifest import describe_report, record_tables
-from audit_lib.batch.plan import Folders, plan_runs
+from audit_lib.batch.manifest import check_reference, describe_report, record_tables
+from audit_lib.batch.page_sets import PageSet, make_index
+from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
 from audit_lib.batch.snapshot import Snapshot
-from audit_lib.display.links import NOTICE
 from audit_lib.fingerprints import find_digest, hash_bytes, save_manifest
-from audit_lib.sources import find_sources
+from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
@@ -47,25 +46,28 @@ def make_world(folder: Path) -> Folders:
     list(build_tables(folders.data, sources))
     snapshot = Snapshot(folders.data, sources)
     record_tables(sources, snapshot, folders.reports)
-    for run in plan_runs(folders, sources, languages=("en",)):
+    check_reference(snapshot, folders.reports)
+    for run in plan_runs(folders, sources, choose_notebooks(folders.notebooks), ("en",)):
         content = (ROOT / "reports" / "leizhou" / "2017" / run.notebook.name).read_bytes()
         run.report.parent.mkdir(parents=True, exist_ok=True)
         run.report.write_bytes(content)
         run.report.with_suffix(".html").touch()
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(content)})
     for source in sources:
-        pages = Pages(source, folders.reports / source.jurisdiction / source.period)
+        pages = PageSet("pages", source, folders.reports / source.jurisdiction / source.period)
         (pages.folder / NOTICE).touch()
         save_manifest(pages.manifest, pages.describe(snapshot))
     for source in sources:
-        units = Units(source, folders.reports / source.jurisdiction)
+        units = PageSet("units", source, folders.reports / source.jurisdiction)
         (units.folder / "units").mkdir()
         for name in UNITS:
             (units.folder / "units" / f"{name}.html").touch()
-        digest = {"units": [{"slug": name} for name in UNITS], "marks": {}}
+        digest = {"units": [{"name": name, "slug": name, "others": [], "results": []} for name in UNITS], "marks": {}}
         save_manifest(find_digest(folders.reports, source.jurisdiction), digest)
         save_manifest(units.manifest, units.describe(snapshot))
     (folders.reports / "index.html").touch()
+    index = make_index(folders.reports, "en")
+    save_manifest(index.manifest, index.describe(snapshot))
     return folders
 
 

@@ -18,13 +18,14 @@ import pytest
 from hypothesis import settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from audit_lib.batch.batch import Batch, Watch, lock
-from audit_lib.batch.executors import open_executor
+from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.manifest import find_reason
-from audit_lib.batch.plan import Folders, Run, plan_runs
-from audit_lib.batch.processes import Limits
+from audit_lib.batch.observer import BatchObserver
+from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
+from audit_lib.batch.processes import RunOptions
+from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
-from audit_lib.batch.tasks import Result
+from audit_lib.batch.tasks import RunResult
 from audit_lib.cli import main
 from audit_lib.errors import AuditError
 from audit_lib.export.pdf import find_chromium
@@ -368,7 +369,12 @@ def write_notebook(folders: Folders) -> Callable[..., Path]:
 @pytest.fixture
 def plan(folders: Folders) -> Callable[[], list[Run]]:
     """Plan every notebook for every notice of the project, in these languages."""
-    return lambda *languages: plan_runs(folders, find_sources(folders.data), languages=languages or ("en",))
+
+    def plan(*languages: str) -> list[Run]:
+        notebooks = choose_notebooks(folders.notebooks)
+        return list(plan_runs(folders, find_sources(folders.data), notebooks, languages or ("en",)))
+
+    return plan
 
 
 @pytest.fixture
@@ -377,15 +383,33 @@ def look(folders: Folders) -> Callable[[], Snapshot]:
     return lambda: Snapshot(folders.data, find_sources(folders.data))
 
 
-@pytest.fixture
-def do(folders: Folders, plan, look) -> Callable[..., list[Result]]:
-    """Do what the project's plan asks for; options are `force`, `watch`, and those of Limits."""
+class Collector(BatchObserver):
+    """Keeps the results of a batch, and hands everything on."""
 
-    def do(*languages: str, force: bool = False, watch: Watch | None = None, **limits: object) -> list[Result]:
+    def __init__(self, observer: BatchObserver) -> None:
+        self.results: list[RunResult] = []
+        self.running, self.error = observer.running, observer.error  # type: ignore[method-assign]
+        self._finished = observer.finished
+
+    def finished(self, result: RunResult) -> None:
+        self.results.append(result)
+        self._finished(result)
+
+
+@pytest.fixture
+def do(folders: Folders, plan, look) -> Callable[..., list[RunResult]]:
+    """Do what the project's plan asks for; options are `force`, `observer`, and those of RunOptions."""
+
+    def do(
+        *languages: str, force: bool = False, observer: BatchObserver | None = None, **options: object
+    ) -> list[RunResult]:
         snapshot = look()
         reasons = {each: "forced" if force else find_reason(each, snapshot) for each in plan(*languages)}
-        with lock(folders.reports), open_executor(2, None) as (executor, width):
-            batch = Batch(folders, reasons, snapshot, executor, width, Limits(**limits), watch or Watch())
-            return batch.do()[0]
+        collector = Collector(observer or BatchObserver())
+        with lock_reports(folders.reports), open_executor(2, None) as (executor, max_in_flight):
+            how = RunOptions(**options), collector, languages or ("en",)  # type: ignore[arg-type]
+            Batch(folders, [reasons], snapshot, executor, max_in_flight, *how).do()
+        order = list(reasons)
+        return sorted(collector.results, key=lambda result: order.index(result.run))
 
     return do

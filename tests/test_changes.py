@@ -10,12 +10,12 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode, v4
 
-from audit_lib.batch.batch import Batch, lock
+from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.changes import MOST, carry_changes, find_causes, find_moves
-from audit_lib.batch.executors import open_executor
 from audit_lib.batch.manifest import find_reason
-from audit_lib.batch.plan import Folders, plan_runs
-from audit_lib.batch.processes import Limits
+from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
+from audit_lib.batch.processes import RunOptions
+from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
@@ -186,11 +186,13 @@ def issue(project_data: Path, tmp_path: Path) -> Do:
         sources = find_sources(project_data, jurisdiction)
         assert [error for _, error in build_tables(project_data, sources)] == [None] * len(sources)
         snapshot = Snapshot(project_data, sources)
-        runs = plan_runs(folders, find_sources(project_data, jurisdiction, period), (name,), ("en",))
+        chosen = choose_notebooks(folders.notebooks, (name,))
+        runs = plan_runs(folders, find_sources(project_data, jurisdiction, period), chosen, ("en",))
         reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs}
-        with lock(folders.reports), open_executor(1, None) as (executor, width):
-            results, bad_pages = Batch(folders, reasons, snapshot, executor, width, Limits(warm)).do()
-        assert ({result.status for result in results} <= {"done", "unchanged"}, bad_pages) == (True, 0)
+        with lock_reports(folders.reports), open_executor(1, None) as (executor, max_in_flight):
+            batch = Batch(folders, [reasons], snapshot, executor, max_in_flight, RunOptions(warm), languages=("en",))
+            batch.do()
+        assert (batch.failed, batch.n_bad_pages) == ([], 0)
         folder = folders.reports / jurisdiction / period
         return {each: (folder / f"{name}{each}").read_bytes() for each in (".ipynb", ".html")}
 

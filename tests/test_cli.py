@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit_lib.cli import main
+from audit_lib.errors import AuditError
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw" / "leizhou" / "2017.txt"
@@ -68,10 +69,22 @@ def test_parse_bad_input_is_one_line(audit, tmp_path: Path, content: bytes | Non
     [
         (["check", "leizhou", "1999"], "found no period 1999; expected 2017"),
         (["build", "atlantis"], "found no jurisdiction atlantis; expected baoshan, leizhou, louxing, ministries"),
-        (["run", "leizhou", "2018"], "found no period 2018; expected 2017"),
+        (
+            ["run", "leizhou", "2018"],
+            "expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 2018 adds one)",
+        ),
         (["run", "leizhou", "--notebook", "99_nothing"], "found no notebook 99_nothing; expected one of 00_year_card"),
         (["run", "--jobs", "0"], "0 is not in the range x>=1"),
-        (["check", "--data", "/nowhere"], "found no notice"),
+        (["check", "--data", "/nowhere"], "/nowhere: found no folder; expected a data folder, with raw/ in it"),
+        (["run", "--memory", "nan"], "nan is not in the range 0.5<=x<=1048576"),
+        (["run", "--memory", "inf"], "inf is not in the range"),
+        (["run", "--deadline", "nan"], "nan is not in the range 1<=x<=604800"),
+        (["run", "-p", "top_cut"], "-p top_cut: found no value; expected NAME=VALUE"),
+        (["run", "-p", "period=2018"], "-p period=2018: found period; expected audit-lib run J P --language L"),
+        (["run", "-p", "top_cut=92"], "found no --reports; expected another folder, or --into-committed"),
+        (["run", "-p", "top_cut=x", "--reports", "/nowhere"], "parameter top_cut: found 'x'; expected a value of type"),
+        (["run", "-p", "colour=1", "--reports", "/nowhere"], "found the unknown parameter colour; expected one of"),
+        (["explore", "atlantis"], "found no jurisdiction atlantis"),
         (["polish"], "No such command 'polish'"),
         (["parse"], "Missing argument 'FILE'"),
         (["parse", "a", "--colour"], "No such option '--colour'"),
@@ -97,13 +110,39 @@ def test_build_writes_the_tables_and_a_bad_notice_stops_only_itself(audit, leizh
     assert audit("build", "leizhou", "2018", "--data", data)[0] == 2
 
 
+def test_a_wrong_cell_of_a_shared_table_is_one_line_everywhere(audit, project_data: Path, tmp_path: Path) -> None:
+    lineage = project_data / "reference" / "lineage.csv"
+    lineage.write_text(lineage.read_text("utf-8").replace(",merged,", ",mergd,", 1), "utf-8")
+    wrong = f"{lineage} line 2: found event 'mergd'; expected one of renamed, merged, split, transferred, created, abolished"
+    for command in (["check"], ["build"], ["run", "--reports", tmp_path / "reports"]):
+        code, out, err = audit(*command, "--data", project_data)
+        assert (code, out, err.splitlines()[-1]) == (2, "", f"error: {wrong}")
+    units = project_data / "reference" / "leizhou" / "units.csv"
+    lineage.write_text(lineage.read_text("utf-8").replace(",mergd,", ",merged,", 1), "utf-8")
+    units.write_text(units.read_text("utf-8").replace(",department,", ",x,", 1), "utf-8")
+    code, out, err = audit("check", "--data", project_data)
+    assert code == 1
+    assert [line for line in err.splitlines() if line.startswith("error")] == [
+        f"error: {units} line 2: found split 'x'; expected one of town, department, institution"
+    ]
+    assert "ministries-2022: note" in out
+
+
 @pytest.mark.parametrize(
-    "command", [[], ["parse"], ["add"], ["check"], ["build"], ["run"]], ids=lambda command: " ".join(command)
+    "command",
+    [[], ["parse"], ["add"], ["check"], ["build"], ["run"], ["explore"]],
+    ids=lambda command: " ".join(command),
 )
 def test_help_shows_an_example(audit, command: list[str]) -> None:
     code, out, _ = audit(*command, "--help")
     assert code == 0
     assert "Example: audit-lib" in out or not command
+
+
+def test_help_lists_whole_summaries(audit) -> None:
+    listed = " ".join(audit("--help")[1].split())
+    assert "Build the tables, run the notebooks, and write reports, pages and index: only what changed." in listed
+    assert "..." not in listed.partition("Commands:")[2]
 
 
 def test_help_does_not_wait_for_pandas() -> None:
@@ -116,7 +155,19 @@ def test_help_does_not_wait_for_pandas() -> None:
 
 def test_debug_shows_the_traceback(audit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["audit-lib", "parse", "missing.txt", "--debug"])
-    from audit_lib.errors import AuditError
-
     with pytest.raises(AuditError):
         main()
+
+
+def test_a_file_named_as_an_option_is_a_file(audit) -> None:
+    code, out, err = audit("parse", "--", "--debug")
+    assert (code, out, err) == (2, "", "error: --debug: found no such file; expected a published notice\n")
+
+
+def test_an_error_of_the_library_is_not_taken_for_one_of_the_output(audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr("audit_lib.documents.read.read_document", fail)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        audit("parse", RAW)

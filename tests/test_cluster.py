@@ -77,8 +77,8 @@ def test_a_killed_worker_costs_no_report(
     began.mkdir()
     for number in range(6):
         mark = f"from pathlib import Path\nimport os, time\n(Path({str(began)!r}) / f'{number}-{{os.getppid()}}').touch()\nwhile not Path({str(killed)!r}).exists(): time.sleep(0.1)"
-        write_notebook(f"report_{number}", mark, f"print({number} * 1000)")
-    write_notebook("fails", f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\n1 / 0")
+        write_notebook(f"01_report_{number}", mark, f"print({number} * 1000)")
+    write_notebook("01_fails", f"open({str(tmp_path / 'tries')!r}, 'a').write('x')\n1 / 0")
     where = ("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports))
     with subprocess.Popen(
         [*COMMAND, *where, "--scheduler", cluster.address, "--json"],
@@ -92,15 +92,15 @@ def test_a_killed_worker_costs_no_report(
         out, err = batch.communicate(timeout=patience(300))
     results = {each["notebook"]: each for each in map(json.loads, out.splitlines())}
     assert len(results) == len(out.splitlines()) == 7, err  # all, and none twice
-    assert results.pop("fails")["why"] == "code cell 3: ZeroDivisionError: division by zero"
+    assert results.pop("01_fails")["why"] == "code cell 3: ZeroDivisionError: division by zero"
     assert (tmp_path / "tries").read_text() == "x"  # a notebook's own error is not tried again
     assert {each["status"] for each in results.values()} == {"done"}
     assert batch.returncode == 1
     folder = folders.reports / "leizhou" / "2017"
     for number in range(6):
-        cells = json.loads((folder / f"report_{number}.ipynb").read_text(encoding="utf-8"))["cells"]
+        cells = json.loads((folder / f"01_report_{number}.ipynb").read_text(encoding="utf-8"))["cells"]
         assert cells[-1]["outputs"][0]["text"] == [f"{number * 1000}\n"]
-        assert (folder / f"report_{number}.html").is_file()
+        assert (folder / f"01_report_{number}.html").is_file()
     names = [path.name for path in folder.iterdir() if path.name.startswith(".")]
     assert names == []
     assert not (folders.reports / ".running").exists()
@@ -110,7 +110,7 @@ def test_a_killed_worker_costs_no_report(
 
 def test_a_cluster_without_workers_is_one_line(folders: Folders, write_notebook, start_cluster) -> None:
     cluster = start_cluster()
-    write_notebook("one", "print(1)")
+    write_notebook("01_one", "print(1)")
     where = ("--data", str(folders.data), "--notebooks", str(folders.notebooks), "--reports", str(folders.reports))
     ended = subprocess.run(
         [*COMMAND, *where, "--scheduler", cluster.address], capture_output=True, text=True, check=False

@@ -121,7 +121,7 @@ def has_ended(process: psutil.Process) -> bool:
 def three(folders: Folders, write_notebook) -> Folders:
     """Three notebooks of a moment each."""
     for name in "abc":
-        write_notebook(name, "import time\ntime.sleep(0.3)", f"print('{name}' * 2000)")
+        write_notebook(f"01_{name}", "import time\ntime.sleep(0.3)", f"print('{name}' * 2000)")
     return folders
 
 
@@ -161,11 +161,11 @@ def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes
 def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
     folders: Folders, write_notebook, patience
 ) -> None:
-    write_notebook("dies", "import os\nos.kill(os.getpid(), 9)")
-    write_notebook("eats", "kept = []\nwhile True:\n    kept.append(bytearray(2**24))")
-    write_notebook("fails", "1 / 0")
-    write_notebook("good", "print('good')")
-    write_notebook("hangs", "import time\ntime.sleep(600)")
+    write_notebook("01_dies", "import os\nos.kill(os.getpid(), 9)")
+    write_notebook("01_eats", "kept = []\nwhile True:\n    kept.append(bytearray(2**24))")
+    write_notebook("01_fails", "1 / 0")
+    write_notebook("01_good", "print('good')")
+    write_notebook("01_hangs", "import time\ntime.sleep(600)")
     deadline = f"{patience(12):.0f}"
     code, out, err = finish(folders, "--deadline", deadline, "--memory", "2")
     assert code == 1
@@ -177,18 +177,18 @@ def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
         "fails": "code cell 3: ZeroDivisionError: division by zero",
         "hangs": f"no end after {deadline} s",
     }.items():
-        assert f"failed: leizhou 2017 {name}: {why}" in err
-        assert f" · {folder / f'{name}.failed.log'}\n" in err
-        assert why in (folder / f"{name}.failed.log").read_text(encoding="utf-8")
-        assert not (folder / f"{name}.ipynb").exists()
-    assert (folder / "good.ipynb").is_file()
+        assert f"failed: leizhou 2017 01_{name}: {why}" in err
+        assert f" · {folder / f'01_{name}.failed.log'}\n" in err
+        assert why in (folder / f"01_{name}.failed.log").read_text(encoding="utf-8")
+        assert not (folder / f"01_{name}.ipynb").exists()
+    assert (folder / "01_good.ipynb").is_file()
 
 
 def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_notebook, wait_for, patience) -> None:
-    write_notebook("a", "print('a')")
-    write_notebook("b", "import time\ntime.sleep(600)")
+    write_notebook("01_a", "print('a')")
+    write_notebook("01_b", "import time\ntime.sleep(600)")
     with start(folders, "--jobs", "2") as batch:
-        wait_for(lambda: (folders.reports / "leizhou" / "2017" / "a.ipynb").is_file())
+        wait_for(lambda: (folders.reports / "leizhou" / "2017" / "01_a.ipynb").is_file())
         left = children(batch)
         batch.send_signal(signal.SIGINT)
         _, err = batch.communicate(timeout=patience(30))
@@ -196,7 +196,7 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_not
     assert err.endswith("stopped; what was done is kept, and run again goes on from there\n")
     wait_for(lambda: all(map(has_ended, left)))
     assert check_visible(folders.reports) == 1
-    write_notebook("b", "print('b')")
+    write_notebook("01_b", "print('b')")
     code, out, _ = finish(folders)
     assert (code, out.split(" · ")[0]) == (0, "2 reports: 1 done, 1 unchanged, 0 failed")
 
@@ -237,9 +237,9 @@ def wait_in_notebook(path: Path) -> str:
 
 
 def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook, tmp_path: Path) -> None:
-    write_notebook("a", "print('a')")
-    write_notebook("b", wait_in_notebook(tmp_path / "closed"))
-    write_notebook("c", "import time\ntime.sleep(2)")
+    write_notebook("01_a", "print('a')")
+    write_notebook("01_b", wait_in_notebook(tmp_path / "closed"))
+    write_notebook("01_c", "import time\ntime.sleep(2)")
     with start(folders, "--json", "--jobs", "1") as batch:
         assert batch.stdout is not None
         assert json.loads(batch.stdout.readline())["status"] == "done"
@@ -249,7 +249,7 @@ def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook, 
         err = batch.stderr.read()
     assert batch.returncode == 130
     assert err.endswith("\nstopped; what was done is kept, and run again goes on from there\n")
-    assert "leizhou 2017 c" not in err
+    assert "leizhou 2017 01_c" not in err
 
 
 def test_output_that_finds_no_room_is_one_line(folders: Folders) -> None:
@@ -262,7 +262,7 @@ def test_output_that_finds_no_room_is_one_line(folders: Folders) -> None:
 def test_of_two_batches_at_once_the_second_stops_with_one_line(
     folders: Folders, write_notebook, wait_for, tmp_path: Path
 ) -> None:
-    write_notebook("a", wait_in_notebook(tmp_path / "stopped"))
+    write_notebook("01_a", wait_in_notebook(tmp_path / "stopped"))
     with start(folders) as first:
         wait_for(lambda: (folders.reports / ".lock").is_file() and (folders.reports / ".lock").read_text())
         code, out, err = finish(folders)
@@ -284,17 +284,17 @@ def limit_files() -> None:
 
 
 def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folders, write_notebook) -> None:
-    write_notebook("large", "print('x' * 100_000)")
-    write_notebook("small", "print('x')")
-    assert finish(folders, "--notebook", "small")[0] == 0  # builds the tables too
+    write_notebook("01_large", "print('x' * 100_000)")
+    write_notebook("01_small", "print('x')")
+    assert finish(folders, "--notebook", "01_small")[0] == 0  # builds the tables too
     with start(folders, "--force", preexec_fn=limit_files) as batch:
         _, err = batch.communicate()
     assert batch.returncode == 1
-    assert "leizhou 2017 large failed" in err
+    assert "leizhou 2017 01_large failed" in err
     assert "File too large" in err
     assert "Traceback" not in err
-    assert (folders.reports / "leizhou" / "2017" / "small.ipynb").is_file()
-    assert not (folders.reports / "leizhou" / "2017" / "large.ipynb").exists()
+    assert (folders.reports / "leizhou" / "2017" / "01_small.ipynb").is_file()
+    assert not (folders.reports / "leizhou" / "2017" / "01_large.ipynb").exists()
 
 
 @pytest.fixture
@@ -313,11 +313,11 @@ def small_disk(tmp_path: Path):
 def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
     small_disk: Path, folders: Folders, write_notebook
 ) -> None:
-    write_notebook("a", "print('a' * 1000)")
-    write_notebook("b", "print('b' * 1000)")
+    write_notebook("01_a", "print('a' * 1000)")
+    write_notebook("01_b", "print('b' * 1000)")
     assert finish(folders)[0] == 0
-    before = (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes()
-    write_notebook("a", "print('c' * 1000)")
+    before = (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes()
+    write_notebook("01_a", "print('c' * 1000)")
     with (small_disk / "filler").open("wb", buffering=0) as filler:
         for size in (2**16, 2**12, 1):
             while True:
@@ -329,10 +329,10 @@ def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
     assert code in (1, 2)
     assert "No space left on device" in err
     assert "Traceback" not in err
-    assert (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes() == before
+    assert (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes() == before
     (small_disk / "filler").unlink()
     assert finish(folders)[0] == 0
-    assert b"c" * 1000 in (small_disk / "leizhou" / "2017" / "a.ipynb").read_bytes()
+    assert b"c" * 1000 in (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes()
 
 
 @pytest.fixture
@@ -354,7 +354,7 @@ def read_only(tmp_path: Path):
 
 
 def test_a_read_only_reports_folder_is_one_line(read_only: Path, folders: Folders, write_notebook) -> None:
-    write_notebook("a", "print('a')")
+    write_notebook("01_a", "print('a')")
     code, out, err = finish(folders)
     assert (code, out) == (2, "")
     assert err.startswith(f"error: {read_only}: cannot be written: ")

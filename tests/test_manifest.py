@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.batch import manifest
+from audit_lib import fingerprints
+from audit_lib.batch import manifest, page_sets
 from audit_lib.batch.manifest import (
-    describe_pages,
     describe_report,
     describe_tables,
-    describe_units,
     find_change,
     find_reason,
     list_stale,
     record_tables,
 )
-from audit_lib.batch.plan import Folders, Run, plan_runs
+from audit_lib.batch.page_sets import PageSet
+from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
 from audit_lib.batch.snapshot import Snapshot, list_inputs
 from audit_lib.fingerprints import hash_bytes, hash_library, list_versions, save_manifest
 from audit_lib.sources import find_sources
@@ -60,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(folders.notebooks / "03_tiers.ipynb", "print(1)")
     write_notebook(folders.notebooks / "05_trends.ipynb", "print(2)")
     snapshot = Snapshot(folders.data, sources)
-    for run in plan_runs(folders, sources, languages=("en",)):
+    for run in plan_runs(folders, sources, choose_notebooks(folders.notebooks), ("en",)):
         run.report.parent.mkdir(parents=True, exist_ok=True)
         run.report.write_bytes(b"{}")
         save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(b"{}")})
@@ -77,7 +77,7 @@ def world(made: Path, tmp_path: Path) -> Folders:
 
 @pytest.fixture
 def plan(world: Folders):
-    return lambda: plan_runs(world, find_sources(world.data), languages=("en",))
+    return lambda: list(plan_runs(world, find_sources(world.data), choose_notebooks(world.notebooks), ("en",)))
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -114,7 +114,8 @@ def rewrite(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def relibrary(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manifest, "hash_library", lambda **_: "of tomorrow")
+    for module in (manifest, page_sets):
+        monkeypatch.setattr(module, "hash_library", lambda **_: "of tomorrow")
 
 
 ALL = {f"{place} {period} {name}" for place, period in ((LEIZHOU, "2017"), (LEIZHOU, "2018"), (SUIXI, "2017")) for name in ("03_tiers", "05_trends")}  # fmt: skip
@@ -264,7 +265,7 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
         "reference/leizhou/aliases.csv",
         "reference/notices.csv, notice_id leizhou-2017",
     }
-    pages = describe_pages(source, world.reports / LEIZHOU / "2017", snapshot)
+    pages = PageSet("pages", source, world.reports / LEIZHOU / "2017").describe(snapshot)
     assert set(pages["inputs"]) == {
         "raw/leizhou/2017.txt",
         "reference/leizhou/units.csv",
@@ -371,7 +372,55 @@ def test_unit_pages_rest_on_the_tables_of_their_place(
 ) -> None:
     sources = find_sources(world.data)
     folder = world.reports / LEIZHOU
-    before = describe_units(sources[0], folder, Snapshot(world.data, sources))
-    assert describe_units(sources[1], folder, Snapshot(world.data, sources)) == before, "whichever notice is given"
+    units = [PageSet("units", source, folder) for source in sources[:2]]
+    before = units[0].describe(Snapshot(world.data, sources))
+    assert units[1].describe(Snapshot(world.data, sources)) == before, "whichever notice is given"
     change(world, monkeypatch)
-    assert find_change(before, describe_units(sources[0], folder, Snapshot(world.data, sources))) == reason
+    assert find_change(before, units[0].describe(Snapshot(world.data, sources))) == reason
+
+
+def test_unit_pages_open_no_file_that_inputs_csv_does_not_declare(tmp_path: Path) -> None:
+    look = f"""
+import json, sys
+from pathlib import Path
+data = {str(ROOT / "data")!r}
+opened = set()
+sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
+from audit_lib.pages.unit_page import render_units
+render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
+print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
+"""
+    ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    opened = json.loads(ended.stdout.splitlines()[-1])
+    declared = [
+        each.path.format(jurisdiction="leizhou", period="*") for each in list_inputs() if each.used_by == "units"
+    ]
+    assert "processed/leizhou/scores.csv" in opened
+    assert [each for each in opened if not any(fnmatch(each, pattern) for pattern in declared)] == []
+
+
+@pytest.fixture
+def copied_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A copy of the library whose sources are hashed in place of ours."""
+    package = Path(shutil.copytree(fingerprints.PACKAGE, tmp_path / "audit_lib"))
+    monkeypatch.setattr(fingerprints, "PACKAGE", package)
+    hash_library.cache_clear()
+    yield package
+    hash_library.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("module", "runs"), [("pages/glossary.py", False), ("cli.py", False), ("analysis/tiers.py", True)]
+)
+def test_only_modules_that_make_reports_run_them_again(
+    world: Folders, plan, copied_library: Path, module: str, runs: bool
+) -> None:
+    snapshot = Snapshot(world.data, find_sources(world.data))
+    pages = PageSet("pages", find_sources(world.data)[0], world.reports / LEIZHOU / "2017")
+    before = pages.describe(snapshot)
+    path = copied_library / module
+    path.write_text(path.read_text("utf-8") + "# a new comment\n", "utf-8")
+    hash_library.cache_clear()
+    expected = "the library changed" if runs else None
+    assert {find_reason(run, snapshot) for run in plan()} == {expected}
+    assert find_change(before, pages.describe(snapshot)) == "the library changed"

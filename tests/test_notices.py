@@ -11,11 +11,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from nbformat import v4
 
-from audit_lib.display.links import NOTICE
 from audit_lib.notebook.report import open_words
 from audit_lib.pages.notice_page import frame_notice, highlight
 from audit_lib.pages.report_page import render_notice, render_period
-from audit_lib.sources import Source, find_sources
+from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import Reading, read_source
 from audit_lib.wording.words import Words
 

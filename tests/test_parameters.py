@@ -18,7 +18,9 @@ GOOD = {"jurisdiction": "leizhou", "period": "2017"}
     ("wrong", "message"),
     [
         ({"perod": "2017"}, "parameters: found the unknown parameter perod; expected one of jurisdiction, period,"),
-        ({"period": 2017}, "parameter period: found 2017; expected a value of type str"),
+        ({"period": 17}, "parameter period: found 17; expected a value of type str"),
+        ({"period": 2017.0}, "parameter period: found 2017.0; expected a value of type str"),
+        ({"period": True}, "parameter period: found True; expected a value of type str"),
         ({"period": "17"}, "parameter period: found '17'; expected a period such as 2017, 2017-04 or 2020Q3"),
         ({"period": "2017-13"}, "parameter period: found '2017-13'"),
         ({"jurisdiction": "../etc"}, "parameter jurisdiction: found '../etc'; expected a folder name such as leizhou"),
@@ -44,9 +46,9 @@ def test_period_is_asked_for() -> None:
         check_parameters({"jurisdiction": "leizhou"})
 
 
-@pytest.mark.parametrize("period", ["2017", "2017-04", "2020Q3"])
-def test_periods(period: str) -> None:
-    assert check_parameters({"jurisdiction": "leizhou", "period": period}).period == period
+@pytest.mark.parametrize("period", ["2017", "2017-04", "2020Q3", 2017])
+def test_periods(period: str | int) -> None:
+    assert check_parameters({"jurisdiction": "leizhou", "period": period}).period == str(period)
 
 
 def test_whole_numbers_do_for_points() -> None:

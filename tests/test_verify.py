@@ -13,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.batch.plan import Folders
-from audit_lib.batch.processes import Limits
+from audit_lib.batch.batch import Batch, lock_reports
+from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
+from audit_lib.batch.processes import RunOptions
+from audit_lib.batch.run import open_executor
+from audit_lib.batch.snapshot import Snapshot
 from audit_lib.errors import AuditError
 from audit_lib.notebook.report import Report
 from audit_lib.notebook.statements import Statement
+from audit_lib.sources import find_sources
 from audit_lib.verify.cited_lines import check_links, check_rows, holds, quote_row
 from audit_lib.verify.published import MOST_BYTES, Issue, find_issues, read_issue
 from audit_lib.verify.verify import Verifier
@@ -30,19 +34,23 @@ Tamper = Callable[[str], str]
 
 
 @pytest.fixture(scope="module")
-def made(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Folders:
-    """Two reports of Leizhou 2017, made by a batch, with their pages. Not to be changed."""
-    reports = tmp_path_factory.mktemp("made") / "reports"
-    folder = reports / "leizhou" / "2017"
-    folder.mkdir(parents=True)
-    for name in ("notice.html", *(f"{name}{ending}" for name in NOTEBOOKS for ending in (".html", ".ipynb"))):
-        shutil.copy(site / "leizhou" / "2017" / name, folder)
-    return Folders(ROOT / "data", ROOT / "notebooks", reports)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    """Reports of Leizhou 2017, made by a batch, with their pages. Not to be changed."""
+    folders = Folders(ROOT / "data", ROOT / "notebooks", tmp_path_factory.mktemp("made") / "reports")
+    sources = find_sources(folders.data, "leizhou")
+    chosen = choose_notebooks(folders.notebooks, NOTEBOOKS)
+    reasons = dict.fromkeys(plan_runs(folders, sources, chosen, ("en",)), "to verify it")
+    with lock_reports(folders.reports), open_executor(2, None) as (executor, max_in_flight):
+        snapshot = Snapshot(folders.data, sources)
+        batch = Batch(folders, [dict(reasons)], snapshot, executor, max_in_flight, languages=("en",))
+        batch.do()
+    assert (batch.counts["done"], batch.failed, batch.n_bad_pages) == (2, [], 0)
+    return folders
 
 
 @pytest.fixture(scope="module")
 def verifier(made: Folders) -> Verifier:
-    return Verifier(made, Limits())
+    return Verifier(made, RunOptions())
 
 
 @pytest.fixture
@@ -244,7 +252,7 @@ def test_a_changed_line_of_the_notice_is_named(made: Folders, leizhou_data: Path
     text = raw.read_text(encoding="utf-8")
     assert text.count("\n97\n") == 1
     raw.write_text(text.replace("\n97\n", "\n79\n"), encoding="utf-8")
-    changed = Verifier(Folders(leizhou_data, made.notebooks, made.reports), Limits())
+    changed = Verifier(Folders(leizhou_data, made.notebooks, made.reports), RunOptions())
     told = differences(changed, made.reports / "leizhou" / "2017" / "03_tiers.html")
     assert told[:2] == [
         "changed    input data/raw/leizhou/2017.txt has changed since",

@@ -17,9 +17,10 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 
 from audit_lib.batch.manifest import describe_report
+from audit_lib.batch.page_sets import PageSet
 from audit_lib.batch.plan import Folders
-from audit_lib.batch.processes import CAN_FORK, Limits
-from audit_lib.batch.tasks import execute_index, execute_pages, execute_run, execute_units
+from audit_lib.batch.processes import CAN_FORK, RunOptions
+from audit_lib.batch.tasks import execute_pages, execute_run
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -54,13 +55,13 @@ def outputs(report: Path) -> list[list[dict]]:
 
 @pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
 def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do, plan, look, patience) -> None:
-    write_notebook("odd", *CELLS)
+    write_notebook("01_odd", *CELLS)
     for path in NOTEBOOKS:
         shutil.copy(path, folders.notebooks)
     warm = do()
     inputs, scratch = look(), scratch_of(folders)
     with ThreadPoolExecutor(2) as threads:  # without their pages, which a batch would render too
-        limits = Limits(warm=False, deadline=patience(120))
+        limits = RunOptions(warm=False, deadline=patience(120))
         cold = list(
             threads.map(lambda run: execute_run(run, "forced", describe_report(run, inputs), scratch, limits), plan())
         )
@@ -69,7 +70,7 @@ def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do
         assert [(result.run.notebook.stem, result.why) for result in results if result.status != "done"] == []
         made = {result.run.notebook.stem: result.run.report if results is warm else result.part for result in results}
         given[results is warm] = {name: path.read_bytes() for name, path in made.items()}
-        odd = outputs(made["odd"])
+        odd = outputs(made["01_odd"])
         assert len(odd) == len(CELLS) + 2  # its parameters, and those put in
         assert all(odd[2:])
         assert sum("image/png" in output.get("data", {}) for cell in odd for output in cell) == 4
@@ -81,7 +82,7 @@ def test_no_warm_run_sees_another(folders: Folders, write_notebook, do) -> None:
     leave = "import builtins, os, numpy as np, audit_lib\nbuiltins.left = audit_lib.left = os.environ['LEFT'] = 'left'\nprint(os.getpid(), np.random.rand())"
     look = "import builtins, os, numpy as np, audit_lib\nassert not hasattr(builtins, 'left') and not hasattr(audit_lib, 'left') and 'LEFT' not in os.environ\n"
     for name in "abcd":
-        write_notebook(name, look + leave)
+        write_notebook(f"01_{name}", look + leave)
     results = do()
     assert {result.status for result in results} == {"done"}
     printed = [outputs(result.run.report)[2][0]["text"][0].split() for result in results]
@@ -118,19 +119,18 @@ assert "__IPYTHON__" not in vars(__builtins__) and sys.modules["__main__"].__dic
 def test_a_changed_library_is_noticed_before_a_report_is_made(
     folders: Folders, write_notebook, plan, look, part: str, value: object, message: str
 ) -> None:
-    write_notebook("one", "print(1)")
+    write_notebook("01_one", "print(1)")
     [run] = plan()
-    made_from = {**describe_report(run, look()), part: value}
+    inputs = {**describe_report(run, look()), part: value}
     with pytest.raises(RuntimeError, match=message):
-        execute_run(run, "forced", made_from, scratch_of(folders), Limits())
+        execute_run(run, "forced", inputs, scratch_of(folders), RunOptions())
 
 
-@pytest.mark.parametrize("execute", [execute_pages, execute_units, execute_index], ids=["pages", "units", "index"])
-def test_a_changed_library_is_noticed_before_a_page_is_made(folders: Folders, execute) -> None:
-    folder = {"execute_pages": "leizhou/2017", "execute_units": "leizhou"}.get(execute.__name__, "")
-    where = (folders.reports / folder, folders.data, *([] if "2017" in folder else ["en"]))
+@pytest.mark.parametrize(("kind", "folder"), [("pages", "leizhou/2017"), ("units", "leizhou"), ("index", ".")])
+def test_a_changed_library_is_noticed_before_a_page_is_made(folders: Folders, kind: str, folder: str) -> None:
+    pages = PageSet(kind, None, folders.reports / folder)
     with pytest.raises(RuntimeError, match="the library has changed since its process started"):
-        execute(*where, ("of yesterday", {}), scratch_of(folders), Limits())
+        execute_pages(pages, folders.data, ("of yesterday", {}), scratch_of(folders), RunOptions())
 
 
 def scratch_of(folders: Folders) -> Path:

@@ -4,15 +4,17 @@
 """
 
 import json
+import math
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -28,16 +30,76 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 # The library is imported inside the commands: `audit-lib --help` need not wait for pandas.
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class OutputError(Exception):
+    """Standard output or standard error cannot be written."""
+
+
+class _Stream:
+    """Standard output or standard error, with OutputError for its faults: other OSErrors are none of its."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with self._faults():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        with self._faults():
+            self._stream.flush()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise OutputError(f"output: {error.strerror or error}") from error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _Amount(click.FloatRange):
+    """A number in a range: `nan`, which compares with nothing, is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+class _Command(click.Command):
+    """A command that `audit-lib --help` lists with its whole summary."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return " ".join((self.help or "").split("\n\n")[0].split())
+
+
+class _Group(click.Group):
+    command_class = _Command
+
+
+_debug = click.option(
+    "--debug",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, parameter, value: context.ensure_object(dict).update(debug=value),
+    help="Show a traceback if there is an error.",
+)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="audit-lib", prog_name="audit-lib")
 def cli() -> None:
     """Read government inspection notices into checked tables, and report what they say."""
 
 
 def _about(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command its place and period arguments, the data folder, and --debug."""
+    """Add the place and period arguments, --data and --debug to a command."""
     for decorate in (
-        click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error."),
+        _debug,
         click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's)."),
         click.argument("period", required=False),
         click.argument("jurisdiction", required=False),
@@ -49,7 +111,7 @@ def _about(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+@_debug
 def parse(file: Path, as_json: bool) -> int:
     """Print what is read from FILE, as printed there.
 
@@ -77,7 +139,7 @@ def parse(file: Path, as_json: bool) -> int:
 @click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When it was put on the page.")
 @click.option("--accept-aliases", is_flag=True, help="Write the suggested aliases to aliases.csv.")
 @click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+@_debug
 def add(
     file: Path,
     jurisdiction: str,
@@ -124,16 +186,22 @@ def add(
 @_about
 @click.option("--strict", is_flag=True, help="Exit with 1 if any problem is an error.")
 def check(jurisdiction: str | None, period: str | None, data: Path | None, strict: bool) -> int:
-    """Print where each notice does not agree with itself.
+    """Print where each notice does not agree with itself, and what is wrong in the tables of data/reference.
 
     \b
     Example: audit-lib check leizhou 2017
     """
+    from audit_lib.batch.observer import Progress
+    from audit_lib.batch.run import keep_valid
     from audit_lib.tables.build import check_source
 
     code = DONE
     folder = _find_data(data)
-    for source in _find_sources(folder, jurisdiction, period):
+    sources = _find_sources(folder, jurisdiction, period)
+    valid = keep_valid(folder, sources, Progress(), alone=period is not None)
+    if len(valid) < len(sources):
+        code = FAILED
+    for source in valid:
         try:
             problems = check_source(folder, source)
             problems["place"] = (" " + problems["place"]).fillna("")
@@ -161,9 +229,14 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     \b
     Example: audit-lib build leizhou
     """
+    from audit_lib.batch.observer import Progress
+    from audit_lib.batch.run import build_notices, keep_valid
+
     folder = _find_data(data)
     sources = _find_sources(folder, jurisdiction, period)
-    return FAILED if len(_build(folder, sources, alone=period is not None)) < len(sources) else DONE
+    progress, alone = Progress(), period is not None
+    built = build_notices(folder, keep_valid(folder, sources, progress, alone=alone), progress, alone=alone)
+    return DONE if len(built) == len(sources) else FAILED
 
 
 @cli.command()
@@ -173,7 +246,7 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 @click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
 @click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where the pages are (default: the project's).")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+@_debug
 def export(
     jurisdiction: str, period: str, folder: Path | None, pdf: bool, data: Path | None, reports: Path | None
 ) -> int:
@@ -203,17 +276,17 @@ def export(
 @_about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
+@click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter, e.g. top_cut=92; repeatable.")
+@click.option("--into-committed", is_flag=True, help="Let -p change the project's own reports.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
 @click.option("--cold", is_flag=True, help="Start a new interpreter for each report, not a fork of a warm one.")
 @click.option(
-    "--deadline", type=click.FloatRange(min=1), default=300, metavar="S", help="Seconds a report may take (300)."
+    "--deadline", type=_Amount(1, 7 * 24 * 3600), default=300, metavar="S", help="Seconds a report may take (300)."
 )
-@click.option(
-    "--memory", type=click.FloatRange(min=0.5), default=4, metavar="GIB", help="Memory a report may take (4 GiB)."
-)
+@click.option("--memory", type=_Amount(0.5, 2**20), default=4, metavar="GIB", help="Memory a report may take (4 GiB).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
 @click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where reports go (default: the project's).")
@@ -223,6 +296,8 @@ def run(
     data: Path | None,
     names: tuple[str, ...],
     languages: tuple[str, ...],
+    given: tuple[str, ...],
+    into_committed: bool,
     jobs: int | None,
     scheduler: str | None,
     force: bool,
@@ -239,44 +314,70 @@ def run(
     \b
     Example: audit-lib run leizhou 2017 --notebook 03_tiers
     """
-    from audit_lib.batch.batch import Batch, lock
-    from audit_lib.batch.executors import open_executor
-    from audit_lib.batch.manifest import find_reason, list_stale, record_tables
-    from audit_lib.batch.plan import check_contracts, plan_runs
-    from audit_lib.batch.processes import CAN_FORK, Limits, start_warming
-    from audit_lib.batch.progress import Progress
-    from audit_lib.batch.snapshot import Snapshot
-    from audit_lib.sources import find_sources
+    from audit_lib.batch.observer import Progress, count_states
+    from audit_lib.batch.processes import CAN_FORK, RunOptions
+    from audit_lib.batch.run import Request, run_batch
 
     folders = _find_folders(data, notebooks, reports)
-    sources = _find_sources(folders.data, jurisdiction, period)
-    runs = plan_runs(folders, sources, names, languages)
-    limits = Limits(CAN_FORK and not cold, deadline, int(memory * 2**30))
-    warms_here = limits.warm and scheduler is None
-    with lock(folders.reports):
-        if force and warms_here:
-            start_warming()
-        snapshot = Snapshot(folders.data, find_sources(folders.data, jurisdiction))
-        if stale := list_stale(sources, snapshot, folders.reports):
-            if warms_here:
-                start_warming()
-            built = _build(folders.data, stale, alone=period is not None)
-            snapshot = snapshot.renew()
-            record_tables(built, snapshot, folders.reports)
-            sources = [source for source in sources if source not in stale or source in built]
-        reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs if run.source in set(sources)}
-        if to_do := [run for run, reason in reasons.items() if reason]:
-            if warms_here:
-                start_warming()
-            check_contracts(to_do)
-        progress = Progress(len(to_do), why=why, as_json=as_json)
-        with closing(progress), open_executor(jobs, scheduler) as (executor, width):
-            results, bad_pages = Batch(folders, reasons, snapshot, executor, width, limits, progress).do()
-    for result in results:
-        if result.status == "failed":
-            click.echo(f"failed: {result.run.name}: {result.why} · {result.run.log}", err=True)
-    click.echo(f"{len(results)} reports: {progress.word_counts()} · {folders.reports / 'index.html'}", err=as_json)
-    return FAILED if progress.counts["failed"] or bad_pages or len(results) < len(runs) else DONE
+    settings = _read_settings(given)
+    if settings and not into_committed and folders.reports == folders.data.parent / "reports":
+        raise click.UsageError(f"-p {given[0]}: found no --reports; expected another folder, or --into-committed")
+    request = Request(jurisdiction, period, names, languages, settings, force, jobs, scheduler)
+    options = RunOptions(CAN_FORK and not cold, deadline, int(memory * 2**30))
+    index = folders.reports / "index.html"
+    with closing(Progress(why=why, as_json=as_json)) as progress:
+        try:
+            summary = run_batch(folders, request, options, progress)
+        except OutputError as error:
+            if isinstance(error.__cause__, BrokenPipeError):  # the reader of our output is gone: the same as Ctrl-C
+                raise click.Abort from None
+            raise
+    for result in summary.failed:
+        click.echo(f"failed: {result.run.name}: {result.why} · {result.run.log}", err=True)
+    counts = Counter(summary.counts)
+    click.echo(f"{counts.total()} reports: {count_states(counts)} · {index}", err=as_json)
+    return DONE if summary.is_complete else FAILED
+
+
+def _read_settings(given: tuple[str, ...]) -> dict[str, Any]:
+    """Return parameters given as NAME=VALUE, where a value is a number or text. Raises click.UsageError."""
+    settings: dict[str, Any] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        if not equals:
+            raise click.UsageError(f"-p {each}: found no value; expected NAME=VALUE, e.g. -p top_cut=92")
+        if name in ("jurisdiction", "period", "language"):
+            raise click.UsageError(f"-p {each}: found {name}; expected audit-lib run J P --language L")
+        settings[name] = _read_value(text)
+    return settings
+
+
+def _read_value(text: str) -> int | float | str:
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    return text
+
+
+@cli.command()
+@_about
+@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
+def explore(jurisdiction: str | None, period: str | None, data: Path | None, notebooks: Path | None) -> int:
+    """Write working copies of the notebooks to explore/, which git ignores: to change and run in JupyterLab.
+
+    The place and period are filled in; copies that are there already are kept.
+
+    \b
+    Example: audit-lib explore louxing 2020
+    """
+    from audit_lib.batch.explore import find_example, write_copies
+
+    folders = _find_folders(data, notebooks, None)
+    new, kept = write_copies(folders, find_example(folders, jurisdiction, period))
+    folder = (new or kept)[0].parent
+    click.echo(f"{folder}  {len(new)} notebooks written, {len(kept)} kept as they were")
+    click.echo(f"next       jupyter lab {shlex.quote(str(folder))}")
+    return DONE
 
 
 @cli.command()
@@ -285,7 +386,7 @@ def run(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
 @click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
 @click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+@_debug
 def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks: Path | None) -> int:
     """Read the cited lines of a report again and recompute what it states.
 
@@ -306,22 +407,6 @@ def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks:
         click.echo("\n".join(told))
         code = code if verified.is_confirmed else FAILED
     return code
-
-
-def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":
-    """Build the tables of these notices and give those that could be read. A notice asked for by name must be."""
-    from audit_lib.tables.build import build_tables
-
-    built = []
-    for source, error in build_tables(data, sources):
-        if error is None:
-            built.append(source)
-            click.echo(f"{source.notice_id} built", err=True)
-        elif alone:
-            raise error
-        else:
-            click.echo(f"error: {error}", err=True)
-    return built
 
 
 def _find_sources(data: Path, jurisdiction: str | None, period: str | None) -> "list[Source]":
@@ -353,27 +438,42 @@ def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | Non
 def main() -> None:
     """Run the command line and exit. Errors are one line; a traceback only with --debug."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: so ask systemd, Slurm and docker stop
-    if "--debug" in sys.argv:
-        sys.exit(cli(standalone_mode=False))
+    settings = {"debug": False}
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = map(_Stream, streams)
     try:
-        code = cli(standalone_mode=False)
-    except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
-        code = UNUSABLE
-    except AuditError as error:
-        click.echo(f"error: {error}", err=True)
-        code = UNUSABLE
+        code = cli(standalone_mode=False, obj=settings)
     except click.Abort:  # Ctrl-C: what works for us ends with us, and nothing is half-written
-        from audit_lib.batch.processes import end_all
+        _stop()
+    except (click.ClickException, AuditError, OutputError, OSError) as error:
+        if settings["debug"] or (message := _word_error(error)) is None:
+            raise
+        code = DONE if message == "" else UNUSABLE
+        if message:
+            click.echo(f"error: {message}", err=True)
+    finally:
+        sys.stdout, sys.stderr = streams
+    sys.exit(code)
 
-        end_all()
+
+def _word_error(error: Exception) -> str | None:
+    """Return the line for an error: empty if the reader of our output is gone, None for an error of the library."""
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OutputError):  # nothing more can be printed there: not when Python exits either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return "" if isinstance(error.__cause__, BrokenPipeError) else str(error)
+    if isinstance(error, OSError):  # a file that cannot be read or written
+        return f"{error.filename}: {error.strerror or error}" if error.filename else None
+    return str(error)
+
+
+def _stop() -> NoReturn:
+    """End after Ctrl-C, with everything that this process started."""
+    from audit_lib.batch.processes import end_all
+
+    end_all()
+    with suppress(OutputError):
         click.echo("stopped; what was done is kept, and run again goes on from there", err=True)
         sys.stdout.flush()
-        os._exit(130)
-    except OSError as error:  # the reader of our output went away, as `| head` does; or it has no room
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
-        if not isinstance(error, BrokenPipeError):
-            click.echo(f"error: {error.filename or 'output'}: {error.strerror or error}", err=True)
-            code = UNUSABLE
-    sys.exit(code)
+    os._exit(130)

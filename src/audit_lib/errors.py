@@ -2,15 +2,15 @@
 
 
 class AuditError(Exception):
-    """An input or argument we cannot use. Its text is one line for the user; the command line exits with 2."""
+    """An input or argument that cannot be used. Its text is one line for the user; the command line exits with 2."""
 
     def _render_traceback_(self) -> list[str]:
-        """Give what a notebook shows instead of a traceback (a hook of IPython's): the line alone."""
+        """Return the one-line message that notebooks show instead of a traceback (a hook of IPython)."""
         return [str(self)]
 
 
 def unusable(where: object, found: str, expected: str) -> AuditError:
-    """Word an error the way all of them are worded.
+    """Return an error in the one form that all messages have.
 
     >>> str(unusable("leizhou-2017 line 47", "score 104.5", "a scale that ends at 100"))
     'leizhou-2017 line 47: found score 104.5; expected a scale that ends at 100'

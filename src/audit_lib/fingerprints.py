@@ -15,16 +15,16 @@ LIBRARIES = (
 )
 PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn")
 PACKAGE = Path(__file__).parent
-# Folders and modules that run after a report is made. A change here asks for new pages at most, not for new reports.
+# Folders and modules that run after a report is made: a change here renders pages again at most, and runs no report.
 AFTER_REPORTS = ("pages/", "verify/", "export/", "cli.py")
 
 Fingerprint = dict[str, Any]
-Makers = tuple[str, dict[str, str]]  # the hash of our sources, and the versions of other libraries
+Toolchain = tuple[str, dict[str, str]]  # the hash of our sources, and the versions of other libraries
 
 
 @cache
 def hash_library(*, pages: bool = False) -> str:
-    """Hash the sources of this package that reports rest on; with `pages`, those of the pages too."""
+    """Hash the sources of this package that reports depend on; with `pages`, those that pages depend on too."""
     digest = hashlib.sha256()
     for path in sorted(path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         name = path.relative_to(PACKAGE).as_posix()
@@ -35,12 +35,12 @@ def hash_library(*, pages: bool = False) -> str:
 
 @cache
 def list_versions(libraries: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
-    """Give the installed versions of the libraries that reports, or pages, rest on."""
+    """Return the installed versions of the libraries that reports, or pages, depend on."""
     return {library: version(library) for library in libraries}
 
 
 def load_manifest(path: Path) -> Fingerprint | None:
-    """Load a manifest; None where there is none, or none that can be read."""
+    """Load a manifest. Returns None if there is none, or none that can be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -48,14 +48,40 @@ def load_manifest(path: Path) -> Fingerprint | None:
     return content if isinstance(content, dict) else None
 
 
-def save_manifest(path: Path, made_from: Fingerprint) -> None:
+def save_manifest(path: Path, inputs: Fingerprint) -> None:
     """Record what something was made from."""
-    save_text(json.dumps(made_from, ensure_ascii=False, indent=1) + "\n", path)
+    save_text(json.dumps(inputs, ensure_ascii=False, indent=1) + "\n", path)
 
 
 def find_digest(tree: Path, jurisdiction: str) -> Path:
-    """Find where the digest of a place is kept: what the index says of its units and notices."""
+    """Return the path of a place's digest: what the index shows of its units and notices."""
     return tree / ".manifest" / jurisdiction / ".digest.json"
+
+
+def read_digest(tree: Path, jurisdiction: str) -> Fingerprint | None:
+    """Load the digest of a place. Returns None if there is none, or one of another shape."""
+    digest = load_manifest(find_digest(tree, jurisdiction)) or {}
+    units, marks = digest.get("units"), digest.get("marks")
+    is_whole = (
+        isinstance(units, list)
+        and isinstance(marks, dict)
+        and all(map(_is_unit, units))
+        and all(isinstance(each, dict) for each in marks.values())
+    )
+    return digest if is_whole else None
+
+
+def _is_unit(unit: Any) -> bool:
+    """Check whether a value of a digest has the shape of a unit's entry."""
+    return (
+        isinstance(unit, dict)
+        and unit.keys() == {"name", "slug", "others", "results"}
+        and isinstance(unit["name"], str)
+        and isinstance(unit["slug"], str | None)
+        and all(isinstance(unit[name], list) for name in ("others", "results"))
+        and all(isinstance(each, str) for each in unit["others"])
+        and all(isinstance(each, list) and len(each) == 3 for each in unit["results"])
+    )
 
 
 def hash_bytes(content: bytes) -> str:
@@ -64,7 +90,7 @@ def hash_bytes(content: bytes) -> str:
 
 
 def hash_value(value: object) -> str:
-    """Hash what JSON can say."""
+    """Hash a value that JSON can hold."""
     return hash_bytes(json.dumps(value, ensure_ascii=False).encode())
 
 

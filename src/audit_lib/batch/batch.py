@@ -1,14 +1,14 @@
-"""Do what a plan asks for, move what succeeded to where it belongs, and have its pages rendered.
+"""Run what is planned, publish what succeeded, and render its pages.
 
-A report appears under its name only when its run succeeded, and whole. A failed run leaves the last good report alone
-and keeps its own notebook and log beside it, as <notebook>.failed.ipynb and <notebook>.failed.log.
+A report appears under its name only if its run succeeded, and complete. A failed run leaves the last good report
+alone; its notebook and log are kept as <notebook>.failed.ipynb and <notebook>.failed.log.
 """
 
 import os
 import shutil
 import socket
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,17 +17,18 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from audit_lib import fingerprints
-from audit_lib.batch import manifest
+from audit_lib.batch.manifest import describe_report, find_toolchain
+from audit_lib.batch.observer import BatchObserver
+from audit_lib.batch.page_sets import PageSet, make_index
 from audit_lib.batch.plan import Folders, Run
-from audit_lib.batch.processes import Limits
+from audit_lib.batch.processes import RunOptions, end_all
 from audit_lib.batch.snapshot import Snapshot
-from audit_lib.batch.tasks import Result, execute_index, execute_pages, execute_run, execute_units
-from audit_lib.display.links import NOTICE
+from audit_lib.batch.tasks import RunResult, execute_pages, execute_run
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes
 from audit_lib.fingerprints import Fingerprint, hash_bytes
 from audit_lib.sources import Source
-from audit_lib.wording.languages import MAIN, find_tree
+from audit_lib.wording.languages import LANGUAGES
 
 try:
     import fcntl
@@ -36,11 +37,12 @@ except ImportError:  # Windows: two batches at once are not noticed there
 
 SCRATCH = ".running"
 TICK = 0.5  # seconds between two looks at what is running
+GROWTH = 1.25  # the index is written again when so many times as many places are done: its cost stays proportional
 
 
 @contextmanager
-def lock(reports: Path) -> Iterator[None]:
-    """Hold a reports folder for one batch. Raises AuditError where another one holds it, or it cannot be written."""
+def lock_reports(reports: Path) -> Iterator[None]:
+    """Lock a reports folder for one batch. Raises AuditError if another batch has it, or it cannot be written."""
     try:
         reports.mkdir(parents=True, exist_ok=True)
         file = (reports / ".lock").open("a+", encoding="utf-8")
@@ -58,230 +60,216 @@ def lock(reports: Path) -> Iterator[None]:
         file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         file.flush()
         scratch = reports / SCRATCH
-        shutil.rmtree(scratch, ignore_errors=True)  # what a killed batch left
+        shutil.rmtree(scratch, ignore_errors=True)  # of a killed batch
         try:
-            yield
-        except BrokenPipeError:  # who read our output went away, as `| head` does: as good as Ctrl-C
-            raise KeyboardInterrupt from None
-        except OSError as error:  # a full disk, a folder that is not ours to write
+            with _ending_all():
+                yield
+        except OSError as error:  # a full disk, a folder we may not write
             raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class Pages:
-    """The pages of one period in one language: a task like a run, due when the last run of the period has ended.
-
-    Of all its languages, since the pages of one link those of the others.
-    """
-
-    source: Source
-    folder: Path
-    language: str = MAIN
-
-    @property
-    def name(self) -> str:
-        return f"{self.source.jurisdiction} {self.source.period} pages in {self.language}"
-
-    @property
-    def manifest(self) -> Path:
-        *_, jurisdiction, period = self.folder.parts
-        return self.folder.parents[1] / ".manifest" / jurisdiction / period / ".pages.json"
-
-    @property
-    def are_there(self) -> bool:
-        good = [path for path in self.folder.glob("[!.]*.ipynb") if not path.stem.endswith(".failed")]
-        return all(path.is_file() for path in [*(each.with_suffix(".html") for each in good), self.folder / NOTICE])
-
-    def describe(self, snapshot: Snapshot) -> Fingerprint:
-        return manifest.describe_pages(self.source, self.folder, snapshot, self.language)
-
-
-@dataclass(frozen=True)
-class Units:
-    """The pages of a place's units in one language: due when the last run of the place has ended.
-
-    They rest on its tables and not on its reports; `source` is any of its notices.
-    """
-
-    source: Source
-    folder: Path
-    language: str = MAIN
-
-    @property
-    def name(self) -> str:
-        return f"{self.source.jurisdiction} units in {self.language}"
-
-    @property
-    def manifest(self) -> Path:
-        return self.folder.parent / ".manifest" / self.folder.name / ".units.json"
-
-    @property
-    def are_there(self) -> bool:
-        kept = fingerprints.find_digest(self.folder.parent, self.folder.name)
-        digest = fingerprints.load_manifest(kept) or {"units": [{}]}
-        there = {path.stem for path in (self.folder / "units").glob("*.html")}
-        return {unit.get("slug") for unit in digest["units"]} == there
-
-    def describe(self, snapshot: Snapshot) -> Fingerprint:
-        return manifest.describe_units(self.source, self.folder, snapshot, self.language)
+@contextmanager
+def _ending_all() -> Iterator[None]:
+    """End what still runs when a batch is stopped, before its files are removed."""
+    try:
+        yield
+    except BaseException:
+        end_all()
+        raise
 
 
 @dataclass
-class Watch:
-    """Who is told how a batch goes: each result, the names of what is running, each page that cannot be rendered."""
+class _Place:
+    """How many runs of each notice of a place, and how many of its runs and page sets, have not ended."""
 
-    result: Callable[[Result], None] = lambda result: None
-    running: Callable[[list[str]], None] = lambda names: None
-    error: Callable[[str], None] = lambda message: None
+    source: Source
+    runs: Counter[Source]
+    tasks: int
 
 
 @dataclass
 class Batch:
-    """Runs, each with the reason for it (None: nothing changed), and how they are done.
+    """The runs of a batch, and how they are done.
 
-    `width` is how many tasks the executor is given at a time: enough to keep it busy.
+    `places` yields the runs of one place after the other, each with the reason for it (None: nothing changed); it is
+    asked for the next place when there is nothing else to do, and nothing is kept of a place that is done.
+    `max_in_flight` is how many tasks the executor is given at a time: enough to keep it busy.
     """
 
     folders: Folders
-    reasons: dict[Run, str | None]
+    places: Iterable[Mapping[Run, str | None]]
     snapshot: Snapshot
     executor: Executor
-    width: int
-    limits: Limits = field(default_factory=Limits)
-    watch: Watch = field(default_factory=Watch)
+    max_in_flight: int
+    options: RunOptions = field(default_factory=RunOptions)
+    observer: BatchObserver = field(default_factory=BatchObserver)
+    languages: tuple[str, ...] = LANGUAGES
 
     def __post_init__(self) -> None:
-        self._waiting: deque[Run | Pages | Units] = deque()
-        self._pending: dict[Future[Any], tuple[Run | Pages | Units, Fingerprint]] = {}
+        self.counts: Counter[str] = Counter({"done": 0, "unchanged": 0, "failed": 0})
+        self.failed: list[RunResult] = []
+        self.n_bad_pages = 0
+        self._coming = iter(self.places)
+        self._waiting: deque[tuple[Run, str] | PageSet] = deque()
+        self._pending: dict[Future[Any], tuple[Run | PageSet, Fingerprint]] = {}
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
-        self._left: Counter[Source | str] = Counter()  # runs of a notice, and of a place, that have not ended
-        self._results: dict[Run, Result] = {}
-        self._bad_pages = 0
+        self._open: dict[str, _Place] = {}
+        self._n_done_places = 0
+        self._n_indexed_places = 0
         self._scratch = self.folders.reports / SCRATCH
-        # There while the index of a language may not know of every page.
-        self._old_indices = {
-            language: find_tree(self.folders.reports, language) / ".manifest" / ".index-is-old"
-            for language in sorted({run.language for run in self.reasons})
-        }
+        self._indices = [make_index(self.folders.reports, each) for each in self.languages]
+        self._changed_since_index = set(self._indices)
 
-    def do(self) -> tuple[list[Result], int]:
-        """Do all runs and pages. Gives the results in plan order, and how many pages could not be rendered."""
-        for run in self.reasons:
-            self._left.update((run.source, run.source.jurisdiction))
-        for run, reason in self.reasons.items():
-            if reason is None:
-                self._take(Result(run, "unchanged", "nothing it depends on changed"))
-            else:
-                self._waiting.append(run)
-        while self._waiting or self._pending:
-            while self._waiting and len(self._pending) < self.width:
-                self._submit(self._waiting.popleft())
+    def do(self) -> None:
+        """Run everything and render all pages; `counts`, `failed` and `n_bad_pages` say how it went."""
+        while self._fill() or self._pending:
             self._collect()
-        for language, is_old in self._old_indices.items():
-            if is_old.is_file() or not (find_tree(self.folders.reports, language) / "index.html").is_file():
-                self._render_index(language)
-        return [self._results[run] for run in self.reasons], self._bad_pages
+        self._waiting.extend(
+            each for each in self._indices if _mark_of(each).is_file() or each.is_outdated(self.snapshot)
+        )
+        while self._fill() or self._pending:
+            self._collect()
 
-    def _submit(self, task: Run | Pages | Units) -> None:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        for is_old in self._old_indices.values():
-            is_old.parent.mkdir(parents=True, exist_ok=True)
-            is_old.touch()
-        submit, limits = self.executor.submit, self.limits
-        if isinstance(task, Run):
-            made_from = manifest.describe_report(task, self.snapshot)
-            future: Future[Any] = submit(execute_run, task, self.reasons[task] or "", made_from, self._scratch, limits)
-        else:
-            made_from = task.describe(self.snapshot)
-            where, made_by = (task.folder, self.folders.data), manifest.find_makers(pages=True)
-            if isinstance(task, Units):
-                future = submit(execute_units, *where, task.language, made_by, self._scratch, limits)
+    def _fill(self) -> bool:
+        """Hand tasks to the executor until it has enough. Returns whether there was one."""
+        is_any = False
+        while len(self._pending) < self.max_in_flight:
+            if not self._waiting:
+                if (runs := next(self._coming, None)) is None:
+                    break
+                self._open_place(runs)
+                continue
+            self._submit(self._waiting.popleft())
+            is_any = True
+        return is_any
+
+    def _open_place(self, runs: Mapping[Run, str | None]) -> None:
+        for run in runs:
+            place = self._open.setdefault(run.source.jurisdiction, _Place(run.source, Counter(), 0))
+            place.runs[run.source] += 1
+            place.tasks += 1
+        for run, reason in runs.items():
+            if reason is None:
+                self._take(RunResult(run, "unchanged", "nothing it depends on changed"))
             else:
-                future = submit(execute_pages, *where, made_by, self._scratch, limits)
-        self._pending[future] = task, made_from
+                self._waiting.append((run, reason))
+
+    def _submit(self, task: tuple[Run, str] | PageSet) -> None:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        if isinstance(task, PageSet) and task.kind == "index":
+            self._changed_since_index.discard(task)
+        else:
+            for index in self._indices:
+                mark = _mark_of(index)
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
+        with_what = self._scratch, self.options
+        if isinstance(task, PageSet):
+            inputs = task.describe(self.snapshot)
+            toolchain = find_toolchain(pages=True)
+            future: Future[Any] = self.executor.submit(execute_pages, task, self.folders.data, toolchain, *with_what)
+            self._pending[future] = task, inputs
+        else:
+            run, reason = task
+            inputs = describe_report(run, self.snapshot)
+            future = self.executor.submit(execute_run, run, reason, inputs, *with_what)
+            self._pending[future] = run, inputs
         future.add_done_callback(self._ended.put)
 
     def _collect(self) -> None:
-        """Take the next task that ended; tell what is running when none does for a while."""
+        """Take the next task that ended; report what is running if none does for a while."""
         try:
             future = self._ended.get(timeout=TICK)
         except Empty:
-            self.watch.running([task.name for future, (task, _) in self._pending.items() if future.running()])
+            self.observer.running([task.name for future, (task, _) in self._pending.items() if future.running()])
             return
-        task, made_from = self._pending.pop(future)
+        task, inputs = self._pending.pop(future)
         fault = _name_fault(future)
-        if isinstance(task, Pages | Units):
-            self._take_pages(task, made_from, fault or future.result())
+        if isinstance(task, PageSet):
+            self._take_pages(task, inputs, fault or future.result())
         elif fault:
-            self._take(Result(task, "failed", fault))
+            self._take(RunResult(task, "failed", fault))
         else:
-            self._take(self._promote(future.result(), made_from))
+            self._take(self._publish(future.result(), inputs))
 
-    def _promote(self, result: Result, made_from: Fingerprint) -> Result:
+    def _publish(self, result: RunResult, inputs: Fingerprint) -> RunResult:
         """Put a good report in place, and only then its manifest."""
-        if result.status != "done" or result.part is None:
+        if result.status != "done" or result.notebook is None:
             return result
         run = result.run
         try:
-            content = result.part.read_bytes()
+            content = result.notebook.read_bytes()
             save_bytes(content, run.report)
-            fingerprints.save_manifest(run.manifest, {**made_from, "report": hash_bytes(content)})
-            for leftover in (run.failed, run.log, result.part, result.part.with_suffix(".log")):
+            fingerprints.save_manifest(run.manifest, {**inputs, "report": hash_bytes(content)})
+            for leftover in (run.failed, run.log, result.notebook, result.notebook.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
-        except (AuditError, OSError) as error:  # a full disk, a read-only folder: this report's, not the batch's
+        except (AuditError, OSError) as error:  # a full disk, a read-only folder: of this report, not of the batch
             return replace(result, status="failed", why=str(error))
         return result
 
-    def _take(self, result: Result) -> None:
+    def _take(self, result: RunResult) -> None:
         run = result.run
+        self.counts[result.status] += 1
         if result.status == "failed":
-            with suppress(AuditError, OSError):  # as above; the result tells of it
+            with suppress(AuditError, OSError):  # as above; the result names the error
                 _keep_failed(result)
-        self._results[run] = result
-        self.watch.result(result)
-        self._left.subtract((run.source, run.source.jurisdiction))
-        folders = {each: self.folders.find(run.source, each) for each in self._old_indices}
-        if not self._left[run.source]:
-            pages = [Pages(run.source, folder, each) for each, folder in folders.items()]
-            self._waiting.extendleft(each for each in pages if self._are_old(each))
-        if not self._left[run.source.jurisdiction]:
-            units = [Units(run.source, folder.parent, each) for each, folder in folders.items()]
-            self._waiting.extend(each for each in units if self._are_old(each))
+            self.failed.append(result)
+        self.observer.finished(result)
+        place = self._open[run.source.jurisdiction]
+        place.runs[run.source] -= 1
+        folders = {each: self.folders.find(run.source, each) for each in self.languages}
+        if not place.runs[run.source]:
+            del place.runs[run.source]
+            pages = [PageSet("pages", run.source, folder, each) for each, folder in folders.items()]
+            self._add_pages(place, pages, first=True)
+        if not place.runs:
+            units = [PageSet("units", run.source, folder.parent, each) for each, folder in folders.items()]
+            self._add_pages(place, units)
+        self._end_task(place)
 
-    def _are_old(self, pages: Pages | Units) -> bool:
-        """Tell whether pages must be rendered: some are not there, or what they rest on changed."""
-        if not pages.folder.is_dir():
-            return False
-        return not pages.are_there or fingerprints.load_manifest(pages.manifest) != pages.describe(self.snapshot)
+    def _add_pages(self, place: _Place, page_sets: list[PageSet], *, first: bool = False) -> None:
+        outdated = [each for each in page_sets if each.is_outdated(self.snapshot)]
+        place.tasks += len(outdated)
+        (self._waiting.extendleft if first else self._waiting.extend)(outdated)
 
-    def _take_pages(self, pages: Pages | Units, made_from: Fingerprint, error: str | None) -> None:
+    def _take_pages(self, pages: PageSet, inputs: Fingerprint, error: str | None) -> None:
         if not error:
             try:
-                fingerprints.save_manifest(pages.manifest, made_from)
+                fingerprints.save_manifest(pages.manifest, inputs)
+                if pages.kind == "index" and pages not in self._changed_since_index:
+                    _mark_of(pages).unlink(missing_ok=True)
             except AuditError as full:
                 error = str(full)
         if error:
-            self._bad_pages += 1
-            self.watch.error(f"{pages.name}: {error}")
+            self.n_bad_pages += 1
+            self.observer.error(f"{pages.name}: {error}")
+        if pages.source is not None:
+            self._end_task(self._open[pages.source.jurisdiction])
 
-    def _render_index(self, language: str) -> None:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        tree = find_tree(self.folders.reports, language)
-        made_by = manifest.find_makers(pages=True)
-        future = self.executor.submit(
-            execute_index, tree, self.folders.data, language, made_by, self._scratch, self.limits
-        )
-        if error := _name_fault(future) or future.result():
-            self._bad_pages += 1
-            self.watch.error(f"{tree / 'index.html'}: {error}")
-        else:
-            self._old_indices[language].unlink(missing_ok=True)
+    def _end_task(self, place: _Place) -> None:
+        """Count a task of a place as ended. After its last, forget the place and write the index if it is due."""
+        place.tasks -= 1
+        self._changed_since_index.update(self._indices)
+        if place.tasks:
+            return
+        del self._open[place.source.jurisdiction]
+        self.snapshot.forget(place.source.jurisdiction)
+        self._n_done_places += 1
+        if self._n_done_places >= GROWTH * self._n_indexed_places:
+            self._n_indexed_places = self._n_done_places
+            busy = {task for task, _ in self._pending.values()}.union(self._waiting)
+            self._waiting.extendleft(each for each in self._indices if _mark_of(each).is_file() and each not in busy)
+
+
+def _mark_of(index: PageSet) -> Path:
+    """Return the file that exists while an index may not list every page."""
+    return index.folder / ".manifest" / ".index-is-old"
 
 
 def _name_fault(future: Future[Any]) -> str | None:
-    """Name what kept a task from giving a result: the machine's fault, not the report's."""
+    """Return what kept a task from returning a result: the fault of the machine, not of the report."""
     error = future.exception()
     if error is None:
         return None
@@ -289,11 +277,11 @@ def _name_fault(future: Future[Any]) -> str | None:
     return message if type(error) is RuntimeError else f"{type(error).__name__}: {message}"
 
 
-def _keep_failed(result: Result) -> None:
-    """Keep what a failed run left, beside the last good report and never in its place."""
-    run, part = result.run, result.part
-    written = part if part is not None and part.is_file() else run.notebook
+def _keep_failed(result: RunResult) -> None:
+    """Keep the notebook and log of a failed run next to the last good report, never in its place."""
+    run, notebook = result.run, result.notebook
+    written = notebook if notebook is not None and notebook.is_file() else run.notebook
     save_bytes(written.read_bytes(), run.failed)
-    log = part.with_suffix(".log") if part is not None else None
+    log = notebook.with_suffix(".log") if notebook is not None else None
     logged = log.read_bytes() if log is not None and log.is_file() else b""
     save_bytes(logged + f"{result.why}\n".encode(), run.log)

@@ -1,7 +1,8 @@
-"""Know what tables, reports and pages were made from, so that only what changed is made again.
+"""Record what tables and reports were made from, so that only what is outdated is made again.
 
-A manifest is a small JSON file of hashes near what it speaks of: reports/.manifest/<jurisdiction>/<period>/
-<notebook>.json and .pages.json, reports/.manifest/<jurisdiction>/.tables.json. Manifests are not committed.
+A manifest is a small JSON file of hashes: reports/.manifest/<jurisdiction>/<period>/<notebook>.json and .pages.json,
+reports/.manifest/<jurisdiction>/.tables.json and .units.json. Manifests are not committed; one that cannot be read
+counts as missing.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from audit_lib.fingerprints import (
     LIBRARIES,
     PAGE_LIBRARIES,
     Fingerprint,
-    Makers,
+    Toolchain,
     hash_bytes,
     hash_library,
     list_versions,
@@ -22,16 +23,15 @@ from audit_lib.fingerprints import (
     save_manifest,
 )
 from audit_lib.sources import Source
-from audit_lib.wording.languages import MAIN, find_twins
 
 
-def find_makers(*, pages: bool = False) -> Makers:
-    """Give what this process makes reports, or pages, with."""
+def find_toolchain(*, pages: bool = False) -> Toolchain:
+    """Return the library hash and the package versions with which this process makes reports, or pages."""
     return hash_library(pages=pages), list_versions(PAGE_LIBRARIES if pages else LIBRARIES)
 
 
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
-    """Give the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
+    """Return the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
     return {
         "notebook": snapshot.hash_notebook(run.notebook),
         "library": hash_library(),
@@ -41,37 +41,8 @@ def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
     }
 
 
-def describe_pages(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
-    """Give the hashes of everything that the pages of a period depend on: its reports first of all.
-
-    And which reports there are in other languages, since the pages link theirs.
-    """
-    twins = find_twins(folder, folder.parents[1], language)
-    return {
-        "reports": {path.name: hash_bytes(path.read_bytes()) for path in sorted(folder.glob("[!.]*.ipynb"))},
-        "twins": {each: sorted(path.name for path in twin.glob("[!.]*.ipynb")) for each, twin in twins.items()},
-        "library": hash_library(pages=True),
-        "inputs": snapshot.hash_inputs("pages", source),
-        "versions": list_versions(PAGE_LIBRARIES),
-    }
-
-
-def describe_units(source: Source, folder: Path, snapshot: Snapshot, language: str = MAIN) -> Fingerprint:
-    """Give the hashes of everything that the unit pages of a place depend on, whichever notice of it is given.
-
-    And in which other languages the place has reports, since the pages link theirs.
-    """
-    twins = find_twins(folder, folder.parent, language)
-    return {
-        "twins": [each for each, twin in twins.items() if twin.is_dir()],
-        "library": hash_library(pages=True),
-        "inputs": snapshot.hash_inputs("units", source),
-        "versions": list_versions(PAGE_LIBRARIES),
-    }
-
-
 def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
-    """Give the hashes of everything that the processed tables of a notice depend on, and of its rows in them."""
+    """Return the hashes of everything that the processed tables of a notice depend on, and of its rows in them."""
     processed = sorted((snapshot.data / "processed" / source.jurisdiction).glob("*.csv"))
     return {
         "library": hash_library(),
@@ -81,7 +52,7 @@ def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
 
 
 def find_reason(run: Run, snapshot: Snapshot) -> str | None:
-    """Say why a report must be run again; None if nothing it depends on has changed."""
+    """Return why a report must be run again; None if nothing it depends on has changed."""
     if not run.report.is_file():
         return "there is no report yet"
     if run.failed.is_file():
@@ -94,22 +65,22 @@ def find_reason(run: Run, snapshot: Snapshot) -> str | None:
 
 
 def find_change(before: Fingerprint, now: Fingerprint) -> str | None:
-    """Say what differs between two fingerprints; None if nothing does."""
-    for part in now:
-        if now[part] != before.get(part):
-            return _word_change(part, before.get(part), now[part])
+    """Return what differs between two fingerprints; None if nothing does."""
+    for key in now:
+        if now[key] != before.get(key):
+            return _word_change(key, before.get(key), now[key])
     return None
 
 
-def _word_change(part: str, before: Any, now: Any) -> str:
+def _word_change(key: str, before: Any, now: Any) -> str:
     if not isinstance(now, dict) or not isinstance(before, dict):
-        return f"the {part} changed"
-    differing = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
-    return f"{part} changed: {', '.join(differing)}"
+        return f"the {key} changed"
+    differing = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+    return f"{key} changed: {', '.join(differing)}"
 
 
 def list_stale(sources: Iterable[Source], snapshot: Snapshot, reports: Path) -> list[Source]:
-    """List the notices whose processed tables must be built again: all of a place that lost a notice."""
+    """Return the notices whose processed tables must be built again: all of a place that lost a notice."""
     stale = []
     known: dict[str, Fingerprint] = {}
     for source in sources:
@@ -131,6 +102,21 @@ def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) ->
         path = _tables_manifest(reports, place)
         kept = {key: value for key, value in (load_manifest(path) or {}).items() if key in snapshot.list_periods(place)}
         save_manifest(path, dict(sorted({**kept, **periods}.items())))
+
+
+def check_reference(snapshot: Snapshot, reports: Path, jurisdiction: str | None = None) -> None:
+    """Validate the reference tables of a place, or (None) of all places, unless they are as when last found valid.
+
+    Raises AuditError at the first breach.
+    """
+    tables = sorted((snapshot.data / "reference" / (jurisdiction or "")).glob("*.csv"))
+    now = {"library": hash_library(), "tables": {path.name: snapshot.hash_file(path) for path in tables}}
+    manifest = reports / ".manifest" / (jurisdiction or "") / ".reference.json"
+    if tables and load_manifest(manifest) != now:
+        from audit_lib.tables.storage import validate_reference  # loads pandas
+
+        validate_reference(snapshot.data, jurisdiction)
+        save_manifest(manifest, now)
 
 
 def _tables_manifest(reports: Path, jurisdiction: str) -> Path:

@@ -1,22 +1,34 @@
-"""Run work in a process of its own: fresh, limited in time and memory, and ended with everything that it started.
+"""Run work in a process of its own: limited in time and memory, and ended with everything that it started.
 
-Where the system can fork, the process is forked from a warm one, the standard library's fork server, which has
-imported `warm` and nothing else: no report sees another, and none waits for imports. Elsewhere, and for cold runs, it
-is a new interpreter, and its notebook gets a kernel with another one.
+If the system can fork, the process is forked from the standard library's fork server, which has imported `warm` and
+nothing else: no report sees another, and none waits for imports. Elsewhere, and for cold runs, it is a new interpreter,
+and its notebook gets a kernel with another one.
+
+On Linux a supervisor, a fork in between, adopts what the work leaves behind (daemons included) and ends it.
 """
 
+import ctypes
 import os
+import shutil
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import current_process, get_all_start_methods, get_context, parent_process, resource_tracker
+from multiprocessing import (
+    current_process,
+    forkserver,
+    get_all_start_methods,
+    get_context,
+    parent_process,
+    resource_tracker,
+)
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import psutil
@@ -27,15 +39,21 @@ from audit_lib.errors import AuditError
 CAN_FORK = "forkserver" in get_all_start_methods() and sys.platform != "darwin"
 NEEDS = 400 * 2**20  # bytes that a report takes at its peak, the pages that it shares with the warm process left out
 GRACE = 3  # seconds for a process to end that can answer no more
+LOOK, PAUSE, TRIES = 1.0, 0.2, 5  # seconds between two looks at the fork server and two tries to start; tries
+CAN_ADOPT = sys.platform == "linux"
+DIE_WITH_PARENT, ADOPT_ORPHANS = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of prctl(2)
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # reports run side by side; and its threads would not survive a fork
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
 
+_running: list[Any] = []  # processes that work
+
+
 @dataclass(frozen=True)
-class Limits:
-    """How a report runs and what it may take: seconds, and bytes of address space (None: what there is)."""
+class RunOptions:
+    """How a report is run: forked or cold, with at most so many seconds and bytes of address space (None: no limit)."""
 
     warm: bool = CAN_FORK
     deadline: float = 300.0
@@ -43,32 +61,37 @@ class Limits:
 
 
 class FailedError(Exception):
-    """Why the work did not succeed, in one line: its own fault, so that to try again would not help."""
+    """Why the work did not succeed, in one line. The fault is its own: another try would not help."""
 
 
 def count_jobs() -> int:
-    """Give how many reports to run at a time: one for each core, fewer where the free memory would not do."""
+    """Return how many reports to run at a time: one for each core, fewer if there is not enough free memory."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, int(psutil.virtual_memory().available) // NEEDS))
 
 
 def start_warming() -> None:
-    """Have the warm process start its imports, so that they are done when the first report needs them."""
-    from multiprocessing.forkserver import ensure_running
-
+    """Start the imports of the fork server, so that they are done when the first report needs them."""
     open_context(warm=True)
     with _ctrl_c_is_ours():
-        ensure_running()
+        forkserver.ensure_running()
 
 
 def end_all() -> None:
-    """End all that this process started, and what that started."""
+    """End all that this process started, and what that started; remove its temporary files."""
+    for process in list(_running):
+        _ask_to_end(process.pid)
+    until = time.monotonic() + GRACE
+    while CAN_ADOPT and time.monotonic() < until and any(psutil.pid_exists(process.pid) for process in list(_running)):
+        time.sleep(0.01)
     _end_children(os.getpid())
+    if folder := current_process()._config.get("tempdir"):  # type: ignore[attr-defined]  # of the fork server's socket
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def _ctrl_c_is_ours() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: we end them, and their imports have nothing to tell of it."""
+    """Start processes that Ctrl-C does not reach: we end them, and their imports print no traceback."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -82,7 +105,7 @@ def _ctrl_c_is_ours() -> Iterator[None]:
 
 @cache
 def open_context(*, warm: bool) -> Any:
-    """Give what starts processes: forks of the warm one, or new interpreters."""
+    """Return the multiprocessing context: forks of the warm process, or new interpreters."""
     if not warm:
         return get_context("spawn")
     context = get_context("forkserver")
@@ -90,37 +113,91 @@ def open_context(*, warm: bool) -> Any:
     return context
 
 
-def run_apart(work: Callable[..., Any], *args: Any, log: Path, limits: Limits) -> Any:
-    """Give work(*args), done in a process of its own whose output goes to `log`.
+def run_in_process(work: Callable[..., Any], *args: Any, log: Path, options: RunOptions) -> Any:
+    """Return work(*args), done in a process of its own whose output goes to `log`.
 
-    Raises FailedError where the work raised AuditError, did not end in time, or its process died; RuntimeError for
-    whatever else it raised, which another try or another machine may cure.
+    Raises FailedError if the work raised AuditError, did not end in time, or its process died; RuntimeError for
+    anything else it raised, which another try or another machine may cure.
     """
     current_process().daemon = False  # Dask marks its workers as daemons, which may start none; ours end by themselves
-    context = open_context(warm=limits.warm)
+    until = time.monotonic() + options.deadline
+    context = open_context(warm=options.warm)
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(sender, log, limits.memory, work, args))
     with receiver:
         with sender:
-            try:
-                with _ctrl_c_is_ours():
-                    process.start()
-            except (EOFError, OSError) as fault:
-                raise RuntimeError(f"no process could be started (--cold may do): {fault}") from None
+            process = _start(context, (sender, log, options.memory, work, args), options, until)
+        _running.append(process)
         try:
-            if not wait([receiver, process.sentinel], limits.deadline):
-                raise FailedError(f"no end after {limits.deadline:g} s")
-            if not receiver.poll():  # it died, and what it forked still holds the pipe open
-                raise EOFError
-            error, value = receiver.recv()
+            error, value = _wait_for_answer(process, receiver, until)
+        except TimeoutError:
+            raise FailedError(f"no end after {options.deadline:g} s") from None
         except EOFError:
             process.join(GRACE)
             raise FailedError(_word_exit(process.exitcode)) from None
         finally:
+            _running.remove(process)
             _end(process)
     if error:
         raise error
     return value
+
+
+def _start(context: Any, args: tuple[Any, ...], options: RunOptions, until: float) -> Any:
+    """Start a process that serves. A fork server that has died, or does not answer, is replaced by another."""
+    fault: Exception | None = None
+    for _ in range(TRIES):
+        process = context.Process(target=_serve, args=args)
+        try:
+            with _ctrl_c_is_ours(), _watch_fork_server(until) if options.warm else nullcontext():
+                process.start()
+            return process
+        except (EOFError, OSError) as error:
+            if time.monotonic() > until:
+                raise FailedError(f"no start after {options.deadline:g} s") from None
+            fault = error
+            time.sleep(PAUSE)
+    raise RuntimeError(f"no process could be started (--cold may do): {fault}")
+
+
+@contextmanager
+def _watch_fork_server(until: float) -> Iterator[None]:
+    """Kill the fork server if it is stopped, or if it starts no process in time: who waits for it gets an error."""
+    done = Event()
+
+    def watch() -> None:
+        was_stopped = False
+        while not done.wait(LOOK):
+            with suppress(psutil.Error):
+                server = psutil.Process(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+                is_stopped = server.status() == psutil.STATUS_STOPPED
+                if time.monotonic() > until or (is_stopped and was_stopped):  # once: Ctrl-Z, and it goes on with us
+                    server.kill()
+                was_stopped = is_stopped
+
+    Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _wait_for_answer(process: Any, receiver: "Connection[Any, Any]", until: float) -> Any:
+    """Return what the work sends. Raises TimeoutError at the deadline, EOFError if its process died."""
+    sources: list[Any] = [receiver, process.sentinel]
+    while wait(sources, max(0, until - time.monotonic())):
+        if receiver.poll():
+            return receiver.recv()
+        if len(sources) == 1 or not _is_alive(process.pid):  # dead; what it forked may still hold the pipe open
+            raise EOFError
+        sources.pop()  # the fork server died, and no longer tells of its processes; this one works on
+    raise TimeoutError
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _word_exit(code: int | None) -> str:
@@ -131,6 +208,8 @@ def _word_exit(code: int | None) -> str:
 
 def _end(process: Any) -> None:
     """End a process with all that it started: its group, and what has left the group, as kernels do."""
+    if CAN_ADOPT and _ask_to_end(process.pid):
+        process.join(GRACE)
     _end_children(process.pid)
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError):
@@ -138,6 +217,15 @@ def _end(process: Any) -> None:
     process.kill()
     process.join()
     process.close()
+
+
+def _ask_to_end(pid: int) -> bool:
+    """Ask a supervisor to end all that it watches, and itself. Returns whether it was there."""
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end_children(pid: int) -> None:
@@ -153,7 +241,10 @@ def _serve(
     """In the process: do the work and send (error, value). Then the process ends with its whole group."""
     if hasattr(os, "setsid"):
         os.setsid()
-    Thread(target=_follow_parent, daemon=True).start()
+    if CAN_ADOPT:
+        _fork_supervised(sender)
+    else:
+        Thread(target=_follow_parent, args=(_end_group,), daemon=True).start()
     os.environ |= ENVIRONMENT
     try:
         _write_to(log)
@@ -173,8 +264,53 @@ def _serve(
     _end_group()
 
 
+def _fork_supervised(sender: "Connection[Any, Any]") -> None:
+    """Fork, and return in the child only. The parent ends when the child has ended, after all that it left behind."""
+    supervisor = os.getpid()
+    _control_process(ADOPT_ORPHANS, 1)
+    worker = os.fork()
+    if not worker:
+        _control_process(DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != supervisor:
+            os._exit(1)
+        os.setsid()
+        return
+    sender.close()
+    signal.signal(signal.SIGTERM, lambda *_: _end_adopted())
+    Thread(target=_follow_parent, args=(_end_adopted,), daemon=True).start()
+    code = 0
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, 0))[0] != worker:
+            pass
+        code = os.waitstatus_to_exitcode(ended[1])
+    _end_adopted(code)
+
+
+def _end_adopted(code: int = 1) -> None:
+    """In the supervisor: end everything that it is the parent of, then itself with the exit code of its worker."""
+    until = time.monotonic() + GRACE
+    with suppress(ChildProcessError):  # there is none left
+        while time.monotonic() < until:
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                _end_children(os.getpid())
+                time.sleep(0.005)
+    if code < 0:
+        with suppress(OSError):  # SIGKILL needs none
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(abs(code))
+
+
+def _control_process(what: int, value: int) -> None:
+    """Set an attribute of this process (prctl of Linux), where the system knows it."""
+    ctypes.CDLL(None, use_errno=True).prctl(what, value, 0, 0, 0)
+
+
 def _write_to(log: Path) -> None:
-    """Have this process, and what it starts, write to a file; nowhere, and OSError, where that cannot be written."""
+    """Redirect stdout and stderr, also of child processes, to a file.
+
+    Raises OSError if it cannot be opened; output goes to /dev/null then.
+    """
     try:
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     except OSError:
@@ -198,12 +334,12 @@ def _limit_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (size if most == resource.RLIM_INFINITY else min(size, most), most))
 
 
-def _follow_parent() -> None:
-    """End when the batch has ended, however it did: a killed one leaves nobody who would want the answer."""
+def _follow_parent(end: Callable[[], None]) -> None:
+    """End when the batch has ended, in whatever way: nobody waits for the answer of a killed one."""
     parent = parent_process()
     if parent is not None:
         parent.join()
-        _end_group()
+        end()
 
 
 def _end_group() -> None:

@@ -1,8 +1,8 @@
-"""The data folder as one batch finds it, hashed by what each report, page or table reads of it.
+"""Hashes of the data folder, by what each report, page or table reads of it.
 
-What each notebook reads is declared in inputs.csv, and what else is made: `tables`, `pages`, `units`. `rows` names the
-column by which the rows that count are told from those of other notices and places; without it the whole file counts.
-`periods` is `own`, `earlier`: those of the place up to the year of the report, or `all` of the place.
+inputs.csv declares what each notebook reads, and what `tables`, `pages` and `units` are made from. `rows` names the
+column that selects the rows of the notice or place; without it the whole file counts. `periods` is `own`, `earlier`
+(those of the place up to the one of the report) or `all` of the place.
 """
 
 import csv
@@ -28,26 +28,30 @@ class Input(NamedTuple):
 
 
 class Snapshot:
-    """The data folder as one batch finds it. Each file is read once, however many reports rest on it."""
+    """The hashed data folder. Each file is read once, however many reports depend on it, until its place is forgotten.
+
+    Files of the whole project, such as notices.csv, are kept.
+    """
 
     def __init__(self, data: Path, sources: Iterable[Source] = ()) -> None:
         self.data = data
-        self._sources = list(sources)
         self._periods: dict[str, list[str]] = {}
-        for source in self._sources:
+        for source in sources:
             self._periods.setdefault(source.jurisdiction, []).append(source.period)
         self._files: dict[Path, str] = {}
         self._rows: dict[tuple[Path, str], dict[str | None, str]] = {}
         self._inputs: dict[tuple[Input, str, str], dict[str, str]] = {}
 
-    def renew(self) -> "Snapshot":
-        """Give the same folder as it is now."""
-        return Snapshot(self.data, self._sources)
+    def forget(self, jurisdiction: str) -> None:
+        """Forget the files of a place: they are done with, or have changed."""
+        self._files = {path: value for path, value in self._files.items() if jurisdiction not in path.parts}
+        self._rows = {key: value for key, value in self._rows.items() if jurisdiction not in key[0].parts}
+        self._inputs = {key: value for key, value in self._inputs.items() if key[1] != jurisdiction}
 
     def hash_inputs(self, used_by: str, source: Source) -> dict[str, str]:
-        """Hash what `used_by` (a notebook, or one of NOT_NOTEBOOKS) reads for a notice; by path and rows that count.
+        """Hash what `used_by` (a notebook, or one of NOT_NOTEBOOKS) reads for a notice, by path and selected rows.
 
-        A file or rows that are not there are left out, so that they count as a change once they are.
+        Missing files and rows are left out, so that they count as a change once they appear.
         """
         hashes = {}
         for declared in list_inputs():
@@ -57,7 +61,7 @@ class Snapshot:
         return hashes
 
     def list_periods(self, jurisdiction: str) -> list[str]:
-        """List the periods of a place that have a raw file."""
+        """Return the periods of a place that have a raw file."""
         return self._periods.get(jurisdiction, [])
 
     def _choose_periods(self, source: Source, periods: str) -> list[str]:
@@ -92,15 +96,15 @@ class Snapshot:
         return self._files[path]
 
     def hash_notebook(self, path: Path) -> str:
-        """Hash what a notebook does."""
+        """Hash the cells of a notebook as written."""
         if path not in self._files:
             self._files[path] = hash_code(path)
         return self._files[path]
 
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
-        """Hash the rows of a CSV file with a value in a column, and those that name none; all without the column.
+        """Hash the rows of a CSV file with this value or none in the column; all rows if there is no such column.
 
-        None where there is none. A file that is no CSV counts whole: whoever reads it tells what is wrong with it.
+        Returns None if there are no such rows. A file that is no CSV is hashed whole: its reader reports what is wrong.
         """
         if (path, column) not in self._rows:
             try:
@@ -122,6 +126,6 @@ def _group_rows(path: Path, column: str) -> dict[str | None, list[dict[str, str]
 
 @cache
 def list_inputs() -> tuple[Input, ...]:
-    """List what inputs.csv declares."""
+    """Return the rows of inputs.csv."""
     with Path(__file__).with_name("inputs.csv").open(encoding="utf-8", newline="") as file:
         return tuple(Input(**row) for row in csv.DictReader(file))

@@ -1,7 +1,7 @@
-"""What a worker does, here or on a cluster: one notebook with one set of parameters, the pages of a period, the index.
+"""What a worker does, on this machine or a cluster: run one notebook with one set of parameters, or render pages.
 
-A run is a pure task, (notebook, parameters, the report in place) → Result. It writes into a scratch folder under names
-of its own, and the batch alone moves results to where they belong: a task that is lost, or done twice, does no harm.
+A run is a pure task: (notebook, parameters, the report in place) → RunResult. It writes into a scratch folder under
+names of its own, and only the batch moves results into place: a task that is lost, or done twice, does no harm.
 """
 
 import time
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from audit_lib.batch.manifest import find_makers
+from audit_lib.batch.manifest import find_toolchain
+from audit_lib.batch.page_sets import PageSet
 from audit_lib.batch.plan import Run
-from audit_lib.batch.processes import FailedError, Limits, run_apart
+from audit_lib.batch.processes import FailedError, RunOptions, run_in_process
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
-from audit_lib.fingerprints import Fingerprint, Makers
+from audit_lib.fingerprints import Fingerprint, Toolchain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -24,11 +25,11 @@ COLD_OPTIONS = {"shutdown_kernel": "immediate", "extra_arguments": ["--HistoryMa
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """How a run ended: done, unchanged or failed. `why` is the reason it ran, or the error that stopped it.
 
-    `seconds` on the clock, `cpu` seconds of work and `memory`, the peak in bytes, are 0 where unknown. `part` is the
-    finished or the failed notebook, still in the scratch folder, with its log beside it.
+    `seconds` (elapsed), `cpu` (seconds of CPU) and `memory` (peak, bytes) are 0 if unknown. `notebook` is the finished
+    or failed notebook, still in the scratch folder, with its log next to it.
     """
 
     run: Run
@@ -37,10 +38,10 @@ class Result:
     seconds: float = 0.0
     cpu: float = 0.0
     memory: int = 0
-    part: Path | None = None
+    notebook: Path | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Give what a program would want to know."""
+        """Return the JSON object that `audit-lib run --json` prints."""
         run = self.run
         return {
             "report": str(run.report),
@@ -57,53 +58,38 @@ class Result:
         }
 
 
-def execute_run(run: Run, why: str, made_from: Fingerprint, scratch: Path, limits: Limits) -> Result:
-    """Run one notebook in a process of its own. Raises RuntimeError where another machine may do better."""
+def execute_run(run: Run, why: str, inputs: Fingerprint, scratch: Path, options: RunOptions) -> RunResult:
+    """Run one notebook in a process of its own. Raises RuntimeError if another machine may succeed."""
     started = time.monotonic()
-    part = scratch / f"{uuid4().hex}.ipynb"
-    log = part.with_suffix(".log")
+    notebook = scratch / f"{uuid4().hex}.ipynb"
+    log = notebook.with_suffix(".log")
     try:
-        cpu, memory = run_apart(_run_notebook, run, made_from, part, limits.warm, log=log, limits=limits)
+        cpu, memory = run_in_process(_run_notebook, run, inputs, notebook, options.warm, log=log, options=options)
     except FailedError as error:
-        return Result(run, "failed", str(error), time.monotonic() - started, part=part)
-    return Result(run, "done", why, time.monotonic() - started, cpu, memory, part)
+        return RunResult(run, "failed", str(error), time.monotonic() - started, notebook=notebook)
+    return RunResult(run, "done", why, time.monotonic() - started, cpu, memory, notebook)
 
 
-def execute_pages(folder: Path, data: Path, made_by: Makers, scratch: Path, limits: Limits) -> str | None:
-    """Render the pages of a period in one language; gives what is wrong with them, if anything."""
-    return _render(limits, scratch, made_by, _render_pages, folder, data)
+def execute_pages(pages: PageSet, data: Path, toolchain: Toolchain, scratch: Path, options: RunOptions) -> str | None:
+    """Render pages in a process of their own. Returns what is wrong with them, if anything.
 
-
-def execute_index(
-    reports: Path, data: Path, language: str, made_by: Makers, scratch: Path, limits: Limits
-) -> str | None:
-    """Render the index of a language's reports; gives what is wrong with it, if anything."""
-    return _render(limits, scratch, made_by, _render_index, reports, data, language)
-
-
-def execute_units(
-    folder: Path, data: Path, language: str, made_by: Makers, scratch: Path, limits: Limits
-) -> str | None:
-    """Render the pages of the units of a place in one language; gives what is wrong with them, if anything."""
-    return _render(limits, scratch, made_by, _render_units, folder, data, language)
-
-
-def _render(limits: Limits, scratch: Path, made_by: Makers, work: Any, *args: Path | str) -> str | None:
-    """Render in a process of its own. Raises RuntimeError where another machine may do better."""
+    Raises RuntimeError if another machine may succeed.
+    """
+    log = scratch / f"{uuid4().hex}.log"
     try:
-        run_apart(_render_checked, made_by, work, args, log=scratch / f"{uuid4().hex}.log", limits=limits)
+        run_in_process(_render_checked, pages, data, toolchain, log=log, options=options)
     except FailedError as error:
         return str(error)
     return None
 
 
-def _render_checked(made_by: Makers, work: Any, args: tuple[Path | str, ...]) -> None:
-    _check_makers(made_by, find_makers(pages=True))
-    work(*args)
+def _render_checked(pages: PageSet, data: Path, toolchain: Toolchain) -> None:
+    _check_toolchain(toolchain, find_toolchain(pages=True))
+    pages.render(data)
 
 
-def _check_makers(expected: Makers, found: Makers) -> None:
-    """Raise RuntimeError where this process has other sources or libraries than the batch that records them."""
+def _check_toolchain(expected: Toolchain, found: Toolchain) -> None:
+    """Raise RuntimeError if this process has another library or other packages than the batch that records them."""
     if found[0] != expected[0]:
         raise RuntimeError("the library has changed since its process started: run again, restart workers")
     if differing := sorted(name for name, version in expected[1].items() if found[1].get(name) != version):
@@ -111,35 +97,15 @@ def _check_makers(expected: Makers, found: Makers) -> None:
         raise RuntimeError(f"{name} is {found[1].get(name)} here and {expected[1][name]} where the batch is")
 
 
-def _render_pages(folder: Path, data: Path) -> None:
-    from audit_lib.pages.report_page import render_period
+def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tuple[float, int]:
+    """In the process: run the notebook into `output`, normalised. Returns CPU seconds and peak memory in bytes.
 
-    render_period(folder, data)
-
-
-def _render_index(reports: Path, data: Path, language: str) -> None:
-    from audit_lib.pages.index import render_index
-
-    render_index(reports, data, language)
-
-
-def _render_units(folder: Path, data: Path, language: str) -> None:
-    from audit_lib.pages.report_page import render_missing_notices
-    from audit_lib.pages.unit_page import render_units
-
-    render_units(folder.parent, folder.name, data, language)
-    render_missing_notices(folder, data, language)
-
-
-def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> tuple[float, int]:
-    """In the process: run the notebook into `part`, normalised; gives the work in seconds and the peak in bytes.
-
-    Raises AuditError in one line for a cell that failed; the notebook up to there is kept in `part` all the same.
+    Raises AuditError in one line for a cell that failed; the notebook up to that cell is in `output` all the same.
     """
     import logging
     import os
 
-    _check_makers((made_from["library"], made_from["versions"]), find_makers())
+    _check_toolchain((inputs["library"], inputs["versions"]), find_toolchain())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.raiseExceptions = False  # a log that cannot be written is no output of the notebook
     os.environ["AUDIT_DATA"] = str(run.data)
@@ -153,7 +119,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     try:
         notebook = papermill.execute_notebook(
             run.notebook,
-            part,
+            output,
             parameters=run.parameters,
             kernel_name="python3",
             progress_bar=False,
@@ -162,26 +128,26 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
             **(OPTIONS if warm else COLD_OPTIONS),
         )
     except papermill.PapermillExecutionError as error:
-        _save(nbformat.read(part, as_version=4), part)
+        _save(nbformat.read(output, as_version=4), output)
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
-    notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
-    if changed := carry_changes(run.report, notebook, made_from):
+    notebook.metadata["audit"] = {key: inputs[key] for key in ("inputs", "versions")}
+    if changed := carry_changes(run.report, notebook, inputs):
         notebook.metadata["audit"]["changed"] = changed
-    _save(notebook, part)
+    _save(notebook, output)
     if problem:
         raise AuditError(problem)
     return _measure()
 
 
-def _save(notebook: "NotebookNode", part: Path) -> None:
+def _save(notebook: "NotebookNode", path: Path) -> None:
     import nbformat
 
-    save_text(nbformat.writes(normalise(notebook), indent=1) + "\n", part)
+    save_text(nbformat.writes(normalise(notebook), indent=1) + "\n", path)
 
 
 def _measure() -> tuple[float, int]:
-    """Give the seconds of work of this process and its kernel, and the larger peak of their memory in bytes."""
+    """Return the CPU seconds of this process and its kernel, and the larger of their peaks of memory in bytes."""
     try:
         import resource
     except ImportError:
@@ -191,9 +157,9 @@ def _measure() -> tuple[float, int]:
 
 
 def find_problem(notebook: "NotebookNode") -> str | None:
-    """Find what forbids to publish an executed notebook: a cell that did not run, or that wrote to stderr.
+    """Return why an executed notebook cannot be published: a cell that failed, did not run, or wrote to stderr.
 
-    The stored status of cells is no proof: papermill leaves `completed` on the cells of a killed kernel.
+    The stored status of cells proves nothing: papermill leaves `completed` on the cells of a killed kernel.
     """
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), start=1):
         if cell.execution_count is None and cell.source.strip():
@@ -207,7 +173,7 @@ def find_problem(notebook: "NotebookNode") -> str | None:
 
 
 def normalise(notebook: "NotebookNode") -> "NotebookNode":
-    """Take out what changes from run to run, so that an unchanged report has an empty git diff."""
+    """Remove what changes from run to run, so that an unchanged report has an empty git diff."""
     from nbformat import from_dict
 
     kept = {key: notebook.metadata[key] for key in ("title", "kernelspec", "audit") if key in notebook.metadata}

@@ -1,7 +1,7 @@
 """What the fork server imports once, so that no report has to.
 
-Nothing here may start a thread, a socket or an event loop, or choose matplotlib's backend: a fork would break the ones
-and lose the figures of the other. tests/test_warm.py holds what warm and cold runs give against each other.
+Nothing here may start a thread, a socket or an event loop, which a fork would break, or choose matplotlib's backend,
+which would lose figures. tests/test_warm.py compares the reports of warm and cold runs.
 """
 
 import builtins
@@ -16,41 +16,15 @@ from tempfile import TemporaryDirectory
 from audit_lib.batch.processes import ENVIRONMENT
 from audit_lib.errors import AuditError
 
-# Units with a town, a bureau, a tie, a half point, two tiers.
-SAMPLE = """关于2017年样本市政务公开工作检查情况的通报
-(一)优秀单位(2个)
-甲镇、丙局。
-(二)良好单位(3个)
-乙镇、丁局、戊局。
-附件
-2017年样本市政务公开工作检查评分表
-序号
-单位名称
-评分
-1
-甲镇
-95
-2
-乙镇
-88
-3
-丙局
-92.5
-4
-丁局
-88
-5
-戊局
-80
-"""
+SAMPLE = Path(__file__).with_name("sample_notice.txt")  # units with a town, a bureau, a tie, a half point, two tiers
 MODULES = (
     *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
     *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
     "matplotlib.pyplot",  # for notebooks with charts of their own
     *("audit_lib.cli", "audit_lib.batch.inprocess", "audit_lib.pages.report_page"),
 )
-# What some of these import where it is installed, and no report asks for: a grammar of identifiers that no notebook
-# has, a second's work, and tables drawn at random.
+# What some of these import if it is installed, and no report needs: a grammar of identifiers that takes a second to
+# load, and random tables.
 UNNEEDED = ("rfc3987_syntax", "hypothesis")
 
 
@@ -64,7 +38,7 @@ def _warm_up() -> None:
     for name in topics.__all__:
         getattr(topics, name)
     for pages in (False, True):
-        import_module("audit_lib.batch.manifest").find_makers(pages=pages)  # as they were imported
+        import_module("audit_lib.batch.manifest").find_toolchain(pages=pages)  # as they were imported
     with suppress(AuditError, OSError):  # no font, a full disk: what is not warm is only slow
         _report_once()
     _validate_once()
@@ -78,7 +52,7 @@ def _warm_up() -> None:
 def _report_once() -> None:
     """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use.
 
-    Without a backend, for the reports' own. matplotlib, FreeType and fontTools keep the fonts open.
+    Selects no matplotlib backend (reports do that). Font files stay open on purpose.
     """
     from audit_lib import distribution, groups, source
     from audit_lib.display.tables import show
@@ -94,7 +68,7 @@ def _report_once() -> None:
     with TemporaryDirectory() as name:
         raw, table = Path(name) / "raw" / "sample" / "2017.txt", Path(name) / "scores.csv"
         raw.parent.mkdir(parents=True)
-        raw.write_text(SAMPLE, encoding="utf-8")
+        raw.write_bytes(SAMPLE.read_bytes())
         reading = read_source(Path(name), find_sources(Path(name))[0])
         save_table(reading.scores, table, "scores")
         scores = load_table(table, "scores")
@@ -120,7 +94,7 @@ def _validate_once() -> None:
 
 
 def _run_cell_once() -> None:
-    """Make the kernel and run a cell in it that leaves no trace, nor does the kernel until a report opens it."""
+    """Make the kernel and run a cell in it. Neither leaves a trace until a report opens the kernel."""
     main, built_in = sys.modules["__main__"], set(vars(builtins))
     kernel = import_module("audit_lib.batch.inprocess").make_kernel()
     kernel.shell.run_cell("None", silent=True)

@@ -11,10 +11,8 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.documents.model import Document, anchor_of, line_of
-from audit_lib.sources import PERIOD
+from audit_lib.sources import NOTICE, PERIOD
 from audit_lib.wording.words import Text, say, say_place
-
-NOTICE = "notice.html"  # the page of a notice, beside the reports on it
 
 Citations = Mapping[tuple[str | Text, str, object], str]
 

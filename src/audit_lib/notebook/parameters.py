@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.errors import AuditError, unusable
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 GROUP_COLUMNS = ("side", "kind", "split")
 PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
+YEARS = range(1000, 10_000)  # whole numbers that are periods: papermill and YAML read 2017 as one
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a report is about and how its author judges. Checked when made; AuditError names what is wrong."""
+    """What a report is about, and the settings of its analysis.
+
+    A whole number of four digits is a period: the year. Raises AuditError that names an unusable value.
+    """
 
     jurisdiction: str
     period: str
@@ -34,7 +38,9 @@ class Parameters:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if type(value) is int and field.type is float:
+            if field.name == "period" and type(value) is int and value in YEARS:
+                object.__setattr__(self, "period", str(value))
+            elif type(value) is int and field.type is float:
                 object.__setattr__(self, field.name, float(value))
             elif type(value) is not field.type:
                 raise _wrong(field.name, value, f"a value of type {getattr(field.type, '__name__', field.type)}")
@@ -58,8 +64,11 @@ class Parameters:
             raise _wrong(name, getattr(self, name), f"one of {', '.join(allowed)}")
 
 
+DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(Parameters) if field.default is not MISSING}
+
+
 def check_parameters(given: Mapping[str, Any]) -> Parameters:
-    """Make checked parameters from names and values. Raises AuditError for an unknown name or an unusable value."""
+    """Return checked parameters. Raises AuditError for an unknown name, a missing one or an unusable value."""
     allowed = [field.name for field in fields(Parameters)]
     if unknown := [name for name in given if name not in allowed]:
         raise unusable("parameters", f"the unknown parameter {unknown[0]}", f"one of {', '.join(allowed)}")
@@ -69,9 +78,9 @@ def check_parameters(given: Mapping[str, Any]) -> Parameters:
 
 
 def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
-    """Read what a notebook ran with: its `parameters` cell, overruled by the cell that papermill put in.
+    """Return the parameters a notebook ran with: those of its `parameters` cell, replaced by those papermill injected.
 
-    A value that is computed there is left out. Raises SyntaxError for a cell that is no Python.
+    Computed values are left out. Raises SyntaxError for a cell that is not Python.
     """
     found: dict[str, object] = {}
     for tag in PARAMETERS:

@@ -13,7 +13,6 @@ from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding, show_finding, show_headline, show_note
 from audit_lib.display.links import (
-    NOTICE,
     Citations,
     cite_columns,
     cite_document,
@@ -26,7 +25,7 @@ from audit_lib.display.tables import Table, show
 from audit_lib.files import find_data
 from audit_lib.notebook.parameters import Parameters
 from audit_lib.notices.notice import Header, Notice
-from audit_lib.sources import find_sources
+from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.build import PROCESSED, Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
@@ -174,6 +173,7 @@ def open_report(
     """
     parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)
     data = find_data()
+    jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
     tables = {name: load_table(_find_table(data, jurisdiction, name), name) for name in PROCESSED}

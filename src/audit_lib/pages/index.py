@@ -15,13 +15,13 @@ import pandas as pd
 
 from audit_lib.files import save_text
 from audit_lib.fingerprints import hash_bytes, hash_library, load_manifest
-from audit_lib.pages.report_page import TEMPLATES, embed_font, link_page, open_template
+from audit_lib.pages.report_page import TEMPLATES, embed_font, link_translations, open_template
 from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.pages.unit_page import load_digest
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.languages import LANGUAGES, MAIN, find_twins
+from audit_lib.wording.languages import LANGUAGES, MAIN
 from audit_lib.wording.words import Words
 
 SEARCH = TEMPLATES / "report" / "search.js"
@@ -84,12 +84,11 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     places = list(_gather_places(tree, data, language))
     page, words = tree / "index.html", Words(language)
     names = sorted({entry.card.name for place in places for period in place.periods for entry in period.entries})
-    twins = {each: link_page(twin, page) for each, twin in find_twins(page, tree, language).items()}
     html = open_template("reports.html.j2").render(
         places=places,
         notebooks=names,
         words=words,
-        twins={each: href for each, href in twins.items() if (tree / href).parent.is_dir()},
+        translations=link_translations(page, tree, language, lambda other: other.parent.is_dir()),
         search=json_of(describe_search(places)),
         scripts=[SEARCH.read_text(encoding="utf-8")],
     )
@@ -151,7 +150,8 @@ class _KnownCards:
         self.path = tree / ".manifest" / ".cards.json"
         library = hash_library(pages=True)
         stored = load_manifest(self.path) or {}
-        self._old: dict[str, Any] = stored.get("cards", {}) if stored.get("library") == library else {}
+        cards = stored.get("cards") if stored.get("library") == library else None
+        self._old: dict[str, Any] = cards if isinstance(cards, dict) else {}
         self._now: dict[str, Any] = {}
         self._library = library
 
@@ -159,8 +159,12 @@ class _KnownCards:
         if not path.is_file():
             return read_card(path)
         key = f"{path.stem} {hash_bytes(path.read_bytes())}"
-        self._now[key] = self._old.get(key) or asdict(read_card(path))
-        return Card(**self._now[key])
+        try:
+            card = Card(**self._old[key])
+        except (KeyError, TypeError):  # not known, or kept in another shape
+            card = read_card(path)
+        self._now[key] = asdict(card)
+        return card
 
     def save(self) -> None:
         content = {"library": self._library, "cards": self._now}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from PIL import Image
 
-from audit_lib.pages.html_parts import make_slug
+from audit_lib.pages.html_parts import link_csv, make_slug
 from audit_lib.tables.storage import PLAIN_NUMBER, bare_cell
 from audit_lib.wording.words import Words
 
@@ -46,10 +46,9 @@ def read_figure(output: NotebookNode, words: Words) -> Figure:
     values = output.data.get("text/csv", "")
     headings, rows = _read_values(values, words)
     title = shown.get("title", "")
-    link = "data:text/csv;charset=utf-8;base64," + b64encode(values.encode("utf-8-sig")).decode() if values else ""
     return Figure(
         png, shown["alt"], shown.get("width"), height, title, shown.get("subtitle", ""), shown.get("source", ""),
-        headings, rows, link, f"{make_slug(title)}.csv",
+        headings, rows, link_csv(values), f"{make_slug(title)}.csv",
     )  # fmt: skip
 
 

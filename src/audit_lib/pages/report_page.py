@@ -7,6 +7,7 @@ know of its units, so that the same reports give the same bytes.
 
 import os
 from base64 import b64decode
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,6 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from audit_lib.display.links import NOTICE
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes, save_text
 from audit_lib.notebook.parameters import PARAMETERS, read_parameters
@@ -39,10 +39,10 @@ from audit_lib.pages.html_parts import Prose, choose_language, hash_script, link
 from audit_lib.pages.notice_page import frame_notice, name_language
 from audit_lib.pages.page_figures import read_figure
 from audit_lib.pages.report_summary import find_headline, find_title, find_words, list_reports, read_card, read_notebook
-from audit_lib.sources import Source, find_sources
+from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import find_record, read_source
 from audit_lib.wording.fonts import embed_characters
-from audit_lib.wording.languages import find_twins
+from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -83,13 +83,14 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
     notice = frame_notice(read_source(data, source, language=words.language), words)
     template = open_template("notice.html.j2")
     cards = [read_card(path) for path in list_reports(page_path.parent)]
-    twins = find_twins(page_path, page_path.parents[2], words.language)
     about = {
         "jurisdiction": source.jurisdiction,
         "period": source.period,
         "cards": cards,
         "words": words,
-        "twins": {each: link_page(twin, page_path) for each, twin in twins.items() if list_reports(twin.parent)},
+        "translations": link_translations(
+            page_path, page_path.parents[2], words.language, lambda other: bool(list_reports(other.parent))
+        ),
     }
     html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
     save_text(embed_font(html), page_path)
@@ -219,7 +220,6 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
     record = find_record(data, f"{jurisdiction}-{period}", language)
     reports = list_reports(path.parent)
     place = reports.index(path)
-    twins = find_twins(path, path.parents[2], language)
     made = notebook.metadata.get("audit", {})
     return {
         "name": path.stem,
@@ -233,7 +233,9 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
         "previous": read_card(reports[place - 1]) if place else None,
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
-        "twins": {each: link_page(twin.with_suffix(".html"), path) for each, twin in twins.items() if twin.is_file()},
+        "translations": link_translations(
+            path.with_suffix(".html"), path.parents[2], language, lambda other: other.with_suffix(".ipynb").is_file()
+        ),
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
         "notice": NOTICE if _find_source(data, path.parent) else None,
@@ -242,9 +244,12 @@ def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, la
     }
 
 
-def link_page(page: Path, beside: Path) -> str:
-    """Give the link from one page to another."""
-    return Path(os.path.relpath(page, beside.parent)).as_posix()
+def link_translations(page: Path, tree: Path, language: str, exists: Callable[[Path], bool]) -> dict[str, str]:
+    """Return the links from a page of `tree` to the same page in other languages, by language, where there is one."""
+    others = find_translations(page, tree, language)
+    return {
+        each: Path(os.path.relpath(other, page.parent)).as_posix() for each, other in others.items() if exists(other)
+    }
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

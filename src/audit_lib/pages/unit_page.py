@@ -13,14 +13,13 @@ from urllib.parse import quote
 from audit_lib.analysis.source import count_marks
 from audit_lib.documents.model import anchor_of
 from audit_lib.files import save_text
-from audit_lib.fingerprints import find_digest, load_manifest
+from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import name_place
 from audit_lib.pages.html_parts import make_slug
-from audit_lib.pages.report_page import link_page, open_template
+from audit_lib.pages.report_page import embed_font, link_translations, open_template
 from audit_lib.pages.strip_plot import describe_strip, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, describe_unit, open_place, word_rank
-from audit_lib.wording.fonts import embed_characters
-from audit_lib.wording.languages import MAIN, find_twins
+from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_number, format_score
 from audit_lib.wording.words import Words
 
@@ -44,7 +43,7 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
             slugs=slugs,
             opening=describe_unit(dossier, place, words),
             strips=list(_draw_strips(dossier, place, words)),
-            twins=_find_twins(path, tree, language),
+            translations=link_translations(path, tree, language, lambda other: other.parents[1].is_dir()),
             anchor_of=anchor_of,
             quote=quote,
             word_rank=word_rank,
@@ -54,7 +53,7 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
         for dossier, path in zip(place.dossiers, paths, strict=True)
     ]
     for path, html in zip(paths, pages, strict=True):
-        save_text(html.replace("</head>", f"{embed_characters(html)}\n</head>", 1), path)
+        save_text(embed_font(html), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, jurisdiction))
@@ -82,7 +81,7 @@ def load_digest(tree: Path, data: Path, jurisdiction: str, language: str) -> dic
     `units`: name, slug, other names and results (period, score, tier; from the latest) of each, in printed order. A
     unit without a page has no slug. `marks`: for each period the counts of `count_marks`.
     """
-    if stored := load_manifest(find_digest(tree, jurisdiction)):
+    if stored := read_digest(tree, jurisdiction):
         return stored
     return _digest(open_place(data, jurisdiction, Words(language)), {})
 
@@ -112,9 +111,3 @@ def _draw_strips(dossier: Dossier, place: Place, words: Words) -> Iterator[dict[
         scores = place.scores.loc[ours, "score"].dropna().to_list()
         svg = draw_strip(scores, score, describe_strip(scores, score, words.date(result.period), words))
         yield {"result": result, "low": min(scores), "high": max(scores), "svg": svg}
-
-
-def _find_twins(path: Path, tree: Path, language: str) -> dict[str, str]:
-    """Find the same page in other languages: there wherever the reports of the place are."""
-    twins = find_twins(path, tree, language)
-    return {each: link_page(twin, path) for each, twin in twins.items() if twin.parents[1].is_dir()}

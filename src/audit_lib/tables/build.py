@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import hold, save_text
+from audit_lib.files import lock_folder, save_text
 from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.sources import PERIOD, Source, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
@@ -125,9 +125,22 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
         kept = {source.notice_id for source in find_sources(data, jurisdiction)}.difference(done)
         if done:
             folder = data / "processed" / jurisdiction
-            with hold(folder):  # rows of other notices that another process builds meanwhile
+            with lock_folder(folder):  # rows of other notices that another process builds meanwhile
                 _write_tables(folder, built, kept)
     _write_package(data)
+
+
+def drop_damaged(data: Path, jurisdiction: str) -> list[Path]:
+    """Remove the processed tables of a place that cannot be loaded, to be built again. Returns their paths."""
+    damaged = []
+    for path in (data / "processed" / jurisdiction / f"{name}.csv" for name in PROCESSED):
+        try:
+            if path.is_file():
+                load_table(path, path.stem)
+        except AuditError:
+            path.unlink()
+            damaged.append(path)
+    return damaged
 
 
 def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], kept: set[str]) -> None:

@@ -3,6 +3,7 @@
 Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 """
 
+import ast
 import csv
 import json
 import re
@@ -15,8 +16,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import hold, save_text
-from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.files import lock_folder, save_text
+from audit_lib.sources import JURISDICTION, PERIOD
+from audit_lib.tables.schemas import DURATION, SCHEMAS
 
 EXPECTED = {  # what pandera calls its own checks, in our words
     "not_nullable": "a value",
@@ -25,7 +27,17 @@ EXPECTED = {  # what pandera calls its own checks, in our words
     "column_in_schema": "no further column",
     "column_ordered": "the columns in their order",
     "coerce_dtype('float64')": "a number",
+    "greater_than_or_equal_to(0)": "0 or more",
+    "in_range(0, 100)": "0 to 100",
     **{f"coerce_dtype('Int{bits}')": f"a whole number of {bits} bits" for bits in (8, 16, 32)},
+}
+
+
+PATTERNS = {  # what a text must match, by example
+    JURISDICTION: "a folder name such as leizhou",
+    PERIOD: "a period such as 2017, 2017-04 or 2020Q3",
+    r"^\d{4}-\d{2}-\d{2}$": "a date such as 2017-08-31",
+    DURATION: "a duration such as P20D, P2W, P3M or P1Y",
 }
 
 
@@ -44,8 +56,18 @@ def schema_of(name: str) -> pa.DataFrameSchema:
     return schema.update_columns({column: {"dtype": None} for column in _text_columns(schema.columns, name)})
 
 
+def validate_reference(data: Path, jurisdiction: str | None = None) -> None:
+    """Validate the tables written by hand: those of a place, or (None) those that all places share.
+
+    Raises AuditError at the first breach.
+    """
+    for path in sorted((data / "reference" / (jurisdiction or "")).glob("*.csv")):
+        if path.stem in SCHEMAS:
+            load_table(path, path.stem)
+
+
 def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: str, where: object) -> AuditError:
-    """Word the first breach of a schema: the line of the CSV file, the column, the cell."""
+    """Return the error for the first breach of a schema: the line of the CSV file, the column, the cell."""
     cases = error.failure_cases
     if not isinstance(cases, pd.DataFrame) or cases.empty:
         return unusable(where, f"no column {cases}", f"the columns of the {name} table")
@@ -55,7 +77,16 @@ def _name_breach(error: pa.errors.SchemaError | pa.errors.SchemaErrors, name: st
     line = "" if index is None or pd.isna(index) else f" line {int(index) + 2}"  # one for the header, one to start at 1
     found = "nothing" if pd.isna(case["failure_case"]) else repr(str(case["failure_case"]))
     expected = re.sub(r"<Check \w+: (.*)>", r"\1", str(case.get("check") or getattr(error, "check", None)))
-    return unusable(f"{where}{line}", f"{column} {found}", EXPECTED.get(expected, expected))
+    return unusable(f"{where}{line}", f"{column} {found}", _word_check(expected))
+
+
+def _word_check(check: str) -> str:
+    """Return what a check of pandera's expects, in our words."""
+    if allowed := re.fullmatch(r"isin\((\[.*\])\)", check):
+        return f"one of {', '.join(ast.literal_eval(allowed[1]))}"
+    if pattern := re.fullmatch(r"str_matches\((.*)\)", check):
+        return PATTERNS.get(ast.literal_eval(pattern[1]), check)
+    return EXPECTED.get(check, check)
 
 
 # A spreadsheet runs a text that begins so as a formula; in some languages also with the full-width sign. Apostrophes
@@ -140,7 +171,7 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> None:
     declared = SCHEMAS[name].columns.items()
     columns = [column for column, how in declared if how.required or not column.endswith("_zh")]
     new = pd.DataFrame(rows, columns=columns, dtype="object")
-    with hold(path.parent):
+    with lock_folder(path.parent):
         old = load_table(path, name) if path.is_file() else new.iloc[:0]
         if rows:
             save_table(pd.concat([old, new], ignore_index=True) if len(old) else new, path, name)

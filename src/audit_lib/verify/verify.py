@@ -6,19 +6,19 @@ states and the data that it carries. So a digit that was changed anywhere in it 
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import nbformat
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from audit_lib.batch.executors import open_executor
-from audit_lib.batch.manifest import describe_report, find_makers
+from audit_lib.batch.manifest import describe_report, find_toolchain
+from audit_lib.batch.page_sets import PageSet
 from audit_lib.batch.plan import Folders, Run
-from audit_lib.batch.processes import Limits, start_warming
+from audit_lib.batch.processes import RunOptions, start_warming
+from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import execute_pages, execute_run
 from audit_lib.errors import AuditError, unusable
@@ -33,17 +33,6 @@ from audit_lib.verify.published import Issue, find_issues, read_issue
 from audit_lib.verify.verdicts import CHANGED, CONFIRMED, Verdict, Verification, compare
 
 
-@dataclass(frozen=True)
-class Rerun(Run):
-    """A run with all the parameters that a report states."""
-
-    settings: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return dict(self.settings)
-
-
 def verify_path(path: Path, folders: Folders) -> Iterator[Verification | AuditError]:
     """Verify the report at a path, or each in a folder, several at a time; yields them in order.
 
@@ -52,10 +41,10 @@ def verify_path(path: Path, folders: Folders) -> Iterator[Verification | AuditEr
     groups = find_issues(path)
     if groups == [[path]]:
         read_issue(path)  # what cannot be read needs no processes
-    limits = Limits()
-    if limits.warm:
+    options = RunOptions()
+    if options.warm:
         start_warming()
-    verifier = Verifier(folders, limits)
+    verifier = Verifier(folders, options)
     with open_executor(None, None) as (executor, _):
         for verified in executor.map(lambda group: [_try_verify(verifier, each) for each in group], groups):
             if path.is_dir() or not isinstance(verified[0], AuditError):
@@ -74,9 +63,9 @@ def _try_verify(verifier: "Verifier", path: Path) -> Verification | AuditError:
 class Verifier:
     """Verifies reports of one project. What was computed once serves all reports that state the same."""
 
-    def __init__(self, folders: Folders, limits: Limits) -> None:
+    def __init__(self, folders: Folders, options: RunOptions) -> None:
         self.folders = folders
-        self.limits = limits
+        self.options = options
         self._sources = find_sources(folders.data)
         self._snapshot = Snapshot(folders.data, self._sources)
         self._notebooks = {path.stem: path for path in sorted(folders.notebooks.glob("*.ipynb"))}
@@ -141,12 +130,13 @@ class Verifier:
         report.parent.mkdir(parents=True)
         try:
             data = lay_out_data(self.folders.data, source, issue.data, scratch)
-            run = Rerun(self._notebooks[issue.notebook], source, report, data, settings=settings)
-            result = execute_run(run, "verified", describe_report(run, self._snapshot), scratch, self.limits)
-            if result.status != "done" or result.part is None:
+            run = Run(self._notebooks[issue.notebook], source, report, data, settings=settings)
+            result = execute_run(run, "verified", describe_report(run, self._snapshot), scratch, self.options)
+            if result.status != "done" or result.notebook is None:
                 raise AuditError(result.why)
-            result.part.replace(report)
-            if error := execute_pages(report.parent, data, find_makers(pages=True), scratch, self.limits):
+            result.notebook.replace(report)
+            pages = PageSet("pages", source, report.parent)
+            if error := execute_pages(pages, data, find_toolchain(pages=True), scratch, self.options):
                 raise AuditError(error)
         except AuditError as error:
             raise AuditError(str(error).replace(f"{scratch}/", "")) from None

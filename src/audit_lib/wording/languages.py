@@ -27,7 +27,7 @@ def find_tree(reports: Path, language: str) -> Path:
     return reports if language == MAIN else reports / language
 
 
-def find_twins(page: Path, tree: Path, language: str) -> dict[str, Path]:
+def find_translations(page: Path, tree: Path, language: str) -> dict[str, Path]:
     """Find where the same page is in the other languages, there or not: by language. `tree` is that of the page."""
     root = tree if language == MAIN else tree.parent
     others = [each for each in LANGUAGES if each != language]
