@@ -4,9 +4,14 @@
 Everything is loaded when first used, so that the command line starts at once; editors read `__init__.pyi`.
 """
 
-from importlib.metadata import version
-
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-__version__ = version("audit-lib")
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version  # takes longer to import than the rest of this module
+
+        return version("audit-lib")
+    return _load(name)
