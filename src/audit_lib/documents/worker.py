@@ -1,4 +1,4 @@
-"""Read office files and PDF in a process of its own, with a bound on memory and time.
+"""Read office files, archives and PDF in a process of its own, with a bound on memory and on the time of its processor.
 
 The libraries for these formats were written for files that mean well: some files make them hang, take all memory or
 end the process. The worker is started when first needed and kept, because its libraries take longer to load than a
@@ -7,10 +7,12 @@ answers with one line of JSON, which can hold nothing but lines and tables.
 """
 
 import atexit
+import base64
 import contextlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -23,18 +25,30 @@ from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 COMMAND = [sys.executable, "-P", "-W", "ignore", "-m", "audit_lib.documents.worker"]
 PACKAGES = Path(__file__).parents[2]  # where this package stands, for the worker to find the same
 MEMORY = 500_000_000  # bytes beyond what Python itself takes
-SHORTEST, LONGEST = 4.5, 60.0  # seconds
+SHORTEST, LONGEST = 4.5, 60.0  # seconds of its processor, not of the clock: a busy machine refuses no file
 BYTES_PER_SECOND = 5_000  # of PDF; anything else is read faster
+PATIENCE = 20  # times as long by the clock, for one that waits for ever without working
 READABLE = "a file that can be read: open it and save it again, or save it in another format"
 
 
-def read_apart(content: bytes, kind: str) -> tuple[str, list[Block]]:
-    """Give the format and the blocks of a file of kind pdf, zip, ole or rar. Raises UnreadableError."""
+def read_apart(content: bytes, kind: str) -> tuple[str, str | None, list[Block]]:
+    """Return format, encoding and blocks of a file of any kind but those read in place. Raises UnreadableError."""
+    reply = _ask(content, {"kind": kind})
+    blocks = _unpack_blocks(reply["blocks"], [Line(*line) for line in reply["lines"]])
+    return reply["format"], reply["encoding"], blocks
+
+
+def unpack_apart(content: bytes, kind: str, member: str) -> bytes:
+    """Return the bytes of a file in an archive. Raises UnreadableError, which names what there is."""
+    return base64.b64decode(_ask(content, {"kind": kind, "member": member})["content"])
+
+
+def _ask(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     with _LOCK:
-        reply = _find_worker().ask(content, kind)
+        reply = _find_worker().ask(content, request)
     if "found" in reply:
-        raise UnreadableError(reply["found"], reply["expected"])
-    return reply["format"], _unpack_blocks(reply["blocks"], [Line(*line) for line in reply["lines"]])
+        raise UnreadableError(reply["found"], reply["expected"], reply["place"])
+    return reply
 
 
 @dataclass
@@ -44,18 +58,12 @@ class _Worker:
     process: subprocess.Popen[bytes]
     owner: int = field(default_factory=os.getpid)
 
-    def ask(self, content: bytes, kind: str) -> dict[str, Any]:
+    def ask(self, content: bytes, request: dict[str, Any]) -> dict[str, Any]:
         seconds = min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)
-        overdue = threading.Event()
-
-        def stop_overdue() -> None:
-            overdue.set()
-            self.process.kill()
-
-        timer = threading.Timer(seconds, stop_overdue)
+        timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:
-            answer = self._exchange(content, kind)
+            answer = self._exchange(content, request | {"size": len(content), "seconds": seconds})
         except BaseException:  # Ctrl-C in the midst of an answer: the rest of it would answer the next question
             self.stop()
             raise
@@ -63,17 +71,18 @@ class _Worker:
             timer.cancel()
         if not answer.endswith(b"\n"):
             self.stop()
-            if overdue.is_set():
-                raise UnreadableError(f"a file that takes longer than {seconds:.0f} seconds to read", READABLE)
+            if self.process.returncode == -signal.SIGPROF:
+                found = f"a file that takes longer than {seconds:.0f} seconds of processor time to read"
+                raise UnreadableError(found, READABLE)
             raise UnreadableError("a file that breaks its reader or needs more memory than it may have", READABLE)
         reply: dict[str, Any] = json.loads(answer)
         return reply
 
-    def _exchange(self, content: bytes, kind: str) -> bytes:
+    def _exchange(self, content: bytes, request: dict[str, Any]) -> bytes:
         assert self.process.stdin
         assert self.process.stdout
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(b"%s %d\n" % (kind.encode(), len(content)) + content)
+            self.process.stdin.write(json.dumps(request).encode() + b"\n" + content)
             self.process.stdin.flush()
         return self.process.stdout.readline()
 
@@ -125,24 +134,40 @@ def _unpack_blocks(packed: list[Any], lines: list[Line]) -> list[Block]:
 
 
 def work(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more. A request is a line with kind and size, then the bytes of the file."""
-    while request := requests.readline():
-        kind, size = request.split()
-        content = requests.read(int(size))
+    """Answer requests until there are no more. A request is a line of JSON, then the bytes of the file."""
+    while line := requests.readline():
+        request = json.loads(line)
+        content = requests.read(request["size"])
+        kind = request["kind"]
+        _limit_time(request["seconds"])
         try:
-            reply = _read(content, kind.decode())
+            reply = _unpack(content, kind, request["member"]) if "member" in request else _read(content, kind)
         except MemoryError:
             os._exit(1)
         except UnreadableError as error:
-            reply = {"found": error.found, "expected": error.expected}
+            reply = {"found": error.found, "expected": error.expected, "place": error.place}
         except Exception:  # whatever a library makes of a broken file
-            reply = {"found": f"a damaged {_NAMES[kind.decode()]}", "expected": READABLE}
+            reply = {"found": f"a damaged {_NAMES[kind]}", "expected": READABLE, "place": None}
         del content
         answers.write(json.dumps(reply, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+        _limit_time(0)
         answers.flush()
 
 
-_NAMES = {"pdf": "PDF", "zip": "office file or ZIP archive", "ole": "office file", "rar": "RAR archive"}
+_NAMES = {
+    "pdf": "PDF",
+    "zip": "office file or ZIP archive",
+    "ole": "office file",
+    "rar": "RAR archive",
+    "rtf": "RTF document",
+    "mht": "page saved as one file",
+}
+
+
+def _unpack(content: bytes, kind: str, member: str) -> dict[str, Any]:
+    from audit_lib.documents.archive import read_member
+
+    return {"content": base64.b64encode(read_member(content, kind, member)[1]).decode()}
 
 
 def _read(content: bytes, kind: str) -> dict[str, Any]:
@@ -161,28 +186,16 @@ def _read(content: bytes, kind: str) -> dict[str, Any]:
         rows = [[pack_line(cell) for cell in row] for row in block.rows]
         return {"rows": rows, "blocks": [pack(inner) for inner in block.blocks]}
 
-    format_, blocks = _read_blocks(content, kind)
-    return {"format": format_, "blocks": [pack(block) for block in blocks], "lines": lines}
+    from audit_lib.documents.readers import read_blocks
+
+    format_, encoding, blocks = read_blocks(content, kind)
+    return {"format": format_, "encoding": encoding, "blocks": [pack(block) for block in blocks], "lines": lines}
 
 
-def _read_blocks(content: bytes, kind: str) -> tuple[str, list[Block]]:
-    """Read a file by the reader of its kind. Readers load when first needed: each takes a tenth of a second or more."""
-    if kind == "pdf":
-        from audit_lib.documents.pdf import read_pdf
-
-        return "pdf", read_pdf(content)
-    from audit_lib.documents.office import find_office_format, find_ole_format, name_rar
-
-    if kind == "rar":
-        raise name_rar(content)
-    format_ = find_office_format(content) if kind == "zip" else find_ole_format(content)
-    if format_ == "docx":
-        from audit_lib.documents.docx import read_docx
-
-        return format_, read_docx(content)
-    from audit_lib.documents.sheets import read_workbook
-
-    return format_, read_workbook(content)
+def _limit_time(seconds: float) -> None:
+    """Have the system end this process once it has worked so long from now, 0 for no limit, where the system can."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _limit_memory() -> None:
