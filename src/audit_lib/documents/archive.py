@@ -1,10 +1,12 @@
-"""Archives of notices: what is in one, and the bytes of one of its files. One level deep; an archive in it is refused."""
+"""Archives of notices: what is in one, and the bytes of one of its files. One level deep."""
 
 import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
+from typing import IO
 
 import rarfile
 
@@ -24,7 +26,7 @@ class Member:
     name: str
     size: int
     is_encrypted: bool
-    open: Callable[[], io.BufferedIOBase]
+    open: Callable[[], IO[bytes]]
 
 
 def read_member(content: bytes, kind: str, name: str | None = None) -> tuple[str, bytes]:
@@ -63,7 +65,7 @@ def _open(content: bytes, kind: str) -> zipfile.ZipFile | rarfile.RarFile:
 
 def _list_zip(archive: zipfile.ZipFile) -> list[Member]:
     return [
-        Member(decode_name(info), info.file_size, bool(info.flag_bits & 1), lambda info=info: archive.open(info))  # type: ignore[misc]
+        Member(decode_name(info), info.file_size, bool(info.flag_bits & 1), partial(archive.open, info))
         for info in archive.infolist()
         if not info.is_dir()
     ]
@@ -71,7 +73,7 @@ def _list_zip(archive: zipfile.ZipFile) -> list[Member]:
 
 def _list_rar(archive: rarfile.RarFile) -> list[Member]:
     return [
-        Member(info.filename, info.file_size, info.needs_password(), lambda info=info: archive.open(info))  # type: ignore[misc]
+        Member(info.filename, info.file_size, info.needs_password(), partial(archive.open, info))
         for info in archive.infolist()
         if not info.is_dir()
     ]

@@ -35,7 +35,9 @@ _MARKUP = re.compile(
 )
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 # The headers of a page saved as one file, and of e-mails.
-_SAVED = re.compile(rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart|text/html)", re.IGNORECASE)
+_SAVED = re.compile(
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart|text/html)", re.IGNORECASE
+)
 _UNUSABLE = {
     "7z": ("a 7z archive", f"{UNPACKED}: 7-Zip and unar do that"),
     "xml": ("an XML document", "the same document saved as DOCX, XLSX or PDF"),

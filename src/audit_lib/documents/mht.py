@@ -1,8 +1,6 @@
 """Pages saved as one file (MHT, MHTML), as browsers and Word write them. Nothing that a page links to is fetched."""
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
 
 from audit_lib.documents.html import read_html
 from audit_lib.documents.model import Block, UnreadableError
@@ -16,7 +14,7 @@ def read_mht(content: bytes) -> list[Block]:
 
     Raises UnreadableError for an e-mail or for a file without a page in it.
     """
-    message = cast(EmailMessage, message_from_bytes(content, policy=policy.default.clone(raise_on_defect=False)))
+    message = message_from_bytes(content, policy=policy.default)
     if message.get_content_type() not in {"multipart/related", "text/html"}:
         raise UnreadableError("an e-mail", "what it brings, saved as a file of its own")
     for number, part in enumerate(message.walk()):

@@ -11,13 +11,13 @@ from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, check_fields, draw_grid, one_line, place_cells
 from audit_lib.documents.word_flow import join_blocks
 
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 MOST_REPEATED = 10_000  # rows or cells: more are only ever empty
-UNSEEN = frozenset(
-    """
+_UNSEEN_NAMES = """
     annotation annotation-end bibliography-source change custom-shape dde-connection-decls forms frame g note ruby-text
     sequence-decls soft-page-break table-of-content-source tracked-changes user-field-decls variable-decls
-    """.split()
-)
+"""
+UNSEEN = frozenset(_UNSEEN_NAMES.split())
 
 
 def read_odt(content: bytes) -> list[Block]:
@@ -128,9 +128,6 @@ def _is_hidden(element: Any) -> bool:
         or _name(element) in {"hidden-text", "hidden-paragraph"}
         or element.get(f"{{{_TEXT}}}is-hidden") == "true"
     )
-
-
-_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 
 
 def _name(element: Any) -> str:

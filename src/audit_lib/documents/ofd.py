@@ -1,5 +1,6 @@
 """OFD documents, the national format for signed ones (GB/T 33190): text with its place on the page, no tables."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from audit_lib.documents.model import Block, Line, UnreadableError
 
 MOST_PAGES = 1_000
 EXPECTED = "a whole document; else the same exported as PDF"
+_SPACES = re.compile(r"\s+")
 
 
 def read_ofd(content: bytes) -> list[Block]:
@@ -34,13 +36,17 @@ def read_ofd(content: bytes) -> list[Block]:
 
 
 def _read_page(page: Any) -> Iterator[Line]:
-    left, top, width, height = page.box
-    printed = [
-        run for run in page.runs if left <= run.x <= left + width and top <= run.y <= top + height + run.size
-    ]
-    for line in part_lines(map(_as_char, printed), f"page {page.index + 1} "):
-        if text := write_line(line.chars):
+    # All of it: some programs draw beyond the box that they state.
+    for line in part_lines(map(_as_char, page.runs), f"page {page.index + 1} "):
+        if text := _write(line.chars):
             yield Line(line.place, text)
+
+
+def _write(runs: list[Char]) -> str:
+    """Write out a line. Spaces inside a run part its words; only in a run that is alone may they part columns."""
+    if len(runs) == 1:
+        return str(runs[0]["text"]).strip()
+    return write_line([run | {"text": _SPACES.sub(" ", run["text"])} for run in runs])
 
 
 def _as_char(run: Any) -> Char:

@@ -84,7 +84,9 @@ def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def find_ole_format(content: bytes) -> str:
-    """Tell what a file in Microsoft's older container is: xls (.et too), doc (.wps of WPS Office too), or UnreadableError.
+    """Tell what a file in Microsoft's older container is: xls or doc, which WPS Office calls .et and .wps.
+
+    Raises UnreadableError for the rest.
 
     The directory of the container has entries of 128 bytes, each beginning with the name of a stream.
     """

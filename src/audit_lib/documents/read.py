@@ -2,7 +2,6 @@
 
 import hashlib
 import stat
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -101,7 +100,7 @@ def _is_unreadable(path: Path, archive: Path, error: UnreadableError) -> AuditEr
 
 
 def _read_bytes(path: Path) -> tuple[bytes, str]:
-    """Return the bytes of a file and their kind. Before anything is read it is known to be a file, and not too large."""
+    """Return the bytes of a file and their kind. Before it is read it is known to be a file, and not too large."""
     from audit_lib.documents.kinds import HEAD, check_size, find_kind
 
     try:

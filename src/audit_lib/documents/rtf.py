@@ -20,15 +20,14 @@ _TOKEN = re.compile(
     rb"|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)"
 )
 # Groups that print nothing where they stand. Groups marked \* print nothing either, but for tables inside cells.
-_UNSEEN = frozenset(
-    """
+_UNSEEN_WORDS = """
     aftncn aftnsep aftnsepc annotation atnauthor atnid author background bkmkend bkmkstart category colortbl comment
     company creatim datafield do doccomm docvar fldinst filetbl footer footerf footerl footerr footnote ftncn ftnsep
     ftnsepc generator header headerf headerl headerr info keywords latentstyles listoverridetable listtable manager
     nonesttables objdata operator pict printim private revtbl revtim rsidtbl shp stylesheet subject tc template
     themedata title txe xe xmlnstbl
-    """.split()
-)
+"""
+_UNSEEN = frozenset(_UNSEEN_WORDS.split())
 _SIGNS = {b"~": "\u00a0", b"_": "-", b"-": "", b"\n": "\n", b"\r": "\n", b"{": "{", b"}": "}", b"\\": "\\"}
 _WORDS = {
     "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’",

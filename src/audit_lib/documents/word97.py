@@ -18,7 +18,7 @@ import olefile
 from office_oxide import Document as SecondReader
 
 from audit_lib.documents.html import read_html
-from audit_lib.documents.model import CONTROL, Block, Grid, Line, UnreadableError, flatten, squeeze
+from audit_lib.documents.model import CONTROL, Block, Grid, Line, UnreadableError
 from audit_lib.documents.office import NO_PASSWORD
 from audit_lib.documents.word_flow import RowShape, WordFlow
 
@@ -237,7 +237,7 @@ def _compare(blocks: list[Block], others: list[Block]) -> None:
         if first is None or second is None or (first.cells, first.is_row) != (second.cells, second.is_row):
             what = "row" if (first or second).is_row else "text"
             found = f"a {what} that two readers read differently: {_show(first)} and {_show(second)}"
-            raise UnreadableError(found, f"the same in both; save it as DOCX or PDF", first.place if first else None)
+            raise UnreadableError(found, f"the same in both; else {SAVE_AS}", first.place if first else None)
 
 
 def _list_said(blocks: list[Block]) -> Iterator[_Said]:
