@@ -220,7 +220,10 @@ RUN_OCR = "expected text: run an OCR program first, or type the table as CSV wit
     [
         ("archive.zip", f"found a ZIP archive of 通报.txt, 附件/评分表.csv; {BY_NAME} archive.zip!通报.txt"),
         ("archive.rar", f"found a RAR archive of 通报.txt, 附件.csv; {BY_NAME} archive.rar!通报.txt"),
-        ("archive.zip!附件", f"found a ZIP archive of 通报.txt, 附件/评分表.csv without 附件; {BY_NAME} archive.zip!通报.txt"),
+        (
+            "archive.zip!附件",
+            f"found a ZIP archive of 通报.txt, 附件/评分表.csv without 附件; {BY_NAME} archive.zip!通报.txt",
+        ),
         ("archive.7z!附件", "found no such file; expected a published notice"),
         ("table.xls!附件", "found no archive; expected a ZIP or RAR archive before the !"),
         ("scan.pdf", f"found 1 page of pictures without a text layer; {RUN_OCR}"),

@@ -133,7 +133,9 @@ def main(folder: Path = FOLDER) -> None:
         pack({"通报.txt": make_text().encode(), "附件/评分表.csv": make_csv(",").encode()})
     )
     (folder / "archive-of-one.zip").write_bytes(pack({"附件/": b"", "附件/评分表.xls": make_xls()}))
-    (folder / "archive.rar").write_bytes(make_rar({"通报.txt": make_text().encode(), "附件.csv": make_csv(",").encode()}))
+    (folder / "archive.rar").write_bytes(
+        make_rar({"通报.txt": make_text().encode(), "附件.csv": make_csv(",").encode()})
+    )
     (folder / "archive-compressed.rar").write_bytes(make_rar({"附件.xls": make_xls()}, method=3))
     (folder / "table.doc").write_bytes(WRITE["write_word97"](BLOCKS))
     (folder / "table-in-pieces.wps").write_bytes(WRITE["write_word97"](BLOCKS, in_pieces=7))

@@ -1,18 +1,28 @@
 """Write a document in the formats that no library of ours writes: RTF, Word 97, OFD, ODT, a page saved as one file.
 
-A document is a list of blocks: a paragraph, or a table as rows of cells.
+A document is a list of blocks: a paragraph, or a table as rows of cells. A cell is its text; in RTF and Word 97 also
+its text, the columns that it covers, and whether it goes on from above.
 """
 
 import io
 import quopri
+import re
 import struct
 import zipfile
 from collections.abc import Sequence
 from html import escape
 
-Table = Sequence[Sequence[str]]
+Cell = str | tuple[str, int, bool]
+Table = Sequence[Sequence[Cell]]
 Blocks = Sequence[str | Table]
 LONG_AGO = (2012, 3, 1, 0, 0, 0)
+
+
+def unfold(row: Sequence[Cell]) -> tuple[list[str], list[int], list[bool]]:
+    """Return the texts of a row, where its cells end in columns, and which go on from above."""
+    cells = [(cell, 1, False) if isinstance(cell, str) else cell for cell in row]
+    ends = [sum(n for _, n, _ in cells[: number + 1]) for number in range(len(cells))]
+    return [text for text, _, _ in cells], ends, [goes_on for _, _, goes_on in cells]
 
 
 def pack(members: dict[str, bytes]) -> bytes:
@@ -44,9 +54,12 @@ def write_rtf(blocks: Blocks, *, in_gbk: bool = True) -> bytes:
     def draw(block: str | Table) -> str:
         if isinstance(block, str):
             return f"\\pard\\plain\\f0 {code(block)}\\par\n"
-        shape = "\\trowd" + "".join(f"\\cellx{1500 * (number + 1)}" for number in range(len(block[0])))
-        rows = ("".join(f"\\pard\\intbl {{{code(cell)}}}\\cell" for cell in row) for row in block)
-        return "".join(f"{shape}{row}\\row\n" for row in rows)
+        drawn = ""
+        for texts, ends, merged in map(unfold, block):
+            shapes = zip(ends, merged, strict=True)
+            drawn += "\\trowd" + "".join("\\clvmrg" * goes_on + f"\\cellx{1500 * end}" for end, goes_on in shapes)
+            drawn += "".join(f"\\pard\\intbl {{{code(text)}}}\\cell" for text in texts) + "\\row\n"
+        return drawn
 
     fonts = "{\\fonttbl{\\f0\\fnil\\fcharset134 SimSun;}}"
     body = "".join(map(draw, blocks))
@@ -61,24 +74,30 @@ IN_TABLE = struct.pack("<HBHI", 0x2416, 1, 0x6649, 1)
 ROW_END = IN_TABLE + struct.pack("<HB", 0x2417, 1)
 
 
-def describe_row(n_cells: int) -> bytes:
-    edges = struct.pack(f"<B{n_cells + 1}h", n_cells, *(1500 * number for number in range(n_cells + 1)))
-    described = edges + bytes(20) * n_cells
+def describe_row(ends: list[int], merged: list[bool]) -> bytes:
+    described = struct.pack(f"<B{len(ends) + 1}h", len(ends), 0, *(1500 * end for end in ends))
+    described += b"".join(struct.pack("<H18x", 0x20 * goes_on) for goes_on in merged)
     return ROW_END + struct.pack("<HH", 0xD608, len(described) + 1) + described
 
 
 def write_word97(
-    blocks: Blocks, *, streams: dict[str, bytes] | None = None, hidden: slice | None = None, in_pieces: int = 1
+    blocks: Blocks,
+    *,
+    streams: dict[str, bytes] | None = None,
+    marked: slice | None = None,
+    mark: int = 0x083C,
+    in_pieces: int = 1,
 ) -> bytes:
-    """Write a document, its text in so many pieces; `hidden` are characters with the mark of hidden text."""
+    """Write a document, its text in so many pieces. Some characters bear a mark: as hidden, or with 0x0800 as deleted."""
     paragraphs: list[tuple[str, bytes]] = []
     for block in blocks:
         if isinstance(block, str):
             paragraphs.append((f"{block}\r", b""))
             continue
         for row in block:
-            paragraphs += [(f"{cell}\a", IN_TABLE) for cell in row]
-            paragraphs.append(("\a", describe_row(len(row))))
+            texts, ends, merged = unfold(row)
+            paragraphs += [(part, IN_TABLE) for text in texts for part in re.split(r"(?<=\r)", f"{text}\a")]
+            paragraphs.append(("\a", describe_row(ends, merged)))
     text = "".join(text for text, _ in paragraphs)
     coded = text.encode("utf-16-le")
     main = bytearray(TEXT_START) + coded
@@ -117,9 +136,9 @@ def write_word97(
     add_pages(pages, 13, 0x102)
     ends = [TEXT_START, TEXT_START + len(coded)]
     marks = [b""]
-    if hidden:
-        ends[1:1] = [TEXT_START + 2 * hidden.start, TEXT_START + 2 * hidden.stop]
-        marks = [b"", b"\x03" + struct.pack("<HB", 0x083C, 1), b""]
+    if marked:
+        ends[1:1] = [TEXT_START + 2 * marked.start, TEXT_START + 2 * marked.stop]
+        marks = [b"", b"\x03" + struct.pack("<HB", mark, 1), b""]
     add_pages([(ends, marks)], 1, 0xFA)
 
     cuts = [len(coded) // 2 * number // in_pieces for number in range(in_pieces + 1)]
@@ -186,9 +205,7 @@ def write_ofd(blocks: Blocks, *, lines_a_page: int = 40) -> bytes:
     members = {
         "OFD.xml": f"{head}<ofd:OFD {space} Version='1.0' DocType='OFD'><ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
         "Doc_0/Document.xml": f"{head}<ofd:Document {space}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData><ofd:Pages>"
-        + "".join(
-            f"<ofd:Page ID='{n}' BaseLoc='Pages/Page_{n}/Content.xml'/>" for n in range(len(pages))
-        )
+        + "".join(f"<ofd:Page ID='{n}' BaseLoc='Pages/Page_{n}/Content.xml'/>" for n in range(len(pages)))
         + "</ofd:Pages></ofd:Document>",
     }
     for number, page in enumerate(pages):
