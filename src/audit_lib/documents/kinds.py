@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 LARGEST = {"text": 10 * MEGABYTE, "csv": 10 * MEGABYTE, "html": 30 * MEGABYTE}
 LARGEST_BINARY = 50 * MEGABYTE
 
-RUN_OCR = "text: run an OCR program first, or type the table as CSV with the columns unit, score, rank, tier"
+RUN_OCR = "text: audit-lib scan reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
 PLACEHOLDER = "{archive}"  # where the name of an archive belongs, which a worker does not know
 UNPACKED = "one of its files, unpacked"
 SAVE_AS = "the same document saved as DOCX or PDF"
@@ -45,7 +45,7 @@ _UNUSABLE = {
 
 
 def find_kind(head: bytes, suffix: str) -> str:
-    """Tell what a file is by its first bytes: text, csv, html, mht, rtf, pdf, zip, ole or rar.
+    """Tell what a file is by its first bytes: text, csv, html, mht, rtf, pdf, picture, zip, ole or rar.
 
     Raises UnreadableError for the rest.
 
@@ -56,7 +56,7 @@ def find_kind(head: bytes, suffix: str) -> str:
     if kind is None:
         return "csv" if suffix.lower() in {".csv", ".tsv"} else "text"
     if kind.endswith("picture"):
-        raise UnreadableError(f"a {kind}", RUN_OCR)
+        return "picture"
     if kind in _UNUSABLE:
         raise UnreadableError(*_UNUSABLE[kind])
     return kind

@@ -21,18 +21,24 @@ def read_document(path: Path) -> Document:
     Formats: text, csv, html, mht, docx, doc (WPS Office's .wps too), rtf, odt, ofd, pdf, xlsx, xls (its .et too), ods;
     zip and rar of one such file, or of several, one of which the path names: `notice.zip!附件.xls`. The SHA-256 is
     that of the file, of one that is named so that of the file in the archive. The encoding is that of a text, CSV or
-    web page, else None. Raises AuditError for a file that is missing, empty, too large, damaged or of another kind.
+    web page, else None. A scan (PDF of pictures, PNG, JPEG, TIFF) is read from the CSV file beside it that says what
+    was read in it, once no doubt is left there; its format is "scan". Raises AuditError for a file that is missing,
+    empty, too large, damaged or of another kind.
     """
     from audit_lib.documents.kinds import HEAD, check_size, find_kind
     from audit_lib.documents.readers import IN_PROCESS, read_blocks
+    from audit_lib.documents.scan_file import load_reading, settle
 
     archive, member = split_member(path)
     suffix = PurePosixPath(member or path.name).suffix
+    blocks: list[Block]
     try:
         content = read_content(path)
         kind = find_kind(content[:HEAD], suffix)
         check_size(kind, len(content))
-        if kind in IN_PROCESS:
+        if member is None and (read := load_reading(path, hashlib.sha256(content).hexdigest())) is not None:
+            format_, encoding, blocks = "scan", None, [*settle(path, read)]
+        elif kind in IN_PROCESS:
             format_, encoding, blocks = read_blocks(content, kind, suffix)
         else:
             from audit_lib.documents.worker import read_apart

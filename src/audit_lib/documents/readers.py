@@ -2,11 +2,11 @@
 
 from pathlib import PurePosixPath
 
-from audit_lib.documents.kinds import HEAD, UNPACKED, check_size, find_kind
+from audit_lib.documents.kinds import HEAD, RUN_OCR, UNPACKED, check_size, find_kind
 from audit_lib.documents.model import Block, UnreadableError
 
 Reading = tuple[str, str | None, list[Block]]  # format, encoding (of a text, CSV or web page, else None) and blocks
-IN_PROCESS = frozenset({"text", "csv", "html"})  # read where they are; the others by a worker
+IN_PROCESS = frozenset({"text", "csv", "html", "picture"})  # known where they are; the others by a worker
 
 
 def read_blocks(content: bytes, kind: str, suffix: str = "") -> Reading:
@@ -29,6 +29,8 @@ def read_blocks(content: bytes, kind: str, suffix: str = "") -> Reading:
 
             format_ = find_office_format(content)
             return _read_only_member(content, kind) if format_ is None else _read_office(content, format_)
+        case "picture":
+            raise UnreadableError("a picture", RUN_OCR)
         case "rar":
             return _read_only_member(content, kind)
         case "ole":

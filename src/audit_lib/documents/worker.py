@@ -16,17 +16,19 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
+from audit_lib.documents.scan_lines import ScanLine, group_lines, read_box
 
 COMMAND = [sys.executable, "-P", "-W", "ignore", "-m", "audit_lib.documents.worker"]
 PACKAGES = Path(__file__).parents[2]  # where this package stands, for the worker to find the same
 MEMORY = 500_000_000  # bytes beyond what Python itself takes
 SHORTEST, LONGEST = 4.5, 60.0  # seconds of its processor, not of the clock: a busy machine refuses no file
 BYTES_PER_SECOND = 5_000  # of PDF; anything else is read faster
+SCAN_MEMORY, SCAN_SECONDS = 3_000_000_000, 120.0  # for a page of a scan; most take 800 MB and 8 seconds
 PATIENCE = 20  # times as long by the clock, for one that waits for ever without working
 READABLE = "a file that can be read: open it and save it again, or save it in another format"
 
@@ -43,9 +45,42 @@ def unpack_apart(content: bytes, kind: str, member: str) -> bytes:
     return base64.b64decode(_ask(content, {"kind": kind, "member": member})["content"])
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a box of a scan shows: read once more by itself, and as a PNG picture."""
+
+    text: str
+    confidence: float
+    picture: bytes
+
+
+class ScanWorker:
+    """A worker that reads scans, with the memory that takes. It ends with the `with` statement."""
+
+    def __enter__(self) -> "ScanWorker":
+        self._worker = _start([*COMMAND, str(SCAN_MEMORY)])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.stop()
+
+    def read_page(self, content: bytes, kind: str, page: int) -> tuple[int, list[ScanLine]]:
+        """Return the number of pages of a scan, and the lines of one of them. Raises UnreadableError."""
+        reply = _take(self._worker.ask(content, {"kind": kind, "page": page}, SCAN_SECONDS))
+        return reply["pages"], [ScanLine(*line) for line in reply["scan_lines"]]
+
+    def look_again(self, content: bytes, kind: str, place: str) -> Seen:
+        """Return what a place `page 5 box 172 296 859 338` shows, read by itself. Raises UnreadableError."""
+        reply = _take(self._worker.ask(content, {"kind": kind, "place": place}, SCAN_SECONDS))
+        return Seen(reply["text"], reply["confidence"], base64.b64decode(reply["picture"]))
+
+
 def _ask(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     with _LOCK:
-        reply = _find_worker().ask(content, request)
+        return _take(_find_worker().ask(content, request, min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)))
+
+
+def _take(reply: dict[str, Any]) -> dict[str, Any]:
     if "found" in reply:
         raise UnreadableError(reply["found"], reply["expected"], reply["place"])
     return reply
@@ -58,8 +93,7 @@ class _Worker:
     process: subprocess.Popen[bytes]
     owner: int = field(default_factory=os.getpid)
 
-    def ask(self, content: bytes, request: dict[str, Any]) -> dict[str, Any]:
-        seconds = min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)
+    def ask(self, content: bytes, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:
@@ -101,12 +135,14 @@ _workers: list[_Worker] = []  # the last is at work; others are the parent's, if
 
 def _find_worker() -> _Worker:
     if not _workers or _workers[-1].owner != os.getpid() or _workers[-1].process.poll() is not None:
-        pipe, path = subprocess.PIPE, os.pathsep.join([str(PACKAGES), os.environ.get("PYTHONPATH", "")])
-        process = subprocess.Popen(
-            COMMAND, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": path}
-        )
-        _workers.append(_Worker(process))
+        _workers.append(_start([*COMMAND, str(MEMORY)]))
     return _workers[-1]
+
+
+def _start(command: list[str]) -> _Worker:
+    pipe, path = subprocess.PIPE, os.pathsep.join([str(PACKAGES), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
+    return _Worker(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment))
 
 
 @atexit.register
@@ -141,7 +177,7 @@ def work(requests: BinaryIO, answers: BinaryIO) -> None:
         kind = request["kind"]
         _limit_time(request["seconds"])
         try:
-            reply = _unpack(content, kind, request["member"]) if "member" in request else _read(content, kind)
+            reply = _answer(content, request)
         except MemoryError:
             os._exit(1)
         except UnreadableError as error:
@@ -161,7 +197,46 @@ _NAMES = {
     "rar": "RAR archive",
     "rtf": "RTF document",
     "mht": "page saved as one file",
+    "picture": "picture",
 }
+
+
+def _answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
+    kind = request["kind"]
+    if "member" in request:
+        return _unpack(content, kind, request["member"])
+    if "page" in request:
+        return _read_page(content, kind, request["page"])
+    return _look_again(content, kind, request["place"]) if "place" in request else _read(content, kind)
+
+
+def _read_page(content: bytes, kind: str, page: int) -> dict[str, Any]:
+    from audit_lib.documents.scans import count_pages, open_picture, recognise
+
+    lines = group_lines(recognise(open_picture(content, kind, page)), page)
+    return {"pages": count_pages(content, kind), "scan_lines": [astuple(line) for line in lines]}
+
+
+def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
+    import io
+
+    import numpy as np
+
+    from audit_lib.documents.scans import crop, open_picture, recognise
+
+    box = read_box(place)
+    if box is None:
+        raise UnreadableError(f"the place {place}", "a box of a page: page 5 box 172 296 859 338")
+    shown = crop(open_picture(content, kind, box.page), box)
+    larger = shown.resize((shown.width * 3 // 2, shown.height * 3 // 2))  # another size is another look
+    read = group_lines(recognise(np.asarray(larger)), box.page)
+    packed = io.BytesIO()
+    shown.save(packed, "png")
+    return {
+        "text": " ".join(line.text for line in read),
+        "confidence": min((line.confidence for line in read), default=0.0),
+        "picture": base64.b64encode(packed.getvalue()).decode(),
+    }
 
 
 def _unpack(content: bytes, kind: str, member: str) -> dict[str, Any]:
@@ -198,8 +273,8 @@ def _limit_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _limit_memory() -> None:
-    """Bound the memory of this process, where the system can."""
+def _limit_memory(more: int) -> None:
+    """Bound the memory of this process beyond what it has, where the system can."""
     try:
         import resource
 
@@ -207,7 +282,7 @@ def _limit_memory() -> None:
         own = pages * resource.getpagesize()
     except (ImportError, OSError):
         return
-    resource.setrlimit(resource.RLIMIT_AS, (own + MEMORY, own + MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (own + more, own + more))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -216,5 +291,5 @@ if __name__ == "__main__":
     private = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     logging.disable()
-    _limit_memory()
+    _limit_memory(int(sys.argv[1]))
     work(sys.stdin.buffer, private)
