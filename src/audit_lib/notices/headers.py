@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from audit_lib.notices.columns import HAN, NUMBER, POINTS, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.columns import (
+    HAN,
+    NUMBER,
+    POINTS,
+    SENTENCE,
+    Layout,
+    is_value,
+    make_layout,
+    number_names,
+)
 from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
@@ -34,9 +43,20 @@ def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | No
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
     if vocabulary.meaning_of(keys[at]):
         return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
+    if _may_head_units(keys, at, vocabulary):
+        return _find_whole(keys, at, vocabulary, Layout.fits_at)
     pieces = keys[at : at + 2]
     is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
     return _find_broken(keys, at, vocabulary) if is_parted else None
+
+
+def _may_head_units(keys: list[str], at: int, vocabulary: Vocabulary) -> bool:
+    """Check whether a word that we do not know may head the units: short, and a heading stands just below or next."""
+    key = keys[at]
+    if not 1 < len(key) <= LONGEST_HEADING or not HAN.search(key) or SENTENCE.match(key) or is_value(key):
+        return False
+    meanings = [vocabulary.meaning_of(below) for below in keys[at + 1 : at + 3]]
+    return any(meanings) and "unit" not in meanings and not vocabulary.names_unit(key)
 
 
 def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
@@ -54,7 +74,9 @@ def _find_whole(
         units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
-        layout = make_layout(number_names(keys[at:end]), vocabulary)
+        width = end - at
+        body = [] if units else [keys[row : row + width] for row in range(end, end + 3 * width, width)]
+        layout = make_layout(number_names(keys[at:end]), vocabulary, body)
         if layout is None:
             continue
         if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and opens(rest, keys, end + 1):

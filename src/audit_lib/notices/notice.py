@@ -12,7 +12,8 @@ from audit_lib.errors import unusable
 from audit_lib.notices.dates import find_dates, find_period, is_date
 from audit_lib.notices.rows import Problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
-from audit_lib.notices.stated import find_stated_scores, find_stated_tiers
+from audit_lib.notices.scored import find_stated_scores
+from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.tier_lists import HEADING, TierList, find_tier_lists
 from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
 
@@ -124,7 +125,7 @@ def add_stated_scores(
 ) -> tuple[ScoreTable, ...]:
     """Add a table for each run of scores in sentences, but for those that only repeat what a table prints."""
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
-    for rows in find_stated_scores(prose, vocabulary):
+    for rows in find_stated_scores(prose, vocabulary)[0]:
         if not {squeeze(row.unit) for row in rows} <= printed:
             tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
     return tables

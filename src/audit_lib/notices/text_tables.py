@@ -6,7 +6,7 @@ from itertools import groupby, islice, takewhile
 from statistics import mode
 
 from audit_lib.documents.model import Block, Grid, Line, squeeze
-from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value, make_layout, number_names
 from audit_lib.notices.headers import find_header
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -229,9 +229,10 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     header = _split_spaces(lines[at], None)
     if not 1 < len(header) <= LONGEST_ROW:
         return [], at
-    if not any(vocabulary.meaning_of(cell.key) == "unit" for cell in header):
+    if not any(vocabulary.meaning_of(cell.key) for cell in header) or any(is_value(cell.key) for cell in header):
         return [], at
-    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary) is not None
+    below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]
+    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None
     rows = [header]
     end = at
     for place in range(at + 1, len(lines)):
