@@ -27,6 +27,7 @@ class GridTable:
     rows: list[ScoreRow] = field(default_factory=list)
     below: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    sums: list[ScoreRow] = field(default_factory=list)
 
 
 def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
@@ -152,6 +153,8 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         summed = next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
             table.problems.append(note_no_unit(summed))
+            named = {**dict(enumerate(row)), layout.unit_at: summed}
+            table.sums.append(read_row(named, layout, []))
         elif not named.key or not layout.looks_like("unit", named.key):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from audit_lib.documents.model import squeeze
+from audit_lib.documents.model import PADDING, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
@@ -15,7 +15,7 @@ ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
 QUOTES = "“”‘’\"'「」『』【】《》"
-COUNTED = re.compile(rf"等?共?(?:{NUMERAL})(?:[个個家]|(?=[市县区镇乡村]))[^、,;。]{{0,6}}$|等$")
+COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(r"[(\uff08](?:得分|得)?(\d{1,3}(?:\.\d+)?)(分)?[)\uff09]$")
 AND = re.compile("以及|[和及与]")
@@ -93,7 +93,7 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
 
 def squeeze_printed(text: str) -> str:
     """Take white space and quotes off a name."""
-    return "".join(text.split()).strip(QUOTES)
+    return PADDING.sub("", fold(text)).strip(QUOTES)
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:

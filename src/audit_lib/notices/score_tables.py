@@ -8,7 +8,7 @@ from typing import Any
 
 from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
-from audit_lib.notices.columns import NUMBER, is_value
+from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_tables import GridTable, read_grid
 from audit_lib.notices.headers import find_header, find_header_of_damaged
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
@@ -27,6 +27,9 @@ class ScoreTable:
     columns: tuple[str, ...]
     padded_columns: tuple[str, ...]  # headers printed with white space inside, as printed
     rows: tuple[ScoreRow, ...]
+    score_column: str | None = None  # the headings under which score and rank were read
+    rank_column: str | None = None
+    sums: tuple[ScoreRow, ...] = ()  # rows that sum up the others, as read
 
     def as_dict(self) -> dict[str, Any]:
         rows = [row.as_dict() for row in self.rows]
@@ -49,10 +52,17 @@ class _Found:
             self.prose.append(line)
             self.above, self.last_grid = line, None
 
-    def add_table(self, columns: tuple[str, ...], padded: tuple[str, ...], rows: Sequence[ScoreRow]) -> None:
+    def add_table(
+        self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
+    ) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
         title = None if title and PROSE.search(title) else title
-        self.tables.append(ScoreTable(len(self.tables) + 1, title, columns, padded, tuple(rows)))
+        headings = dict(zip(layout.meanings, layout.columns, strict=True))
+        score, rank = headings.get("score"), headings.get("rank")
+        number = len(self.tables) + 1
+        self.tables.append(
+            ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, tuple(sums))
+        )
         self.above = None
 
 
@@ -74,7 +84,18 @@ def _find_in(blocks: Iterable[Block], found: _Found) -> None:
         if isinstance(drawn, list):
             _find_in_lines(drawn, found)
         elif not _find_in_grid(drawn, found):
+            found.problems += _find_unread(drawn, found.vocabulary)
             _find_in(drawn.blocks, found)
+
+
+def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield a grid of names and numbers that is read as no table."""
+    keys = [[cell.key for cell in row] for row in grid.rows]
+    units = [key for row in keys if any(map(is_value, row)) for key in row if vocabulary.names_unit(key)]
+    if len(units) > 1:
+        headings = " · ".join(dict.fromkeys(key for key in keys[0] if key))[:60]
+        facts = {"headings": headings, "units": units, "n": len(keys)}
+        yield note_problem("not_read", "grid", grid.rows[0][0].place, "warning", **facts)
 
 
 def _join_grids(drawn: Iterable[list[Line] | Grid]) -> Iterator[list[Line] | Grid]:
@@ -135,7 +156,7 @@ def _find_in_grid(grid: Grid, found: _Found) -> bool:
         else:
             if table.above or table is tables[0]:
                 found.add_prose(table.above)
-            found.add_table(table.layout.columns, table.padded, table.rows)
+            found.add_table(table.layout, table.padded, table.rows, table.sums)
         found.last_grid = table
     for table in tables:
         found.add_prose(table.below)
@@ -166,7 +187,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue
         padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
-        found.add_table(layout.columns, padded, rows)
+        found.add_table(layout, padded, rows)
 
 
 def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:

@@ -98,7 +98,7 @@ def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> I
     group: str | None = None
     clauses = [strip_number(clause) for clause, _ in split_outside(strip_number(line.aligned), CLAUSE_ENDS)]
     for clause in clauses:
-        chunks = [_read_chunk(text, sign, vocabulary) for text, sign in split_outside(clause, BREAKS)]
+        chunks = _read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
             if chunk.sign == ":" and vocabulary.is_label(chunk.text):
                 group, chunks = chunk.text, chunks[1:]
@@ -109,13 +109,18 @@ def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> I
         yield from records
 
 
-def _read_chunk(text: str, sign: str, vocabulary: Vocabulary) -> _Chunk:
+def _read_chunks(clause: str, vocabulary: Vocabulary) -> list[_Chunk]:
+    pieces = split_outside(clause, BREAKS)
+    return [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+
+
+def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> _Chunk:
     match = ITEM.fullmatch(text)
     if match:
         number, mark = match["score"] or match["points"], match["mark"] or "分"
         if match["mark"] is None and "." not in number and int(number) in YEAR:
             return _Chunk(text, sign)
-        unit, label = _split_label(match["unit"], vocabulary)
+        unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
         rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
         return _Chunk(text, sign, unit, label, number, mark, rank, match["each"] is not None)
     if alone := re.fullmatch(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分", text):
@@ -128,13 +133,16 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary) -> _Chunk:
     return _Chunk(text, sign, text if is_name else "")
 
 
-def _split_label(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Split 甲区环境卫生 into the unit and what is scored: a name of a kind that we know, or the words before 得分."""
+def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[str, str]:
+    """Split 甲区环境卫生 into the unit and what is scored: a name of a kind that we know, or the words before 得分.
+
+    Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
+    """
     text = LINKS.sub("", trim_lead(text, vocabulary)) or text
     if vocabulary.names_unit(text):
         return text, ""
     for end in range(len(text) - 1, 1, -1):
-        if vocabulary.names_unit(text[:end]):
+        if vocabulary.names_unit(text[:end]) and (is_first or vocabulary.is_score_word(text[end:])):
             return text[:end], LINKS.sub("", text[end:])
     label = next((text[at:] for at in range(len(text)) if vocabulary.is_score_word(text[at:])), "")
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
@@ -226,7 +234,7 @@ def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[
             problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
             continue
         before = clause[: len(clause) - len(text)]
-        chunks = [_read_chunk(each, sign, vocabulary) for each, sign in split_outside(before, BREAKS)]
+        chunks = _read_chunks(before, vocabulary)
         yield from _read_records(chunks, line.place, None, vocabulary)
         yield from (_Record(unit, None, "分", first + rank - 1, None, line.place) for unit, rank in units)
 

@@ -116,10 +116,10 @@ def _split_units(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
         if at and not _is_list(piece, vocabulary):
             break
         names.insert(0, piece)
-    first, *others = names
-    joined = "、".join([trim_lead(first, vocabulary), *others])
-    pieces_of = [piece for piece, _ in split_outside(joined, "、,")]
-    joined = "、".join([*pieces_of[:-1], trim_tail(pieces_of[-1], vocabulary)])
+    inside = [piece for piece, _ in split_outside("、".join(names), "、")]
+    inside[-1] = trim_tail(inside[-1], vocabulary)
+    inside[0] = trim_lead(inside[0], vocabulary)
+    joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import HAN
@@ -54,6 +55,11 @@ class TierList:
     heading: str | None = field(default=None, compare=False, repr=False)
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Give the list as `audit-lib parse --json` prints it."""
+        names = ("tier", "stated", "label", "units", "place")
+        return {name: getattr(self, name) for name in names} | {"units": list(self.units)}
+
 
 @dataclass(frozen=True)
 class _Head:
@@ -80,6 +86,7 @@ class _Block:
     lines: Sequence[Line]
     lists: list[TierList] = field(default_factory=list)
     rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
+    is_open: bool = False  # the last line ends with a sign that more names follow
 
 
 def find_tier_lists(
@@ -101,6 +108,9 @@ def find_tier_lists(
         elif id(block) not in accepted:
             label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
             prose += block.lines
+            if units := [unit for each in block.lists for unit in each.units]:
+                facts = {"heading": block.lines[0].key, "units": units}
+                problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
             tiers += block.lists
             problems += _find_unread(block)
@@ -259,10 +269,12 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         if is_signed is None or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
-    if left == 0 and len(names) == 1 and any(len(each.units) > 1 for each in block.lists):
+    if left == 0 and len(names) == 1 and not block.is_open and any(len(each.units) > 1 for each in block.lists):
+        block.rest += [] if is_signed else [(line.key, line.place)]
         return False
     _add_list(block, line, label, stated, entries)
     block.rest += [(piece, line.place) for piece in rest]
+    block.is_open = line.key[-1:] in "、,"
     return True
 
 

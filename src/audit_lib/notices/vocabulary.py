@@ -159,6 +159,11 @@ class Vocabulary:
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return self._labels.fullmatch(plain) is not None
 
+    def is_plain(self, heading: str) -> bool:
+        """Check whether a heading is a word of the vocabulary and nothing more: 单位, not 指标名称."""
+        word = BRACKETED.sub("", heading.split(" ")[0]).lower()
+        return word in self.header or self._read_whole(word) is not None
+
     def is_score_word(self, text: str) -> bool:
         """Check whether a text is a heading of scores and begins with no name: 得分, 综合得分."""
         return self.meaning_of(text) == "score"
