@@ -13,7 +13,7 @@ from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.scored import split_unit
 from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import BRACKET, Vocabulary
 
 if TYPE_CHECKING:
     from audit_lib.notices.notice import Notice
@@ -25,10 +25,13 @@ BESIDE = re.compile(r"(?P<name>[^\d、,;。:()]{2,20}?)\(?(?P<n>\d{1,3}(?:\.\d+)
 PLACED = re.compile(r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]")
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
+SIGN = re.compile("[,:;!?]|。.")
 MOST_SEEN = 3  # messages that a refusal repeats
 
 
-def balance_notice(notice: "Notice", prose: Sequence[Line], vocabulary: Vocabulary) -> tuple[Problem, ...]:
+def balance_notice(
+    notice: "Notice", prose: Sequence[Line], vocabulary: Vocabulary, *, is_table_reported: bool
+) -> tuple[Problem, ...]:
     """Return what is left over, in the order of the lines; `prose` are the lines outside tables and headed lists."""
     names = _known_names(notice.names, vocabulary)
     scored = {squeeze(row.unit) for table in notice.tables for row in table.rows}
@@ -38,6 +41,8 @@ def balance_notice(notice: "Notice", prose: Sequence[Line], vocabulary: Vocabula
         *_find_unlike(notice.tiers, vocabulary),
         *_find_names_on_lines(prose, names, vocabulary),
     ]
+    if not is_table_reported:
+        found += _find_pairs(prose, names, vocabulary)
     for line in prose:
         found += _balance_line(line, names, scored, line.place in places, vocabulary)
     return tuple(found)
@@ -70,24 +75,29 @@ def _find_unlike(tiers: Iterable[TierList], vocabulary: Vocabulary) -> Iterator[
 
 
 def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield names, one a line, that are in no list, and names each with a number on the line below."""
+    """Yield names, one a line, that are in no list."""
     for is_name, run in groupby(prose, lambda line: vocabulary.names_unit(strip_number(line.key))):
         lines = [line for line in run if strip_number(line.key) not in names]
         if is_name and len(lines) >= FEWEST_NAMES:
             facts = {"n": len(lines), "found": lines[0].key}
             yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
+
+
+def _find_pairs(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield names each with a number on the line below: the cells of a table that was not found."""
     pairs = [
         (line, vocabulary.names_unit(line.key))
         for line, below in zip(prose, prose[1:], strict=False)
-        if read_figure(below.key) is not None and _may_name(line.key) and line.key not in names
+        if read_figure(below.key) is not None and _may_name(line.key, vocabulary) and line.key not in names
     ]
     if len(pairs) >= FEWEST_NAMES or any(is_known for _, is_known in pairs):
         facts = {"n": len(pairs), "found": pairs[0][0].key}
         yield note_problem(NOT_READ, "pairs", pairs[0][0].place, "warning", **facts)
 
 
-def _may_name(key: str) -> bool:
-    return 1 < len(key) <= LONGEST_BARE and HAN.search(key) is not None and not any(char.isdigit() for char in key)
+def _may_name(key: str, vocabulary: Vocabulary) -> bool:
+    is_word = 1 < len(key) <= LONGEST_BARE and HAN.search(key) is not None and vocabulary.meaning_of(key) is None
+    return is_word and not any(char.isdigit() for char in key) and not vocabulary.sums_up(key)
 
 
 def _balance_line(
@@ -104,6 +114,7 @@ def _balance_line(
     unread = [each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)]
     bare = [piece for piece in pieces if 1 < len(piece) <= LONGEST_IN_LIST and HAN.search(piece)]
     is_bare_list = not is_read and len(bare) == len(pieces) >= FEWEST_NAMES and not names.issuperset(pieces)
+    is_bare_list = is_bare_list and not SIGN.search(text) and not SENTENCE_WORDS.search(text)
     if len(unread) >= FEWEST_NAMES or (is_read and unread) or (is_bare_list and "、" in text):
         facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
         yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
@@ -118,7 +129,8 @@ def _balance_line(
 
 
 def _is_unread(name: str, names: set[str], vocabulary: Vocabulary) -> bool:
-    return vocabulary.names_unit(name) and name not in names and vocabulary.strip_level(name) not in names
+    bare = BRACKET.sub("", name) or name
+    return vocabulary.names_unit(name) and names.isdisjoint((name, bare, vocabulary.strip_level(bare)))
 
 
 def drop_known(problems: Iterable[Problem], units: set[str], vocabulary: Vocabulary) -> tuple[Problem, ...]:

@@ -44,7 +44,8 @@ def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | No
     if vocabulary.meaning_of(keys[at]):
         return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
     if _may_head_units(keys, at, vocabulary):
-        return _find_whole(keys, at, vocabulary, Layout.fits_at)
+        header = _find_whole(keys, at, vocabulary, Layout.fits_at)
+        return header if header and vocabulary.meaning_of(header.layout.columns[header.layout.unit_at]) is None else None
     pieces = keys[at : at + 2]
     is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
     return _find_broken(keys, at, vocabulary) if is_parted else None

@@ -124,7 +124,9 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     tables, unsure = add_stated_scores(tables, prose, vocabulary)
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
-    balance = (*find_span(prose, header), *balance_notice(notice, prose, vocabulary))
+    is_reported = any(problem.check == "table_unread" for problem in found)
+    left = balance_notice(notice, prose, vocabulary, is_table_reported=is_reported)
+    balance = (*find_span(prose, header), *left)
     if not tables and not tiers:
         seen = describe_unread(document, (*found, *balance), vocabulary)
         raise unusable(document.path, f"neither a score table nor a tier list{seen}", "at least one of them")

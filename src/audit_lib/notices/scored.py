@@ -211,7 +211,9 @@ def _add_number(record: _Record, chunk: _Chunk, vocabulary: Vocabulary) -> None:
 
 def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[_Record]:
     """Read ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 乙、丙列第二到第三位."""
-    if any(char.isdigit() and ITEM.fullmatch(text) for text, _ in split_outside(clause, BREAKS) for char in text[-2:]):
+    if "第" not in clause and TOP.match(clause) is None:
+        return
+    if any(ITEM.fullmatch(text) for text, _ in split_outside(clause, BREAKS)) and "、" not in clause.partition(",")[2]:
         return
     if match := TOP.match(clause):
         listed = clause[match.end() :].lstrip(":")

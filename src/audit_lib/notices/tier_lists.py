@@ -108,7 +108,8 @@ def find_tier_lists(
         elif id(block) not in accepted:
             label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
             prose += block.lines
-            if units := [unit for each in block.lists for unit in each.units]:
+            units = [unit for each in block.lists for unit in each.units]
+            if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units):
                 facts = {"heading": block.lines[0].key, "units": units}
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
@@ -169,6 +170,8 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     if not key or len(key) > LONGEST_HEAD:
         return None
     numbered = ENUMERATOR.match(key)
+    if numbered and numbered[0].endswith("是"):
+        return None
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
     core = (core[: stated.start()] if stated else core).strip(QUOTES)

@@ -162,7 +162,7 @@ def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
     tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
     for entry in evidence.entries:
         # A tier column says the same thing a second time; it is a second entry only where it says another.
-        if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
+        if entry.row.tier is not None and (entry.unit, read_vocabulary().name_tier(entry.row.tier)) not in tiers:
             named.append((entry.unit.name, entry.row.place))
     yield from _repeated(named)
 
