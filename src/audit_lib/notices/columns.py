@@ -87,8 +87,10 @@ class Layout:
                 return True
 
     def is_heading(self, cell: str) -> bool:
-        listed = cell in self.vocabulary.header or cell in self.vocabulary.header_whole
-        return listed and not self.sums_up(cell)
+        if cell in self.vocabulary.header or cell in self.vocabulary.header_whole:
+            return not self.sums_up(cell)
+        means = self.vocabulary.meaning_of(cell)
+        return means not in (None, "unit") and not self.names_known(cell) and not self.sums_up(cell)
 
     def is_header(self, keys: list[str], at: int) -> bool:
         """Tell whether the next header begins here: a heading, and another near it. One alone may title a group."""
@@ -133,11 +135,12 @@ class Layout:
         """Tell whether a table begins here: a first row, and the look of the rows after it.
 
         A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
-        known by its names. A column of units is no column of remarks: there the header ended before.
+        known by its names. A column of units or of headings is no column of remarks: there the header ended before, or
+        ends below.
         """
         below = keys[at : at + self.width]
         hidden = (
-            self.names_known(column) and self.names_known(cell)
+            (self.names_known(column) and self.names_known(cell)) or self.vocabulary.heads_column(cell)
             for meaning, column, cell in zip(self.meanings, self.columns, below, strict=False)
             if meaning == "extra"
         )
@@ -149,7 +152,7 @@ class Layout:
         if self.unit_at > 0 or all(known):
             return any(fits)
         early = range(at + 1, at + self.width) if known[0] else ()
-        return fits[0] or all(fits[1:]) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+        return fits[0] or (known[0] and all(fits[1:])) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
 
     def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
         """Count the numbers missing between the row at `at`, the n-th, and the next at `place`; None if it is no next.
@@ -198,7 +201,7 @@ def make_layout(
     cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
     if "unit" not in meanings:
         named = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_names(column, vocabulary)]
-        if not named:
+        if not named or any(map(vocabulary.names_unit, columns)):
             return None
         meanings[max(named, key=lambda at: (len(set(cells[at])), -at))] = "unit"
         if VALUES.isdisjoint(meanings) and not any(column and all(map(is_value, column)) for column in cells):

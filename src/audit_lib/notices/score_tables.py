@@ -52,6 +52,15 @@ class _Found:
             self.prose.append(line)
             self.above, self.last_grid = line, None
 
+    def drop_headers(self, header: Sequence[Line]) -> int:
+        """Take the same header off the lines above, where tables stand side by side. Gives how many tables do."""
+        n, keys = 1, [line.key for line in header]
+        while [line.key for line in self.prose[-len(keys) :]] == keys:
+            del self.prose[-len(keys) :]
+            n += 1
+        self.above = self.prose[-1] if n > 1 and self.prose else self.above
+        return n
+
     def add_table(
         self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
     ) -> None:
@@ -187,7 +196,15 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue
         padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
-        found.add_table(layout, padded, rows)
+        for part in _part_beside(rows, found.drop_headers(printed)):
+            found.add_table(layout, padded, part)
+
+
+def _part_beside(rows: Sequence[ScoreRow], n: int) -> list[Sequence[ScoreRow]]:
+    """Part rows that are printed by turns from n tables side by side, where those name the same units."""
+    parts = [rows[start::n] for start in range(n)]
+    units = [{row.unit for row in part} for part in parts]
+    return parts if n > 1 and not set.intersection(*units).isdisjoint(units[0]) else [rows]
 
 
 def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:

@@ -159,6 +159,10 @@ class Vocabulary:
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return self._labels.fullmatch(plain) is not None
 
+    def heads_column(self, cell: str) -> bool:
+        """Check whether a cell is a heading, and no name or value: 综合指数排名."""
+        return self.kind_of(cell) == "other" and self.meaning_of(cell) not in (None, "extra") and len(cell) > 1
+
     def is_plain(self, heading: str) -> bool:
         """Check whether a heading is a word of the vocabulary and nothing more: 单位, not 指标名称."""
         word = BRACKETED.sub("", heading.split(" ")[0]).lower()
