@@ -16,7 +16,7 @@ from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.vocabulary import Vocabulary
 
-OTHER_PERIOD = re.compile("上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
+OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
 CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 YEAR = re.compile(r"(\d{4})年?(?!\d)")
@@ -37,12 +37,12 @@ def settle_table(
     table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
 ) -> tuple[ScoreTable, list[Problem]]:
     """Return the table with its score and rank chosen, its lists in cells split and its sums left out, and problems."""
-    rows, sums = _leave_out_sums(_split_cells(table.rows, vocabulary), vocabulary)
-    problems = [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
-    table = replace(table, rows=tuple(map(_strip_bracket, rows)))
-    problems += check_mean(table, (*table.sums, *sums))
-    table, found = _choose_score(table, period, chosen, vocabulary)
-    problems += found
+    table = replace(table, rows=tuple(map(_strip_bracket, _split_cells(table.rows, vocabulary))))
+    table, problems = _choose_score(table, period, chosen, vocabulary)
+    rows, sums = _leave_out_sums(table.rows, vocabulary)
+    problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
+    table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
+    problems += check_mean(table)
     for row in table.rows:
         if MASK.search(row.unit):
             problems.append(note_problem("not_read", "masked_name", row.place, "warning", found=row.unit))
@@ -75,7 +75,7 @@ def _strip_bracket(row: ScoreRow) -> ScoreRow:
     return replace(row, unit=row.unit[: match.start()], score=score, extra=row.extra | {"()": match[1]})
 
 
-def _leave_out_sums(rows: Iterator[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[ScoreRow]]:
+def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[ScoreRow]]:
     """Part off the last or first row where it is the mean or the sum of the others, whatever it is called."""
     kept = list(rows)
     sums: list[ScoreRow] = []
@@ -100,12 +100,12 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
     return abs(row.score - mean(values)) <= step or abs(row.score - sum(values)) < step / 2
 
 
-def check_mean(table: ScoreTable, sums: Sequence[ScoreRow]) -> Iterator[Problem]:
+def check_mean(table: ScoreTable) -> Iterator[Problem]:
     """Yield printed means and totals that do not agree with the rows, within their rounding."""
     values = [row.score for row in table.rows if row.score is not None]
     if len(values) < 2 or len(values) < len(table.rows) or any(row.group for row in table.rows):
         return
-    for row in sums:
+    for row in table.sums:
         name = squeeze(row.unit)
         if row.score is None or not SUMMED.search(name):
             continue
@@ -135,7 +135,7 @@ def _choose_score(
     rows = table.rows
     if not table.columns or not rows:
         return table, []
-    columns = _list_figures(table)
+    columns = _list_figures(table, vocabulary)
     current = next((column.name for column in columns if _is_score(column, rows)), None)
     if chosen is not None:
         wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
@@ -144,16 +144,27 @@ def _choose_score(
     named = [c for c in columns if _means(c.name, vocabulary) == "score" or c.name == current]
     left, is_sure = _narrow(named, columns, table, period, vocabulary)
     problems: list[Problem] = []
-    if not named and not any(row.tier for row in rows):
-        left, is_sure, problems = _choose_unnamed(columns, table, vocabulary)
+    own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
+    if not set(own).intersection(left) and not any(row.tier for row in rows):
+        unnamed, is_unnamed_sure, problems = _choose_unnamed([c for c in own if c not in named], table, vocabulary)
+        left, is_sure = (unnamed, is_unnamed_sure) if unnamed else (left, is_sure and not problems)
     if not left:
         return _choose_rank(table, None, period, vocabulary), problems
+    ranks = _list_ranks(table, vocabulary)
+    others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
+    if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
+        left, is_sure = [*(c for c in others if _agree(ranks, [c])), *left], False
     wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
     if not is_sure:
         facts = {"columns": "、".join(column.name for column in left), "read": wanted.name}
         problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
     table = _use_score(table, current, wanted)
     return _choose_rank(table, wanted, period, vocabulary), problems
+
+
+def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
+    """Check whether a rank follows one of the columns."""
+    return any(_follows(rank, column) for rank in ranks for column in columns)
 
 
 def _find(columns: Sequence[Column], name: str | None) -> Column:
@@ -202,7 +213,7 @@ def _choose_unnamed(
     return [], True, [note_problem("not_read", "no_score", place, "warning", columns=names)] if unknown else []
 
 
-def _list_figures(table: ScoreTable) -> list[Column]:
+def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
     """List the columns of a table that hold figures and nothing else, the score among them, as headed."""
     columns: list[Column] = []
     held = {name for row in table.rows for name in row.extra}
@@ -210,7 +221,7 @@ def _list_figures(table: ScoreTable) -> list[Column]:
     for name in table.columns:
         if name == scored:
             columns.append(Column(name, tuple(row.score for row in table.rows)))
-        elif name in held:
+        elif name in held and _means(name, vocabulary) not in ("rank", "serial"):
             cells = [squeeze(row.extra[name]) if name in row.extra else None for row in table.rows]
             values = tuple(None if cell is None else read_figure(cell) for cell in cells)
             if all(value is not None or not cell for value, cell in zip(values, cells, strict=True)):

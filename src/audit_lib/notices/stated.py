@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.names import Entry, is_name, read_entries, split_outside, strip_number
+from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
@@ -42,13 +42,14 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
+    doubtful: list[tuple[str, str, str]] = []
     for line in lines:
         for clause, _ in split_outside(ASIDE.sub("", strip_number(line.aligned)), CLAUSE_ENDS):
             if len(clause) > LONGEST_CLAUSE:
                 continue
             for tier, names, number in pattern.find(strip_number(clause)):
-                entries, rest = _split_units(names, vocabulary)
                 stated = read_numeral(number) if number else None
+                entries, rest = _split_units(names, vocabulary, stated)
                 tier = vocabulary.name_tier(tier)
                 if entries:
                     units = tuple(entry.unit for entry in entries)
@@ -56,8 +57,12 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
                     problems += (
                         note_problem("list_unread", "in_list", line.place, found=piece, tier=tier) for piece in rest
                     )
+                elif rest:
+                    doubtful.append((tier, rest[0], line.place))
                 elif stated is not None:
                     counts.setdefault(tier, set()).add(stated)
+    for tier, found, place in doubtful if lists else ():
+        problems.append(note_problem("list_unread", "in_list", place, "warning", found=found, tier=tier))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
     return StatedTiers(tuple(lists), stated_once, tuple(problems))
 
@@ -74,7 +79,8 @@ class _TierPattern:
         link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
         self.tier = re.compile(
             rf"(?:(?:{link}|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
-            rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale}))"
+            rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
+            rf"|(?:^|[,:])(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
         )
         self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})$")
         self.listed_below = re.compile(
@@ -94,7 +100,7 @@ class _TierPattern:
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
-            tier = hit.groupdict().get("tier") or hit["new"]
+            tier = next(name for name in hit.groupdict().values() if name)
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
             if lead := self.listed_below.match(below):
                 yield tier, below[lead.end() :], lead["n"]
@@ -104,7 +110,7 @@ class _TierPattern:
                 yield tier, listed["names"], listed["n"]
 
 
-def _split_units(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[str]]:
+def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:
     """Split 经考核,甲镇、乙局和丙局2021年度 into its names, from the last back to where a sentence leads to them.
 
     Gives what stands among them and is no name too. Nothing where it is no list of names.
@@ -122,8 +128,8 @@ def _split_units(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
-    if len(entries) == 1 and not known[0]:
-        return [], []
+    if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
+        return [], [entries[0].unit] if len(entries[0].unit) <= LONGEST_BARE else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
     return entries, rest

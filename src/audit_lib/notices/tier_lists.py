@@ -95,12 +95,18 @@ def find_tier_lists(
     """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists."""
     blocks = list(_find_blocks(lines, vocabulary))
     accepted = _accept([block for block in blocks if isinstance(block, _Block)], vocabulary)
+    forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, _Block)}
+    places = [at for at, block in enumerate(blocks) if id(block) in accepted]
+    inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
     tiers: list[TierList] = []
     prose: list[Line] = []
     problems: list[Problem] = []
     label: str | None = None
-    for block in blocks:
+    for at, block in enumerate(blocks):
         if isinstance(block, Line):
+            if at in inside and vocabulary.names_unit(block.key):
+                facts = {"n": 1, "found": block.key, "units": [block.key]}
+                problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
             label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
             band = _read_band(block, vocabulary)
             tiers += [replace(band, label=label)] if band else []
@@ -109,7 +115,8 @@ def find_tier_lists(
             label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
             prose += block.lines
             units = [unit for each in block.lists for unit in each.units]
-            if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units):
+            is_parallel = block.head.form in forms and any(block.head.form)
+            if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units) or is_parallel:
                 facts = {"heading": block.lines[0].key, "units": units}
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
@@ -343,7 +350,7 @@ def _are_units(
     if COMMA.search(line.printed) or rest:
         return is_first and mostly
     if len(names) == 1:
-        return is_first and (left == 1 or (left is None and len(names[0]) <= LONGEST_BARE_NAME))
+        return is_first and (left is None or left > 0) and (left == 1 or len(names[0]) <= LONGEST_BARE_NAME)
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
 
 
