@@ -121,7 +121,7 @@ def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]
     if not table.columns or any(vocabulary.kind_of(squeeze(row.unit)) != "other" for row in table.rows):
         return
     headings = [column for column in table.columns if vocabulary.meaning_of(column.split(" ")[0]) == "unit"]
-    if not any(vocabulary.is_plain(heading) for heading in headings):
+    if len(table.rows) == 1 or not any(vocabulary.is_plain(heading) for heading in headings):
         facts = {"heading": headings[-1] if headings else table.columns[0], "found": table.rows[0].unit}
         yield note_problem("not_read", "doubtful_units", table.rows[0].place, "warning", **facts)
 

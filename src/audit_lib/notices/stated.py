@@ -36,35 +36,57 @@ class StatedTiers:
         return (listed for listed in self.lists if not {(listed.tier, unit) for unit in listed.units} <= named)
 
 
+@dataclass(frozen=True)
+class _Stated:
+    """What one clause says of one tier: its names, what stands among them, and how many it states."""
+
+    tier: str
+    is_known: bool
+    entries: list[Entry]
+    rest: list[str]
+    stated: int | None
+    place: str
+
+
 def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
-    """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次."""
-    pattern = vocabulary.cached(_TierPattern)
+    """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次.
+
+    A word that we do not know is a tier where all before it are names and another tier is stated the same way.
+    """
+    found = [each for line in lines for each in _read_line(line, vocabulary)]
+    tiers = {each.tier for each in found if each.entries and (each.is_known or _are_names(each, vocabulary))}
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
-    doubtful: list[tuple[str, str, str]] = []
-    for line in lines:
-        for clause, _ in split_outside(ASIDE.sub("", strip_number(line.aligned)), CLAUSE_ENDS):
-            if len(clause) > LONGEST_CLAUSE:
-                continue
-            for tier, names, number in pattern.find(strip_number(clause)):
-                stated = read_numeral(number) if number else None
-                entries, rest = _split_units(names, vocabulary, stated)
-                tier = vocabulary.name_tier(tier)
-                if entries:
-                    units = tuple(entry.unit for entry in entries)
-                    lists.append(TierList(tier, stated, None, units, line.place, line.place))
-                    problems += (
-                        note_problem("list_unread", "in_list", line.place, found=piece, tier=tier) for piece in rest
-                    )
-                elif rest:
-                    doubtful.append((tier, rest[0], line.place))
-                elif stated is not None:
-                    counts.setdefault(tier, set()).add(stated)
-    for tier, found, place in doubtful if lists else ():
-        problems.append(note_problem("list_unread", "in_list", place, "warning", found=found, tier=tier))
+    for each in found:
+        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1)):
+            units = tuple(entry.unit for entry in each.entries)
+            lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
+        elif each.stated is not None and not each.rest:
+            counts.setdefault(each.tier, set()).add(each.stated)
+            continue
+        for piece in each.rest if tiers else ():
+            facts = {"found": piece, "tier": each.tier}
+            problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
     return StatedTiers(tuple(lists), stated_once, tuple(problems))
+
+
+def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
+    return not each.rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in each.entries)
+
+
+def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
+    pattern = vocabulary.cached(_TierPattern)
+    for clause, _ in split_outside(ASIDE.sub("", strip_number(line.aligned)), CLAUSE_ENDS):
+        if len(clause) > LONGEST_CLAUSE:
+            continue
+        for tier, is_known, names, number in pattern.find(strip_number(clause)):
+            stated = read_numeral(number) if number else None
+            entries, rest = _split_units(names, vocabulary, stated)
+            each = _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place)
+            if is_known or _are_names(each, vocabulary):
+                yield each
 
 
 class _TierPattern:
@@ -76,38 +98,41 @@ class _TierPattern:
         counter = rf"(?:{either(vocabulary.counter)})"
         number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}{{0,4}}|{counter}{{1,4}})"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
+        leads = either(vocabulary.leads)
         link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
         self.tier = re.compile(
-            rf"(?:(?:{link}|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
-            rf"|(?:^|[,:])(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
+            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
         )
-        self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})$")
+        self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
         self.listed_below = re.compile(
             rf"的?{counter}{{0,4}}(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number})?的?")
 
-    def find(self, clause: str) -> Iterator[tuple[str, str, str | None]]:
-        """Yield each tier of a clause with the stretch that may name its units, and the number stated for it.
+    def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None]]:
+        """Yield each tier of a clause, whether it is sure to be one, its names as a stretch, and their stated number.
 
-        A word that we do not know is a tier before 等次, or at the end of a clause with one that we know.
+        A word that we do not know is sure before 等次; at the end of a clause it may be one.
         """
         hits = list(self.tier.finditer(clause))
-        if hits and (last := self.new.search(clause, hits[-1].end())):
-            hits.append(last)
+        taken = {at for hit in hits for at in range(*hit.span())}
+        hits += [hit for hit in self.new.finditer(clause) if hit.start("new") not in taken]
+        hits.sort(key=lambda hit: hit.start())
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
             tier = next(name for name in hit.groupdict().values() if name)
+            is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
             if lead := self.listed_below.match(below):
-                yield tier, below[lead.end() :], lead["n"]
+                yield tier, is_known, below[lead.end() :], lead["n"]
             elif counted := self.counted_below.match(below):
-                yield tier, "", counted["n"]
+                yield tier, is_known, "", counted["n"]
             elif listed := self.listed_above.fullmatch(above):
-                yield tier, listed["names"], listed["n"]
+                yield tier, is_known, listed["names"], listed["n"]
 
 
 def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:

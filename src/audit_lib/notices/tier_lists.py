@@ -34,6 +34,7 @@ HEADING = re.compile(
 LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_TIER = 8  # characters of a tier that we do not know
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
+BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
 STATED = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个個家名位](?:单位)?\)?$")
@@ -104,7 +105,7 @@ def find_tier_lists(
     label: str | None = None
     for at, block in enumerate(blocks):
         if isinstance(block, Line):
-            if at in inside and vocabulary.names_unit(block.key):
+            if at in inside and (vocabulary.names_unit(block.key) or BARE.fullmatch(block.key)):
                 facts = {"n": 1, "found": block.key, "units": [block.key]}
                 problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
             label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
@@ -117,7 +118,7 @@ def find_tier_lists(
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
             if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units) or is_parallel:
-                facts = {"heading": block.lines[0].key, "units": units}
+                facts = {"heading": block.lines[0].key} | ({"units": units} if units else {})
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
             tiers += block.lists
@@ -348,7 +349,8 @@ def _are_units(
     if all(known) and not rest:
         return True
     if COMMA.search(line.printed) or rest:
-        return is_first and mostly
+        is_bare = len(names) > 1 and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
+        return is_first and (mostly or (is_bare and not known.count(True)))
     if len(names) == 1:
         return is_first and (left is None or left > 0) and (left == 1 or len(names[0]) <= LONGEST_BARE_NAME)
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
