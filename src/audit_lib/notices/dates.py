@@ -14,6 +14,14 @@ PERIOD = re.compile(
     rf"(?P<year>{YEAR})年度?(?:第?(?P<quarter>[1-4一二三四])季度|(?P<month>{MONTH})月(?!\d|{MONTH}日|至|[-—~]))?"
 )
 
+TO = "[-—–~至、和到]+"
+# What follows the year of a period that is no whole year, quarter or month.
+SPAN = re.compile(
+    rf"年?度?的?(?:(?:{MONTH})月?份?{TO}(?:{MONTH})月|[上下]半年|前(?:{MONTH})(?:个月|季度)"
+    rf"|第?[1-4一二三四]季?度?{TO}第?[1-4一二三四]季度|(?:(?:{MONTH})月份?)?(?:第?(?:{MONTH})[周轮次期批旬]|[上中下]旬))"
+)
+YEARS = re.compile(rf"(?:{YEAR})年?度?{TO}$")
+
 
 def read_numeral(text: str) -> int | None:
     """Read a whole number below a thousand in Chinese numerals, or any in figures; None for anything else.
@@ -55,6 +63,14 @@ def find_dates(text: str) -> Iterator[date]:
             continue
 
 
+def is_span(text: str) -> bool:
+    """Check whether the period that a text names is a span of a year: 1-4月, 上半年, 第12周, 第三轮."""
+    match = PERIOD.search(text)
+    if match is None:
+        return False
+    return SPAN.match(text, match.end("year")) is not None or YEARS.search(text[: match.start()]) is not None
+
+
 def is_date(text: str) -> bool:
     return DATE.fullmatch(text) is not None
 
@@ -64,9 +80,11 @@ def find_period(text: str) -> str | None:
 
     >>> [find_period(text) for text in ("2017年4月份检查", "2023年第一季度", "二〇一七年度", "2017年4月5日", "2017")]
     ['2017-04', '2023Q1', '2017', '2017', None]
+    >>> [find_period(text) for text in ("2023年1-4月份通报", "2023年上半年检查", "2023年第12周", "2023年第三轮检查")]
+    [None, None, None, None]
     """
     match = PERIOD.search(text)
-    if match is None:
+    if match is None or is_span(text):
         return None
     year, month = read_year(match["year"]), read_numeral(match["month"] or "")
     if match["quarter"]:

@@ -17,6 +17,10 @@ from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
 from audit_lib.wording.words import Phrase, say_place
 
+CHECKED_APART = frozenset(
+    {"tier_count", "not_read", "sum_differs"}
+)  # what the notice reports and a check of its own asks
+
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a table, to be read by column name. Their types are those of its schema."""
@@ -42,14 +46,30 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
-        if problem.severity == "error":
+        if problem.severity == "error" and problem.check not in CHECKED_APART:
             yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
     """Is every row about a unit, and every heading clear?"""
     for problem in evidence.notice.problems:
-        if problem.severity != "error":
+        if problem.severity != "error" and problem.check not in CHECKED_APART:
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+
+
+def check_balance(evidence: Evidence) -> Iterator[Finding]:
+    """Is everything read that looks as if it should be?"""
+    yield from _find_problems(evidence, "not_read")
+
+
+def check_sum_row(evidence: Evidence) -> Iterator[Finding]:
+    """Do printed means and totals agree with their rows?"""
+    yield from _find_problems(evidence, "sum_differs")
+
+
+def _find_problems(evidence: Evidence, check: str) -> Iterator[Finding]:
+    for problem in evidence.notice.problems:
+        if problem.check == check:
             yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
@@ -86,15 +106,16 @@ def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
 
     A notice may state how many units are in a tier and not name them: then there is nothing to compare.
     """
-    counted: Counter[tuple[str, int]] = Counter()
-    places: dict[tuple[str, int], str] = {}
+    counted: Counter[tuple[str, int, str]] = Counter()
+    places: dict[tuple[str, int, str], str] = {}
     for tier in evidence.notice.tiers:
         if tier.stated is not None and tier.units:
-            counted[tier.tier, tier.stated] += len(tier.units)
-            places.setdefault((tier.tier, tier.stated), tier.place)
-    for (name, stated), n in counted.items():
-        if n != stated:
-            yield Finding({"tier": name, "stated": stated, "counted": n}, place=places[name, stated])
+            key = tier.tier, tier.stated, tier.heading or ""
+            counted[key] += len(tier.units)
+            places.setdefault(key, tier.place)
+    for key, n in counted.items():
+        if n != key[1]:
+            yield Finding({"tier": key[0], "stated": key[1], "counted": n}, place=places[key])
 
 
 def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
@@ -143,7 +164,7 @@ def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
     tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
     for entry in evidence.entries:
         # A tier column says the same thing a second time; it is a second entry only where it says another.
-        if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
+        if entry.row.tier is not None and (entry.unit, read_vocabulary().name_tier(entry.row.tier)) not in tiers:
             named.append((entry.unit.name, entry.row.place))
     yield from _repeated(named)
 

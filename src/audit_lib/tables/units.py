@@ -169,7 +169,8 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
     row = entry.row if entry else None
     labels = [listing.tier_list.label for listing in listings] + [row.group if row else None]
     kind, kind_source = classify_unit(unit, labels, entry.title if entry else None)
-    tiers = {listing.tier_list.tier for listing in listings} | ({row.tier} if row and row.tier else set())
+    tiers = {vocabulary.name_tier(listing.tier_list.tier) for listing in listings}
+    tiers |= {vocabulary.name_tier(row.tier)} if row and row.tier else set()
     tier = tiers.pop() if len(tiers) == 1 else None
     listed = listings[0] if listings else None
     return {
