@@ -1,14 +1,15 @@
 """The raw files that there are: data/raw/<jurisdiction>/<period>.<ending>. Quick to import; nothing is read."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from audit_lib.errors import unusable
-from audit_lib.periods import order_of
+from audit_lib.periods import PATTERN, order_of
 
 # How folders and files are named.
 JURISDICTION = r"^[a-z0-9][a-z0-9_-]*$"
-PERIOD = r"^[0-9]{4}(-(0[1-9]|1[0-2])|Q[1-4])?$"
+PERIOD = f"^{PATTERN}$"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,15 @@ class Source:
     @property
     def notice_id(self) -> str:
         return f"{self.jurisdiction}-{self.period}"
+
+
+def period_of(path: Path) -> str:
+    """Return the period that a raw file or folder is named by: 2017.txt, 2023-01..2023-04.xls, 2021H1/.
+
+    >>> period_of(Path("2023-01..2023-04.xls")), period_of(Path("2023-01..2023-04")), period_of(Path("2017.txt"))
+    ('2023-01..2023-04', '2023-01..2023-04', '2017')
+    """
+    return path.name if re.fullmatch(PERIOD, path.name) else path.stem
 
 
 def find_sources(data: Path, jurisdiction: str | None = None, period: str | None = None) -> list[Source]:

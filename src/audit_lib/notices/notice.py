@@ -9,7 +9,8 @@ from typing import Any
 
 from audit_lib.documents.model import Document, Line, squeeze
 from audit_lib.errors import unusable
-from audit_lib.notices.dates import find_dates, find_period, is_date
+from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.printed_periods import find_header_period
 from audit_lib.notices.rows import Problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.stated import find_stated_scores, find_stated_tiers
@@ -19,7 +20,6 @@ from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
-SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
 CLAUSE_END = re.compile("[,、。;]")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
@@ -152,7 +152,7 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
         published_on=next(find_dates(published), None),
         inspected_from=inspected_days[0] if inspected_days else None,
         inspected_to=inspected_days[-1] if inspected_days else None,
-        period=find_period(title or "") or next(map(find_period, filter(SPAN.search, keys)), None),
+        period=find_header_period(title, keys),
         units_stated=int(stated) if stated else None,
     )
 

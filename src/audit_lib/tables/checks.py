@@ -13,9 +13,11 @@ import pandas as pd
 
 from audit_lib.documents.model import squeeze
 from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.periods import are_same, is_period
+from audit_lib.sources import period_of
 from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
-from audit_lib.wording.phrases import Phrase, say_place
+from audit_lib.wording.phrases import Phrase, say_date, say_place
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
@@ -303,10 +305,10 @@ def check_numbering(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_period(evidence: Evidence) -> Iterator[Finding]:
-    """Does the title name the year that the file stands for?"""
-    stated, filed = str(evidence.notice.header.period), evidence.notice.document.path.stem
-    if stated[:4] != filed[:4]:
-        yield Finding({"stated": stated, "filed": filed})
+    """Does the title name the period that the file stands for? 2023年1-6月 and 2023H1 are the same days."""
+    stated, filed = str(evidence.notice.header.period), period_of(evidence.notice.document.path)
+    if is_period(filed) and not are_same(stated, filed):
+        yield Finding({"stated": say_date(stated), "filed": say_date(filed)})
 
 
 def check_dates(evidence: Evidence) -> Iterator[Finding]:

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+DATE = re.compile(
+    r"(?P<year>\d{4})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|R(?P<round>\d{1,2})"
+    r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -23,12 +28,19 @@ def say_place(place: str) -> Phrase:
 
 
 def say_date(date: str) -> Phrase | str:
-    """Give the phrase for a year, quarter, month or day as ISO writes them; any other text stands for itself."""
-    match = re.fullmatch(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", date)
+    """Return the phrase for a period or a day: 2017, 2021H1, 2017-04, 2017-04-05, 2021W12, 2023-01..2023-04.
+
+    Any other text stands for itself.
+    """
+    if (span := date.split("..")) and len(span) == 2:
+        first, last = map(say_date, span)
+        return Phrase("dates.from_to", {"first": first, "last": last}) if isinstance(first, Phrase) else date
+    match = DATE.fullmatch(date)
     if match is None:
         return date
     said = {name: int(number) for name, number in match.groupdict().items() if number}
-    return Phrase(f"dates.{list(said)[-1]}", said)  # named by its last part
+    name = list(said)[-1]  # named by its last part
+    return Phrase(f"dates.half_{said['half']}" if name == "half" else f"dates.{name}", said)
 
 
 def say_ranks(ranks: str) -> Phrase | str:
