@@ -1,10 +1,13 @@
 """Where the project's folders are, and how a file of ours is written: whole, or not at all. Quick to import."""
 
 import os
+import re
+import secrets
+import stat
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from audit_lib.errors import AuditError, unusable
 
@@ -29,32 +32,94 @@ def find_data() -> Path:
     return Path(given) if given else find_project() / "data"
 
 
-def save_text(text: str, path: Path) -> None:
+def save_text(text: str, path: Path, *, durable: bool = False) -> None:
     """Write a file in one step: readers see the old one or the new one, never a part."""
-    save_bytes(text.encode(), path)
+    save_bytes(text.encode(), path, durable=durable)
 
 
-def save_bytes(content: bytes, path: Path) -> None:
-    """Write bytes in one step. A file that would not change is left alone, so that its date tells the truth."""
+def save_bytes(content: bytes, path: Path, *, durable: bool = False) -> None:
+    """Write bytes in one step; `durable` returns only when the disk has them.
+
+    A file that would not change is left alone, so that its date is right. One that is there keeps its mode and owner,
+    and a symbolic link stays one. Nothing else is left behind, whatever fails.
+    """
     part: Path | None = None
     try:
+        path = path.resolve() if path.is_symlink() else path
         if path.is_file() and path.read_bytes() == content:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            part = Path(file.name)
+        part = name_part(path)
+        with part.open("xb") as file:
             file.write(content)
-        part.chmod(0o644)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        _keep_mode(path, part)
         part.replace(path)
+        if durable:
+            sync_folder(path.parent)
     except OSError as error:
-        if part:
-            part.unlink(missing_ok=True)
         raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        if part:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def name_part(path: Path) -> Path:
+    """Name a file or folder beside another, to become that once it is whole."""
+    return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}")
+
+
+def is_part(path: Path) -> bool:
+    """Check whether a name is one that `name_part` gives: what a killed process left behind."""
+    return re.fullmatch(r"\..+\.[0-9a-f]{8}", path.name) is not None
+
+
+def _keep_mode(path: Path, part: Path) -> None:
+    """Copy mode and owner of a file, if it is there, to the one that replaces it. Only root may copy any owner."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return
+    ours = part.stat()
+    if (status.st_uid, status.st_gid) != (ours.st_uid, ours.st_gid):
+        with suppress(PermissionError):
+            os.chown(part, status.st_uid, status.st_gid)
+    part.chmod(stat.S_IMODE(status.st_mode))
+
+
+def sync_files(path: Path) -> None:
+    """Return when the disk has a file, or a folder and its files, and its name."""
+    for file in [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]:
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+    for folder in [path.parent] if path.is_file() else [path, path.parent]:
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can."""
+    if fcntl:
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+_held = threading.local()  # the folders that this thread has for itself
 
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Have the files of a folder for ourselves, made if need be, while they are read and written; others wait."""
+    """Lock a folder (created if missing) while its files are read and written; others wait, this thread does not."""
+    mine: set[str] = _held.__dict__.setdefault("folders", set())
+    name = os.path.realpath(folder)
+    if name in mine:
+        yield
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = os.open(folder, os.O_RDONLY) if fcntl else None
@@ -63,7 +128,9 @@ def hold(folder: Path) -> Iterator[None]:
     try:
         if held is not None:
             fcntl.flock(held, fcntl.LOCK_EX)
+        mine.add(name)
         yield
     finally:
+        mine.discard(name)
         if held is not None:
             os.close(held)

@@ -97,9 +97,12 @@ class Notice:
         }
 
 
-def parse_notice(document: Document) -> Notice:
-    """Parse a notice. Raises AuditError where there is neither a score table nor a tier list."""
-    vocabulary = read_vocabulary()
+def parse_notice(document: Document, score_column: str | None = None) -> Notice:
+    """Parse a notice; scores are read from the column with this heading where one is given.
+
+    Raises AuditError where there is neither a score table nor a tier list.
+    """
+    vocabulary = read_vocabulary().with_score(score_column)
     tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
     tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
     stated = find_stated_tiers(prose, vocabulary)

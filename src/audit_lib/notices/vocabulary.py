@@ -3,9 +3,11 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+
+from audit_lib.documents.model import squeeze
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
@@ -47,6 +49,14 @@ class Vocabulary:
         if SEVERAL.search(word):
             return None
         return next((self.header[ending] for ending in _endings(word) if ending in self.header), None)
+
+    def with_score(self, heading: str | None) -> "Vocabulary":
+        """Return these words with one heading alone for the scores; the same ones where none is given."""
+        if not heading:
+            return self
+        word = BRACKETED.sub("", squeeze(heading)).lower()
+        others = {each: "extra" if means == "score" else means for each, means in self.header.items()}
+        return replace(self, header=others, header_whole=self.header_whole | {word: "score"}, totals=frozenset({word}))
 
     def may_head(self, text: str) -> bool:
         """Tell whether a text may be a heading, one of several things too: 村名及得分."""

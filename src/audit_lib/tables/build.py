@@ -1,17 +1,17 @@
 """Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.documents.read import read_document
+from audit_lib.documents.several import read_files
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import hold, save_text
 from audit_lib.notices.notice import Notice, parse_notice
-from audit_lib.sources import PERIOD, Source, find_sources
+from audit_lib.periods import EXPECTED, is_period
+from audit_lib.sources import Source, find_held, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
 from audit_lib.tables.corrections import correct_notice, load_corrections
 from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
@@ -56,15 +56,15 @@ def read_source(
 
     What we recorded of it in free text is in the language asked for, where there is a column for it.
     """
-    if not re.fullmatch(PERIOD, source.period):
-        raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
-    files = [path.name for path in sorted(source.path.parent.glob(f"{source.period}.*"))]
+    if not is_period(source.period):
+        raise unusable(source.path, f"the period {source.period}", f"a file named by a period: {EXPECTED}")
+    files = [path.name for path in find_held(data, source.jurisdiction, source.period)]
     if len(files) > 1:
         raise unusable(
             source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
         )
-    notice = parse_notice(read_document(source.path))
     record = find_record(data, source.notice_id, language)
+    notice = parse_notice(read_files(source.path, source.files), read_measure(record).score_column)
     return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
 
 

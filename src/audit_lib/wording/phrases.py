@@ -20,8 +20,13 @@ class Phrase:
 
 
 def say_place(place: str) -> Phrase:
-    """Give the phrase for a place in a file: line 215, page 3 line 12; a cell of a workbook is named as it is."""
+    """Return the phrase for a place: line 215, page 3 line 12; a cell of a workbook is named as it is.
+
+    The file of a notice of several comes first: 附件1.xls Sheet1!B7.
+    """
     match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
+    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?line \d+)", place)):
+        return Phrase("places.in_file", {"file": named[1], "place": say_place(named[2])})
     if match is None:
         return Phrase("places.cell", {"cell": place})
     return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
