@@ -1,8 +1,10 @@
 """Where the project's folders are, and how a file of ours is written: whole, or not at all. Quick to import."""
 
+import glob
 import os
 import re
 import secrets
+import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -72,9 +74,20 @@ def name_part(path: Path) -> Path:
     return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}")
 
 
-def is_part(path: Path) -> bool:
-    """Check whether a name is one that `name_part` gives: what a killed process left behind."""
-    return re.fullmatch(r"\..+\.[0-9a-f]{8}", path.name) is not None
+def clear_parts(path: Path) -> None:
+    """Remove what a killed process left beside a file or folder. Only for who holds the lock: nobody else writes it."""
+    for part in path.parent.glob(f".{glob.escape(path.name[:60])}.*") if path.parent.is_dir() else ():
+        if re.fullmatch(r"[0-9a-f]{8}", part.suffix[1:]):
+            remove(part)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all in it; what cannot be removed stays."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _keep_mode(path: Path, part: Path) -> None:
@@ -92,11 +105,14 @@ def _keep_mode(path: Path, part: Path) -> None:
 
 def sync_files(path: Path) -> None:
     """Return when the disk has a file, or a folder and its files, and its name."""
-    for file in [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]:
-        with file.open("rb") as opened:
-            os.fsync(opened.fileno())
-    for folder in [path.parent] if path.is_file() else [path, path.parent]:
-        sync_folder(folder)
+    try:
+        for file in [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]:
+            with file.open("rb") as opened:
+                os.fsync(opened.fileno())
+        for folder in [path.parent] if path.is_file() else [path, path.parent]:
+            sync_folder(folder)
+    except OSError as error:
+        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ from audit_lib.documents.model import Document
 from audit_lib.documents.read import read_document
 from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import hold, is_part, name_part, save_bytes, sync_files
+from audit_lib.files import clear_parts, hold, name_part, remove, save_bytes, sync_files
 from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.periods import EXPECTED, is_period, order_of
@@ -365,7 +365,7 @@ def _read_publisher(title: str | None) -> str | None:
 
 def _keep_both(data: Path, path: Path, group: list[Download], row: pd.Series | None) -> None:
     """Write record and raw files, or neither. The record comes first: a file without one is of unknown origin."""
-    _clear_parts(path)
+    clear_parts(path)
     written = append_rows([] if row is None else [row.to_dict()], data / "reference" / "notices.csv", "notices")
     try:
         if len(group) == 1:
@@ -375,15 +375,10 @@ def _keep_both(data: Path, path: Path, group: list[Download], row: pd.Series | N
         if group:
             sync_files(path)
     except BaseException:  # Ctrl-C among them
+        if group:
+            remove(path)
         written.undo()
         raise
-
-
-def _clear_parts(path: Path) -> None:
-    """Remove what a killed process left behind of this notice. Nobody else writes it now."""
-    for part in path.parent.glob(f".{path.name[:60]}.*") if path.parent.is_dir() else ():
-        if is_part(part):
-            shutil.rmtree(part, ignore_errors=True) if part.is_dir() else part.unlink(missing_ok=True)
 
 
 def _save_folder(contents: Mapping[str, bytes], path: Path) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import hold, save_bytes, save_text
+from audit_lib.files import clear_parts, hold, save_bytes, save_text
 from audit_lib.tables.schemas import SCHEMAS
 
 EXPECTED = {  # what pandera calls its own checks, in our words
@@ -151,7 +151,7 @@ class Appended:
             self.path.unlink()
         elif now == self.after and self.before is not None:
             save_bytes(self.before, self.path, durable=True)
-        elif now and self.lines:
+        elif now and self.lines and self.lines in now:
             save_bytes(now.replace(self.lines, b"", 1), self.path, durable=True)
 
 
@@ -163,6 +163,7 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> Appended:
     only where a new row has a value for it. Raises AuditError for a key that is there already.
     """
     with hold(path.parent):
+        clear_parts(path)
         before = path.read_bytes() if path.is_file() else None
         if not rows:
             return Appended(path, before, before or b"", b"")
@@ -176,9 +177,13 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> Appended:
         if missing:
             head, columns = _widen(head, columns, missing, end), [*columns, *missing]
         lines = _write_csv([[row.get(column, "") for column in columns] for row in table], end)
-        after = head + lines
-        save_bytes(after, path, durable=True)
-    return Appended(path, before, after, lines)
+        written = Appended(path, before, head + lines, lines)
+        try:
+            save_bytes(written.after, path, durable=True)
+        except BaseException:  # in place, perhaps, but not sure to be on the disk
+            written.undo()
+            raise
+    return written
 
 
 def _columns_to_begin(name: str) -> set[str]:
