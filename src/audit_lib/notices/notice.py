@@ -11,7 +11,8 @@ from audit_lib.documents.model import Document, Line, squeeze
 from audit_lib.errors import unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
-from audit_lib.notices.dates import find_dates, find_period, is_date, is_span
+from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.scored import find_stated_scores
@@ -22,7 +23,6 @@ from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
-SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
 CLAUSE_END = re.compile("[,、。;]")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
@@ -177,20 +177,16 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
         published_on=next(find_dates(published), None),
         inspected_from=inspected_days[0] if inspected_days else None,
         inspected_to=inspected_days[-1] if inspected_days else None,
-        period=None if is_span(title or "") else _find_period(title, keys),
+        period=find_header_period(title, keys),
         units_stated=int(stated) if stated else None,
     )
 
 
 def find_span(prose: Sequence[Line], header: Header) -> Iterator[Problem]:
-    """Yield the title that names a span of a year, which is no period: it must be given."""
-    if header.title and is_span(header.title):
+    """Yield the title that names a period we have no name for: it must be given."""
+    if header.title and header.period is None and names_period(header.title):
         place = next((line.place for line in prose if header.title in line.key), "line 1")
         yield note_problem("not_read", "span", place, "warning", title=header.title)
-
-
-def _find_period(title: str | None, keys: list[str]) -> str | None:
-    return find_period(title or "") or next(map(find_period, filter(SPAN.search, keys)), None)
 
 
 def _first(pattern: str, keys: list[str], *, whole: bool = False) -> str | None:
