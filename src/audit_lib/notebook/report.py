@@ -165,15 +165,18 @@ class Report:
         return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in pairs)
 
     def _repr_html_(self) -> str:
-        return _list_pairs("quality", self.quality()) + _list_pairs("settings", self.settings())
+        pairs = {"quality": self.quality(), "settings": self.settings()}
+        return "".join(_list_pairs(self.words(f"labels.{kind}"), kind, listed) for kind, listed in pairs.items())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/csv": format_table(self.scores, "scores", self.reading.source.notice_id)}
 
 
-def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
-    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in pairs)
-    return f'<dl class="{kind}">{listed}</dl>'
+def _list_pairs(caption: str, kind: str, pairs: Iterator[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>' for name, value in pairs
+    )
+    return f'<table class="{kind}"><caption>{html.escape(caption)}</caption><tbody>{rows}</tbody></table>'
 
 
 def open_report(
