@@ -11,9 +11,9 @@ from audit_lib.files import save_text
 
 LIBRARIES = (
     *("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn"),
-    *("scipy", "seaborn", "statsmodels"),
+    *("pypinyin", "scipy", "seaborn", "statsmodels"),
 )
-PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn")
+PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn", "pypinyin")
 PACKAGE = Path(__file__).parent
 # Folders and modules that run after a report is made. A change here asks for new pages at most, not for new reports.
 AFTER_REPORTS = ("pages/", "verify/", "export/", "cli.py")
@@ -56,6 +56,19 @@ def save_manifest(path: Path, made_from: Fingerprint) -> None:
 def find_digest(tree: Path, jurisdiction: str) -> Path:
     """Find where the digest of a place is kept: what the index says of its units and notices."""
     return tree / ".manifest" / jurisdiction / ".digest.json"
+
+
+SILENCE = "nothing_found"  # key of the manifest of a run without a finding: the reason, in the words of its headline
+
+
+def list_silent(tree: Path, jurisdiction: str, period: str) -> dict[str, str]:
+    """List the notebooks that have nothing to report on a notice, each with the reason, in their order.
+
+    They have no report and no page; `tree` is that of a language.
+    """
+    paths = sorted((tree / ".manifest" / jurisdiction / period).glob("[!.]*.json"))
+    found = {path.stem: (load_manifest(path) or {}).get(SILENCE) for path in paths}
+    return {name: str(reason) for name, reason in found.items() if reason}
 
 
 def hash_bytes(content: bytes) -> str:

@@ -21,7 +21,7 @@ from audit_lib.batch import manifest
 from audit_lib.batch.plan import Folders, Run
 from audit_lib.batch.processes import Limits
 from audit_lib.batch.snapshot import Snapshot
-from audit_lib.batch.tasks import Result, execute_index, execute_pages, execute_run, execute_units
+from audit_lib.batch.tasks import Result, execute_index, execute_pages, execute_run, execute_units, find_silence
 from audit_lib.display.links import NOTICE
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes
@@ -220,15 +220,21 @@ class Batch:
             self._take(self._promote(future.result(), made_from))
 
     def _promote(self, result: Result, made_from: Fingerprint) -> Result:
-        """Put a good report in place, and only then its manifest."""
+        """Put a good report in place, and only then its manifest; one without a finding leaves only its reason there."""
         if result.status != "done" or result.part is None:
             return result
         run = result.run
         try:
             content = result.part.read_bytes()
-            save_bytes(content, run.report)
-            fingerprints.save_manifest(run.manifest, {**made_from, "report": hash_bytes(content)})
-            for leftover in (run.failed, run.log, result.part, result.part.with_suffix(".log")):
+            silence = find_silence(content)
+            if silence is None:
+                save_bytes(content, run.report)
+                fingerprints.save_manifest(run.manifest, {**made_from, "report": hash_bytes(content)})
+            else:
+                fingerprints.save_manifest(run.manifest, {**made_from, fingerprints.SILENCE: silence})
+                result = replace(result, why=f"nothing to report: {silence}")
+            gone = () if silence is None else (run.report, run.report.with_suffix(".html"))
+            for leftover in (*gone, run.failed, run.log, result.part, result.part.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
         except (AuditError, OSError) as error:  # a full disk, a read-only folder: this report's, not the batch's
             return replace(result, status="failed", why=str(error))
