@@ -56,7 +56,9 @@ def _make_bands(scores: pd.DataFrame, words: Words) -> list[Band]:
         return []
     above = scores.loc[scores["score"] > middle.high, "score"]
     label = words("labels.middle", low=middle.low, high=middle.high, n=middle.n, of=middle.of)
-    return [Band(middle.low, float(above.min()) if len(above) else None, "band-middle", label, words("labels.middle_short"))]
+    return [
+        Band(middle.low, float(above.min()) if len(above) else None, "band-middle", label, words("labels.middle_short"))
+    ]
 
 
 def _make_flags(units: pd.DataFrame, words: Words) -> list[Flag]:
