@@ -220,12 +220,12 @@ class Batch:
             self._take(self._promote(future.result(), made_from))
 
     def _promote(self, result: Result, made_from: Fingerprint) -> Result:
-        """Put a good report in place, and only then its manifest; one without a finding leaves only its reason there."""
-        if result.status != "done" or result.part is None:
+        """Put a good report in place, and only then its manifest; of one without a finding only the reason is kept."""
+        run, part = result.run, result.part
+        if result.status != "done" or part is None:
             return result
-        run = result.run
         try:
-            content = result.part.read_bytes()
+            content = part.read_bytes()
             silence = find_silence(content)
             if silence is None:
                 save_bytes(content, run.report)
@@ -234,7 +234,7 @@ class Batch:
                 fingerprints.save_manifest(run.manifest, {**made_from, fingerprints.SILENCE: silence})
                 result = replace(result, why=f"nothing to report: {silence}")
             gone = () if silence is None else (run.report, run.report.with_suffix(".html"))
-            for leftover in (*gone, run.failed, run.log, result.part, result.part.with_suffix(".log")):
+            for leftover in (*gone, run.failed, run.log, part, part.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
         except (AuditError, OSError) as error:  # a full disk, a read-only folder: this report's, not the batch's
             return replace(result, status="failed", why=str(error))
