@@ -44,8 +44,13 @@ def words(leizhou) -> Words:
 def test_leizhou_tier(leizhou, tier, listed, scored, median, low, high, towns, bureaus) -> None:
     row = summarise_tiers(leizhou.scores).set_index("tier").loc[tier]
     assert row.to_dict() == {
-        "n_listed": listed, "n_scored": scored, "min": low, "median": median, "max": high,
-        "n_town": towns, "n_bureau": bureaus,
+        "n_listed": listed,
+        "n_scored": scored,
+        "min": low,
+        "median": median,
+        "max": high,
+        "n_town": towns,
+        "n_bureau": bureaus,
     }
 
 

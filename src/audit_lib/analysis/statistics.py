@@ -253,49 +253,6 @@ def eta_squared(values: npt.ArrayLike, groups: npt.ArrayLike) -> float | None:
     return min(float(share), 1.0)
 
 
-def fisher_jenks(values: npt.ArrayLike, k: int) -> list[float]:
-    """Find the k natural classes of the scores; gives the lowest score of each, ascending.
-
-    No other k classes have a smaller sum of squared distances from their means; of several equally good
-    ones one is given. Equal scores are never parted. Missing scores are dropped. ValueError unless k is
-    between 1 and the number of distinct scores.
-    Source: Fisher (1958); Jenks (1977).
-    """
-    levels, weights = np.unique(_present(values), return_counts=True)
-    if not 1 <= k <= levels.size:
-        raise ValueError(f"{k} classes: expected 1 to {levels.size}, the number of distinct scores")
-    spread = _spread_within(levels, weights.astype(np.float64))
-    best, starts = spread[0], []
-    for _ in range(k - 1):
-        totals = best[:-1, np.newaxis] + spread[1:]  # row: where the last class starts; column: its end
-        starts.append(totals.argmin(axis=0) + 1)
-        best = totals.min(axis=0)
-    lowest, end = [], levels.size - 1
-    for start in reversed(starts):
-        lowest.append(float(levels[start[end]]))
-        end = start[end] - 1
-    return [float(levels[0]), *reversed(lowest)]
-
-
-def _spread_within(levels: Floats, weights: Floats) -> Floats:
-    """Sum the squared distances from the mean in each run of levels (first by last; backwards: infinite)."""
-    centred = levels - np.average(levels, weights=weights)
-    so_far = [np.append(0, np.cumsum(weights * centred**power)) for power in (0, 1, 2)]
-    n, total, square = (sums[1:] - sums[:-1, np.newaxis] for sums in so_far)
-    return np.where(n > 0, square - total**2 / np.maximum(n, 1), np.inf)
-
-
-def goodness_of_variance_fit(values: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    """Measure how well classes sum up the scores: 1 if each class is one score, 0 if they say nothing.
-
-    The same number as eta_squared, under the name map makers use. Units without score or class are
-    dropped. Scores that do not vary fit perfectly (1). ValueError if there is not one class for each
-    score. Source: Jenks (1977).
-    """
-    share = eta_squared(values, labels)
-    return 1.0 if share is None else share
-
-
 def order_odds(sizes: Iterable[tuple[int, int]]) -> int:
     """Find the odds, one in how many, that every tie lists one side first if order inside ties is random.
 
