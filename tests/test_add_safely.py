@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import pytest
 
 from audit_lib.errors import AuditError
-from audit_lib.files import hold
+from audit_lib.files import lock_folder
 from audit_lib.sources import find_sources
 from audit_lib.tables import add as adding
 from audit_lib.tables.add import add_files, add_notice
@@ -258,7 +258,7 @@ def test_an_add_waits_for_another(data: Path) -> None:
             os._exit(0)
         except BaseException:
             os._exit(1)
-    with hold(data / "reference"):
+    with lock_folder(data / "reference"):
         os.write(tell, b"x")
         append_rows([record("third-2019")], data / "reference/notices.csv", "notices")
         assert select.select([done], [], [], 0.2)[0] == []

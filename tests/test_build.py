@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
-from audit_lib.files import hold, save_bytes, save_text
+from audit_lib.files import lock_folder, save_bytes, save_text
 from audit_lib.periods import order_of, span_of
 from audit_lib.sources import find_earlier, find_sources
 from audit_lib.tables.build import build_tables, check_source, find_record, read_source
@@ -153,7 +153,7 @@ def test_a_notice_whose_raw_file_is_gone_loses_its_rows(demo: Path) -> None:
 def test_a_build_waits_for_another_one_of_the_place(demo: Path, notice_text: NoticeText) -> None:
     for year in (2016, 2017):
         (demo / f"raw/demo/{year}.txt").write_text(notice_text([("甲镇", 10)]), encoding="utf-8")
-    with hold(demo / "processed/demo"):
+    with lock_folder(demo / "processed/demo"):
         other = Thread(target=build, args=(demo, "demo", "2016"), daemon=True)
         other.start()
         other.join(1)
@@ -428,9 +428,9 @@ def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
 
 
 def test_a_thread_that_has_a_folder_need_not_wait_for_itself(tmp_path: Path) -> None:
-    with hold(tmp_path), hold(tmp_path):
+    with lock_folder(tmp_path), lock_folder(tmp_path):
         pass
-    with hold(tmp_path):
+    with lock_folder(tmp_path):
         pass
 
 

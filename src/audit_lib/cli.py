@@ -172,7 +172,8 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     """
     folder = _find_data(data)
     sources = _find_sources(folder, jurisdiction, period)
-    return FAILED if len(_build(folder, sources, alone=period is not None)) < len(sources) else DONE
+    built = _build(folder, sources, must=sources if period is not None else [])
+    return FAILED if len(built) < len(sources) else DONE
 
 
 @cli.command()
@@ -266,10 +267,13 @@ def run(
         if force and warms_here:
             start_warming()
         snapshot = Snapshot(folders.data, find_sources(folders.data, jurisdiction))
-        if stale := list_stale(sources, snapshot, folders.reports):
+        places = {source.jurisdiction for source in sources}
+        every = [source for source in find_sources(folders.data, jurisdiction) if source.jurisdiction in places]
+        if stale := list_stale(every, snapshot, folders.reports):  # earlier periods too: trends rest on them
             if warms_here:
                 start_warming()
-            built = _build(folders.data, stale, alone=period is not None)
+            asked = sources if period is not None else []
+            built = _build(folders.data, stale, must=asked)
             snapshot = snapshot.renew()
             record_tables(built, snapshot, folders.reports)
             sources = [source for source in sources if source not in stale or source in built]
@@ -317,8 +321,8 @@ def verify(path: Path, every: bool, as_json: bool, data: Path | None, notebooks:
     return code
 
 
-def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]":
-    """Build the tables of these notices and give those that could be read. A notice asked for by name must be."""
+def _build(data: Path, sources: "list[Source]", *, must: "list[Source]") -> "list[Source]":
+    """Build the tables of these notices and return those that could be read: those in `must` must be."""
     from audit_lib.tables.build import build_tables
 
     built = []
@@ -326,7 +330,7 @@ def _build(data: Path, sources: "list[Source]", *, alone: bool) -> "list[Source]
         if error is None:
             built.append(source)
             click.echo(f"{source.notice_id} built", err=True)
-        elif alone:
+        elif source in must:
             raise error
         else:
             click.echo(f"error: {error}", err=True)

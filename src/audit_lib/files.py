@@ -129,7 +129,7 @@ _held = threading.local()  # the folders that this thread has for itself
 
 
 @contextmanager
-def hold(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path) -> Iterator[None]:
     """Lock a folder (created if missing) while its files are read and written; others wait, this thread does not."""
     mine: set[str] = _held.__dict__.setdefault("folders", set())
     name = os.path.realpath(folder)

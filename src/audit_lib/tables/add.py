@@ -19,7 +19,7 @@ from audit_lib.documents.model import Document
 from audit_lib.documents.read import read_document
 from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import clear_parts, hold, name_part, remove, save_bytes, sync_files
+from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
 from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.periods import EXPECTED, is_period, order_of
@@ -243,7 +243,7 @@ def _add_group(data: Path, source: Source, group: list[Download], roster: Roster
     group = sorted(group, key=lambda each: reading_order(each.path))
     source = replace(source, path=_name_raw(data, source, group))
     document = group[0].document if len(group) == 1 else join_documents(source.path, [each.document for each in group])
-    with hold(data / "reference"):  # nobody else adds between the look and the writing
+    with lock_folder(data / "reference"):  # nobody else adds between the look and the writing
         held = _find_held(data, source, document, group[0].path)
         source = replace(source, path=held or source.path)
         records = _load_records(data)
@@ -320,10 +320,7 @@ def _parse_with(
     if record is not None:
         return parse_notice(document, read_measure(record).score_column), Proposal({}, {})
     if given.get("score_column"):
-        notice = parse_notice(document, given["score_column"])
-        if not _has_scores(notice):
-            columns = "、".join(column for table in notice.tables for column in table.columns)
-            raise unusable("--score-column", repr(given["score_column"]), f"a heading over numbers, one of {columns}")
+        notice = _parse_column(document, given["score_column"])
         before = _find_before(records, source, notice, given)
         return notice, propose_measure(notice, before, given)
     notice = parse_notice(document)
@@ -531,7 +528,11 @@ class Session:
             source = each.reading.source
             self.periods.append(source.period)
             self.paths.append(source.path)
-            self._suggest(source, each.suggestions)
+        for each in (
+            *added[1:],
+            *added[:1],
+        ):  # the first period may be compared with later ones: an arrival counts first
+            self._suggest(each.reading.source, each.suggestions)
         yield from (word_suggestion(each) for _, each in self.suggestions)
         if accept_aliases:
             yield self._accept()

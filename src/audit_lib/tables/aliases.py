@@ -10,7 +10,7 @@ from rapidfuzz.distance import LCSseq
 
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
-from audit_lib.files import hold
+from audit_lib.files import lock_folder
 from audit_lib.notices.vocabulary import BRACKET, PLACES, read_vocabulary
 from audit_lib.periods import list_overlaps, order_of
 from audit_lib.sources import Source, list_sources
@@ -146,7 +146,7 @@ def accept_suggestions(data: Path, source: Source, suggestions: Iterable[Suggest
     An alias needs its unit in units.csv, so that comes first.
     """
     folder = data / "reference" / source.jurisdiction
-    with hold(folder):
+    with lock_folder(folder):
         kept = {unit.unit_id for unit in load_registry(data, source.jurisdiction).by_name.values()}
         units, aliases = [], []
         for each in suggestions:

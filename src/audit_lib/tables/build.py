@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.documents.several import read_files
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import hold, save_text
+from audit_lib.files import lock_folder, save_text
 from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.periods import EXPECTED, is_period
 from audit_lib.sources import Source, find_held, find_sources
@@ -131,7 +131,7 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
         kept = {source.notice_id for source in find_sources(data, jurisdiction)}.difference(done)
         if done:
             folder = data / "processed" / jurisdiction
-            with hold(folder):  # rows of other notices that another process builds meanwhile
+            with lock_folder(folder):  # rows of other notices that another process builds meanwhile
                 _write_tables(folder, built, kept)
     _write_package(data)
 

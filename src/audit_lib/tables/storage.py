@@ -18,7 +18,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import clear_parts, hold, save_bytes, save_text
+from audit_lib.files import clear_parts, lock_folder, save_bytes, save_text
 from audit_lib.tables.schemas import SCHEMAS
 
 EXPECTED = {  # what pandera calls its own checks, in our words
@@ -162,7 +162,7 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> Appended:
     is begun without the columns for what is also recorded in another language, and a column that it lacks is added
     only where a new row has a value for it. Raises AuditError for a key that is there already.
     """
-    with hold(path.parent):
+    with lock_folder(path.parent):
         clear_parts(path)
         before = path.read_bytes() if path.is_file() else None
         if not rows:
