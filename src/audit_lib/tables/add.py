@@ -335,6 +335,16 @@ def _parse_with(
     return notice, propose_measure(notice, before, given)
 
 
+def _parse_column(document: Document, heading: str) -> Notice:
+    """Parse a notice with the column of the scores that a person named."""
+    with suppress(AuditError):
+        notice = parse_notice(document, heading)
+        if _has_scores(notice):
+            return notice
+    columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
+    raise unusable("--score-column", repr(heading), f"a heading over numbers, one of {columns or 'none here'}")
+
+
 def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: Mapping[str, Any]) -> pd.Series | None:
     return find_before(records, source.jurisdiction, source.period, given.get("title") or notice.header.title)
 
