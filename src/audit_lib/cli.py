@@ -103,9 +103,9 @@ def add(
     annexes of one.
 
     \b
-    Examples: audit-lib add 2018.html --jurisdiction leizhou
-              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
-              audit-lib add downloads/ --jurisdiction leizhou
+    Example: audit-lib add 2018.html --jurisdiction leizhou
+             audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
+             audit-lib add downloads/ --jurisdiction leizhou
     """
     from audit_lib.tables.add import Session, shorten
 
