@@ -190,9 +190,9 @@ def add(
     annexes of one.
 
     \b
-    Examples: audit-lib add 2018.html --jurisdiction leizhou
-              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
-              audit-lib add downloads/ --jurisdiction leizhou
+    Example: audit-lib add 2018.html --jurisdiction leizhou
+             audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
+             audit-lib add downloads/ --jurisdiction leizhou
     """
     from audit_lib.tables.add import Session, shorten
 
@@ -269,7 +269,9 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     folder = _find_data(data)
     sources = _find_sources(folder, jurisdiction, period)
     progress, alone = Progress(), period is not None
-    built = build_notices(folder, keep_valid(folder, sources, progress, alone=alone), progress, alone=alone)
+    built = build_notices(
+        folder, keep_valid(folder, sources, progress, alone=alone), progress, must=sources if alone else ()
+    )
     return DONE if len(built) == len(sources) else FAILED
 
 

@@ -64,7 +64,7 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
     if lead and not lead.n_rest:
         return _describe_apart(lead, main, column)
     n_above = int((scores["score"] > lead.best).sum()) if lead else 0
-    above = ""
+    above: Phrase | str = ""
     if lead and lead.n == n_above and n_above > 1:
         above = say("groups.all_above", best=lead.best, leader=name_group(lead.leader, column))
     is_equal = round_half_up(main.mean_first or 0.0, 1) == round_half_up(main.mean_second or 0.0, 1)

@@ -102,7 +102,7 @@ def tabulate_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFra
     measures: list[tuple[str | Text, Callable[[pd.DataFrame], Any]]] = [
         ("n", len),
         ("mean", lambda members: members["score"].mean() if len(members) >= min_n else pd.NA),
-        *((name, lambda members, name=name: members["score"].agg(name)) for name in ("median", "min", "max")),  # type: ignore[misc]
+        *((name, lambda members, name=name: members["score"].agg(name)) for name in ("median", "min", "max")),
     ]
     for tier in list_tiers(units):
         measures.append((say("groups.rated", tier=Tier(tier)), lambda members, tier=tier: _count(members, tier)))  # type: ignore[misc]

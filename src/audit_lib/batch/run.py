@@ -1,6 +1,6 @@
 """A whole batch: find what is there, build its tables, run what is outdated, place by place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -137,12 +137,14 @@ class _Work:
         return True
 
     def _plan_place(self, sources: list[Source]) -> dict[Run, str | None]:
-        if stale := list_stale(sources, self.snapshot, self._folders.reports):
+        every = find_sources(self._folders.data, sources[0].jurisdiction)  # trends rest on earlier periods too
+        if stale := list_stale(every, self.snapshot, self._folders.reports):
             self._warm_up()
-            built = build_notices(self._folders.data, stale, self._observer, alone=self._alone)
+            must = sources if self._alone else []
+            built = build_notices(self._folders.data, stale, self._observer, must=must)
             self.snapshot.forget(sources[0].jurisdiction)
             record_tables(built, self.snapshot, self._folders.reports)
-            self.n_left_out += sum(source not in built for source in stale)
+            self.n_left_out += sum(source not in built for source in stale if source in sources)
             sources = [source for source in sources if source not in stale or source in built]
         settings = tuple(self._request.settings.items())
         runs = plan_runs(self._folders, sources, self._notebooks, self.languages, settings)
@@ -176,8 +178,10 @@ def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, al
     return [source for source in sources if source.jurisdiction not in invalid]
 
 
-def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
-    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of another."""
+def build_notices(
+    data: Path, sources: list[Source], observer: BatchObserver, *, must: Sequence[Source] = ()
+) -> list[Source]:
+    """Build the tables of notices. Returns those that could be read; raises the error of one that `must` be."""
     from audit_lib.tables.build import build_tables, drop_damaged
 
     for place in dict.fromkeys(source.jurisdiction for source in sources):
@@ -189,7 +193,7 @@ def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *,
         if error is None:
             built.append(source)
             observer.built(source)
-        elif alone:
+        elif source in must:
             raise error
         else:
             observer.error(str(error))
