@@ -120,7 +120,7 @@ def _find_alternative(line: ReadLine, seen: dict[str, Seen]) -> str:
 
 
 def mark_doubts(scan: Path, lines: Sequence[ReadLine], registry: Registry) -> list[ReadLine]:
-    """Return the lines with their doubts as they are now, and those about the whole; answers stay, and settle a line."""
+    """Return the lines with their doubts as they are now, and those about the whole. Answers stay."""
     lines = [line for line in lines if line.place != NOTICE or line.answer]
     printed = tuple(Line(line.place, line.final) for line in lines if line.final and line.place != NOTICE)
     sure = {line.place: 1.0 if line.answer else float(line.confidence or 0) for line in lines}
@@ -252,7 +252,8 @@ dd {{ margin: 0; white-space: pre-wrap }}
 </html>
 """)
 _FIGURE = Markup("""<figure id="{place}">{picture}
-<dl><dt>place</dt><dd>{place}</dd><dt>read</dt><dd lang="zh">{text}</dd>{other}<dt>doubt</dt><dd>{doubt}</dd></dl></figure>
+<dl><dt>place</dt><dd>{place}</dd><dt>read</dt><dd lang="zh">{text}</dd>{other}
+<dt>doubt</dt><dd>{doubt}</dd></dl></figure>
 """)
 
 
