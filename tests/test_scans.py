@@ -48,11 +48,11 @@ def place(
     return Word(tuple(turn(*corner) for corner in corners), text, sure)
 
 
-ROWS = [[str(n), f"第{n}镇", f"{100 - n}.0"] for n in range(1, 28)]
+ROWS = [[str(n), f"第{n}镇", f"{100 - n}.0"] for n in range(1, 21)]
 
 
 @given(degrees=st.floats(-3, 3), narrowing=st.floats(0, 0.06), seed=st.integers(0, 9), jitter=st.floats(0, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_rows_stay_rows_on_paper_that_lies_aslant(degrees: float, narrowing: float, seed: int, jitter: float) -> None:
     dice = random.Random(seed)
 
@@ -136,11 +136,13 @@ def mark(table: list[str], sure: dict[int, str] | None = None, lists: list[str] 
         for number, text in enumerate(printed)
     ]
     marked = mark_doubts(Path("scan.png"), lines, Registry("", {"乾局": Unit("", "乾局")}))
-    return {
-        str(int(line.place.split()[4]) - len(printed) + len(table)) if line.place != NOTICE else NOTICE: line.doubt
-        for line in marked
-        if line.is_open
-    }
+    doubts: dict[str, str] = {}
+    for line in marked:
+        if line.is_open:
+            box = read_box(line.place)
+            number = str(box.top - len(printed) + len(table)) if box else NOTICE
+            doubts[number] = "; ".join(filter(None, [doubts.get(number), line.doubt]))
+    return doubts
 
 
 def replace_row(number: int, row: str) -> list[str]:
@@ -173,10 +175,10 @@ def test_rows_that_everything_speaks_for_are_free_of_doubt() -> None:
             {
                 "3": "the row below has serial 5",
                 "4": "serial 5, expected 4",
-                NOTICE: "the notice states 6 units, 5 rows were read",
+                NOTICE: "the notice states 6 units, 5 rows were read; 6 units are listed, 5 rows were read",
             },
         ),
-        (RIGHT[:6], {}, {NOTICE: "the notice states 6 units, 5 rows were read"}),
+        (RIGHT[:6], {}, {NOTICE: "the notice states 6 units, 5 rows were read; 6 units are listed, 5 rows were read"}),
         (RIGHT[:1], {}, {NOTICE: "no row of a score table was read"}),
     ],
     ids=["name", "confidence", "score", "twice", "serial", "lost-row", "lost-end", "lost-table"],

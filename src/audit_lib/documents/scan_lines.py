@@ -99,7 +99,8 @@ def group_lines(words: Iterable[Word], page: int) -> list[ScanLine]:
         return []
     steady, drift = _find_slope(printed)
     tolerance = SAME_LINE * median(word.height for word in printed)
-    levelled = sorted(((word.y - steady * word.x) / (1 + drift * word.x), word) for word in printed)
+    levelled = [((word.y - steady * word.x) / (1 + drift * word.x), word) for word in printed]
+    levelled.sort(key=lambda each: each[0])
     rows: list[list[tuple[float, Word]]] = []
     for height, word in levelled:
         if rows and height - rows[-1][-1][0] <= tolerance:
