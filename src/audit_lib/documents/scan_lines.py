@@ -6,6 +6,7 @@ Paper lies aslant, and on a photograph more so at one end than at the other, so 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
 from statistics import median
 
@@ -33,25 +34,25 @@ class Word:
     text: str
     confidence: float
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         across, down = zip(*self.corners, strict=True)
         return min(across), min(down), max(across), max(down)
 
-    @property
+    @cached_property
     def x(self) -> float:
         return (self.box[0] + self.box[2]) / 2
 
-    @property
+    @cached_property
     def y(self) -> float:
         return (self.box[1] + self.box[3]) / 2
 
-    @property
+    @cached_property
     def height(self) -> float:
         (x, y), _, _, (below_x, below_y) = self.corners
         return hypot(below_x - x, below_y - y)
 
-    @property
+    @cached_property
     def slope(self) -> float | None:
         """The slope of the print; None for a word too short to tell."""
         (left, top), (right, end), _, _ = self.corners
@@ -167,8 +168,7 @@ def _find_slope(words: Sequence[Word]) -> tuple[float, float]:
 def _pair(words: Sequence[Word], slope: float) -> Iterator[tuple[Word, Word, float]]:
     """Yield each word with the one right of it that is nearest to its line, and how far that is off it."""
     for word in words:
-        right = [other for other in words if other.box[0] >= word.box[2]]
-        if right:
+        if right := [other for other in words if other.box[0] >= word.box[2]]:
             other = min(right, key=lambda each: abs(_miss(word, each, slope)))
             yield word, other, max(min(_miss(word, other, slope), word.height), -word.height)
 

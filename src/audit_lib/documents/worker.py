@@ -229,13 +229,14 @@ def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
         raise UnreadableError(f"the place {place}", "a box of a page: page 5 box 172 296 859 338")
     shown = crop(open_picture(content, kind, box.page), box)
     larger = shown.resize((shown.width * 3 // 2, shown.height * 3 // 2))  # another size is another look
-    words = [word for word in recognise(np.asarray(larger)) if 3 < word.box[1] and word.box[3] < larger.height - 3]
-    read = sorted(group_lines(words, box.page), key=lambda line: _miss_middle(line, larger.height))[:1]
+    words = [word for word in recognise(np.asarray(larger)) if word.box[1] > 3 and word.box[3] < larger.height - 3]
+    nothing = ScanLine("", "", 0.0)
+    line = min(group_lines(words, box.page), key=lambda line: _miss_middle(line, larger.height), default=nothing)
     packed = io.BytesIO()
     shown.save(packed, "png")
     return {
-        "text": " ".join(line.text for line in read),
-        "confidence": min((line.confidence for line in read), default=0.0),
+        "text": line.text,
+        "confidence": line.confidence,
         "picture": base64.b64encode(packed.getvalue()).decode(),
     }
 
