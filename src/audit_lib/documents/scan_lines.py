@@ -33,6 +33,7 @@ class Word:
     corners: tuple[tuple[float, float], ...]
     text: str
     confidence: float
+    is_sealed: bool = False
 
     @cached_property
     def box(self) -> tuple[float, float, float, float]:
@@ -61,11 +62,15 @@ class Word:
 
 @dataclass(frozen=True)
 class ScanLine:
-    """A line of print: columns two spaces apart, its place `page 5 box 172 296 859 338`, and its weakest word."""
+    """A line of print: columns two spaces apart, its place `page 5 box 172 296 859 338`, and its weakest word.
+
+    `is_sealed` where a seal lay on any of it.
+    """
 
     place: str
     text: str
     confidence: float
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,8 @@ def _join(above: ScanLine, below: ScanLine, boxes: dict[str, Box]) -> ScanLine:
         first.page, min(first.left, second.left), min(first.top, second.top),
         max(first.right, second.right), max(first.bottom, second.bottom),
     )  # fmt: skip
-    joined = ScanLine(box.place, above.text + below.text, min(above.confidence, below.confidence))
+    sure, is_sealed = min(above.confidence, below.confidence), above.is_sealed or below.is_sealed
+    joined = ScanLine(box.place, above.text + below.text, sure, is_sealed)
     boxes[joined.place] = box
     return joined
 
@@ -182,7 +188,8 @@ def _write(words: list[Word], page: int) -> ScanLine:
     left, top = min(word.box[0] for word in words), min(word.box[1] for word in words)
     right, bottom = max(word.box[2] for word in words), max(word.box[3] for word in words)
     box = Box(page, round(left), round(top), round(right), round(bottom))
-    return ScanLine(box.place, write_line(list(map(_as_char, words))), min(word.confidence for word in words))
+    text = write_line(list(map(_as_char, words)))
+    return ScanLine(box.place, text, min(word.confidence for word in words), any(word.is_sealed for word in words))
 
 
 def _as_char(word: Word) -> Char:
