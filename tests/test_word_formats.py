@@ -250,7 +250,7 @@ def test_text_beyond_the_stated_page_is_read_too(tmp_path: Path) -> None:
 
 
 def test_spaces_inside_a_run_part_no_columns(tmp_path: Path) -> None:
-    assert read(change_ofd("甲镇", "甲   镇"), tmp_path)[1:] == [("page 1 line 2", "甲 镇  97")]
+    assert read(change_ofd("甲镇", "甲  镇"), tmp_path)[1:] == [("page 1 line 2", "甲 镇  97")]
 
 
 @pytest.mark.parametrize(

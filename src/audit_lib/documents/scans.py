@@ -80,7 +80,8 @@ def _render(content: bytes, number: int) -> Any:
 def find_seal(picture: Picture) -> NDArray[np.bool_]:
     """Return where a page is red but not dark: the ink of a seal, not the print below it."""
     red, others = picture[..., 0].astype(np.int16), picture[..., 1:].max(axis=2).astype(np.int16)
-    return (red - others > REDNESS) & (red > DARKEST)
+    seal: NDArray[np.bool_] = (red - others > REDNESS) & (red > DARKEST)
+    return seal
 
 
 def clear_seal(picture: Picture) -> Picture:
@@ -92,8 +93,8 @@ def clear_seal(picture: Picture) -> Picture:
 def recognise(picture: Picture) -> list[Word]:
     """Return the words of a page as they were found, each with whether a seal lay on it.
 
-    A seal that is painted over the print hides it: what is left of 84 below it reads as 4, and the reader is sure. Raises
-    UnreadableError where the program is not installed.
+    A seal that is painted over the print hides it: what is left of 84 below it reads as 4, and the reader is sure.
+    Raises UnreadableError where the program is not installed.
     """
     grey, seal = clear_seal(picture), find_seal(picture)
     found = _load_reader()(np.repeat(grey[..., None], 3, axis=2), text_score=0.0)  # what it doubts is for a person

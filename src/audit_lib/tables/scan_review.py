@@ -1,8 +1,8 @@
 """Review a scan: what a program read in it is proposed, and each line that anything speaks against waits for a person.
 
 A row is free of doubt only where its name stands in the notice's own lists or in the reference, its serial follows
-the one above, its score is a number of the scale that fits the order of the table, no seal lies on it, and the reader was sure.
-Whether all rows were read is asked first.
+the one above, its score is a number of the scale that fits the order of the table, no seal lies on it, and the reader
+was sure. Whether all rows were read is asked first.
 """
 
 import hashlib
