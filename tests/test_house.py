@@ -24,7 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 HAN = re.compile("[\u4e00-\u9fff]")
 CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
-NOT_ON_CONDA = {"pylopdf-fonts-zh-cn"}
+NOT_ON_CONDA = {"office-oxide", "ofdkit", "pylopdf-fonts-zh-cn"}
 
 
 def split_requirement(requirement: str) -> tuple[str, str]:
