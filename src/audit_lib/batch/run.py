@@ -73,7 +73,10 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
         batch = Batch(
             folders, work.plan(sources), work.snapshot, executor, max_in_flight, options, observer, work.languages
         )
-        batch.do()
+        try:
+            batch.do()
+        finally:
+            work.finish()
     is_complete = not (batch.counts["failed"] or batch.n_bad_pages or work.n_left_out)
     return Summary(batch.counts, batch.failed, is_complete)
 
@@ -113,6 +116,7 @@ class _Work:
         self.languages = request.languages or LANGUAGES
         self.snapshot = Snapshot(folders.data, find_sources(folders.data, request.jurisdiction))
         self.n_left_out = 0  # notices
+        self._has_built = False
 
     def plan(self, sources: list[Source]) -> Iterator[dict[Run, str | None]]:
         """Yield the runs of each place, with the reason for each (None: nothing changed); its tables are built."""
@@ -139,7 +143,8 @@ class _Work:
     def _plan_place(self, sources: list[Source]) -> dict[Run, str | None]:
         if stale := list_stale(sources, self.snapshot, self._folders.reports):
             self._warm_up()
-            built = build_notices(self._folders.data, stale, self._observer, alone=self._alone)
+            self._has_built = True
+            built = build_notices(self._folders.data, stale, self._observer, alone=self._alone, package=False)
             self.snapshot.forget(sources[0].jurisdiction)
             record_tables(built, self.snapshot, self._folders.reports)
             self.n_left_out += sum(source not in built for source in stale)
@@ -150,6 +155,13 @@ class _Work:
         if any(reasons.values()):
             self._warm_up()
         return reasons
+
+    def finish(self) -> None:
+        """Describe all tables, if some were built."""
+        if self._has_built:
+            from audit_lib.tables.build import write_package
+
+            write_package(self._folders.data)
 
     def _warm_up(self) -> None:
         if self._warms_here:
@@ -176,8 +188,13 @@ def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, al
     return [source for source in sources if source.jurisdiction not in invalid]
 
 
-def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
-    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of another."""
+def build_notices(
+    data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool, package: bool = True
+) -> list[Source]:
+    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of another.
+
+    With `package`, datapackage.json is written too: it takes longer, the more places there are.
+    """
     from audit_lib.tables.build import build_tables, drop_damaged
 
     for place in dict.fromkeys(source.jurisdiction for source in sources):
@@ -185,7 +202,7 @@ def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *,
             observer.note(f"damaged, so all notices of {place} are built again: {', '.join(map(str, damaged))}")
             sources = [*sources, *(each for each in find_sources(data, place) if each not in sources)]
     built = []
-    for source, error in build_tables(data, sources):
+    for source, error in build_tables(data, sources, package=package):
         if error is None:
             built.append(source)
             observer.built(source)
