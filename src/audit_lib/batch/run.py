@@ -1,6 +1,7 @@
 """A whole batch: find what is there, build its tables, run what is outdated, place by place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from audit_lib.batch.processes import RunOptions, count_jobs, start_warming
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult
 from audit_lib.errors import AuditError, unusable
-from audit_lib.sources import Source, find_sources
+from audit_lib.sources import JURISDICTION, Source, find_sources
 from audit_lib.wording.languages import LANGUAGES
 
 RETRIES = 3  # of a task whose machine failed; a notebook's own error is a result, and never tried again
@@ -65,7 +66,6 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
     notebooks = choose_notebooks(folders.notebooks, request.notebooks)
     check_contracts(notebooks, request.settings)
     sources = find_sources(folders.data, request.jurisdiction, request.period)
-    _check_places(sources)
     with lock_reports(folders.reports), open_executor(request.jobs, request.scheduler) as (executor, max_in_flight):
         for line in _list_notes(folders, notebooks):
             observer.note(line)
@@ -90,10 +90,12 @@ def _list_notes(folders: Folders, notebooks: list[Path]) -> Iterator[str]:
     yield from list_own_defaults(notebooks)
 
 
-def _check_places(sources: Iterable[Source]) -> None:
-    for source in sources:
-        if source.jurisdiction in LANGUAGES:
-            raise unusable(source.path, f"the place {source.jurisdiction}", "a name that is not that of a language")
+def _check_name(source: Source) -> None:
+    place = source.jurisdiction
+    if place in LANGUAGES:
+        raise unusable(source.path, f"the place {place}", "a name that is not that of a language")
+    if not re.fullmatch(JURISDICTION, place):
+        raise unusable(source.path, f"the place {place}", "a name such as leizhou: a-z, 0-9, - and _")
 
 
 class _Work:
@@ -129,8 +131,9 @@ class _Work:
                 yield self._plan_place(of_place)
 
     def _is_valid(self, sources: list[Source]) -> bool:
-        """Check the reference tables of a place."""
+        """Check the name and the reference tables of a place."""
         try:
+            _check_name(sources[0])
             check_reference(self.snapshot, self._folders.reports, sources[0].jurisdiction)
         except AuditError as error:
             if self._alone:
