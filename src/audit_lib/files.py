@@ -41,7 +41,7 @@ def save_bytes(content: bytes, path: Path) -> None:
     """Write bytes in one step. A file that would not change is left alone, and so is its date.
 
     A new file has the mode that the umask asks for; one that was there keeps its mode, its owner (where we may set it)
-    and its place behind a symbolic link.
+    and, behind a symbolic link, its place.
     """
     target = Path(os.path.realpath(path))
     new = target.with_name(f".{target.name[:LONGEST]}.{uuid4().hex}")

@@ -7,7 +7,7 @@ FORM = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-
 
 
 def span_of(period: str) -> tuple[date, date]:
-    """Give the first and the last day of a period. ValueError for a text that is none.
+    """Return the first and the last day of a period. Raises ValueError for a text that is none.
 
     >>> [day.isoformat() for day in span_of("2020Q3")]
     ['2020-07-01', '2020-09-30']
@@ -26,7 +26,7 @@ def span_of(period: str) -> tuple[date, date]:
 
 
 def order_of(period: str) -> tuple[date, int, str]:
-    """Give the key that sorts periods: by first day, the longer first. What is no period comes last.
+    """Return the key that sorts periods: by first day, the longer first; texts that are no period come last.
 
     >>> sorted(["2017-04", "2016-09", "2020Q3", "2016", "2020-07"], key=order_of)
     ['2016', '2016-09', '2017-04', '2020Q3', '2020-07']
