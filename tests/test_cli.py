@@ -75,7 +75,7 @@ def test_parse_bad_input_is_one_line(audit, tmp_path: Path, content: bytes | Non
             "expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 2018 adds one)",
         ),
         (["run", "leizhou", "--notebook", "99_nothing"], "found no notebook 99_nothing; expected one of 00_year_card"),
-        (["run", "--jobs", "0"], "0 is not in the range x>=1"),
+        (["run", "--jobs", "0"], "0 is not in the range 1<=x<=1024"),
         (["check", "--data", "/nowhere"], "/nowhere: found no folder; expected a data folder, with raw/ in it"),
         (["run", "--memory", "nan"], "nan is not in the range 0.5<=x<=1048576"),
         (["run", "--memory", "inf"], "inf is not in the range"),
