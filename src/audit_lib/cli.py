@@ -314,7 +314,7 @@ def export(
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter, e.g. top_cut=92; repeatable.")
 @click.option("--into-committed", is_flag=True, help="Let -p change the project's own reports.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Reports at a time (default: the cores, as memory allows).")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
