@@ -154,6 +154,8 @@ def _choose_score(
     others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
     if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
         left, is_sure = [*(c for c in others if _agree(ranks, [c])), *left], False
+    elif len(left) == 1 and period is None and others and MONTH.search(left[0].name):
+        left, is_sure = [*others, *left], False
     wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
     if not is_sure:
         facts = {"columns": "、".join(column.name for column in left), "read": wanted.name}

@@ -91,7 +91,7 @@ def _find_whole(
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
         width = end - at
-        body = [] if units else [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
+        body = [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
         layout = make_layout(number_names(keys[at:end]), vocabulary, body)
         if layout is None:
             continue

@@ -144,7 +144,7 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     for end in range(len(text) - 1, 1, -1):
         if vocabulary.names_unit(text[:end]) and (is_first or vocabulary.is_score_word(text[end:])):
             return text[:end], LINKS.sub("", text[end:])
-    label = next((text[at:] for at in range(len(text)) if vocabulary.is_score_word(text[at:])), "")
+    label = next((text[at:] for at in range(len(text)) if vocabulary.header.get(text[at:]) == "score"), "")
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
         label = text
     return LINKS.sub("", text[: len(text) - len(label)]), label

@@ -14,7 +14,7 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 ASIDE = re.compile(r"\([^()]{0,40}?(?:先后|排名|排序|为序)[^()]{0,40}\)")  # (排名不分先后)
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
-TIER_ALONE = re.compile(r"[^\W\d_]{1,6}")
+YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1)):
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
+        elif not each.is_known and each.entries:
+            each.rest.extend(entry.unit for entry in each.entries)
         elif each.stated is not None and not each.rest:
             counts.setdefault(each.tier, set()).add(each.stated)
             continue
@@ -73,7 +75,9 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
 
 
 def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
-    return not each.rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in each.entries)
+    """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
+    is_counted = each.stated == len(each.entries)
+    return not each.rest and (is_counted or all(vocabulary.names_unit(squeeze(e.unit)) for e in each.entries))
 
 
 def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
@@ -85,7 +89,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
             stated = read_numeral(number) if number else None
             entries, rest = _split_units(names, vocabulary, stated)
             each = _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place)
-            if is_known or _are_names(each, vocabulary):
+            if is_known or stated is not None or _are_names(each, vocabulary):
                 yield each
 
 
@@ -179,5 +183,6 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
     """Take off what goes on after the last name of a list: 丙县2021年度考核结果 is 丙县."""
     if vocabulary.kind_of(name) != "other":
         return name
+    name = YEAR.sub("", name) or name
     ends = range(len(name) - 1, 1, -1)
     return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)

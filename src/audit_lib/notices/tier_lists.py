@@ -157,12 +157,17 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
     whole = [block for block in whole if look_alike([u for each in block.lists for u in each.units], vocabulary)]
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
+    tiers = {(block.head.form[:3], block.head.tier) for block in whole}
+    contained = {
+        (form, tier) for form, one in tiers for same, other in tiers if form == same and one != other and one in other
+        for tier in (one, other)
+    }
     chosen = {id(block) for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)}
     for block in whole:
         head = block.head
         is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
         is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
-        if forms[head.form] or is_step or is_counted or head.form[3] in vocabulary.scale_noun:
+        if forms[head.form] or is_step or is_counted or (head.form[:3], head.tier) in contained or head.form[3] in vocabulary.scale_noun:
             chosen.add(id(block))
     return chosen
 
