@@ -81,6 +81,8 @@ class Layout:
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
+            case "figure":
+                return read_figure(cell) is not None
             case "group":
                 return HAN.search(cell) is not None
             case _:
@@ -204,19 +206,21 @@ def make_layout(
         if not named or any(map(vocabulary.names_unit, columns)):
             return None
         meanings[max(named, key=lambda at: (len(set(cells[at])), -at))] = "unit"
-        if VALUES.isdisjoint(meanings) and not any(column and all(map(is_value, column)) for column in cells):
-            return None
-    elif VALUES.isdisjoint(meanings):
-        held = {meaning for meaning, column in zip(meanings, cells, strict=False) if _holds_figures(column)}
+    if VALUES.isdisjoint(meanings):
+        figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_figures(column)]
         named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
-        if "extra" not in held or not named:
+        if not figures or not named:
             return None
+        for at in figures:
+            meanings[at] = "figure"
     last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
         last["score"] = totals[-1]
     # Of several columns with one meaning (得分, 总分) a total is read, else the last; of 乡镇 and 村 the village.
     for at, meaning in enumerate(meanings):
+        if meaning == "figure":
+            continue
         if meaning in ("measure", "extra") or at != last[meaning]:
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)

@@ -134,7 +134,7 @@ def _part_blocks(
 
 def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
     """What the columns of a table mean, a score and another figure alike."""
-    return layout and tuple("" if each in ("score", "extra") else each for each in layout.meanings)
+    return layout and tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
 
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:

@@ -43,7 +43,8 @@ class Header:
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
     if vocabulary.meaning_of(keys[at]):
-        return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
+        whole = _find_whole(keys, at, vocabulary, Layout.fits_at, 0) or _find_broken(keys, at, vocabulary)
+        return whole or _find_whole(keys, at, vocabulary, Layout.fits_at)
     if _may_head_units(keys, at, vocabulary):
         return _find_unknown(keys, at, vocabulary, Layout.fits_at, ROWS_TO_TYPE)
     pieces = keys[at : at + 2]

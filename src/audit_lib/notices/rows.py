@@ -80,10 +80,10 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
         extra={
             layout.columns[at]: squeeze_spaces(line.text)
             for at, line in filled.items()
-            if layout.meanings[at] == "extra"
+            if layout.meanings[at] in ("extra", "figure")
         }
         | dict(_find_brackets(filled, layout)),
-        cells=tuple((layout.meanings[column], line) for column, line in sorted(filled.items())),
+        cells=tuple((layout.meanings[column].replace("figure", "extra"), line) for column, line in sorted(filled.items())),
     )
 
 

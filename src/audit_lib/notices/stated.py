@@ -107,7 +107,7 @@ class _TierPattern:
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
-            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
+            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
         self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
         self.listed_below = re.compile(
@@ -156,9 +156,13 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
+    if entries and (lead := vocabulary.first_lead.match(entries[0].unit)) and len(entries[0].unit) > lead.end() + 1:
+        if vocabulary.kind_of(squeeze(entries[0].unit)) == "other":
+            entries[0] = replace(entries[0], unit=entries[0].unit[lead.end() :])
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
-        return [], [entries[0].unit] if len(entries[0].unit) <= LONGEST_BARE else []
+        is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and entries[0].unit[0] != "其"
+        return [], [entries[0].unit] if is_doubtful else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
     return entries, rest
@@ -184,5 +188,5 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
     if vocabulary.kind_of(name) != "other":
         return name
     name = YEAR.sub("", name) or name
-    ends = range(len(name) - 1, 1, -1)
+    ends = range(len(name), 1, -1)
     return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)

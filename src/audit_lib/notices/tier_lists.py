@@ -281,8 +281,11 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
     left = _count_left(block)
-    if not _are_units(names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None):
-        if is_signed is None or _might_list(names, rest, line, left, block, vocabulary):
+    is_labelled = label is not None and vocabulary.is_label(squeeze(label))
+    if not _are_units(names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None) and not (
+        is_labelled and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
+    ):
+        if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
     if left == 0 and len(names) == 1 and not block.is_open and any(len(each.units) > 1 for each in block.lists):

@@ -114,6 +114,11 @@ class Vocabulary:
         return re.compile(rf".*(?:{either(self.leads)}|(?<=.)[是为為有])")
 
     @cached_property
+    def first_lead(self) -> re.Pattern[str]:
+        """A pattern for the words that lead to a name, at its beginning: 确定双江."""
+        return re.compile(f"(?:{either(self.leads)})+")
+
+    @cached_property
     def tier_heading(self) -> re.Pattern[str]:
         """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
         verb = either(self.tier_verb)
