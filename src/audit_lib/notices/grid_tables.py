@@ -150,7 +150,8 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         ):
             waiting.append(cells[0])
             continue
-        summed = next((cell for cell in cells if layout.sums_up(cell.key)), None)
+        is_named = layout.vocabulary.names_unit(named.key)
+        summed = None if is_named else next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
             table.problems.append(note_no_unit(summed))
             named = {**dict(enumerate(row)), layout.unit_at: summed}

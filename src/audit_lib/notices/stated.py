@@ -53,25 +53,30 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
 
     A word that we do not know is a tier where all before it are names and another tier is stated the same way.
     """
-    found = [each for line in lines for each in _read_line(line, vocabulary)]
-    tiers = {each.tier for each in found if each.entries and (each.is_known or _are_names(each, vocabulary))}
+    read = [list(_read_line(line, vocabulary)) for line in lines]
+    around = [{*map(_tier_of, (*before, *here, *after))} for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)]
+    found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
-    for each in found:
-        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1)):
+    for each, tiers in found:
+        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and _are_names(each, vocabulary))):
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
-        elif not each.is_known and each.entries:
+        elif not each.is_known and each.entries and len(tiers) > 1:
             each.rest.extend(entry.unit for entry in each.entries)
         elif each.stated is not None and not each.rest:
             counts.setdefault(each.tier, set()).add(each.stated)
             continue
-        for piece in each.rest if tiers else ():
+        for piece in each.rest if len(tiers) > 1 or each.entries else ():
             facts = {"found": piece, "tier": each.tier}
             problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
     return StatedTiers(tuple(lists), stated_once, tuple(problems))
+
+
+def _tier_of(each: _Stated) -> str | None:
+    return each.tier if each.entries or each.rest else None
 
 
 def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
@@ -162,6 +167,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and entries[0].unit[0] != "其"
+        is_doubtful = is_doubtful and len(entries[0].unit) > 1
         return [], [entries[0].unit] if is_doubtful else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
