@@ -27,6 +27,7 @@ PLACED = re.compile(r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|�
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 SIGN = re.compile("[,:;!?]|。.")
+SUSPICIOUS = re.compile(r"[、,;第\d*×]")
 MOST_SEEN = 3  # messages that a refusal repeats
 
 
@@ -106,10 +107,10 @@ def _balance_line(
     line: Line, names: set[str], scored: set[str], is_read: bool, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     text = line.aligned
+    if not SUSPICIOUS.search(text):
+        return
     if n_masked := len(MASKED.findall(text)):
         yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)
-    if not any(char.isdigit() or char in "、,;第" for char in text):
-        return
     pieces = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
     if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
         return

@@ -1,6 +1,7 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -239,10 +240,9 @@ def _holds_figures(cells: Sequence[str]) -> bool:
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
     """Tell columns of one name apart: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
     numbered: list[str] = []
+    seen: Counter[str] = Counter()
     for at, name in enumerate(names, start=1):
-        if not name:
-            numbered.append(f"column {at}")
-            continue
-        same = sum(each.split(" ")[0] == name for each in numbered)
-        numbered.append(f"{name} {same + 1}" if same else name)
+        same = seen[name]
+        seen[name.split(" ")[0]] += 1
+        numbered.append(f"column {at}" if not name else f"{name} {same + 1}" if same else name)
     return tuple(numbered)

@@ -89,6 +89,8 @@ def _find_whole(
         if NUMBER.fullmatch(keys[end - 1]):
             return None
         units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
+        if not units and not n_rows:
+            continue
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
         width = end - at

@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -14,6 +14,7 @@ BRACKETED = re.compile(r"\([^()]*\)")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
 LONGEST_WORD = 12  # characters of a word in the vocabulary
+LONGEST_KEPT, MOST_KEPT = 40, 20_000  # characters of a word and words whose meaning is kept once it is found
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
@@ -49,6 +50,17 @@ class Vocabulary:
 
     def meaning_of(self, heading: str) -> str | None:
         """Tell what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
+        return self._meanings(heading) if len(heading) <= LONGEST_KEPT else self._find_meaning(heading)
+
+    @cached_property
+    def _meanings(self) -> Callable[[str], str | None]:
+        return lru_cache(MOST_KEPT)(self._find_meaning)
+
+    @cached_property
+    def _kinds(self) -> Callable[[str], str]:
+        return lru_cache(MOST_KEPT)(self._find_kind)
+
+    def _find_meaning(self, heading: str) -> str | None:
         word = BRACKETED.sub("", heading).lower()
         if len(word) > LONGEST_HEADING:
             return None
@@ -64,6 +76,13 @@ class Vocabulary:
 
     def names_unit(self, text: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
+        return len(text) <= LONGEST_NAME and self._names(text)
+
+    @cached_property
+    def _names(self) -> Callable[[str], bool]:
+        return lru_cache(MOST_KEPT)(self._is_name)
+
+    def _is_name(self, text: str) -> bool:
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or text[0] in NOT_FIRST:
             return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
@@ -185,6 +204,9 @@ class Vocabulary:
 
         A bracket at the end is not part of the ending: 区科创委(投促办) ends in 科创委.
         """
+        return self._kinds(name) if len(name) <= LONGEST_KEPT else self._find_kind(name)
+
+    def _find_kind(self, name: str) -> str:
         bare = BRACKET.sub("", name) or name
         endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
         return next((self.suffix[ending] for ending in endings), "other")
