@@ -28,7 +28,20 @@ LEAST_EXACT = 0.75  # of the drawn notices; the rest are reported or refused
 
 DATA = Path(__file__).parents[1] / "data"
 UNIT_HEADINGS = [
-    *["单位", "单位名称", "乡镇", "村名", "街道", "部门", "村别", "学校", "考核对象", "责任主体", "受检单位", "参评对象"],
+    *[
+        "单位",
+        "单位名称",
+        "乡镇",
+        "村名",
+        "街道",
+        "部门",
+        "村别",
+        "学校",
+        "考核对象",
+        "责任主体",
+        "受检单位",
+        "参评对象",
+    ],
     *["被考核单位", "镇街名称", "对象", "点位", "测评区域", "主体", "承办方", "地方", "成员", "评价对象", "各地"],
 ]
 SCORE_HEADINGS = [
@@ -42,7 +55,12 @@ SCALES = [
     *[["优秀", "良好", "一般"], ["优秀", "良好", "合格", "不合格"], ["优", "良", "中", "差"], ["A级", "B级", "C级"]],
     *[["一等奖", "二等奖", "三等奖"], ["红榜", "黑榜"], ["绿牌", "黄牌", "红牌"], ["五星级", "四星级", "三星级"]],
     *[["称职", "基本称职", "不称职"], ["达标", "不达标"], ["先进", "达标", "落后"], ["第一档", "第二档", "第三档"]],
-    *[["好", "较好", "一般", "较差"], ["甲等", "乙等", "丙等"], ["卓越", "良好", "待改进"], ["优秀", "基本合格", "不合格"]],
+    *[
+        ["好", "较好", "一般", "较差"],
+        ["甲等", "乙等", "丙等"],
+        ["卓越", "良好", "待改进"],
+        ["优秀", "基本合格", "不合格"],
+    ],
 ]
 SEPARATORS = ["、", ",", ";", "\uff0c", " ", "\u3000"]
 
@@ -93,7 +111,7 @@ def draw_table(dice: random.Random) -> Drawn:
     if dice.random() < 0.2:
         columns.append(("备注", [dice.choice(["", "迟报", "整改中"]) for _ in names]))
     if dice.random() < 0.2:
-        for heading, cells in columns:
+        for _, cells in columns:
             value = f"{sum(scores) / n:.2f}" if cells is columns_of(columns, names) else ""
             cells.append(value)
         place_sum(dice, columns, names, scores)
@@ -232,7 +250,9 @@ def draw_scored(dice: random.Random) -> Drawn:
         ]
     )
     items = [
-        form.format(unit=unit, score=f"{score:g}", rank="一二三四五六七八九"[at], number=at + 1, part=dice.randint(70, 99))
+        form.format(
+            unit=unit, score=f"{score:g}", rank="一二三四五六七八九"[at], number=at + 1, part=dice.randint(70, 99)
+        )
         for at, (unit, score) in enumerate(zip(names, scores, strict=True))
     ]
     simple = "," not in form and "名:" not in form and "." not in form

@@ -56,7 +56,9 @@ def settle_table(
 def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[ScoreRow]:
     """Yield rows, one for each unit where a cell lists several: 优秀 beside 甲镇、乙局."""
     for row in rows:
-        pieces = split_outside(row.unit, "、,\uff0c;\uff1b") if any(sign in row.unit for sign in "、,\uff0c;\uff1b") else ()
+        pieces = (
+            split_outside(row.unit, "、,\uff0c;\uff1b") if any(sign in row.unit for sign in "、,\uff0c;\uff1b") else ()
+        )
         entries, rest = read_entries(row.unit, vocabulary) if len(pieces) > 1 else ([], [])
         if rest or len(entries) < 2 or not (row.tier or all(vocabulary.names_unit(squeeze(e.unit)) for e in entries)):
             yield row
@@ -97,7 +99,7 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
     if not (is_alone or is_unlike):
         return False
     step = 10 ** -len(f"{row.score:g}".partition(".")[2])
-    return abs(row.score - mean(values)) <= step or abs(row.score - sum(values)) < step / 2
+    return bool(abs(row.score - mean(values)) <= step) or abs(row.score - sum(values)) < step / 2
 
 
 def check_mean(table: ScoreTable) -> Iterator[Problem]:
@@ -272,7 +274,7 @@ def _is_sum(column: Column, others: Sequence[Column]) -> bool:
     if len(others) < 2:
         return False
     rows = zip(column.values, *(other.values for other in others), strict=True)
-    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)  # type: ignore[arg-type]
+    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)
 
 
 def _is_of_other(name: str, period: str | None) -> bool:
@@ -297,9 +299,7 @@ def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreT
     return replace(table, rows=tuple(rows), score_column=wanted.name)
 
 
-def _choose_rank(
-    table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary
-) -> ScoreTable:
+def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
     """Return the table with the rank of its score, where several are printed: under the same heading, or in its order."""
     ranks = _list_ranks(table, vocabulary)
     if len(ranks) < 2 or not ranks[0].values:

@@ -23,7 +23,9 @@ NOT_READ = "not_read"  # the check of everything that is left over
 FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
 LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
 BESIDE = re.compile(r"(?P<name>[^\d、,;。:()]{2,20}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
-PLACED = re.compile(r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]")
+PLACED = re.compile(
+    r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
+)
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 SIGN = re.compile("[,:;!?]|。.")
@@ -114,7 +116,9 @@ def _balance_line(
     pieces = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
     if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
         return
-    unread = [each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)]
+    unread = [
+        each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
+    ]
     bare = [piece for piece in pieces if 1 < len(piece) <= LONGEST_IN_LIST and HAN.search(piece)]
     is_bare_list = not is_read and len(bare) == len(pieces) >= FEWEST_NAMES and not names.issuperset(pieces)
     is_bare_list = is_bare_list and not SIGN.search(text) and not SENTENCE_WORDS.search(text)

@@ -155,7 +155,11 @@ class Layout:
         if self.unit_at > 0 or all(known):
             return any(fits)
         early = range(at + 1, at + self.width) if known[0] else ()
-        return fits[0] or (known[0] and all(fits[1:])) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+        return (
+            fits[0]
+            or (known[0] and all(fits[1:]))
+            or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+        )
 
     def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
         """Count the numbers missing between the row at `at`, the n-th, and the next at `place`; None if it is no next.
@@ -192,9 +196,7 @@ class Layout:
         return self.vocabulary.kind_of(cell) != "other"
 
 
-def make_layout(
-    columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence[Sequence[str]] = ()
-) -> Layout | None:
+def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence[Sequence[str]] = ()) -> Layout | None:
     """Give each column its meaning; None where no unit or no value is among them.
 
     Headings tell, and the cells of `body`, rows below them: a column of names that we know holds the units whatever

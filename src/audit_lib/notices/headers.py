@@ -115,6 +115,8 @@ def _drop_group(layout: Layout) -> Layout | None:
 
 def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """Find a header of fragments above rows that are all alike: a name, and numbers."""
+    if not any(map(POINTS.fullmatch, keys[at : at + MOST_FRAGMENTS + LONGEST_HEADER])):
+        return None
     for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
         fragments = keys[at:end]
         if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):

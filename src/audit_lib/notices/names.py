@@ -106,7 +106,7 @@ def squeeze_printed(text: str) -> str:
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
-    """Check whether a text may be the name of a unit: its letters, its length; figures only before an ending we know."""
+    """Check whether a text may be the name of a unit; figures stand only before an ending that we know."""
     key = squeeze(text)
     if not HAN.search(key) or len(key) > LONGEST_NAME or DATE.search(key) or MASK.search(key):
         return False

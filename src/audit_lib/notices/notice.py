@@ -77,7 +77,9 @@ class Notice:
     @property
     def names(self) -> set[str]:
         """The units of the tables and lists, as printed."""
-        return {row.unit for table in self.tables for row in table.rows} | {u for tier in self.tiers for u in tier.units}
+        return {row.unit for table in self.tables for row in table.rows} | {
+            u for tier in self.tiers for u in tier.units
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Give the object that `audit-lib parse --json` prints."""

@@ -69,9 +69,7 @@ class _Found:
         headings = dict(zip(layout.meanings, layout.columns, strict=True))
         score, rank = headings.get("score"), headings.get("rank")
         number = len(self.tables) + 1
-        self.tables.append(
-            ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, tuple(sums))
-        )
+        self.tables.append(ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, tuple(sums)))
         self.above = None
 
 

@@ -1,4 +1,4 @@
-"""Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 第一名:甲镇,得分97分; 前三名依次是甲镇、乙镇、丙镇."""
+"""Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 前三名依次是甲镇、乙镇、丙镇."""
 
 import re
 from collections import Counter
@@ -18,14 +18,18 @@ PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
 RANGE = re.compile(rf"(?P<text>.+?)[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]")
-TOP = re.compile(rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有])")
+TOP = re.compile(
+    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有])"
+)
 ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]*[^\d()各](?:\([^\d()]+\))?)"
     rf"(?:\((?:得分|得)?{POINTS}分?\)|(?P<each>各)?{POINTS.replace('score', 'points')}(?P<mark>[分条篇件]))"
     rf"(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
 LINKS = re.compile("[以为是达到得共計计]+$")
-ORDINAL_LINKS = re.compile("(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$")
+ORDINAL_LINKS = re.compile(
+    "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+)
 VERB = re.compile("[扣减加计占达差高低]$")
 YEAR = range(1900, 2100)
 FULL_SCORE = 100
@@ -150,9 +154,7 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     return LINKS.sub("", text[: len(text) - len(label)]), label
 
 
-def _read_records(
-    chunks: Sequence[_Chunk], place: str, group: str | None, vocabulary: Vocabulary
-) -> Iterator[_Record]:
+def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocabulary: Vocabulary) -> Iterator[_Record]:
     """Assemble the records of a sentence: a rank before its unit or after its score, numbers after their unit.
 
     Where one unit alone is named and other numbers follow, they are parts of its score.

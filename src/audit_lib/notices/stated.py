@@ -54,7 +54,10 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     A word that we do not know is a tier where all before it are names and another tier is stated the same way.
     """
     read = [list(_read_line(line, vocabulary)) for line in lines]
-    around = [{*map(_tier_of, (*before, *here, *after))} for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)]
+    around = [
+        {*map(_tier_of, (*before, *here, *after))}
+        for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)
+    ]
     found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
@@ -161,9 +164,10 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
-    if entries and (lead := vocabulary.first_lead.match(entries[0].unit)) and len(entries[0].unit) > lead.end() + 1:
-        if vocabulary.kind_of(squeeze(entries[0].unit)) == "other":
-            entries[0] = replace(entries[0], unit=entries[0].unit[lead.end() :])
+    if entries and vocabulary.kind_of(squeeze(entries[0].unit)) == "other":
+        lead = vocabulary.first_lead.match(entries[0].unit)
+        rest_of = entries[0].unit[lead.end() :] if lead else ""
+        entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and entries[0].unit[0] != "其"

@@ -1,7 +1,7 @@
 """Find tier lists in lines: a label that names a tier, then names of units beside it or in the lines below.
 
-A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to others:
-headings of one form, each with its list.
+A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to
+others: headings of one form, each with its list.
 """
 
 import re
@@ -19,7 +19,6 @@ from audit_lib.notices.names import (
     QUOTES,
     SEPARATORS,
     Entry,
-    is_name,
     look_alike,
     read_entries,
     split_outside,
@@ -159,7 +158,10 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
     contained = {
-        (form, tier) for form, one in tiers for same, other in tiers if form == same and one != other and one in other
+        (form, tier)
+        for form, one in tiers
+        for same, other in tiers
+        if form == same and one != other and one in other
         for tier in (one, other)
     }
     chosen = {id(block) for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)}
@@ -167,7 +169,13 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
         head = block.head
         is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
         is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
-        if forms[head.form] or is_step or is_counted or (head.form[:3], head.tier) in contained or head.form[3] in vocabulary.scale_noun:
+        if (
+            forms[head.form]
+            or is_step
+            or is_counted
+            or (head.form[:3], head.tier) in contained
+            or head.form[3] in vocabulary.scale_noun
+        ):
             chosen.add(id(block))
     return chosen
 
@@ -207,9 +215,7 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     return _Head(tier, False, form, number, None, "".join(names))
 
 
-def _read_block(
-    lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabulary, steps: Counter[str]
-) -> _Block:
+def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabulary, steps: Counter[str]) -> _Block:
     """Read the lists of a head, beside it and below it, line by line until one is none."""
     block = _Block(head, lines[at : at + 1])
     if squeeze(head.names):
@@ -282,9 +288,9 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         return False
     left = _count_left(block)
     is_labelled = label is not None and vocabulary.is_label(squeeze(label))
-    if not _are_units(names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None) and not (
-        is_labelled and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
-    ):
+    if not _are_units(
+        names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None
+    ) and not (is_labelled and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)):
         if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
@@ -314,9 +320,7 @@ def _add_list(block: _Block, line: Line, label: str | None, stated: int | None, 
     )
 
 
-def _split_names(
-    line: Line, vocabulary: Vocabulary
-) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
+def _split_names(line: Line, vocabulary: Vocabulary) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
     """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
     if HEADING.match(line.key) and not COLON.search(line.key):
         return None

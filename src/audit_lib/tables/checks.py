@@ -17,7 +17,9 @@ from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
 from audit_lib.wording.phrases import Phrase, say_place
 
-CHECKED_APART = frozenset({"tier_count", "not_read", "sum_differs"})  # what the notice reports and a check of its own asks
+CHECKED_APART = frozenset(
+    {"tier_count", "not_read", "sum_differs"}
+)  # what the notice reports and a check of its own asks
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
