@@ -140,7 +140,7 @@ def test_leizhou_register(data: Path) -> None:
     register = tabulate_register(run_checks(read_source(data, source).evidence), Words("en"))
     assert len(register) == len(CHECKS)
     assert register["question"].is_unique
-    assert register["verdict"].value_counts().to_list() == [13, 13, 4]  # no corrections are recorded, no ranks printed
+    assert register["verdict"].value_counts().to_list() == [15, 13, 4]  # no corrections are recorded, no ranks printed
     disagrees = register[register["found"].notna()]
     assert disagrees[["severity", "treatment"]].notna().all(axis=None)
 
@@ -158,6 +158,19 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         "unread_cells",
         {"rows": (), "tiers": {"优秀": ["甲镇"], "良好": ["情况另行通报"]}, "stated": {"良好": 7}},
         ["line 11: found no list of units under '(二)良好单位(7个)'"],
+    ),
+    (
+        "balance",
+        {"prose": ["丁镇、戊局、己局。"]},
+        ["line 7: found 3 names outside all lists, beginning with '丁镇': not read"],
+    ),
+    (
+        "sum_row",
+        {
+            **{"columns": (), "rows": ()},
+            "below": ["| 单位 | 得分 |", "| 甲镇 | 95 |", "| 乙局 | 85 |", "| 丙局 | 75 |", "| 平均分 | 88 |"],
+        },
+        ["line 33: 平均分 is 88; the rows give 85"],
     ),
     (
         "left_aside",
@@ -313,7 +326,7 @@ NO_SCORES = {*NO_RANKS, "serial_gap", "serial_rank", "tier_reversed", "tier_equa
         (
             {"rows": ()},
             {
-                *("raw_file", "units_stated", *NO_LISTS, *NO_SCORES, "scale", "twice_in_table"),
+                *("raw_file", "units_stated", *NO_LISTS, *NO_SCORES, "scale", "twice_in_table", "sum_row"),
                 *("score_order", "name_level", "header_padding"),
             }
             - {"tier_count", "twice_in_lists"},
@@ -338,7 +351,7 @@ def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], 
 
 def test_the_register_in_a_sentence(leizhou) -> None:
     assert describe_register(leizhou.outcomes, leizhou.words) == (
-        "Of the 26 checks that apply, 13 find something: 4 errors, 7 warnings, 6 notes. First among the gravest: 监察局 "
+        "Of the 28 checks that apply, 13 find something: 4 errors, 7 warnings, 6 notes. First among the gravest: 监察局 "
         "(80) is in the table but in no tier list."
     )
     ministries = open_report("ministries", "2014")
@@ -357,4 +370,4 @@ def test_the_register_in_a_sentence(leizhou) -> None:
 def test_one_finding_is_told_in_full(run: Run, check: str, severity: str, message: str) -> None:
     outcomes = [each for name, each in run(stated={"优秀": 2}).items() if name == check or not each.findings]
     sentence = describe_register(tuple(outcomes), Words("en"))
-    assert sentence == f"Of the 21 checks that apply, 1 finds something (1 {severity}): {message}."
+    assert sentence == f"Of the 23 checks that apply, 1 finds something (1 {severity}): {message}."

@@ -201,7 +201,7 @@ def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> l
 def _choose_unnamed(
     columns: Sequence[Column], table: ScoreTable, vocabulary: Vocabulary
 ) -> tuple[list[Column], bool, list[Problem]]:
-    """Choose a score among figures under headings that we do not know: the one that the rank follows, else the only one."""
+    """Choose a score among figures under headings that we do not know: what the rank follows, else the only one."""
     unknown = [column for column in columns if _means(column.name, vocabulary) is None]
     place, names = table.rows[0].place, "、".join(column.name for column in columns)
     ranks = _list_ranks(table, vocabulary)
@@ -300,7 +300,7 @@ def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreT
 
 
 def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
-    """Return the table with the rank of its score, where several are printed: under the same heading, or in its order."""
+    """Return the table with the rank of its score where several are printed: under its heading, or in its order."""
     ranks = _list_ranks(table, vocabulary)
     if len(ranks) < 2 or not ranks[0].values:
         return table

@@ -92,7 +92,7 @@ def _find_pairs(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) 
     """Yield names each with a number on the line below: the cells of a table that was not found."""
     pairs = [
         (line, vocabulary.names_unit(line.key))
-        for line, below in zip(prose, prose[1:], strict=False)
+        for line, below in pairwise(prose)
         if read_figure(below.key) is not None and _may_name(line.key, vocabulary) and line.key not in names
     ]
     if len(pairs) >= FEWEST_NAMES or any(is_known for _, is_known in pairs):

@@ -164,7 +164,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
-    if entries and vocabulary.kind_of(squeeze(entries[0].unit)) == "other":
+    if entries:
         lead = vocabulary.first_lead.match(entries[0].unit)
         rest_of = entries[0].unit[lead.end() :] if lead else ""
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]

@@ -181,7 +181,7 @@ class Vocabulary:
     def is_label(self, text: str) -> bool:
         """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
-        return self._labels.fullmatch(plain) is not None
+        return len(plain) <= LONGEST_KEPT and self._labels.fullmatch(plain) is not None
 
     def heads_column(self, cell: str) -> bool:
         """Check whether a cell is a heading, and no name or value: 综合指数排名."""
