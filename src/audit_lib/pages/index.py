@@ -15,7 +15,8 @@ import pandas as pd
 
 from audit_lib.files import save_text
 from audit_lib.fingerprints import hash_bytes, hash_library, load_manifest
-from audit_lib.pages.report_page import TEMPLATES, embed_font, link_page, open_template
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.report_page import TEMPLATES, link_page, open_template
 from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.pages.unit_page import load_digest
 from audit_lib.periods import order_of
@@ -84,16 +85,19 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     places = list(_gather_places(tree, data, language))
     page, words = tree / "index.html", Words(language)
     names = sorted({entry.card.name for place in places for period in place.periods for entry in period.entries})
-    twins = {each: link_page(twin, page) for each, twin in find_twins(page, tree, language).items()}
+    found = {each: twin for each, twin in find_twins(page, tree, language).items() if twin.parent.is_dir()}
+    twins = {each: link_page(twin, page) for each, twin in found.items()}
     html = open_template("reports.html.j2").render(
         places=places,
         notebooks=names,
         words=words,
-        twins={each: href for each, href in twins.items() if (tree / href).parent.is_dir()},
+        twins=twins,
         search=json_of(describe_search(places)),
         scripts=[SEARCH.read_text(encoding="utf-8")],
     )
-    save_text(embed_font(html), page)
+    root = find_root(tree, language)
+    beside = [twin.parent for twin in found.values() if twin.parent != root]
+    save_text(finish_page(html, describe_origin(page, root, beside)), page)
 
 
 def list_periods(folder: Path) -> list[Path]:
