@@ -3,19 +3,24 @@
 The texts are pages or notebooks; both have a line for each thing they say, and headings that name what follows.
 """
 
+import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 MOST_LINES = 500  # that are compared one by one; the work grows with their square
 WINDOW = 60  # letters on each side of a difference
-HEADING = re.compile(r"<(h[1-6]|caption)\b[^>]{0,200}>(.{1,200}?)</\1>|^\s*\"#+ ([^\"]{1,200})")
+HEADING = re.compile(r"<(h[1-6]|caption)\b[^>]{0,200}>(.{1,200}?)</\1>|^\s*\"## ([^\"\\]{1,200})")
 TAG = re.compile(r"<[^>]{0,500}>")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: the heading above it, its line in the file, what the file has there and what is expected."""
+    """One difference: the heading above it, its line in the file, what the file has there and what is expected.
+
+    `shown` is None where something is missing, `expected` where something was added.
+    """
 
     heading: str
     line: int
@@ -40,30 +45,26 @@ def find_differences(shown: str, expected: str) -> list[Difference]:
     else:
         matched = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
         spans = [(low, high, from_, to) for tag, low, high, from_, to in matched if tag != "equal"]
-    return [_describe(theirs, first + low, new[low:high], old[from_:to]) for low, high, from_, to in spans]
+    return [
+        _describe(_find_heading(ours[: first + from_]), first + low + 1, new[low:high], old[from_:to])
+        for low, high, from_, to in spans
+    ]
 
 
-def _count_common(one: list[str], other: list[str]) -> int:
-    return next(
-        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
-    )
+def _count_common(one: Sequence[str], other: Sequence[str]) -> int:
+    differing = (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    return next(differing, min(len(one), len(other)))
 
 
-def _describe(lines: list[str], at: int, shown: list[str], expected: list[str]) -> Difference:
-    headings = (found for line in reversed(lines[: at + 1]) if (found := HEADING.search(line)))
-    heading = next(headings, None)
-    named = TAG.sub("", heading[2] or heading[3]) if heading else ""
-    there, due = _cut_to_difference("\n".join(shown), "\n".join(expected))
-    return Difference(printable(named), at + 1, there if shown else None, due if expected else None)
+def _find_heading(above: list[str]) -> str:
+    found = next((match for line in reversed(above) if (match := HEADING.search(line))), None)
+    return html.unescape(TAG.sub("", found[2] or found[3])) if found else ""
 
 
-def _cut_to_difference(shown: str, expected: str) -> tuple[str, str]:
-    """Cut two texts to what surrounds their first difference."""
-    low, high = 0, min(len(shown), len(expected))
-    while low < high:  # the longest common beginning, by halves
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if shown[:middle] == expected[:middle] else (low, middle - 1)
-    return _cut(shown, low), _cut(expected, low)
+def _describe(heading: str, line: int, shown: list[str], expected: list[str]) -> Difference:
+    there, due = "\n".join(shown), "\n".join(expected)
+    at = _count_common(there, due)
+    return Difference(heading, line, _cut(there, at) if shown else None, _cut(due, at) if expected else None)
 
 
 def _cut(text: str, at: int) -> str:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbformat.v4 import reads as read_json
 from nbformat.v4 import writes as write_json
 
 from audit_lib.batch.changes import has_shape
 from audit_lib.errors import AuditError, unusable
-from audit_lib.notebook.parameters import find_source_name, read_parameters
+from audit_lib.notebook.parameters import PARAMETERS, find_source_name, read_parameters
 from audit_lib.pages.origin import Origin, read_origin
+from audit_lib.wording.languages import MAIN, find_tree
 
 MOST_BYTES = 20 * 2**20  # a report of five figures has half a megabyte
 MOST_LETTERS = 10_000  # of the cell with the parameters of a run
@@ -34,6 +36,7 @@ class Given:
     title: str = ""
     changed: Any = None
     is_by_papermill: bool = False
+    is_page: bool = True
 
 
 def list_files(path: Path) -> Iterator[Path]:
@@ -70,7 +73,7 @@ def read_within_limits(path: Path) -> bytes:
         with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise AuditError("found no regular file; expected a page or notebook")
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MOST_BYTES + 1) or b""  # None: a special file that has nothing to say now
     except (OSError, ValueError) as error:  # no such file, no right to read, a loop of links, an unusable name
         raise AuditError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > MOST_BYTES:
@@ -84,20 +87,25 @@ def _open_at_once(name: str, flags: int) -> int:
 
 def _read_notebook(path: Path, text: str) -> Given:
     notebook = read_json(text)
-    audit = notebook.metadata.get("audit", {})
-    versions = dict(audit.get("versions", {}))
-    injected = [cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", [])]
     if not any(cell.get("outputs") for cell in notebook.cells):
         raise AuditError("found a notebook without outputs; expected an executed report")
-    if sum(len(cell.source) for cell in injected) > MOST_LETTERS:
+    tagged = [cell for cell in notebook.cells if set(PARAMETERS).intersection(cell.metadata.get("tags", []))]
+    if sum(len(cell.source) for cell in tagged) > MOST_LETTERS:
         raise unusable("the parameters", "a long cell", f"{MOST_LETTERS} letters at most")
-    title, changed = str(notebook.metadata.get("title", "")), audit.get("changed")
+    injected = [cell for cell in tagged if "injected-parameters" in cell.metadata.tags]
+    stated = {"language": MAIN, **read_parameters(NotebookNode(cells=tagged))}
+    tree = find_tree(Path(), str(stated["language"]))
+    address = tree / str(stated["jurisdiction"]) / str(stated["period"]) / path.name
+    audit = notebook.metadata.get("audit", {})
+    versions = dict(audit.get("versions", {}))
+    name = find_source_name(notebook.metadata, path)
     origin = Origin(
-        "", (), find_source_name(notebook.metadata, path), read_parameters(type(notebook)(cells=injected)), versions
+        address.as_posix(), notebook=name, parameters=read_parameters(NotebookNode(cells=injected)), versions=versions
     )
+    changed = audit["changed"] if has_shape(audit.get("changed")) else None
     is_by_papermill = "papermill" in notebook.metadata
     text = drop_running_times(text, text) if is_by_papermill else text
-    return Given(text, origin, title, changed if has_shape(changed) else None, is_by_papermill)
+    return Given(text, origin, str(notebook.metadata.get("title", "")), changed, is_by_papermill, is_page=False)
 
 
 def drop_running_times(report: str, given: str) -> str:

@@ -4,7 +4,6 @@ Nothing of a file to verify is used but what it says that it is: notebook and pa
 again too, so that rows changed in data/processed confirm nothing. What is made is kept for the next file that needs it.
 """
 
-import re
 import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -25,11 +24,12 @@ from audit_lib.batch.processes import FailedError, Limits, run_apart
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import execute_run
 from audit_lib.errors import AuditError
+from audit_lib.files import save_text
 from audit_lib.notebook.parameters import Parameters, check_parameters, read_parameters
 from audit_lib.pages.origin import Origin
 from audit_lib.pages.report_summary import read_notebook
 from audit_lib.pages.site import render_at, split_address
-from audit_lib.sources import PERIOD, find_sources
+from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.verify.given import MOST_BYTES
 from audit_lib.wording.languages import find_tree
@@ -114,11 +114,11 @@ class Remaker:
 
         Raises AuditError where that cannot be done.
         """
-        folder, _, name = origin.page.rpartition("/")
+        folder = origin.page.rpartition("/")[0]
         key = (folder, origin.beside, root) if folder.endswith("/units") else repr((origin, root, changed))
         pages = self._pages.find_or_make(key, lambda: self._render(origin, root, changed))
         if origin.page not in pages:
-            raise AuditError(f"found the page {name}; expected one of {', '.join(sorted(pages))}"[:500])
+            raise AuditError(f"found {origin.page}; expected one of {len(pages)} other pages of {folder}")
         return pages[origin.page]
 
     def _run(self, name: str, settings: Mapping[str, Any]) -> str:
@@ -133,32 +133,33 @@ class Remaker:
             raise AuditError(f"cannot be run here: {fault}") from None
         if result.status != "done" or result.part is None:
             raise AuditError(f"cannot be run with its parameters: {result.why}")
-        text = result.part.read_text(encoding="utf-8")
+        text = result.part.read_bytes().decode()
         for left in (result.part, result.part.with_suffix(".log")):
             left.unlink(missing_ok=True)
         return text
 
     def _render(self, origin: Origin, root: Path, changed: Any) -> dict[str, str]:
         language, parts = split_address(origin.page)
+        linked = [*origin.beside]
+        if len(parts) == 1:  # an index: of all reports that there are, and of what failed runs left
+            found = find_tree(root, language).glob("[!.]*/[!.]*/[!.]*.*")
+            linked += [path.relative_to(root).as_posix() for path in found if path.suffix in (".ipynb", ".log")]
+        for place in sorted(self.places.intersection(split_address(each)[1][0] for each in [origin.page, *linked])):
+            self._build(place)
         with TemporaryDirectory(dir=self._scratch) as folder:
             reports = Path(folder)
-            if len(parts) == 1:  # an index: of all reports that there are
-                self._link_all(find_tree(root, language), find_tree(reports, language))
-            for address in origin.beside:
-                self._link_beside(address, root, reports)
+            for address in linked:
+                _link_report(root / address, reports / address)
             if origin.notebook:
                 report = (reports / origin.page).with_suffix(".ipynb")
                 report.unlink(missing_ok=True)
-                report.parent.mkdir(parents=True, exist_ok=True)
-                settings = self.find_settings(origin)
-                report.write_text(add_changed(self.make_report(origin.notebook, settings), changed), encoding="utf-8")
-            if len(parts) > 1:
-                self._build(parts[0])
+                made = self.make_report(origin.notebook, self._find_settings(origin))
+                save_text(add_changed(made, changed), report)
             self._run_apart(render_at, reports, origin.page, self._data)
-            found = (reports / origin.page).parent.glob("*.html")
-            return {path.relative_to(reports).as_posix(): path.read_text(encoding="utf-8") for path in found}
+            pages = (reports / origin.page).parent.glob("*.html")
+            return {path.relative_to(reports).as_posix(): path.read_bytes().decode() for path in pages}
 
-    def find_settings(self, origin: Origin) -> dict[str, Any]:
+    def _find_settings(self, origin: Origin) -> dict[str, Any]:
         """Find the parameters that a batch gave to the notebook of a page, and those that differ from the notebook's.
 
         Raises AuditError where they are not of the place, period and language of the page's address.
@@ -174,8 +175,6 @@ class Remaker:
 
     def _build(self, place: str) -> None:
         """Build the tables of a place from its raw files; a notice that cannot be read is left out."""
-        if place not in self.places:
-            raise AuditError(f"found the place {place}; expected one of {', '.join(sorted(self.places))}")
         self._tables.find_or_make(place, lambda: self._run_apart(_build_place, self._data, place))
 
     def _run_apart(self, work: Callable[..., None], *args: Path | str) -> None:
@@ -183,23 +182,6 @@ class Remaker:
             run_apart(work, *args, log=self._scratch / f"{uuid4().hex}.log", limits=self.limits)
         except (FailedError, RuntimeError) as error:
             raise AuditError(f"cannot be made anew: {str(error).replace(str(self._scratch), '')}") from None
-
-    def _link_all(self, tree: Path, copy: Path) -> None:
-        """Link all reports of a tree, and what failed runs left, and build the tables of its places."""
-        for path in sorted(tree.glob("[!.]*/[!.]*/[!.]*.*")):
-            place, period = path.parts[-3:-1]
-            if path.suffix in (".ipynb", ".log") and place in self.places and re.fullmatch(PERIOD, period):
-                self._build(place)
-                _link(path, copy / path.relative_to(tree))
-
-    def _link_beside(self, address: str, root: Path, reports: Path) -> None:
-        path = root / address
-        if path.is_dir():
-            (reports / address).mkdir(parents=True, exist_ok=True)
-        elif path.is_file() and path.stat().st_size <= MOST_BYTES:
-            _link(path, reports / address)
-        else:
-            raise AuditError(f"cannot be made anew: it was made beside {address}, which is not there")
 
 
 def add_changed(report: str, changed: Any) -> str:
@@ -216,9 +198,17 @@ def _build_place(data: Path, place: str) -> None:
         pass
 
 
+def _link_report(path: Path, link: Path) -> None:
+    """Link a report beside a page; a folder is made. Raises AuditError where there is none."""
+    if path.is_dir():
+        link.mkdir(parents=True, exist_ok=True)
+    elif path.is_file() and path.stat().st_size <= MOST_BYTES:
+        _link(path, link)
+    else:
+        raise AuditError(f"cannot be made anew: it was made beside {path}, which is not there")
+
+
 def _link(path: Path, link: Path) -> None:
-    if link.exists():
-        return
     link.parent.mkdir(parents=True, exist_ok=True)
     try:
         link.symlink_to(path.resolve(), target_is_directory=path.is_dir())

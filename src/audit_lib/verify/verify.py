@@ -18,16 +18,15 @@ from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.origin import Origin
 from audit_lib.pages.report_page import find_chart
 from audit_lib.pages.report_summary import list_reports
-from audit_lib.pages.site import split_address
 from audit_lib.verify.differences import Difference, find_differences, printable
 from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits
 from audit_lib.verify.remake import Remaker, add_changed
-from audit_lib.wording.languages import LANGUAGES, MAIN, find_tree
+from audit_lib.wording.languages import LANGUAGES, MAIN
 
-# Confirmed: the same bytes as made anew. The others are failures: changed, made with other versions of libraries than
-# there are here, nothing that we make.
+# Confirmed: the same bytes as made anew. The others are failures: other bytes; what cannot be made anew here, or was
+# made with other versions of libraries; what is no file of ours.
 CONFIRMED, CHANGED, ELSEWHERE, UNKNOWN = "confirmed", "changed", "cannot be confirmed here", "not recognised"
-COVER = "cover.png"
+COVER, INDEX = "cover.png", "index.html"
 EXCEPTED = "but for its list of what changed since the report before it, which cannot be made anew"
 FEW = 5  # differences that are printed unless all are asked for
 
@@ -96,27 +95,17 @@ class Verifier:
             verdict, why = (CONFIRMED, EXCEPTED if given.changed else "") if is_same else (CHANGED, "")
             differences = [] if is_same else find_differences(given.text, expected)
         except AuditError as error:
-            verdict, why = CHANGED, str(error)
+            verdict, why = ELSEWHERE, str(error)
         if verdict == CHANGED and (versions := _name_other_versions(given)):
             verdict, why = ELSEWHERE, f"it was made with {versions}"
         return Verification(path, verdict, why, differences)
 
     def _make_expected(self, path: Path, given: Given) -> str:
         """Make a file anew. Raises AuditError where that cannot be done, and for a file in another one's place."""
-        is_page = bool(given.origin.page)
-        address = given.origin.page if is_page else self._find_address(path, given)
         implied = self._imply_address(path)
-        if implied not in (None, address):
-            raise AuditError(f"found in the place of {implied}; it is {address}")
-        return self._make_page(path, given) if is_page else self._make_report(given)
-
-    def _find_address(self, path: Path, given: Given) -> str:
-        """Find where a report belongs, by what it says; a run under another name may have it."""
-        name = self._remaker.find_notebook(given.origin.notebook, given.title)
-        parameters = self._remaker.check_settings(name, given.origin.parameters)
-        file = f"{name}.ipynb" if path.stem in self._remaker.notebooks else path.name
-        tree = find_tree(Path(), parameters.language)
-        return (tree / parameters.jurisdiction / parameters.period / file).as_posix()
+        if implied not in (None, given.origin.page):
+            raise AuditError(f"found in the place of {implied}; it is {given.origin.page}")
+        return self._make_page(path, given.origin) if given.is_page else self._make_report(given)
 
     def _imply_address(self, path: Path) -> str | None:
         """Imply an address from where a file lies: in a folder of a place that we know; None elsewhere."""
@@ -125,7 +114,7 @@ class Verifier:
             if len(folders) >= n and folders[-n] in self._remaker.places:
                 language = [each for each in folders[-n - 1 : -n] if each in LANGUAGES and each != MAIN]
                 return "/".join([*language, *folders[-n:], name])
-        if name == "index.html" and any((path.parent / place).is_dir() for place in self._remaker.places):
+        if name == INDEX and any((path.parent / place).is_dir() for place in self._remaker.places):
             return "/".join([*(each for each in folders[-1:] if each in LANGUAGES), name])
         return None
 
@@ -134,34 +123,26 @@ class Verifier:
         report = add_changed(self._remaker.make_report(name, given.origin.parameters), given.changed)
         return drop_running_times(report, given.text) if given.is_by_papermill else report
 
-    def _make_page(self, path: Path, given: Given) -> str:
-        root = self._find_root(path, given.origin)
-        report = root / given.origin.page.replace(".html", ".ipynb")
-        changed = read_given(report).changed if given.origin.notebook and report.is_file() else None
-        return self._remaker.make_page(given.origin, root, changed)
-
-    def _find_root(self, path: Path, origin: Origin) -> Path:
-        """Find the reports folder with all that a page was made beside: the one it lies in, else the project's."""
-        address, parts = tuple(origin.page.split("/")), path.absolute().parts
-        if parts[-len(address) :] == address:
-            root = Path(*parts[: -len(address)])
-            language, below = split_address(origin.page)
-            is_index = len(below) == 1
-            has_reports = not is_index or any(find_tree(root, language).glob("[!.]*/[!.]*/[!.]*.ipynb"))
-            if has_reports and all((root / each).exists() for each in origin.beside):
-                return root
-        return self._reports
+    def _make_page(self, path: Path, origin: Origin) -> str:
+        """Render a page beside the reports of the folder it lies in, if all are there, else of the project's."""
+        root, n = self._reports, len(origin.page.split("/"))
+        if path.absolute().as_posix().endswith(f"/{origin.page}"):
+            lies_in = path.absolute().parents[n - 1]
+            has_reports = path.name != INDEX or any(
+                any(path.parent.glob(each)) for each in ("*/*.ipynb", "*/*/*.ipynb")
+            )
+            root = lies_in if has_reports and all((lies_in / each).exists() for each in origin.beside) else root
+        report = (root / origin.page).with_suffix(".ipynb")
+        changed = read_given(report).changed if origin.notebook and report.is_file() else None
+        return self._remaker.make_page(origin, root, changed)
 
     def _verify_cover(self, path: Path) -> Verification:
-        """Verify the picture of a period: the first chart of its first report."""
+        """Verify the picture of a period: the first chart of the first report beside it."""
         content, reports = read_within_limits(path), list_reports(path.parent)
         if not reports:
-            raise AuditError("found a picture beside no report; expected the first chart of a report beside it")
-        chart = find_chart(read_json(self._make_report(read_given(reports[0]))))
-        verdict, why = (
-            (CONFIRMED, "") if chart == content else (CHANGED, f"is not the first chart of {reports[0].name}")
-        )
-        return Verification(path, verdict, why)
+            raise AuditError("found a picture beside no report; expected the first chart of one")
+        is_first = content == find_chart(read_json(self._make_report(read_given(reports[0]))))
+        return Verification(path, *((CONFIRMED, "") if is_first else (CHANGED, "not the first chart of its reports")))
 
 
 def _name_other_versions(given: Given) -> str:
