@@ -74,13 +74,11 @@ class Kept(Generic[Made]):
 
 
 class Remaker:
-    """Makes reports and pages of one project anew, in a temporary folder. Threads may share one."""
+    """Makes reports and pages of one project anew, in an empty scratch folder. Threads may share one."""
 
-    def __init__(self, folders: Folders, limits: Limits) -> None:
-        self.folders, self.limits = folders, limits
-        self._temporary = TemporaryDirectory(prefix="audit-verify-")
-        self._scratch = Path(self._temporary.name)
-        self._data = self._scratch / "data"
+    def __init__(self, folders: Folders, limits: Limits, scratch: Path) -> None:
+        self.folders, self.limits, self._scratch = folders, limits, scratch
+        self._data = scratch / "data"
         for name in ("raw", "reference"):
             _link(folders.data / name, self._data / name)
         sources = find_sources(self._data)

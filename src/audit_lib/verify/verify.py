@@ -6,6 +6,7 @@ The file is read, never run; what it says that it is only chooses what it is com
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbformat.v4 import reads as read_json
@@ -68,17 +69,16 @@ def verify_path(path: Path, folders: Folders) -> Iterator[Verification]:
         raise unusable(
             path, "no such file" if not path.is_dir() else "no file", "a page or notebook, or a folder of them"
         )
-    verifier = Verifier(folders, Limits())
-    with open_executor(None, None) as (executor, _):
-        yield from executor.map(verifier.verify, files)
+    with TemporaryDirectory(prefix="audit-verify-") as scratch, open_executor(None, None) as (executor, _):
+        yield from executor.map(Verifier(folders, Limits(), Path(scratch)).verify, files)
 
 
 class Verifier:
-    """Verifies files against one project."""
+    """Verifies files against one project. Works in an empty scratch folder, which is the caller's to remove."""
 
-    def __init__(self, folders: Folders, limits: Limits) -> None:
+    def __init__(self, folders: Folders, limits: Limits, scratch: Path) -> None:
         self._reports = folders.reports
-        self._remaker = Remaker(folders, limits)
+        self._remaker = Remaker(folders, limits, scratch)
 
     def verify(self, path: Path) -> Verification:
         """Verify one file. Whatever it is, it has a verdict."""
