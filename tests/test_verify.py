@@ -440,7 +440,7 @@ def test_tables_are_built_anew_and_raw_files_count(
 
 def test_a_run_of_papermill_under_another_name_is_verified(verifier: Verifier, tmp_path: Path) -> None:
     path = tmp_path / "my cuts.ipynb"
-    given = ["-p", "jurisdiction", "leizhou", "-p", "period", "2017", "-p", "top_cut", "91.0"]
+    given = ["-p", "jurisdiction", "leizhou", "-r", "period", "2017", "-p", "top_cut", "91.0"]
     command = [sys.executable, "-m", "papermill", str(ROOT / "notebooks" / REPORT), str(path), *given]
     subprocess.run(command, check=True, capture_output=True, timeout=300, cwd=ROOT)
     assert verifier.verify(path).verdict == CONFIRMED
@@ -508,6 +508,8 @@ def test_a_committed_report_is_confirmed(verifier: Verifier, name: str) -> None:
     [
         ("a\nb", "a\nb", []),
         ("a\nx\nc", "a\nb\nc", ["line 2: shows x, expected b"]),
+        ("a\nx\ny\nd", "a\nb\nc\nd", ["line 2: shows x, expected b", "line 3: shows y, expected c"]),
+        ("a  b", "a b", ["line 1: shows a  b, expected a b"]),
         ("a\nc", "a\nb\nc", ["line 2: expected b"]),
         ("a\nb\nc", "a\nc", ["line 2: shows b"]),
         ("<h2>A &amp; <b>B</b></h2>\n1\n2\n4", "<h2>A &amp; <b>B</b></h2>\n1\n3\n4", ["line 3 under A & B: shows 2, expected 3"]),
@@ -515,7 +517,7 @@ def test_a_committed_report_is_confirmed(verifier: Verifier, name: str) -> None:
         (' "## A?\\n",\n1', ' "## A?\\n",\n2', ["line 2 under A?: shows 1, expected 2"]),
         ("\x1b[2J\u202e", "", [r"line 1: shows \x1b[2J\u202e, expected "]),
         ("a" * 500 + "1" + "b" * 500, "a" * 500 + "2" + "b" * 500, [f"line 1: shows …{'a' * 60}1{'b' * 59}…, expected …{'a' * 60}2{'b' * 59}…"]),
-        ("\n".join("x" * (MOST_LINES + 1)), "\n".join("y" * (MOST_LINES + 1)), [f"line 1: shows {'x ' * 29}x…, expected {'y ' * 29}y…"]),
+        ("\n".join("x" * (MOST_LINES + 1)), "\n".join("y" * (MOST_LINES + 1)), ["line 1: shows " + r"x\n" * 30 + "…, expected " + r"y\n" * 30 + "…"]),
     ],
 )  # fmt: skip
 def test_differences_are_named(shown: str, expected: str, named: list[str]) -> None:

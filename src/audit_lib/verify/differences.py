@@ -5,7 +5,7 @@ The texts are pages or notebooks; both have a line for each thing they say, and 
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -40,15 +40,20 @@ def find_differences(shown: str, expected: str) -> list[Difference]:
     first = _count_common(theirs, ours)
     last = _count_common(theirs[first:][::-1], ours[first:][::-1])
     old, new = ours[first : len(ours) - last], theirs[first : len(theirs) - last]
-    if max(len(old), len(new)) > MOST_LINES:
-        spans = [(0, len(new), 0, len(old))]
-    else:
-        matched = SequenceMatcher(None, new, old, autojunk=False).get_opcodes()
-        spans = [(low, high, from_, to) for tag, low, high, from_, to in matched if tag != "equal"]
+    spans = [(0, len(new), 0, len(old))] if max(len(old), len(new)) > MOST_LINES else _match(new, old)
     return [
         _describe(_find_heading(ours[: first + from_]), first + low + 1, new[low:high], old[from_:to])
         for low, high, from_, to in spans
     ]
+
+
+def _match(new: list[str], old: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield which lines differ from which: line by line where as many came as went."""
+    for tag, low, high, from_, to in SequenceMatcher(None, new, old, autojunk=False).get_opcodes():
+        if tag == "replace" and high - low == to - from_:
+            yield from ((low + n, low + n + 1, from_ + n, from_ + n + 1) for n in range(high - low))
+        elif tag != "equal":
+            yield low, high, from_, to
 
 
 def _count_common(one: Sequence[str], other: Sequence[str]) -> int:
@@ -69,7 +74,7 @@ def _describe(heading: str, line: int, shown: list[str], expected: list[str]) ->
 
 def _cut(text: str, at: int) -> str:
     start, end = max(0, at - WINDOW), at + WINDOW
-    return printable(f"{'…' if start else ''}{' '.join(text[start:end].split())}{'…' if end < len(text) else ''}")
+    return printable(f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}")
 
 
 def printable(text: str) -> str:
