@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST_LINES = 500  # that are compared one by one; the work grows with their square
+MOST_LINES = 2000  # that are matched with each other; the work grows with their square
 WINDOW = 60  # letters on each side of a difference
 HEADING = re.compile(r"<(h[1-6]|caption)\b[^>]{0,200}>(.{1,200}?)</\1>|^\s*\"## ([^\"\\]{1,200})")
 TAG = re.compile(r"<[^>]{0,500}>")
@@ -49,7 +49,7 @@ def find_differences(shown: str, expected: str) -> list[Difference]:
 
 def _match(new: list[str], old: list[str]) -> Iterator[tuple[int, int, int, int]]:
     """Yield which lines differ from which: line by line where as many came as went."""
-    for tag, low, high, from_, to in SequenceMatcher(None, new, old, autojunk=False).get_opcodes():
+    for tag, low, high, from_, to in SequenceMatcher(None, new, old).get_opcodes():
         if tag == "replace" and high - low == to - from_:
             yield from ((low + n, low + n + 1, from_ + n, from_ + n + 1) for n in range(high - low))
         elif tag != "equal":
