@@ -167,6 +167,7 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
         _save(nbformat.read(part, as_version=4), part)
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
+    open_with_findings(notebook, run.language)
     notebook.metadata["audit"] = {key: made_from[key] for key in ("inputs", "versions")}
     if changed := carry_changes(run.report, notebook, made_from):
         notebook.metadata["audit"]["changed"] = changed
@@ -174,6 +175,26 @@ def _run_notebook(run: Run, made_from: Fingerprint, part: Path, warm: bool) -> t
     if problem:
         raise AuditError(problem)
     return _measure()
+
+
+def open_with_findings(notebook: "NotebookNode", language: str) -> None:
+    """Keep one language of an executed notebook, and repeat its headline and bullets below its title.
+
+    Whoever opens it where notebooks are only shown reads what was found before the settings.
+    """
+    from nbformat.v4 import new_markdown_cell
+
+    from audit_lib.pages.findings import read_opening
+    from audit_lib.pages.html_parts import choose_language
+
+    choose_language(notebook, language)
+    opening = read_opening(notebook)
+    if opening.headline is None or not notebook.cells:
+        return
+    lines = [f"**{opening.headline}**", *(f"- {each}" for each in opening.messages)]
+    cell = new_markdown_cell("\n\n".join([lines[0], "\n".join(lines[1:])]).strip(), id="opening")
+    cell.metadata["tags"] = ["notebook-only"]
+    notebook.cells.insert(1, cell)
 
 
 def _save(notebook: "NotebookNode", part: Path) -> None:
