@@ -274,7 +274,9 @@ class Words:
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
     def heading(self, column: str) -> str:
-        """Give the heading of a column of ours; a column without one stands for itself."""
+        """Return the heading of a column of ours; a column of a tier is named as that, any other by itself."""
+        if column in self._section("tier_names"):
+            return self.both(Tier(column))
         return str(self._section("columns").get(column, column))
 
     def date(self, date: str) -> str:
