@@ -64,7 +64,7 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
     if lead and not lead.n_rest:
         return _describe_apart(lead, main, column)
     n_above = int((scores["score"] > lead.best).sum()) if lead else 0
-    above = ""
+    above: Phrase | str = ""
     if lead and lead.n == n_above and n_above > 1:
         above = say("groups.all_above", best=lead.best, leader=name_group(lead.leader, column))
     is_equal = round_half_up(main.mean_first or 0.0, 1) == round_half_up(main.mean_second or 0.0, 1)
@@ -131,7 +131,10 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
         members = scores[scores["side"] == side]
         groups = {group: points_of(members, "split", group) for group in list_groups(members, "split")}
         large = {group: points for group, points in groups.items() if len(points) >= min_n}
-        found += [(abs(large[one].mean() - large[other].mean()), side, large, one, other) for one, other in combinations(large, 2)]
+        found += [
+            (abs(large[one].mean() - large[other].mean()), side, large, one, other)
+            for one, other in combinations(large, 2)
+        ]
     widest = max(found, key=lambda each: each[0], default=None)
     if widest is None or widest[0] <= abs(main.mean.value or 0.0):
         return None
@@ -139,7 +142,13 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
     low, high = sorted(pair, key=lambda group: points[group].mean())
     facts = {"high": name_group(high, "split"), "low": name_group(low, "split")}
     facts |= {"n_high": len(points[high]), "n_low": len(points[low])}  # type: ignore[dict-item]
-    return say("groups.split", side=name_group(side, "side"), **facts, mean_high=points[high].mean(), mean_low=points[low].mean())
+    return say(
+        "groups.split",
+        side=name_group(side, "side"),
+        **facts,
+        mean_high=points[high].mean(),
+        mean_low=points[low].mean(),
+    )
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:

@@ -44,7 +44,7 @@ def compare_named(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> l
 
 
 def find_named(scores: pd.DataFrame, mentions: pd.DataFrame, sentiment: str | None) -> pd.DataFrame:
-    """Find the units of `scores` that are named under a sentiment, each once, best rank first, those without one last."""
+    """Find the units of `scores` that are named under a sentiment, each once, the best rank first."""
     named = mentions.loc[mentions["sentiment"] == sentiment, "unit_id"] if sentiment else []
     units = scores[scores["unit_id"].isin(named)].drop_duplicates("unit_id")
     return units.sort_values(["rank", "tier_order"], kind="stable")
@@ -64,7 +64,11 @@ def list_named(
     for item in list_items(notice, of_kind).dropna(subset=["heading"]).itertuples():
         for unit in item.units:
             topics.setdefault(unit, []).append(item.heading)
-    places = of_kind.assign(where=_where(of_kind)).groupby("unit_id", sort=False)["where"].agg(lambda all_: list(dict.fromkeys(all_)))
+    places = (
+        of_kind.assign(where=_where(of_kind))
+        .groupby("unit_id", sort=False)["where"]
+        .agg(lambda all_: list(dict.fromkeys(all_)))
+    )
     units = find_named(scores, mentions, sentiment)[["unit_id", "unit_name", "score", "tier"]]
     column = "summary" if any(is_summary(record, section) for section in of_kind["section"]) else "topic"
     units[column] = units["unit_name"].map(topics)
@@ -206,7 +210,11 @@ def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase
     facts = {"of": scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique(), "tier": Tier(tiers[-1])}
     if silent.empty:
         return say("narrative.all_mentioned", **facts)
-    return say("narrative.unmentioned", n=len(silent), units=_word_units(silent), **facts) if len(silent) <= MOST_NAMES else None
+    return (
+        say("narrative.unmentioned", n=len(silent), units=_word_units(silent), **facts)
+        if len(silent) <= MOST_NAMES
+        else None
+    )
 
 
 def describe_praised(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
@@ -344,7 +352,9 @@ def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, l
     readings = [say("narrative.level_count", n=row["n"], reading=_word_reading(row)) for _, row in counts.iterrows()]
     holds = counts["share_pct"] > _threshold(claim)
     named = [say(f"narrative.by_{row['reading']}", level=row["level"]) for _, row in counts.iterrows()]
-    true, false = ([name for name, holds_so in zip(named, holds, strict=True) if holds_so == wanted] for wanted in (True, False))
+    true, false = (
+        [name for name, holds_so in zip(named, holds, strict=True) if holds_so == wanted] for wanted in (True, False)
+    )
     key = "level_all" if not false else "level_none" if not true else "level_some"
     counted = say("narrative.levels", of=int(counts["of"].iloc[0]), readings=readings)
     return join([_say_claim(claim), counted, say(f"narrative.{key}", true=true, false=false)], "sentences")
@@ -362,7 +372,9 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None
     least = int(units * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - units
     facts = {"n": row["n"], "of": row["of"], "tier": Tier(row["tier"]), "units": units, "least": least, "both": both}
-    return join([_say_claim(claim), say(f"narrative.{'standard' if both > 0 else 'standard_fits'}", **facts)], "sentences")
+    return join(
+        [_say_claim(claim), say(f"narrative.{'standard' if both > 0 else 'standard_fits'}", **facts)], "sentences"
+    )
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:

@@ -1,8 +1,14 @@
 """Towns, bureaus and other groups compared."""
 
-from audit_lib.analysis.group_gap import describe_gap, describe_lead, describe_split, describe_test, find_lead
+from audit_lib.analysis.group_gap import (
+    describe_gap,
+    describe_lead,
+    describe_split,
+    describe_test,
+    find_lead,
+    measure_sensitivity,
+)
 from audit_lib.analysis.group_gap import describe_groups as describe
-from audit_lib.analysis.group_gap import measure_sensitivity
 from audit_lib.analysis.groups import choose_main, describe_unscored, is_ours, tabulate_comparisons, title_groups
 from audit_lib.analysis.groups import compare_groups as compare
 from audit_lib.analysis.groups import tabulate_groups as tabulate
