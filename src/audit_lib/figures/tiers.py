@@ -107,21 +107,22 @@ def _make_flags(units: pd.DataFrame, rule: CutRule, words: Words) -> list[Flag]:
 
 
 def _name_group(group: pd.DataFrame, rule: CutRule, words: Words, *, is_exception: bool) -> Flag:
-    """Name units of one score: with the score, or, where several of one tier are exceptions, below what they share."""
+    """Name units of one score: with the score, or, where there are several, below what they share."""
     score = group["score"].iloc[0]
     names = [Unit(name) for name in group["unit_name"]]
     long, short = (words.joiner.join(how(name) for name in names) for how in (words.both, words.short))
     if len(group) == 1:
         key = "labels.flag_unrated" if pd.isna(group["tier"].iloc[0]) else "labels.flag"
-        lines, narrow = ((words(key, unit=name, score=score),) for name in (long, short))
-    else:
-        tiers = [Tier(tier) for tier in group["tier"].unique()]
-        is_worse = (
-            is_exception
-            and len(tiers) == 1
-            and group["tier_by_cut"].map(list(rule.tiers).index).lt(group["tier"].map(list(rule.tiers).index)).all()
+        return Flag(
+            score, (words(key, unit=long, score=score),), (words(key, unit=short, score=score),), "", is_exception
         )
-        key = "labels.flag_only" if is_worse else "labels.flag_rated"
-        head = words(key, score=score, tier=words.joiner.join(map(words.short, tiers)))
-        lines, narrow = (head, long), (head, short)
-    return Flag(score, lines, narrow, is_bold=is_exception)
+    key = "labels.flag_only" if _is_worse(group, rule) else "labels.flag_rated"
+    head = words(key, score=score, tier=words.joiner.join(words.short(Tier(tier)) for tier in group["tier"].unique()))
+    return Flag(score, (head, long), (head, short), "", is_exception)
+
+
+def _is_worse(group: pd.DataFrame, rule: CutRule) -> bool:
+    """Check whether units are all of one tier, a lower one than the rule would give."""
+    order = list(rule.tiers).index
+    lower = group["tier"].map(order) > group["tier_by_cut"].map(order)
+    return group["tier"].nunique() == 1 and bool(lower.all())

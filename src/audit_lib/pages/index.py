@@ -15,7 +15,7 @@ import pandas as pd
 
 from audit_lib.files import save_text
 from audit_lib.fingerprints import hash_bytes, hash_library, load_manifest
-from audit_lib.pages.report_page import TEMPLATES, embed_font, link_translations, open_template
+from audit_lib.pages.report_page import TEMPLATES, finish_page, link_translations, open_template
 from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.pages.unit_page import load_digest
 from audit_lib.periods import order_of
@@ -92,7 +92,7 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
         search=json_of(describe_search(places)),
         scripts=[SEARCH.read_text(encoding="utf-8")],
     )
-    save_text(embed_font(html), page)
+    save_text(finish_page(html, words), page)
 
 
 def list_periods(folder: Path) -> list[Path]:

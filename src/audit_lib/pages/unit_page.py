@@ -16,7 +16,7 @@ from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import name_place
 from audit_lib.pages.html_parts import make_slug
-from audit_lib.pages.report_page import embed_font, link_translations, open_template
+from audit_lib.pages.report_page import finish_page, link_translations, open_template
 from audit_lib.pages.strip_plot import describe_strip, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, describe_unit, open_place, word_rank
 from audit_lib.wording.languages import MAIN
@@ -53,7 +53,7 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
         for dossier, path in zip(place.dossiers, paths, strict=True)
     ]
     for path, html in zip(paths, pages, strict=True):
-        save_text(embed_font(html), path)
+        save_text(finish_page(html, words), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, jurisdiction))
