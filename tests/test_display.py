@@ -24,7 +24,7 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
     assert [(th["scope"], th["class"], th.text) for th in table.find_all("th")] == [
         ("col", ["text"], "Unit"),
         ("col", ["number"], "Score"),
-        ("row", ["text"], "甲局"),
+        ("row", ["text"], "Jiaju 甲局"),
     ]
     assert [(td["class"], td.text) for td in table.find_all("td")] == [(["number"], "88.5")]
 

@@ -10,8 +10,20 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Scene, write_scene
 from audit_lib.tables.storage import guard_cell
 from audit_lib.wording.words import Words
+
+SCENES = "application/vnd.audit-lib.scene.{name}"  # a drawing of a chart, beside its picture
+
+
+@dataclass(frozen=True)
+class Key:
+    """A row of a legend: what a colour, or the outline, means."""
+
+    colour: str
+    text: str
+    is_outlined: bool = False
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,8 @@ class Chart:
     The image carries title, subtitle and source line, so that it keeps them wherever it is sent. A page prints them as
     text instead: `drawing` gives the first pixel row below the subtitle and the first of the source line. `data` holds
     what is drawn, a row per mark, bar or step, as `plain_cells` gives it.
+
+    A chart with scenes is drawn anew on a page, wide and narrow, from those.
     """
 
     png: bytes
@@ -31,6 +45,9 @@ class Chart:
     source: str = ""
     drawing: tuple[int, int] | None = None
     data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
+    legend: tuple[Key, ...] = ()
+    wide: Scene | None = None
+    narrow: Scene | None = None
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
@@ -50,6 +67,10 @@ class Chart:
         shown |= {"subtitle": self.subtitle, "source": self.source}
         if self.drawing:
             shown["drawing"] = list(self.drawing)
+        for name, scene in (("wide", self.wide), ("narrow", self.narrow)):
+            if scene:
+                data[SCENES.format(name=name)] = write_scene(scene)
+                shown["legend"] = [[key.colour, key.text, key.is_outlined] for key in self.legend]
         return data, {"image/png": shown}
 
 

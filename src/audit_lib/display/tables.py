@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Text, Tier, Unit, Words
 
 # Columns that need other decimals than two.
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
@@ -28,6 +29,15 @@ STATED = {
 STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
 # Columns whose values our tables write in one way, and each language in its own.
 WORDED = {"rank_range": Words.ranks, "where": Words.item}
+# Columns of our short names of units, and of tiers as printed.
+NAMED: Mapping[str, type[Unit | Tier]] = {
+    **dict.fromkeys(
+        ("unit_name", "unit", "units", "unit_before", "unit_after", "stayed", "moved_off", "moved_in"), Unit
+    ),
+    **dict.fromkeys(
+        ("tier", "tier_before", "tier_after", "tier_by_cut", "better_tier", "lower_tier", "row_tier"), Tier
+    ),
+}
 
 
 Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
@@ -38,7 +48,8 @@ class Table:
     """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
 
     `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
-    `linked` parts the cells that cite the notice, by row number and heading, into pieces with their links.
+    `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
+    a finding that the table shows.
     """
 
     caption: str
@@ -47,9 +58,15 @@ class Table:
     legend: str = ""
     is_summary: bool = False
     linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
+    title: Finding | None = None
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [self.caption, self.cells.to_string(index=False), self.legend]))
+        return "\n".join(
+            filter(
+                None,
+                [self.title.text if self.title else None, self.caption, self.cells.to_string(index=False), self.legend],
+            )
+        )
 
     def _repr_html_(self) -> str:
         columns = [str(column) for column in self.cells]
@@ -69,7 +86,8 @@ class Table:
         legend = f'\n<p class="blanks">{html.escape(self.legend)}</p>' if self.legend else ""
         head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
         summary = ' class="summary"' if self.is_summary else ""
-        return f"<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+        title = self.title._repr_html_() if self.title else ""
+        return f"{title}<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
 
 
 def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
@@ -81,8 +99,10 @@ def _piece(text: str, href: str | None) -> str:
     return f'<a href="{html.escape(href)}">{html.escape(text)}</a>' if href else html.escape(text)
 
 
-def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | None:
+def show(table: pd.DataFrame | pd.Series, key: str, words: Words, title: Text | None = None) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
+
+    `title` is a finding above it. Units and tiers are named in the language and as printed, side by side.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
     Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
@@ -117,7 +137,7 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words) -> Table | Non
             numeric.append(heading)
     legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
     printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
-    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked)
+    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, show_finding(title, words))
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -141,11 +161,15 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
     links = find_links(row, column, words.citations) if words.citations else []
     if not any(links):
         return []
-    if not isinstance(row[column], list):
-        return [(printed, links[0])]
+    values = row[column] if isinstance(row[column], list) else [row[column]]
     pieces: list[Piece] = []
-    for each, href in zip(row[column], links, strict=True):
-        before, arrow, last = words.name(each, column).rpartition(PAIR)  # of a pair the later name is linked
+    for each, href in zip(values, links, strict=True):
+        named = _name(each, column, words) if len(values) > 1 or column in NAMED else printed
+        before, arrow, last = named.rpartition(PAIR)  # of a pair the later name is linked
+        as_printed = str(each).rpartition(PAIR)[2]
+        if column in NAMED and last != as_printed and last.endswith(as_printed):  # what the notice prints is linked
+            before, last = f"{before}{arrow}{last.removesuffix(as_printed)}", as_printed
+            arrow = ""
         pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
     return [piece for piece in pieces[1:] if piece[0]]
 
@@ -184,4 +208,8 @@ def _print_value(value: Any, column: str, words: Words, missing: str, *, is_publ
 
 
 def _name(value: Any, column: str, words: Words) -> str:
-    return WORDED[column](words, value) if column in WORDED else words.name(value, column)
+    if column in WORDED:
+        return WORDED[column](words, value)
+    if column in NAMED and isinstance(value, str):
+        return PAIR.join(words.both(NAMED[column](each)) for each in value.split(PAIR))
+    return words.name(value, column)

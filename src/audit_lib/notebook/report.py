@@ -11,7 +11,15 @@ import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.display.charts import Chart, Drawing
-from audit_lib.display.findings import Finding, show_finding, show_headline, show_note
+from audit_lib.display.findings import (
+    Bullets,
+    Finding,
+    show_box,
+    show_bullets,
+    show_finding,
+    show_headline,
+    show_note,
+)
 from audit_lib.display.links import (
     Citations,
     cite_columns,
@@ -31,6 +39,7 @@ from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.storage import format_table, load_known, load_table
+from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
 
@@ -110,6 +119,20 @@ class Report:
         """Show the finding of this report."""
         return show_headline(text, self.words)
 
+    def bullets(self, *texts: Text | None) -> Bullets | None:
+        """Show two or three messages under the headline; None is left out."""
+        return show_bullets(texts, self.words)
+
+    def reading_note(self, *, groups_are_ours: bool = False) -> Finding | None:
+        """Show what a reader must know before quoting: which parts are our summary; None where nothing is.
+
+        `groups_are_ours` adds that the notice does not print the groups that this report compares.
+        """
+        parts = [describe_form(self.record), say("reading.groups") if groups_are_ours else None]
+        if (text := join(parts, "sentences")) is None:
+            return None
+        return show_box(say("reading.first", text=text), self.words, self.words("reading.how"), f"{NOTICE}#copy")
+
     def finding(self, text: Text | None) -> Finding | None:
         """Show a finding of a section, as a note if it only says why there is none. None shows nothing."""
         return show_finding(text, self.words)
@@ -118,9 +141,9 @@ class Report:
         """Show a text that limits a finding."""
         return show_note(text, self.words)
 
-    def show(self, table: pd.DataFrame | pd.Series, key: str) -> Table | None:
-        """Show a table with the caption `captions.<key>`; an empty one is not shown."""
-        return show(table, key, self.words)
+    def show(self, table: pd.DataFrame | pd.Series, key: str, title: Text | None = None) -> Table | None:
+        """Show a table with the caption `captions.<key>`, under a finding if any; an empty one is not shown."""
+        return show(table, key, self.words, title)
 
     def chart(self, drawing: Drawing) -> Chart | Finding | None:
         """Draw a chart in the language of this report."""
@@ -183,7 +206,7 @@ def open_report(
     words = open_words(data, jurisdiction, period, parameters.language)
     words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
     known = _load_known(data, reading)
-    words = replace(words, citations=_cite(reading, **ours, **known))
+    words = replace(words, citations=_cite(reading, **ours, **known), introduced=set())
     rows = ours.pop("scores")
     return Report(parameters, words, first_rows(rows), rows, **ours, **known, reading=reading, data=data)
 
@@ -222,7 +245,18 @@ def _name_source(reading: Reading, words: Words) -> str:
 
 def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Words:
     """Give the words for what is said of one place and period, both named as the language does."""
-    return Words(language, {"place": name_place(data, jurisdiction, language), "period": Words(language).date(period)})
+    facts = {"place": name_place(data, jurisdiction, language), "period": Words(language).date(period)}
+    return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
+
+
+def load_unit_names(data: Path, jurisdiction: str) -> dict[str, str]:
+    """Load the English names of a place's units, by their short names; units without one are not in it."""
+    path = data / "reference" / jurisdiction / "units.csv"
+    units = load_table(path, "units") if path.is_file() else pd.DataFrame()
+    if "name_en" not in units:
+        return {}
+    named = units.dropna(subset=["name_en"])
+    return dict(zip(named["unit_name"], named["name_en"], strict=True))
 
 
 def name_place(data: Path, jurisdiction: str, language: str) -> str:

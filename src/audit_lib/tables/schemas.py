@@ -199,6 +199,11 @@ SCHEMAS = {
             "issued_on": _day("signed"),
             "published_on": _day("put on the page"),
             "form": _text("what the raw file is: the page, a transcription, an abridged transcription"),
+            "summarised": _text(
+                "numerals of the sections that are our summary in the raw file, separated by spaces",
+                required=False,
+                missing="none, or all of a transcription of the facts (see form)",
+            ),
             "sha256": _text("of the raw file", nullable=False, matches=r"^[0-9a-f]{64}$"),
             "terms": _text("terms of use"),
             "rubric_id": _text(
@@ -239,6 +244,8 @@ SCHEMAS = {
             "evidence": _text("where name and kind were read", nullable=False),
             "split_evidence": _text("where the split was read"),
             "evidence_zh": _text("evidence in Chinese", required=False),
+            "name_en": _text("short name in English, as reports use it", required=False, missing="spelled in pinyin"),
+            "name_en_evidence": _text("where name_en was read, or that it is our translation", required=False),
         },
         description="one row for each unit",
         unique=["unit_id"],

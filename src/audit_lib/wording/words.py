@@ -3,13 +3,16 @@
 A phrase is the key of a template and the facts in it. Templates are written once per language, in `<language>.toml` in
 this folder, as Python format strings: numbers round half up and carry a true minus; `{n:unit|units}` counts a noun; a
 list is joined; a missing value reads as the language's word for it; a fact that is a phrase is worded with the rest.
+`{n:w}` and `{n:W}` write a small count as a word, `{n:w|unit|units}` with its noun; `**bold**` is bold where HTML is
+shown (see `Words.mark_up`) and plain elsewhere.
 """
 
+import html
 import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -19,8 +22,13 @@ import pandas as pd
 from audit_lib.errors import unusable
 from audit_lib.wording.languages import FOLDER, LANGUAGES
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
+from audit_lib.wording.pinyin import spell_in_pinyin
 
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
+AND = "&"  # before the format of a list: {units:&} joins its last item by the language's "and"
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+START, END = "\x02", "\x03"  # stand for the marks of bold text of a template until it is shown; facts hold none
+STRIP = str.maketrans("", "", START + END)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,20 @@ class Name(Text):
 
     value: object
     column: str = ""
+
+
+@dataclass(frozen=True)
+class Unit(Text):
+    """A unit by the short name of our tables: Water Affairs (水务局) where English first names it, then without."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Tier(Text):
+    """A tier as printed: excellent (优秀) where English first names it, then without."""
+
+    name: str
 
 
 def say(key: str, /, **facts: Any) -> Phrase:
@@ -137,14 +159,18 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple | pd.Series):
-            return self.words.joiner.join(self.format_field(each, format_spec) for each in value)
+            *most, last = [self.format_field(each, format_spec.removeprefix(AND)) for each in value] or [""]
+            ending = self.words("values.and") if format_spec.startswith(AND) else self.words.joiner
+            return ending.join([self.words.joiner.join(most), last]) if most else last
         if isinstance(value, Text):
-            return self.words.word(value)
+            return self.words._word(value)
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             return self.words.missing
-        if "|" in format_spec:
-            one, many = format_spec.split("|")
-            return f"{value:,} {one if value == 1 else many}"
+        how, *nouns = format_spec.split("|")
+        if how in ("w", "W"):
+            return " ".join([self.words.count(value, is_first=how == "W"), *([nouns[value != 1]] if nouns else [])])
+        if nouns:
+            return f"{value:,} {how if value == 1 else nouns[0]}"
         if isinstance(value, float):
             if format_spec in ("", ROUNDED):
                 return format_rounded(value) if format_spec else format_score(value)
@@ -157,31 +183,83 @@ class _Formatter(string.Formatter):
 class Words:
     """The wording of one report: its language, the facts that any sentence of it may use (place, period).
 
-    `citations` tell where the notice prints what its tables repeat (see display/links.py).
+    `citations` tell where the notice prints what its tables repeat (see display/links.py). `unit_names` are English
+    names by the short name of a unit. `introduced` collects the names that were explained; None explains each time.
     """
 
     language: str = "en"
     facts: Mapping[str, Any] = field(default_factory=dict)
     citations: Mapping[tuple[Text | str, str, object], str] = field(default_factory=dict, repr=False)
+    unit_names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    introduced: set[str] | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
         """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
-        return self._formatter.format(self._find(key), **{**self.facts, **facts})
+        return self._fill(key, facts).translate(STRIP)
 
     def word(self, text: Text | str | None) -> str:
         """Put a text into words; a string stays as it is, None is empty. Raises KeyError for a missing key or fact."""
+        return text if isinstance(text, str) else self._word(text).translate(STRIP)
+
+    def mark_up(self, text: Text | str | None) -> str:
+        """Put a text into words as HTML: what its template sets in bold is strong, all else is escaped."""
+        escaped = html.escape(self._word(text))
+        return escaped.replace(START, "<strong>").replace(END, "</strong>")
+
+    def without_glosses(self) -> "Words":
+        """Return words that name units and tiers in this language alone, for a headline."""
+        return replace(self, introduced=_Everything())
+
+    def _fill(self, key: str, facts: Mapping[str, Any]) -> str:
+        return self._formatter.format(self._find(key), **{**self.facts, **facts})
+
+    def _word(self, text: Text | str | None) -> str:
         match text:
             case None:
                 return ""
             case str():
                 return text
             case Phrase(key, facts):
-                return self(key, **facts)
+                return self._fill(key, facts)
             case Joined(parts, separator):
-                return self(separator).join(self._formatter.format_field(part, "") for part in parts)
+                return self._fill(separator, {}).join(self._formatter.format_field(part, "") for part in parts)
             case Name(value, column):
                 return self.name(value, column)
+            case Unit() | Tier():
+                return self._introduce(text)
         raise TypeError(f"{type(text).__name__} cannot be worded")
+
+    def _introduce(self, named: Unit | Tier) -> str:
+        """Name a unit or a tier, with its printed name where it was not named before."""
+        is_known = self.introduced is not None and named.name in self.introduced
+        if self.introduced is not None:
+            self.introduced.add(named.name)
+        return self._name_in("short" if is_known else "gloss", named)
+
+    def short(self, named: Unit | Tier) -> str:
+        """Name a unit or a tier in this language alone: Water Affairs, excellent; in Chinese as printed."""
+        return self._name_in("short", named)
+
+    def both(self, named: Unit | Tier) -> str:
+        """Name a unit or a tier as a table or a legend does: Water Affairs 水务局; in Chinese as printed."""
+        return self._name_in("both", named)
+
+    def _name_in(self, how: str, named: Unit | Tier) -> str:
+        if self._find("printed.short") == "{printed}":
+            return named.name
+        name = self._translate(named)
+        return named.name if name == named.name else self(f"printed.{how}", name=name, printed=named.name)
+
+    def _translate(self, named: Unit | Tier) -> str:
+        """Translate a name into English; one that nobody translated is spelled in pinyin."""
+        known = self.unit_names if isinstance(named, Unit) else self._section("tier_names")
+        return str(known.get(named.name) or spell_in_pinyin(named.name))
+
+    def count(self, n: int, *, is_first: bool = False) -> str:
+        """Write a count as a sentence does: up to twelve in words, if the language does so; `is_first` begins one."""
+        words = str(self._section("values")["counts"]).split()
+        word = words[n] if 0 <= n < len(words) else f"{n:,}"
+        return word[:1].upper() + word[1:] if is_first else word
 
     def name(self, value: object, column: str = "") -> str:
         """Give the word for a value of ours (town, exact, error …); a value without one stands for itself.
@@ -254,7 +332,14 @@ class Words:
 
     def _find(self, key: str) -> str:
         section, _, name = key.rpartition(".")
-        return str(self._section(section)[name])
+        return BOLD.sub(rf"{START}\1{END}", str(self._section(section)[name]))
+
+
+class _Everything(set[str]):
+    """A set of names that holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 @cache

@@ -1,0 +1,29 @@
+"""Whose words our copy of a notice has: the publisher's, or ours."""
+
+import pandas as pd
+
+from audit_lib.wording.words import Phrase, say
+
+NUMERALS = "一二三四五六七八九十"
+FULL = ("", "the page")  # forms of a raw file that is the notice itself
+
+
+def list_summarised(record: pd.Series | None) -> list[str]:
+    """List the numerals of the sections that are our summary, as notices.csv records them."""
+    found = None if record is None else record.get("summarised")
+    return [] if found is None or pd.isna(found) else str(found).split()
+
+
+def is_full_text(record: pd.Series | None) -> bool:
+    """Check whether our copy of a notice is all in the words of its publisher; one without a record counts as such."""
+    return record is None or pd.isna(record["form"]) or record["form"] in FULL
+
+
+def describe_form(record: pd.Series | None) -> Phrase | None:
+    """Say which parts of a notice are our summary, by its row of notices.csv; None for a full text."""
+    if is_full_text(record):
+        return None
+    if not (numerals := list_summarised(record)):
+        return say("reading.transcribed")
+    numbers = [str(NUMERALS.find(each) + 1) if each in NUMERALS else each for each in numerals]
+    return say("reading.abridged_one" if len(numerals) == 1 else "reading.abridged", numerals=numerals, numbers=numbers)
