@@ -193,3 +193,34 @@ def _plain_value(cell: Tag, missing: Collection[str]) -> str:
         return ""
     is_number = "number" in cell.get_attribute_list("class") and cell.get("scope") != "col"
     return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)
+
+
+TOKEN = re.compile(r"<[^>]*>|[^<]+")
+HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff〔《](?:[\u3400-\u9fff\uf900-\ufaff〔〕《》、，。；：（）·\d]*[\u3400-\u9fff\uf900-\ufaff〕》）])?")
+UNMARKED = {"script", "style", "title", "option", "textarea"}  # elements that hold text alone
+VOID = {"meta", "link", "input", "br", "img", "hr", "col", "wbr"}
+
+
+def mark_han(html: str) -> str:
+    """Mark every run of Chinese in a page of another language as such, so that it is read and drawn as Chinese.
+
+    >>> mark_han("<p>Water Affairs (水务局)</p>")
+    '<p>Water Affairs (<span lang="zh-Hans">水务局</span>)</p>'
+    """
+    path: list[tuple[str, bool]] = []  # open elements, each with whether its text is left alone
+    pieces: list[str] = []
+    for token in TOKEN.findall(html):
+        if token.startswith("</"):
+            name = token[2:-1].strip().lower()
+            while path and path.pop()[0] != name:
+                pass
+        elif token.startswith("<"):
+            name = re.split(r"[\s/>]", token[1:], maxsplit=1)[0].lower()
+            if name not in VOID and not token.endswith("/>") and not name.startswith("!"):
+                is_chinese = re.search(r'\slang="zh', token) is not None
+                path.append((name, name in UNMARKED or is_chinese or bool(path and path[-1][1])))
+        elif not path or not path[-1][1]:
+            tag = "tspan" if path and path[-1][0] == "text" else "span"
+            token = HAN_RUN.sub(rf'<{tag} lang="zh-Hans">\g<0></{tag}>', token)
+        pieces.append(token)
+    return "".join(pieces)

@@ -13,13 +13,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import audit_lib
 import nbformat
 import pandas as pd
 from jinja2 import Template
+from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from audit_lib.display.scene import STYLE, write_colours
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes, save_text
 from audit_lib.notebook.parameters import PARAMETERS, read_parameters
@@ -35,7 +38,7 @@ from audit_lib.pages.findings import (
     split_sections,
 )
 from audit_lib.pages.glossary import list_terms, read_text
-from audit_lib.pages.html_parts import Prose, choose_language, hash_script, link_csv, read_parts
+from audit_lib.pages.html_parts import Prose, choose_language, hash_script, link_csv, mark_han, read_parts
 from audit_lib.pages.notice_page import frame_notice, name_language
 from audit_lib.pages.page_figures import read_figure
 from audit_lib.pages.report_summary import find_headline, find_title, find_words, list_reports, read_card, read_notebook
@@ -187,6 +190,11 @@ def embed_font(html: str) -> str:
     return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
 
 
+def finish_page(html: str, words: Words) -> str:
+    """Finish a page: mark Chinese in a page of another language, and embed its characters."""
+    return embed_font(html if words.language == "zh" else mark_han(html))
+
+
 @cache
 def _open_exporter() -> TemplateExporter:
     """Open nbconvert with our template; one serves every page. Whatever a template prints is escaped."""
@@ -205,6 +213,8 @@ def _open_exporter() -> TemplateExporter:
     exporter.register_filter("read_parts", read_parts)
     exporter.register_filter("read_figure", read_figure)
     exporter.register_filter("hash_script", hash_script)
+    exporter.environment.globals["colours"] = Markup(write_colours() + STYLE)
+    exporter.environment.globals["version"] = audit_lib.__version__
     return exporter
 
 
