@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from audit_lib.errors import AuditError
+from audit_lib.periods import EXPECTED
 from audit_lib.sources import find_sources
 from audit_lib.tables import add as adding
 from audit_lib.tables.add import add_notice
@@ -77,6 +78,8 @@ def test_what_a_notice_says_of_itself_is_read(data: Path, write, notice_text: No
             "issued_on": "2018-01-23",
             "published_on": "2018-01-29",
             "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            "subject": "政务公开",
+            "measure_evidence": "subject: title",
         }
     }
 
@@ -189,13 +192,13 @@ def test_a_name_that_is_no_folder_of_ours(audit: Audit, data: Path, write, name:
 def test_a_period_that_is_none(audit: Audit, data: Path, write, period: str) -> None:
     code, out, err = audit("add", write(BARE, "a.csv"), "--jurisdiction", "demo", f"--period={period}", "--data", data)
     assert (code, out) == (2, "")
-    assert err == f"error: --period: found {period!r}; expected 2017, 2017-04 or 2020Q3\n"
+    assert err == f"error: --period: found {period!r}; expected {EXPECTED}\n"
     assert read_tree(data) == {}
 
 
 def test_a_notice_without_a_period(audit: Audit, data: Path, write) -> None:
     file = write(BARE, "a.csv")
-    expected = "--period with what the inspection covers: 2017, 2017-04 or 2020Q3"
+    expected = f"--period with what the inspection covers: {EXPECTED}"
     assert audit("add", file, "--jurisdiction", "demo", "--data", data) == (
         *(2, ""),
         f"error: {file}: found no period in the title; expected {expected}\n",
@@ -405,7 +408,7 @@ def test_suggestions_from_built_tables(
 ) -> None:
     data = make_data({"demo/2017": notice_text([(unit, 80) for unit in before])})
     file = write(notice_text([(unit, 80) for unit in now]))
-    assert suggest(data, file) == []
+    assert suggest(data, file) == suggested  # from the raw file, which nobody has built
     build(data)
     assert suggest(data, file) == suggested
     (data / "reference/notices.csv").unlink()
@@ -468,11 +471,12 @@ def test_the_screen(audit: Audit, leizhou_data: Path) -> None:
         f"new-2017 added: raw file and record written · {leizhou_data}/raw/new/2017.txt",
         "title      雷州市人民政府办公室关于2017年雷州市政务公开工作检查情况的通报",
         "record     雷州市人民政府办公室 · 雷府办函〔2018〕35号 · signed 2018-01-23 · published 2018-01-29",
+        "measures   subject 政务公开 (title)",
         "table 1    56 rows, 56 scores 70–97 · line 101 to line 431",
         "tier       优秀: 8 units · line 59",
         "tier       良好: 41 units · line 63",
         "tier       一般: 7 units · line 67",
-        "units      59, all new: no other notice of the place is built, and it has no units.csv",
+        "units      59, all new: there is no other notice of the place, and it has no units.csv",
         "problems   8 errors, 5 warnings, 6 notes",
         "  line 101: error in_no_list: 食药监局 (97) is in the table but in no tier list",
         "  line 245: error in_no_list: 海洋渔业局 (87) is in the table but in no tier list",

@@ -233,7 +233,7 @@ def test_a_file_not_named_by_a_period_stops_no_other(demo: Path, notice_text: No
     path = demo / f"raw/demo/{period}.txt"
     path.write_text(notice_text([("甲镇", 90)]), encoding="utf-8")
     errors = {notice_id: error for notice_id, error in build(demo).items() if error}
-    expected = "a file named by a period: 2017, 2017-04 or 2020Q3"
+    expected = "a file named by a period: 2017, 2021H1, 2020Q3, 2017-04, 2021W12, 2020R3 or 2023-01..2023-04"
     assert errors == {f"demo-{period}": f"{path}: found the period {period}; expected {expected}"}
 
 
@@ -394,7 +394,7 @@ def test_saving_makes_folders_and_leaves_no_other_file(tmp_path: Path) -> None:
     assert (tmp_path / "a/b/c.txt").stat().st_mode & 0o777 == 0o644
 
 
-@pytest.mark.parametrize("step", ["os.replace", "audit_lib.files.NamedTemporaryFile", "pathlib.Path.chmod"])
+@pytest.mark.parametrize("step", ["os.replace", "pathlib.Path.open", "pathlib.Path.chmod"])
 def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "scores.csv"
     save_bytes(b"old", path)
@@ -407,6 +407,35 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
         save_bytes(b"new", path)
     assert str(caught.value) == f"{path}: cannot be written: No space left on device"
     assert read_tree(tmp_path) == {"scores.csv": b"old"}
+
+
+def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
+    path, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    save_bytes(b"old", path)
+    path.chmod(0o640)
+    link.symlink_to("real.csv")
+    save_bytes(b"new", link, durable=True)
+    assert (link.is_symlink(), path.read_bytes(), path.stat().st_mode & 0o777) == (True, b"new", 0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 12346)
+        save_bytes(b"newer", path)
+        assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12346)
+
+
+def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        save_bytes(b"new", tmp_path / "a.csv")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_thread_that_has_a_folder_need_not_wait_for_itself(tmp_path: Path) -> None:
+    with lock_folder(tmp_path), lock_folder(tmp_path):
+        pass
+    with lock_folder(tmp_path):
+        pass
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write to a read-only folder")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from audit_lib.errors import AuditError
 from audit_lib.notebook.report import open_report
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import check_source, read_source
@@ -140,7 +141,7 @@ def test_leizhou_register(data: Path) -> None:
     register = tabulate_register(run_checks(read_source(data, source).evidence))
     assert len(register) == len(CHECKS)
     assert register["question"].is_unique
-    assert register["verdict"].value_counts().to_list() == [13, 13, 4]  # no corrections are recorded, no ranks printed
+    assert register["verdict"].value_counts().to_list() == [14, 13, 4]  # no corrections are recorded, no ranks printed
     disagrees = register[register["found"].notna()]
     assert disagrees[["severity", "treatment"]].notna().all(axis=None)
 
@@ -167,7 +168,16 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
     (
         "scale",
         {"rows": [("甲镇", 104.5), ("乙局", 85), ("丙局", -1)]},
-        ["甲镇 has 104.5, outside 0 to 100", "丙局 has −1, outside 0 to 100"],
+        [
+            "2 scores outside 0 to 100 (−1 to 104.5), and no scale is recorded: scale_min, scale_max in notices.csv",
+        ],
+    ),
+    (
+        "direction",
+        {"rows": [("甲镇", 3.5), ("乙局", 4), ("丙局", 5.25)]},
+        [
+            "all ranks or rows begin with the lowest score (甲镇, 3.5), and no direction is recorded: better in notices.csv",
+        ],
     ),
     ("tier_count", {"stated": {"良好": 41}}, ["the list 良好 states 41 units and holds 1"]),
     (
@@ -197,6 +207,11 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
     ("serial_gap", {"rows": [ROWS[0], ("乙局", "85\n\n7\n\n丙局\n\n75")]}, ["序号 goes from 2 to 7"]),
     ("serial_gap", {"rows": [ROWS[0], ("乙局", "85\n\n2\n\n丙局\n\n75")]}, ["序号 goes from 2 to 2"]),
     ("score_order", {"rows": [("甲镇", 85), ("乙局", 95.5)]}, ["乙局 (95.5) is printed below 甲镇 (85)"]),
+    (
+        "score_order",
+        {"rows": [(f"{n}镇", 80 + n % 2) for n in "23456789" for n in [int(n)]], "tiers": {}},
+        ["the table is in another order than that of its scores: 4 of 8 rows are printed below a worse one"],
+    ),
     (
         "serial_rank",
         {"rows": [("甲镇", 95), ("乙局", 95), ("丙局", 75)]},
@@ -265,6 +280,8 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         ["the numbered heading 三 (问题) is out of sequence or stands alone"],
     ),
     ("period", {"title": "甲市2016年检查通报"}, ["the title names 2016, the file is kept as 2017"]),
+    ("period", {"title": "甲市2017年5月检查通报"}, ["the title names 2017-05, the file is kept as 2017"]),
+    ("period", {"title": "甲市2017年上半年检查通报"}, ["the title names first half of 2017, the file is kept as 2017"]),
     ("dates", {"prose": ["于2018年1月1日至2018年2月1日检查"]}, ["2018-01-23 is stated after 2018-02-01"]),
     ("header_padding", {}, ["the headers 序号, 评分 are printed with white space inside"]),
 ]
@@ -313,7 +330,7 @@ NO_SCORES = {*NO_RANKS, "serial_gap", "serial_rank", "tier_reversed", "tier_equa
         (
             {"rows": ()},
             {
-                *("raw_file", "units_stated", *NO_LISTS, *NO_SCORES, "scale", "twice_in_table"),
+                *("raw_file", "units_stated", *NO_LISTS, *NO_SCORES, "scale", "direction", "twice_in_table"),
                 *("score_order", "name_level", "header_padding"),
             }
             - {"tier_count", "twice_in_lists"},
@@ -359,3 +376,62 @@ def test_one_finding_is_told_in_full(run: Run, check: str, severity: str, messag
     outcomes = [each for name, each in run(stated={"优秀": 2}).items() if name == check or not each.findings]
     sentence = Words("en").word(describe_register(tuple(outcomes)))
     assert sentence == f"Of the 21 checks that apply, 1 finds something (1 {severity}): {message}."
+    sentence = describe_register(tuple(outcomes), Words("en"))
+    assert sentence == f"Of the 22 checks that apply, 1 finds something (1 {severity}): {message}."
+
+
+# What notices.csv records of the scores.
+
+MEASURED = RECORD.replace(",note\n", ",note,better,scale_min,scale_max\n").replace(
+    "{sha256},,\n", "{sha256},,,{facts}\n"
+)
+LOWER = {"rows": [("甲镇", 3.5, 1), ("乙局", 4, 2), ("丙局", 5.25, 3)], "columns": RANKED}
+
+
+def test_ranks_and_checks_follow_lower_is_better(run: Run) -> None:
+    record = {"notices.csv": MEASURED.format(sha256="0" * 64, facts="lower,,")}
+    outcomes = run(record, **LOWER)
+    for check in ("direction", "score_order", "rank_reversed", "rank_ties", "tier_reversed", "serial_rank"):
+        assert word_findings(outcomes[check]) == []
+    assert not outcomes["cut_rule"].applies
+    swapped = run(record, rows=[("乙局", 4, 1), ("甲镇", 3.5, 2), ("丙局", 5.25, 3)], columns=RANKED)
+    assert word_findings(swapped["rank_reversed"]) == ["乙局 (4) has the printed rank 1, 甲镇 with less (3.5) rank 2"]
+    assert word_findings(swapped["score_order"]) == ["甲镇 (3.5) is printed below 乙局 (4)"]
+
+
+def test_the_direction_is_asked_once_where_all_ranks_say_it(run: Run) -> None:
+    outcomes = run(**LOWER)
+    assert len(outcomes["direction"].findings) == 1
+    for check in ("score_order", "rank_reversed", "rank_ties", "tier_reversed"):
+        assert word_findings(outcomes[check]) == []
+
+
+def test_rank_1_is_the_lowest_score_where_that_is_recorded(make_data: Callable[..., Path], notice_text: Any) -> None:
+    reference = {"notices.csv": MEASURED.format(sha256="0" * 64, facts="lower,,")}
+    data = make_data({"demo/2017": notice_text(**LOWER)}, reference)
+    reading = read_source(data, find_sources(data)[0])
+    assert reading.scores[["unit_name", "rank"]].to_numpy().tolist() == [["甲镇", 1], ["乙局", 2], ["丙局", 3]]
+
+
+@pytest.mark.parametrize(
+    ("facts", "rows", "messages"),
+    [
+        (",,120", [("甲镇", 118), ("乙局", 85)], []),
+        (",,120", [("甲镇", 121), ("乙局", 85)], ["甲镇 has 121, outside 0 to 120"]),
+        (",60,100", [("甲镇", 95), ("乙局", 55)], ["乙局 has 55, outside 60 to 100"]),
+        (
+            ",,",
+            [(f"甲{n}镇", 140 - n) for n in range(36)] + [("乙局", 85)],
+            ["36 scores outside 0 to 100 (85 to 140), and no scale is recorded: scale_min, scale_max in notices.csv"],
+        ),
+    ],
+)
+def test_the_recorded_scale_counts(run: Run, facts: str, rows: Rows, messages: list[str]) -> None:
+    record = {"notices.csv": MEASURED.format(sha256="0" * 64, facts=facts)}
+    assert word_findings(run(record, rows=rows, tiers={})["scale"]) == messages
+
+
+@pytest.mark.parametrize("facts", ["up,,", ",100,0", ",nan,x", ",,inf", ",-1e9,"])
+def test_a_record_that_is_no_measure_is_one_line(run: Run, facts: str) -> None:
+    with pytest.raises(AuditError, match=r"notices\.csv"):
+        run({"notices.csv": MEASURED.format(sha256="0" * 64, facts=facts)})

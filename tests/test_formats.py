@@ -8,6 +8,7 @@ import html
 import io
 import re
 import runpy
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -55,11 +56,23 @@ SAME_FACTS: dict[str, tuple[str, str | None, str]] = {
     "page-charset-only-in-meta.html": ("html", "gb18030", "line 16"),
     "page-of-layout-tables.html": ("html", "utf-8", "line 11"),
     "table.docx": ("docx", None, "line 9"),
+    "table.doc": ("doc", None, "line 9"),
+    "table-in-pieces.wps": ("doc", None, "line 9"),
+    "table-gbk.rtf": ("rtf", None, "line 9"),
+    "table-unicode.rtf": ("rtf", None, "line 9"),
+    "table.odt": ("odt", None, "line 9"),
+    "page.mht": ("mht", None, "line 16"),
     "table.xlsx": ("xlsx", None, "评分表!B3"),
     "table.xls": ("xls", None, "评分表!B3"),
     "table.ods": ("ods", None, "评分表!B3"),
     "ruled.pdf": ("pdf", None, "page 1 line 9"),
     "unruled.pdf": ("pdf", None, "page 1 line 9"),
+    "table.ofd": ("ofd", None, "page 1 line 9"),
+    "archive-of-one.zip": ("zip", None, "评分表!B3"),
+    "archive.zip!附件/评分表.csv": ("csv", "utf-8", "line 3"),
+    "archive.zip!评分表.csv": ("csv", "utf-8", "line 3"),
+    "archive.zip!通报.txt": ("text", "utf-8", "line 9"),
+    "archive.rar!附件.csv": ("csv", "utf-8", "line 3"),
 }
 SIMPLIFIED, TRADITIONAL = "县宁阳优础动请级统单总开", "縣寧陽優礎動請級統單總開"  # Big5 holds the latter only
 
@@ -125,6 +138,12 @@ def test_same_facts_in_every_format_give_the_same_rows(name: str) -> None:
         ("page-charset-only-in-meta.html", "line 12"),
         ("page-of-layout-tables.html", "line 7"),
         ("table.docx", "line 6"),
+        ("table.doc", "line 6"),
+        ("table-gbk.rtf", "line 6"),
+        ("table.odt", "line 6"),
+        ("page.mht", "line 12"),
+        ("table.ofd", "page 1 line 6"),
+        ("archive.zip!通报.txt", "line 6"),
         ("ruled.pdf", "page 1 line 6"),
         ("unruled.pdf", "page 1 line 6"),
     ],
@@ -192,26 +211,40 @@ def test_table_goes_on_over_the_page() -> None:
     assert [line.text for line in notice.document.lines if "- " in line.text] == []  # the page numbers
 
 
-UNPACKED = "expected one of its files, unpacked"
+BY_NAME = "expected one of its files by its name, such as"
 RUN_OCR = "expected text: run an OCR program first, or type the table as CSV with the columns unit, score, rank, tier"
-SAVE_AS = "expected the same document saved as DOCX or PDF"
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("archive.zip", f"found a ZIP archive of 通报.txt, 附件/评分表.csv; {UNPACKED}"),
-        ("archive.rar", f"found a RAR archive of 通报.docx, 附件.xls; {UNPACKED}"),
+        ("archive.zip", f"found a ZIP archive of 通报.txt, 附件/评分表.csv; {BY_NAME} archive.zip!通报.txt"),
+        ("archive.rar", f"found a RAR archive of 通报.txt, 附件.csv; {BY_NAME} archive.rar!通报.txt"),
+        (
+            "archive.zip!附件",
+            f"found a ZIP archive of 通报.txt, 附件/评分表.csv without 附件; {BY_NAME} archive.zip!通报.txt",
+        ),
+        ("archive.7z!附件", "found no such file; expected a published notice"),
+        ("table.xls!附件", "found no archive; expected a ZIP or RAR archive before the !"),
         ("scan.pdf", f"found 1 page of pictures without a text layer; {RUN_OCR}"),
         ("scan.png", f"found a PNG picture; {RUN_OCR}"),
-        ("word-97.doc", f"found a Word document of before 2007; {SAVE_AS}"),
-        ("rich-text.rtf", f"found an RTF document; {SAVE_AS}"),
     ],
 )
 def test_refused_file_is_one_line_that_says_what_to_do(name: str, message: str) -> None:
     with pytest.raises(AuditError) as caught:
         read_document(SAMPLES / name)
-    assert str(caught.value) == f"{SAMPLES / name}: {message}"
+    where = name.partition("!")[0] if "no such file" in message else name
+    assert str(caught.value) == f"{SAMPLES / where}: {message}"
+
+
+@pytest.mark.skipif(any(map(shutil.which, ("unrar", "unar", "7z", "7zz", "bsdtar"))), reason="a program unpacks it")
+def test_compressed_rar_names_what_unpacks_it() -> None:
+    with pytest.raises(AuditError) as caught:
+        read_document(SAMPLES / "archive-compressed.rar")
+    assert str(caught.value) == (
+        f"{SAMPLES / 'archive-compressed.rar'}: found a compressed RAR archive; "
+        "expected one of its files, unpacked, or a program that unpacks RAR: install unar"
+    )
 
 
 def test_every_sample_is_expected_and_made_by_the_script(tmp_path: Path) -> None:

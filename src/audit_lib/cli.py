@@ -131,17 +131,52 @@ def parse(file: Path, as_json: bool) -> int:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--jurisdiction", metavar="J", help="Which government: its units.csv and aliases.csv confirm names.")
+@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
+def scan(file: Path, jurisdiction: str | None, data: Path | None) -> int:
+    """Read FILE, a PDF of pictures or a picture, and write beside it what a person must look at.
+
+    \b
+    Needs: pip install 'audit-lib[ocr]'
+    Again: after answers in FILE.reading.csv, until no line is doubtful; then audit-lib add FILE
+    """
+    from audit_lib.documents.scan_file import reading_path
+    from audit_lib.tables.scan_review import review_scan
+    from audit_lib.tables.units import load_registry
+
+    review = review_scan(file, load_registry(_find_data(data), jurisdiction) if jurisdiction else None)
+    click.echo(f"{file}: {len(review.lines)} lines read from a picture, {review.n_rows} of them rows")
+    if not review.n_open:
+        click.echo(f"no doubt is left. next: audit-lib add {shlex.quote(str(file))}")
+        return DONE
+    click.echo(f"{review.n_open} doubtful: look at {review.page}, answer in {reading_path(file)}")
+    return FAILED
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--jurisdiction", required=True, metavar="J", help="Which government: the folder in data/raw.")
 @click.option("--period", metavar="P", help="What the inspection covers, where the title does not say.")
 @click.option("--url", help="Where the notice was published.")
 @click.option("--title", help="Its title, where it prints none or another.")
 @click.option("--publisher", help="Who issued it.")
 @click.option("--published-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When it was put on the page.")
+@click.option("--subject", help="What was inspected.")
+@click.option("--score-name", metavar="NAME", help="What the scores are, where they are no points: 综合指数.")
+@click.option("--score-column", metavar="HEADING", help="The column to read them from.")
+@click.option("--better", type=click.Choice(["higher", "lower"]), help="Which scores are better.")
+@click.option("--scale-min", type=float, metavar="N", help="The lowest score there can be.")
+@click.option("--scale-max", type=float, metavar="N", help="The highest score there can be.")
+@click.option(
+    "--n-ranked", type=click.IntRange(min=1), metavar="N", help="How many were ranked, if the list is a part."
+)
+@click.option("--rubric-id", metavar="NAME", help="The marking scheme: points under one may be compared.")
 @click.option("--accept-aliases", is_flag=True, help="Write the suggested aliases to aliases.csv.")
 @click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
 @_debug
 def add(
-    file: Path,
+    files: tuple[Path, ...],
     jurisdiction: str,
     period: str | None,
     published_on: datetime | None,
@@ -149,37 +184,36 @@ def add(
     data: Path | None,
     **given: Any,
 ) -> int:
-    """Copy FILE into data/raw, record it in notices.csv, and print what was read.
+    """Copy each FILE into data/raw, record it in notices.csv, and print what was read.
+
+    Several files, or a folder of them, are notices of several periods, each named in its title; or the page and the
+    annexes of one.
 
     \b
-    Example: audit-lib add 2018.html --jurisdiction leizhou
+    Examples: audit-lib add 2018.html --jurisdiction leizhou
+              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
+              audit-lib add downloads/ --jurisdiction leizhou
     """
-    from audit_lib.tables.add import add_notice, print_added, print_suggestions, shorten
-    from audit_lib.tables.aliases import accept_suggestions
+    from audit_lib.tables.add import Session, shorten
 
-    folder = _find_data(data)
     given["published_on"] = published_on and published_on.date().isoformat()
-    added = add_notice(folder, file, jurisdiction, period, **given)
-    source = added.reading.source
-    click.echo("\n".join([*print_added(added), *print_suggestions(added.suggestions)]))
+    session = Session(_find_data(data), files, jurisdiction, period, given)
     place = ["--data", str(data)] if data else []
-    if accept_aliases:
-        n = accept_suggestions(folder, source, added.suggestions)
-        written = f"{n} written to {shorten(folder / 'reference' / jurisdiction / 'aliases.csv')}"
-        click.echo(f"aliases    {written if n else 'none to accept'}")
-    elif added.suggestions:
-        again = [
-            "audit-lib",
-            "add",
-            str(shorten(source.path)),
-            "--jurisdiction",
-            jurisdiction,
-            "--period",
-            source.period,
-        ]
+    code = DONE
+    for line in session.add(accept_aliases=accept_aliases):
+        click.echo(line)
+    for error in session.refused:
+        click.echo(f"error: {error}", err=True)
+        code = FAILED
+    if session.suggestions and not accept_aliases:
+        again = ["audit-lib", "add", *(str(shorten(path)) for path in session.paths), "--jurisdiction", jurisdiction]
+        again += ["--period", session.periods[0]] if len(session.periods) == 1 else []
         click.echo(f"to accept  {shlex.join([*again, *place, '--accept-aliases'])}")
-    click.echo(f"next       {shlex.join(['audit-lib', 'run', jurisdiction, source.period, *place])}")
-    return DONE
+    if not session.periods:
+        return UNUSABLE
+    only = session.periods if len(session.periods) == 1 else []
+    click.echo(f"next       {shlex.join(['audit-lib', 'run', jurisdiction, *only, *place])}")
+    return code
 
 
 @cli.command()

@@ -1,10 +1,15 @@
 """Find the project's folders, and write files whole or not at all. Quick to import."""
 
+import glob
 import os
+import re
+import secrets
+import shutil
+import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
 from audit_lib.errors import AuditError, unusable
 
@@ -32,46 +37,108 @@ def find_data() -> Path:
     return Path(given) if given else find_project() / "data"
 
 
-def save_text(text: str, path: Path) -> None:
-    """Write a file in one step: readers see the old content or the new, never half of it."""
-    save_bytes(text.encode(), path)
+def save_text(text: str, path: Path, *, durable: bool = False) -> None:
+    """Write a file in one step: readers see the old one or the new one, never a part."""
+    save_bytes(text.encode(), path, durable=durable)
 
 
-def save_bytes(content: bytes, path: Path) -> None:
-    """Write bytes in one step. A file that would not change is left alone, and so is its date.
+def save_bytes(content: bytes, path: Path, *, durable: bool = False) -> None:
+    """Write bytes in one step; `durable` returns only when the disk has them.
 
-    A new file has the mode that the umask asks for; one that was there keeps its mode, its owner (where we may set it)
-    and its place behind a symbolic link.
+    A file that would not change is left alone, so that its date is right. One that is there keeps its mode and owner,
+    and a symbolic link stays one. Nothing else is left behind, whatever fails.
     """
-    target = Path(os.path.realpath(path))
-    new = target.with_name(f".{target.name[:LONGEST]}.{uuid4().hex}")
+    part: Path | None = None
     try:
-        if target.is_file() and target.read_bytes() == content:
+        path = path.resolve() if path.is_symlink() else path
+        if path.is_file() and path.read_bytes() == content:
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("xb") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = name_part(path)
+        with part.open("xb") as file:
             file.write(content)
-        if target.exists():
-            _copy_mode(target, new)
-        new.replace(target)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        _keep_mode(path, part)
+        part.replace(path)
+        if durable:
+            sync_folder(path.parent)
     except OSError as error:
         raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:  # after Ctrl-C too
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
+    finally:
+        if part:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
-def _copy_mode(old: Path, new: Path) -> None:
-    status = old.stat()
-    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (new.stat().st_uid, new.stat().st_gid):
+def name_part(path: Path) -> Path:
+    """Name a file or folder beside another, to become that once it is whole."""
+    return path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}")
+
+
+def clear_parts(path: Path) -> None:
+    """Remove what a killed process left beside a file or folder. Only for who holds the lock: nobody else writes it."""
+    for part in path.parent.glob(f".{glob.escape(path.name[:60])}.*") if path.parent.is_dir() else ():
+        if re.fullmatch(r"[0-9a-f]{8}", part.suffix[1:]):
+            remove(part)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all in it; what cannot be removed stays."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _keep_mode(path: Path, part: Path) -> None:
+    """Copy mode and owner of a file, if it is there, to the one that replaces it. Only root may copy any owner."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return
+    ours = part.stat()
+    if (status.st_uid, status.st_gid) != (ours.st_uid, ours.st_gid):
         with suppress(PermissionError):
-            os.chown(new, status.st_uid, status.st_gid)
-    new.chmod(status.st_mode & 0o7777)
+            os.chown(part, status.st_uid, status.st_gid)
+    part.chmod(stat.S_IMODE(status.st_mode))
+
+
+def sync_files(path: Path) -> None:
+    """Return when the disk has a file, or a folder and its files, and its name."""
+    try:
+        for file in [path] if path.is_file() else [each for each in path.iterdir() if each.is_file()]:
+            with file.open("rb") as opened:
+                os.fsync(opened.fileno())
+        for folder in [path.parent] if path.is_file() else [path, path.parent]:
+            sync_folder(folder)
+    except OSError as error:
+        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can."""
+    if fcntl:
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+_held = threading.local()  # the folders that this thread has for itself
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Lock a folder (created if missing) while its files are read and written; other processes wait."""
+    """Lock a folder (created if missing) while its files are read and written; others wait, this thread does not."""
+    mine: set[str] = _held.__dict__.setdefault("folders", set())
+    name = os.path.realpath(folder)
+    if name in mine:
+        yield
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = os.open(folder, os.O_RDONLY) if fcntl else None
@@ -80,7 +147,9 @@ def lock_folder(folder: Path) -> Iterator[None]:
     try:
         if held is not None:
             fcntl.flock(held, fcntl.LOCK_EX)
+        mine.add(name)
         yield
     finally:
+        mine.discard(name)
         if held is not None:
             os.close(held)

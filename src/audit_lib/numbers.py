@@ -19,13 +19,13 @@ def round_half_up(value: float, digits: int) -> Decimal:
     return rounded if rounded else rounded.copy_abs()
 
 
-def competition_rank(scores: pd.Series) -> pd.Series:
-    """Rank units by score: the highest is 1, ties share the best rank, the next ranks are skipped.
+def competition_rank(scores: pd.Series, *, lower_first: bool = False) -> pd.Series:
+    """Rank units by score: the highest, or the lowest, is 1; ties share the best rank, the next ranks are skipped.
 
     Int16 on the same index; a missing score has a missing rank and counts for nobody else's.
     Source: standard competition ranking, "1224".
     """
-    return scores.rank(method="min", ascending=False).astype("Int16")
+    return scores.rank(method="min", ascending=lower_first).astype("Int16")
 
 
 def count_ties(scores: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Cuts on the score against the printed tiers: does a rule give them, where could its cuts lie, who does not fit?
+"""Cuts on the score compared with the printed tiers: does a rule explain them, and who does not fit?
 
 Tables in are scores (see schemas.py). A unit without a tier or without a score stays out of what needs both, and is
 counted where it is listed.
@@ -8,99 +8,79 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
-from scipy import stats
-from statsmodels.stats.inter_rater import cohens_kappa
 
-from audit_lib.analysis.statistics import goodness_of_variance_fit
-from audit_lib.analysis.tiers import name_by_score
+from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import apply_cuts, find_exceptions, list_tiers, rated
-from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found
 
-NEAR = 1.0  # points from a cut within which a unit is called near it: twice the step of most scores
+MOST_NAMES = 8  # more units than that are listed in a table, not in a sentence
 
 
 @dataclass(frozen=True)
 class CutRule:
-    """A rule of two cuts held against the printed tiers.
+    """A rule of two cuts compared with the printed tiers.
 
-    `crosstab` has a row per tier by the rule and a column per printed tier. `kappa` and `kappa_linear` are None where
-    there is nothing to agree on.
+    `units` has the units with score and tier, and `tier_by_cut`; `tiers` lists the printed tiers, best first.
+    `unrated` are the scores of the units without a tier.
     """
 
     top_cut: float
     low_cut: float
-    crosstab: pd.DataFrame
+    tiers: tuple[str, ...]
+    units: pd.DataFrame
     exceptions: pd.DataFrame
-    at_cut: pd.DataFrame
-    kappa: float | None
-    kappa_linear: float | None
+    unrated: pd.Series
 
     @property
     def n_rated(self) -> int:
-        return int(self.crosstab.to_numpy().sum())
+        return len(self.units)
 
     @property
     def n_agree(self) -> int:
         return self.n_rated - len(self.exceptions)
 
+    @property
+    def at_cut(self) -> pd.DataFrame:
+        """The units that score exactly the upper cut."""
+        return self.units[self.units["score"] == self.top_cut]
+
+    @property
+    def at_top(self) -> pd.DataFrame:
+        """The units that score the upper cut or more."""
+        return self.units[self.units["score"] >= self.top_cut]
+
+    @property
+    def crosstab(self) -> pd.DataFrame:
+        """Units by tier of the rule (rows) and printed tier (columns)."""
+        tiers = list(self.tiers)
+        counted = pd.crosstab(self.units["tier_by_cut"], self.units["tier"])
+        return counted.reindex(index=tiers, columns=tiers, fill_value=0)
+
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
-    """Hold a rule of two cuts against the printed tiers. None where the tiers are not two or three.
-
-    Agreement beyond chance by Cohen's kappa (1960), unweighted and linearly weighted (statsmodels).
-    """
+    """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three."""
     units, tiers = rated(scores), list_tiers(scores)
     by_cut = apply_cuts(units, top_cut, low_cut)
     if by_cut is None:
         return None
-    crosstab = pd.crosstab(by_cut, units["tier"]).reindex(index=tiers, columns=tiers, fill_value=0)
-    varied = (crosstab.sum() > 0).sum() > 1
-    kappas = [
-        float(cohens_kappa(crosstab.to_numpy(), wt=weight, return_results=False)) if varied else None
-        for weight in (None, "linear")
-    ]
-    at_cut = units[units["score"] == top_cut]
-    return CutRule(top_cut, low_cut, crosstab, find_exceptions(scores, top_cut, low_cut), at_cut, kappas[0], kappas[1])
+    units = units.assign(tier_by_cut=by_cut)
+    unrated = scores.loc[scores["tier"].isna(), "score"].dropna()
+    return CutRule(top_cut, low_cut, tuple(tiers), units, find_exceptions(scores, top_cut, low_cut), unrated)
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
-    """Give the rule's crosstab as a table: a row per tier by the cuts, a column per printed tier."""
+    """Return the crosstab of the rule as a table: a row per tier by the cuts, a column per printed tier."""
     if rule is None:
         return pd.DataFrame({"row_tier": []})
     return rule.crosstab.rename_axis(index="row_tier", columns=None).reset_index()
-
-
-def measure_agreement(scores: pd.DataFrame, rule: CutRule | None) -> pd.Series:
-    """Measure how closely tiers follow scores, 1 being always: NA where all scores or all tiers are equal.
-
-    Empty where no unit has both.
-
-    Cohen's kappa of the rule (unweighted, linear), Kendall's tau-b, Somers' D of the score given the tier (SciPy: over
-    pairs of units of different tiers), and the goodness of variance fit of the printed tiers.
-    """
-    units = rated(scores)
-    if units.empty:
-        return pd.Series(dtype="object")
-    varied = units["score"].nunique() > 1 and units["tier"].nunique() > 1
-    better = -units["tier_order"].astype("int64")
-    return pd.Series(
-        {
-            "kappa": rule and rule.kappa,
-            "kappa_linear": rule and rule.kappa_linear,
-            "tau_b": float(stats.kendalltau(units["score"], better).statistic) if varied else None,
-            "somers_d": float(stats.somersd(better, units["score"]).statistic) if varied else None,
-            "gvf_tiers": goodness_of_variance_fit(units["score"], units["tier_order"]) if varied else None,
-        },
-        dtype="object",
-    )
 
 
 def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
     """Find where the cut between two neighbouring tiers must lie.
 
     Tiers without any score have no neighbours. If the scores of two do not overlap, any cut above `low` up to `high`
-    parts them (`is_overlap` False). If they do, no cut does, and low to high is the zone of scores found in both
-    reaches, holding `n_units` units.
+    separates them (`is_overlap` False). If they do, no cut does, and low to high is the zone of scores found in both,
+    holding `n_units` units.
     """
     units, rows = rated(scores), []
     for better, worse in pairwise(list_tiers(units)):
@@ -114,90 +94,113 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["better_tier", "lower_tier", "low", "high", "is_overlap", "n_units"])
 
 
-def scan_cuts(scores: pd.DataFrame) -> pd.DataFrame:
-    """Try every score as the cut for the best tier and as the floor of the last one.
-
-    One row per distinct score: how many units score at least it, how many tiers a cut there would get wrong, and the
-    same for scores below it. Sizes count every scored unit, errors those that also have a tier.
-    """
-    points, units = scores["score"].dropna(), rated(scores)
-    if units.empty:
-        return pd.DataFrame(columns=["cut", "n_at_least", "errors_best", "n_below", "errors_last"])
-    tiers = list_tiers(scores)
-    best, last = units["tier"] == tiers[0], units["tier"] == tiers[-1]
-    rows = []
-    for cut in sorted(points.unique(), reverse=True):
-        reaches = units["score"] >= cut
-        rows.append(
-            {
-                "cut": cut,
-                "n_at_least": int((points >= cut).sum()),
-                "errors_best": int((reaches != best).sum()),
-                "n_below": int((points < cut).sum()),
-                "errors_last": int((~reaches != last).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def find_near(scores: pd.DataFrame, cuts: tuple[float, ...], within: float = NEAR) -> pd.DataFrame:
-    """List the scored units within so many points of a cut, cut by cut, highest score first. None without tiers."""
-    points = scores.dropna(subset=["score"]) if list_tiers(scores) else scores.iloc[:0]
-    near = [points[(points["score"] - cut).abs() <= within].assign(cut=cut) for cut in cuts]
-    return pd.concat(near)[["cut", "unit_name", "side", "score", "rank", "n_tied", "tier", "table_line"]]
-
-
 def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Put beside each exception where the prose names the unit. A mention is a circumstance, not a stated reason."""
-    columns = ["unit_name", "score", "tier_by_cut", "tier", "sentiment", "section", "item", "line", "table_line"]
+    """List the exceptions with how the text names each unit: a circumstance, not a stated reason."""
+    columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment"]
     if rule is None:
         return pd.DataFrame(columns=columns)
-    named = mentions.dropna(subset=["sentiment"])[["unit_id", "sentiment", "section", "item", "line"]]
-    return rule.exceptions.merge(named, on="unit_id", how="left")[columns]
+    named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment"]]
+    listed = rule.exceptions.merge(named, on="unit_id", how="left")[columns]
+    return listed if listed["sentiment"].notna().any() else listed.drop(columns="sentiment")
 
 
-def describe_tiers(rule: CutRule | None) -> Phrase:
-    """Say how far two cuts on the score give the printed tiers, and who does not fit."""
+def describe_rule(rule: CutRule | None, notice: Notice) -> Phrase:
+    """Say whether the printed tiers follow the score, by two cuts on it, as a headline."""
     if rule is None or not rule.n_rated:
         return say_nothing_found("tiers.not_published")
-    cuts = {"top_cut": rule.top_cut, "low_cut": rule.low_cut}
-    two = len(rule.crosstab) == 2
-    sentence = say("tiers.rule_one" if two else "tiers.rule_two", **cuts, n_agree=rule.n_agree, n_rated=rule.n_rated)
-    exceptions = rule.exceptions
-    if exceptions.empty:
-        return say("tiers.no_exceptions", sentence=sentence)
-    placed = exceptions["tier"].unique()
-    facts = {"n": len(exceptions), "units": name_by_score(exceptions)}
-    if len(placed) == 1:
-        clause = say("tiers.exceptions_same" if len(exceptions) > 1 else "tiers.exception_one", tier=placed[0], **facts)
-    else:
-        clause = say("tiers.exceptions_mixed", tiers=_count_tiers(exceptions), **facts)
-    sentence = say("tiers.with_exceptions", sentence=sentence, clause=clause)
-    if rule.at_cut["tier"].nunique() < 2:
-        return say("tiers.stop", sentence=sentence)
-    tiers = join(_count_tiers(rule.at_cut, "tiers.first_are"), "tiers.and")
-    return say("tiers.with_cut", sentence=sentence, n=len(rule.at_cut), cut=rule.top_cut, tiers=tiers)
+    facts = {"top_cut": rule.top_cut, "best": Tier(rule.tiers[0]), "n_rated": rule.n_rated}
+    if rule.exceptions.empty:
+        return say("tiers.follows_three" if len(rule.tiers) == 3 else "tiers.follows_two", **facts, **_name_low(rule))
+    n, n_top = len(rule.exceptions), len(rule.at_top)
+    below = rule.exceptions["score"] < rule.top_cut
+    if below.any():
+        return say("tiers.exception" if n == 1 else "tiers.exceptions", n=n, n_rated=rule.n_rated)
+    ending = "" if _names_points(notice, rule.top_cut) else say("tiers.unexplained")
+    key = "tiers.none_at_top" if n == n_top else "tiers.not_all_at_top"
+    return say(key, **facts, n_top=n_top, n_best=n_top - n, n=n, ending=ending)
 
 
-def _count_tiers(units: pd.DataFrame, first: str = "tiers.tier_count") -> list[Phrase]:
-    """Word the number of units in each tier, best first; the first of them by a template of its own."""
-    counts = units.groupby("tier_order")["tier"].agg(["first", "size"])
-    keys = [first, *["tiers.tier_count"] * (len(counts) - 1)]
-    return [
-        say(key, tier=row["first"], n=int(row["size"])) for key, (_, row) in zip(keys, counts.iterrows(), strict=True)
+def _names_points(notice: Notice, cut: float) -> bool:
+    """Check whether the text names the cut as points, and so may state a rule for it."""
+    return any(f"{cut:g}分" in line.text for line in notice.document.lines)
+
+
+def _name_low(rule: CutRule) -> dict[str, object]:
+    return {"low_cut": rule.low_cut, "middle": Tier(rule.tiers[1]), "last": Tier(rule.tiers[-1])}
+
+
+def list_exceptions(rule: CutRule | None) -> Phrase | None:
+    """Name the exceptions with their scores, highest first; None without any, or with too many for a sentence."""
+    if rule is None or rule.exceptions.empty or len(rule.exceptions) > MOST_NAMES:
+        return None
+    highest = rule.exceptions["score"].max()
+    best = rule.units[rule.units["tier"] == rule.tiers[0]]
+    n_lower = int((best["score"] < highest).sum()) if rule.exceptions["tier"].ne(rule.tiers[0]).all() else 0
+    groups = []
+    for at, (score, units) in enumerate(rule.exceptions.groupby("score", sort=False)):
+        beaten = say("tiers.beats", n=n_lower, best=Tier(rule.tiers[0])) if at == 0 and n_lower else ""
+        key = "tiers.unit_at" if len(units) == 1 else "tiers.units_at"
+        groups.append(say(key, units=[Unit(name) for name in units["unit_name"]], score=score, beaten=beaten))
+    key = "tiers.the_one" if len(rule.exceptions) == 1 else "tiers.the_few"
+    return say(key, n=len(rule.exceptions), units=join(groups, "clauses"))
+
+
+def describe_at_cut(rule: CutRule | None) -> Phrase | None:
+    """Say which tiers the units at exactly the upper cut have; None where they are all in one."""
+    if rule is None or rule.at_cut["tier"].nunique() < 2:
+        return None
+    counts = rule.at_cut.groupby("tier_order")["tier"].agg(["first", "size"])
+    tiers = [
+        say("tiers.units_are" if at == 0 else "tiers.more_are", n=int(row["size"]), tier=Tier(row["first"]))
+        for at, (_, row) in enumerate(counts.iterrows())
     ]
+    is_even = len(counts) == 2 and counts["size"].nunique() == 1
+    return say("tiers.at_cut_even" if is_even else "tiers.at_cut", cut=rule.top_cut, tiers=join(tiers, "parts"))
 
 
-def describe_overlap(cuts: pd.DataFrame, scan: pd.DataFrame) -> Text | None:
-    """Say between which scores each cut must lie, or that none can part the two tiers. Empty without two tiers."""
-    best = scan["errors_best"].min()
+def describe_below(rule: CutRule | None) -> Phrase | None:
+    """Say that below the upper cut the tier follows the score; None where it does not, or nobody scores so."""
+    if rule is None or rule.exceptions.empty or (rule.exceptions["score"] < rule.top_cut).any():
+        return None
+    below = rule.units[rule.units["score"] < rule.top_cut]
+    clauses = [_describe_reach(rule, below, tier) for tier in rule.tiers[1:]]
+    reaches = join([clause for clause in clauses if clause], "parts")
+    return say("tiers.below", reaches=reaches) if reaches else None
+
+
+def _describe_reach(rule: CutRule, below: pd.DataFrame, tier: str) -> Phrase | None:
+    """Say that every unit in the reach of a tier has it: of all units, or of those with a tier."""
+    scores = below.loc[below["tier"] == tier, "score"]
+    if scores.empty:
+        return None
+    is_last = tier == rule.tiers[-1]
+    low, high = scores.min(), scores.max()
+    is_all = not rule.unrated.between(low, high).any()
+    facts = {"tier": Tier(tier), "unit": say("tiers.every_unit" if is_all else "tiers.every_rated")}
+    if is_last and not (rule.unrated < rule.low_cut).any():
+        return say("tiers.reach_below", cut=rule.low_cut if len(rule.tiers) == 3 else rule.top_cut, **facts)
+    return say("tiers.reach" if low < high else "tiers.reach_point", low=low, high=high, **facts)
+
+
+def describe_overlap(scores: pd.DataFrame) -> Text | None:
+    """Say which neighbouring tiers overlap, or between which scores a pass mark would lie. None without two tiers."""
     sentences = []
-    for index, row in enumerate(cuts.itertuples()):
-        facts = {"better": row.better_tier, "lower": row.lower_tier, "low": row.low, "high": row.high}
+    for row in imply_cuts(scores).itertuples():
+        facts = {"better": Tier(row.better_tier), "lower": Tier(row.lower_tier), "low": row.low, "high": row.high}
         if not row.is_overlap:
-            sentences.append(say("tiers.cut_exists", **facts))
-        elif index == 0:
-            sentences.append(say("tiers.no_cut_best", **facts, n=row.n_units, errors=int(best)))
+            sentences.append(say("tiers.cut_exists" if row.low < row.high else "tiers.cut_meets", **facts))
         else:
-            sentences.append(say("tiers.no_cut", **facts, n=row.n_units))
+            sentences.append(say("tiers.no_cut" if row.low < row.high else "tiers.no_cut_at", **facts))
     return join(sentences, "sentences")
+
+
+def title_exceptions(rule: CutRule | None) -> Phrase | None:
+    """Say what the exceptions have in common, as the title of their table; None without any."""
+    if rule is None or rule.exceptions.empty:
+        return None
+    kinds = rule.exceptions[["tier_by_cut", "tier"]].drop_duplicates()
+    if len(kinds) > 1:
+        return say("tiers.title_mixed", n=len(rule.exceptions))
+    by_cut, tier = kinds.iloc[0]
+    key = "tiers.title_one" if len(rule.exceptions) == 1 else "tiers.title_all"
+    return say(key, n=len(rule.exceptions), by_cut=Tier(by_cut), tier=Tier(tier))

@@ -12,8 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import Block, Grid, Line, UnreadableError, flatten
+from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one_line
+from audit_lib.documents.word_flow import join_blocks
 
 MAIN_PART = "word/document.xml"
 # What stands in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
@@ -100,7 +101,7 @@ class _Walk:
             if continued is None:
                 blocks = self.read_blocks(cell)
                 inside += blocks
-                continued = _join_blocks(blocks, f"line {self.number}")
+                continued = join_blocks(blocks, f"line {self.number}")
             n_columns = 1 if properties is None else max(_value(properties, "gridSpan", 1), 1)
             fields |= dict.fromkeys(range(column, column + n_columns), continued)
             column += n_columns
@@ -129,13 +130,6 @@ def _is_hidden(run: Any) -> bool:
     properties = _child(run, "rPr")
     vanish = None if properties is None else _child(properties, "vanish")
     return vanish is not None and _attribute(vanish) not in {"0", "false", "off"}
-
-
-def _join_blocks(blocks: list[Block], place: str) -> Line:
-    """The cell itself: its only line, or all text within as one."""
-    if len(blocks) == 1 and isinstance(blocks[0], Line):
-        return blocks[0]
-    return Line(place, " ".join(line.text for line in flatten(blocks)))
 
 
 def _find_all(element: Any, name: str) -> Iterator[Any]:

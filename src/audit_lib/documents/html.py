@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import CONTROL, Block, Grid, Line, UnreadableError, flatten
+from audit_lib.documents.model import CONTROL, Block, Grid, Line, Picture, UnreadableError, flatten
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, draw_grid, place_cells
 from audit_lib.documents.text import decode
 
@@ -93,6 +93,9 @@ class _Walk:
             self.here += "".join(element.itertext()).count("\n")
         elif element.tag == "br":
             self.end_line()
+        elif element.tag == "img" and self.n_tables == 0:
+            self.end_line()
+            self.blocks.append(Picture(f"line {self.here}"))
         elif element.tag == "table" and self.n_tables < MOST_NESTED_TABLES:
             self.end_line()
             self.read_table(element)

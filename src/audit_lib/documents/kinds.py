@@ -9,7 +9,9 @@ MEGABYTE = 1_000_000
 LARGEST = {"text": 10 * MEGABYTE, "csv": 10 * MEGABYTE, "html": 30 * MEGABYTE}
 LARGEST_BINARY = 50 * MEGABYTE
 
-RUN_OCR = "text: run an OCR program first, or type the table as CSV with the columns unit, score, rank, tier"
+RUN_OCR = "text: audit-lib scan reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
+PLACEHOLDER = "{archive}"  # where the name of an archive belongs, which a worker does not know
+UNPACKED = "one of its files, unpacked"
 SAVE_AS = "the same document saved as DOCX or PDF"
 
 _MAGIC = {
@@ -32,15 +34,18 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+# The headers of a page saved as one file, and of e-mails.
+_SAVED = re.compile(
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?Content-Type:\s*(?:multipart|text/html)", re.IGNORECASE
+)
 _UNUSABLE = {
-    "7z": ("a 7z archive", "one of its files, unpacked"),
-    "rtf": ("an RTF document", SAVE_AS),
+    "7z": ("a 7z archive", f"{UNPACKED}: 7-Zip and unar do that"),
     "xml": ("an XML document", "the same document saved as DOCX, XLSX or PDF"),
 }
 
 
 def find_kind(head: bytes, suffix: str) -> str:
-    """Tell what a file is by its first bytes: text, csv, html, pdf, zip, ole or rar.
+    """Tell what a file is by its first bytes: text, csv, html, mht, rtf, pdf, picture, zip, ole or rar.
 
     Raises UnreadableError for the rest.
 
@@ -51,7 +56,7 @@ def find_kind(head: bytes, suffix: str) -> str:
     if kind is None:
         return "csv" if suffix.lower() in {".csv", ".tsv"} else "text"
     if kind.endswith("picture"):
-        raise UnreadableError(f"a {kind}", RUN_OCR)
+        return "picture"
     if kind in _UNUSABLE:
         raise UnreadableError(*_UNUSABLE[kind])
     return kind
@@ -64,6 +69,8 @@ def _find_rarer(head: bytes) -> str | None:
         return "WebP picture"
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return "BMP picture"
+    if _SAVED.match(head.replace(b"\r\n", b"\n").lstrip()):
+        return "mht"
     words = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")  # UTF-16 puts a zero beside each letter
     if words.startswith(b"<?xml") and not _PAGE.search(words):
         return "xml"

@@ -14,6 +14,26 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # never in text; common in every 
 PADDING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
+# Radicals look like characters, and browsers print them in their place into PDF files. By the Unicode table of
+# equivalent unified ideographs, from U+2E80 on; 〇 is a radical without one. Those from U+2F00 on NFKC knows.
+_RADICALS = (
+    "〇厂乛乚乙亻冂〇刀刂卜㔾小小兀尣尢〇巳幺彑彐忄心扌攵〇旡日月歺母民氵氺灬爫爫丬牛犭王〇目示礻〇糹纟罓罒㓁冗〇羊〇〇耂"
+    "肀聿肉〇艹艹艹虎衤覀西见角〇讠贝〇车辶辶辶邑钅長镸长门〇阝雨青韦页风飞食〇飠饣〇马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+)
+RADICAL = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5]")
+FOLDED = {0x2E80 + at: char for at, char in enumerate(_RADICALS) if char != "〇"}
+FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+
+
+def fold(text: str) -> str:
+    """Return a text with the characters that its radicals stand for.
+
+    >>> fold("\u2ed3\u2f2d\u2ee2"), fold("\u5c71")
+    ('长山马', '山')
+    """
+    return text.translate(FOLDED) if RADICAL.search(text) else text
+
+
 @dataclass(frozen=True)
 class Line:
     """A stretch of print, a line or a cell of a table: where it stands in the file, and its text as printed.
@@ -27,7 +47,7 @@ class Line:
     @cached_property
     def printed(self) -> str:
         """The text without its padding white space."""
-        return PADDING.sub("", self.text)
+        return PADDING.sub("", fold(self.text))
 
     @cached_property
     def key(self) -> str:
@@ -39,6 +59,13 @@ class Line:
         """`printed` with width variants made equal one for one, so that what is found here stands there too."""
         equal = ((unicodedata.normalize("NFKC", char), char) for char in self.printed)
         return "".join(same if len(same) == 1 else char for same, char in equal)
+
+
+@dataclass(frozen=True)
+class Picture(Line):
+    """Where the file shows a picture: a line without text, so that a refusal can say that the tables are pictures."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +142,7 @@ def squeeze(text: str) -> str:
     ('序号', '(8个)')
     """
     # Twice: padding keeps what it parts from being normalised, and normalising some signs gives padding.
-    return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", text)))
+    return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", fold(text))))
 
 
 class UnreadableError(Exception):

@@ -1,4 +1,4 @@
-"""Read office files and PDF in a process of its own, with a bound on memory and time.
+"""Read office files, archives and PDF in a process of its own, with a bound on memory and on the time of its processor.
 
 The libraries for these formats were written for files that mean well: some files make them hang, take all memory or
 end the process. The worker is started when first needed and kept, because its libraries take longer to load than a
@@ -7,34 +7,83 @@ answers with one line of JSON, which can hold nothing but lines and tables.
 """
 
 import atexit
+import base64
 import contextlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
+from audit_lib.documents.scan_lines import ScanLine, group_lines, read_box
 
 COMMAND = [sys.executable, "-P", "-W", "ignore", "-m", "audit_lib.documents.worker"]
 PACKAGES = Path(__file__).parents[2]  # where this package stands, for the worker to find the same
 MEMORY = 500_000_000  # bytes beyond what Python itself takes
-SHORTEST, LONGEST = 4.5, 60.0  # seconds
+SHORTEST, LONGEST = 4.5, 60.0  # seconds of its processor, not of the clock: a busy machine refuses no file
 BYTES_PER_SECOND = 5_000  # of PDF; anything else is read faster
+SCAN_MEMORY, SCAN_SECONDS = 3_000_000_000, 120.0  # for a page of a scan; most take 800 MB and 8 seconds
+PATIENCE = 20  # times as long by the clock, for one that waits for ever without working
 READABLE = "a file that can be read: open it and save it again, or save it in another format"
 
 
-def read_apart(content: bytes, kind: str) -> tuple[str, list[Block]]:
-    """Give the format and the blocks of a file of kind pdf, zip, ole or rar. Raises UnreadableError."""
+def read_apart(content: bytes, kind: str) -> tuple[str, str | None, list[Block]]:
+    """Return format, encoding and blocks of a file of any kind but those read in place. Raises UnreadableError."""
+    reply = _ask(content, {"kind": kind})
+    blocks = _unpack_blocks(reply["blocks"], [Line(*line) for line in reply["lines"]])
+    return reply["format"], reply["encoding"], blocks
+
+
+def unpack_apart(content: bytes, kind: str, member: str) -> bytes:
+    """Return the bytes of a file in an archive. Raises UnreadableError, which names what there is."""
+    return base64.b64decode(_ask(content, {"kind": kind, "member": member})["content"])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a box of a scan shows: read once more by itself, and as a PNG picture."""
+
+    text: str
+    confidence: float
+    picture: bytes
+
+
+class ScanWorker:
+    """A worker that reads scans, with the memory that takes. It ends with the `with` statement."""
+
+    def __enter__(self) -> "ScanWorker":
+        self._worker = _start([*COMMAND, str(SCAN_MEMORY)])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.stop()
+
+    def read_page(self, content: bytes, kind: str, page: int) -> tuple[int, list[ScanLine]]:
+        """Return the number of pages of a scan, and the lines of one of them. Raises UnreadableError."""
+        reply = _take(self._worker.ask(content, {"kind": kind, "page": page}, SCAN_SECONDS))
+        return reply["pages"], [ScanLine(*line) for line in reply["scan_lines"]]
+
+    def look_again(self, content: bytes, kind: str, place: str) -> Seen:
+        """Return what a place `page 5 box 172 296 859 338` shows, read by itself. Raises UnreadableError."""
+        reply = _take(self._worker.ask(content, {"kind": kind, "place": place}, SCAN_SECONDS))
+        return Seen(reply["text"], reply["confidence"], base64.b64decode(reply["picture"]))
+
+
+def _ask(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     with _LOCK:
-        reply = _find_worker().ask(content, kind)
+        return _take(_find_worker().ask(content, request, min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)))
+
+
+def _take(reply: dict[str, Any]) -> dict[str, Any]:
     if "found" in reply:
-        raise UnreadableError(reply["found"], reply["expected"])
-    return reply["format"], _unpack_blocks(reply["blocks"], [Line(*line) for line in reply["lines"]])
+        raise UnreadableError(reply["found"], reply["expected"], reply["place"])
+    return reply
 
 
 @dataclass
@@ -44,18 +93,11 @@ class _Worker:
     process: subprocess.Popen[bytes]
     owner: int = field(default_factory=os.getpid)
 
-    def ask(self, content: bytes, kind: str) -> dict[str, Any]:
-        seconds = min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)
-        overdue = threading.Event()
-
-        def stop_overdue() -> None:
-            overdue.set()
-            self.process.kill()
-
-        timer = threading.Timer(seconds, stop_overdue)
+    def ask(self, content: bytes, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:
-            answer = self._exchange(content, kind)
+            answer = self._exchange(content, request | {"size": len(content), "seconds": seconds})
         except BaseException:  # Ctrl-C in the midst of an answer: the rest of it would answer the next question
             self.stop()
             raise
@@ -63,17 +105,18 @@ class _Worker:
             timer.cancel()
         if not answer.endswith(b"\n"):
             self.stop()
-            if overdue.is_set():
-                raise UnreadableError(f"a file that takes longer than {seconds:.0f} seconds to read", READABLE)
+            if self.process.returncode == -signal.SIGPROF:
+                found = f"a file that takes longer than {seconds:.0f} seconds of processor time to read"
+                raise UnreadableError(found, READABLE)
             raise UnreadableError("a file that breaks its reader or needs more memory than it may have", READABLE)
         reply: dict[str, Any] = json.loads(answer)
         return reply
 
-    def _exchange(self, content: bytes, kind: str) -> bytes:
+    def _exchange(self, content: bytes, request: dict[str, Any]) -> bytes:
         assert self.process.stdin
         assert self.process.stdout
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(b"%s %d\n" % (kind.encode(), len(content)) + content)
+            self.process.stdin.write(json.dumps(request).encode() + b"\n" + content)
             self.process.stdin.flush()
         return self.process.stdout.readline()
 
@@ -92,12 +135,14 @@ _workers: list[_Worker] = []  # the last is at work; others are the parent's, if
 
 def _find_worker() -> _Worker:
     if not _workers or _workers[-1].owner != os.getpid() or _workers[-1].process.poll() is not None:
-        pipe, path = subprocess.PIPE, os.pathsep.join([str(PACKAGES), os.environ.get("PYTHONPATH", "")])
-        process = subprocess.Popen(
-            COMMAND, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": path}
-        )
-        _workers.append(_Worker(process))
+        _workers.append(_start([*COMMAND, str(MEMORY)]))
     return _workers[-1]
+
+
+def _start(command: list[str]) -> _Worker:
+    pipe, path = subprocess.PIPE, os.pathsep.join([str(PACKAGES), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
+    return _Worker(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment))
 
 
 @atexit.register
@@ -125,24 +170,79 @@ def _unpack_blocks(packed: list[Any], lines: list[Line]) -> list[Block]:
 
 
 def work(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer requests until there are no more. A request is a line with kind and size, then the bytes of the file."""
-    while request := requests.readline():
-        kind, size = request.split()
-        content = requests.read(int(size))
+    """Answer requests until there are no more. A request is a line of JSON, then the bytes of the file."""
+    while line := requests.readline():
+        request = json.loads(line)
+        content = requests.read(request["size"])
+        kind = request["kind"]
+        _limit_time(request["seconds"])
         try:
-            reply = _read(content, kind.decode())
+            reply = _answer(content, request)
         except MemoryError:
             os._exit(1)
         except UnreadableError as error:
-            reply = {"found": error.found, "expected": error.expected}
+            reply = {"found": error.found, "expected": error.expected, "place": error.place}
         except Exception:  # whatever a library makes of a broken file
-            reply = {"found": f"a damaged {_NAMES[kind.decode()]}", "expected": READABLE}
+            reply = {"found": f"a damaged {_NAMES[kind]}", "expected": READABLE, "place": None}
         del content
         answers.write(json.dumps(reply, ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+        _limit_time(0)
         answers.flush()
 
 
-_NAMES = {"pdf": "PDF", "zip": "office file or ZIP archive", "ole": "office file", "rar": "RAR archive"}
+_NAMES = {
+    "pdf": "PDF",
+    "zip": "office file or ZIP archive",
+    "ole": "office file",
+    "rar": "RAR archive",
+    "rtf": "RTF document",
+    "mht": "page saved as one file",
+    "picture": "picture",
+}
+
+
+def _answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
+    kind = request["kind"]
+    if "member" in request:
+        return _unpack(content, kind, request["member"])
+    if "page" in request:
+        return _read_page(content, kind, request["page"])
+    return _look_again(content, kind, request["place"]) if "place" in request else _read(content, kind)
+
+
+def _read_page(content: bytes, kind: str, page: int) -> dict[str, Any]:
+    from audit_lib.documents.scans import count_pages, open_picture, recognise
+
+    lines = group_lines(recognise(open_picture(content, kind, page)), page)
+    return {"pages": count_pages(content, kind), "scan_lines": [astuple(line) for line in lines]}
+
+
+def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
+    import io
+
+    import numpy as np
+
+    from audit_lib.documents.scans import crop, open_picture, recognise
+
+    box = read_box(place)
+    if box is None:
+        raise UnreadableError(f"the place {place}", "a box of a page: page 5 box 172 296 859 338")
+    shown = crop(open_picture(content, kind, box.page), box)
+    larger = shown.resize((shown.width * 3 // 2, shown.height * 3 // 2))  # another size is another look
+    read = group_lines(recognise(np.asarray(larger)), box.page)
+    packed = io.BytesIO()
+    shown.save(packed, "png")
+    return {
+        "text": " ".join(line.text for line in read),
+        "confidence": min((line.confidence for line in read), default=0.0),
+        "picture": base64.b64encode(packed.getvalue()).decode(),
+    }
+
+
+def _unpack(content: bytes, kind: str, member: str) -> dict[str, Any]:
+    from audit_lib.documents.archive import read_member
+
+    return {"content": base64.b64encode(read_member(content, kind, member)[1]).decode()}
 
 
 def _read(content: bytes, kind: str) -> dict[str, Any]:
@@ -161,32 +261,20 @@ def _read(content: bytes, kind: str) -> dict[str, Any]:
         rows = [[pack_line(cell) for cell in row] for row in block.rows]
         return {"rows": rows, "blocks": [pack(inner) for inner in block.blocks]}
 
-    format_, blocks = _read_blocks(content, kind)
-    return {"format": format_, "blocks": [pack(block) for block in blocks], "lines": lines}
+    from audit_lib.documents.readers import read_blocks
+
+    format_, encoding, blocks = read_blocks(content, kind)
+    return {"format": format_, "encoding": encoding, "blocks": [pack(block) for block in blocks], "lines": lines}
 
 
-def _read_blocks(content: bytes, kind: str) -> tuple[str, list[Block]]:
-    """Read a file by the reader of its kind. Readers load when first needed: each takes a tenth of a second or more."""
-    if kind == "pdf":
-        from audit_lib.documents.pdf import read_pdf
-
-        return "pdf", read_pdf(content)
-    from audit_lib.documents.office import find_office_format, find_ole_format, name_rar
-
-    if kind == "rar":
-        raise name_rar(content)
-    format_ = find_office_format(content) if kind == "zip" else find_ole_format(content)
-    if format_ == "docx":
-        from audit_lib.documents.docx import read_docx
-
-        return format_, read_docx(content)
-    from audit_lib.documents.sheets import read_workbook
-
-    return format_, read_workbook(content)
+def _limit_time(seconds: float) -> None:
+    """Have the system end this process once it has worked so long from now, 0 for no limit, where the system can."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _limit_memory() -> None:
-    """Bound the memory of this process, where the system can."""
+def _limit_memory(more: int) -> None:
+    """Bound the memory of this process beyond what it has, where the system can."""
     try:
         import resource
 
@@ -194,7 +282,7 @@ def _limit_memory() -> None:
         own = pages * resource.getpagesize()
     except (ImportError, OSError):
         return
-    resource.setrlimit(resource.RLIMIT_AS, (own + MEMORY, own + MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (own + more, own + more))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -203,5 +291,5 @@ if __name__ == "__main__":
     private = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     logging.disable()
-    _limit_memory()
+    _limit_memory(int(sys.argv[1]))
     work(sys.stdin.buffer, private)

@@ -37,14 +37,6 @@ def plot_scores(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: flo
     return _plot_scores(words, scores, top_cut, low_cut)
 
 
-@drawing
-def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
-    """Draw the scores with the cuts and what does not fit them; nothing where two cuts cannot give the tiers."""
-    if _hold_rule(scores, top_cut, low_cut) is None:
-        return show_note(say("tiers.not_published"), words)
-    return _plot_scores(words, scores, top_cut, low_cut)
-
-
 def _plot_scores(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
     units = _stack(scored(scores))
     if units.empty:

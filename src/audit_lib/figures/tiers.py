@@ -1,87 +1,123 @@
-"""Charts of tiers against scores: what a cut would do, and how far each tier reaches."""
+"""The drawing of tiers against scores: every unit at its score, in the colour of its tier, exceptions outlined."""
 
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
-from audit_lib.analysis.cuts import imply_cuts, scan_cuts
-from audit_lib.analysis.tiers import summarise_tiers
+from audit_lib.analysis.cuts import MOST_NAMES, CutRule, compare_rule
+from audit_lib.analysis.distribution import scored
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.style import GREY, INK, RIMS, TIERS, ZONE, close_figure, draw_marks, drawing, open_figure
-from audit_lib.tables.tiers import list_tiers, rated
-from audit_lib.wording.words import Words, say
+from audit_lib.figures.forms import SIZES, Band, Flag, close_chart, colour_units, draw_strip, key_tiers
+from audit_lib.figures.style import drawing
+from audit_lib.wording.words import Tier, Unit, Words, say
+
+MOST_FLAGS = 5  # scores whose units are named; more are in the table below
 
 
 @drawing
-def plot_cuts(words: Words, scores: pd.DataFrame) -> Chart | Finding:
-    """Draw what each score would do as the cut for the best tier: tiers it gets wrong, and the size it gives it."""
-    if rated(scores)["tier"].nunique() < 2:
-        return show_note(say("labels.no_tiers"), words)
-    scan = scan_cuts(scores).sort_values("cut")
-    best = list_tiers(scores)[0]
-    size = int((scores["tier"] == best).sum())
-    figure, (above, below) = open_figure(4.6, rows=2, sharex=True)
-    above.step(scan["cut"], scan["errors_best"], where="pre", color=INK, linewidth=1.6)
-    fewest = int(scan["errors_best"].min())
-    for row in scan[scan["errors_best"] == fewest].itertuples():
-        above.plot(row.cut, row.errors_best, "o", color=TIERS[3], markersize=7, markeredgecolor=RIMS[3])
-        label = words("labels.fewest", n=fewest, cut=row.cut)
-        above.annotate(label, (row.cut, fewest), (-2, 12), textcoords="offset points", ha="right", fontsize=9.5)
-    above.set_ylim(0, None)
-    above.set_ylabel(words("labels.errors_axis"))
-    below.step(scan["cut"], scan["n_at_least"], where="pre", color=TIERS[1], linewidth=1.6)
-    below.axhline(size, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-    below.annotate(
-        words("labels.printed_size", tier=best, n=size), (scan["cut"].min(), size), (0, 3), textcoords="offset points",
-        fontsize=9.5,
-    )  # fmt: skip
-    below.set_ylim(0, None)
-    below.set_ylabel(words("labels.size_axis"))
-    below.set_xlabel(words("labels.cut_axis"))
-    for ax in (above, below):
-        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    facts = {"tier": best, "errors": fewest, "size": size}
-    facts["sizes"] = [int(n) for n in scan.loc[scan["errors_best"] == fewest, "n_at_least"]]
-    return close_figure(
-        figure, "cuts" if fewest else "cuts_clean", words, facts, data=scan[["cut", "errors_best", "n_at_least"]]
+def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Chart | Finding:
+    """Draw the scores with two cuts as bands, the units that do not fit them outlined and named."""
+    rule = compare_rule(scores, top_cut, low_cut)
+    if rule is None or not rule.n_rated:
+        return show_note(say("tiers.not_published"), words)
+    units = _prepare(scored(scores), rule, words)
+    bands, flags = _make_bands(rule, words), _make_flags(units, rule, words)
+    wide, narrow = (draw_strip(units, size, words("labels.strip_axis"), bands=bands, flags=flags) for size in SIZES)
+    n = len(rule.exceptions)
+    key = "rule_none" if not n else "rule_at_cut" if rule.at_cut["tier"].nunique() > 1 else "rule"
+    facts = {
+        "n": len(units),
+        "n_exceptions": n,
+        "top_cut": top_cut,
+        "min": units["score"].min(),
+        "max": units["score"].max(),
+        "what": words(f"labels.units_{'_'.join(sorted(set(units['side']) & {'town', 'bureau'})) or 'other'}"),
+        "named": words.join(units.loc[units["is_exception"], "label"], "clauses") or words.missing,
+        "low_cut": low_cut,
+    }
+    data = units[["unit_name", "score", "tier", "tier_by_cut", "is_exception"]]
+    legend = key_tiers(units, words, _word_outline(rule, units, words))
+    source = say(
+        "labels.source_cuts" if len(rule.tiers) == 3 else "labels.source_cut", top_cut=top_cut, low_cut=low_cut
     )
+    return close_chart(key, words, facts, (wide, narrow), data, legend, source)
 
 
-@drawing
-def plot_tier_reach(words: Words, scores: pd.DataFrame) -> Chart | Finding:
-    """Draw how far each tier reaches: its units as marks, its range as a bar, the zone of overlap shaded."""
-    units = rated(scores)
-    if units.empty:
-        return show_note(say("labels.no_tiers"), words)
-    tiers = list_tiers(units)
-    figure, ax = open_figure(1.55 + 0.75 * len(tiers))
-    summary = summarise_tiers(units)
-    for row, tier in enumerate(summary.itertuples()):
-        ax.plot([tier.min, tier.max], [row + 0.3, row + 0.3], color=INK, linewidth=2.5, solid_capstyle="butt")
-        ends = words("labels.reach", low=tier.min, high=tier.max, median=tier.median)
-        ax.annotate(ends, (tier.max, row + 0.3), (7, 0), textcoords="offset points", va="center", fontsize=9.5)
-    cuts = imply_cuts(units)
-    for cut in cuts.itertuples():
-        if cut.is_overlap:
-            ax.axvspan(cut.low - 0.25, cut.high + 0.25, color=ZONE, zorder=0)
-    units = units.assign(row=[tiers.index(tier) for tier in units["tier"]])
-    level = units.groupby(["tier", "score"]).cumcount()
-    draw_marks(ax, units.assign(y=units["row"] + 0.12 - 0.085 * level), "score", "y", 34)
-    ax.set_ylim(len(tiers) - 0.45, -0.75)
-    ax.set_xlim(units["score"].min() - 1.5, units["score"].max() + 6.5)
-    ax.set_yticks(
-        range(len(tiers)), [words("labels.key", name=row.tier, n=row.n_scored) for row in summary.itertuples()]
-    )
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_xlabel(words("labels.score_axis"))
-    overlaps = cuts[cuts["is_overlap"]]
-    reaches = [words("labels.tier_reach", tier=row.tier, low=row.min, high=row.max) for row in summary.itertuples()]
-    facts = {"reaches": reaches}
-    data = units.sort_values(["row", "score"], ascending=[True, False], kind="stable")
-    data = data[["tier", "unit_name", "side", "score"]]
-    if overlaps.empty:
-        return close_figure(figure, "reach_clean", words, facts, data=data)
-    zone = overlaps.iloc[0]
-    facts |= {"better": zone["better_tier"], "lower": zone["lower_tier"], "low": zone["low"], "high": zone["high"]}
-    return close_figure(figure, "reach", words, {**facts, "n": int(zone["n_units"])}, data=data)
+def _word_outline(rule: CutRule, units: pd.DataFrame, words: Words) -> str | None:
+    """Word what the outline means; None without exceptions."""
+    if (n := len(rule.exceptions)) == 0:
+        return None
+    tier, *others = rule.exceptions["tier"].unique()
+    if others or (rule.exceptions["score"] < rule.top_cut).any():
+        return words("labels.exceptions", n=n)
+    of = int((units["tier"] == tier).sum())
+    return words("labels.exceptions_top", tier=words.short(Tier(tier)), cut=rule.top_cut, n=n, of=of)
+
+
+def _prepare(units: pd.DataFrame, rule: CutRule, words: Words) -> pd.DataFrame:
+    """Add to units what a strip draws of them, those of the best tier first."""
+    is_exception = units["unit_id"].isin(rule.exceptions["unit_id"])
+    by_cut = units["unit_id"].map(rule.units.set_index("unit_id")["tier_by_cut"])
+    units = units.assign(colour=colour_units(units), is_exception=is_exception, tier_by_cut=by_cut)
+    units["label"] = [_label_unit(unit, words) for unit in units.itertuples()]
+    return units.sort_values(["tier_order", "score"], ascending=[True, False], kind="stable")
+
+
+def _label_unit(unit: object, words: Words) -> str:
+    tier, name = unit.tier, words.both(Unit(unit.unit_name))  # type: ignore[attr-defined]
+    rating = words("labels.unrated") if pd.isna(tier) else words.short(Tier(tier))
+    return words("labels.dot", unit=name, score=unit.score, tier=rating)  # type: ignore[attr-defined]
+
+
+def _make_bands(rule: CutRule, words: Words) -> list[Band]:
+    """Make a band for each tier of the rule, labelled with its tier where all its units have it."""
+    cuts = [rule.top_cut, rule.low_cut] if len(rule.tiers) == 3 else [rule.top_cut]
+    edges = [None, *cuts, None]
+    colours = ["band-best", "band-middle", "band-lowest"] if len(rule.tiers) == 3 else ["band-best", "band-middle"]
+    bands = []
+    for tier, high, low, colour in zip(rule.tiers, edges, edges[1:], colours, strict=False):
+        inside = rule.units[rule.units["tier_by_cut"] == tier]
+        kind = "top" if high is None else "bottom" if low is None else "between"
+        top = inside["score"].max() if kind == "between" and len(inside) else high
+        facts = {"low": low, "high": high, "last": top}
+        short = words(f"labels.band_{kind}", **facts)
+        is_pure = len(inside) > 0 and (inside["tier"] == tier).all()
+        label = words("labels.band", band=short, tier=words.short(Tier(tier))) if is_pure else short
+        bands.append(Band(low, high, colour, label, short))
+    return bands[::-1]
+
+
+def _make_flags(units: pd.DataFrame, rule: CutRule, words: Words) -> list[Flag]:
+    """Name the exceptions at their scores, then the lowest unit and those without a tier, where there are few."""
+    flags = []
+    exceptions = units[units["is_exception"]]
+    if len(exceptions) <= MOST_NAMES and exceptions["score"].nunique() <= MOST_FLAGS:
+        flags = [_name_group(group, rule, words, is_exception=True) for _, group in exceptions.groupby("score")]
+    taken = {flag.score for flag in flags}
+    unrated = units[units["tier"].isna()]
+    lowest = units[units["score"] == units["score"].min()]
+    for group in (unrated, lowest):
+        if len(group) == 1 and not taken & set(group["score"]):
+            flags.append(_name_group(group, rule, words, is_exception=False))
+            taken |= set(group["score"])
+    return flags
+
+
+def _name_group(group: pd.DataFrame, rule: CutRule, words: Words, *, is_exception: bool) -> Flag:
+    """Name units of one score: with the score, or, where several of one tier are exceptions, below what they share."""
+    score = group["score"].iloc[0]
+    names = [Unit(name) for name in group["unit_name"]]
+    long, short = (words.joiner.join(how(name) for name in names) for how in (words.both, words.short))
+    if len(group) == 1:
+        key = "labels.flag_unrated" if pd.isna(group["tier"].iloc[0]) else "labels.flag"
+        lines, narrow = ((words(key, unit=name, score=score),) for name in (long, short))
+    else:
+        tiers = [Tier(tier) for tier in group["tier"].unique()]
+        is_worse = (
+            is_exception
+            and len(tiers) == 1
+            and group["tier_by_cut"].map(list(rule.tiers).index).lt(group["tier"].map(list(rule.tiers).index)).all()
+        )
+        key = "labels.flag_only" if is_worse else "labels.flag_rated"
+        head = words(key, score=score, tier=words.joiner.join(map(words.short, tiers)))
+        lines, narrow = (head, long), (head, short)
+    return Flag(score, lines, narrow, is_bold=is_exception)

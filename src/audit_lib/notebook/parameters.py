@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.errors import AuditError, unusable
+from audit_lib.periods import EXPECTED
 from audit_lib.sources import JURISDICTION, PERIOD
 from audit_lib.wording.languages import LANGUAGES
 
@@ -45,7 +46,7 @@ class Parameters:
             elif type(value) is not field.type:
                 raise _wrong(field.name, value, f"a value of type {getattr(field.type, '__name__', field.type)}")
         self._match("jurisdiction", JURISDICTION, "a folder name such as leizhou")
-        self._match("period", PERIOD, "a period such as 2017, 2017-04 or 2020Q3")
+        self._match("period", PERIOD, f"a period such as {EXPECTED}")
         self._allow("language", LANGUAGES)
         self._allow("group_column", GROUP_COLUMNS)
         if not self.low_cut < self.top_cut:

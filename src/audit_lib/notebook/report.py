@@ -34,7 +34,7 @@ from audit_lib.files import find_data
 from audit_lib.notebook.parameters import Parameters
 from audit_lib.notices.notice import Header, Notice
 from audit_lib.sources import NOTICE, find_sources
-from audit_lib.tables.build import PROCESSED, Reading, read_source
+from audit_lib.tables.build import PROCESSED, Reading, find_record, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.quotes import verify_quotes
@@ -245,7 +245,14 @@ def _name_source(reading: Reading, words: Words) -> str:
 
 def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Words:
     """Give the words for what is said of one place and period, both named as the language does."""
-    facts = {"place": name_place(data, jurisdiction, language), "period": Words(language).date(period)}
+    words = Words(language)
+    record = find_record(data, f"{jurisdiction}-{period}", language)
+    subject = None if record is None else record.get("subject")
+    facts = {
+        "place": name_place(data, jurisdiction, language),
+        "period": words.date(period),
+        "subject": words("labels.subject") if subject is None or pd.isna(subject) else str(subject),
+    }
     return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
 
 

@@ -1,22 +1,34 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.vocabulary import Vocabulary
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
-LONGEST_UNIT = 30  # characters; a longer cell is prose
+LONGEST_UNIT = 30  # characters; a longer cell is prose, but for a list of units
+ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
+FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:\(([^()]{1,12})\))?")  # 95.5, 95分, 98.2%, 95(93): last month's
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
 ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
+
+
+def read_figure(text: str) -> float | None:
+    """Read a number with the sign or bracket that may follow it; None for anything else.
+
+    >>> read_figure("95"), read_figure("98.2%"), read_figure("95(93)"), read_figure("86..67")
+    (95.0, 98.2, 95.0, None)
+    """
+    match = FIGURE.fullmatch(text)
+    return float(match[1]) if match else None
 
 
 def read_ordinal(text: str) -> int | None:
@@ -27,6 +39,11 @@ def read_ordinal(text: str) -> int | None:
     """
     match = ORDINAL.fullmatch(text)
     return match and read_numeral(match[1])
+
+
+def is_value(text: str) -> bool:
+    """Check whether a cell holds a number or a rank, and no word."""
+    return read_figure(text) is not None or read_ordinal(text) is not None
 
 
 @dataclass(frozen=True)
@@ -54,11 +71,11 @@ class Layout:
     def looks_like(self, meaning: str, cell: str) -> bool:
         match meaning:
             case "serial" | "rank":
-                return read_ordinal(cell) is not None
+                return read_ordinal(cell.split("(")[0]) is not None
             case "score":
-                return POINTS.fullmatch(cell.removesuffix("分")) is not None
+                return POINTS.fullmatch(cell.removesuffix("分")) is not None or read_figure(cell) is not None
             case "unit":
-                named = HAN.search(cell) is not None and len(cell) <= LONGEST_UNIT
+                named = HAN.search(cell) is not None and max(map(len, cell.split("、"))) <= LONGEST_UNIT
                 return named and not self.is_heading(cell) and not self.is_no_unit(cell)
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
@@ -70,8 +87,10 @@ class Layout:
                 return True
 
     def is_heading(self, cell: str) -> bool:
-        listed = cell in self.vocabulary.header or cell in self.vocabulary.header_whole
-        return listed and not self.sums_up(cell)
+        if cell in self.vocabulary.header or cell in self.vocabulary.header_whole:
+            return not self.sums_up(cell)
+        means = self.vocabulary.meaning_of(cell)
+        return means not in (None, "unit") and not self.names_known(cell) and not self.sums_up(cell)
 
     def is_header(self, keys: list[str], at: int) -> bool:
         """Tell whether the next header begins here: a heading, and another near it. One alone may title a group."""
@@ -81,13 +100,11 @@ class Layout:
 
     def sums_up(self, cell: str) -> bool:
         """Tell whether a row with this cell is about no unit: a sum, a mean, a road."""
-        words = (word for word, means in self.vocabulary.no_unit.items() if means != "note")
-        return cell.startswith(tuple(words)) or ROAD.fullmatch(cell) is not None
+        return self.vocabulary.sums_up(cell) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
         """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
-        notes = tuple(self.vocabulary.no_unit)
-        return cell.startswith(notes) or ROAD.fullmatch(cell) is not None or SENTENCE.match(cell) is not None
+        return self.sums_up(cell) or cell.startswith(self.vocabulary.notes) or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
         """Tell whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
@@ -118,11 +135,12 @@ class Layout:
         """Tell whether a table begins here: a first row, and the look of the rows after it.
 
         A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
-        known by its names. A column of units is no column of remarks: there the header ended before.
+        known by its names. A column of units or of headings is no column of remarks: there the header ended before, or
+        ends below.
         """
         below = keys[at : at + self.width]
         hidden = (
-            self.names_known(column) and self.names_known(cell)
+            (self.names_known(column) and self.names_known(cell)) or self.vocabulary.heads_column(cell)
             for meaning, column, cell in zip(self.meanings, self.columns, below, strict=False)
             if meaning == "extra"
         )
@@ -134,7 +152,11 @@ class Layout:
         if self.unit_at > 0 or all(known):
             return any(fits)
         early = range(at + 1, at + self.width) if known[0] else ()
-        return fits[0] or all(fits[1:]) or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+        return (
+            fits[0]
+            or (known[0] and all(fits[1:]))
+            or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+        )
 
     def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
         """Count the numbers missing between the row at `at`, the n-th, and the next at `place`; None if it is no next.
@@ -171,11 +193,26 @@ class Layout:
         return self.vocabulary.kind_of(cell) != "other"
 
 
-def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary) -> Layout | None:
-    """Give each column its meaning; None where no unit or no value is among them."""
+def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence[Sequence[str]] = ()) -> Layout | None:
+    """Give each column its meaning; None where no unit or no value is among them.
+
+    Headings tell, and the cells of `body`, rows below them: a column of names that we know holds the units whatever
+    its heading says, and what holds none does not. Then figures without a heading that we know are values enough.
+    """
     meanings = [vocabulary.meaning_of(column.split(" ")[0]) or "extra" for column in columns]
-    if "unit" not in meanings or VALUES.isdisjoint(meanings):
-        return None
+    cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
+    if "unit" not in meanings:
+        named = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_names(column, vocabulary)]
+        if not named or any(map(vocabulary.names_unit, columns)):
+            return None
+        meanings[max(named, key=lambda at: (len(set(cells[at])), -at))] = "unit"
+        if VALUES.isdisjoint(meanings) and not any(column and all(map(is_value, column)) for column in cells):
+            return None
+    elif VALUES.isdisjoint(meanings):
+        held = {meaning for meaning, column in zip(meanings, cells, strict=False) if _holds_figures(column)}
+        named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
+        if "extra" not in held or not named:
+            return None
     last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
@@ -185,6 +222,16 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary) -> Layout | No
         if meaning in ("measure", "extra") or at != last[meaning]:
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
+
+
+def _holds_names(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Check whether most cells are names of units of a kind that we know, and none is a number."""
+    known = sum(vocabulary.names_unit(cell) for cell in cells)
+    return 2 * known > len(cells) and not any(map(is_value, cells))
+
+
+def _holds_figures(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(read_figure(cell) is not None for cell in cells)
 
 
 def number_names(names: Iterable[str]) -> tuple[str, ...]:

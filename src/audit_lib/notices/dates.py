@@ -1,4 +1,4 @@
-"""Read the dates and periods that notices print, in figures or in Chinese numerals."""
+"""Read the dates that notices print, in figures or in Chinese numerals."""
 
 import re
 from collections.abc import Iterator
@@ -10,9 +10,14 @@ YEAR = rf"\d{{4}}|[{''.join(DIGITS)}]{{4}}"
 MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 # With its white space: 2018-1-2 09:10 is not the 20th.
 DATE = re.compile(rf"({YEAR})\s*[年-]\s*({MONTH})\s*[月-]\s*({MONTH})(?!\d)日?")
-PERIOD = re.compile(
-    rf"(?P<year>{YEAR})年度?(?:第?(?P<quarter>[1-4一二三四])季度|(?P<month>{MONTH})月(?!\d|{MONTH}日|至|[-—~]))?"
+
+TO = "[-—–~至、和到]+"
+# What follows the year of a period that is no whole year, quarter or month.
+SPAN = re.compile(
+    rf"年?度?的?(?:(?:{MONTH})月?份?{TO}(?:{MONTH})月|[上下]半年|前(?:{MONTH})(?:个月|季度)"
+    rf"|第?[1-4一二三四]季?度?{TO}第?[1-4一二三四]季度|(?:(?:{MONTH})月份?)?(?:第?(?:{MONTH})[周轮次期批旬]|[上中下]旬))"
 )
+YEARS = re.compile(rf"(?:{YEAR})年?度?{TO}$")
 
 
 def read_numeral(text: str) -> int | None:
@@ -57,18 +62,3 @@ def find_dates(text: str) -> Iterator[date]:
 
 def is_date(text: str) -> bool:
     return DATE.fullmatch(text) is not None
-
-
-def find_period(text: str) -> str | None:
-    """Find the first year in a text, with its quarter or month if it names one: 2017, 2017-04, 2023Q1.
-
-    >>> [find_period(text) for text in ("2017年4月份检查", "2023年第一季度", "二〇一七年度", "2017年4月5日", "2017")]
-    ['2017-04', '2023Q1', '2017', '2017', None]
-    """
-    match = PERIOD.search(text)
-    if match is None:
-        return None
-    year, month = read_year(match["year"]), read_numeral(match["month"] or "")
-    if match["quarter"]:
-        return f"{year}Q{read_numeral(match['quarter'])}"
-    return f"{year}-{month:02}" if month and month <= 12 else str(year)

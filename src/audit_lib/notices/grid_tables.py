@@ -1,15 +1,18 @@
 """Read a table that is drawn as rows: its header may fill several rows, its rows may be titles, sums or notes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from audit_lib.documents.model import Line
-from audit_lib.notices.columns import NUMBER, Layout, make_layout, number_names
+from audit_lib.notices.columns import NUMBER, ROWS_TO_TYPE, Layout, is_value, make_layout, number_names
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
 
 TALLEST_HEADER = 6  # rows
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
+MOST_BESIDE = 4  # tables side by side
+NUMBERED = re.compile(r" \d+$")
 
 Row = Sequence[Line]
 
@@ -24,10 +27,11 @@ class GridTable:
     rows: list[ScoreRow] = field(default_factory=list)
     below: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    sums: list[ScoreRow] = field(default_factory=list)
 
 
-def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> GridTable | None:
-    """Read a grid as a score table; None where no row of it is a header that names a unit and a value."""
+def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
+    """Read the tables of a grid, side by side where there are several; none where no row is a header of units."""
     filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
     rows = [[row[at] for at in filled] for row in rows]
     found = _find_header(rows, vocabulary)
@@ -35,28 +39,33 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> GridTable | None:
         turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
         found = _find_header(turned, vocabulary)
         if found is None:
-            return None
+            return []
         rows = turned
     top, end, blocks = found
-    header = [line for row in rows[top:end] for line in distinct(row)]
-    table = GridTable(
-        blocks[0][1],
-        tuple(dict.fromkeys(line.text.strip() for line in header if line.text.strip() != line.printed)),
-        [line for row in rows[:top] for line in distinct(row)],
-    )
-    body = [row for row in rows[end:] if [cell.key for cell in row] != [cell.key for cell in rows[end - 1]]]
+    heads = {tuple(cell.key for cell in row) for row in rows[top:end]}
+    body = [row for row in rows[end:] if tuple(cell.key for cell in row) not in heads]  # printed again on each page
+    tables: list[GridTable] = []
     for start, layout in blocks:
-        _read_body([row[start : start + layout.width] for row in body], layout, table)
-    return table if table.rows else None
+        upto = start + layout.width
+        header = [line for row in rows[top:end] for line in distinct(row[start:upto])]
+        table = GridTable(
+            layout,
+            tuple(dict.fromkeys(line.text.strip() for line in header if line.text.strip() != line.printed)),
+            [line for row in rows[:top] for line in distinct(row)] if not tables else [],
+        )
+        _read_body([row[start:upto] for row in body], layout, table)
+        if tables and tables[-1].layout.columns == layout.columns and _are_apart(tables[-1].rows, table.rows):
+            tables[-1].rows += table.rows
+            tables[-1].below += table.below
+            tables[-1].problems += table.problems
+        else:
+            tables.append(table)
+    return [table for table in tables if table.rows]
 
 
-def read_more(rows: Sequence[Row], table: GridTable) -> bool:
-    """Read rows without a header, as at the head of a page, into the table above; False if they are not its."""
-    layout = table.layout
-    if any(len(row) != layout.width for row in rows) or not layout.fits([cell.key for cell in rows[0]]):
-        return False
-    _read_body(rows, layout, table)
-    return True
+def _are_apart(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> bool:
+    """Check whether rows side by side name no unit twice: then the second goes on where the first ends."""
+    return {row.unit for row in first}.isdisjoint(row.unit for row in second)
 
 
 def distinct(row: Row) -> list[Line]:
@@ -67,19 +76,26 @@ def distinct(row: Row) -> list[Line]:
 def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int, list[tuple[int, Layout]]] | None:
     """Find the header: its first row, the first row below it, and the tables that stand side by side under it."""
     for top in range(min(len(rows) - 1, MOST_ABOVE)):
-        if len(distinct(rows[top])) < 2 or any(NUMBER.fullmatch(cell.key) for cell in rows[top]):
+        if len(distinct(rows[top])) < 2 or _is_body(rows[top], vocabulary):
             continue
         end = top + 1
         while end < min(len(rows) - 1, top + TALLEST_HEADER) and _goes_on(rows[top:end], rows[end], vocabulary):
             end += 1
-        if blocks := _part_blocks(_name_columns(rows[top:end]), vocabulary):
+        body = [[cell.key for cell in row] for row in rows[end : end + ROWS_TO_TYPE]]
+        if blocks := _part_blocks(_name_columns(rows[top:end]), body, vocabulary):
             return top, end, blocks
     return None
 
 
+def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
+    """Check whether a row holds a number, or the names of two units, and so is none of a header."""
+    cells = distinct(row)
+    return any(NUMBER.fullmatch(cell.key) for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
+
+
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
     """Tell whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
-    if any(NUMBER.fullmatch(cell.key) for cell in row) or len(distinct(row)) < 2:
+    if any(is_value(cell.key) or vocabulary.names_unit(cell.key) for cell in row) or len(distinct(row)) < 2:
         return False
     columns = _name_columns(header)
     units = [at for at, column in enumerate(columns) if vocabulary.meaning_of(column) == "unit"]
@@ -94,16 +110,31 @@ def _name_columns(header: Sequence[Row]) -> tuple[str, ...]:
     return number_names("/".join(cell.key for cell in distinct(column)) for column in zip(*header, strict=True))
 
 
-def _part_blocks(columns: tuple[str, ...], vocabulary: Vocabulary) -> list[tuple[int, Layout]]:
-    """Give the layouts of the tables that stand side by side, each with its first column; none where there is none."""
-    plain = [column.split(" ")[0] for column in columns]
-    width = next((at for at in range(2, len(plain)) if plain[at:] and plain[at] == plain[0]), len(plain))
-    if len(plain) % width or plain != plain[:width] * (len(plain) // width):
-        width = len(plain)
-    layout = make_layout(columns[:width], vocabulary)
-    if layout is None:
-        return []
-    return [(start, layout) for start in range(0, len(plain), width)]
+def _part_blocks(
+    columns: tuple[str, ...], body: Sequence[Sequence[str]], vocabulary: Vocabulary
+) -> list[tuple[int, Layout]]:
+    """Give the layouts of the tables that stand side by side, each with its first column; none where there is none.
+
+    Columns repeat where they mean the same, one unit in each, whatever their headings say.
+    """
+    plain = [NUMBERED.sub("", column) for column in columns]
+    for n in range(MOST_BESIDE, 0, -1):
+        width, rest = divmod(len(plain), n)
+        if rest or width < 2:
+            continue
+        layouts = [
+            make_layout(number_names(plain[at : at + width]), vocabulary, [row[at : at + width] for row in body])
+            for at in range(0, len(plain), width)
+        ]
+        alike = [layout for layout in layouts if layout and _draw_form(layout) == _draw_form(layouts[0])]
+        if len(alike) == n:
+            return list(zip(range(0, len(plain), width), alike, strict=True))
+    return []
+
+
+def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
+    """What the columns of a table mean, a score and another figure alike."""
+    return layout and tuple("" if each in ("score", "extra") else each for each in layout.meanings)
 
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
@@ -122,6 +153,8 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         summed = next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
             table.problems.append(note_no_unit(summed))
+            named = {**dict(enumerate(row)), layout.unit_at: summed}
+            table.sums.append(read_row(named, layout, []))
         elif not named.key or not layout.looks_like("unit", named.key):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))

@@ -8,11 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from audit_lib.notices.columns import HAN, NUMBER, POINTS, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.columns import (
+    HAN,
+    NUMBER,
+    POINTS,
+    SENTENCE,
+    Layout,
+    is_value,
+    make_layout,
+    number_names,
+)
 from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
 MOST_FRAGMENTS = 24  # lines that a broken header may fill
+ROWS_TO_TYPE = 3  # whose cells tell which column holds the units
 FEWEST_ROWS = 3  # from which on values tell an order
 
 
@@ -34,18 +44,44 @@ def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | No
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
     if vocabulary.meaning_of(keys[at]):
         return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
+    if _may_head_units(keys, at, vocabulary):
+        return _find_unknown(keys, at, vocabulary, Layout.fits_at, ROWS_TO_TYPE)
     pieces = keys[at : at + 2]
     is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
     return _find_broken(keys, at, vocabulary) if is_parted else None
 
 
+def _find_unknown(
+    keys: list[str], at: int, vocabulary: Vocabulary, opens: Callable[[Layout, list[str], int], bool], n_rows: int
+) -> Header | None:
+    """Find a header whose heading of the units we do not know; `n_rows` below it tell where they stand."""
+    header = _find_whole(keys, at, vocabulary, opens, n_rows)
+    is_new = header and vocabulary.meaning_of(header.layout.columns[header.layout.unit_at]) is None
+    return header if is_new else None
+
+
+def _may_head_units(keys: list[str], at: int, vocabulary: Vocabulary) -> bool:
+    """Check whether a word that we do not know may head the units: short, and a heading stands just below or next."""
+    key = keys[at]
+    if not 1 < len(key) <= LONGEST_HEADING or not HAN.search(key) or SENTENCE.match(key) or is_value(key):
+        return False
+    meanings = [vocabulary.meaning_of(below) for below in keys[at + 1 : at + 3]]
+    return any(meanings) and "unit" not in meanings and not vocabulary.names_unit(key)
+
+
 def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """As `find_header`, but the first rows may lack cells, or there is only one."""
-    return _find_whole(keys, at, vocabulary, Layout.opens) if vocabulary.meaning_of(keys[at]) else None
+    if vocabulary.meaning_of(keys[at]):
+        return _find_whole(keys, at, vocabulary, Layout.opens)
+    return _find_unknown(keys, at, vocabulary, Layout.opens, 1) if _may_head_units(keys, at, vocabulary) else None
 
 
 def _find_whole(
-    keys: list[str], at: int, vocabulary: Vocabulary, opens: Callable[[Layout, list[str], int], bool]
+    keys: list[str],
+    at: int,
+    vocabulary: Vocabulary,
+    opens: Callable[[Layout, list[str], int], bool],
+    n_rows: int = 3,
 ) -> Header | None:
     """Find a header that prints each heading on a line of its own, above rows as `opens` tells."""
     for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
@@ -54,7 +90,9 @@ def _find_whole(
         units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
-        layout = make_layout(number_names(keys[at:end]), vocabulary)
+        width = end - at
+        body = [] if units else [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
+        layout = make_layout(number_names(keys[at:end]), vocabulary, body)
         if layout is None:
             continue
         if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and opens(rest, keys, end + 1):

@@ -2,24 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from audit_lib.documents.model import Document, Line, squeeze
 from audit_lib.errors import unusable
-from audit_lib.notices.dates import find_dates, find_period, is_date
-from audit_lib.notices.rows import Problem
+from audit_lib.notices.agreement import settle_table
+from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
+from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.printed_periods import find_header_period, names_period
+from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
-from audit_lib.notices.stated import find_stated_scores, find_stated_tiers
+from audit_lib.notices.scored import find_stated_scores
+from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.tier_lists import HEADING, TierList, find_tier_lists
 from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
-SPAN = re.compile("年度|月份|季度")  # what follows the period of an inspection; a bare year may be any
 CLAUSE_END = re.compile("[,、。;]")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
@@ -61,6 +64,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Notice:
+    """A notice as printed, and what of it could not be read or is left over (`problems`)."""
+
     document: Document
     header: Header
     tables: tuple[ScoreTable, ...]
@@ -68,6 +73,13 @@ class Notice:
     mentions: tuple[Mention, ...]
     headings: tuple[Heading, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """The units of the tables and lists, as printed."""
+        return {row.unit for table in self.tables for row in table.rows} | {
+            u for tier in self.tiers for u in tier.units
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Give the object that `audit-lib parse --json` prints."""
@@ -88,7 +100,7 @@ class Notice:
                 "units_stated": header.units_stated,
             },
             "tables": [table.as_dict() for table in self.tables],
-            "tiers": [vars(tier) | {"units": list(tier.units)} for tier in self.tiers],
+            "tiers": [tier.as_dict() for tier in self.tiers],
             "mentions": [vars(mention) for mention in self.mentions],
             "problems": [
                 {"check": each.check, "severity": each.severity, "message": each.message, "place": each.place}
@@ -97,37 +109,50 @@ class Notice:
         }
 
 
-def parse_notice(document: Document) -> Notice:
-    """Parse a notice. Raises AuditError where there is neither a score table nor a tier list."""
+def parse_notice(document: Document, score_column: str | None = None) -> Notice:
+    """Parse a notice. `score_column` is the heading of the score where a table has several that may be it.
+
+    Raises AuditError where there is neither a score table nor a tier list, with what was seen instead.
+    """
     vocabulary = read_vocabulary()
-    tables, prose, unread_cells = find_tables(document.blocks, vocabulary)
-    tiers, prose, unread_lists = find_tier_lists(prose, vocabulary)
+    tables, prose, problems = find_tables(document.blocks, vocabulary)
+    tiers, prose, unread = find_tier_lists(prose, vocabulary)
+    header = parse_header(prose, vocabulary)
+    settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]
+    tables = tuple(table for table, _ in settled)
+    problems += tuple(problem for _, found in settled for problem in found)
     stated = find_stated_tiers(prose, vocabulary)
     tiers = (*stated.complete(tiers), *stated.find_new(tiers))
-    tables = add_stated_scores(tables, prose, vocabulary)
+    tables, unsure = add_stated_scores(tables, prose, vocabulary)
+    notice = Notice(document, header, tables, tiers, (), (), ())
+    found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
+    is_reported = any(problem.check == "table_unread" for problem in found)
+    left = balance_notice(notice, prose, vocabulary, is_table_reported=is_reported)
+    balance = (*find_span(prose, header), *left)
     if not tables and not tiers:
-        raise unusable(document.path, "neither a score table nor a tier list", "at least one of them")
-    names = {row.unit for table in tables for row in table.rows} | {unit for tier in tiers for unit in tier.units}
-    return Notice(
-        document,
-        parse_header(prose, vocabulary),
-        tables,
-        tiers,
-        find_mentions(prose, names, vocabulary),
-        tuple(heading for line in document.lines if (heading := parse_heading(line))),
-        unread_cells + unread_lists,
+        seen = describe_unread(document, (*found, *balance), vocabulary)
+        raise unusable(document.path, f"neither a score table nor a tier list{seen}", "at least one of them")
+    return replace(
+        notice,
+        mentions=find_mentions(prose, notice.names, vocabulary),
+        headings=tuple(heading for line in document.lines if (heading := parse_heading(line))),
+        problems=(*found, *balance),
     )
 
 
 def add_stated_scores(
     tables: tuple[ScoreTable, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
-) -> tuple[ScoreTable, ...]:
+) -> tuple[tuple[ScoreTable, ...], list[Problem]]:
     """Add a table for each run of scores in sentences, but for those that only repeat what a table prints."""
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
-    for rows in find_stated_scores(prose, vocabulary):
-        if not {squeeze(row.unit) for row in rows} <= printed:
+    runs, problems = find_stated_scores(prose, vocabulary)
+    repeated: set[str] = set()
+    for rows in runs:
+        if {squeeze(row.unit) for row in rows} <= printed:
+            repeated |= {row.place for row in rows}
+        else:
             tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
-    return tables
+    return tables, [problem for problem in problems if problem.place not in repeated]
 
 
 def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
@@ -152,9 +177,16 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
         published_on=next(find_dates(published), None),
         inspected_from=inspected_days[0] if inspected_days else None,
         inspected_to=inspected_days[-1] if inspected_days else None,
-        period=find_period(title or "") or next(map(find_period, filter(SPAN.search, keys)), None),
+        period=find_header_period(title, keys),
         units_stated=int(stated) if stated else None,
     )
+
+
+def find_span(prose: Sequence[Line], header: Header) -> Iterator[Problem]:
+    """Yield the title that names a period we have no name for: it must be given."""
+    if header.title and header.period is None and names_period(header.title):
+        place = next((line.place for line in prose if header.title in line.key), "line 1")
+        yield note_problem("not_read", "span", place, "warning", title=header.title)
 
 
 def _first(pattern: str, keys: list[str], *, whole: bool = False) -> str | None:
@@ -243,8 +275,18 @@ def print_notice(notice: Notice) -> Iterator[str]:
     for mention in notice.mentions:
         where = f"section {mention.section}, item {mention.item} · {mention.place}"
         yield f"{mention.sentiment or 'named'}: {mention.unit} · {where}"
+    yield _word_balance(notice)
     for problem in notice.problems:
         yield f"{problem.severity}: {problem.message} · {problem.place}"
+
+
+def _word_balance(notice: Notice) -> str:
+    """Word what was read in one line, and how much is not read or does not agree."""
+    n_rows = sum(len(table.rows) for table in notice.tables)
+    open_ = sum(problem.severity != "note" for problem in notice.problems)
+    counts = [(n_rows, "row"), (len(notice.tiers), "list"), (len(notice.mentions), "mention")]
+    read = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+    return f"{read}; {open_} {'thing' if open_ == 1 else 'things'} not read or not agreeing"
 
 
 def _or_dash(value: float | None) -> str:

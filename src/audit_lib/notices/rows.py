@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit_lib.documents.model import PADDING, Line
-from audit_lib.notices.columns import NUMBER, Layout, read_ordinal
+from audit_lib.notices.columns import FIGURE, Layout, read_figure, read_ordinal
 from audit_lib.wording.words import Phrase
 
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -81,7 +81,8 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
             layout.columns[at]: squeeze_spaces(line.text)
             for at, line in filled.items()
             if layout.meanings[at] == "extra"
-        },
+        }
+        | dict(_find_brackets(filled, layout)),
         cells=tuple((layout.meanings[column], line) for column, line in sorted(filled.items())),
     )
 
@@ -115,9 +116,8 @@ def plain_title(title: str) -> str:
 def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
     if cell is None:
         return None
-    printed = cell.key.removesuffix("分")
-    if NUMBER.fullmatch(printed):
-        return float(printed)
+    if (number := read_figure(cell.key)) is not None:
+        return number
     problems.append(note_problem("score_unreadable", "score", cell.place, unit=named.printed, found=cell.printed))
     return None
 
@@ -125,7 +125,15 @@ def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> floa
 def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int | None:
     if cell is None:
         return None
-    if (number := read_ordinal(cell.key)) is not None:
+    if (number := read_ordinal(cell.key.split("(")[0])) is not None:
         return number
     problems.append(note_problem("rank_unreadable", "rank", cell.place, unit=named.printed, found=cell.printed))
     return None
+
+
+def _find_brackets(filled: dict[int, Line], layout: Layout) -> Iterator[tuple[str, str]]:
+    """Yield what stands in brackets after a score or rank, 95(93), by its column: last month's, or a share."""
+    for at, line in filled.items():
+        inside = FIGURE.fullmatch(line.key) if layout.meanings[at] in ("score", "rank") else None
+        if inside and inside[2]:
+            yield f"{layout.columns[at]}()", inside[2]

@@ -8,8 +8,8 @@ from typing import Any
 
 from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
-from audit_lib.notices.columns import NUMBER
-from audit_lib.notices.grid_tables import GridTable, read_grid, read_more
+from audit_lib.notices.columns import NUMBER, Layout, is_value
+from audit_lib.notices.grid_tables import GridTable, read_grid
 from audit_lib.notices.headers import find_header, find_header_of_damaged
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.text_tables import draw_grids
@@ -27,6 +27,9 @@ class ScoreTable:
     columns: tuple[str, ...]
     padded_columns: tuple[str, ...]  # headers printed with white space inside, as printed
     rows: tuple[ScoreRow, ...]
+    score_column: str | None = None  # the headings under which score and rank were read
+    rank_column: str | None = None
+    sums: tuple[ScoreRow, ...] = ()  # rows that sum up the others, as read
 
     def as_dict(self) -> dict[str, Any]:
         rows = [row.as_dict() for row in self.rows]
@@ -49,10 +52,24 @@ class _Found:
             self.prose.append(line)
             self.above, self.last_grid = line, None
 
-    def add_table(self, columns: tuple[str, ...], padded: tuple[str, ...], rows: Sequence[ScoreRow]) -> None:
+    def drop_headers(self, header: Sequence[Line]) -> int:
+        """Take the same header off the lines above, where tables stand side by side. Gives how many tables do."""
+        n, keys = 1, [line.key for line in header]
+        while [line.key for line in self.prose[-len(keys) :]] == keys:
+            del self.prose[-len(keys) :]
+            n += 1
+        self.above = self.prose[-1] if n > 1 and self.prose else self.above
+        return n
+
+    def add_table(
+        self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
+    ) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
         title = None if title and PROSE.search(title) else title
-        self.tables.append(ScoreTable(len(self.tables) + 1, title, columns, padded, tuple(rows)))
+        headings = dict(zip(layout.meanings, layout.columns, strict=True))
+        score, rank = headings.get("score"), headings.get("rank")
+        number = len(self.tables) + 1
+        self.tables.append(ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, tuple(sums)))
         self.above = None
 
 
@@ -70,11 +87,48 @@ def find_tables(
 
 def _find_in(blocks: Iterable[Block], found: _Found) -> None:
     """Find the tables of blocks. A grid that is no score table is read as the lines and grids that it holds."""
-    for drawn in _draw(blocks, found.vocabulary):
+    for drawn in _join_grids(_draw(blocks, found.vocabulary)):
         if isinstance(drawn, list):
             _find_in_lines(drawn, found)
         elif not _find_in_grid(drawn, found):
+            found.problems += _find_unread(drawn, found.vocabulary)
             _find_in(drawn.blocks, found)
+
+
+def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield a grid of names and numbers that is read as no table."""
+    keys = [[cell.key for cell in row] for row in grid.rows]
+    units = [key for row in keys if any(map(is_value, row)) for key in row if vocabulary.names_unit(key)]
+    if len(units) > 1:
+        headings = " · ".join(dict.fromkeys(key for key in keys[0] if key))[:60]
+        facts = {"headings": headings, "units": units, "n": len(keys)}
+        yield note_problem("not_read", "grid", grid.rows[0][0].place, "warning", **facts)
+
+
+def _join_grids(drawn: Iterable[list[Line] | Grid]) -> Iterator[list[Line] | Grid]:
+    """Join grids that stand one below the other where the first goes on, as at the head of a page."""
+    joined: list[Grid] = []
+    for block in drawn:
+        if isinstance(block, Grid) and joined and _goes_on(joined[-1], block):
+            joined.append(block)
+            continue
+        yield from _join(joined)
+        joined = [block] if isinstance(block, Grid) else []
+        if isinstance(block, list):
+            yield block
+    yield from _join(joined)
+
+
+def _join(grids: Sequence[Grid]) -> Iterator[Grid]:
+    if grids:
+        rows = tuple(row for grid in grids for row in grid.rows)
+        yield Grid(rows, tuple(block for grid in grids for block in grid.blocks)) if len(grids) > 1 else grids[0]
+
+
+def _goes_on(above: Grid, below: Grid) -> bool:
+    """Check whether a grid is as wide as the one above it and begins with values, so without a header of its own."""
+    first = [cell.key for cell in below.rows[0]]
+    return len(above.rows[0]) == len(first) and any(map(is_value, first))
 
 
 def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[list[Line] | Grid]:
@@ -100,24 +154,22 @@ def _draw_lines(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Blo
 
 
 def _find_in_grid(grid: Grid, found: _Found) -> bool:
-    """Read a grid as a table, or as more rows of the table just above. Tells whether it was either."""
-    if found.last_grid and found.tables and read_more(grid.rows, found.last_grid):
-        found.tables[-1] = replace(found.tables[-1], rows=tuple(found.last_grid.rows))
-        return True
-    table = read_grid(grid.rows, found.vocabulary)
-    if table is None:
-        return False
-    found.problems += table.problems
-    if found.last_grid and not table.above and _continues(found.tables[-1], table.layout.columns, table.rows):
-        table.rows = [*found.tables[-1].rows, *table.rows]
-        found.tables[-1] = replace(found.tables[-1], rows=tuple(table.rows))
-    else:
-        found.add_prose(table.above)
-        found.add_table(table.layout.columns, table.padded, table.rows)
-    table.problems = found.problems
-    found.add_prose(table.below)
-    found.last_grid = table
-    return True
+    """Read a grid as tables, the first of which may go on with the one just above. Tells whether it was any."""
+    tables = read_grid(grid.rows, found.vocabulary)
+    for table in tables:
+        found.problems += table.problems
+        if found.last_grid and not table.above and _continues(found.tables[-1], table.layout.columns, table.rows):
+            found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *table.rows))
+        else:
+            if table.above or table is tables[0]:
+                found.add_prose(table.above)
+            found.add_table(table.layout, table.padded, table.rows, table.sums)
+        found.last_grid = table
+    for table in tables:
+        found.add_prose(table.below)
+    if tables and not any(table.below for table in tables):
+        found.last_grid = tables[-1]
+    return bool(tables)
 
 
 def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
@@ -142,7 +194,15 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue
         padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
-        found.add_table(layout.columns, padded, rows)
+        for part in _part_beside(rows, found.drop_headers(printed)):
+            found.add_table(layout, padded, part)
+
+
+def _part_beside(rows: Sequence[ScoreRow], n: int) -> list[Sequence[ScoreRow]]:
+    """Part rows that are printed by turns from n tables side by side, where those name the same units."""
+    parts = [rows[start::n] for start in range(n)]
+    units = [{row.unit for row in part} for part in parts]
+    return parts if n > 1 and not set.intersection(*units).isdisjoint(units[0]) else [rows]
 
 
 def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:

@@ -1,122 +1,20 @@
-"""Read the scores and tiers that sentences state: 甲镇97分、乙局96分; 甲镇、乙局等2个单位为优秀等次."""
+"""Read the tiers that sentences state: 甲镇、乙局等2个单位为优秀等次."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from audit_lib.documents.model import Line
-from audit_lib.notices.columns import HAN, read_ordinal
+from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.rows import ScoreRow
-from audit_lib.notices.tier_lists import LONGEST_NAME, SEPARATOR, TierList
+from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside, strip_number
+from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
-CLAUSE = re.compile("[。;!?\uff1b](?![^(]*\\))")
-BREAK = re.compile("([、,;:。\uff0c\uff1b\uff1a])(?![^(]*\\))")
-ASIDE = re.compile(r"\([^()]*(?:先后|排名|排序|为序)[^()]*\)")  # (排名不分先后)
-VERB = re.compile("[扣减加计占达差高低得]$")
-ORDINAL = rf"(?:并列)?第(?:{NUMERAL})名?"
-POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
-ITEM = re.compile(
-    rf"(?P<rank>{ORDINAL})?[是为]?(?P<unit>[^\d()]*[^\d()各得](?:\([^\d()]+\))?)"
-    rf"(?:\((?:得分|得)?{POINTS}分?\)|(?P<each>各)?(?:得分|得)?{POINTS.replace('score', 'points')}(?P<mark>[分条]))"
-)
-LEAD = re.compile(r".*(?:分别|依次|其中|前[一二三四五六七八九十\d]+名)?(?:是|[为為]|有)")
-YEAR = range(1900, 2100)
-FULL_SCORE = 100
+CLAUSE_ENDS = "。;!?"
+ASIDE = re.compile(r"\([^()]{0,40}?(?:先后|排名|排序|为序)[^()]{0,40}\)")  # (排名不分先后)
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
-
-
-@dataclass(frozen=True)
-class _Item:
-    """A unit with the number that a sentence gives it: points, or a count of something else (`mark`)."""
-
-    unit: str
-    number: str
-    mark: str
-    rank: int | None
-    group: str | None
-    place: str
-
-
-def find_stated_scores(lines: tuple[Line, ...], vocabulary: Vocabulary) -> list[tuple[ScoreRow, ...]]:
-    """Find runs of units with their scores in sentences, a run per paragraph or per block of numbered lines.
-
-    A run has at least two units, most of them of a kind that we know, or ranks: 主动公开40分 is no unit's score.
-    """
-    runs: list[list[_Item]] = []
-    before = -2
-    for at, line in enumerate(lines):
-        items = list(_read_items(line, vocabulary))
-        if not items:
-            continue
-        if runs and at == before + 1 and items[0].rank is not None and runs[-1][-1].rank is not None:
-            runs[-1] += items
-        else:
-            runs.append(items)
-        before = at
-    return [tuple(map(_make_row, run)) for run in runs if _is_run(run, vocabulary)]
-
-
-def _read_items(line: Line, vocabulary: Vocabulary) -> Iterator[_Item]:
-    names: list[str] = []
-    rank: int | None = None
-    group: str | None = None
-    parts = BREAK.split(line.aligned)
-    for chunk, sign in zip(parts[::2], [*parts[1::2], ""], strict=True):
-        match = ITEM.fullmatch(chunk)
-        if match is None:
-            group = chunk if sign == ":" and vocabulary.is_label(chunk) else group
-            alone = re.fullmatch(ORDINAL, chunk)
-            rank = read_ordinal(chunk) if alone else None
-            if alone or not HAN.search(chunk) or len(chunk) > LONGEST_NAME:
-                names = []
-            else:
-                names.append(chunk)
-            continue
-        number, mark = match["score"] or match["points"], match["mark"] or "分"
-        given = read_ordinal(match["rank"]) if match["rank"] else rank
-        units = [*names, match["unit"]] if match["each"] else [match["unit"]]
-        names, rank = [], None
-        if match["mark"] is None and "." not in number and int(number) in YEAR:
-            continue
-        trimmed = [_trim_lead(unit, vocabulary) for unit in units]
-        if all(_names_unit(unit, vocabulary) for unit in trimmed):
-            yield from (_Item(unit, number, mark, given, group, line.place) for unit in trimmed)
-        group = None if sign == "。" else group
-
-
-def _trim_lead(name: str, vocabulary: Vocabulary) -> str:
-    """Take off what leads to the first name of a list: 得分前两名的是甲镇 is 甲镇."""
-    lead = LEAD.match(name)
-    rest = name[lead.end() :] if lead else ""
-    return rest if len(rest) > 1 and vocabulary.kind_of(rest) != "other" else name
-
-
-def _is_run(items: list[_Item], vocabulary: Vocabulary) -> bool:
-    """Tell whether numbers are the scores of units, and no parts of a full score, means or deductions.
-
-    Names of no kind that we know pass where a label or their ranks vouch for them, or where they sum to over 100: the
-    parts of a full score do not.
-    """
-    known = sum(vocabulary.kind_of(item.unit) != "other" for item in items)
-    vouched = all(item.rank is not None or item.group is not None for item in items)
-    scores = [float(item.number) for item in items if item.mark == "分"]
-    exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
-    return (len(items) > 1 or vouched) and (2 * known > len(items) or vouched or exceeds)
-
-
-def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
-    if len(name) > LONGEST_NAME or VERB.search(name) or vocabulary.meaning_of(name) not in (None, "unit"):
-        return False
-    return not any(word in name for word in vocabulary.no_unit)
-
-
-def _make_row(item: _Item) -> ScoreRow:
-    is_score = item.mark == "分"
-    score = float(item.number) if is_score else None
-    extra = {} if is_score else {item.mark: item.number}
-    return ScoreRow(item.unit, score, item.rank, None, None, item.group, item.place, extra)
+TIER_ALONE = re.compile(r"[^\W\d_]{1,6}")
 
 
 @dataclass(frozen=True)
@@ -125,6 +23,7 @@ class StatedTiers:
 
     lists: tuple[TierList, ...]
     counts: dict[str, int]
+    problems: tuple[Problem, ...] = ()
 
     def complete(self, tiers: Iterable[TierList]) -> Iterator[TierList]:
         """Give printed lists the number that a sentence states where their heading states none."""
@@ -137,64 +36,148 @@ class StatedTiers:
         return (listed for listed in self.lists if not {(listed.tier, unit) for unit in listed.units} <= named)
 
 
-def find_stated_tiers(lines: tuple[Line, ...], vocabulary: Vocabulary) -> StatedTiers:
-    """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次."""
-    pattern = _TierPattern(vocabulary)
+@dataclass(frozen=True)
+class _Stated:
+    """What one clause says of one tier: its names, what stands among them, and how many it states."""
+
+    tier: str
+    is_known: bool
+    entries: list[Entry]
+    rest: list[str]
+    stated: int | None
+    place: str
+
+
+def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
+    """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次.
+
+    A word that we do not know is a tier where all before it are names and another tier is stated the same way.
+    """
+    found = [each for line in lines for each in _read_line(line, vocabulary)]
+    tiers = {each.tier for each in found if each.entries and (each.is_known or _are_names(each, vocabulary))}
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
-    for line in lines:
-        for clause in CLAUSE.split(ASIDE.sub("", line.aligned)):
-            if len(clause) > LONGEST_CLAUSE:
-                continue
-            for tier, names, number in pattern.find(clause):
-                units = _split_units(names, vocabulary)
-                stated = read_numeral(number) if number else None
-                if units:
-                    lists.append(TierList(tier, stated, None, units, line.place))
-                elif stated is not None:
-                    counts.setdefault(tier, set()).add(stated)
-    return StatedTiers(tuple(lists), {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1})
+    problems: list[Problem] = []
+    for each in found:
+        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1)):
+            units = tuple(entry.unit for entry in each.entries)
+            lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
+        elif each.stated is not None and not each.rest:
+            counts.setdefault(each.tier, set()).add(each.stated)
+            continue
+        for piece in each.rest if tiers else ():
+            facts = {"found": piece, "tier": each.tier}
+            problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
+    stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
+    return StatedTiers(tuple(lists), stated_once, tuple(problems))
+
+
+def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
+    return not each.rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in each.entries)
+
+
+def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
+    pattern = vocabulary.cached(_TierPattern)
+    for clause, _ in split_outside(ASIDE.sub("", strip_number(line.aligned)), CLAUSE_ENDS):
+        if len(clause) > LONGEST_CLAUSE:
+            continue
+        for tier, is_known, names, number in pattern.find(strip_number(clause)):
+            stated = read_numeral(number) if number else None
+            entries, rest = _split_units(names, vocabulary, stated)
+            each = _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place)
+            if is_known or _are_names(each, vocabulary):
+                yield each
 
 
 class _TierPattern:
-    """The patterns of a tier in a sentence, made once for a notice."""
+    """The patterns of a tier in a sentence, made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
+        scale = either(vocabulary.scale_noun)
         counter = rf"(?:{either(vocabulary.counter)})"
-        number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}*|{counter}+)"
+        number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}{{0,4}}|{counter}{{1,4}})"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
+        leads = either(vocabulary.leads)
+        link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
         self.tier = re.compile(
-            rf"(?:{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]|^|[,、:有])(?P<tier>{tier})(?:的?(?:{noun}))*"
+            rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
+            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
         )
+        self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
         self.listed_below = re.compile(
-            rf"的?{counter}*(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
+            rf"的?{counter}{{0,4}}(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number})?的?")
 
-    def find(self, clause: str) -> Iterator[tuple[str, str, str | None]]:
-        """Yield each tier of a clause with the stretch that may name its units, and the number stated for it."""
+    def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None]]:
+        """Yield each tier of a clause, whether it is sure to be one, its names as a stretch, and their stated number.
+
+        A word that we do not know is sure before 等次; at the end of a clause it may be one.
+        """
         hits = list(self.tier.finditer(clause))
+        taken = {at for hit in hits for at in range(*hit.span())}
+        hits += [hit for hit in self.new.finditer(clause) if hit.start("new") not in taken]
+        hits.sort(key=lambda hit: hit.start())
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
+            tier = next(name for name in hit.groupdict().values() if name)
+            is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
             if lead := self.listed_below.match(below):
-                yield hit["tier"], below[lead.end() :], lead["n"]
+                yield tier, is_known, below[lead.end() :], lead["n"]
             elif counted := self.counted_below.match(below):
-                yield hit["tier"], "", counted["n"]
+                yield tier, is_known, "", counted["n"]
             elif listed := self.listed_above.fullmatch(above):
-                yield hit["tier"], listed["names"], listed["n"]
+                yield tier, is_known, listed["names"], listed["n"]
 
 
-def _split_units(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Split 经考核,甲镇、乙局和丙局 into its names; nothing where it is no list of names."""
-    listed = text.strip(",、").rsplit(",", 1)[-1].rsplit(":", 1)[-1]
-    names = [name for name in SEPARATOR.split(listed) if name]
-    if len(names) > 1 and (last := re.fullmatch(r"(.{2,}?)(?:和|以及|及)(.{2,})", names[-1])):
-        both_known = all(vocabulary.kind_of(part) != "other" for part in last.groups())
-        names[-1:] = last.groups() if both_known else names[-1:]
-    is_list = len(names) > 1 or (names and vocabulary.kind_of(names[0]) != "other")
-    named = all(HAN.search(name) and len(name) <= LONGEST_NAME and not re.search(r"\d", name) for name in names)
-    return tuple(names) if is_list and named else ()
+def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:
+    """Split 经考核,甲镇、乙局和丙局2021年度 into its names, from the last back to where a sentence leads to them.
+
+    Gives what stands among them and is no name too. Nothing where it is no list of names.
+    """
+    listed = text.strip(",、").rsplit(":", 1)[-1]
+    pieces = split_outside(listed, ",")
+    names: list[str] = []
+    for at, (piece, _) in enumerate(reversed(pieces)):
+        if at and not _is_list(piece, vocabulary):
+            break
+        names.insert(0, piece)
+    inside = [piece for piece, _ in split_outside("、".join(names), "、")]
+    inside[-1] = trim_tail(inside[-1], vocabulary)
+    inside[0] = trim_lead(inside[0], vocabulary)
+    joined = "、".join(inside)
+    entries, rest = read_entries(joined, vocabulary)
+    known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
+    if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
+        return [], [entries[0].unit] if len(entries[0].unit) <= LONGEST_BARE else []
+    if rest and 2 * sum(known) <= len(known) + len(rest):
+        return [], []
+    return entries, rest
+
+
+def _is_list(piece: str, vocabulary: Vocabulary) -> bool:
+    """Check whether the stretch between two commas is of the list that goes on after it."""
+    pieces = [trim_lead(each, vocabulary) for each, _ in split_outside(piece, "、")]
+    return all(vocabulary.names_unit(each) for each in pieces) or (
+        len(pieces) > 1 and all(is_name(each, vocabulary) for each in pieces) and vocabulary.names_unit(pieces[-1])
+    )
+
+
+def trim_lead(name: str, vocabulary: Vocabulary) -> str:
+    """Take off what leads to the first name of a list: 确定甲镇 and 得分前两名的是甲镇 are 甲镇."""
+    lead = vocabulary.lead.match(name)
+    rest = name[lead.end() :] if lead else ""
+    return rest if len(rest) > 1 and vocabulary.kind_of(rest) != "other" else name
+
+
+def trim_tail(name: str, vocabulary: Vocabulary) -> str:
+    """Take off what goes on after the last name of a list: 丙县2021年度考核结果 is 丙县."""
+    if vocabulary.kind_of(name) != "other":
+        return name
+    ends = range(len(name) - 1, 1, -1)
+    return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 from statistics import mode
 
 from audit_lib.documents.model import Block, Grid, Line, squeeze
-from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value, make_layout, number_names
 from audit_lib.notices.headers import find_header
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -100,10 +100,12 @@ def _is_rule(line: Line) -> bool:
 def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Take the rows between bars that begin here, and where they end. Rules between them are no rows."""
     rows: list[list[Line]] = []
+    ruled: list[int] = []  # the rows that begin below a rule
     end = at
     for place in range(at, len(lines)):
         line = lines[place]
         if not line.key or (rows and (_is_rule(line) or ONLY_BARS.fullmatch(line.key))):
+            ruled += [len(rows)] if _is_rule(line) and len(rows) not in ruled[-1:] else []
             continue
         cells = _cells_between_bars(line)
         is_rest = bool(rows) and len(rows[-1]) < len(rows[0])
@@ -111,7 +113,27 @@ def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
             break
         rows.append(cells)
         end = place + 1
+    if len(ruled) > 1 and len({len(row) for row in rows}) == 1:
+        rows = _join_ruled(rows, ruled)
     return (_mend_rows(rows), end) if len(rows) > 1 else ([], at)
+
+
+def _join_ruled(rows: list[list[Line]], ruled: Sequence[int]) -> list[list[Line]]:
+    """Join the lines of a row whose cells go on in the next line, where rules stand between the rows."""
+    starts = [0, *(start for start in ruled if 0 < start < len(rows)), len(rows)]
+    joined: list[list[Line]] = []
+    for start, end in pairwise(starts):
+        goes_on = all(any(not cell.key for cell in row) for row in rows[start + 1 : end])
+        if goes_on and len(starts) > 2:
+            joined.append([_join_cells(column) for column in zip(*rows[start:end], strict=True)])
+        else:
+            joined += rows[start:end]
+    return joined
+
+
+def _join_cells(cells: Sequence[Line]) -> Line:
+    filled = [cell for cell in cells if cell.key]
+    return Line((filled or list(cells))[0].place, "".join(cell.text.strip() for cell in filled))
 
 
 def _mend_rows(rows: list[list[Line]]) -> list[list[Line]]:
@@ -229,9 +251,10 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     header = _split_spaces(lines[at], None)
     if not 1 < len(header) <= LONGEST_ROW:
         return [], at
-    if not any(vocabulary.meaning_of(cell.key) == "unit" for cell in header):
+    if not any(vocabulary.meaning_of(cell.key) for cell in header) or any(is_value(cell.key) for cell in header):
         return [], at
-    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary) is not None
+    below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]
+    is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None
     rows = [header]
     end = at
     for place in range(at + 1, len(lines)):

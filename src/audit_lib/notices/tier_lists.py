@@ -1,158 +1,366 @@
-"""Find tier lists in lines: a heading that names a tier, then lines of unit names. A sentence below them is no list."""
+"""Find tier lists in lines: a label that names a tier, then names of units beside it or in the lines below.
+
+A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to others:
+headings of one form, each with its list.
+"""
 
 import re
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import HAN
-from audit_lib.notices.dates import DATE, is_date
+from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
+from audit_lib.notices.names import (
+    ENUMERATOR,
+    NO_UNITS,
+    QUOTES,
+    SEPARATORS,
+    Entry,
+    look_alike,
+    read_entries,
+    split_outside,
+    squeeze_printed,
+)
 from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
-NUMERAL = "[一二三四五六七八九十]+"
-HEADING = re.compile(rf"(?P<section>{NUMERAL})、|\((?P<subsection>{NUMERAL})\)|(?P<item>{NUMERAL})是")
-LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
+HEADING = re.compile(
+    r"(?P<section>[一二三四五六七八九十]+)、|\((?P<subsection>[一二三四五六七八九十]+)\)|(?P<item>[一二三四五六七八九十]+)是"
+)
+LONGEST_HEAD = 30  # characters of a label with its number and count
+LONGEST_TIER = 8  # characters of a tier that we do not know
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
-MOST_LISTS = 500  # lines below one heading
-LONGEST_LABEL = 8  # characters after a tier: 优秀州级部门
+BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
-SEPARATOR = re.compile("[、。,\uff0c;\uff1b](?![^(\uff08]*[)\uff09])")  # outside brackets
+STATED = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个個家名位](?:单位)?\)?$")
+INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
 @dataclass(frozen=True)
 class TierList:
-    """One printed list of units in one tier; `stated` is the number of units that its heading gives."""
+    """One printed list of units in one tier; `stated` is the number of units that its heading gives.
+
+    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names.
+    """
 
     tier: str
     stated: int | None
     label: str | None
     units: tuple[str, ...]
     place: str
+    heading: str | None = field(default=None, compare=False, repr=False)
+    scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the list as `audit-lib parse --json` prints it."""
+        names = ("tier", "stated", "label", "units", "place")
+        return {name: getattr(self, name) for name in names} | {"units": list(self.units)}
 
 
 @dataclass(frozen=True)
-class _TierHeading:
-    """A heading such as (一)优秀单位(8个) or 优秀乡镇; `names` is what the same line prints after a colon."""
+class _Head:
+    """A line that may head a list: (一)优秀单位(8个), 优秀乡镇, 差:档案局, 绿榜. `names` is its print after a colon."""
 
     tier: str
+    is_known: bool
+    form: tuple[str, bool, bool, str]  # its numbering, whether a count and a colon follow, and its noun
     stated: int | None
     label: str | None
     names: str
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it names a known tier with more than the word alone."""
+        return self.is_known and bool(any(self.form[1:]) or self.label)
+
+
+@dataclass
+class _Block:
+    """A head with the lists below it, and the lines that both fill."""
+
+    head: _Head
+    lines: Sequence[Line]
+    lists: list[TierList] = field(default_factory=list)
+    rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
+    is_open: bool = False  # the last line ends with a sign that more names follow
 
 
 def find_tier_lists(
     lines: tuple[Line, ...], vocabulary: Vocabulary
 ) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
     """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists."""
+    blocks = list(_find_blocks(lines, vocabulary))
+    accepted = _accept([block for block in blocks if isinstance(block, _Block)], vocabulary)
+    forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, _Block)}
+    places = [at for at, block in enumerate(blocks) if id(block) in accepted]
+    inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
     tiers: list[TierList] = []
     prose: list[Line] = []
     problems: list[Problem] = []
     label: str | None = None
-    at = 0
-    while at < len(lines):
-        line, at = lines[at], at + 1
-        if HEADING.match(line.key) and len(line.key) <= LONGEST_NAME:
-            label = plain_title(line.printed)
-        if (band := _read_band(line, vocabulary)) is not None:
-            tiers.append(replace(band, label=label))
-            continue
-        heading = _read_tier_heading(line, vocabulary)
-        if heading is None:
-            prose.append(line)
-            continue
-        beside = (Line(line.place, heading.names),) if heading.names else ()
-        below = (*beside, *lines[at : at + MOST_LISTS])
-        found = _read_lists(below, heading, vocabulary)
-        below = below[len(found) :]
-        if found:
-            tiers += found
-            at += len(found) - len(beside)
-        elif heading.stated != 0:
-            problems.append(note_problem("list_unread", "no_list", line.place, heading=line.key))
-        if found and below and _might_list(below[0], vocabulary):
-            facts = {"found": below[0].key, "tier": heading.tier}
-            problems.append(note_problem("list_unread", "below_list", below[0].place, **facts))
+    for at, block in enumerate(blocks):
+        if isinstance(block, Line):
+            if at in inside and (vocabulary.names_unit(block.key) or BARE.fullmatch(block.key)):
+                facts = {"n": 1, "found": block.key, "units": [block.key]}
+                problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
+            label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
+            band = _read_band(block, vocabulary)
+            tiers += [replace(band, label=label)] if band else []
+            prose += [] if band else [block]
+        elif id(block) not in accepted:
+            label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
+            prose += block.lines
+            units = [unit for each in block.lists for unit in each.units]
+            is_parallel = block.head.form in forms and any(block.head.form)
+            if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units) or is_parallel:
+                facts = {"heading": block.lines[0].key} | ({"units": units} if units else {})
+                problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
+        else:
+            tiers += block.lists
+            problems += _find_unread(block)
+            prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
 
 
-def _read_tier_heading(line: Line, vocabulary: Vocabulary) -> _TierHeading | None:
-    """Read (一)优秀单位(8个), 1、优秀等次的单位, 优秀:甲镇、乙局.
+def _find_unread(block: _Block) -> Iterator[Problem]:
+    place = block.lines[0].place
+    if not block.lists and not block.rest and block.head.stated != 0:
+        yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)
+    for found, where in block.rest:
+        facts = {"found": found, "tier": block.head.tier}
+        yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
 
-    A tier word alone is a heading only with a count or a colon.
+
+def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Block | Line]:
+    """Yield heads with their lists, and every other line, each once."""
+    steps = Counter(squeeze(line.key.strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
+    at = 0
+    while at < len(lines):
+        head = _read_head(lines[at], vocabulary, steps)
+        if head is None:
+            yield lines[at]
+            at += 1
+            continue
+        block = _read_block(lines, at, head, vocabulary, steps)
+        yield block
+        at += len(block.lines)
+
+
+def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
+    """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
+    forms = Counter(block.head.form for block in blocks if block.lists and block.head.is_known)
+    whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
+    whole = [block for block in whole if look_alike([u for each in block.lists for u in each.units], vocabulary)]
+    steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
+    chosen = {id(block) for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)}
+    for block in whole:
+        head = block.head
+        is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
+        is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
+        if forms[head.form] or is_step or is_counted or head.form[3] in vocabulary.scale_noun:
+            chosen.add(id(block))
+    return chosen
+
+
+def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head | None:
+    """Read a line as the head of a list; None where it is none.
+
+    A known tier alone on its line is one only with a list below; a word that we do not know must show that it is a
+    label: by its number, its count, its colon, its noun, or by others that end alike (绿榜, 黄榜).
     """
-    head, *names = COLON.split(line.printed, maxsplit=1)
-    number = rf"(?:{NUMERAL}、|\({NUMERAL}\)|\d{{1,2}}[、.]|\(\d{{1,2}}\))?"
-    nouns = rf"(?P<noun>(?:的?(?:{vocabulary.any_tier_noun}))*)(?P<label>\w{{0,{LONGEST_LABEL}}})"
-    count = r"(?:\(?共?(?P<stated>\d{1,4})[个個家]\)?)?"
-    match = re.fullmatch(rf"{number}(?:评为|确定为|获得)?(?P<tier>{vocabulary.any_tier}){nouns}{count}", squeeze(head))
-    if match is None or not (match["noun"] or match["stated"] or match["label"] or names):
+    head, *names = COLON.split(line.text, maxsplit=1)
+    key = squeeze(head)
+    if not key or len(key) > LONGEST_HEAD:
         return None
-    if match["label"] and not vocabulary.is_label(match["label"]):
+    numbered = ENUMERATOR.match(key)
+    if numbered and numbered[0].endswith("是"):
         return None
-    stated = int(match["stated"]) if match["stated"] else None
-    return _TierHeading(match["tier"], stated, match["label"] or None, "".join(names))
+    core = key[numbered.end() :] if numbered else key
+    stated = STATED.search(core)
+    core = (core[: stated.start()] if stated else core).strip(QUOTES)
+    number = read_numeral(stated["n"]) if stated else None
+    style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
+    if match := vocabulary.tier_heading.fullmatch(core):
+        label = match["label"] or match["before_label"]
+        if (match["label"] and not vocabulary.is_label(match["label"])) or (label and label == core):
+            return None
+        form = (style, stated is not None, bool(names), match["noun"])
+        return _Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
+    noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
+    tier = core[: noun.start()] if noun else core
+    form = (style, stated is not None, bool(names), noun[0] if noun else "")
+    is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
+    if not is_label or not 0 < len(tier) <= LONGEST_TIER or not re.fullmatch(r"\w+", tier) or DATE.search(core):
+        return None
+    if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.kind_of(core) != "other":
+        return None
+    return _Head(tier, False, form, number, None, "".join(names))
 
 
-def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
-    """Read a line that gives the number of units in a band of scores, and names none: 80-90分(良好) 7个."""
-    band = r"\d{2,3}分?(?:\([^()]*\))?(?:[-—–~至到]\d{2,3}分?|以上|以下)(?:\(含[^()]*\))?"
-    end = rf"\(?(?P<tier>{vocabulary.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个個家](?:单位)?[;。,]?"
-    match = re.fullmatch(band + end, line.key)
-    return match and TierList(match["tier"], int(match["n"]), None, (), line.place)
-
-
-def _read_lists(lines: tuple[Line, ...], heading: _TierHeading, vocabulary: Vocabulary) -> list[TierList]:
-    """Read the lists that lines begin with, line by line until one is none."""
-    lists: list[TierList] = []
-    for line, below in zip_longest(lines, lines[1:]):
-        listed = None if _read_tier_heading(line, vocabulary) else _split_names(line)
-        left = None if heading.stated is None else heading.stated - sum(len(each.units) for each in lists)
-        is_signature = bool(lists) and below is not None and is_date(below.key)
-        if listed is None or left == 0 or (is_signature and len(listed[1]) == 1):
+def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabulary, steps: Counter[str]) -> _Block:
+    """Read the lists of a head, beside it and below it, line by line until one is none."""
+    block = _Block(head, lines[at : at + 1])
+    if squeeze(head.names):
+        for text in _split_segments(head.names):
+            _read_line(Line(lines[at].place, text), None, block, vocabulary)
+        if block.rest and not block.lists:
+            return block
+    end = at + 1
+    is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
+    while end < len(lines) and (is_open or _count_left(block) or 0) > 0:
+        line, upto = lines[end], end + 1
+        if HEADING.match(line.key) or (_is_label_line(line) and squeeze(head.names)):
             break
-        if not _are_units(listed[1], line, left, vocabulary, is_first=not lists, is_labelled=listed[0] is not None):
+        below = _read_head(line, vocabulary, steps)
+        if below and (below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
             break
-        lists.append(TierList(heading.tier, heading.stated, listed[0] or heading.label, listed[1], line.place))
-    return lists
+        if not below or not below.form[2]:
+            while _is_cut(line, lines[upto : upto + 1], vocabulary):
+                line, upto = Line(line.place, line.text.rstrip() + lines[upto].text.lstrip()), upto + 1
+        is_signed = bool(lines[upto : upto + 1]) and is_date(lines[upto].key)
+        if not _read_line(line, is_signed, block, vocabulary):
+            break
+        end = upto
+    block.lines = lines[at:end]
+    return block
 
 
-def _split_names(line: Line) -> tuple[str | None, tuple[str, ...]] | None:
-    """Split 乡镇:甲镇、乙镇。 into its label and its names; None if this is no list of names."""
-    if HEADING.match(line.key):
+def _split_segments(text: str) -> list[str]:
+    """Split what follows a colon where labelled lists do: (1)部门(8个):甲局、乙局;(2)乡镇(2个):丙镇、丁镇."""
+    pieces = [piece for piece, _ in split_outside(text, ";\uff1b")]
+    is_labelled = any(INSIDE.match(piece) for piece in pieces)
+    has_sentence = any("、" in piece and COMMA.search(piece) for piece in pieces[1:])
+    return pieces if is_labelled or has_sentence else [text]
+
+
+def _is_label_line(line: Line) -> bool:
+    return INSIDE.match(line.text) is not None
+
+
+def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
+    """Check whether a line end cuts a name: its halves are none, the whole ends as names of units do."""
+    if not below or COLON.search(below[0].key) or ENUMERATOR.match(below[0].key) or line.key[-1:] in SEPARATORS:
+        return False
+    above = [piece for piece, _ in split_outside(line.key, SEPARATORS)]
+    first = split_outside(below[0].key, SEPARATORS)[0][0]
+    if len(above) < 2 or not HAN.search(first):
+        return False
+    half = COLON.split(above[-1])[-1]
+    return vocabulary.kind_of(half) == "other" and vocabulary.kind_of(half + first) != "other"
+
+
+def _count_left(block: _Block) -> int | None:
+    stated = block.head.stated
+    return None if stated is None else stated - sum(len(each.units) for each in block.lists)
+
+
+def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vocabulary) -> bool:
+    """Read a line as a list of the block; `is_signed` whether a date follows it, None for what a colon leads to."""
+    listed = _split_names(line, vocabulary)
+    if listed is None:
+        block.rest += [(line.key, line.place)] if is_signed is None else []
+        return False
+    label, stated, entries, rest = listed
+    names = tuple(entry.unit for entry in entries)
+    if squeeze(line.text).strip("。;.") in NO_UNITS and not block.lists:
+        _add_list(block, line, label, stated, ())
+        return False
+    if not names or (is_signed and len(names) == 1 and block.lists):
+        block.rest += [(line.key, line.place)] if is_signed is None else []
+        return False
+    left = _count_left(block)
+    if not _are_units(names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None):
+        if is_signed is None or _might_list(names, rest, line, left, block, vocabulary):
+            block.rest.append((line.key, line.place))
+        return False
+    if left == 0 and len(names) == 1 and not block.is_open and any(len(each.units) > 1 for each in block.lists):
+        block.rest += [] if is_signed else [(line.key, line.place)]
+        return False
+    _add_list(block, line, label, stated, entries)
+    block.rest += [(piece, line.place) for piece in rest]
+    block.is_open = line.key[-1:] in "、,"
+    return True
+
+
+def _add_list(block: _Block, line: Line, label: str | None, stated: int | None, entries: Iterable[Entry]) -> None:
+    entries = tuple(entries)
+    head = block.head
+    scores = tuple(entry.score for entry in entries)
+    block.lists.append(
+        TierList(
+            head.tier,
+            stated if stated is not None else head.stated,
+            label or head.label,
+            tuple(entry.unit for entry in entries),
+            line.place,
+            f"{block.lines[0].place} {label}" if stated is not None else block.lines[0].place,
+            scores if any(score is not None for score in scores) else (),
+        )
+    )
+
+
+def _split_names(line: Line, vocabulary: Vocabulary) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
+    """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
+    if HEADING.match(line.key) and not COLON.search(line.key):
         return None
-    *labels, listed = COLON.split(line.printed)
-    names = tuple(name for name in SEPARATOR.split(listed) if name)
-    if not names or len(labels) > 1 or any(len(part) > LONGEST_NAME for part in (*labels, *names)):
+    *labels, listed = COLON.split(line.text)
+    label = squeeze_printed(labels[0]) if labels else None
+    if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
-    if any(COMMA.search(label) for label in labels) or not all(HAN.search(name) for name in names):
+    entries, rest = read_entries(listed, vocabulary)
+    if not entries and squeeze(listed).strip("。;.") not in NO_UNITS:
         return None
-    return (labels[0] if labels else None), names
+    stated = STATED.search(squeeze(label)) if label else None
+    if label and (numbered := ENUMERATOR.match(label)):
+        label = label[numbered.end() :]
+    if stated and label:
+        label = plain_title(re.sub(r"[(\uff08]?共?\d+[个個家][)\uff09]?$", "", label))
+    return label or None, read_numeral(stated["n"]) if stated else None, entries, rest
 
 
 def _are_units(
-    names: tuple[str, ...], line: Line, left: int | None, vocabulary: Vocabulary, *, is_first: bool, is_labelled: bool
+    names: tuple[str, ...],
+    rest: Sequence[str],
+    line: Line,
+    left: int | None,
+    vocabulary: Vocabulary,
+    *,
+    is_first: bool,
+    is_labelled: bool,
 ) -> bool:
     """Tell whether the stretches of a line name units, and are no sentence, signature, date or footer.
 
     Endings that we know decide. Where they do not, the line just below the heading is trusted more than those after
     it, 、 more than a comma, and a line that the stated number (`left`: what remains of it) has room for more.
     """
-    if any(DATE.search(squeeze(name)) for name in names):
+    if rest and any(DATE.search(squeeze(piece)) or len(piece) > LONGEST_NAME for piece in rest):
         return False
     known = [vocabulary.kind_of(squeeze(name)) != "other" for name in names]
-    mostly = sum(known) * 2 > len(known)
-    if all(known):
+    mostly = sum(known) * 2 > len(known) + len(rest)
+    if all(known) and not rest:
         return True
-    if COMMA.search(line.printed):
-        return is_first and mostly
+    if COMMA.search(line.printed) or rest:
+        is_bare = len(names) > 1 and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
+        return is_first and (mostly or (is_bare and not known.count(True)))
     if len(names) == 1:
-        return is_first and (left == 1 or (left is None and len(names[0]) <= LONGEST_BARE_NAME))
+        return is_first and (left is None or left > 0) and (left == 1 or len(names[0]) <= LONGEST_BARE_NAME)
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
 
 
-def _might_list(line: Line, vocabulary: Vocabulary) -> bool:
+def _might_list(
+    names: Sequence[str], rest: Sequence[str], line: Line, left: int | None, block: _Block, vocabulary: Vocabulary
+) -> bool:
     """Tell whether a line that we did not read as a list looks like one: several short stretches between 、."""
-    listed = None if _read_tier_heading(line, vocabulary) else _split_names(line)
-    return listed is not None and len(listed[1]) > 1 and not COMMA.search(line.printed)
+    if len(names) == 1:
+        return False
+    return not COMMA.search(line.printed) and len(names) > 1 and (bool(block.lists) or bool(rest) is False)
+
+
+def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
+    """Read a line that gives the number of units in a band of scores, and names none: 80-90分(良好) 7个."""
+    match = vocabulary.band.fullmatch(line.key) if line.key[:1].isdigit() else None
+    return match and TierList(vocabulary.name_tier(match["tier"]), int(match["n"]), None, (), line.place)

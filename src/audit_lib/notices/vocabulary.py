@@ -2,10 +2,13 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
@@ -16,6 +19,9 @@ LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends 
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
 PLACES = ("town", "subdistrict", "village", "county")
+LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
+NOT_FIRST = "各全本该"  # 各镇 are units, and the name of none
+COUNT = re.compile(r"[\d一二三四五六七八九十](?:个|個|家|名)")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
@@ -27,6 +33,11 @@ class Vocabulary:
     header_whole: dict[str, str]  # 乡镇 → unit; also the end of names, so a heading only as a whole
     totals: frozenset[str]  # headings of the score that sums up the others: 总分
     tier: dict[str, int]  # 优秀 → 1, the best; tiers of one order are the same step on different scales
+    tier_form: dict[str, str]  # 優秀 → 优秀: the form that names a tier, where it is another
+    steps: tuple[str, ...]  # endings of tiers whose first word tells the step: 绿榜, 一等奖, 黄牌, 五星级
+    scale_noun: tuple[str, ...]  # words that only a tier has before it: 等次
+    leads: tuple[str, ...]  # words that lead to the first name of a list in a sentence: 确定
+    furniture: frozenset[str]  # words before a colon that head no list of a result: 抄送
     tier_noun: tuple[str, ...]  # words that may follow a tier in a heading: 优秀单位
     tier_verb: tuple[str, ...]  # words before 为 and a tier in a sentence: 考核等次评定为优秀
     level_prefix: tuple[str, ...]  # the level of government that some lists print before a name: 市公安局
@@ -52,6 +63,28 @@ class Vocabulary:
         """Tell whether a text may be a heading, one of several things too: 村名及得分."""
         return any(self.meaning_of(part) for part in (text, *SEVERAL.split(text)))
 
+    def names_unit(self, text: str) -> bool:
+        """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
+        if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or text[0] in NOT_FIRST:
+            return False
+        return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
+
+    def sums_up(self, text: str) -> bool:
+        """Check whether a text names what sums up units: 合计, 全县平均, 平均分, 省道."""
+        if text.startswith(self._sums):
+            return True
+        bare = BRACKETED.sub("", text)
+        return len(bare) <= LONGEST_WORD and bare.removesuffix("分").removesuffix("得").endswith(self._sums)
+
+    @cached_property
+    def _sums(self) -> tuple[str, ...]:
+        return tuple(word for word, means in self.no_unit.items() if means != "note")
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """The beginnings of notes below tables."""
+        return tuple(word for word, means in self.no_unit.items() if means == "note")
+
     def _read_whole(self, word: str) -> str | None:
         """Read a heading that is one of the whole words, or several for the same: 部委网站, 县、市、区."""
         if word in self.header_whole:
@@ -65,6 +98,40 @@ class Vocabulary:
     def any_tier(self) -> str:
         """A pattern for any tier."""
         return either(self.tier)
+
+    def cached(self, make: Callable[["Vocabulary"], T]) -> T:
+        """Return what is made from the vocabulary once: patterns of several modules."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
+
+    @cached_property
+    def _made(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def lead(self) -> re.Pattern[str]:
+        """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=.)[是为為有])")
+
+    @cached_property
+    def tier_heading(self) -> re.Pattern[str]:
+        """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
+        verb = either(self.tier_verb)
+        before = rf"(?:(?:[^,。;:]*?(?:{verb}|[为為是获獲到得的]|年度?))?|(?P<before_label>{self._labels.pattern})的?)"
+        noun = rf"(?P<noun>(?:的?(?:{self.any_tier_noun}))*)"
+        return re.compile(rf"{before}(?P<tier>{self.any_tier}){noun}(?P<label>\w{{0,8}})")
+
+    @cached_property
+    def band(self) -> re.Pattern[str]:
+        """A pattern for the number of units in a band of scores: 80-90分(良好) 7个."""
+        scores = r"\d{2,3}分?(?:\([^()]*\))?(?:[-—–~至到]\d{2,3}分?|以上|以下)(?:\(含[^()]*\))?"
+        end = rf"\(?(?P<tier>{self.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个個家](?:单位)?[;。,]?"
+        return re.compile(scores + end)
+
+    def name_tier(self, printed: str) -> str:
+        """Give the form by which a printed tier is named: 優秀 is 优秀."""
+        return self.tier_form.get(printed) or printed
 
     @cached_property
     def any_tier_noun(self) -> str:
@@ -92,6 +159,19 @@ class Vocabulary:
         """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return self._labels.fullmatch(plain) is not None
+
+    def heads_column(self, cell: str) -> bool:
+        """Check whether a cell is a heading, and no name or value: 综合指数排名."""
+        return self.kind_of(cell) == "other" and self.meaning_of(cell) not in (None, "extra") and len(cell) > 1
+
+    def is_plain(self, heading: str) -> bool:
+        """Check whether a heading is a word of the vocabulary and nothing more: 单位, not 指标名称."""
+        word = BRACKETED.sub("", heading.split(" ")[0]).lower()
+        return word in self.header or self._read_whole(word) is not None
+
+    def is_score_word(self, text: str) -> bool:
+        """Check whether a text is a heading of scores and begins with no name: 得分, 综合得分."""
+        return self.meaning_of(text) == "score"
 
     def is_total(self, heading: str) -> bool:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
@@ -150,6 +230,11 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         header_whole=words["header_whole"],
         totals=frozenset(row["word"] for row in rows if row["list"] == "header" and row["order"] == "1"),
         tier={row["word"]: int(row["order"]) for row in rows if row["list"] == "tier"},
+        tier_form={word: means for word, means in words["tier"].items() if means},
+        steps=tuple(words["tier_step"]),
+        scale_noun=tuple(word for word, means in words["tier_noun"].items() if means == "scale"),
+        leads=tuple(words["lead"]),
+        furniture=frozenset(words["furniture"]),
         tier_noun=tuple(words["tier_noun"]),
         tier_verb=tuple(words["tier_verb"]),
         level_prefix=tuple(words["level_prefix"]),

@@ -1,12 +1,14 @@
-"""Add a published file to the data: read it, keep it under its place and period, record where it comes from.
+"""Add published files to the data: read them, keep them under their place and period, record where they come from.
 
 Nothing is kept that cannot be read, and no file without a record.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,24 +17,56 @@ import pandas as pd
 
 from audit_lib.documents.model import Document
 from audit_lib.documents.read import read_document
-from audit_lib.errors import unusable
-from audit_lib.files import save_bytes
-from audit_lib.notices.notice import Header, Notice, parse_notice
+from audit_lib.documents.several import hash_files, join_documents
+from audit_lib.errors import AuditError, unusable
+from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
+from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
 from audit_lib.notices.vocabulary import read_vocabulary
-from audit_lib.sources import JURISDICTION, PERIOD, Source
-from audit_lib.tables.aliases import Known, Printed, Suggestion, find_known, list_printed, suggest_aliases
-from audit_lib.tables.build import Reading, find_record, resolve_notice
+from audit_lib.periods import EXPECTED, is_period, order_of
+from audit_lib.sources import JURISDICTION, Source, find_held, list_files, reading_order
+from audit_lib.tables.aliases import (
+    Known,
+    Printed,
+    Roster,
+    Suggestion,
+    accept_suggestions,
+    list_printed,
+    load_roster,
+    suggest_aliases,
+)
+from audit_lib.tables.build import Reading, resolve_notice
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
+from audit_lib.tables.measures import read_measure
+from audit_lib.tables.proposals import Proposal, find_before, propose_measure
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
-from audit_lib.tables.storage import append_rows
+from audit_lib.tables.storage import append_rows, load_table
 from audit_lib.tables.units import Unit
 from audit_lib.wording.words import Words
 
-PERIODS = "2017, 2017-04 or 2020Q3"
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
+OF_ONE = ("url", "title", "published_on", "n_ranked")  # what can be true of one notice only
 SAID = {"publisher": "", "document_number": "", "issued_on": "signed ", "published_on": "published "}
 PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
 MOST_SHOWN = 10  # problems, new units, suggestions: the rest would push what matters off the screen
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to add, as read: its bytes, what its head says, and the period that its title or its name gives."""
+
+    document: Document
+    content: bytes
+    header: Header
+    period: str | None
+
+    @property
+    def path(self) -> Path:
+        return self.document.path
+
+    @property
+    def is_page(self) -> bool:
+        """Check whether the file is a notice by its title, and no annex of one."""
+        return NAMED.search(self.header.title or "") is not None
 
 
 @dataclass(frozen=True)
@@ -42,6 +76,9 @@ class Added:
     reading: Reading
     written: tuple[str, ...]  # of: raw file, record
     known: Mapping[str, Known]
+    proposal: Proposal  # what its scores measure; nothing where it was recorded before
+    overlaps: tuple[str, ...] = ()  # other periods of the place that share days with this one
+    kept: tuple[str, ...] = ()  # columns of the record that are not as given now
 
     @cached_property
     def printed(self) -> list[Printed]:
@@ -59,92 +96,264 @@ class Added:
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
-        return suggest_aliases(self.new, self.absent)
+        return suggest_aliases(self.new, self.absent) if self.new else []
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        return tabulate_problems(run_checks(self.reading.evidence), self.reading.source.notice_id, Words("en"))
 
 
-def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = None, **given: str | None) -> Added:
+def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = None, **given: Any) -> Added:
     """Copy a notice into data/raw and record it in notices.csv. What it says of itself is read; `given` overrules it.
 
-    `given` are columns of notices.csv: url, title, publisher, published_on. The same file again changes nothing.
-    Raises AuditError, and leaves everything as it was, for a file that is no notice or a link to one, for a name that
-    is no folder's, for a period neither given nor printed, and for another file of a period that has one.
+    `given` are columns of notices.csv: url, title, publisher, published_on, and those of a measure. The same file again
+    changes nothing. Raises AuditError, and leaves everything as it was, for a file that is no notice or a link to one,
+    for a name that is no folder's, for a period neither given nor printed, and for another file of a period.
     """
-    _check_names(data, file, jurisdiction, period, given.get("url"))
-    document, content = _read_file(file)
-    notice = parse_notice(document)
-    period = period or _read_period(notice.header, file)
-    source = Source(jurisdiction, period, data / "raw" / jurisdiction / f"{period}.{_find_extension(document)}")
-    held, record = _find_held(source, document), _find_own_record(data, source, document)
-    source = replace(source, path=held or source.path)
-    row = describe_notice(source, notice, given) if record is None else record
-    reading = resolve_notice(data, source, replace(notice, document=replace(document, path=source.path)), row)
-    known = find_known(data, source)
-    _keep_both(data, source.path, content, row if record is None else None)
-    written = {"raw file": held is None, "record": record is None}
-    return Added(reading, tuple(part for part, is_new in written.items() if is_new), known)
+    added = next(add_files(data, [file], jurisdiction, period, **given))
+    if isinstance(added, AuditError):
+        raise added
+    return added
 
 
-def _check_names(data: Path, file: Path, jurisdiction: str, period: str | None, url: str | None) -> None:
+def add_files(
+    data: Path, files: Sequence[Path], jurisdiction: str, period: str | None = None, **given: Any
+) -> Iterator[Added | AuditError]:
+    """Add several files, or those of a folder: notices of several periods, or one notice with its annexes.
+
+    Each file says in its title which period it is of. Files of one period are one notice, kept together in a folder
+    data/raw/<jurisdiction>/<period>; one that names no period belongs to the only notice there is. Yields each notice,
+    in the order of time, then what could not be added. Raises AuditError, before anything is written, where the files
+    are neither: several notices of one period, or an unreadable annex.
+    """
+    _check_names(data, files, jurisdiction, period, given)
+    downloads: list[Download] = []
+    refused: list[AuditError] = []
+    for file in _list_downloads(files):
+        try:
+            downloads.append(_read_download(file))
+        except AuditError as error:
+            refused.append(error)
+    notices, without = _sort_out(downloads, refused, period)
+    if len(notices) > 1 and (names := [name for name in OF_ONE if given.get(name) is not None]):
+        option = f"--{names[0].replace('_', '-')}"
+        raise unusable(option, f"{len(notices)} notices", "one notice: add them one at a time")
+    roster = load_roster(data, jurisdiction) if notices else None
+    for of, group in sorted(notices.items(), key=lambda pair: order_of(pair[0])):
+        assert roster
+        try:
+            yield _add_group(data, Source(jurisdiction, of, data), group, roster, given)
+        except AuditError as error:
+            yield error
+    yield from (*refused, *without)
+
+
+def _check_names(
+    data: Path, files: Sequence[Path], jurisdiction: str, period: str | None, given: Mapping[str, Any]
+) -> None:
     """Refuse what must not name a folder or file, before anything is read."""
     if not data.is_dir():
         raise unusable(data, "no such folder", "the data folder")
     if not re.fullmatch(JURISDICTION, jurisdiction):
         expected = "a folder name of small letters, digits, - and _, such as leizhou"
         raise unusable("--jurisdiction", repr(jurisdiction), expected)
-    if period is not None and not re.fullmatch(PERIOD, period):
-        raise unusable("--period", repr(period), PERIODS)
+    if period is not None and not is_period(period):
+        raise unusable("--period", repr(period), EXPECTED)
+    url = given.get("url")
     if url is not None and not re.fullmatch(r"https?://\S+", url):
         raise unusable("--url", repr(url), "an address that begins with http:// or https://")
+    low, high = given.get("scale_min"), given.get("scale_max")
+    if high is not None and not (low or 0.0) < high <= 1e6:
+        raise unusable("--scale-max", f"{high:g}", "a number above the lowest score")
+    for file in files:
+        if file.is_symlink():
+            raise unusable(file, "a symbolic link", "the file itself")
+
+
+def _list_downloads(files: Sequence[Path]) -> list[Path]:
+    """List the files named, and those in the folders named; each once."""
+    listed = [each for file in files for each in (list_files(file) if file.is_dir() else [file])]
+    return list(dict.fromkeys(listed))
+
+
+def _read_download(file: Path) -> Download:
     if file.is_symlink():
         raise unusable(file, "a symbolic link", "the file itself")
-
-
-def _read_file(file: Path) -> tuple[Document, bytes]:
+    if not file.name.isprintable() or file.name.startswith("."):
+        raise unusable(repr(file.name), "a hidden file or a name that cannot be printed", "a file name that can")
     document = read_document(file)
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise unusable(file, "a file that changes while it is read", "one that stays as it is")
-    return document, content
+    header = _read_header(document)
+    return Download(document, content, header, header.period or (file.stem if is_period(file.stem) else None))
 
 
-def _read_period(header: Header, file: Path) -> str:
-    if header.period is None or not re.fullmatch(PERIOD, header.period):
-        raise unusable(file, "no period in the title", f"--period with what the inspection covers: {PERIODS}")
-    return header.period
+def _read_header(document: Document) -> Header:
+    """Read what a file says of itself, one too that holds neither a table nor a list."""
+    try:
+        return parse_notice(document).header
+    except AuditError:
+        return parse_header(document.lines, read_vocabulary())
+
+
+def _sort_out(
+    downloads: list[Download], refused: list[AuditError], period: str | None
+) -> tuple[dict[str, list[Download]], list[AuditError]]:
+    """Sort files into notices, by period; what belongs to none is listed with its error.
+
+    Raises AuditError for what a person must decide.
+    """
+    if period is not None:
+        return _take_as_one(downloads, refused, period), []
+    found = list(dict.fromkeys(each.period for each in downloads if each.period))
+    if not downloads or (len(found) == 1 and refused):
+        raise refused[0]  # a notice is kept whole, or not at all
+    if len(found) == 1:
+        return _take_as_one(downloads, [], found[0]), []
+    groups: dict[str, list[Download]] = {}
+    for each in downloads:
+        groups.setdefault(each.period or "", []).append(each)
+    expected = f"--period with what the inspection covers: {EXPECTED}"
+    without = [unusable(each.path, "no period in the title", expected) for each in groups.pop("", [])]
+    if not groups:
+        raise without[0]
+    return {of: group for of, group in groups.items() for group in [_take_as_one(group, [], of)[of]]}, without
+
+
+def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> dict[str, list[Download]]:
+    """Take files for one notice: a page and its annexes. Raises AuditError for two pages, or two files of one name."""
+    if refused:
+        raise refused[0]
+    once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]
+    pages = [each for each in once if each.is_page]
+    if len(pages) > 1:
+        said = ", ".join(f"{each.path.name} ({each.period or 'no period'})" for each in pages)
+        expected = "one notice with its annexes; notices of several periods without --period, each with its own title"
+        raise unusable(pages[1].path, f"{len(pages)} notices for {period}: {said}", expected)
+    names = [each.path.name for each in once]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise unusable(period, f"two files named {twice}", "files of one notice, each with a name of its own")
+    return {period: once}
+
+
+def _add_group(data: Path, source: Source, group: list[Download], roster: Roster, given: Mapping[str, Any]) -> Added:
+    """Add one notice: one file, or several that are kept together."""
+    known = roster.known_for(source.period)
+    group = sorted(group, key=lambda each: reading_order(each.path))
+    source = replace(source, path=_name_raw(data, source, group))
+    document = group[0].document if len(group) == 1 else join_documents(source.path, [each.document for each in group])
+    with lock_folder(data / "reference"):  # nobody else adds between the look and the writing
+        held = _find_held(data, source, document, group[0].path)
+        source = replace(source, path=held or source.path)
+        records = _load_records(data)
+        record = _find_own_record(records, data, source, document)
+        notice, proposal = _parse_with(document, records, record, source, given)
+        row = describe_notice(source, notice, given, proposal) if record is None else record
+        notice = replace(notice, document=replace(document, path=source.path))
+        reading = resolve_notice(data, source, notice, row)
+        _keep_both(data, source.path, group if held is None else [], row if record is None else None)
+    roster.enter(source.period, source.notice_id, _list_units(reading))
+    raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
+    written = {raw: held is None, "record": record is None}
+    overlaps = [
+        one if two == source.period else two for one, two in roster.list_overlaps() if source.period in (one, two)
+    ]
+    return Added(
+        reading,
+        tuple(part for part, is_new in written.items() if is_new),
+        known,
+        proposal,
+        tuple(overlaps),
+        _list_kept(record, given),
+    )
+
+
+def _name_raw(data: Path, source: Source, group: list[Download]) -> Path:
+    folder = data / "raw" / source.jurisdiction
+    return folder / (f"{source.period}.{_find_extension(group[0].document)}" if len(group) == 1 else source.period)
 
 
 def _find_extension(document: Document) -> str:
-    """Name a file by what it holds. A .tsv stays one: its name tells what parts the cells."""
+    """Name a file by what it holds. A .tsv stays one: its name says what separates the cells."""
     if document.format == "csv" and document.path.suffix.lower() == ".tsv":
         return "tsv"
     return {"text": "txt"}.get(document.format, document.format)
 
 
-def _find_held(source: Source, document: Document) -> Path | None:
-    """Find the raw file of this notice; None where there is none. Raises AuditError where it is another file."""
-    for path in sorted(path for path in source.path.parent.glob(f"{source.period}.*") if path.is_file()):
-        if hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256:
+def _find_held(data: Path, source: Source, document: Document, file: Path) -> Path | None:
+    """Find the raw file or folder of this notice; None where there is none. Raises AuditError where it is another."""
+    for path in find_held(data, source.jurisdiction, source.period):
+        if _hash_raw(path) == document.sha256:
             return path
         found = f"another file for {source.notice_id} than {path}"
-        raise unusable(document.path, found, "the same file; to replace it, remove that one and its row in notices.csv")
+        raise unusable(file, found, "the same file; to replace it, remove that one and its row in notices.csv")
     return None
 
 
-def _find_own_record(data: Path, source: Source, document: Document) -> pd.Series | None:
-    record = find_record(data, source.notice_id)
-    if record is not None and record["sha256"] != document.sha256:
+def _hash_raw(path: Path) -> str:
+    if path.is_dir():
+        return hash_files({each.name: _hash_raw(each) for each in list_files(path)})
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _load_records(data: Path) -> pd.DataFrame:
+    path = data / "reference" / "notices.csv"
+    return load_table(path, "notices") if path.is_file() else pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
+
+
+def _find_own_record(records: pd.DataFrame, data: Path, source: Source, document: Document) -> pd.Series | None:
+    ours = records[records["notice_id"] == source.notice_id]
+    if ours.empty:
+        return None
+    record: pd.Series = ours.iloc[0]
+    if record["sha256"] != document.sha256:
         found = f"another file recorded for {source.notice_id} (SHA-256 {record['sha256'][:12]}…)"
         raise unusable(data / "reference" / "notices.csv", found, "that file; to replace it, remove its row")
     return record
 
 
-def describe_notice(source: Source, notice: Notice, given: Mapping[str, str | None]) -> pd.Series:
-    """Give the row of notices.csv: what was given, else what the notice says, else nothing."""
+def _parse_with(
+    document: Document, records: pd.DataFrame, record: pd.Series | None, source: Source, given: Mapping[str, Any]
+) -> tuple[Notice, Proposal]:
+    """Parse a notice, with the column of the scores that is recorded, given, or was recorded of the notice before."""
+    if record is not None:
+        return parse_notice(document, read_measure(record).score_column), Proposal({}, {})
+    if given.get("score_column"):
+        notice = parse_notice(document, given["score_column"])
+        if not _has_scores(notice):
+            columns = "、".join(column for table in notice.tables for column in table.columns)
+            raise unusable("--score-column", repr(given["score_column"]), f"a heading over numbers, one of {columns}")
+        before = _find_before(records, source, notice, given)
+        return notice, propose_measure(notice, before, given)
+    notice = parse_notice(document)
+    before = _find_before(records, source, notice, given)
+    column = read_measure(before).score_column
+    if before is not None and column:
+        with suppress(AuditError):
+            again = parse_notice(document, column)
+            if _has_scores(again):
+                return again, propose_measure(again, before, given)
+        before = before.drop("score_column")  # the heading is another one now
+    return notice, propose_measure(notice, before, given)
+
+
+def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: Mapping[str, Any]) -> pd.Series | None:
+    return find_before(records, source.jurisdiction, source.period, given.get("title") or notice.header.title)
+
+
+def _has_scores(notice: Notice) -> bool:
+    return any(row.score is not None for table in notice.tables for row in table.rows)
+
+
+def describe_notice(source: Source, notice: Notice, given: Mapping[str, Any], proposal: Proposal) -> pd.Series:
+    """Return the row of notices.csv: what was given, else what the notice says, else nothing."""
     header = notice.header
     row: dict[str, Any] = {name: getattr(source, name) for name in ("notice_id", "jurisdiction", "period")}
     row |= {name: getattr(header, name) for name in ("title", "document_number")}
     row |= {name: day.isoformat() for name in DAYS if (day := getattr(header, name))}
     row |= {"publisher": _read_publisher(header.title), "sha256": notice.document.sha256}
+    row |= {**proposal.facts, "measure_evidence": proposal.words}
     row |= {name: value for name, value in given.items() if value is not None}
     return pd.Series(row, index=list(SCHEMAS["notices"].columns), dtype="object")
 
@@ -154,19 +363,48 @@ def _read_publisher(title: str | None) -> str | None:
     return match[1] if match and read_vocabulary().kind_of(match[1]) != "other" else None
 
 
-def _keep_both(data: Path, path: Path, content: bytes, row: pd.Series | None) -> None:
-    """Write record and raw file, or neither. The record comes first: a file without one is of unknown origin."""
-    records = data / "reference" / "notices.csv"
-    before = records.read_bytes() if records.is_file() else None
-    append_rows([] if row is None else [row.to_dict()], records, "notices")
+def _keep_both(data: Path, path: Path, group: list[Download], row: pd.Series | None) -> None:
+    """Write record and raw files, or neither. The record comes first: a file without one is of unknown origin."""
+    clear_parts(path)
+    written = append_rows([] if row is None else [row.to_dict()], data / "reference" / "notices.csv", "notices")
     try:
-        save_bytes(content, path)
+        if len(group) == 1:
+            save_bytes(group[0].content, path)
+        elif group:
+            _save_folder({each.path.name: each.content for each in group}, path)
+        if group:
+            sync_files(path)
     except BaseException:  # Ctrl-C among them
-        if before is None:
-            records.unlink(missing_ok=True)
-        else:
-            save_bytes(before, records)
+        if group:
+            remove(path)
+        written.undo()
         raise
+
+
+def _save_folder(contents: Mapping[str, bytes], path: Path) -> None:
+    """Write a folder with its files in one step: there is none, or it is whole."""
+    part = name_part(path)
+    try:
+        for name, content in contents.items():
+            save_bytes(content, part / name)
+        part.replace(path)
+    except OSError as error:
+        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _list_units(reading: Reading) -> Iterator[tuple[str, str, str]]:
+    for each in list_printed(reading.evidence):
+        yield each.unit.unit_id, each.unit.name, next(iter(each.names.values()))
+
+
+def _list_kept(record: pd.Series | None, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the columns of a record that is there which are not as given now: it is never overwritten."""
+    if record is None:
+        return ()
+    asked = {name: value for name, value in given.items() if value is not None}
+    return tuple(name for name, value in asked.items() if str(record.get(name)) != str(value))
 
 
 def print_added(added: Added) -> Iterator[str]:
@@ -176,6 +414,9 @@ def print_added(added: Added) -> Iterator[str]:
     said = f"added: {' and '.join(added.written)} written" if added.written else "already there, nothing changed"
     yield f"{source.notice_id} {said} · {shorten(source.path)}"
     yield from _print_record(reading.record)
+    yield from _print_measure(added)
+    if added.overlaps:
+        yield f"overlaps   shares days with {', '.join(added.overlaps)}"
     for table in reading.notice.tables:
         scores = [row.score for row in table.rows if row.score is not None]
         spread = f"{len(scores)} scores {min(scores):g}–{max(scores):g}" if scores else "no score"
@@ -185,7 +426,7 @@ def print_added(added: Added) -> Iterator[str]:
         label = f", {tier.label}" if tier.label else ""
         yield f"tier       {tier.tier}{label}: {len(tier.units)} units · {tier.place}"
     yield from _print_units(added)
-    yield from _print_problems(reading)
+    yield from _print_problems(added)
 
 
 def shorten(path: Path) -> Path:
@@ -200,10 +441,24 @@ def _print_record(record: pd.Series | None) -> Iterator[str]:
     yield f"record     {' · '.join(said) or 'nothing more found'}"
 
 
+def _print_measure(added: Added) -> Iterator[str]:
+    """Yield what the scores measure, each fact with its evidence; what differs from an option given now."""
+    facts, evidence = added.proposal.facts, added.proposal.evidence
+    said = [f"{name} {_word_fact(facts[name])} ({why})" for name, why in evidence.items() if name != "scale_min"]
+    if said:
+        yield f"measures   {' · '.join(said)}"
+    if added.kept:
+        yield f"kept       {', '.join(added.kept)} as recorded; to change it, edit notices.csv"
+
+
+def _word_fact(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 def _print_units(added: Added) -> Iterator[str]:
     n, new, absent = len(added.printed), added.new, added.absent
     if not added.known:
-        yield f"units      {n}, all new: no other notice of the place is built, and it has no units.csv"
+        yield f"units      {n}, all new: there is no other notice of the place, and it has no units.csv"
         return
     yield f"units      {n}: {n - len(new)} known, {len(new)} new{_list_names(each.unit for each in new)}"
     if absent:
@@ -217,21 +472,83 @@ def _list_names(units: Iterable[Unit]) -> str:
     return f": {'、'.join(names[:MOST_SHOWN])}{more}" if names else ""
 
 
-def _print_problems(reading: Reading) -> Iterator[str]:
-    problems = tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, Words("en"))
-    counts = [(name, int((problems["severity"] == name).sum())) for name in SEVERITIES]
-    yield "problems   " + ", ".join(f"{n} {name}{'s' * (n != 1)}" for name, n in counts)
+def _print_problems(added: Added) -> Iterator[str]:
+    source, problems = added.reading.source, added.problems
+    yield f"problems   {_count_problems(problems)}"
     gravest = problems.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
     row: Any
     for row in gravest.fillna({"place": "notice"}).head(MOST_SHOWN).itertuples():
         yield f"  {row.place}: {row.severity} {row.check}: {row.message}"
     if len(problems) > MOST_SHOWN:
         more = f"{len(problems) - MOST_SHOWN} more: audit-lib check"
-        yield f"  … {more} {reading.source.jurisdiction} {reading.source.period}"
+        yield f"  … {more} {source.jurisdiction} {source.period}"
 
 
-def print_suggestions(suggestions: list[Suggestion]) -> Iterator[str]:
-    """Yield each new name with the known unit that it may be."""
-    for each in suggestions:
-        names = "、".join(f"{name} ({place})" for name, place in each.new.names.items())
-        yield f"alias?     {names} may be {each.known.unit.name} ({each.known.where}): {each.measured}"
+def _count_problems(problems: pd.DataFrame) -> str:
+    counts = [(name, int((problems["severity"] == name).sum())) for name in SEVERITIES]
+    return ", ".join(f"{n} {name}{'s' * (n != 1)}" for name, n in counts)
+
+
+def print_line(added: Added) -> str:
+    """Return one notice of several in a line: what was read, what is new, what does not agree."""
+    source = added.reading.source
+    said = "added" if added.written else "already there"
+    scores = added.reading.scores["score"].dropna()
+    spread = f", {len(scores)} scores {scores.min():g}–{scores.max():g}" if len(scores) else ", no score"
+    new = f", {len(added.new)} new" if added.known else ""
+    overlaps = f" · shares days with {', '.join(added.overlaps)}" if added.overlaps else ""
+    units = f"{len(added.printed)} units{new}{spread}"
+    return f"{source.notice_id} {said} · {units} · {_count_problems(added.problems)}{overlaps}"
+
+
+def word_suggestion(each: Suggestion) -> str:
+    """Return a line with a new name and the known unit that it may be."""
+    names = "、".join(f"{name} ({place})" for name, place in each.new.names.items())
+    return f"alias?     {names} may be {each.known.unit.name} ({each.known.where}): {each.measured}"
+
+
+@dataclass
+class Session:
+    """One call of `audit-lib add`: what to print, what was added, what was refused, which aliases are suggested."""
+
+    data: Path
+    files: Sequence[Path]
+    jurisdiction: str
+    period: str | None
+    given: Mapping[str, Any]
+    periods: list[str] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    refused: list[AuditError] = field(default_factory=list)
+    suggestions: list[tuple[Source, Suggestion]] = field(default_factory=list)
+
+    def add(self, *, accept_aliases: bool) -> Iterator[str]:
+        """Add the files, and yield a screen for one notice, or a line for each of several; then the suggestions."""
+        outcomes = list(add_files(self.data, self.files, self.jurisdiction, self.period, **self.given))
+        added = [each for each in outcomes if isinstance(each, Added)]
+        self.refused += [each for each in outcomes if isinstance(each, AuditError)]
+        for each in added:
+            yield from print_added(each) if len(added) == 1 else [print_line(each)]
+            source = each.reading.source
+            self.periods.append(source.period)
+            self.paths.append(source.path)
+            self._suggest(source, each.suggestions)
+        yield from (word_suggestion(each) for _, each in self.suggestions)
+        if accept_aliases:
+            yield self._accept()
+
+    def _suggest(self, source: Source, suggestions: Iterable[Suggestion]) -> None:
+        """Take up suggestions: each pair of units once."""
+        offered = {_pair_of(each) for _, each in self.suggestions}
+        self.suggestions += [(source, each) for each in suggestions if _pair_of(each) not in offered]
+
+    def _accept(self) -> str:
+        by_source: dict[Source, list[Suggestion]] = {}
+        for source, suggestion in self.suggestions:
+            by_source.setdefault(source, []).append(suggestion)
+        n = sum(accept_suggestions(self.data, source, each) for source, each in by_source.items())
+        path = self.data / "reference" / self.jurisdiction / "aliases.csv"
+        return f"aliases    {f'{n} written to {shorten(path)}' if n else 'none to accept'}"
+
+
+def _pair_of(suggestion: Suggestion) -> frozenset[str]:
+    return frozenset((suggestion.new.unit.unit_id, suggestion.known.unit.unit_id))

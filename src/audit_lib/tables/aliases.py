@@ -1,16 +1,20 @@
 """Suggest which known unit a new name may stand for, and write what a person accepts. Likeness alone joins nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
 from audit_lib.documents.model import squeeze
+from audit_lib.errors import AuditError
+from audit_lib.files import lock_folder
 from audit_lib.notices.vocabulary import BRACKET, PLACES, read_vocabulary
-from audit_lib.sources import Source
+from audit_lib.periods import list_overlaps, order_of
+from audit_lib.sources import Source, list_sources
+from audit_lib.tables.build import read_source
 from audit_lib.tables.evidence import Evidence
 from audit_lib.tables.storage import append_rows, load_table
 from audit_lib.tables.units import Unit, load_registry
@@ -52,16 +56,57 @@ class Suggestion:
         return f"similarity {self.similarity:.0f} of 100 without level and ending"
 
 
-def find_known(data: Path, source: Source) -> dict[str, Known]:
-    """Find the units of a place by id: those of units.csv, and of the built tables of its other notices."""
-    units = load_registry(data, source.jurisdiction).by_name.values()
-    known = {unit.unit_id: Known(unit, "units.csv") for unit in units}
-    path = data / "processed" / source.jurisdiction / "scores.csv"
-    row: Any
-    for row in load_table(path, "scores").itertuples() if path.is_file() else ():
-        if row.notice_id != source.notice_id:
-            known[row.unit_id] = Known(Unit(row.unit_id, row.unit_name), f"{row.notice_id} {row.source_place}")
-    return known
+@dataclass
+class Roster:
+    """The units that the notices of a place name, period by period: those built, and those of raw files that are not.
+
+    Read once for all files that are added together.
+    """
+
+    jurisdiction: str
+    registered: dict[str, Unit]
+    named: dict[str, dict[str, Known]] = field(default_factory=dict)  # period → unit_id → where
+
+    def known_for(self, period: str) -> dict[str, Known]:
+        """Return the units known when a period comes: of units.csv, and of earlier notices; without any, of later ones.
+
+        So an arrival is offered once, with the first period that names it, in whichever order the files are added.
+        """
+        others = sorted((each for each in self.named if each != period), key=order_of)
+        earlier = [each for each in others if order_of(each) < order_of(period)]
+        known = {unit_id: Known(unit, "units.csv") for unit_id, unit in self.registered.items()}
+        for each in earlier or others:
+            known |= self.named[each]
+        return known
+
+    def list_overlaps(self) -> list[tuple[str, str]]:
+        """List the pairs of periods that share days."""
+        return list_overlaps(self.named)
+
+    def enter(self, period: str, notice_id: str, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Enter the units of a notice: id, name and place of each."""
+        self.named[period] = {
+            unit_id: Known(Unit(unit_id, name), f"{notice_id} {place}") for unit_id, name, place in rows
+        }
+
+
+def load_roster(data: Path, jurisdiction: str) -> Roster:
+    """Load the units of a place. A raw file that is not built, and cannot be read, names none."""
+    units = load_registry(data, jurisdiction).by_name.values()
+    roster = Roster(jurisdiction, {unit.unit_id: unit for unit in units})
+    path = data / "processed" / jurisdiction / "scores.csv"
+    sources = list_sources(data, jurisdiction)
+    columns = ["unit_id", "unit_name", "source_place"]
+    if path.is_file():
+        scores = load_table(path, "scores")
+        for (period, notice_id), rows in scores.groupby(["period", "notice_id"]):
+            roster.enter(str(period), str(notice_id), rows[columns].itertuples(index=False, name=None))
+    for source in sources:
+        if source.period not in roster.named:
+            with suppress(AuditError):
+                rows = read_source(data, source).scores[columns]
+                roster.enter(source.period, source.notice_id, rows.itertuples(index=False, name=None))
+    return roster
 
 
 def list_printed(evidence: Evidence) -> list[Printed]:
@@ -101,17 +146,22 @@ def accept_suggestions(data: Path, source: Source, suggestions: Iterable[Suggest
     An alias needs its unit in units.csv, so that comes first.
     """
     folder = data / "reference" / source.jurisdiction
-    kept = {unit.unit_id for unit in load_registry(data, source.jurisdiction).by_name.values()}
-    units, aliases = [], []
-    for each in suggestions:
-        unit, where = each.known.unit, each.known.where
-        if unit.unit_id not in kept:
-            units.append({"unit_id": unit.unit_id, "unit_name": unit.name, "evidence": f"name in {where}"})
-        for name, place in each.new.names.items():
-            evidence = f"{name} in {source.notice_id} {place}; {unit.name} in {where}; {each.measured}"
-            aliases.append({"name_printed": name, "unit_id": unit.unit_id, "evidence": evidence})
-    append_rows(units, folder / "units.csv", "units")
-    append_rows(aliases, folder / "aliases.csv", "aliases")
+    with lock_folder(folder):
+        kept = {unit.unit_id for unit in load_registry(data, source.jurisdiction).by_name.values()}
+        units, aliases = [], []
+        for each in suggestions:
+            unit, where = each.known.unit, each.known.where
+            if unit.unit_id not in kept:
+                units.append({"unit_id": unit.unit_id, "unit_name": unit.name, "evidence": f"name in {where}"})
+            for name, place in each.new.names.items():
+                evidence = f"{name} in {source.notice_id} {place}; {unit.name} in {where}; {each.measured}"
+                aliases.append({"name_printed": name, "unit_id": unit.unit_id, "evidence": evidence})
+        written = append_rows(units, folder / "units.csv", "units")
+        try:
+            append_rows(aliases, folder / "aliases.csv", "aliases")
+        except BaseException:  # Ctrl-C among them
+            written.undo()
+            raise
     return len(aliases)
 
 

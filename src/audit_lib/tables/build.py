@@ -1,20 +1,21 @@
 """Build data/processed from data/raw and data/reference: find the notices, read, check, write whole tables."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.documents.read import read_document
+from audit_lib.documents.several import read_files
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import lock_folder, save_text
 from audit_lib.notices.notice import Notice, parse_notice
-from audit_lib.sources import PERIOD, Source, find_sources
+from audit_lib.periods import EXPECTED, is_period
+from audit_lib.sources import Source, find_held, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
 from audit_lib.tables.corrections import correct_notice, load_corrections
 from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
+from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.storage import describe_package, load_table, localise, save_table
 from audit_lib.tables.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
 from audit_lib.wording.words import Words
@@ -32,6 +33,10 @@ class Reading:
     scores: pd.DataFrame
     mentions: pd.DataFrame
     evidence: Evidence
+
+    @property
+    def measure(self) -> Measure:
+        return self.evidence.measure
 
 
 def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
@@ -51,15 +56,15 @@ def read_source(
 
     What we recorded of it in free text is in the language asked for, where there is a column for it.
     """
-    if not re.fullmatch(PERIOD, source.period):
-        raise unusable(source.path, f"the period {source.period}", "a file named by a period: 2017, 2017-04 or 2020Q3")
-    files = [path.name for path in sorted(source.path.parent.glob(f"{source.period}.*"))]
+    if not is_period(source.period):
+        raise unusable(source.path, f"the period {source.period}", f"a file named by a period: {EXPECTED}")
+    files = [path.name for path in find_held(data, source.jurisdiction, source.period)]
     if len(files) > 1:
         raise unusable(
             source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
         )
-    notice = parse_notice(read_document(source.path))
     record = find_record(data, source.notice_id, language)
+    notice = parse_notice(read_files(source.path, source.files), read_measure(record).score_column)
     return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
 
 
@@ -76,7 +81,8 @@ def resolve_notice(
     corrections = load_corrections(data, source.notice_id, language)
     notice, corrections_told = correct_notice(notice, corrections)
     registry = load_registry(data, source.jurisdiction)
-    scores = resolve_units(notice, registry, source.jurisdiction, source.period)
+    measure = read_measure(record)
+    scores = resolve_units(notice, registry, source.jurisdiction, source.period, lower_first=measure.is_lower_better)
     corrected = {
         registry.resolve_or_add(each.row.unit)[0].unit_id for each in corrections_told if each.row and each.is_score
     }
@@ -84,7 +90,7 @@ def resolve_notice(
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
     recorded = None if record is None else str(record["sha256"])
     entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
-    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut, corrections_told)
+    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut, corrections_told, measure)
     return Reading(source, notice, record, scores, mentions, evidence)
 
 

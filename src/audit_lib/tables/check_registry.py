@@ -39,6 +39,10 @@ def _has_table(evidence: Evidence) -> bool:
     return bool(evidence.notice.tables)
 
 
+def _prints_sums(evidence: Evidence) -> bool:
+    return any(table.sums for table in evidence.notice.tables)
+
+
 def _has_lists(evidence: Evidence) -> bool:
     return bool(evidence.notice.tiers)
 
@@ -79,14 +83,21 @@ def _rates_scores(evidence: Evidence) -> bool:
     return bool(evidence.ranked["tier"].notna().any())
 
 
+def _takes_cuts(evidence: Evidence) -> bool:
+    return _rates_scores(evidence) and evidence.measure.takes_usual_cuts and not evidence.lower_first
+
+
 CHECKS = (
     Check("error", checks.check_raw_file, _has_record),
     Check("warning", checks.check_raw_record),
     Check("error", checks.check_unread_cells),
+    Check("warning", checks.check_balance),
+    Check("warning", checks.check_sum_row, _prints_sums),
     Check("note", checks.check_left_aside),
     Check("note", checks.check_corrected, _has_corrections),
     Check("warning", checks.check_correction_unused, _has_corrections),
     Check("error", checks.check_scale, _has_table),
+    Check("warning", checks.check_direction, _has_table),
     Check("error", checks.check_tier_count, _states_counts),
     Check("error", checks.check_units_stated, _states_units),
     Check("error", checks.check_in_no_list, _has_both),
@@ -101,7 +112,7 @@ CHECKS = (
     Check("note", checks.check_rank_ties, _prints_ranks),
     Check("error", checks.check_tier_reversed, _rates_scores),
     Check("error", checks.check_tier_equal, _rates_scores),
-    Check("warning", checks.check_cut_rule, _rates_scores),
+    Check("warning", checks.check_cut_rule, _takes_cuts),
     Check("note", checks.check_name_prefix, _has_both),
     Check("warning", checks.check_name_alias, _has_both),
     Check("note", checks.check_name_level, _has_table),

@@ -13,9 +13,16 @@ import pandas as pd
 
 from audit_lib.documents.model import squeeze
 from audit_lib.notices.vocabulary import read_vocabulary
-from audit_lib.tables.evidence import HIGHEST, LOWEST, Evidence, Finding
+from audit_lib.numbers import competition_rank
+from audit_lib.periods import are_same, is_period
+from audit_lib.sources import period_of
+from audit_lib.tables.evidence import Evidence, Finding
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
-from audit_lib.wording.words import Phrase, say_place
+from audit_lib.wording.words import Phrase, say_date, say_place
+
+# Problems of the notice that a check of its own reports.
+CHECKED_APART = frozenset({"tier_count", "not_read", "sum_differs"})
+MOST_SWAPPED = 3  # rows below a worse score; a table with more, and a fifth of its rows, is in another order
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
@@ -42,14 +49,30 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
-        if problem.severity == "error":
+        if problem.severity == "error" and problem.check not in CHECKED_APART:
             yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
     """Is every row about a unit, and every heading clear?"""
     for problem in evidence.notice.problems:
-        if problem.severity != "error":
+        if problem.severity != "error" and problem.check not in CHECKED_APART:
+            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+
+
+def check_balance(evidence: Evidence) -> Iterator[Finding]:
+    """Is everything read that looks as if it should be?"""
+    yield from _find_problems(evidence, "not_read")
+
+
+def check_sum_row(evidence: Evidence) -> Iterator[Finding]:
+    """Do printed means and totals agree with their rows?"""
+    yield from _find_problems(evidence, "sum_differs")
+
+
+def _find_problems(evidence: Evidence, check: str) -> Iterator[Finding]:
+    for problem in evidence.notice.problems:
+        if problem.check == check:
             yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
 
 
@@ -71,11 +94,27 @@ def check_correction_unused(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_scale(evidence: Evidence) -> Iterator[Finding]:
-    """Are all scores on the scale?"""
-    ranked = evidence.ranked
-    for row in _rows(ranked[~ranked["score"].between(LOWEST, HIGHEST)]):
-        facts = {"unit": row.unit_name, "score": row.score, "lowest": LOWEST, "highest": HIGHEST}
-        yield Finding(facts, row.unit_id, row.source_place)
+    """Are all scores on the recorded scale? Where none is recorded, scores outside 0 to 100 are one question."""
+    measure, ranked = evidence.measure, evidence.ranked
+    lowest, highest = measure.bounds
+    off = ranked[~ranked["score"].between(lowest, highest)]
+    if not measure.has_scale and len(off):
+        facts = {"n": len(off), "lowest": lowest, "highest": highest, "most": ranked["score"].max()}
+        facts |= {"least": ranked["score"].min()}
+        parts = {part: Phrase(f"checks.scale.unknown_{part}", facts) for part in ("found", "expected", "message")}
+        yield Finding(parts, place=off["source_place"].iloc[0])
+        return
+    for row in _rows(off):
+        facts = {"unit": row.unit_name, "score": row.score, "lowest": lowest, "highest": highest}
+        parts = {part: Phrase(f"checks.scale.off_{part}", facts) for part in ("found", "expected", "message")}
+        yield Finding(parts, row.unit_id, row.source_place)
+
+
+def check_direction(evidence: Evidence) -> Iterator[Finding]:
+    """Is it recorded which scores are better, where all ranks or rows begin with the lowest score?"""
+    if evidence.measure.better is None and evidence.seems_lower_better:
+        best = evidence.ranked.loc[evidence.ranked["score"].idxmin()]
+        yield Finding({"unit": best["unit_name"], "score": best["score"]}, place=best["source_place"])
 
 
 # Counts stated against counted.
@@ -86,15 +125,16 @@ def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
 
     A notice may state how many units are in a tier and not name them: then there is nothing to compare.
     """
-    counted: Counter[tuple[str, int]] = Counter()
-    places: dict[tuple[str, int], str] = {}
+    counted: Counter[tuple[str, int, str]] = Counter()
+    places: dict[tuple[str, int, str], str] = {}
     for tier in evidence.notice.tiers:
         if tier.stated is not None and tier.units:
-            counted[tier.tier, tier.stated] += len(tier.units)
-            places.setdefault((tier.tier, tier.stated), tier.place)
-    for (name, stated), n in counted.items():
-        if n != stated:
-            yield Finding({"tier": name, "stated": stated, "counted": n}, place=places[name, stated])
+            key = tier.tier, tier.stated, tier.heading or ""
+            counted[key] += len(tier.units)
+            places.setdefault(key, tier.place)
+    for key, n in counted.items():
+        if n != key[1]:
+            yield Finding({"tier": key[0], "stated": key[1], "counted": n}, place=places[key])
 
 
 def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
@@ -143,7 +183,7 @@ def check_twice_in_lists(evidence: Evidence) -> Iterator[Finding]:
     tiers = {(listing.unit, listing.tier_list.tier) for listing in evidence.listings}
     for entry in evidence.entries:
         # A tier column says the same thing a second time; it is a second entry only where it says another.
-        if entry.row.tier is not None and (entry.unit, entry.row.tier) not in tiers:
+        if entry.row.tier is not None and (entry.unit, read_vocabulary().name_tier(entry.row.tier)) not in tiers:
             named.append((entry.unit.name, entry.row.place))
     yield from _repeated(named)
 
@@ -171,13 +211,20 @@ def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_score_order(evidence: Evidence) -> Iterator[Finding]:
-    """Is the table sorted by score?"""
+    """Is the table sorted by score? A table in another order altogether is one finding."""
     for _, table in evidence.ranked.groupby("table_no"):
-        for upper, lower in pairwise(_rows(table)):
-            if lower.score > upper.score:
-                facts = {"unit": lower.unit_name, "score": lower.score}
-                above = {"above": upper.unit_name, "above_score": upper.score}
-                yield Finding(facts | above, lower.unit_id, lower.source_place)
+        pairs = list(pairwise(_rows(table)))
+        wrong = [(upper, lower) for upper, lower in pairs if evidence.sign * (lower.score - upper.score) > 0]
+        if len(wrong) > MOST_SWAPPED and len(wrong) > len(pairs) / 5:
+            facts = {"n": len(wrong), "of": len(table)}
+            parts = {part: Phrase(f"checks.score_order.other_{part}", facts) for part in ("found", "message")}
+            yield Finding(parts, place=wrong[0][1].source_place)
+            continue
+        for upper, lower in wrong:
+            facts = {"unit": lower.unit_name, "score": lower.score, "above": upper.unit_name}
+            facts |= {"above_score": upper.score}
+            parts = {part: Phrase(f"checks.score_order.one_{part}", facts) for part in ("found", "message")}
+            yield Finding(parts, lower.unit_id, lower.source_place)
 
 
 def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
@@ -189,11 +236,13 @@ def check_serial_rank(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_rank_reversed(evidence: Evidence) -> Iterator[Finding]:
-    """Does a unit with the higher score always have the better printed rank?"""
+    """Does a unit with the better score always have the better printed rank?"""
     for table in _tables_with_ranks(evidence):
         for upper, lower in pairwise(_rows(table)):
-            if lower.score < upper.score and lower.rank_printed <= upper.rank_printed:
+            if lower.score != upper.score and lower.rank_printed <= upper.rank_printed:
+                more = "more" if upper.score > lower.score else "less"
                 facts = {"unit": lower.unit_name, "score": lower.score, "rank": int(lower.rank_printed)}
+                facts |= {"more_or_less": Phrase(f"checks.rank_reversed.{more}", {})}
                 above = {"above": upper.unit_name, "above_score": upper.score, "above_rank": int(upper.rank_printed)}
                 yield Finding(facts | above, lower.unit_id, lower.source_place)
 
@@ -202,28 +251,30 @@ def check_rank_ties(evidence: Evidence) -> Iterator[Finding]:
     """Do ties share the printed rank, and do the units after them rank after all of them?"""
     for table in _tables_with_ranks(evidence):
         printed = table["rank_printed"].astype("int64")
-        if differ := int((printed != table["rank"]).sum()):
-            is_dense = (printed == table["score"].rank(method="dense", ascending=False)).all()
+        ours = competition_rank(table["score"], lower_first=evidence.lower_first)
+        if differ := int((printed != ours).sum()):
+            is_dense = (printed == table["score"].rank(method="dense", ascending=evidence.lower_first)).all()
             how = "dense" if is_dense else "other" if printed.duplicated().any() else "ordinal"
-            last = {"printed": int(printed.max()), "rank": int(table["rank"].max())}
+            last = {"printed": int(printed.max()), "rank": int(ours.max())}
             yield Finding({"differ": differ, "n": len(table), "how": Phrase(f"checks.rank_ties.{how}", last)})
 
 
 def _tables_with_ranks(evidence: Evidence) -> Iterator[pd.DataFrame]:
-    """Yield the tables that print ranks, highest score first, but none whose ranks begin anew at each group of rows."""
+    """Yield the tables that print ranks, best score first, but none whose ranks begin anew at each group of rows."""
     for _, table in evidence.ranked.dropna(subset=["rank_printed"]).groupby("table_no"):
         if table.loc[table["rank_printed"] == table["rank_printed"].min(), "score"].nunique() == 1:
-            yield table.sort_values("score", ascending=False, kind="stable")
+            yield table.sort_values("score", ascending=evidence.lower_first, kind="stable")
 
 
 def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
-    """Does a unit with the higher score never stand in the lower tier?"""
-    ranked = evidence.ranked
-    for pairs in count_tier_pairs(ranked):
+    """Is a unit with the better score never in the lower tier?"""
+    more_or_less = Phrase(f"checks.tier_reversed.{'more' if evidence.lower_first else 'less'}", {})
+    for pairs in count_tier_pairs(evidence.ranked, lower_first=evidence.lower_first):
         for row in _rows(pairs.reversed_low):
-            above = pairs.higher[pairs.higher["score"] < row.score]["unit_name"]
+            above = pairs.higher[pairs.sign * pairs.higher["score"] < pairs.sign * row.score]["unit_name"]
             facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
-            yield Finding({**facts, "n": len(above), "units": list(above)}, row.unit_id, row.source_place)
+            facts |= {"n": len(above), "units": list(above), "more_or_less": more_or_less}
+            yield Finding(facts, row.unit_id, row.source_place)
 
 
 def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
@@ -303,10 +354,10 @@ def check_numbering(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_period(evidence: Evidence) -> Iterator[Finding]:
-    """Does the title name the year that the file stands for?"""
-    stated, filed = str(evidence.notice.header.period), evidence.notice.document.path.stem
-    if stated[:4] != filed[:4]:
-        yield Finding({"stated": stated, "filed": filed})
+    """Does the title name the period that the file stands for? 2023年1-6月 and 2023H1 are the same days."""
+    stated, filed = str(evidence.notice.header.period), period_of(evidence.notice.document.path)
+    if is_period(filed) and not are_same(stated, filed):
+        yield Finding({"stated": say_date(stated), "filed": say_date(filed)})
 
 
 def check_dates(evidence: Evidence) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import pandas as pd
 from audit_lib.documents.model import line_of
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.corrections import Correction
+from audit_lib.tables.measures import Measure
 from audit_lib.tables.units import IN_LISTS_ONLY, Entry, Listing
 
 LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet
@@ -27,6 +28,23 @@ class Evidence:
     top_cut: float = TOP_CUT
     low_cut: float = LOW_CUT
     corrections: tuple[Correction, ...] = ()
+    measure: Measure = Measure()
+
+    @cached_property
+    def lower_first(self) -> bool:
+        """Check whether lower scores are better: as recorded, else as the printed ranks say without exception."""
+        return self.measure.is_lower_better if self.measure.better else self.seems_lower_better
+
+    @property
+    def sign(self) -> int:
+        """1, or -1 where lower scores are better: of two scores times this the greater is the better."""
+        return -1 if self.lower_first else 1
+
+    @cached_property
+    def seems_lower_better(self) -> bool:
+        """Check whether all printed ranks, or without any all rows, run from the lowest score to the highest."""
+        tables = [table for _, table in self.ranked.groupby("table_no") if table["score"].nunique() > 2]
+        return bool(tables) and all(map(_runs_up, tables))
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
@@ -36,6 +54,15 @@ class Evidence:
     def joined(self, how: str) -> pd.DataFrame:
         """The units whose names in table and lists were joined so, by `match`."""
         return self.scores[self.scores["match"] == how]
+
+
+def _runs_up(table: pd.DataFrame) -> bool:
+    """Check whether the ranks of a table, or without any its rows, begin with the lowest score and never go back."""
+    ranked = table.dropna(subset=["rank_printed"])
+    if len(ranked) and ranked["rank_printed"].nunique() < 3:
+        return False
+    ordered = ranked.sort_values(["rank_printed", "score"], kind="stable") if len(ranked) else table
+    return bool(ordered["score"].is_monotonic_increasing)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from audit_lib.errors import unusable
 from audit_lib.sources import Source, find_earlier
+from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, localise, validate_table
 
@@ -41,6 +42,11 @@ class History:
         """Give what notices.csv says of a period; None where it says nothing."""
         found = self.notices.loc[self.notices["period"] == period, column].dropna()
         return None if found.empty else str(found.iloc[0])
+
+    def measure_of(self, period: str) -> Measure:
+        """Return what the scores of a period measure, as far as notices.csv records it."""
+        found = self.notices[self.notices["period"] == period]
+        return read_measure(None if found.empty else found.iloc[0])
 
 
 def first_rows(scores: pd.DataFrame) -> pd.DataFrame:

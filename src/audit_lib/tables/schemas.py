@@ -11,9 +11,10 @@ from audit_lib.sources import JURISDICTION, PERIOD
 MATCHES = ["exact", "prefix", "alias", "table_only", "list_only"]
 KINDS = [
     *("town", "subdistrict", "department", "institution", "vertical", "company"),
-    *("mass_organisation", "zone", "village", "county", "ministry", "other"),
+    *("mass_organisation", "zone", "village", "county", "city", "ministry", "other"),
 ]
 SIDES = ["town", "bureau", "other"]
+BETTER = ["higher", "lower"]
 SPLITS = ["town", "department", "institution"]
 SEVERITIES = ["error", "warning", "note"]
 EVENTS = ["renamed", "merged", "split", "transferred", "created", "abolished"]
@@ -38,14 +39,26 @@ def _text(
     return pa.Column("str", checks, nullable=nullable, description=description, metadata=about, **options)
 
 
-def _word(description: str, words: list[str], *, nullable: bool = False, missing: str | None = None) -> pa.Column:
+def _word(
+    description: str, words: list[str], *, nullable: bool = False, missing: str | None = None, **options: Any
+) -> pa.Column:
     about = {"missing": missing}
-    return pa.Column("str", pa.Check.isin(words), nullable=nullable, description=description, metadata=about)
+    return pa.Column("str", pa.Check.isin(words), nullable=nullable, description=description, metadata=about, **options)
 
 
-def _whole(description: str, bits: int = 16, *, nullable: bool = True, missing: str | None = None) -> pa.Column:
+def _whole(
+    description: str, bits: int = 16, *, nullable: bool = True, missing: str | None = None, **options: Any
+) -> pa.Column:
     about = {"missing": missing}
-    return pa.Column(f"Int{bits}", pa.Check.ge(0), nullable=nullable, description=description, metadata=about)
+    check = pa.Check.ge(0)
+    return pa.Column(f"Int{bits}", check, nullable=nullable, description=description, metadata=about, **options)
+
+
+def _points(description: str, missing: str) -> pa.Column:
+    """An end of a scale. Infinity is none."""
+    check = pa.Check.in_range(-1e6, 1e6, error="a number of points")
+    about = {"unit": "points", "missing": missing}
+    return pa.Column("float64", check, nullable=True, required=False, description=description, metadata=about)
 
 
 def _day(description: str) -> pa.Column:
@@ -81,6 +94,12 @@ def _share(description: str, missing: str | None = None) -> pa.Column:
     about = {"unit": "%", "missing": missing}
     check = pa.Check.in_range(0, 100)
     return pa.Column("float64", check, nullable=True, description=description, metadata=about)
+
+
+def _is_scale_in_order(notices: pd.DataFrame) -> "bool | pd.Series":
+    if not {"scale_min", "scale_max"} <= set(notices.columns):
+        return True
+    return ~(notices["scale_min"] >= notices["scale_max"])
 
 
 _QUOTE_COLUMNS = {
@@ -126,7 +145,7 @@ SCHEMAS = {
             ),
             "serial": _whole("序号 as printed", missing="none is printed"),
             "rank_printed": _whole("名次 as printed", missing="none is printed"),
-            "rank": _whole("ours: competition rank within the table", missing="no score to rank"),
+            "rank": _whole("ours: competition rank within the table, 1 the best score", missing="no score to rank"),
             "n_tied": _whole("ours: how many units share the score, this one included", missing="no score to share"),
             "tier": _text("as printed", missing="the notice gives none"),
             "tier_order": _whole("1 is the best tier", 8, missing="no tier, or one whose order is not known"),
@@ -192,6 +211,7 @@ SCHEMAS = {
             **_PLACE_COLUMNS,
             "publisher": _text("who issued the notice"),
             "title": _text("title of the page"),
+            "subject": _text("what was inspected, as a noun: open-government inspection", required=False),
             "document_number": _text("文号"),
             "url": _text("where it was published", matches=r"^https?://"),
             "inspected_from": _day("first day of the inspection"),
@@ -209,13 +229,39 @@ SCHEMAS = {
             "rubric_id": _text(
                 "marking scheme with its scale: points of notices with the same one may be compared", required=False
             ),
+            "score_name": _text("what the scores are, in words", required=False, missing="points, or there are none"),
+            "score_column": _text(
+                "heading of the column that holds the scores, as printed",
+                required=False,
+                missing="read by its words, or there is none",
+            ),
+            "better": _word(
+                "which scores are better; rank 1 is the best",
+                BETTER,
+                nullable=True,
+                required=False,
+                missing="not stated; higher is taken to be",
+            ),
+            "scale_min": _points("lowest score that can be given", "not stated"),
+            "scale_max": _points("highest score that can be given", "not stated; scores above 100 are asked about"),
+            "n_ranked": _whole(
+                "how many units were ranked, where a list shows only some",
+                32,
+                required=False,
+                missing="the list is complete, or the number is not stated",
+            ),
+            "measure_evidence": _text("where subject, direction, scale and number were read", required=False),
             "method_note": _text("how the inspection was done, in a few words that a report can quote", required=False),
             "note": _text("anything else"),
             "publisher_zh": _text("publisher in Chinese, where it is recorded in English", required=False),
             "title_zh": _text("title in Chinese, where it is recorded in English", required=False),
+            "score_name_zh": _text("score_name in Chinese, where it is recorded in English", required=False),
+            "measure_evidence_zh": _text("measure_evidence in Chinese", required=False),
             "method_note_zh": _text("method_note in Chinese", required=False),
+            "subject_zh": _text("subject in Chinese", required=False),
         },
         description="one row for each raw file",
+        checks=pa.Check(_is_scale_in_order, error="scale_min below scale_max"),
         unique=["notice_id"],
         strict=True,
         coerce=True,

@@ -34,6 +34,7 @@ class TierPairs:
     agree: int
     equal: int
     reversed: int
+    sign: int = 1  # -1 where lower scores are better
 
     @property
     def total(self) -> int:
@@ -41,19 +42,20 @@ class TierPairs:
 
     @property
     def reversed_low(self) -> pd.DataFrame:
-        """The units of the lower tier that score above some unit of the better one."""
-        return self.lower[self.lower["score"] > self.higher["score"].min()]
+        """The units of the lower tier whose score is better than that of some unit of the better tier."""
+        return self.lower[self.lower["score"] * self.sign > (self.higher["score"] * self.sign).min()]
 
 
-def count_tier_pairs(scores: pd.DataFrame) -> list[TierPairs]:
-    """Compare every two tiers, pair of units by pair of units."""
+def count_tier_pairs(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierPairs]:
+    """Compare every two tiers, pair by pair; higher scores are better, or with `lower_first` lower ones."""
+    sign = -1 if lower_first else 1
     units = rated(scores)
     found = []
     for better, worse in combinations(list_tiers(units), 2):
         higher, lower = units[units["tier"] == better], units[units["tier"] == worse]
-        gaps = np.subtract.outer(higher["score"].to_numpy(), lower["score"].to_numpy())
+        gaps = sign * np.subtract.outer(higher["score"].to_numpy(), lower["score"].to_numpy())
         counts = int((gaps > 0).sum()), int((gaps == 0).sum()), int((gaps < 0).sum())
-        found.append(TierPairs((better, worse), higher, lower, *counts))
+        found.append(TierPairs((better, worse), higher, lower, *counts, sign))
     return found
 
 

@@ -138,10 +138,13 @@ def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
     ]
 
 
-def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
+def resolve_units(
+    notice: Notice, registry: Registry, jurisdiction: str, period: str, *, lower_first: bool = False
+) -> pd.DataFrame:
     """Give the scores table of a notice: one row per unit of each table, then the units that only a list names.
 
-    A unit printed twice in a table keeps its first row; a unit in two different tiers has none. The checks say so.
+    Rank 1 is the highest score, or with `lower_first` the lowest. A unit printed twice in a table keeps its first row;
+    a unit in two different tiers has none. The checks say so.
     """
     rows = []
     tabled: set[tuple[int, str]] = set()
@@ -160,7 +163,9 @@ def resolve_units(notice: Notice, registry: Registry, jurisdiction: str, period:
     )
     scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
     by_table = scores.groupby("table_no")["score"]
-    scores = scores.assign(rank=by_table.transform(competition_rank), n_tied=by_table.transform(count_ties))
+    scores = scores.assign(
+        rank=by_table.transform(competition_rank, lower_first=lower_first), n_tied=by_table.transform(count_ties)
+    )
     return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
 
 
@@ -169,7 +174,8 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
     row = entry.row if entry else None
     labels = [listing.tier_list.label for listing in listings] + [row.group if row else None]
     kind, kind_source = classify_unit(unit, labels, entry.title if entry else None)
-    tiers = {listing.tier_list.tier for listing in listings} | ({row.tier} if row and row.tier else set())
+    tiers = {vocabulary.name_tier(listing.tier_list.tier) for listing in listings}
+    tiers |= {vocabulary.name_tier(row.tier)} if row and row.tier else set()
     tier = tiers.pop() if len(tiers) == 1 else None
     listed = listings[0] if listings else None
     return {

@@ -24,6 +24,10 @@ from audit_lib.wording.languages import FOLDER, LANGUAGES
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
 from audit_lib.wording.pinyin import spell_in_pinyin
 
+DATE = re.compile(
+    r"(?P<year>\d{4})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|R(?P<round>\d{1,2})"
+    r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
 AND = "&"  # before the format of a list: {units:&} joins its last item by the language's "and"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -113,20 +117,32 @@ def join(parts: Iterable[Any], separator: str) -> Joined | None:
 
 
 def say_place(place: str) -> Phrase:
-    """Return the phrase for a place in a file: line 215, page 3 line 12; a cell of a workbook is named as it is."""
+    """Return the phrase for a place: line 215, page 3 line 12; a cell of a workbook is named as it is.
+
+    The file of a notice of several comes first: 附件1.xls Sheet1!B7.
+    """
     match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
+    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?line \d+)", place)):
+        return Phrase("places.in_file", {"file": named[1], "place": say_place(named[2])})
     if match is None:
         return Phrase("places.cell", {"cell": place})
     return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
 
 
 def say_date(date: str) -> Phrase | str:
-    """Return the phrase for a year, quarter, month or day; any other text is returned as it is."""
-    match = re.fullmatch(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", date)
+    """Return the phrase for a period or a day: 2017, 2021H1, 2017-04, 2017-04-05, 2021W12, 2023-01..2023-04.
+
+    Any other text is returned as it is.
+    """
+    if (span := date.split("..")) and len(span) == 2:
+        first, last = map(say_date, span)
+        return Phrase("dates.from_to", {"first": first, "last": last}) if isinstance(first, Phrase) else date
+    match = DATE.fullmatch(date)
     if match is None:
         return date
     parts = {name: int(number) for name, number in match.groupdict().items() if number}
-    return Phrase(f"dates.{list(parts)[-1]}", parts)  # named by its last part
+    name = list(parts)[-1]  # named by its last part
+    return Phrase(f"dates.half_{parts['half']}" if name == "half" else f"dates.{name}", parts)
 
 
 def say_ranks(ranks: str) -> Phrase | str:

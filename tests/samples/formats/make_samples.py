@@ -12,7 +12,7 @@ and ranks as printed; of Louxing 2017-05 some columns, and the first three towns
 
 import csv
 import io
-import struct
+import runpy
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -51,6 +51,7 @@ LIANGSHAN: list[tuple[int, str, int, float, int, int, int, float, str]] = [
     (5, "美姑县", 14, 31.3, 5, 30, 5, 85.3, "优秀"),
 ]
 LIANGSHAN_CELLS: list[Sequence[object]] = [COLUMNS, *LIANGSHAN]
+BLOCKS = [TITLE, *PROSE, TABLE_TITLE, [[str(cell) for cell in row] for row in LIANGSHAN_CELLS], "特此通报"]
 # The same words in traditional characters, which is what Big5 holds.
 TRADITIONAL = str.maketrans(
     "关于开编写样号数值阳县宁单总优础动请级统办个况评报结",
@@ -97,6 +98,7 @@ MATOU: list[Sequence[object]] = [
 ]
 
 FOLDER = Path(__file__).parent
+WRITE = runpy.run_path(str(FOLDER / "write_formats.py"))
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 LONG_AGO = (2012, 3, 1, 0, 0, 0)  # the time of every member of an archive, so that the same facts are the same bytes
 
@@ -130,9 +132,18 @@ def main(folder: Path = FOLDER) -> None:
     (folder / "archive.zip").write_bytes(
         pack({"通报.txt": make_text().encode(), "附件/评分表.csv": make_csv(",").encode()})
     )
-    (folder / "archive.rar").write_bytes(make_rar("通报.docx", "附件.xls"))
-    (folder / "word-97.doc").write_bytes(make_ole("Root Entry", "WordDocument", "1Table"))
-    (folder / "rich-text.rtf").write_bytes(b"{\\rtf1\\ansi\\ansicpg936 \\'cd\\'a8\\'b1\\'a8\\par}")
+    (folder / "archive-of-one.zip").write_bytes(pack({"附件/": b"", "附件/评分表.xls": make_xls()}))
+    (folder / "archive.rar").write_bytes(
+        make_rar({"通报.txt": make_text().encode(), "附件.csv": make_csv(",").encode()})
+    )
+    (folder / "archive-compressed.rar").write_bytes(make_rar({"附件.xls": make_xls()}, method=3))
+    (folder / "table.doc").write_bytes(WRITE["write_word97"](BLOCKS))
+    (folder / "table-in-pieces.wps").write_bytes(WRITE["write_word97"](BLOCKS, in_pieces=7))
+    (folder / "table-gbk.rtf").write_bytes(WRITE["write_rtf"](BLOCKS))
+    (folder / "table-unicode.rtf").write_bytes(WRITE["write_rtf"](BLOCKS, in_gbk=False))
+    (folder / "table.ofd").write_bytes(WRITE["write_ofd"](BLOCKS))
+    (folder / "table.odt").write_bytes(WRITE["write_odt"](BLOCKS))
+    (folder / "page.mht").write_bytes(WRITE["write_mht"](make_page("utf-8")))
 
 
 # Text, CSV and pages.
@@ -361,32 +372,25 @@ def pack_again(packed: io.BytesIO, *, without: str) -> bytes:
         return pack({name: archive.read(name) for name in archive.namelist() if name != without})
 
 
-def make_rar(*names: str) -> bytes:
-    """The headers of a RAR 5 archive of empty files. https://www.rarlab.com/technote.htm"""
+def make_rar(members: dict[str, bytes], method: int = 0) -> bytes:
+    """A RAR 5 archive of files that are stored, or said to be compressed. https://www.rarlab.com/technote.htm"""
+
+    def number(value: int) -> bytes:
+        low, high = value & 0x7F, value >> 7
+        return bytes([low | 0x80]) + number(high) if high else bytes([low])
 
     def header(kind: int, flags: int, rest: bytes) -> bytes:
         body = bytes([kind, flags]) + rest
-        sized = bytes([len(body)]) + body
+        sized = number(len(body)) + body
         return zlib.crc32(sized).to_bytes(4, "little") + sized
 
     files = b""
-    for name in names:
-        # data size 0; file flags, unpacked size, attributes, compression, system: all 0; the name
-        files += header(2, 2, bytes([0, 0, 0, 0, 0, 0, len(name.encode())]) + name.encode())
+    for name, content in members.items():
+        size, coded = number(len(content)), name.encode()
+        # size of the data; flags: with a sum; size unpacked; attributes; the sum; compression; system; the name
+        rest = size + number(4) + size + number(0) + zlib.crc32(content).to_bytes(4, "little")
+        files += header(2, 2, rest + number(method << 7) + number(0) + number(len(coded)) + coded) + content
     return b"Rar!\x1a\x07\x01\x00" + header(1, 0, bytes([0])) + files + header(5, 0, bytes([0]))
-
-
-def make_ole(*streams: str) -> bytes:
-    """A Microsoft compound file with a header, a table of sectors and a directory that names its streams."""
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6)
-    head += bytes(10) + struct.pack("<IIIIIIIII", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
-    head += b"\xff\xff\xff\xff" * 108
-    sectors = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE) + b"\xff\xff\xff\xff" * 126
-    directory = b""
-    for number, name in enumerate(streams):
-        entry = (name + "\0").encode("utf-16-le")
-        directory += entry.ljust(64, b"\0") + struct.pack("<HBB", len(entry), 2 if number else 5, 1) + bytes(60)
-    return head.ljust(512, b"\0") + sectors + directory.ljust(512, b"\0")
 
 
 if __name__ == "__main__":

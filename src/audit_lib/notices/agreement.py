@@ -1,0 +1,332 @@
+"""Choose the columns of a table by what the notice says of itself, and take out rows that are no unit's.
+
+The rule, in this order: the column asked for; of the notice's own period; not cumulated; the one that the printed rank
+follows; the total, by its heading or as the sum of others. What remains undecided is named.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+
+from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.columns import read_figure, read_ordinal
+from audit_lib.notices.names import MASK, read_entries, split_outside
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.score_tables import ScoreTable
+from audit_lib.notices.vocabulary import Vocabulary
+
+OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
+CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
+MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
+YEAR = re.compile(r"(\d{4})年?(?!\d)")
+COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
+SUMMED = re.compile("[计計均]")
+FEWEST_ROWS = 3  # from which on values tell an order
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of figures beside the units: its heading and a value for each row, None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+def settle_table(
+    table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
+) -> tuple[ScoreTable, list[Problem]]:
+    """Return the table with its score and rank chosen, its lists in cells split and its sums left out, and problems."""
+    table = replace(table, rows=tuple(map(_strip_bracket, _split_cells(table.rows, vocabulary))))
+    table, problems = _choose_score(table, period, chosen, vocabulary)
+    rows, sums = _leave_out_sums(table.rows, vocabulary)
+    problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
+    table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
+    problems += check_mean(table)
+    for row in table.rows:
+        if MASK.search(row.unit):
+            problems.append(note_problem("not_read", "masked_name", row.place, "warning", found=row.unit))
+    problems += _doubt_units(table, vocabulary)
+    return table, problems
+
+
+# Rows.
+
+
+def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[ScoreRow]:
+    """Yield rows, one for each unit where a cell lists several: 优秀 beside 甲镇、乙局."""
+    for row in rows:
+        pieces = (
+            split_outside(row.unit, "、,\uff0c;\uff1b") if any(sign in row.unit for sign in "、,\uff0c;\uff1b") else ()
+        )
+        entries, rest = read_entries(row.unit, vocabulary) if len(pieces) > 1 else ([], [])
+        if rest or len(entries) < 2 or not (row.tier or all(vocabulary.names_unit(squeeze(e.unit)) for e in entries)):
+            yield row
+            continue
+        for entry in entries:
+            score = row.score if entry.score is None else entry.score
+            yield replace(row, unit=entry.unit, score=score, cells=row.cells if entry is entries[0] else ())
+
+
+def _strip_bracket(row: ScoreRow) -> ScoreRow:
+    """Take a bracketed number off a name, 天门市(2); one with 分 is the score where there is no other."""
+    match = COUNTED.search(row.unit)
+    if match is None or match.start() == 0:
+        return row
+    score = float(match[1]) if row.score is None and match[2] else row.score
+    return replace(row, unit=row.unit[: match.start()], score=score, extra=row.extra | {"()": match[1]})
+
+
+def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[ScoreRow]]:
+    """Part off the last or first row where it is the mean or the sum of the others, whatever it is called."""
+    kept = list(rows)
+    sums: list[ScoreRow] = []
+    for at in (-1, 0):
+        others = kept[:-1] if at else kept[1:]
+        if len(others) > 1 and _sums_up(kept[at], others, vocabulary):
+            sums.append(kept[at])
+            kept = others
+    return kept, sums
+
+
+def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) -> bool:
+    scores = [each.score for each in others]
+    if row.score is None or None in scores or vocabulary.names_unit(squeeze(row.unit)):
+        return False
+    values = [score for score in scores if score is not None]
+    is_alone = (row.serial, row.rank) == (None, None) != (others[0].serial, others[0].rank)
+    is_unlike = all(vocabulary.names_unit(squeeze(each.unit)) for each in others)
+    if not (is_alone or is_unlike):
+        return False
+    step = 10 ** -len(f"{row.score:g}".partition(".")[2])
+    return abs(row.score - mean(values)) <= step or abs(row.score - sum(values)) < step / 2
+
+
+def check_mean(table: ScoreTable) -> Iterator[Problem]:
+    """Yield printed means and totals that do not agree with the rows, within their rounding."""
+    values = [row.score for row in table.rows if row.score is not None]
+    if len(values) < 2 or len(values) < len(table.rows) or any(row.group for row in table.rows):
+        return
+    for row in table.sums:
+        name = squeeze(row.unit)
+        if row.score is None or not SUMMED.search(name):
+            continue
+        expected = mean(values) if "均" in name else sum(values)
+        step = 10 ** -len(f"{row.score:g}".partition(".")[2])
+        if abs(row.score - expected) > step:
+            facts = {"found": row.unit, "printed": f"{row.score:g}", "computed": f"{expected:.4g}"}
+            yield note_problem("sum_differs", "sum_differs", row.place, "warning", **facts)
+
+
+def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield what makes the names of a table doubtful: a heading that we know by its end alone, above no known name."""
+    if not table.columns or any(vocabulary.kind_of(squeeze(row.unit)) != "other" for row in table.rows):
+        return
+    headings = [column for column in table.columns if vocabulary.meaning_of(column.split(" ")[0]) == "unit"]
+    if len(table.rows) == 1 or not any(vocabulary.is_plain(heading) for heading in headings):
+        facts = {"heading": headings[-1] if headings else table.columns[0], "found": table.rows[0].unit}
+        yield note_problem("not_read", "doubtful_units", table.rows[0].place, "warning", **facts)
+
+
+# Columns.
+
+
+def _choose_score(
+    table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
+) -> tuple[ScoreTable, list[Problem]]:
+    rows = table.rows
+    if not table.columns or not rows:
+        return table, []
+    columns = _list_figures(table, vocabulary)
+    current = next((column.name for column in columns if _is_score(column, rows)), None)
+    if chosen is not None:
+        wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
+        if wanted is not None:
+            return _use_score(table, current, wanted), []
+    named = [c for c in columns if _means(c.name, vocabulary) == "score" or c.name == current]
+    left, is_sure = _narrow(named, columns, table, period, vocabulary)
+    problems: list[Problem] = []
+    own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
+    if not set(own).intersection(left) and not any(row.tier for row in rows):
+        unnamed, is_unnamed_sure, problems = _choose_unnamed([c for c in own if c not in named], table, vocabulary)
+        left, is_sure = (unnamed, is_unnamed_sure) if unnamed else (left, is_sure and not problems)
+    if not left:
+        return _choose_rank(table, None, period, vocabulary), problems
+    ranks = _list_ranks(table, vocabulary)
+    others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
+    if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
+        left, is_sure = [*(c for c in others if _agree(ranks, [c])), *left], False
+    wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
+    if not is_sure:
+        facts = {"columns": "、".join(column.name for column in left), "read": wanted.name}
+        problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
+    table = _use_score(table, current, wanted)
+    return _choose_rank(table, wanted, period, vocabulary), problems
+
+
+def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
+    """Check whether a rank follows one of the columns."""
+    return any(_follows(rank, column) for rank in ranks for column in columns)
+
+
+def _find(columns: Sequence[Column], name: str | None) -> Column:
+    return next(column for column in columns if column.name == name)
+
+
+def _narrow(
+    named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
+) -> tuple[list[Column], bool]:
+    """Narrow the columns that may be the score by the rule. Gives what is left, and whether the rule decides."""
+    left = _prefer(named, lambda column: not _is_of_other(column.name, period))
+    own = left
+    is_year = period is not None and period.isdigit()
+    left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
+    is_cumulated = len(left) < len(own)
+    if len(left) > 1:
+        ranks = [each for each in _list_ranks(table, vocabulary) if not _is_of_other(each.name, period)]
+        left = _prefer(left, lambda column: any(_follows(rank, column) for rank in ranks))
+    if len(left) > 1:
+        left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
+    if len(left) > 1:
+        left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
+    return left, len(left) < 2 and not is_cumulated
+
+
+def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> list[Column]:
+    return [column for column in columns if is_better(column)] or list(columns)
+
+
+def _choose_unnamed(
+    columns: Sequence[Column], table: ScoreTable, vocabulary: Vocabulary
+) -> tuple[list[Column], bool, list[Problem]]:
+    """Choose a score among figures under headings that we do not know: the one that the rank follows, else the only one."""
+    unknown = [column for column in columns if _means(column.name, vocabulary) is None]
+    place, names = table.rows[0].place, "、".join(column.name for column in columns)
+    ranks = _list_ranks(table, vocabulary)
+    followed = [column for column in unknown if any(_follows(rank, column) for rank in ranks)]
+    if len(followed) == 1 and len(table.rows) >= FEWEST_ROWS:
+        return followed, True, []
+    if not columns or (ranks and not unknown):
+        return [], True, []
+    is_only = len(columns) == 1 and len(unknown) == 1
+    if is_only and not OTHER_PERIOD.search(unknown[0].name):
+        problem = note_problem("not_read", "unknown_score", place, "warning", heading=unknown[0].name)
+        return unknown, True, [problem]
+    return [], True, [note_problem("not_read", "no_score", place, "warning", columns=names)] if unknown else []
+
+
+def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
+    """List the columns of a table that hold figures and nothing else, the score among them, as headed."""
+    columns: list[Column] = []
+    held = {name for row in table.rows for name in row.extra}
+    scored = _name_score(table, held)
+    for name in table.columns:
+        if name == scored:
+            columns.append(Column(name, tuple(row.score for row in table.rows)))
+        elif name in held and _means(name, vocabulary) not in ("rank", "serial"):
+            cells = [squeeze(row.extra[name]) if name in row.extra else None for row in table.rows]
+            values = tuple(None if cell is None else read_figure(cell) for cell in cells)
+            if all(value is not None or not cell for value, cell in zip(values, cells, strict=True)):
+                columns.append(Column(name, values))
+    return columns
+
+
+def _name_score(table: ScoreTable, held: set[str]) -> str | None:
+    """Name the column that was read as the score."""
+    return table.score_column if table.score_column not in held else None
+
+
+def _is_score(column: Column, rows: Sequence[ScoreRow]) -> bool:
+    return column.values == tuple(row.score for row in rows) and any(value is not None for value in column.values)
+
+
+def _means(name: str, vocabulary: Vocabulary) -> str | None:
+    """Return what a heading means, by its last level where there are several."""
+    plain = name.split(" ")[0]
+    return vocabulary.meaning_of(plain) or vocabulary.meaning_of(plain.rpartition("/")[2])
+
+
+def _list_ranks(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
+    ranks = []
+    if any(row.rank is not None for row in table.rows):
+        ranks.append(Column(table.rank_column or "", tuple(row.rank for row in table.rows)))
+    for name in table.columns:
+        if _means(name, vocabulary) == "rank" and all(name in row.extra for row in table.rows):
+            values = [read_ordinal(squeeze(row.extra[name]).split("(")[0]) for row in table.rows]
+            if None not in values:
+                ranks.append(Column(name, tuple(values)))
+    return ranks
+
+
+def _follows(rank: Column, score: Column) -> bool:
+    """Check whether ranks follow scores in one direction, equal scores with equal or neighbouring ranks."""
+    pairs = sorted((r, s) for r, s in zip(rank.values, score.values, strict=True) if r is not None and s is not None)
+    values = [score for _, score in pairs]
+    if len(pairs) < 2 or len(set(values)) < 2:
+        return False
+    return values in (sorted(values), sorted(values, reverse=True))
+
+
+def _is_sum(column: Column, others: Sequence[Column]) -> bool:
+    """Check whether a column is the sum of the others in every row."""
+    if len(others) < 2:
+        return False
+    rows = zip(column.values, *(other.values for other in others), strict=True)
+    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)  # type: ignore[arg-type]
+
+
+def _is_of_other(name: str, period: str | None) -> bool:
+    """Check whether a heading is of another period than the notice's: 上月得分, 5月/得分 of a notice of June."""
+    if OTHER_PERIOD.search(name):
+        return True
+    year, _, month = (period or "").partition("-")
+    years, months = set(YEAR.findall(name)), {int(each) for each in MONTH.findall(name)}
+    return bool(period and years and year not in years) or bool(month.isdigit() and months and int(month) not in months)
+
+
+def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreTable:
+    """Return the table with another column as its score; what was it is kept beside it."""
+    if current == wanted.name:
+        return table
+    rows = []
+    for row, value in zip(table.rows, wanted.values, strict=True):
+        extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
+        if current is not None and row.score is not None:
+            extra[current] = f"{row.score:g}"
+        rows.append(replace(row, score=value, extra=extra, cells=_swap(row, "score", wanted.name)))
+    return replace(table, rows=tuple(rows), score_column=wanted.name)
+
+
+def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
+    """Return the table with the rank of its score, where several are printed: under the same heading, or in its order."""
+    ranks = _list_ranks(table, vocabulary)
+    if len(ranks) < 2 or not ranks[0].values:
+        return table
+    current, series = ranks[0].name, (score.name.rpartition("/")[0] if score else "")
+    fitting = _prefer(ranks, lambda rank: not _is_of_other(rank.name, period))
+    fitting = _prefer(fitting, lambda rank: not CUMULATED.search(rank.name))
+    if score:
+        fitting = _prefer(fitting, lambda rank: bool(series) and rank.name.rpartition("/")[0] == series)
+        fitting = _prefer(fitting, lambda rank: _follows(rank, score))
+    wanted = fitting[0] if current not in {rank.name for rank in fitting} else ranks[0]
+    if wanted is ranks[0]:
+        return table
+    rows = []
+    for row, value in zip(table.rows, wanted.values, strict=True):
+        extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
+        extra |= {current: str(row.rank)} if current and row.rank is not None else {}
+        rank = None if value is None else int(value)
+        rows.append(replace(row, rank=rank, extra=extra, cells=_swap(row, "rank", wanted.name)))
+    return replace(table, rows=tuple(rows), rank_column=wanted.name)
+
+
+def _swap(row: ScoreRow, meaning: str, name: str) -> tuple[tuple[str, Line], ...]:
+    """Return the cells of a row with the cell of the column `name` as its score or rank."""
+    text = row.extra.get(name)
+    swapped: list[tuple[str, Line]] = []
+    is_found = False
+    for kind, cell in row.cells:
+        is_it = not is_found and kind == "extra" and text is not None and squeeze(cell.text) == squeeze(text)
+        is_found = is_found or is_it
+        swapped.append((meaning if is_it else "extra" if kind == meaning else kind, cell))
+    return tuple(swapped)

@@ -1,0 +1,171 @@
+"""The balance of a notice: what is left after reading and looks like what should have been read, with its line."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
+from audit_lib.notices.columns import HAN, read_figure
+from audit_lib.notices.names import LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
+from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.scored import split_unit
+from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.tier_lists import TierList
+from audit_lib.notices.vocabulary import BRACKET, Vocabulary
+
+if TYPE_CHECKING:
+    from audit_lib.notices.notice import Notice
+
+NOT_READ = "not_read"  # the check of everything that is left over
+FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
+LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
+BESIDE = re.compile(r"(?P<name>[^\d、,;。:()]{2,20}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
+PLACED = re.compile(
+    r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
+)
+MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
+SENTENCE_WORDS = re.compile("[不未的了被须请]")
+SIGN = re.compile("[,:;!?]|。.")
+MOST_SEEN = 3  # messages that a refusal repeats
+
+
+def balance_notice(
+    notice: "Notice", prose: Sequence[Line], vocabulary: Vocabulary, *, is_table_reported: bool
+) -> tuple[Problem, ...]:
+    """Return what is left over, in the order of the lines; `prose` are the lines outside tables and headed lists."""
+    names = _known_names(notice.names, vocabulary)
+    scored = {squeeze(row.unit) for table in notice.tables for row in table.rows}
+    places = {row.place for table in notice.tables for row in table.rows} | {tier.place for tier in notice.tiers}
+    found = [
+        *_compare_counts(notice.tiers),
+        *_find_unlike(notice.tiers, vocabulary),
+        *_find_names_on_lines(prose, names, vocabulary),
+    ]
+    if not is_table_reported:
+        found += _find_pairs(prose, names, vocabulary)
+    for line in prose:
+        found += _balance_line(line, names, scored, line.place in places, vocabulary)
+    return tuple(found)
+
+
+def _known_names(units: Iterable[str], vocabulary: Vocabulary) -> set[str]:
+    names = set(map(squeeze, units))
+    return names | {short for name in names if (short := vocabulary.strip_level(name))}
+
+
+def _compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
+    """Yield the lists that are longer or shorter than their heading states; lists under one heading count together."""
+    counted: Counter[tuple[str, int, str]] = Counter()
+    for tier in tiers:
+        if tier.stated is not None and tier.units:
+            counted[tier.tier, tier.stated, tier.heading or tier.place] += len(tier.units)
+    for (name, stated, place), n in counted.items():
+        if n != stated:
+            where = " ".join(place.split(" ")[:2]) if place.startswith("line ") else place
+            yield note_problem("tier_count", "count", where, tier=name, stated=stated, n=n)
+
+
+def _find_unlike(tiers: Iterable[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield entries that do not look like their neighbours: long or with words of a sentence, and of no known kind."""
+    for tier in tiers:
+        known = [vocabulary.kind_of(squeeze(unit)) != "other" for unit in tier.units]
+        for unit, is_known in zip(tier.units, known, strict=True):
+            if not is_known and (SENTENCE_WORDS.search(unit) or (len(unit) > LONGEST_BARE and any(known))):
+                yield note_problem(NOT_READ, "unlike", tier.place, "warning", found=unit)
+
+
+def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield names, one a line, that are in no list."""
+    for is_name, run in groupby(prose, lambda line: vocabulary.names_unit(strip_number(line.key))):
+        lines = [line for line in run if strip_number(line.key) not in names]
+        if is_name and len(lines) >= FEWEST_NAMES:
+            facts = {"n": len(lines), "found": lines[0].key}
+            yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
+
+
+def _find_pairs(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield names each with a number on the line below: the cells of a table that was not found."""
+    pairs = [
+        (line, vocabulary.names_unit(line.key))
+        for line, below in zip(prose, prose[1:], strict=False)
+        if read_figure(below.key) is not None and _may_name(line.key, vocabulary) and line.key not in names
+    ]
+    if len(pairs) >= FEWEST_NAMES or any(is_known for _, is_known in pairs):
+        facts = {"n": len(pairs), "found": pairs[0][0].key}
+        yield note_problem(NOT_READ, "pairs", pairs[0][0].place, "warning", **facts)
+
+
+def _may_name(key: str, vocabulary: Vocabulary) -> bool:
+    is_word = 1 < len(key) <= LONGEST_BARE and HAN.search(key) is not None and vocabulary.meaning_of(key) is None
+    return is_word and not any(char.isdigit() for char in key) and not vocabulary.sums_up(key)
+
+
+def _balance_line(
+    line: Line, names: set[str], scored: set[str], is_read: bool, vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    text = line.aligned
+    if n_masked := len(MASKED.findall(text)):
+        yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)
+    if "、" not in text and not any(char.isdigit() or char == "第" for char in text):
+        return
+    pieces = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
+    if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
+        return
+    unread = [
+        each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
+    ]
+    bare = [piece for piece in pieces if 1 < len(piece) <= LONGEST_IN_LIST and HAN.search(piece)]
+    is_bare_list = not is_read and len(bare) == len(pieces) >= FEWEST_NAMES and not names.issuperset(pieces)
+    is_bare_list = is_bare_list and not SIGN.search(text) and not SENTENCE_WORDS.search(text)
+    if len(unread) >= FEWEST_NAMES or (is_read and unread) or (is_bare_list and "、" in text):
+        facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
+        yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
+        return
+    for match in (*BESIDE.finditer(text), *PLACED.finditer(text)):
+        unit, _ = split_unit(strip_number(match["name"]), vocabulary, is_first=True)
+        is_known = vocabulary.names_unit(unit)
+        is_missed = _is_unread(unit, names, vocabulary) if is_known else False
+        if is_missed or (is_known and unit not in scored and match.groupdict().get("mark") == "分" and scored):
+            yield note_problem(NOT_READ, "beside", line.place, "warning", found=match[0])
+            return
+
+
+def _is_unread(name: str, names: set[str], vocabulary: Vocabulary) -> bool:
+    bare = BRACKET.sub("", name) or name
+    return vocabulary.names_unit(name) and names.isdisjoint((name, bare, vocabulary.strip_level(bare)))
+
+
+def drop_known(problems: Iterable[Problem], units: set[str], vocabulary: Vocabulary) -> tuple[Problem, ...]:
+    """Leave out what names only units that were read elsewhere: such a list is a mention."""
+    names = _known_names(units, vocabulary)
+    return tuple(each for each in problems if not _names_known(each, names))
+
+
+def _names_known(problem: Problem, names: set[str]) -> bool:
+    listed = problem.said.facts.get("units")
+    return isinstance(listed, list) and names.issuperset(map(squeeze, listed))
+
+
+def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: Vocabulary) -> str:
+    """Say what a notice without any table or list shows instead, for the line that refuses it."""
+    seen = [f"{problem.place}: {problem.message}" for problem in balance if problem.severity != "note"][:MOST_SEEN]
+    if header := next(_find_headers(document, vocabulary), None):
+        seen.insert(0, header)
+    pictures = sum(isinstance(block, Picture) for block in flatten(document.blocks))
+    if pictures:
+        seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
+    return f" ({'; '.join(seen)})" if seen else ""
+
+
+def _find_headers(document: Document, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what looks like the header of a table: a row, or lines one below the other, with two headings."""
+    lines = [line for line in document.lines if len(line.key) <= LONGEST_BARE and HAN.search(line.key)]
+    rows: list[Sequence[Line]] = [row for block in document.blocks if isinstance(block, Grid) for row in block.rows]
+    rows += [lines[at : at + 3] for at in range(len(lines) - 1)]
+    for row in rows:
+        cells = [cell for cell in row if cell.key and cell.key not in NO_UNITS]
+        if len(cells) > 1 and sum(vocabulary.meaning_of(cell.key) is not None for cell in cells) > 1:
+            headings = " · ".join(dict.fromkeys(cell.key for cell in cells))
+            yield f"{cells[0].place} looks like the header of a table ({headings}), below it no column holds names"

@@ -1,0 +1,304 @@
+"""Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 第一名:甲镇,得分97分; 前三名依次是甲镇、乙镇、丙镇."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from audit_lib.documents.model import Line
+from audit_lib.notices.columns import HAN, read_ordinal
+from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.names import ENUMERATOR, MASK, read_entries, split_outside, strip_number
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+
+CLAUSE_ENDS, BREAKS = "。;!?", "、,:"
+PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
+POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
+ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
+RANGE = re.compile(rf"(?P<text>.+?)[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]")
+TOP = re.compile(
+    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有])"
+)
+ITEM = re.compile(
+    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]*[^\d()各](?:\([^\d()]+\))?)"
+    rf"(?:\((?:得分|得)?{POINTS}分?\)|(?P<each>各)?{POINTS.replace('score', 'points')}(?P<mark>[分条篇件]))"
+    rf"(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
+)
+LINKS = re.compile("[以为是达到得共計计]+$")
+ORDINAL_LINKS = re.compile(
+    "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+)
+VERB = re.compile("[扣减加计占达差高低]$")
+YEAR = range(1900, 2100)
+FULL_SCORE = 100
+FEWEST_TO_SUM = 3
+
+
+@dataclass
+class _Record:
+    """A unit with what a sentence gives it: points or a count of something else (`mark`), a rank, other numbers."""
+
+    unit: str
+    number: str | None
+    mark: str
+    rank: int | None
+    group: str | None
+    place: str
+    is_alone: bool = False  # the only one of its sentence
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Chunk:
+    """What stands between two signs: a name, a number with its label, a rank, or several of these."""
+
+    text: str
+    sign: str
+    unit: str = ""
+    label: str = ""
+    number: str | None = None
+    mark: str = "分"
+    rank: int | None = None
+    is_each: bool = False
+
+
+def find_stated_scores(
+    lines: Sequence[Line], vocabulary: Vocabulary
+) -> tuple[list[tuple[ScoreRow, ...]], list[Problem]]:
+    """Find runs of units with their scores or ranks in sentences, a run per paragraph or per block of such lines.
+
+    A run has at least two units, most of them of a kind that we know, or ranks: 主动公开40分 is no unit's score.
+    """
+    runs: list[list[_Record]] = []
+    problems: list[Problem] = []
+    before = -2
+    was_alone = False
+    for at, line in enumerate(lines):
+        numbered = ENUMERATOR.match(line.aligned)
+        records = list(_read_line(line, vocabulary, problems))
+        if not records:
+            continue
+        is_alone = len(records) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
+        goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
+        if runs and at == before + 1 and (goes_on or (is_alone and was_alone)):
+            runs[-1] += records
+        else:
+            runs.append(records)
+        before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
+    rows = []
+    for run in runs:
+        if _is_run(run, vocabulary):
+            kept, found = _drop_sums(run, vocabulary)
+            rows.append(tuple(map(_make_row, kept)))
+            problems += found
+    return rows, problems
+
+
+def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[_Record]:
+    if not any(char.isdigit() or char in "第前后後" for char in line.aligned):
+        return
+    group: str | None = None
+    clauses = [strip_number(clause) for clause, _ in split_outside(strip_number(line.aligned), CLAUSE_ENDS)]
+    for clause in clauses:
+        chunks = _read_chunks(clause, vocabulary)
+        for chunk in chunks[:1]:
+            if chunk.sign == ":" and vocabulary.is_label(chunk.text):
+                group, chunks = chunk.text, chunks[1:]
+        records = list(_read_order(clause, line, vocabulary, problems))
+        records = records or list(_read_records(chunks, line.place, group, vocabulary))
+        if len(records) == 1:
+            records[0].is_alone = True
+        yield from records
+
+
+def _read_chunks(clause: str, vocabulary: Vocabulary) -> list[_Chunk]:
+    pieces = split_outside(clause, BREAKS)
+    return [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+
+
+def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> _Chunk:
+    match = ITEM.fullmatch(text)
+    if match:
+        number, mark = match["score"] or match["points"], match["mark"] or "分"
+        if match["mark"] is None and "." not in number and int(number) in YEAR:
+            return _Chunk(text, sign)
+        unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
+        rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
+        return _Chunk(text, sign, unit, label, number, mark, rank, match["each"] is not None)
+    if alone := re.fullmatch(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分", text):
+        return _Chunk(text, sign, "", "得分", alone[1])
+    if placed := ORDINAL.fullmatch(text):
+        unit = ORDINAL_LINKS.sub("", placed["text"])
+        unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
+        return _Chunk(text, sign, trim_lead(unit, vocabulary), rank=read_ordinal(f"第{placed['rank']}"))
+    is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)
+    return _Chunk(text, sign, text if is_name else "")
+
+
+def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[str, str]:
+    """Split 甲区环境卫生 into the unit and what is scored: a name of a kind that we know, or the words before 得分.
+
+    Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
+    """
+    text = LINKS.sub("", trim_lead(text, vocabulary)) or text
+    if vocabulary.names_unit(text):
+        return text, ""
+    for end in range(len(text) - 1, 1, -1):
+        if vocabulary.names_unit(text[:end]) and (is_first or vocabulary.is_score_word(text[end:])):
+            return text[:end], LINKS.sub("", text[end:])
+    label = next((text[at:] for at in range(len(text)) if vocabulary.is_score_word(text[at:])), "")
+    if not label and vocabulary.meaning_of(text) not in (None, "unit"):
+        label = text
+    return LINKS.sub("", text[: len(text) - len(label)]), label
+
+
+def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocabulary: Vocabulary) -> Iterator[_Record]:
+    """Assemble the records of a sentence: a rank before its unit or after its score, numbers after their unit.
+
+    Where one unit alone is named and other numbers follow, they are parts of its score.
+    """
+    known = [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
+    scored = [chunk for chunk in chunks if chunk.number is not None]
+    has_parts = len(known) == 1 and len(scored) > 1 and not any(c.number for c in chunks[: known[0]])
+    names: list[str] = []
+    rank: int | None = None
+    record: _Record | None = None
+    for at, chunk in enumerate(chunks):
+        is_part = has_parts and at > known[0]
+        if chunk.number is None:
+            if chunk.rank is not None and not chunk.unit and record and record.rank is None:
+                record.rank = chunk.rank
+            elif chunk.rank is not None and chunk.unit:
+                yield from [record] if record else []
+                record = _Record(chunk.unit, None, "分", chunk.rank, group, place)
+            elif chunk.rank is not None:
+                rank, names = chunk.rank, []
+            elif chunk.unit and _names_unit(chunk.unit, vocabulary):
+                names.append(chunk.unit)
+            else:
+                names = []
+            continue
+        if record and (is_part or not chunk.unit) and not names:
+            _add_number(record, chunk, vocabulary)
+            continue
+        units = [chunk.unit] if chunk.unit else names[-1:]
+        units = [*names, *units] if chunk.is_each and chunk.unit else units
+        units = [trim_lead(unit, vocabulary) for unit in units]
+        names = []
+        if not units or not all(_names_unit(unit, vocabulary) for unit in units):
+            continue
+        yield from [record] if record else []
+        made = [_Record(unit, chunk.number, chunk.mark, chunk.rank or rank, group, place) for unit in units]
+        yield from made[:-1]
+        record, rank = made[-1], None
+        if has_parts and chunk.label:
+            record.number = None
+            _add_number(record, chunk, vocabulary)
+    if record:
+        yield record
+
+
+def _add_number(record: _Record, chunk: _Chunk, vocabulary: Vocabulary) -> None:
+    """Add a further number to a record: the total or the score, else a part."""
+    label = chunk.label or chunk.unit or chunk.mark
+    is_score = vocabulary.is_score_word(label)
+    if is_score and (record.number is None or vocabulary.is_total(label)):
+        record.number, record.mark = chunk.number, chunk.mark
+    else:
+        record.extra[label] = chunk.number or ""
+    record.rank = record.rank or chunk.rank
+
+
+def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[_Record]:
+    """Read ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 乙、丙列第二到第三位."""
+    if "第" not in clause and TOP.match(clause) is None:
+        return
+    if any(ITEM.fullmatch(text) for text, _ in split_outside(clause, BREAKS)) and "、" not in clause.partition(",")[2]:
+        return
+    if match := TOP.match(clause):
+        listed = clause[match.end() :].lstrip(":")
+        units = list(_rank_names(listed, vocabulary))
+        n = read_numeral(match["n"])
+        if len(units) < 2 or not all(vocabulary.names_unit(unit) for unit, _ in units):
+            return
+        if match["end"] != "前" or len(units) != n:
+            facts = {"found": clause, "n": len(units), "stated": n or 0}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+        if match["end"] == "前":
+            yield from (_Record(unit, None, "分", rank, None, line.place) for unit, rank in units)
+    for text, _ in split_outside(clause, ",")[-1:] if not match else ():
+        if (placed := RANGE.fullmatch(text)) is None:
+            continue
+        units = list(_rank_names(placed["text"], vocabulary))
+        first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0
+        if last - first + 1 != len(units):
+            facts = {"found": text, "n": len(units), "stated": last - first + 1}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+            continue
+        before = clause[: len(clause) - len(text)]
+        chunks = _read_chunks(before, vocabulary)
+        yield from _read_records(chunks, line.place, None, vocabulary)
+        yield from (_Record(unit, None, "分", first + rank - 1, None, line.place) for unit, rank in units)
+
+
+def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int]]:
+    """Yield names with their place in a list; those that 并列 joins share one."""
+    rank = 1
+    for piece, _ in split_outside(listed, "、"):
+        entries, _ = read_entries(piece.removesuffix("并列"), vocabulary)
+        tied = piece.endswith("并列")
+        for at, entry in enumerate(entries):
+            yield entry.unit, rank if tied else rank + at
+        rank += len(entries)
+
+
+def _is_run(run: Sequence[_Record], vocabulary: Vocabulary) -> bool:
+    """Tell whether numbers are the scores of units, and no parts of a full score, means or deductions.
+
+    Names of no kind that we know pass where a label or their ranks vouch for them, or where they sum to over 100: the
+    parts of a full score do not.
+    """
+    known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)
+    vouched = all(record.rank is not None or record.group is not None for record in run)
+    scores = [float(record.number) for record in run if record.mark == "分" and record.number]
+    exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
+    return (len(run) > 1 or vouched) and (2 * known > len(run) or vouched or exceeds)
+
+
+def _drop_sums(run: Sequence[_Record], vocabulary: Vocabulary) -> tuple[list[_Record], list[Problem]]:
+    """Leave out what sums up the others, 采用信息67条, and report names that do not look like their neighbours."""
+    sums: Counter[str] = Counter()
+    for record in run:
+        sums[record.mark] += round(float(record.number or 0) * 1000)
+    kept: list[_Record] = []
+    problems: list[Problem] = []
+    known = [vocabulary.kind_of(record.unit) != "other" for record in run]
+    mostly = 2 * sum(known) > len(known)
+    for record, is_known in zip(run, known, strict=True):
+        others = sums[record.mark] - round(float(record.number or 0) * 1000)
+        is_sum = len(run) > FEWEST_TO_SUM and others and others == round(float(record.number or 0) * 1000)
+        if not is_known and record.is_alone and is_sum:
+            problems.append(note_problem("row_no_unit", "no_unit", record.place, "note", found=record.unit))
+            continue
+        vouched = record.rank is not None or record.group is not None
+        if not is_known and not vouched:
+            facts = {"found": record.unit}
+            key = "unlike" if mostly else "unconfirmed"
+            problems.append(note_problem("not_read", key, record.place, "warning", **facts))
+        kept.append(record)
+    return kept, problems
+
+
+def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
+    if len(name) > LONGEST_NAME or VERB.search(name) or vocabulary.meaning_of(name) not in (None, "unit"):
+        return False
+    return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)
+
+
+def _make_row(record: _Record) -> ScoreRow:
+    is_score = record.mark == "分"
+    score = float(record.number) if is_score and record.number else None
+    extra = record.extra if is_score else {record.mark: str(record.number)}
+    return ScoreRow(record.unit, score, record.rank, None, None, record.group, record.place, extra)

@@ -1,0 +1,65 @@
+"""What the scores of a notice measure, as notices.csv records it: every check, rank, axis and sentence follows it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+USUAL_SCALE = (0.0, 100.0)  # points, where a notice states no scale
+COLUMNS = (
+    *("subject", "score_name", "score_column", "better"),
+    *("scale_min", "scale_max", "n_ranked", "rubric_id"),
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was inspected, and what its scores mean. None: neither the notice nor our record of it says.
+
+    `better` is `higher` or `lower`; `n_ranked` is the number of units that were ranked where a list shows only some of
+    them; points of notices with one `rubric_id`, scale and direction may be compared.
+    """
+
+    subject: str | None = None
+    score_name: str | None = None
+    score_column: str | None = None
+    better: str | None = None
+    scale_min: float | None = None
+    scale_max: float | None = None
+    n_ranked: int | None = None
+    rubric_id: str | None = None
+
+    @property
+    def is_lower_better(self) -> bool:
+        return self.better == "lower"
+
+    @property
+    def has_scale(self) -> bool:
+        return self.scale_max is not None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The ends of the scale; the usual one where none is recorded."""
+        low, high = USUAL_SCALE
+        return low if self.scale_min is None else self.scale_min, high if self.scale_max is None else self.scale_max
+
+    @property
+    def takes_usual_cuts(self) -> bool:
+        """Check whether cuts at 90 and 80 can mean anything: on the usual scale, higher being better."""
+        return self.bounds == USUAL_SCALE and not self.is_lower_better
+
+
+def read_measure(record: pd.Series | None) -> Measure:
+    """Return the measure that a row of notices.csv records; an empty one without a row."""
+    if record is None:
+        return Measure()
+    facts = {name: record[name] for name in COLUMNS if name in record.index and pd.notna(record[name])}
+    for name, convert in (("scale_min", float), ("scale_max", float), ("n_ranked", int)):
+        if name in facts:
+            facts[name] = convert(facts[name])
+    return Measure(**facts)
+
+
+def may_compare_points(one: Measure, other: Measure) -> bool:
+    """Check whether points of two notices may be compared: one marking scheme, one scale, one direction."""
+    same = ("rubric_id", "scale_min", "scale_max", "better", "score_name")
+    return one.rubric_id is not None and all(getattr(one, name) == getattr(other, name) for name in same)

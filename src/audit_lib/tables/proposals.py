@@ -1,0 +1,204 @@
+"""Propose what the scores of a new notice measure: from its title and text, its ranks, and the place's notice before.
+
+What neither says stays missing. Each fact comes with its evidence; a person's options overrule all of it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.documents.model import squeeze
+from audit_lib.notices.notice import Notice
+from audit_lib.notices.printed_periods import BEGIN
+from audit_lib.notices.score_tables import ScoreTable
+from audit_lib.periods import order_of
+
+COPIED = ("subject", "score_name", "score_column", "better", "scale_min", "scale_max", "rubric_id")
+TWINS = ("subject_zh", "score_name_zh")
+
+FULL_MARK = re.compile(r"(?:满分|总分值?)(?:均?为|是|以|按|:)?(\d{2,4}(?:\.\d+)?)分|(百分)制|(千分)制")
+IN_HEADING = re.compile(r"\((?:满分|总分)?(\d{2,4}(?:\.\d+)?)分?\)")
+LOWER = re.compile(
+    r"(?:得分|分数?|分值|指数|数值|值)[^,。;、]{0,6}?(?:由低到高|从低到高|越低越好|越小越好|越低[^,。;]{0,4}越好)"
+)
+HIGHER = re.compile(
+    r"(?:得分|分数?|分值|指数|数值|值)[^,。;、]{0,6}?(?:由高到低|从高到低|越高越好|越大越好|越高[^,。;]{0,4}越好)"
+)
+SOME_OF = re.compile(r"(?:前|后|末|倒数)[^,。;]{0,3}?\d{1,3}[名位个]")
+OUT_OF = re.compile(r"(\d{2,4})个(?:城市|县|区|镇|街道|单位|部门|地区|网站)")
+
+# A formal title: <issuer>关于<what>的通报. What remains of <what> without these is what was inspected.
+ISSUER = re.compile(r"^.{2,40}?关于(?:对|印发|公布|发布)?")
+ENDING = re.compile(
+    r"(?:的?(?:通[报報知告]|公[告示]|报告)|有关|主要|工作|活动|综合|专项|目标责任(?:制)?"
+    r"|检查|督查|抽查|巡查|暗访|明查|考核|考评|考评价|评估|测评|评价|评分|评比|打分|得分|成绩"
+    r"|情况|结果|排名|排行|名次|通报)+(?:\(.*\))?$"
+)
+YEAR = r"(?:\d{4}|[一二三四五六七八九〇○零O]{4})"
+NUMBER = r"[\d一二三四五六七八九十]+"
+PERIOD = re.compile(
+    rf"{YEAR}(?:年?[-—~至]{YEAR})?年度?|第?{NUMBER}(?:月份?)?(?:[-—~至、和及]第?{NUMBER})?(?:月份?|季度|周|轮|次|批|期)"
+    rf"|[上下]半年|前{NUMBER}个?(?:月|季度)"
+)
+LEVELS = "省|自治区|自治州|州(?![市区县镇])|市|县|区|镇|乡|街道"
+PLACES = re.compile(rf"^(?:[^城]{{1,7}}?(?:{LEVELS})){{1,2}}(?=.{{2}})")  # of what stands before the year
+OWN = re.compile(rf"^[全我本](?:{LEVELS})(?:直)?")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Facts for the columns of notices.csv, and the evidence of each in words."""
+
+    facts: Mapping[str, Any]
+    evidence: Mapping[str, str]
+
+    @property
+    def words(self) -> str | None:
+        return "; ".join(f"{name}: {why}" for name, why in self.evidence.items()) or None
+
+
+def propose_measure(notice: Notice, before: pd.Series | None, given: Mapping[str, Any]) -> Proposal:
+    """Propose what a notice measures: what is given, else what it says, else what the notice before it recorded."""
+    facts: dict[str, Any] = {}
+    evidence: dict[str, str] = {}
+    for name, value, why in (*_read_given(given), *_read_notice(notice), *_read_before(before)):
+        if name not in facts:
+            facts[name], evidence[name] = value, why
+    facts |= (
+        {}
+        if before is None
+        else {
+            twin: before[twin]
+            for twin in TWINS
+            if twin in before.index and pd.notna(before[twin]) and evidence.get(twin[:-3], "").startswith("as in")
+        }
+    )
+    return Proposal(facts, evidence)
+
+
+def _read_given(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    for name in (*COPIED, "n_ranked"):
+        if given.get(name) is not None:
+            yield name, given[name], "given to add"
+
+
+def _read_notice(notice: Notice) -> Iterator[tuple[str, Any, str]]:
+    if subject := read_subject(notice.header.title):
+        yield "subject", subject, "title"
+    if mark := _find_full_mark(notice):
+        yield "scale_min", 0.0, "the full mark counts from 0"
+        yield "scale_max", *mark
+    if direction := _find_direction(notice):
+        yield "better", *direction
+    if number := _find_n_ranked(notice):
+        yield "n_ranked", *number
+
+
+def _read_before(before: pd.Series | None) -> Iterator[tuple[str, Any, str]]:
+    for name in COPIED if before is not None else ():
+        if before is not None and name in before.index and pd.notna(before[name]):
+            yield name, before[name], f"as in {before['notice_id']}"
+
+
+def read_subject(title: str | None) -> str | None:
+    """Read what was inspected from a title; None where nothing is left that says it.
+
+    >>> read_subject("雷州市人民政府办公室关于2017年雷州市政务公开工作检查情况的通报")
+    '政务公开'
+    >>> read_subject("2021年6月份环境卫生考评情况通报"), read_subject("关于2021年上半年全市城市管理综合评价结果的通报")
+    ('环境卫生', '城市管理')
+    >>> read_subject("检查情况的通报")
+    """
+    words = squeeze(title or "")
+    issuer = found[0] if (found := ISSUER.match(words)) else ""
+    words = ENDING.sub("", re.sub(r"\([^()]*\)$", "", words.removeprefix(issuer).removeprefix("关于")))
+    year = BEGIN.search(words)
+    head, rest = (words[: year.start()], words[year.start() :]) if year else ("", words)
+    rest = OWN.sub("", _strip_issuer(PERIOD.sub("", rest), issuer))
+    words = (PLACES.sub("", f"{head}  ").strip() + rest).strip("的及和与、,:-—~()")
+    return words if 2 <= len(words) <= 30 else None
+
+
+def _strip_issuer(words: str, issuer: str) -> str:
+    """Take the place of the issuer off: 雷州市 of 雷州市人民政府办公室."""
+    n_shared = next((n for n, (one, two) in enumerate(zip(words, issuer, strict=False)) if one != two), len(issuer))
+    place = re.match(rf".+(?:{LEVELS})", words[:n_shared])
+    return words[place.end() :] if place else words
+
+
+def _find_full_mark(notice: Notice) -> tuple[float, str] | None:
+    """Find the full mark: in the heading of the scores, else in the text; None where several are stated."""
+    for table in notice.tables:
+        marked = [(heading, mark) for heading in map(squeeze, table.columns) if (mark := IN_HEADING.search(heading))]
+        if len(marked) == 1:
+            [(heading, mark)] = marked
+            return float(mark[1]), f"heading {heading}"
+    stated: dict[float, str] = {}
+    for line in notice.document.lines:
+        for stated_mark in FULL_MARK.finditer(line.key):
+            full = 100.0 if stated_mark[2] else 1000.0 if stated_mark[3] else float(stated_mark[1])
+            stated.setdefault(full, f"{stated_mark[0]}, {line.place}")
+    return next(iter(stated.items())) if len(stated) == 1 else None
+
+
+def _find_direction(notice: Notice) -> tuple[str, str] | None:
+    """Find which scores are better: by the printed ranks, else by the words; None where they disagree."""
+    by_ranks = {found for table in notice.tables if (found := _read_ranks(table))}
+    by_words: dict[str, str] = {}
+    for line in notice.document.lines:
+        for better, pattern in (("lower", LOWER), ("higher", HIGHER)):
+            if said := pattern.search(line.key):
+                by_words.setdefault(better, f"{said[0]}, {line.place}")
+    if len(by_ranks) == 1:
+        [better] = by_ranks
+        return better, f"rank 1 has the {'lowest' if better == 'lower' else 'highest'} score"
+    return next(iter(by_words.items())) if not by_ranks and len(by_words) == 1 else None
+
+
+def _read_ranks(table: ScoreTable) -> str | None:
+    """Read a direction from printed ranks that all follow the scores."""
+    pairs = sorted((row.rank, row.score) for row in table.rows if row.rank is not None and row.score is not None)
+    if len({score for _, score in pairs}) < 3 or len({rank for rank, _ in pairs}) < 3:
+        return None
+    scores = [score for _, score in pairs]
+    if scores == sorted(scores):
+        return "lower"
+    by_rank = sorted(pairs, key=lambda pair: (pair[0], -pair[1]))
+    return "higher" if [score for _, score in by_rank] == sorted(scores, reverse=True) else None
+
+
+def _find_n_ranked(notice: Notice) -> tuple[int, str] | None:
+    """Find how many were ranked, in a sentence that says that only the first or last are shown."""
+    shown = max((len(table.rows) for table in notice.tables), default=0)
+    for line in notice.document.lines:
+        if SOME_OF.search(line.key):
+            for found in OUT_OF.finditer(line.key):
+                if int(found[1]) > shown:
+                    return int(found[1]), f"{found[0]}, {line.place}"
+    return None
+
+
+def find_before(records: pd.DataFrame | None, jurisdiction: str, period: str, title: str | None) -> pd.Series | None:
+    """Find the record of the place's notice before this one with the same heading, but for its period."""
+    if records is None or not title:
+        return None
+    heading = read_heading(title)
+    ours = records[(records["jurisdiction"] == jurisdiction) & (records["period"] != period)]
+    same = ours[ours["title"].fillna("").map(read_heading) == heading]
+    if same.empty or not heading:
+        return None
+    ordered = sorted(same.index, key=lambda index: order_of(str(same.at[index, "period"])))
+    earlier = [index for index in ordered if order_of(str(same.at[index, "period"])) < order_of(period)]
+    return same.loc[earlier[-1] if earlier else ordered[0]]
+
+
+def read_heading(title: str) -> str:
+    """Return a title without what names its period.
+
+    >>> read_heading("甲市2017年4月环境卫生检查通报") == read_heading("甲市2017年第二季度环境卫生检查通报")
+    True
+    """
+    return PERIOD.sub("", squeeze(title)) if BEGIN.search(squeeze(title)) else squeeze(title)
