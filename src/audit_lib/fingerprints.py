@@ -11,9 +11,9 @@ from audit_lib.files import save_text
 
 LIBRARIES = (
     *("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn"),
-    *("scipy", "seaborn", "statsmodels"),
+    *("pypinyin", "scipy", "seaborn", "statsmodels"),
 )
-PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn")
+PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn", "pypinyin")
 PACKAGE = Path(__file__).parent
 # Folders and modules that run after a report is made: a change here renders pages again at most, and runs no report.
 AFTER_REPORTS = ("pages/", "verify/", "export/", "cli.py")
@@ -83,6 +83,19 @@ def _is_unit(unit: Any) -> bool:
         and isinstance(unit["slug"], str | None)
         and all(isinstance(each, str) for each in [*(unit[name] for name in NAMES), *unit["others"]])
     )
+
+
+SILENCE = "nothing_found"  # key of the manifest of a run without a finding: the reason, in the words of its headline
+
+
+def list_silent(tree: Path, jurisdiction: str, period: str) -> dict[str, str]:
+    """List the notebooks that have nothing to report on a notice, each with the reason, in their order.
+
+    They have no report and no page; `tree` is that of a language.
+    """
+    paths = sorted((tree / ".manifest" / jurisdiction / period).glob("[!.]*.json"))
+    found = {path.stem: (load_manifest(path) or {}).get(SILENCE) for path in paths}
+    return {name: str(reason) for name, reason in found.items() if reason}
 
 
 def hash_bytes(content: bytes) -> str:

@@ -23,7 +23,7 @@ from audit_lib.batch.page_sets import PageSet, make_index
 from audit_lib.batch.plan import Folders, Run
 from audit_lib.batch.processes import RunOptions, end_all
 from audit_lib.batch.snapshot import Snapshot
-from audit_lib.batch.tasks import RunResult, execute_pages, execute_run
+from audit_lib.batch.tasks import RunResult, execute_pages, execute_run, find_silence
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes
 from audit_lib.fingerprints import Fingerprint, hash_bytes
@@ -195,15 +195,21 @@ class Batch:
             self._take(self._publish(future.result(), inputs))
 
     def _publish(self, result: RunResult, inputs: Fingerprint) -> RunResult:
-        """Put a good report in place, and only then its manifest."""
+        """Put a good report in place, and only then its manifest; one without a finding leaves only its reason there."""
         if result.status != "done" or result.notebook is None:
             return result
         run = result.run
         try:
             content = result.notebook.read_bytes()
-            save_bytes(content, run.report)
-            fingerprints.save_manifest(run.manifest, {**inputs, "report": hash_bytes(content)})
-            for leftover in (run.failed, run.log, result.notebook, result.notebook.with_suffix(".log")):
+            silence = find_silence(content)
+            if silence is None:
+                save_bytes(content, run.report)
+                fingerprints.save_manifest(run.manifest, {**inputs, "report": hash_bytes(content)})
+            else:
+                fingerprints.save_manifest(run.manifest, {**inputs, fingerprints.SILENCE: silence})
+                result = replace(result, why=f"nothing to report: {silence}")
+            gone = () if silence is None else (run.report, run.report.with_suffix(".html"))
+            for leftover in (*gone, run.failed, run.log, result.notebook, result.notebook.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
         except (AuditError, OSError) as error:  # a full disk, a read-only folder: of this report, not of the batch
             return replace(result, status="failed", why=str(error))

@@ -14,6 +14,7 @@ from audit_lib.batch.snapshot import Snapshot
 from audit_lib.fingerprints import (
     LIBRARIES,
     PAGE_LIBRARIES,
+    SILENCE,
     Fingerprint,
     Toolchain,
     hash_bytes,
@@ -53,12 +54,15 @@ def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
 
 def find_reason(run: Run, snapshot: Snapshot) -> str | None:
     """Return why a report must be run again; None if nothing it depends on has changed."""
-    if not run.report.is_file():
+    before = load_manifest(run.manifest)
+    if not run.report.is_file() and SILENCE not in (before or {}):
         return "there is no report yet"
     if run.failed.is_file():
         return "its last run failed"
-    if (before := load_manifest(run.manifest)) is None:
+    if before is None:
         return "nothing is known of its last run"
+    if before.pop(SILENCE, None) is not None and not run.report.is_file():
+        return find_change(before, describe_report(run, snapshot))
     if before.pop("report", None) != hash_bytes(run.report.read_bytes()):
         return "the report was changed by hand"
     return find_change(before, describe_report(run, snapshot))

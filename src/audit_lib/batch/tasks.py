@@ -4,6 +4,7 @@ A run is a pure task: (notebook, parameters, the report in place) → RunResult.
 names of its own, and only the batch moves results into place: a task that is lost, or done twice, does no harm.
 """
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from audit_lib.fingerprints import Fingerprint, Toolchain
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+SILENT = b'class=\\"headline silent\\"'  # in a notebook, as display/findings.py marks a headline without a finding
 COLD_OPTIONS = {"shutdown_kernel": "immediate", "extra_arguments": ["--HistoryManager.enabled=False"]}
 
 
@@ -154,6 +156,18 @@ def _measure() -> tuple[float, int]:
         return 0.0, 0
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used), max(each.ru_maxrss for each in used) * 1024
+
+
+def find_silence(content: bytes) -> str | None:
+    """Find why an executed notebook has nothing to report, as its headline says; None where it has a finding."""
+    if SILENT not in content:
+        return None
+    for cell in json.loads(content)["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if SILENT.decode() in "".join(data.get("text/html", [])).replace('"', '\\"'):
+                return "".join(data["text/plain"])
+    return None
 
 
 def find_problem(notebook: "NotebookNode") -> str | None:

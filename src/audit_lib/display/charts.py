@@ -34,7 +34,8 @@ class Chart:
     text instead: `drawing` gives the first pixel row below the subtitle and the first of the source line. `data` holds
     what is drawn, a row per mark, bar or step, as `plain_cells` gives it.
 
-    A chart with scenes is drawn anew on a page, wide and narrow, from those.
+    A chart with scenes is drawn anew on a page, wide and narrow, from those. `frame` holds the words around the wide
+    one, which is `drawn_at` this y in it, for a file that stands alone.
     """
 
     png: bytes
@@ -48,6 +49,8 @@ class Chart:
     legend: tuple[Key, ...] = ()
     wide: Scene | None = None
     narrow: Scene | None = None
+    frame: Scene | None = None
+    drawn_at: float = 0
 
     def __repr__(self) -> str:
         return f"{self.title}\n{self.alt}"
@@ -67,9 +70,10 @@ class Chart:
         shown |= {"subtitle": self.subtitle, "source": self.source}
         if self.drawing:
             shown["drawing"] = list(self.drawing)
-        for name, scene in (("wide", self.wide), ("narrow", self.narrow)):
+        for name, scene in (("wide", self.wide), ("narrow", self.narrow), ("frame", self.frame)):
             if scene:
                 data[SCENES.format(name=name)] = write_scene(scene)
+                shown["drawn_at"] = self.drawn_at
                 shown["legend"] = [[key.colour, key.text, key.is_outlined] for key in self.legend]
         return data, {"image/png": shown}
 

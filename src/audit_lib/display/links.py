@@ -29,18 +29,26 @@ def link_place(place: str, page: str = NOTICE) -> str:
     return f"{page}#{anchor_of(place)}"
 
 
-def cite_scores(scores: pd.DataFrame, page: str = NOTICE, listed: Mapping[str, str] | None = None) -> Citations:
+def cite_scores(
+    scores: pd.DataFrame,
+    page: str = NOTICE,
+    listed: Mapping[str, str] | None = None,
+    cells: Mapping[tuple[str, str], str] | None = None,
+) -> Citations:
     """Cite scores, printed ranks and tiers of a scores table under every name of their unit.
 
-    Scores and ranks stand in the row of the unit, a tier where a list names the unit: at `listed`, by unit_id, else at
-    `list_line`, else in the row. Of a value that is printed twice the first counts.
+    Scores and ranks are in the row of the unit, or at `cells`, by unit_id and kind, where each cell has a place of its
+    own. A tier is where a list names the unit: at `listed`, by unit_id, else at `list_line`, else in the row. The first
+    of a value that is printed twice counts.
     """
     cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
     for row in scores.itertuples():
         in_list = (listed or {}).get(row.unit_id)
         in_list = in_list or (row.source_place if pd.isna(row.list_line) else f"line {row.list_line}")
-        printed = [("score", row.score, row.source_place), ("rank", row.rank_printed, row.source_place)]
+        score_at = row.source_place if row.is_corrected else (cells or {}).get((row.unit_id, "score"), row.source_place)
+        rank_at = (cells or {}).get((row.unit_id, "rank"), row.source_place)
+        printed = [("score", row.score, score_at), ("rank", row.rank_printed, rank_at)]
         for column, value, place in [*printed, ("tier", row.tier, in_list)]:
             for name in {row.unit_name, row.name_in_table, row.name_in_list}:
                 if pd.notna(value) and pd.notna(name):

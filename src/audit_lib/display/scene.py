@@ -149,10 +149,15 @@ class Scene:
 
 
 STYLE = (
-    "".join(f".{name} {{ fill: var(--{name}); stroke: var(--{name}) }} " for name in COLOURS)
-    + "".join(f"circle.{name} {{ stroke: var(--{name}-rim) }} " for name in RIMS)
-    + "rect, text { stroke: none } circle:not(.ring) { stroke-width: 1.3 } .ring { fill: none; stroke: var(--ink) } "
-    ".ring-gap { fill: none; stroke: var(--ring-gap); stroke-width: 1.4 } "
+    "".join(
+        f"circle.{name} {{ fill: var(--{name}); stroke: var({_rim}) }} line.{name} {{ stroke: var(--{name}) }} "
+        f"rect.{name}, text.{name} {{ fill: var(--{name}) }} "
+        f"i.{name} {{ background: var(--{name}); border-color: var({_rim}) }} "
+        for name in COLOURS
+        for _rim in (f"--{name}-rim" if name in RIMS else f"--{name}",)
+    )
+    + "circle:not(.ring) { stroke-width: 1.3 } circle.ring { fill: none; stroke: var(--ink) } "
+    "circle.ring-gap { fill: none; stroke: var(--ring-gap) } "
 )
 
 
@@ -161,6 +166,11 @@ def write_colours() -> str:
     named = {**COLOURS, **{f"{name}-rim": pair for name, pair in RIMS.items()}, "ring-gap": ("none", "#14171b")}
     light, dark = ("; ".join(f"--{name}: {pair[at]}" for name, pair in named.items()) for at in (0, 1))
     return f":root {{ {light} }} @media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }} "
+
+
+def fill_frame(frame: Scene, scene: Scene, drawn_at: float) -> Scene:
+    """Put a drawing into its frame of words, at this y."""
+    return Scene(frame.width, frame.height, (*frame.marks, *move(scene.marks, 0, drawn_at)))
 
 
 def move(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.display.charts import Chart, Key
-from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Ring, Scene, move
+from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Ring, Scene, fill_frame, move
 from audit_lib.display.tables import plain_cells
 from audit_lib.figures.picture import draw_png, frame_scene, measure_width, wrap_text
 from audit_lib.wording.words import Phrase, Tier, Words, say
@@ -552,7 +552,8 @@ def close_chart(
     wide, narrow = scenes
     title, subtitle = words(f"figures.{key}.title", **facts), words(f"figures.{key}.subtitle", **facts)
     credit = words.word(source or say("labels.source"))
-    framed = frame_scene(wide, title, subtitle, legend, credit)
+    frame, drawn_at = frame_scene(wide, title, subtitle, legend, credit)
+    framed = fill_frame(frame, wide, drawn_at)
     return Chart(
         png=draw_png(framed),
         title=title,
@@ -564,4 +565,6 @@ def close_chart(
         legend=legend,
         wide=wide,
         narrow=narrow,
+        frame=frame,
+        drawn_at=drawn_at,
     )

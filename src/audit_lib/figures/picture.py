@@ -14,7 +14,7 @@ from matplotlib.patches import Circle, Patch, Rectangle
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
 
 from audit_lib.display.charts import Key
-from audit_lib.display.scene import COLOURS, RIMS, Dot, Label, Line, Mark, Rect, Ring, Scene, move
+from audit_lib.display.scene import COLOURS, RIMS, Dot, Label, Line, Mark, Rect, Ring, Scene
 from audit_lib.errors import AuditError
 from audit_lib.figures.packing import pack_image
 from audit_lib.figures.style import use_font
@@ -57,8 +57,11 @@ def wrap_text(text: str, size: float, width: float, *, is_bold: bool = False) ->
     return [line.strip() for line in lines]
 
 
-def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], source: str) -> Scene:
-    """Put title, subtitle, legend and source around a drawing, for where no page prints them beside it."""
+def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], source: str) -> tuple[Scene, float]:
+    """Set title, subtitle, legend and source around the place of a drawing, for where no page prints them beside it.
+
+    Also returns the y at which the drawing begins.
+    """
     marks: list[Mark] = []
     width, y = scene.width - MARGIN, 10.0
     for text, size, colour, is_bold in ((title, 20.0, "ink", True), (subtitle, 16.0, "grey", False)):
@@ -75,12 +78,12 @@ def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], 
         marks.append(Label(x + 20, y, key.text, 15))
         x += needed + 16
     y += 12
-    marks += move(scene.marks, 0, y)
+    drawn_at = y
     y += scene.height
     for line in wrap_text(source, 13, width) if source else []:
         y += 18
         marks.append(Label(MARGIN / 2, y, line, 13, "grey"))
-    return Scene(scene.width, y + 14, tuple(marks))
+    return Scene(scene.width, y + 14, tuple(marks)), drawn_at
 
 
 def draw_png(scene: Scene) -> bytes:

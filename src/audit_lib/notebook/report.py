@@ -169,15 +169,18 @@ class Report:
         return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in pairs)
 
     def _repr_html_(self) -> str:
-        return _list_pairs("quality", self.quality()) + _list_pairs("settings", self.settings())
+        pairs = {"quality": self.quality(), "settings": self.settings()}
+        return "".join(_list_pairs(self.words(f"labels.{kind}"), kind, listed) for kind, listed in pairs.items())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/csv": format_table(self.score_rows, "scores", self.reading.source.notice_id)}
 
 
-def _list_pairs(kind: str, pairs: Iterator[tuple[str, str]]) -> str:
-    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in pairs)
-    return f'<dl class="{kind}">{listed}</dl>'
+def _list_pairs(caption: str, kind: str, pairs: Iterator[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>' for name, value in pairs
+    )
+    return f'<table class="{kind}"><caption>{html.escape(caption)}</caption><tbody>{rows}</tbody></table>'
 
 
 def open_report(
@@ -215,7 +218,12 @@ def _cite(reading: Reading, **tables: pd.DataFrame) -> Citations:
     """Cite the notice for every value that tables of a report repeat."""
     listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
     quotes = [cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
-    scores, mentions = cite_scores(tables["scores"], listed=listed), cite_mentions(tables["mentions"])
+    cells = {
+        (entry.unit.unit_id, kind): cell.place
+        for entry in reversed(reading.evidence.entries)
+        for kind, cell in entry.row.cells
+    }
+    scores, mentions = cite_scores(tables["scores"], listed=listed, cells=cells), cite_mentions(tables["mentions"])
     columns = cite_columns(tables["web_columns"])
     every = (scores, mentions, columns, cite_document(reading.notice.document), *quotes)
     return {key: href for cites in every for key, href in cites.items()}

@@ -7,6 +7,7 @@ the parts of a page look like is known by what display.py and the templates writ
 import csv
 import hashlib
 import io
+import re
 from base64 import b64decode
 from binascii import Error as NoBase64
 from collections import Counter
@@ -20,8 +21,9 @@ from nbformat import NotebookNode
 from audit_lib.notebook.parameters import PARAMETERS, read_parameters
 from audit_lib.wording.languages import MAIN, choose_part
 
-SENTENCES = ("headline", "finding", "note")
+SENTENCES = ("headline", "bullet", "box", "finding", "note")
 SETTINGS = "settings"  # tag of the cell that shows its material
+SCENES = "application/vnd.audit-lib.scene."  # as display/charts.py names the drawings of a chart
 BLOCKS = ["h1", "h2", "h3", "p", "li", "dl", "table", "figure", "details", "pre", "a"]
 
 Key = tuple[str, tuple[str, ...]]
@@ -75,6 +77,8 @@ def _list_output(output: NotebookNode, section: str, *, is_material: bool) -> It
         yield Statement("alt", (section,), str(output.metadata.get("image/png", {}).get("alt", "")))
         yield Statement("plain", (section,), plain)
         yield Statement("image", (section,), _hash_base64(data["image/png"]))
+        for kind in sorted(kind for kind in data if kind.startswith(SCENES)):
+            yield Statement("image", (section, kind), hashlib.sha256(data[kind].encode()).hexdigest())
         yield from _list_rows(data.get("text/csv", ""), section)
     elif "text/html" in data:
         yield from _list_blocks(BeautifulSoup(data["text/html"], "html.parser"), section)
@@ -142,11 +146,16 @@ def _list_figure(figure: Tag, section: str) -> Iterator[Statement]:
     for image in figure.find_all("img"):
         yield Statement("alt", (section,), str(image.get("alt", "")))
         yield Statement("image", (section,), _hash_base64(str(image.get("src", "")).partition(",")[2]))
+    for drawing in figure.find_all("svg"):
+        yield Statement("alt", (section,), str(drawing.get("aria-label", "")))
+        yield Statement("image", (section,), hashlib.sha256(str(drawing).encode()).hexdigest())
+    for link in figure.find_all("a", download=re.compile(r"\.(png|svg)$")):
+        yield Statement("image", (section, str(link["download"])), _hash_base64(str(link["href"]).partition(",")[2]))
     for text in figure.find_all("p"):
         yield Statement("text", (section,), _text(text))
     for table in figure.find_all("table"):
         yield from _list_cells(table, section)
-    for link in figure.find_all("a", download=True):
+    for link in figure.find_all("a", download=re.compile(r"\.csv$")):
         yield from _list_rows(read_link(link), str(link["download"]))
 
 

@@ -30,6 +30,7 @@ ELEMENTS = {  # what display.py and report.py write; HTML with anything else in 
 ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
 HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
+LONGEST_SLUG = 60  # letters: three bytes each, and a file name ends at 255
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
@@ -37,7 +38,7 @@ PHONE = 34  # columns of text that stand side by side on a small screen
 class Part:
     """A piece of an HTML output. A table has a caption, its values as a CSV link, and may be too wide for a phone.
 
-    `legend` explains the marks in it.
+    `legend` explains the marks in it, `title` is the finding above it.
     """
 
     html: Markup
@@ -46,6 +47,7 @@ class Part:
     file_name: str = ""
     is_wide: bool = False
     legend: str = ""
+    title: str = ""
 
 
 class Prose(IPythonRenderer):  # type: ignore[misc]
@@ -139,7 +141,10 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
         if isinstance(piece, Tag) and "blanks" in piece.get_attribute_list("class") and parts:
             parts[-1] = replace(parts[-1], legend=piece.get_text())
         elif str(piece).strip():
-            parts.append(_read_part(piece, missing))
+            part = _read_part(piece, missing)
+            if part.caption is not None and parts and parts[-1].caption is None:
+                part = replace(part, title=BeautifulSoup(parts.pop().html, "html.parser").get_text())
+            parts.append(part)
     return parts
 
 
@@ -196,7 +201,9 @@ def _plain_value(cell: Tag, missing: Collection[str]) -> str:
 
 
 TOKEN = re.compile(r"<[^>]*>|[^<]+")
-HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff〔《](?:[\u3400-\u9fff\uf900-\ufaff〔〕《》、，。；：（）·\d]*[\u3400-\u9fff\uf900-\ufaff〕》）])?")
+HAN_RUN = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff〔《](?:[\u3400-\u9fff\uf900-\ufaff〔〕《》、，。；：（）·\d]*[\u3400-\u9fff\uf900-\ufaff〕》）])?"
+)
 UNMARKED = {"script", "style", "title", "option", "textarea"}  # elements that hold text alone
 VOID = {"meta", "link", "input", "br", "img", "hr", "col", "wbr"}
 
@@ -224,3 +231,24 @@ def mark_han(html: str) -> str:
             token = HAN_RUN.sub(rf'<{tag} lang="zh-Hans">\g<0></{tag}>', token)
         pieces.append(token)
     return "".join(pieces)
+
+
+def link_units(html: Markup, pages: Mapping[str, str]) -> Markup:
+    """Lead from the name of a unit in a table to its page: `pages` are hrefs by the name as a cell shows it."""
+    soup = BeautifulSoup(html, "html.parser")
+    for cell in soup.find_all(["th", "td"]):
+        href = pages.get(cell.get_text())
+        if href and not cell.find("a"):
+            link = soup.new_tag("a", href=href)
+            link.extend(list(cell.contents))
+            cell.append(link)
+    return Markup(soup)
+
+
+def slug_unit(name: str) -> str:
+    """Name the page of a unit.
+
+    >>> slug_unit("水务局")
+    '水务局'
+    """
+    return make_slug(name)[:LONGEST_SLUG]

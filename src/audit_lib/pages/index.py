@@ -39,6 +39,10 @@ class Place:
         return sum(len(period.found) for period in self.periods)
 
     @property
+    def n_latest(self) -> int:
+        return len(self.periods[0].found)
+
+    @property
     def drawing(self) -> str:
         """The strip of all units, else the first figure of the leading report."""
         return self.digest["card"].get("drawing") or (draw_scene(self.lead.card) if self.lead else "")
@@ -47,13 +51,17 @@ class Place:
 def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     """Write the index of a language's reports, tree/index.html, and the status page, tree/status.html."""
     known = KnownCards(tree)
-    places = sorted(_gather_places(tree, data, language, known), key=lambda place: (-place.n_reports, place.name))
+    places = sorted(
+        _gather_places(tree, data, language, known),
+        key=lambda place: (-place.n_latest, -place.digest["card"].get("n_units", 0), place.name),
+    )
     known.save()
     words = Words(language)
     search = json_of(describe_search(places))
     scripts = [SEARCH.read_text(encoding="utf-8")] if places else []
     _write(tree / "index.html", "reports.html.j2", places, words, tree, search=search, scripts=scripts)
-    names = sorted({entry.card.name for place in places for period in place.periods for entry in period.entries})
+    periods = [period for place in places for period in place.periods]
+    names = sorted({name for period in periods for name in (*period.silent, *(e.card.name for e in period.entries))})
     _write(tree / "status.html", "status.html.j2", places, words, tree, notebooks=names)
 
 

@@ -1,7 +1,8 @@
 """The page of a notice: its raw text line by line under its number, what was read highlighted, problems beside it.
 
 Each line and each cell of a table has an anchor made of its place (`documents.anchor_of`), so that any number of a
-report can lead to where the notice prints it.
+report can lead to where the notice prints it. A table that is printed one cell a line is drawn as a table, and each of
+its rows is named as a holder of the notice would find it. Lines that are our summary are marked as such.
 """
 
 import re
@@ -17,12 +18,15 @@ from audit_lib.analysis.source import trace_source
 from audit_lib.documents.model import PADDING, Block, Document, Grid, Line, anchor_of
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.notice import Notice
+from audit_lib.notices.rows import ScoreRow
 from audit_lib.tables.build import Reading
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.schemas import SEVERITIES
-from audit_lib.wording.words import Words
+from audit_lib.wording.form import PREAMBLE, describe_form, is_full_text, list_summarised
+from audit_lib.wording.words import Words, say
 
 KINDS = ("unit", "score", "rank", "tier", "mention")  # of what is highlighted
+ANNEX = "附件"
 MOST_AHEAD = 50  # cells that are looked for in one stretch of print before it is taken to hold none of the rest
 
 
@@ -64,9 +68,37 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
         "problems": problems,
         "n_silent": sum(outcome.applies and not outcome.findings for outcome in outcomes),
         "n_asked": sum(outcome.applies for outcome in outcomes),
-        "text": Markup("\n").join(_Drawing(highlights, problems, words).draw(document.blocks)),
+        "text": Markup("\n").join(_Drawing(reading, highlights, problems, words).draw(document.blocks)),
+        "is_full": is_full_text(reading.record),
+        "box": _word_box(reading, words),
+        "note": words.word(None if reading.record is None else _find_note(reading, words)),
         "kinds": [kind for kind in KINDS if kind in highlights.kinds],
     }
+
+
+def _word_box(reading: Reading, words: Words) -> Markup:
+    """Word what to know before quoting the notice; nothing where our copy has its full text."""
+    form = describe_form(reading.record)
+    return Markup(words.mark_up(say("reading.first", text=form))) if form else Markup()
+
+
+def _find_note(reading: Reading, words: Words) -> str | None:
+    """Find how our copy was made, as notices.csv says in English."""
+    note = None if reading.record is None else reading.record.get("note")
+    return None if note is None or not isinstance(note, str) or words("page.lang") != "en" else note
+
+
+def find_summarised(reading: Reading) -> set[str]:
+    """Find the places of the lines that are our summary: those of the sections that notices.csv names."""
+    ours = set(list_summarised(reading.record))
+    sections = {each.place: each.numeral for each in reading.notice.headings if each.level == "section"}
+    found, section = set(), PREAMBLE
+    for line in reading.notice.document.lines:
+        section = "" if line.text.strip().startswith(ANNEX) else sections.get(line.place, section)
+        is_prose = section != PREAMBLE or line.text.strip().endswith("。")  # before the first section is the header too
+        if section in ours and line.place not in sections and is_prose:
+            found.add(line.place)
+    return found
 
 
 def name_language(text: str, words: Words) -> str:
@@ -170,9 +202,14 @@ def _is_part(text: str, start: int, end: int) -> bool:
 class _Drawing:
     """The raw text being drawn as HTML. Each place gets its anchor once, and each problem stands beside it once."""
 
-    def __init__(self, highlights: Highlights, problems: list[Problem], words: Words) -> None:
+    def __init__(self, reading: Reading, highlights: Highlights, problems: list[Problem], words: Words) -> None:
         self.highlights, self.words = highlights, words
         self.drawn: set[str] = set()
+        self.rows = _find_printed_rows(reading.notice)
+        self.summarised = find_summarised(reading)
+        lines = reading.notice.document.lines
+        self.annex_at = next((at for at, line in enumerate(lines) if line.text.strip().startswith(ANNEX)), len(lines))
+        self.order = {id(line): at for at, line in enumerate(lines)}
         self.beside: dict[str, list[Problem]] = {}
         for problem in problems:
             if problem.anchor:
@@ -180,17 +217,77 @@ class _Drawing:
 
     def draw(self, blocks: Iterable[Block]) -> Iterator[Markup]:
         """Yield the HTML of each line and table. A table that only lays out the page gives way to what it holds."""
+        rows: list[tuple[int, ScoreRow]] = []
         for block in blocks:
+            if isinstance(block, Line) and not block.key:
+                continue
+            row = self.rows.get(id(block)) if isinstance(block, Line) else None
+            if row is not None:
+                rows += [row] if row not in rows[-1:] else []
+                continue
+            if rows:
+                yield self.draw_rows(rows)
+                rows = []
             if isinstance(block, Grid):
                 is_layout = any(isinstance(inner, Grid) for inner in block.blocks)
                 yield from self.draw(block.blocks) if is_layout else self.draw_grid(block)
-            elif block.key:
+            else:
                 yield self.draw_line(block)
+        if rows:
+            yield self.draw_rows(rows)
+
+    def draw_rows(self, rows: list[tuple[int, ScoreRow]]) -> Markup:
+        """Draw rows that are printed one cell a line as a table, each named by its number in the notice's table."""
+        kinds = list(dict.fromkeys(kind for _, row in rows for kind, _ in row.cells))
+        heads = Markup("").join(Markup('<th scope="col">{}</th>').format(self.name_kind(kind)) for kind in kinds)
+        body = Markup("\n").join(self.draw_row(number, row, kinds) for number, row in rows)
+        html = Markup(
+            '<div class="table" role="region" tabindex="0" aria-label="{}"><table><thead><tr>'
+            '<th scope="col" lang="{}">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>'
+        )
+        lang = self.words("page.lang")
+        return html.format(self.words("notice.table"), lang, self.words("notice.row"), heads, body)
+
+    def draw_row(self, number: int, row: ScoreRow, kinds: list[str]) -> Markup:
+        cells: dict[str, list[Line]] = {}
+        for kind, line in row.cells:
+            cells.setdefault(kind, []).append(line)
+        drawn = Markup("").join(self.draw_cells(cells.get(kind, [])) for kind in kinds)
+        first = row.cells[0][1]
+        is_annex = self.order.get(id(first), 0) > self.annex_at
+        name = self.words("notice.annex_row" if is_annex else "notice.table_row", n=number)
+        head = Markup('<th scope="row" lang="{}">{} <small>{}</small></th>').format(
+            self.words("page.lang"), name, self.words.place(row.place)
+        )
+        beside = self.draw_beside(line for _, line in row.cells)
+        under = (
+            Markup('<tr><td class="under" colspan="{}">{}</td></tr>').format(len(kinds) + 1, beside) if beside else ""
+        )
+        return Markup("<tr>{}{}</tr>{}").format(head, drawn, under)
+
+    def draw_cells(self, lines: list[Line]) -> Markup:
+        """Draw a cell of a row, each of its lines with its anchor."""
+        texts = (
+            Markup("<span{}>{}</span>").format(_id(self.take_anchor(line.place)), self.draw_text(line))
+            for line in lines
+        )
+        return Markup("<td>{}</td>").format(Markup("<br>").join(texts))
+
+    def name_kind(self, kind: str) -> str:
+        return self.words.heading({"unit": "unit_name", "rank": "rank", "other": "note"}.get(kind, kind))
 
     def draw_line(self, line: Line) -> Markup:
         anchor = self.take_anchor(line.place)
-        html = Markup('<div class="line"{}>{}<p>{}</p>{}</div>')
-        return html.format(_id(anchor), _head(line.place, anchor), self.draw_text(line), self.draw_beside([line]))
+        html = Markup('<div class="line{}"{}>{}<p>{}{}</p>{}</div>')
+        is_ours = line.place in self.summarised
+        ours = Markup('<span class="tag" lang="{}">{}</span> ').format(
+            self.words("page.lang"), self.words("notice.ours")
+        )
+        first = ours if is_ours else ""
+        return html.format(
+            " ours" if is_ours else "", _id(anchor), _head(line.place, anchor), first, self.draw_text(line),
+            self.draw_beside([line]),
+        )  # fmt: skip
 
     def draw_text(self, line: Line) -> Markup:
         if kind := self.highlights.whole.get(id(line)):
@@ -242,6 +339,19 @@ class _Drawing:
             return None
         self.drawn.add(anchor)
         return anchor
+
+
+def _find_printed_rows(notice: Notice) -> dict[int, tuple[int, ScoreRow]]:
+    """Find the rows that are printed one cell a line, each with its number in its table, by the identity of lines."""
+    lines = {id(line) for line in notice.document.lines}
+    return {
+        id(line): (number, row)
+        for table in notice.tables
+        for number, row in enumerate(table.rows, start=1)
+        if len(row.cells) > 1 and len({cell.place for _, cell in row.cells}) == len(row.cells)
+        for _, line in row.cells
+        if id(line) in lines
+    }
 
 
 def _id(anchor: str | None) -> Markup:

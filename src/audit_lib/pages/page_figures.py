@@ -1,13 +1,15 @@
-"""The figures of a page: the drawing, the words around it as text, and the values drawn as a table to fold out."""
+"""The figures of a page: two drawings with real text, the words around them, files to take along, the values drawn."""
 
 import csv
 import io
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from nbformat import NotebookNode
-from PIL import Image
 
+from audit_lib.display.charts import SCENES, Key
+from audit_lib.display.scene import COLOURS, fill_frame, read_scene
 from audit_lib.pages.html_parts import link_csv, make_slug
 from audit_lib.tables.storage import PLAIN_NUMBER, bare_cell
 from audit_lib.wording.words import Words
@@ -21,44 +23,61 @@ class Cell:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of a page. `png` is base64 and shows the drawing alone where title and source line are known as text."""
+    """A figure of a page. `wide` and `narrow` are SVG elements; a figure without them is shown as its picture.
 
-    png: str
-    alt: str
-    width: int | None
-    height: int | None
+    `csv`, `png` and `svg` are links that hold the values, the picture and the drawing as a file.
+    """
+
     title: str
     subtitle: str
     source: str
+    alt: str
+    png: str
+    wide: Markup
+    narrow: Markup
+    svg: str
+    legend: list[Key]
     headings: list[Cell]
     rows: list[list[Cell]]
     csv: str
-    file_name: str
+    name: str
 
 
 def read_figure(output: NotebookNode, words: Words) -> Figure:
-    """Read a figure from the output of a cell, as `audit_lib.display.Chart` writes it."""
-    shown = output.metadata["image/png"]
-    png, height = output.data["image/png"].strip(), None
-    if shown.get("drawing") and shown.get("width"):
-        first, last = shown["drawing"]
-        png, height = _cut_out(png, first, last, shown["width"])
-    values = output.data.get("text/csv", "")
+    """Read a figure from the output of a cell, as `audit_lib.display.Chart` writes it.
+
+    Raises AuditError for a drawing that is none of ours.
+    """
+    shown, data = output.metadata["image/png"], output.data
+    scenes = {
+        name: read_scene(data[kind])
+        for name in ("wide", "narrow", "frame")
+        if (kind := SCENES.format(name=name)) in data
+    }
+    alt = shown["alt"]
+    wide, narrow = (
+        Markup(scenes[name].to_svg(name, alt)) if name in scenes else Markup() for name in ("wide", "narrow")
+    )
+    file = ""
+    if "frame" in scenes and "wide" in scenes:
+        file = fill_frame(scenes["frame"], scenes["wide"], float(shown.get("drawn_at", 0))).to_file(alt)
+    values = data.get("text/csv", "")
     headings, rows = _read_values(values, words)
-    title = shown.get("title", "")
     return Figure(
-        png, shown["alt"], shown.get("width"), height, title, shown.get("subtitle", ""), shown.get("source", ""),
-        headings, rows, link_csv(values), f"{make_slug(title)}.csv",
-    )  # fmt: skip
-
-
-def _cut_out(png: str, first: int, last: int, width: int) -> tuple[str, int]:
-    """Cut the rows of the drawing out of an image. Gives it with its height, in pixels of the page as `width` is."""
-    packed = io.BytesIO()
-    with Image.open(io.BytesIO(b64decode(png))) as image:
-        image.crop((0, first, image.width, last)).save(packed, format="png", compress_level=6)
-        height = round((last - first) * width / image.width)
-    return b64encode(packed.getvalue()).decode(), height
+        title=shown.get("title", ""),
+        subtitle=shown.get("subtitle", ""),
+        source=shown.get("source", ""),
+        alt=alt,
+        png=f"data:image/png;base64,{''.join(data['image/png'].split())}",
+        wide=wide,
+        narrow=narrow,
+        svg="data:image/svg+xml;base64," + b64encode(file.encode()).decode() if file else "",
+        legend=[Key(str(key[0]), str(key[1]), bool(key[2])) for key in shown.get("legend", []) if key[0] in COLOURS],
+        headings=headings,
+        rows=rows,
+        csv=link_csv(values),
+        name=make_slug(shown.get("title", "") or "figure"),
+    )
 
 
 def _read_values(text: str, words: Words) -> tuple[list[Cell], list[list[Cell]]]:

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from audit_lib.files import save_text
-from audit_lib.fingerprints import hash_bytes, hash_library, load_manifest
+from audit_lib.fingerprints import hash_bytes, hash_library, list_silent, load_manifest
 from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
@@ -29,24 +29,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Period:
-    """A period of a place and its reports, by name."""
+    """A period of a place and its reports, by name. `silent` are the notebooks with nothing to report, and why."""
 
     name: str
     entries: tuple[Entry, ...]
+    silent: Mapping[str, str]
 
     @property
     def found(self) -> list[Card]:
         """The reports that found something."""
         return [entry.card for entry in self.entries if entry.state == "found" and entry.card.headline]
 
-    @property
-    def silent(self) -> list[Card]:
-        """The reports that only say why there is nothing to report."""
-        return [entry.card for entry in self.entries if entry.state == "silent"]
-
-    def find(self, name: str) -> Entry | None:
-        """Find a report by the name of its notebook."""
-        return next((entry for entry in self.entries if entry.card.name == name), None)
+    def find_state(self, name: str) -> str:
+        """Find what there is of a notebook: a finding, nothing to report, a failure alone, or no run at all."""
+        entry = next((entry for entry in self.entries if entry.card.name == name), None)
+        return entry.state if entry else "silent" if name in self.silent else "absent"
 
 
 @dataclass(frozen=True)
@@ -71,11 +68,17 @@ def list_periods(folder: Path) -> list[Path]:
 def read_periods(folder: Path, known: "KnownCards | None" = None) -> list[Period]:
     """Read the reports of a place from the latest period; periods without any are left out."""
     read = known.read if known else read_card
-    periods = (Period(each.name, tuple(_list_entries(each, read))) for each in list_periods(folder))
-    return [period for period in periods if period.entries]
+    periods = [_read_period(each, folder, read) for each in list_periods(folder)]
+    return [period for period in periods if period.entries or period.silent]
 
 
-def _list_entries(folder: Path, read: Any) -> Iterator[Entry]:
+def _read_period(path: Path, folder: Path, read: Callable[[Path], Card]) -> Period:
+    entries = tuple(_list_entries(path, read))
+    silent = {entry.card.name: entry.card.headline or "" for entry in entries if entry.state == "silent"}
+    return Period(path.name, entries, list_silent(folder.parent, folder.name, path.name) | silent)
+
+
+def _list_entries(folder: Path, read: Callable[[Path], Card]) -> Iterator[Entry]:
     """List the reports of a period: the good ones, and those that only ever failed."""
     names = sorted({path.stem.removesuffix(FAILED) for path in folder.glob("[!.]*.ipynb")})
     for name in names:

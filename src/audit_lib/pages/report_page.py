@@ -5,22 +5,23 @@ Its text comes from the notebook, its neighbours and notices.csv alone, that of 
 know of its units, so that the same reports give the same bytes.
 """
 
+import csv
+import io
+import json
 import os
 from base64 import b64decode
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import audit_lib
-import nbformat
 import pandas as pd
-from jinja2 import Template
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
-from traitlets.config import Config
 
 from audit_lib.display.scene import STYLE, write_colours
 from audit_lib.errors import AuditError, unusable
@@ -28,29 +29,34 @@ from audit_lib.files import save_bytes, save_text
 from audit_lib.notebook.parameters import PARAMETERS, read_parameters
 from audit_lib.notebook.report import open_words
 from audit_lib.notebook.statements import read_data
-from audit_lib.pages.findings import (
-    Evidence,
-    drop_leads,
-    find_evidence,
-    has_long_table,
-    list_findings,
-    mark_evidence,
-    split_sections,
-)
+from audit_lib.pages.cite import cite_page, read_site
+from audit_lib.pages.findings import Opening, has_long_table, mark_anchors, read_opening
 from audit_lib.pages.glossary import list_terms, read_text
-from audit_lib.pages.html_parts import Prose, choose_language, hash_script, link_csv, mark_han, read_parts
+from audit_lib.pages.html_parts import (
+    Part,
+    Prose,
+    choose_language,
+    hash_script,
+    link_csv,
+    link_units,
+    mark_han,
+    read_parts,
+    slug_unit,
+)
 from audit_lib.pages.notice_page import frame_notice, name_language
-from audit_lib.pages.page_figures import read_figure
-from audit_lib.pages.report_summary import find_headline, find_title, find_words, list_reports, read_card, read_notebook
+from audit_lib.pages.page_figures import Figure, read_figure
+from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
 from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import find_record, read_source
 from audit_lib.wording.fonts import embed_characters
 from audit_lib.wording.languages import find_translations
-from audit_lib.wording.words import Words
+from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
+from audit_lib.wording.words import Unit, Words
 
 TEMPLATES = Path(__file__).with_name("templates")
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
-SHOWN = ["text/html", "image/png", "text/plain"]  # what an output is shown as, best first
+PARTS = ("more", "method")  # cell tags of what the closed parts of a page hold
+OPENS = ("headline", "bullets", "box", "settings")  # of what has a place of its own
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
@@ -96,7 +102,7 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
         ),
     }
     html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
-    save_text(embed_font(html), page_path)
+    save_text(finish_page(html, words), page_path)
 
 
 def _find_source(data: Path, folder: Path) -> Source | None:
@@ -113,6 +119,24 @@ def _find_chart(notebook: NotebookNode) -> bytes | None:
     return b64decode(charts[0]) if charts else None
 
 
+Piece = Figure | Part | Markup
+
+
+@dataclass
+class Body:
+    """What a page shows of its notebook: the open part, the closed ones, and all code."""
+
+    open: list[tuple[Piece, str]] = field(default_factory=list)  # each with its anchor
+    more: list[tuple[Piece, str]] = field(default_factory=list)
+    method: list[tuple[Piece, str]] = field(default_factory=list)
+    settings: list[tuple[Piece, str]] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [piece for piece, _ in self.open if isinstance(piece, Figure)]
+
+
 def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) -> None:
     """Render one executed report, reports/<jurisdiction>/<period>/<notebook>.ipynb, as an HTML page.
 
@@ -122,34 +146,79 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     notebook = read_notebook(notebook_path)
     _check_outputs(notebook, notebook_path)
     choose_language(notebook, words.language)
-    leave_out(notebook, words)
     prose = Prose(notebook_path)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.metadata["prose"] = prose.render(cell)
-    mark_evidence(notebook, prose.take_anchor)
-    page = _frame_page(notebook, notebook_path, prose, data, words.language)
-    page |= _open_page(notebook, notebook_path, page["headline"], words)
-    notebook.cells = drop_leads(notebook.cells)
-    html, _ = _open_exporter().from_notebook_node(notebook, resources={"page": page, "words": words})
-    html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
-    save_text(embed_font(html), page_path)
+    mark_anchors(notebook, prose.take_anchor)
+    opening = read_opening(notebook)
+    scores = read_data(notebook)
+    units = _list_units(scores, words)
+    body = _read_body(notebook, words, {name: href for name, _, href in units})
+    page = _frame_page(notebook, notebook_path, prose, opening, data, words)
+    page |= {"body": body, "opening": opening, "data": link_csv(scores)}
+    has_strip = any(figure.wide for figure in body.figures)
+    page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
+    page["scripts"] = [_read_script()] if body.figures or has_long_table(notebook.cells) else []
+    page["glossary"] = list_terms("\n".join([opening.text, read_text(notebook)]), words)
+    html = open_template("report.html.j2").render(page=page, words=words, translations=page["translations"], scripts=page["scripts"])
+    save_text(finish_page(html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b"), words), page_path)
 
 
-def _open_page(notebook: NotebookNode, path: Path, headline: str | None, words: Words) -> dict[str, Any]:
-    """Gather what a page opens and closes with: its findings and what shows them, its glossary, its script."""
+def _read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
+    """Sort what the cells show into the parts of a page by their tags; each name of a unit leads to its page."""
+    body = Body()
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if tags & NOT_FOR_PAGES:
+            continue
+        part = body.settings if "settings" in tags else body.more if "more" in tags else body.method
+        if cell.cell_type == "markdown":
+            if cell.metadata["prose"]:
+                body.method.append((Markup(cell.metadata["prose"]), ""))
+            continue
+        if cell.cell_type != "code":
+            continue
+        body.code += [cell.source.strip()] if cell.source.strip() else []
+        if tags & set(OPENS) and "settings" not in tags:
+            continue
+        shown = part if tags & {*PARTS, "settings"} else body.open
+        for output in cell.outputs:
+            anchor = str(output.get("metadata", {}).get("anchor", ""))
+            shown += [(piece, anchor if at == 0 else "") for at, piece in enumerate(_read_output(output, words, pages))]
+    return body
 
-    def find_report(sentence: str) -> Evidence | None:
-        cards = [read_card(each) for each in list_reports(path.parent) if each != path]
-        owner = next((card.name for card in cards if card.headline == sentence), None)
-        return Evidence("report", words.name(owner), f"{owner}.html") if owner else None
 
-    return {
-        "evidence": find_evidence(headline or "", notebook.cells),
-        "findings": list_findings(notebook.cells, find_report),
-        "glossary": list_terms(f"{headline}\n{read_text(notebook)}", words),
-        "scripts": [_read_script()] if has_long_table(notebook.cells) else [],
-    }
+def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> list[Piece]:
+    data = output.get("data", {})
+    if "text/html" in data:
+        parts = read_parts(data, (words.missing, words.inapplicable))
+        return [_link_part(part, pages) for part in parts]
+    if "image/png" in data:
+        return [read_figure(output, words)]
+    text = output.text if output.output_type == "stream" else data.get("text/plain", "")
+    return [Markup("<pre>{}</pre>").format(text)]
+
+
+def _link_part(part: Part, pages: dict[str, str]) -> Piece:
+    return part.html if part.caption is None else replace(part, html=link_units(part.html, pages))
+
+
+def _list_units(scores: str, words: Words) -> list[tuple[str, str, str]]:
+    """List the units of a report: the name that tables show, what people may type for it, its page."""
+    units = []
+    for row in csv.DictReader(io.StringIO(scores)):
+        name = row.get("unit_name") or ""
+        typed = [
+            name,
+            words.short(Unit(name)),
+            words.unit_names.get(name, ""),
+            spell_in_pinyin(name),
+            find_initials(name),
+        ]
+        keys = " ".join(dict.fromkeys(each.lower() for each in typed if each))
+        units.append((words.both(Unit(name)), keys, f"../units/{slug_unit(name)}.html"))
+    return units
 
 
 @cache
@@ -157,32 +226,23 @@ def _read_script() -> str:
     return (TEMPLATES / "report" / "page.js").read_text(encoding="utf-8")
 
 
-def leave_out(notebook: NotebookNode, words: Words) -> None:
-    """Leave out what shows nothing: code without an output, and sections that only note why there is nothing to show.
-
-    The headings of those are told at the end. A section is a heading of the second level with all cells down to the
-    next; what stands before the first one stays, and so does a section without code.
-    """
-    opening, *headed = split_sections(notebook.cells)
-    told = [section for section in headed if not _is_silent(section)]
-    cells = [[cell for cell in section if cell.cell_type != "code" or cell.outputs] for section in told]
-    silent = [section[0].source.partition("\n")[0].removeprefix("## ") for section in headed if _is_silent(section)]
-    if silent and cells:
-        text = words("page.left_out", headings=words.join(silent, "sentences"))
-        cells.insert(len(cells) - 1, [nbformat.v4.new_markdown_cell(text, id="left-out")])
-    notebook.cells = [cell for section in [opening, *cells] for cell in section]
-
-
-def _is_silent(section: list[NotebookNode]) -> bool:
-    cells = [cell for cell in section if cell.cell_type == "code"]
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    return bool(cells) and all('class="note"' in output.get("data", {}).get("text/html", "") for output in outputs)
-
-
 def open_template(name: str) -> Template:
     """Open one of our templates; whatever it prints is escaped."""
-    template: Template = _open_exporter().environment.get_template(name)
-    return template
+    return _open_environment().get_template(name)
+
+
+@cache
+def _open_environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True)
+    environment.filters["hash_script"] = hash_script
+    environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
+    return environment
+
+
+def finish_page(html: str, words: Words) -> str:
+    """Mark the Chinese of a page in another language, and put its characters into the page."""
+    marked = html if words("page.lang").startswith("zh") else mark_han(html)
+    return embed_font(marked)
 
 
 def embed_font(html: str) -> str:
@@ -190,67 +250,37 @@ def embed_font(html: str) -> str:
     return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
 
 
-def finish_page(html: str, words: Words) -> str:
-    """Finish a page: mark Chinese in a page of another language, and embed its characters."""
-    return embed_font(html if words.language == "zh" else mark_han(html))
-
-
-@cache
-def _open_exporter() -> TemplateExporter:
-    """Open nbconvert with our template; one serves every page. Whatever a template prints is escaped."""
-    config = Config(
-        NbConvertBase={"display_data_priority": SHOWN},
-        TagRemovePreprocessor={"enabled": True, "remove_cell_tags": NOT_FOR_PAGES},
-    )
-    exporter = TemplateExporter(
-        config=config,
-        template_name="report",
-        template_file="report.html.j2",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_raw=True,
-    )
-    exporter.environment.autoescape = True
-    exporter.register_filter("read_parts", read_parts)
-    exporter.register_filter("read_figure", read_figure)
-    exporter.register_filter("hash_script", hash_script)
-    exporter.environment.globals["colours"] = Markup(write_colours() + STYLE)
-    exporter.environment.globals["version"] = audit_lib.__version__
-    return exporter
-
-
-def _frame_page(notebook: NotebookNode, path: Path, prose: Prose, data: Path, language: str) -> dict[str, Any]:
-    """Gather what stands around the cells. The headline leaves its cell for the top of the page, its code with it."""
-    headline, code = None, ""
-    if found := find_headline(notebook):
-        cell, output = found
-        headline, code = output.data["text/plain"], cell.source
-        cell.outputs.remove(output)
-        cell.source = ""
+def _frame_page(
+    notebook: NotebookNode, path: Path, prose: Prose, opening: Opening, data: Path, words: Words
+) -> dict[str, Any]:
+    """Gather what stands around the cells of a report."""
     jurisdiction, period = path.parts[-3:-1]
-    record = find_record(data, f"{jurisdiction}-{period}", language)
+    record = find_record(data, f"{jurisdiction}-{period}", words.language)
+    source = {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)}
     reports = list_reports(path.parent)
     place = reports.index(path)
     made = notebook.metadata.get("audit", {})
+    site = read_site(data)
+    title = find_title(notebook, prose, path)
     return {
         "name": path.stem,
         "jurisdiction": jurisdiction,
         "period": period,
-        "title": find_title(notebook, prose, path),
-        "headline": headline,
-        "headline_code": code,
-        "headings": prose.headings,
+        "title": title,
         "parameters": {name: repr(value) for name, value in read_parameters(notebook).items()},
         "previous": read_card(reports[place - 1]) if place else None,
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
-        "source": {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)},
+        "source": source,
         "translations": link_translations(
-            path.with_suffix(".html"), path.parents[2], language, lambda other: other.with_suffix(".ipynb").is_file()
+            path.with_suffix(".html"), path.parents[2], words.language, lambda other: other.with_suffix(".ipynb").is_file()
         ),
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
         "notice": NOTICE if _find_source(data, path.parent) else None,
-        "data": link_csv(read_data(notebook)),
         "changed": made.get("changed"),
+        "site": site,
+        "cite": cite_page(path, opening.headline or title, source, made.get("versions", {}), site, words),
+        "cover": "cover.png",
     }
 
 

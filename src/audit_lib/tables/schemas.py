@@ -220,7 +220,7 @@ SCHEMAS = {
             "published_on": _day("put on the page"),
             "form": _text("what the raw file is: the page, a transcription, an abridged transcription"),
             "summarised": _text(
-                "numerals of the sections that are our summary in the raw file, separated by spaces",
+                "parts that are our summary in the raw file: numerals of sections, preamble; separated by spaces",
                 required=False,
                 missing="none, or all of a transcription of the facts (see form)",
             ),

@@ -5,11 +5,12 @@ import pandas as pd
 from audit_lib.wording.words import Phrase, say
 
 NUMERALS = "一二三四五六七八九十"
+PREAMBLE = "preamble"  # what a notice says before its first section
 FULL = ("", "the page")  # forms of a raw file that is the notice itself
 
 
 def list_summarised(record: pd.Series | None) -> list[str]:
-    """List the numerals of the sections that are our summary, as notices.csv records them."""
+    """List the parts that are our summary, as notices.csv records them: numerals of sections, `preamble`."""
     found = None if record is None else record.get("summarised")
     return [] if found is None or pd.isna(found) else str(found).split()
 
@@ -23,7 +24,7 @@ def describe_form(record: pd.Series | None) -> Phrase | None:
     """Say which parts of a notice are our summary, by its row of notices.csv; None for a full text."""
     if is_full_text(record):
         return None
-    if not (numerals := list_summarised(record)):
+    if not (numerals := [each for each in list_summarised(record) if each != PREAMBLE]):
         return say("reading.transcribed")
     numbers = [str(NUMERALS.find(each) + 1) if each in NUMERALS else each for each in numerals]
     return say("reading.abridged_one" if len(numerals) == 1 else "reading.abridged", numerals=numerals, numbers=numbers)

@@ -1,5 +1,6 @@
 "use strict";
-// Long tables can be sorted by a column and searched. The page is whole without this; words come from its data-* texts.
+// Long tables can be sorted and searched, a unit can be found in the figure, a link copied. The page is whole without this;
+// words come from its data-* texts.
 const pinyin = new Intl.Collator("zh");
 const LONGEST = 15; // rows that a reader takes in at a glance
 
@@ -65,4 +66,57 @@ for (const frame of document.querySelectorAll(".table")) {
     makeSortable(table, rows, words);
     makeSearchable(frame, rows, words);
   }
+}
+
+for (const link of document.querySelectorAll("a.copy")) {
+  link.addEventListener("click", async () => {
+    const words = link.textContent;
+    try {
+      await navigator.clipboard.writeText(link.href);
+    } catch {
+      return; // the address bar has the link now
+    }
+    link.textContent = link.dataset.copied;
+    setTimeout(() => { link.textContent = words; }, 2000);
+  });
+}
+
+for (const link of document.querySelectorAll('a[href^="#"]')) {
+  link.addEventListener("click", () => {
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    for (let part = target?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  });
+}
+
+const form = document.querySelector("form.find");
+if (form) {
+  const units = JSON.parse(document.getElementById("units").textContent);
+  const dots = [...document.querySelectorAll("svg [data-unit]")];
+  const [field, found] = [form.querySelector("input"), form.querySelector("output")];
+  const rank = ([name, keys], wanted) => {
+    const words = keys.split(" ");
+    if (words.some((word) => word === wanted)) return 0;
+    if (words.some((word) => word.startsWith(wanted))) return 1;
+    return keys.includes(wanted) ? 2 : 3;
+  };
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const dot of dots) dot.classList.remove("found");
+    found.replaceChildren();
+    if (!wanted) return;
+    const [best] = units.map((unit) => [rank(unit, wanted), unit]).filter(([at]) => at < 3).sort(([a], [b]) => a - b);
+    if (!best) {
+      found.textContent = form.dataset.none;
+      return;
+    }
+    const [name, , href] = best[1];
+    const link = document.createElement("a");
+    const own = dots.filter((dot) => dot.querySelector("title")?.textContent.startsWith(name));
+    for (const dot of own) dot.classList.add("found");
+    link.href = href;
+    link.textContent = form.dataset.more;
+    found.append(own[0]?.querySelector("title").textContent ?? name, " · ", link);
+  });
 }
