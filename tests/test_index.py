@@ -14,10 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from audit_lib.display.findings import Finding, show_headline
-from audit_lib.pages import index
-from audit_lib.pages.index import json_of, list_periods, render_index
+from audit_lib.pages import place_reports
+from audit_lib.pages.index import json_of, render_index
+from audit_lib.pages.place_page import render_place
+from audit_lib.pages.place_reports import list_periods
 from audit_lib.pages.report_page import render_period
-from audit_lib.pages.unit_page import render_units
 from audit_lib.wording.words import Phrase, Words, say_nothing_found
 
 ATTACK = '</script><script>alert(1)</script> "A & B"'

@@ -1,4 +1,4 @@
-"""The HTML pages that a batch renders: a notice's reports, a place with its units, the index; each set in one language."""
+"""The HTML pages that a batch renders: a notice's reports, a place with its units, the index; each in one language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -89,54 +89,55 @@ def build_table(
     scores = scores.sort_values(["last", "rank", "tier_order"], kind="stable")
     tables = sorted(scores["table_no"].unique(), key=lambda each: (each == 0, each))
     is_one = len([each for each in tables if each]) <= 1
-    axis, values = _choose_axis(scores)
+    values = scores["score"] if has_scores else scores["rank"].astype("float64")
+    axis = _choose_axis(values.dropna(), has_scores=has_scores)
+
+    def place(value: float) -> float:
+        share = 100 * (value - axis.low) / (axis.high - axis.low) if axis else 0.0
+        return round(share if has_scores else 100 - share, 2)  # of ranks the first is on the right
+
+    lefts = {index: place(float(value)) for index, value in values.dropna().items()}
     parts = {int(tables[0]): scores} if is_one else {int(each): scores[scores["table_no"] == each] for each in tables}
+    units = scores.drop_duplicates("unit_id")
     n_tiers = scores["tier"].nunique() + int(scores["tier"].isna().any())
     return DotTable(
-        tuple(Section(number, tuple(_list_rows(part, values, axis, marks, words))) for number, part in parts.items()),
-        _list_ticks(axis, is_reversed=not has_scores) if axis else (),
-        key_tiers(scores.drop_duplicates("unit_id"), words) if n_tiers > 1 else (),
-        _count_groups(scores.drop_duplicates("unit_id")),
+        tuple(Section(number, tuple(_list_rows(part, lefts, marks, words))) for number, part in parts.items()),
+        tuple((place(tick), f"{tick:g}") for tick in axis.ticks) if axis else (),
+        _make_legend(units, marks, words) if n_tiers > 1 else (),
+        _count_groups(units),
         has_scores,
         has_ranks and (not has_scores or scores["score"].nunique() > 1),
         bool(scores["tier"].notna().any()),
     )
 
 
-def _choose_axis(scores: pd.DataFrame) -> tuple[Axis | None, pd.Series]:
-    """Choose the axis, of scores or else of ranks, and return it with the values to place on it."""
-    values = scores["score"] if scores["score"].notna().any() else scores["rank"].astype("float64")
-    known = values.dropna()
-    if known.empty:
-        return None, values
-    if values is scores["score"]:
-        return choose_axis(known), values
-    last = max(float(known.max()), 2.0)
-    return Axis(1, last, tuple(sorted({1.0, last, *(float(n) for n in range(5, int(last) - 1, 5))}))), values
+def _choose_axis(values: pd.Series, *, has_scores: bool) -> Axis | None:
+    """Choose the axis, of scores or else of ranks; None where a notice has neither."""
+    if values.empty:
+        return None
+    if has_scores:
+        return choose_axis(values)
+    last = max(float(values.max()), 2.0)
+    return Axis(1, last, tuple(sorted({1.0, last, *(float(n) for n in range(5, int(last) - 2, 5))})))
 
 
-def _list_ticks(axis: Axis, *, is_reversed: bool) -> tuple[tuple[float, str], ...]:
-    """List the ticks: with ranks the first is on the right."""
-    return tuple((_find_left(tick, axis, is_reversed=is_reversed), f"{tick:g}") for tick in axis.ticks)
-
-
-def _find_left(value: float, axis: Axis, *, is_reversed: bool) -> float:
-    share = 100 * (value - axis.low) / (axis.high - axis.low)
-    return round(100 - share if is_reversed else share, 2)
+def _make_legend(units: pd.DataFrame, marks: Mapping[str, list[Mark]], words: Words) -> tuple[Key, ...]:
+    """Make the legend of tiers, with the outline of the exceptions where they are of one kind."""
+    exceptions = {unit_id: mark.text for unit_id, found in marks.items() for mark in found if mark.kind == "exception"}
+    texts = set(exceptions.values())
+    outlined = words("labels.legend", name=texts.pop(), n=len(exceptions)) if len(texts) == 1 else None
+    return key_tiers(units.assign(is_exception=units["unit_id"].isin(exceptions)), words, outlined)
 
 
 def _list_rows(
-    scores: pd.DataFrame, values: pd.Series, axis: Axis | None, marks: Mapping[str, list[Mark]], words: Words
+    scores: pd.DataFrame, lefts: Mapping[Any, float], marks: Mapping[str, list[Mark]], words: Words
 ) -> Iterator[Row]:
-    has_scores = bool(values.notna().any()) and values.name == "score"
     for index, row in scores.iterrows():
-        value = values[index]
-        is_placed = axis is not None and pd.notna(value)
         yield Row(
             row["unit_id"],
             row["unit_name"],
             word_rank(row["rank"], row["n_tied"], words),
-            _find_left(float(value), axis, is_reversed=not has_scores) if axis and is_placed else None,
+            lefts.get(index),
             format_score(float(row["score"])) if pd.notna(row["score"]) else "",
             row["colour"],
             words.short(Tier(row["tier"])) if pd.notna(row["tier"]) else "",

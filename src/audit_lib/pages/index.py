@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.files import save_text
+from audit_lib.pages.cite import read_site
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_page import TEMPLATES, finish_page, link_translations, open_template
@@ -59,15 +60,17 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     words = Words(language)
     search = json_of(describe_search(places))
     scripts = [SEARCH.read_text(encoding="utf-8")] if places else []
-    _write(tree / "index.html", "reports.html.j2", places, words, tree, search=search, scripts=scripts)
+    shared = {"places": places, "words": words, "site": read_site(data)}
+    _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
     periods = [period for place in places for period in place.periods]
     names = sorted({name for period in periods for name in (*period.silent, *(e.card.name for e in period.entries))})
-    _write(tree / "status.html", "status.html.j2", places, words, tree, notebooks=names)
+    _write(tree / "status.html", "status.html.j2", tree, shared | {"notebooks": names})
 
 
-def _write(page: Path, template: str, places: list[Place], words: Words, tree: Path, **facts: Any) -> None:
+def _write(page: Path, template: str, tree: Path, facts: dict[str, Any]) -> None:
+    words: Words = facts["words"]
     translations = link_translations(page, tree, words.language, lambda other: other.parent.is_dir())
-    html = open_template(template).render(places=places, words=words, translations=translations, **facts)
+    html = open_template(template).render(translations=translations, **facts)
     save_text(finish_page(html, words), page)
 
 

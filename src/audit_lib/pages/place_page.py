@@ -19,6 +19,7 @@ from audit_lib.figures.forms import choose_axis, colour_units
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import load_unit_names, name_place
+from audit_lib.pages.cite import Site, read_site
 from audit_lib.pages.dot_table import FOLDED, SHOWN, DotTable, build_table
 from audit_lib.pages.html_parts import link_csv
 from audit_lib.pages.notice_facts import (
@@ -56,12 +57,13 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
     words = open_place_words(data, jurisdiction, language)
     place = open_place(data, jurisdiction, language)
     periods = read_periods(tree / jurisdiction)
-    pages = render_units(place, periods, tree, words)
+    site = read_site(data)
+    pages = render_units(place, periods, tree, words, site)
     save_text(json.dumps(_digest(place, words, name_pages(place)), ensure_ascii=False), find_digest(tree, jurisdiction))
     if not place.periods:
         return pages
     page = tree / jurisdiction / "index.html"
-    html = _render(place, periods, page, tree, replace(words, introduced=set()))
+    html = _render(place, periods, page, tree, replace(words, introduced=set()), site)
     save_text(finish_page(html, words), page)
     return [page, *pages]
 
@@ -72,7 +74,7 @@ def open_place_words(data: Path, jurisdiction: str, language: str) -> Words:
     return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
 
 
-def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, words: Words) -> str:
+def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, words: Words, site: Site) -> str:
     latest = place.periods[0]
     record = place.find_record(latest)
     scores = place.scores[place.scores["period"] == latest]
@@ -85,6 +87,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
     return template.render(
         place=place,
         words=words,
+        site=site,
         latest=latest,
         subject=describe_subject(record, words),
         lead=lead,
@@ -195,12 +198,13 @@ def _describe_card(place: Place, words: Words) -> dict[str, Any]:
     scores = place.scores[place.scores["period"] == latest]
     subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
     n_unread = int(place.problems["check"].str.startswith(UNREAD).sum())
-    dates = describe_dates(record, words)
+    dates = describe_dates(record, words) if len(place.periods) == 1 else ""
+    key = "units" if len(place.periods) == 1 else "units_of_last"
     return {
         "subject": words.join(subjects, "clauses"),
         "inspector": describe_inspector(record, words),
-        "dates": dates if len(place.periods) == 1 and dates else words.joiner.join(map(words.date, place.periods[::-1])),
-        "units": words("place.units_of_last" if len(place.periods) > 1 else "place.units", n=scores["unit_id"].nunique()),
+        "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
+        "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
         "badges": list(list_badges(scores, record, n_unread, words)),
         "drawing": draw_all(scores, words),
         "n_units": len(place.dossiers),

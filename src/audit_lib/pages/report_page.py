@@ -161,7 +161,9 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
     page["scripts"] = [_read_script()] if body.figures or has_long_table(notebook.cells) else []
     page["glossary"] = list_terms("\n".join([opening.text, read_text(notebook)]), words)
-    html = open_template("report.html.j2").render(page=page, words=words, translations=page["translations"], scripts=page["scripts"])
+    html = open_template("report.html.j2").render(
+        page=page, words=words, translations=page["translations"], scripts=page["scripts"]
+    )
     save_text(finish_page(html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b"), words), page_path)
 
 
@@ -272,7 +274,10 @@ def _frame_page(
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": source,
         "translations": link_translations(
-            path.with_suffix(".html"), path.parents[2], words.language, lambda other: other.with_suffix(".ipynb").is_file()
+            path.with_suffix(".html"),
+            path.parents[2],
+            words.language,
+            lambda other: other.with_suffix(".ipynb").is_file(),
         ),
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),

@@ -40,7 +40,8 @@ def draw_strip(spots: Sequence[Spot], axis: Axis, alt: str, label: str = "") -> 
     dots = [_draw_dot(spot, place_percent(spot.score, axis), ground - radius - 1 - step * level, radius)
             for spot, level in stacked]  # fmt: skip
     height = ground + TICKS
-    svg = '<svg class="strip" role="img" width="100%" height="{height:g}" aria-label="{alt}">{grid}{dots}{label}</svg>'
+    size = 'width="100%" style="height:{height:g}px"'
+    svg = f'<svg class="strip" role="img" {size} aria-label="{{alt}}">{{grid}}{{dots}}{{label}}</svg>'
     named = _draw_label(label, spots, axis, ground, step) if label else ""
     return Markup(svg).format(
         height=height, alt=alt, grid=_draw_axis(axis, ground, top), dots=Markup("").join(dots), label=named
@@ -75,16 +76,12 @@ def _draw_dot(spot: Spot, x: float, y: float, radius: float) -> Markup:
 def _draw_axis(axis: Axis, ground: float, top: float) -> Markup:
     tick = (
         '<line class="line" x1="{x:g}%" x2="{x:g}%" y1="{top:g}" y2="{ground:g}"/>'
-        '<text class="grey" x="{x:g}%" y="{y:g}" text-anchor="{anchor}">{value:g}</text>'
+        '<text class="grey" x="{x:g}%" y="{y:g}" text-anchor="middle">{value:g}</text>'
     )
-    ends = {axis.low: "start", axis.high: "end"}
     ticks = [
-        Markup(tick).format(
-            x=place_percent(value, axis), top=top, ground=ground, y=ground + 17, value=value,
-            anchor="middle" if MARGIN >= 2 else ends.get(value, "middle"),
-        )
+        Markup(tick).format(x=place_percent(value, axis), top=top, ground=ground, y=ground + 17, value=value)
         for value in axis.ticks
-    ]  # fmt: skip
+    ]
     base = Markup('<line class="grey" x1="0" x2="100%" y1="{ground:g}" y2="{ground:g}"/>').format(ground=ground)
     return Markup("").join([*ticks, base])
 

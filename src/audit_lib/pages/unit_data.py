@@ -22,9 +22,9 @@ from audit_lib.tables.units import IN_LISTS_ONLY
 class Result(NamedTuple):
     """A unit in one period: in a table, or in the tier lists alone (table_no 0). None is missing.
 
-    Of its `n` ranked units of the table, `rank` is the competition rank, and `n_tied` share it. `score_is` and `tier_is`
-    say why there is none: unpublished (nobody has one), unlisted (others have one), unread (there is one that could not
-    be read). `row` is the number that the table gives it.
+    `rank` is the competition rank among the `n` ranked units of its table, and `n_tied` share it. `score_is` and
+    `tier_is` say why there is none: unpublished (nobody has one), unlisted (others have one), unread (there is one that
+    could not be read). `row` is the number that the table gives it.
     """
 
     period: str
@@ -77,7 +77,8 @@ class Dossier:
 class Place:
     """The units of a place in printed order, the latest period first, its periods in that order, and its tables.
 
-    `printed` is its scores table as kept, `scores` has printed ranks where a notice prints no scores. `records` are the rows of notices.csv, by period.
+    `printed` is its scores table as kept; in `scores` printed ranks count as ranks where a notice prints no scores.
+    `records` are the rows of notices.csv, by period.
     """
 
     jurisdiction: str
@@ -141,7 +142,7 @@ def _make_dossiers(
             ours[0].kind,
             tuple(results[unit_id]),
             tuple(_find_names(ours, known.get(unit_id, []), aliases.get(unit_id, []))),
-            tuple(_list_rows(confirmed[is_ours])),
+            tuple(_list_rows(confirmed[is_ours])) if is_ours.any() else (),
             tuple(mentioned.get(unit_id, [])),
             tuple(each for each in corrections if _is_about(each, ours)),
         )

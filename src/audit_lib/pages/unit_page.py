@@ -3,28 +3,28 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pandas as pd
 
 from audit_lib.display.charts import Key
 from audit_lib.documents.model import anchor_of
-from audit_lib.figures.forms import choose_axis, colour_units, key_tiers
+from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
 from audit_lib.files import save_text
-from audit_lib.pages.html_parts import make_slug
+from audit_lib.pages.cite import Site
+from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject, is_lower_better
 from audit_lib.pages.place_reports import Period
 from audit_lib.pages.report_page import finish_page, link_translations, open_template
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result
 from audit_lib.pages.unit_marks import Mark, mark_units
-from audit_lib.wording.form import is_full_text
+from audit_lib.wording.form import NUMERALS, is_full_text
+from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
-
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
 
-LONGEST = 60  # letters of a slug: three bytes each, and a file name ends at 255
 MOST_NAMED = 4  # units that a sentence names
 LEAST_RANKED = 3  # units of a table of which one can be ranked
 
@@ -46,39 +46,56 @@ class Treated(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Table:
+    """The scored units of one table of a notice, from the lowest score, each with its colour; its axis and legend."""
+
+    units: pd.DataFrame
+    axis: Axis
+    legend: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the pages of units need of one notice: its marks by unit_id, its tables by number."""
+
+    marks: dict[str, list[Mark]]
+    tables: dict[int, Table]
+
+
+@dataclass(frozen=True)
 class Latest:
-    """The notice that names a unit last: its rows, what it says of the unit, the marks of the unit."""
+    """The notice that names a unit last: the result of the unit, its marks, its table where it has a score there."""
 
     result: Result
-    scores: pd.DataFrame
     marks: tuple[Mark, ...]
-    is_lower_better: bool
+    table: Table | None
 
 
-def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Words) -> list[Path]:
+def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Words, site: Site) -> list[Path]:
     """Write the pages of a place's units; pages of units that are gone go. Returns the pages."""
     slugs = name_pages(place)
     folder = tree / place.jurisdiction / "units"
     paths = [folder / f"{slug}.html" for slug in slugs.values()]
     template = open_template("unit.html.j2")
-    marked = {period: _mark_period(place, period, words) for period in place.periods}
+    notices = {period: _open_notice(place, period, words) for period in place.periods}
     for dossier, path in zip(place.dossiers, paths, strict=True):
-        latest = _find_latest(dossier, place, marked)
+        latest = _find_latest(dossier, notices)
         own = replace(words, introduced=set())
         html = template.render(
             dossier=dossier,
             place=place,
             words=own,
+            site=site,
             slugs=slugs,
             latest=latest,
             opening=own.word(describe_unit(dossier, latest)),
             bullets=[own.mark_up(each) for each in list_messages(latest)],
             strip=_draw_strip(dossier, latest, own),
-            treated=list(_list_treated(dossier, periods, marked, own)),
+            treated=list(_list_treated(dossier, periods, notices, own)),
             subject=describe_subject(place.find_record(latest.result.period), own),
             is_full_text=is_full_text(place.find_record(latest.result.period)),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
-            Unit=Unit, Tier=Tier, anchor_of=anchor_of, quote=quote, format_score=format_score,
+            Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
         )  # fmt: skip
         save_text(finish_page(html, words), path)
     for stale in set(folder.glob("*.html")).difference(paths):
@@ -91,7 +108,7 @@ def name_pages(place: Place) -> dict[str, str]:
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for dossier in sorted(place.dossiers, key=lambda each: each.unit_id):
-        slug = first = make_slug(dossier.name)[:LONGEST]
+        slug = first = slug_unit(dossier.name)
         number = 1
         while slug in taken:
             number += 1
@@ -101,20 +118,24 @@ def name_pages(place: Place) -> dict[str, str]:
     return {dossier.unit_id: slugs[dossier.unit_id] for dossier in place.dossiers}
 
 
-Marked = tuple[pd.DataFrame, dict[str, list[Mark]], bool]
-
-
-def _mark_period(place: Place, period: str, words: Words) -> Marked:
+def _open_notice(place: Place, period: str, words: Words) -> Notice:
     scores = place.scores[place.scores["period"] == period]
     mentions = place.mentions[place.mentions["period"] == period]
-    lower = is_lower_better(place.find_record(period))
-    return scores, mark_units(scores, mentions, words, is_lower_better=lower), lower
+    marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better(place.find_record(period)))
+    scored = scores.dropna(subset=["score"])
+    return Notice(marks, {int(str(number)): _open_table(table, words) for number, table in scored.groupby("table_no")})
 
 
-def _find_latest(dossier: Dossier, place: Place, marked: dict[str, Marked]) -> Latest:
+def _open_table(scores: pd.DataFrame, words: Words) -> Table:
+    units = scores.assign(colour=colour_units(scores)).sort_values(["score", "tier_order"], kind="stable")
+    return Table(units, choose_axis(units["score"]), key_tiers(units, words))
+
+
+def _find_latest(dossier: Dossier, notices: dict[str, Notice]) -> Latest:
     result = dossier.results[0]
-    scores, marks, lower = marked[result.period]
-    return Latest(result, scores, tuple(marks.get(dossier.unit_id, [])), lower)
+    notice = notices[result.period]
+    table = None if result.score is None else notice.tables[result.table_no]
+    return Latest(result, tuple(notice.marks.get(dossier.unit_id, [])), table)
 
 
 def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
@@ -124,12 +145,11 @@ def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
     if result.score is None and result.rank is None:
         key = f"opening_{result.score_is}" if tier else f"opening_{result.score_is}_untiered"
         return say(f"units.{key}", unit=Unit(dossier.name), tier=tier)
-    if result.score is None:
-        key, scored, ranked = "ranked", "", say_rank(result, "ranked_")
-    else:
-        key, scored, ranked = "scored", say("units.scored", score=result.score), _say_place(result)
-    facts = {"unit": Unit(dossier.name), "scored": scored, "ranked": ranked, "comma": "," if ranked else "", "tier": tier}
-    return say(f"units.opening_{key}_{result.tier_is}", **facts)
+    key = "ranked" if result.score is None else "scored"
+    scored = None if result.score is None else say("units.scored", score=result.score)
+    ranked = say_rank(result, "ranked_") if result.score is None else _say_place(result)
+    facts = {"scored": scored, "ranked": ranked, "comma": "," if ranked else ""}
+    return say(f"units.opening_{key}_{result.tier_is}", unit=Unit(dossier.name), tier=tier, **facts)
 
 
 def _say_place(result: Result) -> Phrase | str:
@@ -158,52 +178,61 @@ def _number_ordinal(number: int) -> str:
 
 def list_messages(latest: Latest) -> Iterator[Text]:
     """List two or three messages on a scored unit: who scored higher or lower, and what does not follow from it."""
-    result = latest.result
-    if result.score is None or result.rank is None or result.n < LEAST_RANKED:
+    result, table = latest.result, latest.table
+    if table is None or result.score is None or len(table.units) < LEAST_RANKED:
         return
-    table = latest.scores[latest.scores["table_no"] == result.table_no].dropna(subset=["score"])
-    higher, lower = count_sides(table["score"].tolist(), result.score)
-    equal = len(table) - higher - lower - 1
+    higher, lower = count_sides(table.units["score"].tolist(), result.score)
+    equal = len(table.units) - higher - lower - 1
     yield say("units.message_sides_tied" if equal else "units.message_sides", higher=higher, lower=lower, equal=equal)
     if any(mark.kind == "exception" for mark in latest.marks):
-        yield from _list_overtaking(table, result)
+        yield from _list_overtaking(table.units, result)
 
 
 def _list_overtaking(table: pd.DataFrame, result: Result) -> Iterator[Text]:
     """List the units with a better tier that are ranked no better than one."""
     order = table.loc[table["tier"] == result.tier, "tier_order"].iloc[0]
     better = table[(table["tier_order"] < order) & (table["rank"] >= result.rank)]
-    facts: dict[str, Any] = {"n": len(better), "score": result.score}
     if len(better) <= MOST_NAMED:
         units = [say("units.with_score", unit=Unit(row.unit_name), score=row.score) for row in better.itertuples()]
-        yield say("units.message_overtaking", units=units, **facts)
+        yield say("units.message_overtaking", units=units)
     else:
-        yield say("units.message_overtaking_many", **facts)
+        yield say("units.message_overtaking_many", n=len(better))
     yield say("units.message_no_reason")
 
 
 def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
-    """Draw where a unit is among the scores of its table; None for one without a score, or alone."""
-    result = latest.result
-    table = latest.scores[latest.scores["table_no"] == result.table_no].dropna(subset=["score"])
-    if result.score is None or len(table) < LEAST_RANKED:
+    """Draw where a unit is among the scores of its table; None for one without a score, or among fewer than three."""
+    result, table = latest.result, latest.table
+    if table is None or result.score is None or len(table.units) < LEAST_RANKED:
         return None
-    table = table.assign(colour=colour_units(table)).sort_values(["score", "tier_order"], kind="stable")
-    spots = [Spot(row.score, row.colour, row.unit_id == dossier.unit_id) for row in table.itertuples()]
-    higher, lower = count_sides(table["score"].tolist(), result.score)
-    facts = {"n": len(table), "low": table["score"].min(), "high": table["score"].max(), "score": result.score}
-    alt = words("units.strip", higher=higher, lower=lower, equal=len(table) - higher - lower - 1, **facts)
-    name = words("units.with_score_plain", unit=words.short(Unit(dossier.name)), score=result.score)
-    return Strip(draw_strip(spots, choose_axis(table["score"]), alt, name), key_tiers(table, words), len(table))
+    rows = zip(table.units["score"], table.units["colour"], table.units["unit_id"], strict=True)
+    spots = [Spot(score, colour, unit_id == dossier.unit_id) for score, colour, unit_id in rows]
+    higher, lower = count_sides([spot.score for spot in spots], result.score)
+    facts = {"n": len(spots), "low": spots[0].score, "high": spots[-1].score, "score": result.score}
+    alt = words("units.strip", higher=higher, lower=lower, equal=len(spots) - higher - lower - 1, **facts)
+    name = words.short(Unit(dossier.name))
+    label = words("units.with_score_plain", unit=name, score=result.score)
+    own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
+    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots))
+
+
+def name_item(section: str | None, item: str | None, words: Words) -> str | None:
+    """Name a section and item of a notice, in English by their numbers; None without a section."""
+    if not section:
+        return None
+    parts = {"section": section} | ({"item": item} if item else {})
+    if words.language == MAIN:
+        parts = {name: str(NUMERALS.find(part) + 1) if part in NUMERALS else part for name, part in parts.items()}
+    return words("units.section_item" if item else "units.section", **parts)
 
 
 def _list_treated(
-    dossier: Dossier, periods: Sequence[Period], marked: dict[str, Marked], words: Words
+    dossier: Dossier, periods: Sequence[Period], notices: dict[str, Notice], words: Words
 ) -> Iterator[Treated]:
     """List the reports that found something and treat a unit: by its marks, or by naming it in their finding."""
     names = {words.short(Unit(dossier.name)), dossier.name}
     for period in periods:
-        marks = marked[period.name][1].get(dossier.unit_id, []) if period.name in marked else []
+        marks = notices[period.name].marks.get(dossier.unit_id, []) if period.name in notices else []
         for card in period.found:
             own = [mark for mark in marks if mark.report == card.name]
             if own:
