@@ -96,11 +96,15 @@ def _render_reports(pages: PageSet, data: Path) -> None:
 
 
 def _describe_units(pages: PageSet) -> Fingerprint:
-    """A place's pages: its own, and those of its units, which name the reports that treat them."""
+    """The page of a place shows what its reports found, and the pages of its units name those that treat them."""
     return {
         "reports": {
             path.relative_to(pages.folder).as_posix(): hash_bytes(path.read_bytes())
             for path in sorted(pages.folder.glob("[!.]*/[!.]*.ipynb"))
+        },
+        "silent": {
+            path.name: fingerprints.list_silent(pages.tree, pages.folder.name, path.name)
+            for path in sorted((pages.tree / ".manifest" / pages.folder.name).glob("[!.]*/"))
         },
         "translations": [language for language, folder in pages.find_translations().items() if folder.is_dir()],
     }

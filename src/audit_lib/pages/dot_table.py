@@ -56,6 +56,7 @@ class DotTable:
     groups: tuple[tuple[str, int], ...]
     has_scores: bool
     has_ranks: bool
+    has_ties: bool
     has_tiers: bool
 
     @cached_property
@@ -69,10 +70,6 @@ class DotTable:
     @property
     def n_marked(self) -> int:
         return sum(bool(row.marks) for row in self.rows)
-
-    @property
-    def has_ties(self) -> bool:
-        return len({row.rank for row in self.rows if row.rank}) < sum(bool(row.rank) for row in self.rows)
 
     @property
     def is_short(self) -> bool:
@@ -107,6 +104,7 @@ def build_table(
         _count_groups(units),
         has_scores,
         has_ranks and (not has_scores or scores["score"].nunique() > 1),
+        bool((scores["n_tied"] > 1).any()),
         bool(scores["tier"].notna().any()),
     )
 

@@ -127,8 +127,8 @@ def list_facts(record: pd.Series, scores: pd.DataFrame, words: Words) -> list[Fa
 
 def list_missing(table: DotTable, period: Period | None, words: Words) -> str:
     """Say in one line what a notice does not publish, and why reports on it have nothing to report."""
-    absent = [words(f"place.no_{name}") for name in ("scores", "tiers") if not getattr(table, f"has_{name}")]
-    said = words("place.not_published", what=absent) if absent else ""
+    absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
+    said = words(f"place.no_{absent}") if absent else ""
     silent = dict.fromkeys(period.silent.values()) if period else {}
     return words.join([said, *silent], "sentences")
 

@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from audit_lib.figures.forms import Axis
 
-RADIUS, LEAST_RADIUS = 5.0, 2.5  # px
+RADIUS, LEAST_RADIUS = 5.0, 3.5  # px
 NARROW = 320  # px: the axis on a phone, whose steps of scores set the radius
 TALLEST = 190  # px: the column of the most frequent score shrinks to fit
 LABEL, TICKS = 24, 22  # px above and below the dots
-MARGIN = 2.5  # percent of the width that is kept free at both ends
+MARGIN = 4.0  # percent of the width that is kept free at both ends
 
 
 class Spot(NamedTuple):

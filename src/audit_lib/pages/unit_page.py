@@ -183,7 +183,8 @@ def list_messages(latest: Latest) -> Iterator[Text]:
         return
     higher, lower = count_sides(table.units["score"].tolist(), result.score)
     equal = len(table.units) - higher - lower - 1
-    yield say("units.message_sides_tied" if equal else "units.message_sides", higher=higher, lower=lower, equal=equal)
+    key = "first" if not higher else "last" if not lower else "between"
+    yield say(f"units.{key}_tied" if equal else f"units.{key}", higher=higher, lower=lower, equal=equal)
     if any(mark.kind == "exception" for mark in latest.marks):
         yield from _list_overtaking(table.units, result)
 
@@ -253,5 +254,4 @@ def _names(name: str, sentence: str) -> bool:
 
 def _explain(mark: Mark, dossier: Dossier, period: str, words: Words) -> str:
     result = next(each for each in dossier.results if each.period == period)
-    tier = words.short(Tier(result.tier)) if result.tier else ""
-    return words(f"units.treated_{mark.kind}", tier=tier, score=result.score, mark=mark.text)
+    return words(f"units.treated_{mark.kind}", score=result.score, mark=mark.text)
