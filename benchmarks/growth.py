@@ -32,7 +32,7 @@ AUDIT = [
 
 
 def watch_memory(batch: subprocess.Popen[str], peak: list[int]) -> None:
-    """Keep the largest memory of the batch and its warm process, its reports left out: what may grow."""
+    """Keep the peak memory of the batch process, its reports and their fork server left out: what may grow."""
     while batch.poll() is None:
         try:
             main = psutil.Process(batch.pid)
@@ -43,7 +43,7 @@ def watch_memory(batch: subprocess.Popen[str], peak: list[int]) -> None:
 
 
 def run_size(size: int) -> dict[str, float]:
-    """Run so many reports; gives seconds and work per report, and the peaks of memory in MB."""
+    """Run so many reports. Returns seconds and CPU per report, and the peaks of memory in MB."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_places(folder / "data", size // 10, tuple(str(year) for year in range(2010, 2020)))

@@ -1,8 +1,8 @@
 """Time `audit-lib run` beside what a user would run instead: the notebooks of Leizhou 2017, as .ipynb and .html.
 
 One command, about ten minutes: python benchmarks/peers.py [rounds]. All ways take turns in each round, so that their
-ratios hold on a busy machine too. jupyter-cache and ploomber-engine take part where they are installed
-(pip install jupyter-cache ploomber-engine).
+ratios hold on a busy machine too. Peers run one report at a time, so `--jobs 1` is the row to compare them with.
+jupyter-cache and ploomber-engine take part where they are installed (pip install jupyter-cache ploomber-engine).
 """
 
 import subprocess
@@ -16,6 +16,8 @@ from statistics import median
 
 from results import LIBRARIES, save_section
 from synthetic import write_places
+
+from audit_lib.batch.processes import count_jobs
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -71,11 +73,12 @@ for number, path in enumerate(notebooks):
     export(report)
 """,
 }
+ONE_CORE, ALL_CORES = "audit-lib run --force --jobs 1", "audit-lib run --force"
 NEEDS = {"jupyter-cache": "jupyter_cache", "ploomber-engine": "ploomber_engine"}
 
 
 def clock(*commands: list[str]) -> float:
-    """Run commands one after the other and give the seconds they took."""
+    """Run commands one after the other. Returns the seconds they took."""
     started = time.perf_counter()
     for command in commands:
         subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
@@ -100,8 +103,8 @@ def run_script(name: str) -> Callable[[Path], float]:
     )
 
 
-def run_ours(folder: Path) -> float:
-    return clock([*AUDIT, *PARAMETERS.values(), "--force", "--reports", str(folder)])
+def run_ours(*options: str) -> Callable[[Path], float]:
+    return lambda folder: clock([*AUDIT, *PARAMETERS.values(), "--force", "--reports", str(folder), *options])
 
 
 def run_many(folder: Path) -> float:
@@ -131,15 +134,18 @@ def main() -> None:
     ways: dict[str, Callable[[Path], float]] = {"papermill and nbconvert by hand": run_by_hand}
     absent = [name for name, module in NEEDS.items() if not find_spec(module)]
     ways |= {name: run_script(name) for name in SCRIPTS if name not in absent}
-    ways["audit-lib run --force"] = run_ours
+    ways |= {ONE_CORE: run_ours("--jobs", "1"), ALL_CORES: run_ours()}
     seconds = take_turns(ways, rounds)
     with tempfile.TemporaryDirectory() as folder:
         each = run_many(Path(folder))
     by_hand = seconds["papermill and nbconvert by hand"]
     n = len(NOTEBOOKS)
     lines = [f"{n} reports, start-up included; median of {rounds} interleaved rounds.", ""]
-    lines += ["| way | seconds | times as fast as by hand |", "|---|---|---|"]
-    lines += [f"| {name} | {taken:.1f} | {by_hand / taken:.1f} |" for name, taken in seconds.items()]
+    lines += ["| way | cores (reports at a time) | seconds | times as fast as by hand |", "|---|---|---|---|"]
+    at_once = {ALL_CORES: count_jobs()}
+    lines += [
+        f"| {name} | {at_once.get(name, 1)} | {taken:.1f} | {by_hand / taken:.1f} |" for name, taken in seconds.items()
+    ]
     lines += [
         "",
         f"Sustained, {MANY} reports of synthetic places, measured right after: {each:.2f} s a report, start-up",

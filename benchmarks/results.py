@@ -18,7 +18,7 @@ Seconds depend on the machine and on who else uses it; only the ratios of one in
 
 
 def find_version(library: str) -> str | None:
-    """Give the installed version of a library; None where it is not installed."""
+    """Return the installed version of a library; None if it is not installed."""
     try:
         return version(library)
     except PackageNotFoundError:

@@ -72,7 +72,7 @@ def make_world(folder: Path) -> Folders:
 
 
 def clock(*command: str) -> float:
-    """Give the seconds that a command takes."""
+    """Return the seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - started

@@ -1,6 +1,7 @@
 """The commands as a user types them: what they print, where, and the exit code; one clear line for bad input."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,13 +69,16 @@ def test_parse_bad_input_is_one_line(audit, tmp_path: Path, content: bytes | Non
     ("arguments", "message"),
     [
         (["check", "leizhou", "1999"], "found no period 1999; expected 2017"),
-        (["build", "atlantis"], "found no jurisdiction atlantis; expected baoshan, leizhou, louxing, ministries"),
+        (
+            ["build", "atlantis"],
+            "found no jurisdiction atlantis; expected baoshan, guangdong, jiangxi, leizhou, louxing, ",
+        ),
         (
             ["run", "leizhou", "2018"],
             "expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 2018 adds one)",
         ),
         (["run", "leizhou", "--notebook", "99_nothing"], "found no notebook 99_nothing; expected one of 00_year_card"),
-        (["run", "--jobs", "0"], "0 is not in the range x>=1"),
+        (["run", "--jobs", "0"], "0 is not in the range 1<=x<=1024"),
         (["check", "--data", "/nowhere"], "/nowhere: found no folder; expected a data folder, with raw/ in it"),
         (["run", "--memory", "nan"], "nan is not in the range 0.5<=x<=1048576"),
         (["run", "--memory", "inf"], "inf is not in the range"),
@@ -171,3 +175,22 @@ def test_an_error_of_the_library_is_not_taken_for_one_of_the_output(audit, monke
     monkeypatch.setattr("audit_lib.documents.read.read_document", fail)
     with pytest.raises(OSError, match="Bad file descriptor"):
         audit("parse", RAW)
+
+
+def test_a_place_that_cannot_have_reports_is_one_line_and_stops_no_other(audit, leizhou_data, tmp_path: Path) -> None:
+    raw = leizhou_data / "raw"
+    for name in ("zh", "My Place"):
+        (raw / name).mkdir()
+        (raw / name / "2017.txt").write_bytes(RAW.read_bytes())
+    where = ["--data", leizhou_data, "--reports", tmp_path / "reports", "--notebooks", tmp_path / "notebooks"]
+    (tmp_path / "notebooks").mkdir()
+    code, _, err = audit("run", *where)
+    assert (code, err.splitlines()[-1].startswith(f"error: {tmp_path / 'notebooks'}: found no notebook")) == (2, True)
+    shutil.copy(ROOT / "notebooks" / "01_source.ipynb", tmp_path / "notebooks")
+    code, out, err = audit("run", *where, "--language", "en")
+    errors = [line for line in err.splitlines() if line.startswith("error")]
+    assert (code, out.startswith("1 reports: 1 done, 0 unchanged, 0 failed")) == (1, True)
+    assert errors == [
+        f"error: {raw / 'My Place' / '2017.txt'}: found the place My Place; expected a name such as leizhou: a-z, 0-9, - and _",
+        f"error: {raw / 'zh' / '2017.txt'}: found the place zh; expected a name that is not that of a language",
+    ]

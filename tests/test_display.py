@@ -41,7 +41,7 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
         ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
         ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
         ("rank", pd.array([1, None], dtype="Int16"), ["1", "–"]),
-        ("units", [["甲局", "乙镇"], []], ["甲局, 乙镇", "none"]),
+        ("units", [["甲局", "乙镇"], []], ["Jiaju 甲局, Yizhen 乙镇", "none"]),
         ("is_overlap", [True, False], ["yes", "no"]),
         ("match", ["exact", "甲局"], ["same name", "甲局"]),
     ],
@@ -101,7 +101,7 @@ def test_a_chart_carries_the_words_around_it_and_its_values() -> None:
     values = pd.DataFrame({"unit_name": ["=1+1", '乙"镇'], "score": [88.5, None], "change": [-1.25, 2000.0]})
     chart = Chart(b"png", "A finding", "Dots", 760, "each unit", "Source: us.", (102, 780), plain_cells(values, WORDS))
     data, metadata = chart._repr_mimebundle_()
-    assert data["text/csv"] == 'Unit,Score,Change\n\'=1+1,88.5,-1.25\n"乙""镇",,2000.00\n'
+    assert data["text/csv"] == 'Unit,Score,Change\n\'=1+1,88.5,-1.25\n"Yi""Zhen 乙""镇",,2000.00\n'
     assert metadata["image/png"]["drawing"] == [102, 780]
     assert (metadata["image/png"]["subtitle"], metadata["image/png"]["source"]) == ("each unit", "Source: us.")
 
@@ -124,6 +124,6 @@ def test_marks_of_missing_values_say_what_is_missing(column: str, key: str, lege
 def test_a_table_with_both_marks_explains_both_and_one_with_none_nothing() -> None:
     table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
     shown = show(table, "league", WORDS)
-    assert shown.cells.iloc[0].to_list() == ["甲局", "–", "n/a"]
+    assert shown.cells.iloc[0].to_list() == ["Jiaju 甲局", "–", "n/a"]
     assert shown.legend == "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
     assert show(table.fillna(1.0), "league", WORDS).legend == ""

@@ -111,7 +111,7 @@ def draw_table(dice: random.Random) -> Drawn:
     if dice.random() < 0.2:
         columns.append(("备注", [dice.choice(["", "迟报", "整改中"]) for _ in names]))
     if dice.random() < 0.2:
-        for heading, cells in columns:
+        for _, cells in columns:
             value = f"{sum(scores) / n:.2f}" if cells is columns_of(columns, names) else ""
             cells.append(value)
         place_sum(dice, columns, names, scores)

@@ -16,11 +16,10 @@ from audit_lib.analysis.groups import compare_groups
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.errors import AuditError
-from audit_lib.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_rule, plot_scores, plot_tie_order
+from audit_lib.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_scores, plot_tie_order
 from audit_lib.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
 from audit_lib.figures.source import plot_ledger
 from audit_lib.figures.style import TIERS, measure, wrap
-from audit_lib.figures.tiers import plot_cuts, plot_tier_reach
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -30,8 +29,6 @@ PLOTS = {
     "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores)).draw(words),
     "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80).draw(words),
     "digits": lambda scores, words: plot_digits(count_digits(scores)).draw(words),
-    "cuts": lambda scores, words: plot_cuts(scores).draw(words),
-    "reach": lambda scores, words: plot_tier_reach(scores).draw(words),
     "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101).draw(words),
     "groups": lambda scores, words: plot_groups(scores, "split").draw(words),
     "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side").draw(words),
@@ -44,8 +41,6 @@ TITLES = {
     "tie order": "In all 8 mixed ties bureaus come first in print: 1 in 1,701,000 by chance",
     "ecdf": "12.5% of the units score below 80, 21.4% reach 90",
     "digits": "The last digit 8 is the most common: 10 of 52 whole-number scores",
-    "cuts": "No cut gives 优秀: the best still gets 3 tiers wrong",
-    "reach": "优秀 and 良好 overlap from 90 to 93, where 7 units stand",
     "gap": "Towns average 1.48 points less than bureaus; the best reach 90 and 97",
     "groups": "Of 3 groups, departments average most (87.63), institutions least (81.13)",
     "group ecdf": "Bureaus reach both further up and further down",
@@ -73,13 +68,6 @@ DATA = {  # of each chart: rows, headings, the first and the last row
     ),
     "ecdf": (24, ["Score", "Units at or below", "Units at or below, %"], ["70", "1", "1.8"], ["97", "56", "100.0"]),
     "digits": (10, ["Last digit", "Units", "Expected"], ["0", "8", "5.20"], ["9", "3", "5.20"]),
-    "cuts": (24, ["Cut", "Best tier wrong for", "Units at or above"], ["70", "47", "56"], ["97", "7", "1"]),
-    "reach": (
-        55,
-        ["Tier", "Unit", "Side", "Score"],
-        ["优秀", "食药监局", "bureaus", "97"],
-        ["一般", "民政局", "bureaus", "70"],
-    ),
     "gap": (
         59,
         ["Group", "Unit", "Score", "From", "To"],
@@ -170,11 +158,6 @@ def test_cuts_are_drawn_and_named_only_where_they_are_held_against_tiers(make_sc
         "no cut is in the image"
     )
     assert "cut" not in chart.alt
-    nothing = plot_rule(scores, 90, 80).draw(leizhou.words)
-    assert (nothing.role, nothing.text[:23]) == ("note", "No tiers are published ")
-    assert plot_rule(leizhou.scores, 90, 80).draw(leizhou.words) == plot_scores(leizhou.scores, 90, 80).draw(
-        leizhou.words
-    )
 
 
 def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:

@@ -212,7 +212,9 @@ def test_table_goes_on_over_the_page() -> None:
 
 
 BY_NAME = "expected one of its files by its name, such as"
-RUN_OCR = "expected text: run an OCR program first, or type the table as CSV with the columns unit, score, rank, tier"
+RUN_OCR = (
+    "expected text: audit-lib scan reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
+)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ RUN_OCR = "expected text: run an OCR program first, or type the table as CSV wit
         ("archive.7z!附件", "found no such file; expected a published notice"),
         ("table.xls!附件", "found no archive; expected a ZIP or RAR archive before the !"),
         ("scan.pdf", f"found 1 page of pictures without a text layer; {RUN_OCR}"),
-        ("scan.png", f"found a PNG picture; {RUN_OCR}"),
+        ("scan.png", f"found a picture; {RUN_OCR}"),
     ],
 )
 def test_refused_file_is_one_line_that_says_what_to_do(name: str, message: str) -> None:

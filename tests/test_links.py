@@ -91,12 +91,12 @@ def test_only_the_value_that_is_printed_is_linked(leizhou: Report) -> None:
         }
     )
     assert hrefs(show(table, "league", words)) == {
-        (0, "Score"): ["notice.html#L101"],
-        (0, "Tier"): ["notice.html#L59"],
-        (2, "Score"): ["notice.html#L389"],
-        (3, "Tier"): ["notice.html#L63"],
+        (0, "Score"): ["notice.html#L103"],
+        (0, "Rating"): ["notice.html#L59"],
+        (2, "Score"): ["notice.html#L391"],
+        (3, "Rating"): ["notice.html#L63"],
     }
-    assert '<td class="number"><a href="notice.html#L101">97</a></td>' in show(table, "league", words)._repr_html_()
+    assert '<td class="number"><a href="notice.html#L103">97</a></td>' in show(table, "league", words)._repr_html_()
 
 
 def test_lists_and_lines_link_each_of_their_values(leizhou: Report) -> None:
@@ -111,15 +111,16 @@ def test_lists_and_lines_link_each_of_their_values(leizhou: Report) -> None:
     shown = show(table, "league", leizhou.words)
     assert shown is not None
     assert shown.linked == {
-        (0, "Score"): [("96", "notice.html#L107")],
+        (0, "Score"): [("96", "notice.html#L109")],
         (0, "Which units"): [
-            *[("住建局", "notice.html#L107"), (", ", None), ("市市场监管局", "notice.html#L113")],
-            *[(", ", None), ("无名局", None)],
+            *[("Housing and Construction ", None), ("住建局", "notice.html#L109"), (", ", None)],
+            *[("Market Regulation ", None), ("市市场监管局", "notice.html#L115"), (", ", None)],
+            *[("Wumingju ", None), ("无名局", None)],
         ],
         (0, "Line"): [("27", "notice.html#L27")],
         (0, "Where"): [("line 43", "notice.html#L43"), (", ", None), ("line 9999", None)],
     }
-    assert repr(shown).endswith("96 住建局, 市市场监管局, 无名局   27 line 43, line 9999"), "plain text has no links"
+    assert repr(shown).endswith("Wumingju 无名局   27 line 43, line 9999"), "plain text has no links"
 
 
 def test_two_periods_are_cited_each_by_its_own_notice() -> None:
@@ -139,8 +140,8 @@ def test_two_periods_are_cited_each_by_its_own_notice() -> None:
     assert hrefs(show(table, "changes", words)) == {
         (0, "Score before"): ["../2016/notice.html#L3"],
         (0, "Score after"): ["notice.html#L8"],
-        (0, "Tier"): ["notice.html#L8"],
-        (1, "Tier"): ["notice.html#L8"],
+        (0, "Rating"): ["notice.html#L8"],
+        (1, "Rating"): ["notice.html#L8"],
     }
 
 
@@ -155,7 +156,7 @@ def run_notebook(notice: str, stem: str) -> list[Shown]:
     jurisdiction, period = notice.split()
     shown: list[Shown] = []
 
-    def keep(report: Report, table: pd.DataFrame | pd.Series, key: str) -> None:
+    def keep(report: Report, table: pd.DataFrame | pd.Series, key: str, title: Any = None) -> None:
         if (made := show(table, key, report.words)) and isinstance(table, pd.DataFrame):
             shown.append((key, table.reset_index(drop=True), made))
 
@@ -248,9 +249,9 @@ def test_there_is_much_to_link() -> None:
         ("01_source", "aliases", 0, "Table line", ["notice.html#L101"]),
         ("01_source", "aliases", 0, "List line", ["notice.html#L59"]),
         ("01_source", "mentions", 0, "Line", ["notice.html#L27"]),
-        ("02_distribution", "league", 0, "Score", ["notice.html#L101"]),
-        ("02_distribution", "league", 1, "Which units", ["notice.html#L107", "notice.html#L113"]),
-        ("03_tiers", "exceptions", 0, "Tier", ["notice.html#L63"]),
+        ("02_distribution", "league", 0, "Score", ["notice.html#L103"]),
+        ("02_distribution", "league", 1, "Which units", ["notice.html#L109", "notice.html#L115"]),
+        ("03_tiers", "exceptions", 0, "Rating", ["notice.html#L63"]),
         ("06_narrative", "named", 0, "Line", ["notice.html#L51"]),
         ("06_narrative", "claims", 0, "Words of the notice", ["notice.html#L19"]),
         ("07_update_rules", "rules", 0, "Where", ["notice.html#L43", "notice.html#L73"]),
@@ -300,13 +301,15 @@ def test_a_web_page_with_an_empty_cell_a_repeated_unit_and_a_script(open_file) -
     table = report.scores[["unit_name", "score", "tier"]]
     assert hrefs(show(table, "league", report.words)) == {
         (0, "Score"): ["notice.html#L3"],
-        (0, "Tier"): ["notice.html#L3"],
+        (0, "Rating"): ["notice.html#L3"],
         (1, "Score"): ["notice.html#L4"],
-        (1, "Tier"): ["notice.html#L4"],
-        (2, "Tier"): ["notice.html#L5"],
+        (1, "Rating"): ["notice.html#L4"],
+        (2, "Rating"): ["notice.html#L5"],
     }
     again = table.iloc[[0]].assign(score=90.0)
-    assert hrefs(show(again, "league", report.words)) == {(0, "Tier"): ["notice.html#L3"]}, "not the score that counts"
+    assert hrefs(show(again, "league", report.words)) == {(0, "Rating"): ["notice.html#L3"]}, (
+        "not the score that counts"
+    )
     html = show(table, "league", report.words)._repr_html_()
     assert BeautifulSoup(html, "html.parser").find("script") is None
 
@@ -314,10 +317,10 @@ def test_a_web_page_with_an_empty_cell_a_repeated_unit_and_a_script(open_file) -
 def test_a_workbook_is_cited_by_its_cells(open_file) -> None:
     report = open_file((ROOT / "tests" / "samples" / "formats" / "table.xlsx").read_bytes(), ".xlsx")
     shown = show(report.scores[["unit_name", "score"]], "league", report.words)
-    first, place = report.scores["unit_name"].iloc[0], report.scores["source_place"].iloc[0]
+    score, place = report.scores["score"].iloc[0], report.scores["source_place"].iloc[0]
     assert re.fullmatch(r".+![A-Z]\d+", place)
-    assert hrefs(shown)[0, "Score"] == [f"notice.html#{anchor_of(place)}"]
+    [href] = hrefs(shown)[0, "Score"]
     text = frame_notice(report.reading, report.words)["text"]
-    cell = BeautifulSoup(text, "html.parser").find(id=anchor_of(place))
+    cell = BeautifulSoup(text, "html.parser").find(id=str(href).partition("#")[2])
     assert cell is not None
-    assert first in cell.get_text()
+    assert cell.get_text() == f"{score:g}", "the link lands on the cell"

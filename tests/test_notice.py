@@ -494,7 +494,14 @@ def test_lists(parse: Parse, lines: list[str], lists: list[tuple[str, int | None
 def test_what_stands_below_a_list_is_no_unit(parse: Parse, stated: str, below: list[str]) -> None:
     notice = parse(print_lines("通报", f"优秀单位{stated}", "甲镇、乙局。", *below))
     assert [tier.units for tier in notice.tiers] == [("甲镇", "乙局")]
-    assert notice.problems == ()
+    counts = [("tier_count", "优秀: found 2 names; the heading states 9")]
+    assert list_problems(notice) == (counts if stated == "(9个)" else [])
+
+
+def test_a_list_is_read_to_its_end_whatever_its_heading_states(parse: Parse) -> None:
+    notice = parse(print_lines("通报", "优秀单位(1个)", "甲镇。", "乙局、丙局。"))
+    assert [tier.units for tier in notice.tiers] == [("甲镇",), ("乙局", "丙局")]
+    assert list_problems(notice) == [("tier_count", "优秀: found 3 names; the heading states 1")]
 
 
 @pytest.mark.parametrize(
@@ -507,11 +514,6 @@ def test_what_stands_below_a_list_is_no_unit(parse: Parse, stated: str, below: l
             ["优秀单位", "甲镇。", "乡镇:双江、杉山。"],
             1,
             "found '乡镇:双江、杉山。' below the list 优秀; expected names of units",
-        ),
-        (
-            ["优秀单位(1个)", "甲镇。", "乙局、丙局。"],
-            1,
-            "found '乙局、丙局。' below the list 优秀; expected names of units",
         ),
         (
             ["优秀单位", "甲镇。", "望各镇、各局加强学习。"],

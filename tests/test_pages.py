@@ -4,32 +4,33 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 from nbformat import NotebookNode, v4
-from PIL import Image
 
-from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding
+from audit_lib.display.charts import Chart, Key
+from audit_lib.display.findings import Bullets, Finding
+from audit_lib.display.scene import Dot, Label, Scene
 from audit_lib.display.tables import show
 from audit_lib.errors import AuditError
-from audit_lib.pages.html_parts import choose_language, make_slug
+from audit_lib.pages.html_parts import choose_language, make_slug, mark_han
 from audit_lib.pages.index import render_index
-from audit_lib.pages.report_page import leave_out, render_page, render_period
+from audit_lib.pages.report_page import render_page, render_period
 from audit_lib.pages.report_summary import read_card
 from audit_lib.wording.fonts import embed_characters
 from audit_lib.wording.words import Words
 
-WORDS = Words("en", {"place": "Leizhou", "period": "2017"})
+FACTS = {"place": "Leizhou", "period": "2017", "subject": "open-government inspection"}
+WORDS = Words("en", FACTS)
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
 ALT = "One dot for each unit; 农业局 & others above 90."
 TABLE = pd.DataFrame({"unit_name": ["农业局 & <b>Sons</b>", "白沙镇"], "score": [1234.5, None], "change": [-1.5, 2.0]})
@@ -76,6 +77,13 @@ class Page(HTMLParser):
     def all(self, tag: str, **attributes: str) -> list[Element]:
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}
         return [each for each in self.elements if each.tag == tag and wanted.items() <= each.attributes.items()]
+
+    def scripts(self) -> list[Element]:
+        """The scripts that run; data for them is none."""
+        return [each for each in self.all("script") if each.attributes.get("type") != "application/json"]
+
+    def inside(self, tag: str, of: Element) -> list[Element]:
+        return [each for each in self.all(tag) if of in each.ancestors]
 
     def one(self, tag: str, **attributes: str) -> Element:
         [element] = self.all(tag, **attributes)
@@ -143,7 +151,8 @@ def test_page_loads_nothing(tmp_path: Path) -> None:
     loaded = [value for each in page.elements for name, value in each.attributes.items() if name in LOADED]
     assert loaded
     assert all(str(value).startswith("data:") for value in loaded)
-    assert not page.all("link") + page.all("script") + page.all("iframe")
+    assert not page.all("link") + page.all("iframe")
+    assert not [each for each in page.all("script") if "src" in each.attributes]
     assert "@import" not in page.html
     assert set(re.findall(r"url\(([a-z]+:)", page.html)) == {"data:"}
     assert page.html.count("url(") == 1
@@ -151,16 +160,19 @@ def test_page_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_page_opens_with_its_question_and_finding(tmp_path: Path) -> None:
-    page = render(tmp_path, report())
+    bullets = Bullets(("The two: A and B.",), ("<strong>The two:</strong> A and B.",))
+    box = Finding("Read this first.", "box", '<strong>Read this first.</strong> <a href="notice.html#copy">How</a>')
+    cells = [*report(), cell("bullets(x)", bullets, tags=("bullets",)), cell("box(x)", box, tags=("box",))]
+    page = render(tmp_path, cells)
     assert page.one("html").attributes["lang"] == "en"
     assert page.one("title").text == "Do tiers follow scores? Leizhou 2017"
     assert page.one("meta", name="description").attributes["content"] == "Two of two units agree."
-    assert page.one("h1").text == "Do tiers follow scores?"
-    finding = page.one("p", class_="headline")
-    assert finding.text == "Two of two units agree."
-    places = [page.elements.index(each) for each in (page.one("h1"), finding, page.one("h2", id="contents"))]
+    assert page.one("p", class_="k").text == "Do tiers follow scores?"
+    assert page.one("h1").text == "Two of two units agree."
+    opening = [page.one("h1"), page.one("li", class_="bullet"), page.one("p", class_="box"), page.one("figure")]
+    places = [page.elements.index(each) for each in opening]
     assert places == sorted(places)
-    assert page.html.count("Two of two units agree.") == 2, "in the description and at the top, nowhere else"
+    assert [each.text for each in page.all("strong")] == ["The two:", "Read this first."]
 
 
 def test_links_inside_the_page_lead_somewhere(tmp_path: Path) -> None:
@@ -170,17 +182,35 @@ def test_links_inside_the_page_lead_somewhere(tmp_path: Path) -> None:
     links = [str(link.attributes["href"]) for link in page.all("a")]
     assert {link[1:] for link in links if link.startswith("#")} <= set(anchors)
     assert "00_year_card.html" in links, "a link to a notebook leads to its page"
-    assert [each.text for each in page.all("h2")][-3:] == ["Late title", "Words used here", "How this was made"]
 
 
-def test_code_is_folded_away(tmp_path: Path) -> None:
+def test_all_but_the_finding_is_in_closed_parts(tmp_path: Path) -> None:
+    more = cell("show(more)", show(TABLE, "groups", WORDS), tags=("more",))
+    method = cell("find(x)", Finding("A test."), tags=("method",))
+    page = render(tmp_path, [*report(), more, method])
+    parts = page.all("details", class_="part") + page.all("details", class_="part made")
+    assert [each.attributes["id"] for each in sorted(parts, key=page.elements.index)] == [
+        "tables",
+        "how",
+        "made",
+        "cite",
+    ]
+    assert not [fold for fold in page.all("details") if "open" in fold.attributes]
+    tables, how = page.one("details", id="tables"), page.one("details", id="how")
+    assert next(each.text for each in page.inside("caption", tables)) == WORDS("captions.groups")
+    assert "A test." in [each.text for each in page.inside("p", how)]
+    assert "Why we ask." in [each.text for each in page.inside("p", how)]
+    open_tables = [each for each in page.all("table") if not any(a.tag == "details" for a in each.ancestors)]
+    assert len(open_tables) == 1
+
+
+def test_all_code_is_behind_one_switch(tmp_path: Path) -> None:
     page = render(tmp_path, report())
-    folds = page.all("details")
-    assert folds
-    assert not [fold for fold in folds if "open" in fold.attributes]
-    code = [each for each in page.all("code") if any(a.tag == "details" for a in each.ancestors)]
-    assert "print(1)\n\nprint(2)" in [each.text for each in code], "as it was written, empty lines too"
-    assert "headline(sentence)" in [each.text for each in code]
+    fold = page.one("details", class_="code")
+    assert [each.text for each in page.inside("summary", fold)] == ["Show code"]
+    code = [each.text for each in page.inside("code", fold)]
+    assert "print(1)\n\nprint(2)" in code, "as it was written, empty lines too"
+    assert "headline(sentence)" in code
     assert page.html.count("plot_tiers(units)") == 1
     assert "nowhere" not in page.html, "defaults that were overruled are not shown"
     assert "# Parameters" not in page.html
@@ -213,29 +243,7 @@ def test_page_names_its_source(tmp_path: Path) -> None:
     assert "published 2018-01-29" in page.one("footer").text
 
 
-def test_sections_with_nothing_to_show_are_left_out_and_named() -> None:
-    cells = [
-        *report()[:4],
-        *[markdown("## Who has a tier?\n\nWhy."), cell("plot()", Finding("No tiers.", "note")), cell("show(nothing)")],
-        *[markdown("## Who has a score?"), cell("show(empty)"), cell("find(finding)", Finding("All have."))],
-        markdown("## What this does not show"),
-    ]
-    notebook = v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
-    leave_out(notebook, WORDS)
-    assert [each.source for each in notebook.cells[4:]] == [
-        *["## Who has a score?", "find(finding)", "Left out, for want of anything to show: Who has a tier?"],
-        "## What this does not show",
-    ]
-
-
-@pytest.mark.parametrize("kept", [report(), [markdown("# A title?"), cell("1 + 1")]])
-def test_whole_reports_keep_their_sections(kept: list[NotebookNode]) -> None:
-    notebook = v4.new_notebook(cells=list(kept))  # type: ignore[no-untyped-call]
-    leave_out(notebook, WORDS)
-    assert notebook.cells == kept
-
-
-WORDS_OF = {"en": WORDS, "zh": Words("zh", {"place": "雷州市", "period": "2017"})}
+WORDS_OF = {"en": WORDS, "zh": Words("zh", {"place": "雷州市", "period": "2017年", "subject": "政务公开检查"})}
 
 
 def tagged(text: str, tag: str) -> NotebookNode:
@@ -259,30 +267,42 @@ def bilingual(language: str) -> list[NotebookNode]:
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "headings", "left_out", "prose"),
-    [
-        ("en", "Who leads?", ["How many?", "What this does not show"], "Which years?", ["Why we ask.", "All."]),
-        ("zh", "谁领先？", ["有多少？", "本报告不能说明什么"], "哪些年度？", ["为何要问。", "全部。"]),
-    ],
+    ("language", "title", "prose"),
+    [("en", "Who leads?", ["Why we ask.", "All."]), ("zh", "谁领先？", ["为何要问。", "全部。"])],
 )
-def test_a_page_is_in_one_language(
-    tmp_path: Path, language: str, title: str, headings: list[str], left_out: str, prose: list[str]
-) -> None:
+def test_a_page_is_in_one_language(tmp_path: Path, language: str, title: str, prose: list[str]) -> None:
     save_report(tmp_path, bilingual(language), "04_groups")
     path = save_report(tmp_path, bilingual(language), title="Who leads? · 谁领先？")
-    words = WORDS_OF[language]
-    render_page(path, path.with_suffix(".html"), words, tmp_path)
+    render_page(path, path.with_suffix(".html"), WORDS_OF[language], tmp_path)
     page = Page(path.with_suffix(".html").read_text("utf-8"))
-    assert page.one("h1").text == title
-    assert [each.text for each in page.all("h2")] == [words("page.contents"), *headings, words("page.made")]
-    contents = [each for each in page.all("a") if any(a.attributes.get("class") == "contents" for a in each.ancestors)]
-    assert [each.text for each in contents] == [*headings, words("page.made")]
-    texts = [each.text for each in page.all("p") if not each.attributes.get("class")]
-    assert texts == [*prose, words("page.left_out", headings=left_out)]
+    assert page.one("p", class_="k").text == title
+    texts = [each.text for each in page.inside("p", page.one("details", id="how")) if "class" not in each.attributes]
+    assert [text for text in texts if text in ("Why we ask.", "All.", "为何要问。", "全部。")] == prose
     assert page.all("a", rel="next")[-1].text.endswith(title), "the neighbour is named in the page's language"
-    render_index(tmp_path / "reports", tmp_path)
-    index = Page((tmp_path / "reports" / "index.html").read_text("utf-8"))
-    assert [each.text for each in index.all("p", class_="question")] == [title], "the first of a period leads it"
+
+
+def test_chinese_in_an_english_page_is_marked_and_elsewhere_not(tmp_path: Path) -> None:
+    page = render(tmp_path, report("Agriculture (农业局) leads, 《办法》第3条 says."))
+    marked = [each.text for each in page.all("span", lang="zh-Hans")]
+    assert {"农业局", "《办法》第3条"} <= set(marked)
+    path = save_report(tmp_path, bilingual("zh"))
+    render_page(path, path.with_suffix(".html"), WORDS_OF["zh"], tmp_path)
+    assert "zh-Hans" not in path.with_suffix(".html").read_text("utf-8").split("</head>")[1]
+
+
+@pytest.mark.parametrize(
+    ("html", "marked"),
+    [
+        ("<title>水务局</title>", "<title>水务局</title>"),
+        ('<p lang="zh">水务局</p>', '<p lang="zh">水务局</p>'),
+        ('<a title="水务局">93</a>', '<a title="水务局">93</a>'),
+        ("<svg><text>水务局</text></svg>", '<svg><text><tspan lang="zh-Hans">水务局</tspan></text></svg>'),
+        ("<br>水<b>务</b>93", '<br><span lang="zh-Hans">水</span><b><span lang="zh-Hans">务</span></b>93'),
+        ("<script>水</script>水", '<script>水</script><span lang="zh-Hans">水</span>'),
+    ],
+)
+def test_mark_han(html: str, marked: str) -> None:
+    assert mark_han(html) == marked
 
 
 @pytest.mark.parametrize("language", WORDS_OF)
@@ -292,7 +312,7 @@ def test_a_page_holds_nothing_of_another_language(tmp_path: Path, source: Path, 
     for each in notebook.cells:
         if each.cell_type == "code":
             each.outputs = [shown(Finding("x"))]
-    told = {tag: [each for each in notebook.cells if each.metadata.get("tags") == [tag]] for tag in WORDS_OF}
+    told = {tag: [each for each in notebook.cells if tag in each.metadata.get("tags", [])] for tag in WORDS_OF}
     path = save_report(tmp_path, notebook.cells, source.stem, **notebook.metadata)
     render_page(path, path.with_suffix(".html"), WORDS_OF[language], tmp_path)
     page = Page(path.with_suffix(".html").read_text("utf-8"))
@@ -318,120 +338,135 @@ def test_a_notebook_of_one_language_stays_as_it_is() -> None:
         assert notebook.metadata == {"title": "A"}
 
 
-def test_figure_has_its_alt_text_and_width(tmp_path: Path) -> None:
-    image = render(tmp_path, report()).one("img")
-    assert image.attributes["alt"] == ALT
-    assert image.attributes["width"] == "760"
-    assert "figure" in [each.tag for each in image.ancestors]
-
-
-def draw(rows: str) -> bytes:
-    """A picture of two columns: a row of it for each letter, in black or white."""
-    image = Image.new("L", (2, len(rows)))
-    image.putdata([255 if row == "w" else 0 for row in rows for _ in range(2)])
-    packed = io.BytesIO()
-    image.convert("P").save(packed, format="png")
-    return packed.getvalue()
-
-
 VALUES = pd.DataFrame(
     {"Unit": ["农业局 & <b>Sons</b>", "=1+1"], "Score": ["-1.5", ""], "Tier": ["优秀", "8"]}, dtype=object
 )
-FIGURE = Chart(draw("bbwbwbb"), "A & B <b>agree</b>", ALT, 4, "Where & when", "Source: <i>us</i>.", (2, 5), VALUES)
+SCENE = Scene(100, 50, (Dot(10, 20, 5, "best", "农业局 97, <b>", "leizhou-农业局"), Label(5, 45, "A & <b>", 15)))
+FIGURE = Chart(
+    png=DOT,
+    title="A & B <b>agree</b>",
+    alt=ALT,
+    width=820,
+    subtitle="Where & when",
+    source="Source: <i>us</i>.",
+    data=VALUES,
+    legend=(Key("best", "excellent & so, 1"), Key("middle", "outlined", is_outlined=True)),
+    wide=SCENE,
+    narrow=replace(SCENE, width=50),
+    frame=Scene(100, 90, (Label(5, 15, "A & B", 20),)),
+    drawn_at=30,
+)
 
 
-def test_words_of_a_figure_are_text_and_its_image_is_the_drawing_alone(tmp_path: Path) -> None:
+def test_a_figure_is_two_drawings_with_the_words_around_them_as_text(tmp_path: Path) -> None:
     page = render(tmp_path, [*report()[:4], cell("plot()", FIGURE)])
-    figure, image = page.one("figure"), page.one("img")
+    figure = page.one("figure")
     assert figure.attributes["id"] == "a-b-b-agree-b"
-    assert page.one("figcaption").text == "A & B <b>agree</b> Where & when"
-    assert page.one("p", class_="credit").text == "Source: <i>us</i>."
-    assert [image.attributes[name] for name in ("alt", "width", "height")] == [ALT, "4", "6"]
-    packed = base64.b64decode(str(image.attributes["src"]).partition("base64,")[2])
-    assert [list(row) for row in np.asarray(Image.open(io.BytesIO(packed)).convert("L"))] == [
-        [255] * 2,
-        [0] * 2,
-        [255] * 2,
+    assert [each.text for each in page.inside("h2", figure)] == ["A & B <b>agree</b>"]
+    assert page.one("p", class_="fs").text == "Where & when"
+    assert page.one("p", class_="src").text == "Source: <i>us</i>."
+    drawings = page.inside("svg", figure)
+    assert [(each.attributes["class"], each.attributes["aria-label"]) for each in drawings] == [
+        ("wide", ALT),
+        ("narrow", ALT),
     ]
-    assert page.html.count("Where &amp; when") == 1, "nothing is said twice"
+    assert [each.text for each in page.inside("text", figure)] == ["A & <b>"] * 2
+    assert {each.attributes["data-unit"] for each in page.inside("circle", figure)} == {"leizhou-农业局"}
+    keys = [(each.attributes["class"], each.ancestors[-1].text) for each in page.all("i")]
+    assert keys == [("best", "excellent & so, 1"), ("middle o", "outlined")]
+    assert not page.inside("img", figure)
 
 
-def test_data_of_a_figure_folds_out_and_can_be_taken_away(tmp_path: Path) -> None:
+def test_a_figure_can_be_taken_away_as_data_picture_and_drawing(tmp_path: Path) -> None:
     page = render(tmp_path, [*report()[:4], cell("plot()", FIGURE)])
-    fold = page.one("details", class_="values")
-    inside = [each for each in page.elements if fold in each.ancestors]
+    files = {
+        str(each.attributes["download"]): str(each.attributes["href"])
+        for each in page.all("a")
+        if "download" in each.attributes
+    }
+    read = {name: base64.b64decode(href.partition("base64,")[2]) for name, href in files.items()}
+    assert list(csv.reader(io.StringIO(read["a-b-b-agree-b.csv"].decode("utf-8-sig")))) == [
+        ["Unit", "Score", "Tier"],
+        ["农业局 & <b>Sons</b>", "-1.5", "优秀"],
+        ["'=1+1", "", "8"],
+    ]
+    assert read["a-b-b-agree-b.png"] == DOT
+    drawing = Page(read["a-b-b-agree-b.svg"].decode())
+    assert [each.text for each in drawing.all("text")] == ["A & B", "A & <b>"]
+    assert drawing.one("circle").attributes["cy"] == "50", "below the words around it"
+    assert "prefers-color-scheme: dark" in drawing.one("style").text
+
+
+def test_the_values_of_a_figure_are_among_all_tables(tmp_path: Path) -> None:
+    page = render(tmp_path, [*report()[:4], cell("plot()", FIGURE)])
+    inside = [each for each in page.elements if page.one("details", id="tables") in each.ancestors]
     assert [(each.text, each.attributes.get("class")) for each in inside if each.tag in ("th", "td")] == [
         *[("Unit", None), ("Score", "number"), ("Tier", None)],
         *[("农业局 & <b>Sons</b>", None), ("−1.5", "number"), ("优秀", None)],
         *[("=1+1", None), ("–", "number"), ("8", None)],
     ]
-    assert [each.text for each in inside if each.tag == "caption"] == ["A & B <b>agree</b>"]
-    assert [each.text for each in inside if each.attributes.get("scope") == "row"] == [
-        "农业局 & <b>Sons</b>",
-        "=1+1",
-    ], "a row is named by its first cell"
-    link = page.one("a", download="a-b-b-agree-b.csv")
-    text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(text))) == [
-        ["Unit", "Score", "Tier"],
-        ["农业局 & <b>Sons</b>", "-1.5", "优秀"],
-        ["'=1+1", "", "8"],
+
+
+def test_a_drawing_that_is_none_of_ours_makes_no_page(tmp_path: Path) -> None:
+    data, metadata = FIGURE._repr_mimebundle_()
+    data["application/vnd.audit-lib.scene.wide"] = "<svg onload=alert(1)>"
+    with pytest.raises(AuditError, match="a drawing: found <svg"):
+        render(tmp_path, [*report()[:4], cell("x", output("display_data", data, metadata=metadata))])
+
+
+def test_a_finding_above_a_table_is_its_heading(tmp_path: Path) -> None:
+    table = replace(show(TABLE, "tiers", WORDS), title=Finding("All <b>agree</b>"))
+    page = render(tmp_path, [*report()[:4], cell("show()", table)])
+    assert page.one("h2", class_="finding").text == "All <b>agree</b>"
+    assert page.one("caption").text == WORDS("captions.tiers")
+
+
+def test_names_of_units_lead_to_their_pages_and_can_be_found(tmp_path: Path) -> None:
+    scores = "unit_id,unit_name,score\nleizhou-农业局,农业局,97\n"
+    material = cell(
+        "report",
+        output("execute_result", {"text/csv": scores, "text/plain": ""}, execution_count=1),
+        tags=("settings",),
+    )
+    table = show(pd.DataFrame({"unit_name": ["农业局"], "score": [97.0]}), "tiers", WORDS)
+    page = render(tmp_path, [*report()[:4], material, cell("plot()", FIGURE), cell("show()", table)])
+    assert page.one("a", href="../units/农业局.html").text == "Nongyeju 农业局"
+    (unit,) = json.loads(page.one("script", type="application/json").text)
+    assert unit == ["Nongyeju 农业局", "农业局 nongyeju nyj", "../units/农业局.html"]
+    assert page.one("form", class_="find").attributes["hidden"] is None, "shown by the script alone"
+
+
+def test_how_to_cite_names_finding_notice_and_version(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('url = "https://example.org/r/"\ncontact = "mailto:a@example.org"\n', "utf-8")
+    page = render(tmp_path, report("A & B_1 agree."), audit={"versions": {"audit-lib": "9.9"}, "inputs": {}})
+    cite = page.one("details", id="cite")
+    text, bibtex = page.inside("p", cite)[0].text, page.inside("pre", cite)[0].text
+    assert text == (
+        "A & B_1 agree.. Inspection notices, read and checked: Leizhou, open-government inspection 2017. "
+        "Data: leizhou-2017. Version 9.9. https://example.org/r/leizhou/2017/03_tiers.html"
+    )
+    assert "title = {A \\& B\\_1 agree.}" in bibtex
+    assert page.one("a", href="mailto:a@example.org").text.startswith("Something wrong")
+    assert page.one("meta", property="og:image").attributes["content"] == "https://example.org/r/leizhou/2017/cover.png"
+
+
+def test_a_site_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('contact = "javascript:alert(1)"\n', "utf-8")
+    with pytest.raises(AuditError, match=r"site\.toml: found contact"):
+        render(tmp_path, report())
+
+
+def test_what_changed_lists_findings_first_and_folds_the_rest(tmp_path: Path) -> None:
+    moved = [
+        {"kind": "cell", "where": ["t", "r", "c"], "old": "1", "new": "2"},
+        {"kind": "headline", "where": [""], "old": "Two.", "new": "Three."},
     ]
-
-
-def test_findings_open_the_page_each_with_what_shows_it(tmp_path: Path) -> None:
-    save_report(tmp_path, report("The groups differ."), "04_groups")
-    chart, other = Chart(DOT, "A chart of 2 units", ALT, 760), Chart(DOT, "Another", ALT, 760)
-    table = show(TABLE, "tiers", WORDS)
-    cells = [
-        *report("Of 2 units, both agree.")[:4],
-        *[markdown("## First?"), cell("plot()", other), cell("find()", Finding("One.")), cell("show()", table)],
-        *[markdown("## Second?"), cell("find()", Finding("Two.")), cell("note()", Finding("No.", "note"))],
-        *[cell("show()", table), cell("plot()", chart)],
-        *[
-            markdown("## Third?"),
-            cell("find()", Finding("The groups differ.")),
-            cell("find()", Finding("Nobody says so.")),
-        ],
-        *[markdown("## Fourth?"), cell("find()", Finding("Five."))],
-    ]
-    page = render(tmp_path, cells)
-    top = page.one("ul", class_="findings")
-    told = [each.text for each in page.all("li") if top in each.ancestors]
-    assert told == ["One. Chart", "Two. Table", "The groups differ. Report", "Nobody says so."], "four at most"
-    links = [each for each in page.all("a") if page.one("header", id="finding") in each.ancestors]
-    assert [(each.attributes["href"], each.attributes.get("aria-label", each.text)) for each in links] == [
-        ("#a-chart-of-2-units", "Chart: A chart of 2 units"),
-        ("#another", "Chart: Another"),
-        ("#leizhou-2017-scores-by-printed-tier-2", "Table: Leizhou 2017: scores by printed tier"),
-        ("04_groups.html", "Report: 04 Groups"),
-    ]
-    anchors = {each.attributes.get("id") for each in page.elements}
-    assert {"another", "a-chart-of-2-units", "leizhou-2017-scores-by-printed-tier-2"} <= anchors
-
-
-def test_a_finding_of_another_report_is_said_once_at_the_top(tmp_path: Path) -> None:
-    save_report(tmp_path, report("The groups differ."), "04_groups")
-    sentences = ["One.", "Two.", "Three.", "Four.", "Five.", "The groups differ."]
-    told = [cell(f"find({each!r})", Finding(each), tags=("lead",)) for each in sentences]
-    noted = cell("find(silence)", Finding("No rules.", "note"), tags=("lead",))
-    page = render(tmp_path, [*report()[:4], markdown("## What do others find?\n\nIn full:"), *told, noted])
-    top = page.one("ul", class_="findings")
-    assert [each.text for each in page.all("li") if top in each.ancestors] == [
-        *sentences[:-1],
-        "The groups differ. Report",
-    ], "however many"
-    assert [page.html.count(each) for each in sentences] == [1] * 6
-    assert [each.text for each in page.all("p") if page.one("article") in each.ancestors] == [
-        "Why we ask.",
-        "In full:",
-        "No rules.",
-    ]
-
-
-def test_a_page_without_findings_opens_with_its_headline_alone(tmp_path: Path) -> None:
-    page = render(tmp_path, report()[:5])
-    assert not page.all("ul", class_="findings") + page.all("p", class_="shown")
+    made = {"changed": {"cause": ["data"], "statements": moved, "more": 5}, "versions": {}, "inputs": {}}
+    page = render(tmp_path, report(), audit=made)
+    changed, rest = page.one("details", id="changed"), page.one("details", class_="rest")
+    assert [each.text for each in page.inside("td", changed) if rest not in each.ancestors] == ["Two.", "Three."]
+    assert [each.text for each in page.inside("td", rest)] == ["1", "2"]
+    assert page.inside("summary", rest)[0].text == "6 other values moved"
 
 
 @pytest.mark.parametrize(
@@ -442,7 +477,7 @@ def test_only_a_long_table_brings_a_script_and_the_policy_knows_it(
 ) -> None:
     table = pd.DataFrame({column: [f"{n}局" for n in range(n_rows)], "score": [1.0] * n_rows})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "league", WORDS))])
-    scripts = page.all("script")
+    scripts = page.scripts()
     policy = str(page.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"])
     allowed = re.findall(r"'sha256-([^']+)'", policy)
     assert len(scripts) == n_scripts
@@ -461,17 +496,21 @@ def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_
         ("–", "text gap"),
         ("n/a", "text gap"),
     ]
-    link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
+    link = page.one("a", download="units-and-scores-of-each-rating.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
-    assert text.splitlines() == ["Unit,Score,Mean", "甲局,,"]
+    assert text.splitlines() == ["Unit,Score,Mean", "Jiaju 甲局,,"]
 
 
 def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -> None:
     page = render(tmp_path, report("Hedges' g is 0.2; a 90/80 rule; τ-b 0.6."))
-    assert [each.text for each in page.all("dt")][:4] == ["notice (通报)", "tier", "Hedges' g", "Kendall's τ‑b"]
-    assert not page.all("details", class_="glossary")[0].attributes.get("open")
+    assert [each.text for each in page.inside("dt", page.one("dl", class_="glossary"))][:4] == [
+        "notice (通报)",
+        "tier",
+        "Hedges' g",
+        "Kendall's τ‑b",
+    ]
     plain = [markdown("# Why?"), cell("headline(x)", Finding("So.", "headline"), tags=("headline",))]
-    assert not render(tmp_path, plain).all("details", class_="glossary")
+    assert not render(tmp_path, plain).all("dl", class_="glossary")
 
 
 def test_a_hyphen_does_not_part_tau_from_b(tmp_path: Path) -> None:
@@ -519,10 +558,11 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
         cell(attack),
     ]
     page = render(tmp_path, cells, audit={"versions": {attack: attack}, "inputs": {}})
-    assert not page.all("script") + page.all("b")
-    assert page.one("p", class_="headline").text == attack
-    assert page.all("figcaption")[-1].text == f"{attack} {attack}"
-    assert page.all("img")[-1].attributes["alt"] == page.one("p", class_="credit").text == attack
+    assert not page.all("b")
+    assert len(page.all("script")) == 1, "ours, for the link of the figure"
+    assert page.one("h1").text == attack
+    assert page.all("h2")[-1].text == attack or attack in [each.text for each in page.all("h2")]
+    assert page.all("img")[-1].attributes["alt"] == page.one("p", class_="src").text == attack
     assert [each.text for each in page.all("th") + page.all("td")].count(attack) == 3
     assert page.one("p", class_="finding").text == attack
     assert "<HTML & object>" in [each.text for each in page.all("pre")], "foreign HTML gives way to its plain text"
@@ -532,43 +572,42 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
 
 def test_table_keeps_caption_scope_and_names(tmp_path: Path) -> None:
     page = render(tmp_path, report())
-    assert page.one("caption").text == "Leizhou 2017: scores by printed tier"
+    assert page.one("caption").text == WORDS("captions.tiers")
     assert {each.attributes["scope"] for each in page.all("th")} == {"col", "row"}
-    assert "农业局 & <b>Sons</b>" in [each.text for each in page.all("th")]
+    assert "Nongyeju & <b>Sons</b> 农业局 & <b>Sons</b>" in [each.text for each in page.all("th")]
     number = next(each for each in page.all("td") if each.text == "−1.5")
     assert "number" in str(number.attributes["class"]).split()
 
 
 def test_table_carries_its_values_as_csv(tmp_path: Path) -> None:
-    link = render(tmp_path, report()).one("a", download="leizhou-2017-scores-by-printed-tier.csv")
+    link = render(tmp_path, report()).one("a", download="units-and-scores-of-each-rating.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
         ["Unit", "Score", "Change"],
-        ["农业局 & <b>Sons</b>", "1234.5", "-1.5"],
-        ["白沙镇", "", "2"],
+        ["Nongyeju & <b>Sons</b> 农业局 & <b>Sons</b>", "1234.5", "-1.5"],
+        ["Baishazhen 白沙镇", "", "2"],
     ]
 
 
 def test_a_downloaded_table_runs_in_no_spreadsheet(tmp_path: Path) -> None:
     table = pd.DataFrame({"unit_name": ["=1+1", "-甲镇"], "score": [1.0, -2.5]})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
-    link = page.one("a", download="leizhou-2017-scores-by-printed-tier.csv")
+    link = page.one("a", download="units-and-scores-of-each-rating.csv")
     text = base64.b64decode(str(link.attributes["href"]).partition("base64,")[2]).decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(text)))[1:] == [["'=1+1", "1"], ["'-甲镇", "-2.5"]]
+    assert list(csv.reader(io.StringIO(text)))[1:] == [["'=1+1", "1"], ["'-Jiazhen -甲镇", "-2.5"]]
 
 
 @pytest.mark.parametrize(("n_columns", "is_wide"), [(2, False), (12, True)])
 def test_wide_table_can_be_scrolled_by_keyboard(tmp_path: Path, n_columns: int, is_wide: bool) -> None:
     table = pd.DataFrame({f"column {n}": [n] for n in range(n_columns)})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
-    regions = page.all("div", role="region", tabindex="0", **{"aria-label": "Leizhou 2017: scores by printed tier"})
+    regions = page.all("div", role="region", tabindex="0", **{"aria-label": WORDS("captions.tiers")})
     assert bool(regions) is is_wide
 
 
 def test_report_without_title_or_headline_is_still_a_page(tmp_path: Path) -> None:
     page = render(tmp_path, [cell("1 + 1", output("execute_result", {"text/plain": "2"}))])
     assert page.one("h1").text == "03_tiers"
-    assert not page.all("p", class_="headline")
     assert render(tmp_path, [cell("pass")], title="Who?").one("h1").text == "Who?"
 
 

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
@@ -21,8 +20,6 @@ from audit_lib.analysis.statistics import (
     cliffs_delta,
     count_pairs,
     eta_squared,
-    fisher_jenks,
-    goodness_of_variance_fit,
     hedges_g,
     hodges_lehmann,
     last_digits,
@@ -192,17 +189,6 @@ def test_leizhou_spread() -> None:
     assert last_digits(SCORES).index.tolist() == list(range(10))
 
 
-@pytest.mark.parametrize(
-    ("k", "lowest", "sizes", "fit"),
-    [(3, [70, 84, 93], [18, 32, 6], 0.779), (4, [70, 80, 86, 93], [7, 18, 25, 6], 0.897)],
-)
-def test_leizhou_natural_classes(k: int, lowest: list[float], sizes: list[int], fit: float) -> None:
-    assert fisher_jenks(SCORES, k) == lowest
-    labels = np.searchsorted(lowest, SCORES, side="right")
-    assert np.unique(labels, return_counts=True)[1].tolist() == sizes
-    assert goodness_of_variance_fit(SCORES, labels) == pytest.approx(fit, abs=5e-4)
-
-
 def test_leizhou_pairs() -> None:
     pairs = count_pairs(TOWNS, BUREAUS)
     assert pairs == PairCounts(wins=295, losses=403, ties=37)
@@ -274,34 +260,6 @@ def test_permutation_is_blind_to_the_scale(x: list[float], y: list[float], facto
     assert permutation_p(moved[0], moved[1]) == permutation_p(x, y)
 
 
-@settings(max_examples=60)
-@given(groups(6), st.integers(1, 3))
-def test_no_partition_beats_fisher_jenks(scores: list[float], k: int) -> None:
-    assume(len(set(scores)) >= k)
-
-    def spread(labels: npt.ArrayLike) -> float:
-        classes = pd.Series(scores).groupby(np.asarray(labels))
-        return float(((scores - classes.transform("mean")) ** 2).sum())
-
-    lowest = fisher_jenks(scores, k)
-    assert len(lowest) == k
-    assert lowest == sorted(set(lowest))
-    assert set(lowest) <= set(scores)
-    assert lowest[0] == min(scores)
-    partitions = (p for p in itertools.product(range(k), repeat=len(scores)) if len(set(p)) == k)
-    found = spread(np.searchsorted(lowest, scores, side="right"))
-    assert found == pytest.approx(min(brute_spread(scores, p) for p in partitions), abs=1e-8)
-
-
-def brute_spread(scores: list[float], labels: tuple[int, ...]) -> float:
-    total = 0.0
-    for label in set(labels):
-        members = [score for score, own in zip(scores, labels, strict=True) if own == label]
-        mean = sum(members) / len(members)
-        total += sum((score - mean) ** 2 for score in members)
-    return total
-
-
 @settings(deadline=None)
 @given(st.lists(st.none() | half_points(80, 90), max_size=12), st.sampled_from(["float64", "Float64"]))
 def test_ranks_and_ties(scores: list[float | None], dtype: str) -> None:
@@ -339,7 +297,6 @@ def test_eta_squared_is_that_of_the_analysis_of_variance(x: list[float], y: list
     f, within = stats.f_oneway(x, y, z).statistic, len(values) - 3
     share = eta_squared(values, labels)
     assert share == pytest.approx(f * 2 / (f * 2 + within), abs=1e-9)
-    assert goodness_of_variance_fit(values, labels) == share
 
 
 @settings(deadline=None)
@@ -453,11 +410,9 @@ def test_missing_scores_are_dropped() -> None:
     assert count_pairs(holey, BUREAUS) == count_pairs(TOWNS, BUREAUS)
     assert hedges_g(holey, BUREAUS) == hedges_g(TOWNS, BUREAUS)
     assert tukey_fences(holey) == tukey_fences(TOWNS)
-    assert fisher_jenks(holey, 2) == fisher_jenks(TOWNS, 2)
     assert last_digits(holey).sum() == 21
     labels = pd.Series(["a", "b", "b", None])
     assert eta_squared(pd.Series([1, 2, None, 9]), labels) == 1
-    assert goodness_of_variance_fit(pd.Series([1, 2, None, 9], dtype="Int16"), labels) == 1
 
 
 def test_no_variation_and_no_units() -> None:
@@ -468,8 +423,6 @@ def test_no_variation_and_no_units() -> None:
     assert eta_squared([88, 88], ["a", "b"]) is None
     assert eta_squared([], []) is None
     assert eta_squared([80, 90], ["a", "a"]) == 0
-    assert goodness_of_variance_fit([88, 88], [1, 1]) == 1
-    assert fisher_jenks([88, 88], 1) == [88]
     assert order_odds([]) == 1
     assert competition_rank(pd.Series([], dtype="float64")).empty
     assert last_digits(pd.Series([], dtype="float64")).tolist() == [0] * 10
@@ -513,8 +466,6 @@ def test_rounding(value: float, digits: int, printed: str) -> None:
         (lambda: permutation_p([2e6], [1]), "at most a million"),
         (lambda: permutation_p(range(600), range(600)), "1200 units"),
         (lambda: permutation_p([0, 0.0001], [999_999]), "expected at most 32000000 cells"),
-        (lambda: fisher_jenks([80, 80, 81], 3), "expected 1 to 2"),
-        (lambda: fisher_jenks([80, 81], 0), "expected 1 to 2"),
         (lambda: order_odds([(2, 3)]), "3 towns in a tie of 2"),
         (lambda: eta_squared([1, 2], ["a"]), "same length"),
     ],

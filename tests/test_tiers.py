@@ -1,75 +1,82 @@
-"""Tiers against scores: Leizhou 2017 in full, and notices with two, four, overlapping or unknown tiers."""
+"""Tiers compared with scores: Leizhou 2017 in full, and notices with two, four, overlapping or unknown tiers."""
+
+from dataclasses import replace
 
 import pytest
 
 from audit_lib.analysis.cuts import (
     compare_rule,
+    describe_at_cut,
+    describe_below,
     describe_overlap,
-    describe_tiers,
+    describe_rule,
     explain_exceptions,
-    find_near,
     imply_cuts,
-    measure_agreement,
-    scan_cuts,
+    list_exceptions,
+    tabulate_rule,
+    title_exceptions,
 )
-from audit_lib.analysis.tiers import describe_classes, describe_tier_pairs, find_breaks, summarise_tiers
+from audit_lib.analysis.tiers import summarise_tiers
+from audit_lib.display.scene import Dot, Label, Rect, Ring
 from audit_lib.errors import AuditError
+from audit_lib.figures.forms import colour_tiers
+from audit_lib.figures.tiers import plot_rule
 from audit_lib.tables.tiers import count_tier_pairs, list_tiers
+from audit_lib.wording.words import Words
+
+CLEAN = [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")]
+BOTH_WAYS = [("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "一般")]
+
+
+@pytest.fixture
+def words(leizhou) -> Words:
+    return replace(leizhou.words, introduced=None)
 
 
 @pytest.mark.parametrize(
-    ("tier", "listed", "scored", "mean", "sd", "median", "low", "high", "towns", "bureaus"),
+    ("tier", "listed", "scored", "median", "low", "high", "towns", "bureaus"),
     [
-        ("优秀", 8, 8, 93.5, 3.023716, 94.5, 90, 97, 2, 6),
-        ("良好", 41, 40, 85.9125, 3.001896, 86, 81, 93, 17, 24),
-        ("一般", 7, 7, 75.5, 3.617089, 78, 70, 78.5, 2, 5),
+        ("优秀", 8, 8, 94.5, 90, 97, 2, 6),
+        ("良好", 41, 40, 86, 81, 93, 17, 24),
+        ("一般", 7, 7, 78, 70, 78.5, 2, 5),
     ],
 )
-def test_leizhou_tier(leizhou, tier, listed, scored, mean, sd, median, low, high, towns, bureaus) -> None:
+def test_leizhou_tier(leizhou, tier, listed, scored, median, low, high, towns, bureaus) -> None:
     row = summarise_tiers(leizhou.scores).set_index("tier").loc[tier]
-    assert row[["n_listed", "n_scored", "n_town", "n_bureau"]].to_list() == [listed, scored, towns, bureaus]
-    assert row[["mean", "sd", "median", "min", "max"]].to_list() == pytest.approx(
-        [mean, sd, median, low, high], abs=5e-7
-    )
+    assert row.to_dict() == {
+        "n_listed": listed,
+        "n_scored": scored,
+        "min": low,
+        "median": median,
+        "max": high,
+        "n_town": towns,
+        "n_bureau": bureaus,
+    }
 
 
-def test_without_tiers_there_is_nothing_to_summarise_and_no_cut_to_be_near(make_scores) -> None:
-    scores = make_scores([("甲局", 90.0, None), ("乙镇", 80.5, None)])
-    assert summarise_tiers(scores).empty
-    assert find_near(scores, (90.0, 80.0)).empty
-
-
-def test_leizhou_untiered_unit_comes_last(leizhou) -> None:
+def test_leizhou_unit_without_tier_comes_last(leizhou) -> None:
     last = summarise_tiers(leizhou.scores).iloc[-1]
-    assert (last["n_listed"], last["mean"]) == (1, 80)
+    assert (last["n_listed"], last["median"]) == (1, 80)
+
+
+def test_without_tiers_there_is_nothing_to_summarise(make_scores) -> None:
+    assert summarise_tiers(make_scores([("甲局", 90.0, None), ("乙镇", 80.5, None)])).empty
+
+
+def test_sides_are_counted_where_there_are_both(make_scores) -> None:
+    assert "n_town" not in summarise_tiers(make_scores([("甲局", 95, "优秀"), ("乙局", 85, "良好")]))
 
 
 def test_leizhou_rule(leizhou) -> None:
     rule = compare_rule(leizhou.scores, 90, 80)
     assert rule is not None
     assert rule.crosstab.to_numpy().tolist() == [[8, 4, 0], [0, 36, 0], [0, 0, 7]]
+    assert tabulate_rule(rule)["row_tier"].to_list() == ["优秀", "良好", "一般"]
     assert (rule.n_agree, rule.n_rated) == (51, 55)
     assert list(rule.exceptions["unit_name"]) == ["水务局", "发改局", "杨家镇", "北和镇"]
     at_cut = rule.at_cut.groupby("tier")["unit_name"].agg(list)
     assert at_cut["优秀"] == ["财政局", "唐家镇", "松竹镇"]
     assert at_cut["良好"] == ["发改局", "杨家镇", "北和镇"]
-
-
-def test_leizhou_agreement(leizhou) -> None:
-    found = measure_agreement(leizhou.scores, compare_rule(leizhou.scores, 90, 80))
-    expected = {"kappa": 0.847, "kappa_linear": 0.861, "tau_b": 0.665787, "somers_d": 0.977134, "gvf_tiers": 0.711}
-    assert found.to_dict() == pytest.approx(expected, abs=5e-4)
-
-
-def test_leizhou_pairs(leizhou) -> None:
-    pairs = {
-        each.tiers: (each.total, each.agree, each.equal, each.reversed) for each in count_tier_pairs(leizhou.scores)
-    }
-    assert pairs == {
-        ("优秀", "良好"): (320, 308, 9, 3),
-        ("优秀", "一般"): (56, 56, 0, 0),
-        ("良好", "一般"): (280, 280, 0, 0),
-    }
 
 
 def test_leizhou_cuts(leizhou) -> None:
@@ -78,56 +85,131 @@ def test_leizhou_cuts(leizhou) -> None:
         [90, 93, True, 7],
         [78.5, 81, False, 0],
     ]
-    scan = scan_cuts(leizhou.scores).set_index("cut")
-    assert scan.loc[[89, 90, 93, 94], "n_at_least"].to_list() == [15, 12, 6, 5]
-    assert scan.loc[[90, 94], "errors_best"].to_list() == [4, 3]
-    assert scan["errors_best"].min() == 3
-    assert scan.loc[[80, 81, 82], "n_below"].to_list() == [7, 8, 11]
-    assert scan.loc[[80, 81], "errors_last"].to_list() == [0, 0]
 
 
-def test_leizhou_near_the_cuts(leizhou) -> None:
-    assert find_near(leizhou.scores, (90, 80)).groupby("cut").size().to_dict() == {80: 4, 90: 9}
-
-
-def test_leizhou_natural_breaks(leizhou) -> None:
-    breaks = find_breaks(leizhou.scores)
-    assert breaks[["k", "min", "max", "n"]].to_numpy().tolist() == [
-        [3, 93, 97, 6],
-        [3, 84, 90, 32],
-        [3, 70, 83, 18],
-        [4, 93, 97, 6],
-        [4, 86, 90, 25],
-        [4, 80, 85, 18],
-        [4, 70, 78.5, 7],
-    ]
-    assert breaks.groupby("k")["gvf"].first().to_list() == pytest.approx([0.779, 0.897], abs=5e-4)
-
-
-def test_leizhou_exceptions_and_the_prose(leizhou) -> None:
+def test_leizhou_exceptions_and_the_text(leizhou) -> None:
     rows = explain_exceptions(compare_rule(leizhou.scores, 90, 80), leizhou.mentions).set_index("unit_name")
     assert rows["sentiment"].dropna().to_dict() == {"水务局": "criticised", "北和镇": "praised"}
-    assert rows.loc["水务局", ["section", "item"]].to_list() == ["二", "八"]
+    assert "sentiment" not in explain_exceptions(compare_rule(leizhou.scores, 90, 80), leizhou.mentions.iloc[:0])
 
 
-def test_leizhou_sentences(leizhou) -> None:
-    scores, words = leizhou.scores, leizhou.words
-    assert words.word(describe_tiers(compare_rule(scores, 90, 80))) == (
-        "A 90/80 rule reproduces 51 of 55 tiers; the 4 exceptions (水务局 93, 发改局, 杨家镇, 北和镇 90) are all placed "
-        "in 良好, and of the 6 units at 90, 3 are 优秀 and 3 良好."
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            [
+                "Twelve units scored 90 or more. Eight were rated excellent; four were not, and the notice does not say why",
+                "The four: Water Affairs with 93, higher than three units rated excellent; Development and Reform, Yangjia "
+                "and Beihe with 90.",
+                "At exactly 90, half and half: three units are excellent, three are good.",
+                "Below that, the rating follows the score: every unit from 81 to 89 is good, every unit below 80 is fair.",
+                "All four would be excellent by their score, and were rated good",
+                "No single pass mark separates excellent from good: both occur from 90 to 93. Any pass mark above 78.5 and "
+                "up to 81 separates good from fair.",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
+                "这4个单位：水务局93分，比3个“优秀”单位还高；发改局、杨家镇、北和镇都是90分。",
+                "同为90分，一半对一半：3个单位为优秀，3个为良好。",
+                "再往下，档次与得分一致：81～89分都是良好，80分以下都是一般。",
+                "这4个单位按得分都应为优秀，评为良好",
+                "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
+                "良好和一般。",
+            ],
+        ),
+    ],
+)
+def test_leizhou_sentences(leizhou, words, language: str, sentences: list[str]) -> None:
+    rule = compare_rule(leizhou.scores, 90, 80)
+    texts = [
+        *(describe_rule(rule, leizhou.notice), list_exceptions(rule), describe_at_cut(rule), describe_below(rule)),
+        *(title_exceptions(rule), describe_overlap(leizhou.scores)),
+    ]
+    plain = replace(words, language=language).without_glosses()
+    assert [plain.word(text) for text in texts] == sentences
+
+
+def test_bullets_begin_bold_and_gloss_names_once(leizhou, words) -> None:
+    rule = compare_rule(leizhou.scores, 90, 80)
+    shown = replace(words, introduced=set())
+    assert shown.mark_up(list_exceptions(rule)).startswith(
+        "<strong>The four:</strong> Water Affairs (水务局) with 93, "
     )
-    assert words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))) == (
-        "No cut parts 优秀 from 良好: 7 units score between 90 and 93, where both occur, and the best single cut still "
-        "gets 3 wrong. Any cut above 78.5 and up to 81 parts 良好 from 一般 without error."
-    )
-    assert words.word(describe_tier_pairs(count_tier_pairs(scores))) == (
-        "Of 656 pairs of units in different tiers, 644 stand as their scores do; 9 have equal scores (at 90); 3 are "
-        "reversed, with 水务局 93 above units of a better tier."
-    )
-    assert words.word(describe_classes(find_breaks(scores), scores)) == (
-        "Parted by themselves into 3 classes, as many as there are tiers, the scores run 93–97, 84–90, 70–83 (6, 32, 18 "
-        "units, where the tiers hold 8, 40, 7): 41 of 55 units stand in the class that matches their tier."
-    )
+    assert shown.word(describe_at_cut(rule)).endswith("three units are excellent, three are good (良好).")
+
+
+@pytest.mark.parametrize(
+    ("rows", "headline"),
+    [
+        ([("甲局", 95, None)], None),
+        ([("甲局", None, "优秀"), ("乙局", None, "良好")], None),
+        (CLEAN, "All 3 ratings follow the score: 90 or more is excellent, below 80 fair, in between good"),
+        (CLEAN[:2], "All 2 ratings follow the score: 90 or more is excellent, less is good"),
+        (
+            [("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "良好")],
+            "Two units scored 90 or more. One was rated excellent; one was not, and the notice does not say why",
+        ),
+        (
+            [("甲局", 85, "优秀"), ("乙局", 84, "良好")],
+            "One of 2 ratings is not the one that its score suggests",
+        ),
+        (BOTH_WAYS, "Two of 3 ratings are not the ones that their scores suggest"),
+        (
+            [("甲局", 95, "良好"), ("乙局", None, "优秀"), ("丙局", 70, "一般")],
+            "One unit scored 90 or more, and none was rated excellent, and the notice does not say why",
+        ),
+        ([("甲局", 95, "优秀"), ("乙局", 91, "优秀")], None),
+        ([("甲局", 95, "优"), ("乙局", 85, "良"), ("丙局", 75, "及格"), ("丁局", 50, "不及格")], None),
+    ],
+    ids=[
+        *("no tiers", "lists only", "three tiers agree", "two tiers agree", "one exception", "best below the cut"),
+        *("both ways", "none of the best has a score", "one tier", "four tiers"),
+    ],
+)
+def test_headline(make_scores, leizhou, words, rows, headline: str | None) -> None:
+    text = describe_rule(compare_rule(make_scores(rows), 90, 80), leizhou.notice)
+    assert text.is_finding == (headline is not None)
+    if headline is not None:
+        assert words.without_glosses().word(text) == headline
+
+
+def test_what_the_text_says_of_the_cut_is_not_called_unexplained(make_scores, leizhou, words) -> None:
+    rule = compare_rule(make_scores([("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "良好")]), 90, 80)
+    first = leizhou.notice.document.lines[0]
+    document = replace(leizhou.notice.document, blocks=(replace(first, text="90分以上为优秀。"),))
+    notice = replace(leizhou.notice, document=document)
+    assert words.without_glosses().word(describe_rule(rule, notice)).endswith("one was not")
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (CLEAN, None),
+        (BOTH_WAYS, None),
+        (
+            [
+                ("甲局", 95, "良好"),
+                ("乙局", 91, "优秀"),
+                ("丙局", 85, "良好"),
+                ("丁局", 84, None),
+                ("戊局", 83, "良好"),
+            ],
+            "Below that, the rating follows the score: every rated unit below 90 is good.",
+        ),
+        (
+            [("甲局", 95, "良好"), ("乙局", 91, "优秀"), ("丙局", 70, "一般"), ("丁局", 60, None)],
+            "Below that, the rating follows the score: every rated unit below 80 is fair.",
+        ),
+    ],
+    ids=["no exception", "exceptions below", "a unit without a rating among them", "one below all"],
+)
+def test_below_the_cut(make_scores, words, rows, sentence: str | None) -> None:
+    text = describe_below(compare_rule(make_scores(rows), 90, 80))
+    assert (text and words.without_glosses().word(text)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -136,47 +218,17 @@ def test_leizhou_sentences(leizhou) -> None:
         ([("甲局", None, "优秀"), ("乙局", None, "良好")], ""),
         (
             [("甲局", 95, "优秀"), ("乙局", None, "良好"), ("丙局", 70, "一般")],
-            "Any cut above 70 and up to 95 parts 优秀 from 一般 without error.",
+            "Any pass mark above 70 and up to 95 separates excellent from fair.",
+        ),
+        (
+            [("甲局", 90, "优秀"), ("乙局", 90, "良好")],
+            "No single pass mark separates excellent from good: both occur at 90.",
         ),
     ],
-    ids=["lists only", "a tier without scores between two with"],
+    ids=["lists only", "a tier without scores between two with", "one score in both"],
 )
-def test_a_cut_parts_tiers_with_scores_only(make_scores, leizhou, rows, sentence: str) -> None:
-    scores = make_scores(rows)
-    assert leizhou.words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))) == sentence
-
-
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([("甲局", 95, None)], "No tiers are published together with scores, in a form that two cuts could give."),
-        (
-            [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")],
-            "A 90/80 rule reproduces 3 of 3 tiers; there are no exceptions.",
-        ),
-        (
-            [("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "良好")],
-            "A cut at 90 reproduces 2 of 3 tiers; the one exception (乙局 91) is placed in 良好.",
-        ),
-        (
-            [("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "一般")],
-            "A 90/80 rule reproduces 1 of 3 tiers; the 2 exceptions (乙局 91, 丙局 85) are placed in other tiers: "
-            "1 良好, 1 一般.",
-        ),
-        (
-            [("甲局", 95, "优秀"), ("乙局", 91, "优秀")],
-            "No tiers are published together with scores, in a form that two cuts could give.",
-        ),
-        (
-            [("甲局", 95, "优"), ("乙局", 85, "良"), ("丙局", 75, "及格"), ("丁局", 50, "不及格")],
-            "No tiers are published together with scores, in a form that two cuts could give.",
-        ),
-    ],
-    ids=["no tiers", "a clean rule", "two tiers", "exceptions both ways", "one tier", "four tiers"],
-)
-def test_describe_tiers(make_scores, leizhou, rows, sentence) -> None:
-    scores = make_scores(rows)
-    assert leizhou.words.word(describe_tiers(compare_rule(scores, 90, 80))) == sentence
+def test_a_pass_mark_separates_tiers_with_scores_only(make_scores, words, rows, sentence: str) -> None:
+    assert words.without_glosses().word(describe_overlap(make_scores(rows))) == sentence
 
 
 def test_a_tier_nobody_knows_is_an_error(make_scores) -> None:
@@ -191,51 +243,50 @@ def test_a_unit_without_tier_or_score_is_in_no_comparison(make_scores) -> None:
     assert summarise_tiers(scores)["n_listed"].to_list() == [1, 2, 1]
 
 
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([("甲局", 95, None), ("乙局", 85, None)], ""),
-        ([("甲局", 95, "优秀"), ("乙局", 91, "优秀")], ""),
-        (
-            [("甲局", 95, "优秀"), ("乙局", 91, "优秀"), ("丙局", 85, "良好")],
-            "All 2 pairs of units in different tiers stand as their scores do.",
-        ),
-        (
-            [("甲局", 90, "优秀"), ("乙局", 90, "良好")],
-            "Of 1 pair of units in different tiers, 0 stand as their scores do; 1 has equal scores (at 90).",
-        ),
-        (
-            [("甲局", 88, "优秀"), ("乙局", 90, "良好"), ("丙局", 89.5, "良好"), ("丁局", 89.5, "一般")],
-            "Of 5 pairs of units in different tiers, 1 stands as their scores do; 1 has equal scores (at 89.5); 3 are "
-            "reversed, with 乙局 90, 丙局, 丁局 89.5 above units of a better tier.",
-        ),
-    ],
-    ids=["no tiers", "one tier", "all agree", "one pair, equal", "three reversed"],
-)
-def test_describe_tier_pairs(make_scores, leizhou, rows, sentence: str) -> None:
-    assert leizhou.words.word(describe_tier_pairs(count_tier_pairs(make_scores(rows)))) == sentence
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_the_drawing_shows_each_unit_at_its_score_in_the_colour_of_its_tier(leizhou, words, size: str) -> None:
+    chart = plot_rule(leizhou.scores, 90.0, 80.0).draw(words)
+    scene = getattr(chart, size)
+    units = leizhou.scores.dropna(subset=["score"]).set_index("unit_id")
+    dots = {dot.unit: dot for dot in scene.of(Dot)}
+    assert set(dots) == set(units.index)
+    ticks = {label.text: label.x for label in scene.of(Label) if label.anchor == "middle"}
+    per_point = (ticks["95"] - ticks["75"]) / 20
+    for unit, row in units.iterrows():
+        assert ticks["75"] + (row["score"] - 75) * per_point == pytest.approx(dots[unit].x, abs=0.2)
+        assert dots[unit].colour == colour_tiers(units).get(row["tier"], "unrated")
+        assert row["unit_name"] in dots[unit].label
+        assert f" {row['score']:g}, " in dots[unit].label
+    rings = {(ring.x, ring.y) for ring in scene.of(Ring)}
+    exceptions = {dots[f"leizhou-{name}"] for name in ("水务局", "发改局", "杨家镇", "北和镇")}
+    assert rings == {(dot.x, dot.y) for dot in exceptions}
+    low, middle, _ = scene.of(Rect)
+    at = {score: dots[unit].x for unit, score in units["score"].items()}
+    assert at[78.5] < low.x + low.width < at[80]
+    assert at[89] < middle.x + middle.width < at[90]
 
 
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([("甲局", 95, None), ("乙局", 85, None), ("丙局", 75, None)], ""),
-        ([("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "良好")], ""),
-        ([("甲局", 90, "优秀"), ("乙局", 90, "良好"), ("丙局", 80, "一般")], ""),
-        (
-            [
-                ("甲局", 95, "优秀"),
-                ("乙局", 94, "良好"),
-                ("丙局", 75, "一般"),
-                ("丁局", 60, "一般"),
-                ("戊局", 59, None),
-            ],
-            "Parted by themselves into 3 classes, as many as there are tiers, the scores run 94–95, 75, 59–60 (2, 1, 2 "
-            "units, where the tiers hold 1, 1, 2): 2 of 4 units stand in the class that matches their tier.",
-        ),
-    ],
-    ids=["no tiers", "two tiers", "fewer scores than tiers", "a unit in no tier"],
-)
-def test_describe_classes(make_scores, leizhou, rows, sentence: str) -> None:
-    scores = make_scores(rows)
-    assert leizhou.words.word(describe_classes(find_breaks(scores), scores)) == sentence
+def test_the_legend_counts_what_is_drawn(leizhou, words) -> None:
+    chart = plot_rule(leizhou.scores, 90.0, 80.0).draw(words)
+    assert [(key.colour, key.text, key.is_outlined) for key in chart.legend] == [
+        ("best", "excellent 优秀, 8", False),
+        ("middle", "good 良好, 40", False),
+        ("middle", "good, at 90 or more, 4 of the 40", True),
+        ("lowest", "fair 一般, 7", False),
+        ("unrated", "not rated, 1", False),
+    ]
+    names = " ".join(label.text for label in chart.wide.of(Label) if label.is_bold)
+    assert names.split(":")[0].endswith("90, but only good") or "Water Affairs 水务局 93" in names
+    assert chart.title == "At 90 and above, the same score earned different ratings"
+    assert chart.data.iloc[0].to_list()[:2] == ["Food and Drug 食药监局", "97"]
+
+
+def test_without_exceptions_nothing_is_outlined(make_scores, words) -> None:
+    chart = plot_rule(make_scores(CLEAN), 90.0, 80.0).draw(words)
+    assert chart.wide.of(Ring) == []
+    assert chart.title == "The rating follows the score"
+    assert not any(key.is_outlined for key in chart.legend)
+
+
+def test_without_tiers_there_is_no_drawing(make_scores, words) -> None:
+    assert plot_rule(make_scores([("甲局", 95, None)]), 90.0, 80.0).draw(words).role == "note"

@@ -190,9 +190,9 @@ def add(
     annexes of one.
 
     \b
-    Examples: audit-lib add 2018.html --jurisdiction leizhou
-              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
-              audit-lib add downloads/ --jurisdiction leizhou
+    Example: audit-lib add 2018.html --jurisdiction leizhou
+             audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
+             audit-lib add downloads/ --jurisdiction leizhou
     """
     from audit_lib.tables.add import Session, shorten
 
@@ -269,7 +269,9 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     folder = _find_data(data)
     sources = _find_sources(folder, jurisdiction, period)
     progress, alone = Progress(), period is not None
-    built = build_notices(folder, keep_valid(folder, sources, progress, alone=alone), progress, alone=alone)
+    built = build_notices(
+        folder, keep_valid(folder, sources, progress, alone=alone), progress, must=sources if alone else ()
+    )
     return DONE if len(built) == len(sources) else FAILED
 
 
@@ -312,7 +314,7 @@ def export(
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter, e.g. top_cut=92; repeatable.")
 @click.option("--into-committed", is_flag=True, help="Let -p change the project's own reports.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports at a time (default: the cores, as memory allows).")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Reports at a time (default: the cores, as memory allows).")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on this Dask cluster, e.g. tcp://host:8786.")
 @click.option("--force", is_flag=True, help="Run also what has not changed.")
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")

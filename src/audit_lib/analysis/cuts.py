@@ -59,13 +59,13 @@ class CutRule:
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
     """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three."""
-    units, tiers = rated(scores), list_tiers(scores)
-    by_cut = apply_cuts(units, top_cut, low_cut)
+    by_cut = apply_cuts(scores, top_cut, low_cut)
     if by_cut is None:
         return None
-    units = units.assign(tier_by_cut=by_cut)
+    units = rated(scores.assign(tier_by_cut=by_cut))
     unrated = scores.loc[scores["tier"].isna(), "score"].dropna()
-    return CutRule(top_cut, low_cut, tuple(tiers), units, find_exceptions(scores, top_cut, low_cut), unrated)
+    exceptions = find_exceptions(scores, top_cut, low_cut)
+    return CutRule(top_cut, low_cut, tuple(list_tiers(scores)), units, exceptions, unrated)
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
@@ -173,12 +173,13 @@ def _describe_reach(rule: CutRule, below: pd.DataFrame, tier: str) -> Phrase | N
     scores = below.loc[below["tier"] == tier, "score"]
     if scores.empty:
         return None
-    is_last = tier == rule.tiers[-1]
     low, high = scores.min(), scores.max()
-    is_all = not rule.unrated.between(low, high).any()
+    cut = rule.low_cut if len(rule.tiers) == 3 else rule.top_cut
+    is_last = tier == rule.tiers[-1]
+    is_all = not (rule.unrated < cut if is_last else rule.unrated.between(low, high)).any()
     facts = {"tier": Tier(tier), "unit": say("tiers.every_unit" if is_all else "tiers.every_rated")}
-    if is_last and not (rule.unrated < rule.low_cut).any():
-        return say("tiers.reach_below", cut=rule.low_cut if len(rule.tiers) == 3 else rule.top_cut, **facts)
+    if is_last:
+        return say("tiers.reach_below", cut=cut, **facts)
     return say("tiers.reach" if low < high else "tiers.reach_point", low=low, high=high, **facts)
 
 

@@ -1,4 +1,7 @@
-"""The spread of the scores: how wide, how tied, how rounded, and what the printed order says inside ties."""
+"""How the scores of a notice are spread, tied and ordered in print.
+
+Tables in are scores (see schemas.py), one row per unit. Units without a score stay out.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -7,88 +10,84 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from audit_lib.analysis.statistics import last_digits, median_absolute_deviation, order_odds, tukey_fences
-from audit_lib.wording.words import Name, Phrase, say, say_nothing_found
+from audit_lib.analysis.statistics import last_digits, tukey_fences
+from audit_lib.wording.words import Name, Phrase, Unit, say, say_nothing_found
 
-TRIM = 0.1  # share cut off each end for the trimmed mean
+FEWEST = 8  # scored units for a statement on most of them
+MOST_NAMES = 4  # more units than that are listed in a table, not in a sentence
+SIGNIFICANT = 0.05
 
 
 def scored(scores: pd.DataFrame) -> pd.DataFrame:
-    """Keep the units that have a score, in printed order."""
+    """Keep the units with a score, in printed order."""
     return scores.dropna(subset=["score"])
 
 
 def summarise_scores(scores: pd.DataFrame) -> pd.Series:
     """Summarise the scores in points; empty where no unit has one.
 
-    Linear quartiles, n−1 standard deviation, skewness G1 and excess kurtosis G2 (SciPy, bias-corrected). Measures that
-    need variation are NA where all scores are equal; shape needs four units.
+    Quartiles are linear; `sd` divides by n−1 and is NA for a single score.
     """
     points = scores["score"].dropna()
     if points.empty:
         return pd.Series(dtype="object")
     q1, q3 = np.percentile(points, [25, 75])
-    shaped = len(points) > 3 and points.nunique() > 1
     return pd.Series(
         {
             "n": len(points),
-            "sum": points.sum(),
             "mean": points.mean(),
             "sd": points.std() if len(points) > 1 else pd.NA,
             "median": points.median(),
             "q1": q1,
             "q3": q3,
-            "iqr": q3 - q1,
             "min": points.min(),
             "max": points.max(),
-            "range": points.max() - points.min(),
-            "mad": median_absolute_deviation(points),
-            "trimmed_mean": float(stats.trim_mean(points, TRIM)),
-            "skewness": float(stats.skew(points, bias=False)) if shaped else pd.NA,
-            "kurtosis": float(stats.kurtosis(points, bias=False)) if shaped else pd.NA,
         },
         dtype="object",
     )
 
 
 @dataclass(frozen=True)
+class Middle:
+    """The scores that hold the middle half: from the lowest at or above the lower quartile to the highest below."""
+
+    low: float
+    high: float
+    n: int
+    of: int
+
+
+def find_middle(scores: pd.DataFrame) -> Middle | None:
+    """Find the middle half of the scores. None where it is one score, or fewer than `FEWEST` units have one."""
+    points = scores["score"].dropna()
+    if len(points) < FEWEST:
+        return None
+    q1, q3 = np.percentile(points, [25, 75])
+    low, high = float(points[points >= q1].min()), float(points[points <= q3].max())
+    return Middle(low, high, int(points.between(low, high).sum()), len(points)) if low < high else None
+
+
+@dataclass(frozen=True)
 class Ties:
-    """How many units share their score. Pairs count every two units once."""
+    """How many units share their score, and how many are printed at another place than their rank."""
 
     n_units: int
     n_distinct: int
-    n_groups: int
     n_tied: int
     n_serial_differs: int
-    pairs: int
-    pairs_tied: int
-    pairs_within: dict[float, int]
+
+    @property
+    def is_list_no_ranking(self) -> bool:
+        """True if the printed serial numbers differ from the ranks, and half of the units or more are tied."""
+        return self.n_serial_differs > 0 and 2 * self.n_tied >= self.n_units
 
 
-def count_shared(scores: pd.DataFrame, within: tuple[float, ...] = (1.0, 2.0, 5.0)) -> Ties:
-    """Count ties and near ties over all pairs of scored units."""
+def count_shared(scores: pd.DataFrame) -> Ties:
+    """Count units that share their score."""
     units = scored(scores)
-    points = units["score"].to_numpy()
-    gaps = np.abs(np.subtract.outer(points, points))[np.triu_indices(len(points), 1)]
     counts = units["score"].value_counts()
     differs = units["serial"].notna() & (units["serial"] != units["rank"])
-    return Ties(
-        n_units=len(units),
-        n_distinct=len(counts),
-        n_groups=int((counts > 1).sum()),
-        n_tied=int(counts[counts > 1].sum()),
-        n_serial_differs=int(differs.sum()),
-        pairs=len(gaps),
-        pairs_tied=int((gaps == 0).sum()),
-        pairs_within={limit: int((gaps <= limit).sum()) for limit in within},
-    )
-
-
-def tabulate_pair_gaps(ties: Ties) -> pd.DataFrame:
-    """Give the share of all pairs of units that lie within so many points of each other. No row without a pair."""
-    limits = {0.0: ties.pairs_tied, **ties.pairs_within}
-    table = pd.DataFrame({"within": list(limits), "pairs": list(limits.values())})
-    return table.assign(share_pct=100 * table["pairs"] / ties.pairs) if ties.pairs else table.iloc[:0]
+    return Ties(len(units), len(counts), int(counts[counts > 1].sum()), int(differs.sum()))
 
 
 def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
@@ -110,131 +109,103 @@ def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units beyond Tukey's fences, with the fence they pass; empty where there is none."""
+    """List the units beyond Tukey's fences (1.5 times the quartile range), with the fence they pass.
+
+    Empty where there is none, or fewer than `FEWEST` units have a score.
+    """
     units = scored(scores)
-    if units.empty:
-        return units.assign(fence=pd.Series(dtype="float64"))[["unit_name", "score", "rank", "fence", "table_line"]]
-    low, high = tukey_fences(units["score"])
+    if len(units) < FEWEST:
+        units = units.iloc[:0]
+    low, high = tukey_fences(units["score"]) if len(units) else (np.nan, np.nan)
     beyond = units[(units["score"] < low) | (units["score"] > high)]
     fence = np.where(beyond["score"] < low, low, high)
-    return beyond.assign(fence=fence)[["unit_name", "score", "rank", "fence", "table_line"]]
+    return beyond.assign(fence=fence)[["unit_name", "score", "rank", "fence"]]
 
 
-@dataclass(frozen=True)
-class TieOrder:
-    """The printed order inside ties that hold both towns and bureaus.
+def order_in_ties(scores: pd.DataFrame) -> pd.DataFrame:
+    """List the ties of towns and bureaus, highest score first, with the side that is printed first.
 
-    `groups`: one row per such tie with score, n, n_town, units and sides in printed order, first_side (the side that
-    comes first throughout, NA if they alternate) and odds (one in how many random orders puts one side first).
+    One row per tie: score, n, units in printed order, first_side (NA where the sides alternate).
     """
-
-    groups: pd.DataFrame
-
-    @property
-    def first_side(self) -> str | None:
-        """The side that comes first in every mixed tie; None if there is none."""
-        sides = self.groups["first_side"]
-        return str(sides.iloc[0]) if len(sides) and sides.notna().all() and sides.nunique() == 1 else None
-
-    @property
-    def odds(self) -> int:
-        return order_odds(zip(self.groups["n"], self.groups["n_town"], strict=True))
-
-
-def order_in_ties(scores: pd.DataFrame) -> TieOrder:
-    """Look at the printed order inside every tie of towns and bureaus, highest score first."""
     units = scored(scores)
     units = units[units["side"].isin(["town", "bureau"])]
     rows = []
     for score, tie in units.groupby("score", sort=True):
         sides = list(tie["side"])
-        n_town = sides.count("town")
-        if 0 < n_town < len(sides):
+        if len(set(sides)) > 1:
             first = sides[0] if len(list(groupby(sides))) == 2 else pd.NA
-            row = {"score": score, "n": len(sides), "n_town": n_town, "units": list(tie["unit_name"])}
-            rows.append({**row, "sides": sides, "first_side": first, "odds": order_odds([(len(sides), n_town)])})
-    columns = ["score", "n", "n_town", "units", "sides", "first_side", "odds"]
-    return TieOrder(pd.DataFrame(rows[::-1], columns=columns))
+            rows.append({"score": score, "n": len(sides), "units": list(tie["unit_name"]), "first_side": first})
+    return pd.DataFrame(rows[::-1], columns=["score", "n", "units", "first_side"])
 
 
-def tabulate_order(order: TieOrder) -> pd.DataFrame:
-    """Give one row per mixed tie: its score, the units in printed order, the side that comes first, the odds."""
-    return order.groups[["score", "n", "units", "first_side", "odds"]]
-
-
-def count_digits(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the last digits of the whole-number scores, beside the count expected if all were equally likely.
-
-    No row without such scores.
-    """
-    counts = last_digits(scores["score"])
-    counts = counts if counts.sum() else counts.iloc[:0]
-    return pd.DataFrame({"digit": counts.index, "n": counts.to_numpy(), "expected": counts.sum() / 10})
-
-
-def count_fives(digits: pd.DataFrame) -> tuple[int, int, float | None]:
+def count_fives(scores: pd.DataFrame) -> tuple[int, int, float | None]:
     """Count the scores that end in 0 or 5 among whole-number scores, with the exact binomial p against one in five."""
-    n, fives = int(digits["n"].sum()), int(digits.loc[digits["digit"].isin([0, 5]), "n"].sum())
+    digits = last_digits(scores["score"])
+    n, fives = int(digits.sum()), int(digits[digits.index.isin([0, 5])].sum())
     return fives, n, float(stats.binomtest(fives, n, 0.2).pvalue) if n else None
 
 
 def describe_distribution(scores: pd.DataFrame) -> Phrase:
-    """Say how the scores are spread and tied, and what the printed order is worth."""
-    n_tables = scored(scores)["table_no"].nunique()
-    if n_tables > 1:
-        sentence = _describe_spread(scores)
-        return say("distribution.tables", sentence=sentence, n=n_tables)
-    return _describe_spread(scores)
-
-
-def _describe_spread(scores: pd.DataFrame) -> Phrase:
-    spread, ties, order = summarise_scores(scores), count_shared(scores), order_in_ties(scores)
-    if spread.empty:
+    """Say in one sentence where most scores lie, and whether a place in the list is a rank."""
+    points, ties = scores["score"].dropna(), count_shared(scores)
+    if points.empty:
         return say_nothing_found("distribution.no_scores")
+    if len(points) == 1:
+        return say_nothing_found("distribution.one_score")
+    facts = {"n": len(points), "min": points.min(), "max": points.max()}
     if ties.n_distinct == 1:
-        return say("distribution.all_equal", n=ties.n_units, score=spread["min"])
-    sentence = say("distribution.spread", **spread)
-    if not ties.n_tied:
-        return say("distribution.no_ties", sentence=sentence, n=ties.n_units)
-    facts = {"n": ties.n_units, "n_distinct": ties.n_distinct, "n_tied": ties.n_tied}
-    sentence = say("distribution.ties", sentence=sentence, **facts)
-    if not ties.n_serial_differs:
-        return say("distribution.stop", sentence=sentence)
-    sentence = say("distribution.serial", sentence=sentence)
-    if order.first_side is None:
-        return say("distribution.stop", sentence=sentence)
-    side = Name(f"{order.first_side}_many")
-    return say("distribution.order", sentence=sentence, n=len(order.groups), side=side, odds=order.odds)
+        return say("distribution.all_equal", **facts)
+    if (n_tables := scored(scores)["table_no"].nunique()) > 1:
+        return say("distribution.tables", n_tables=n_tables, **facts)
+    middle = find_middle(scores)
+    if middle is None:
+        return say("distribution.few", **facts)
+    spread = say("distribution.most", low=middle.low, high=middle.high)
+    if ties.is_list_no_ranking:
+        return say("distribution.no_ranking", spread=spread)
+    if ties.n_tied:
+        return say("distribution.some_tied", spread=spread, n_tied=ties.n_tied)
+    return say("distribution.none_tied", spread=spread)
+
+
+def describe_middle(scores: pd.DataFrame) -> Phrase | None:
+    """Say how many units lie in the middle half, with median and range; None for few units or one score."""
+    middle, points = find_middle(scores), scores["score"].dropna()
+    if middle is None:
+        return None
+    facts = {"median": points.median(), "min": points.min(), "max": points.max()}
+    return say("distribution.middle", low=middle.low, high=middle.high, n=middle.n, of=middle.of, **facts)
+
+
+def describe_ties(scores: pd.DataFrame) -> Phrase | None:
+    """Say how many units share a score, and who is printed first among them; None without ties."""
+    ties, sides = count_shared(scores), order_in_ties(scores)["first_side"]
+    if not ties.n_tied or ties.n_distinct == 1:
+        return None
+    facts = {"n": ties.n_tied, "of": ties.n_units, "n_distinct": ties.n_distinct}
+    if len(sides) > 1 and sides.notna().all() and sides.nunique() == 1:
+        first, second = sides.iloc[0], "town" if sides.iloc[0] == "bureau" else "bureau"
+        return say("distribution.ties_by_side", first=Name(f"{first}_many"), second=Name(f"{second}_many"), **facts)
+    return say("distribution.ties", **facts)
 
 
 def describe_outliers(scores: pd.DataFrame) -> Phrase | None:
-    """Say which units lie beyond Tukey's fences. Empty where fewer than four units have a score, or all the same."""
-    points = scores["score"].dropna()
-    if len(points) < 4 or points.nunique() == 1:
-        return None
-    low, high = tukey_fences(points)
+    """Name the units far above or below all others; None where there is none, or more than a sentence can name."""
     beyond = find_outliers(scores)
-    facts = {"n": len(beyond), "low": low, "high": high}
-    if beyond.empty:
-        return say("findings.no_outliers", **facts)
+    if beyond.empty or len(beyond) > MOST_NAMES:
+        return None
+    middle = scores["score"].median()
+    kinds = {"low" if score < middle else "high" for score in beyond["score"]}
     units = [
-        say("findings.unit", unit=unit, score=score)
+        say("distribution.unit", unit=Unit(unit), score=score)
         for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
     ]
-    return say("findings.outliers", **facts, units=units)
+    return say(f"distribution.far_{kinds.pop() if len(kinds) == 1 else 'off'}", units=units)
 
 
-def describe_digits(digits: pd.DataFrame) -> Phrase | None:
-    """Say whether a preference for digits can be shown. Empty without whole-number scores."""
-    fives, n, p = count_fives(digits)
-    if p is None:
+def describe_digits(scores: pd.DataFrame) -> Phrase | None:
+    """Say that scores prefer 0 and 5 as last digits, where an exact binomial test shows it; else None."""
+    fives, n, p = count_fives(scores)
+    if p is None or p >= SIGNIFICANT or fives <= n / 5:
         return None
-    return say("distribution.fives" if p < 0.05 else "distribution.no_fives", fives=fives, n=n, expected=n / 5, p=p)
-
-
-def describe_pairs(ties: Ties) -> Phrase | None:
-    """Say how many pairs of units lie within a single point. Empty without a pair."""
-    if not ties.pairs:
-        return None
-    within = ties.pairs_within[1.0]
-    return say("distribution.pairs", within=within, pairs=ties.pairs, share=100 * within / ties.pairs)
+    return say("distribution.fives", fives=fives, n=n, expected=n / 5, p=p)

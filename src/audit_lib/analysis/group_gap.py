@@ -1,123 +1,230 @@
-"""The gap between the two groups that matter most: who makes it, and how far the units in doubt could move it."""
+"""The difference between the two groups that matter most: how large, at which scores, and how far doubts move it."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from audit_lib.analysis.groups import Comparison, choose_main, describe_comparison, points_of
-from audit_lib.analysis.statistics import Estimate, bootstrap_gap
+from audit_lib.analysis.groups import Comparison, choose_main, list_groups, name_group, points_of
+from audit_lib.numbers import round_half_up
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Name, Phrase, say
+from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
+
+ALIKE = 1 / 3  # of the standard deviation of all scores: a difference of means up to that is called small
 
 
 @dataclass(frozen=True)
 class Lead:
-    """What stands above the best unit of the group with the lower mean.
+    """The scores of one group above the highest of the other.
 
-    `leader` is the group with the higher mean, `n` its units above `best`, `mean_without` its mean without them (None
-    if none would be left).
+    `leader` is the group with the highest score, `n` its units above `best`, the highest score of the other; `n_rest`
+    its other units, with their mean `mean_rest` (None without any).
     """
 
     leader: str
     other: str
     best: float
     n: int
-    mean_other: float
-    mean_without: float | None
-
-    @property
-    def is_whole_gap(self) -> bool:
-        """True if without these units the leader would not lead."""
-        return self.n > 0 and self.mean_without is not None and self.mean_without <= self.mean_other
+    n_rest: int
+    mean_rest: float | None
 
 
 def find_lead(scores: pd.DataFrame, column: str, comparisons: list[Comparison]) -> Lead | None:
-    """Find whether the gap of the main comparison lives at the top. Exploratory. None without a gap to explain."""
-    comparison = choose_main(comparisons)
-    if comparison.status != "ok" or not comparison.mean.value:
+    """Find the scores that only one group of the main comparison reaches. Exploratory. None without any."""
+    main = choose_main(comparisons)
+    if main.status != "ok":
         return None
-    order = (
-        (comparison.first, comparison.second) if comparison.mean.value > 0 else (comparison.second, comparison.first)
+    tops = {group: points_of(scores, column, group).max() for group in (main.first, main.second)}
+    other, leader = sorted(tops, key=tops.__getitem__)
+    best, points = float(tops[other]), points_of(scores, column, leader)
+    rest = points[points <= best]
+    if len(rest) == len(points):
+        return None
+    return Lead(leader, other, best, len(points) - len(rest), len(rest), float(rest.mean()) if len(rest) else None)
+
+
+def is_small(scores: pd.DataFrame, column: str, comparison: Comparison) -> bool:
+    """Check whether the difference of the means is at most a third of the standard deviation of both groups' scores."""
+    points = _points_of_both(scores, column, comparison)
+    return abs(comparison.mean.value or 0.0) <= ALIKE * float(points.std())
+
+
+def _points_of_both(scores: pd.DataFrame, column: str, comparison: Comparison) -> pd.Series:
+    return pd.concat([points_of(scores, column, group) for group in (comparison.first, comparison.second)])
+
+
+def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase:
+    """Say how two groups compare on average, and which of them has the highest scores alone, as a headline."""
+    main = choose_main(comparisons)
+    if main.status != "ok":
+        return say_why_not(main, column)
+    facts = _name_both(main, column) | {"mean_first": main.mean_first, "mean_second": main.mean_second}
+    lead = find_lead(scores, column, comparisons)
+    if lead and not lead.n_rest:
+        return _describe_apart(lead, main, column)
+    n_above = int((scores["score"] > lead.best).sum()) if lead else 0
+    above: Phrase | str = ""
+    if lead and lead.n == n_above and n_above > 1:
+        above = say("groups.all_above", best=lead.best, leader=name_group(lead.leader, column))
+    is_equal = round_half_up(main.mean_first or 0.0, 1) == round_half_up(main.mean_second or 0.0, 1)
+    key = "equal" if is_equal else "alike" if is_small(scores, column, main) else "differ"
+    return say(f"groups.{key}", **facts, above=above)
+
+
+def say_why_not(main: Comparison, column: str) -> Phrase:
+    """Say why two groups are not compared."""
+    if main.status == "too_few":
+        return say_nothing_found("groups.too_few", **_name_both(main, column))
+    if not main.n_first and not main.n_second:
+        return say_nothing_found("groups.no_groups")
+    return say_nothing_found("groups.one_group", group=name_group(main.first if main.n_first else main.second, column))
+
+
+def _name_both(main: Comparison, column: str) -> dict[str, object]:
+    names = {"first": name_group(main.first, column), "second": name_group(main.second, column)}
+    return {**names, "n_first": main.n_first, "n_second": main.n_second}
+
+
+def _describe_apart(lead: Lead, main: Comparison, column: str) -> Phrase:
+    means = [main.mean_first, main.mean_second]
+    leader, other = means if lead.leader == main.first else means[::-1]
+    names = {"leader": name_group(lead.leader, column, 1), "other": name_group(lead.other, column, 1)}
+    return say("groups.apart", **names, mean_leader=leader, mean_other=other)
+
+
+def describe_gap(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | None:
+    """Say how large the difference of the means is beside the range of scores; None without a difference."""
+    main = choose_main(comparisons)
+    if main.status != "ok" or not round_half_up(main.mean.value or 0.0, 1):
+        return None
+    points = _points_of_both(scores, column, main)
+    key = "groups.gap_small" if is_small(scores, column, main) else "groups.gap_large"
+    return say(key, size=abs(main.mean.value or 0.0), min=points.min(), max=points.max())
+
+
+def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str, min_n: int) -> Phrase | None:
+    """Say how the groups compare without the scores that one reaches alone. Exploratory.
+
+    None without such scores, and where fewer than `min_n` units of a group are left.
+    """
+    if lead is None or lead.n_rest < min_n:
+        return None
+    main = choose_main(comparisons)
+    rest = lead.mean_rest
+    means = {"mean_first": main.mean_first, "mean_second": main.mean_second}
+    means |= {"mean_first" if lead.leader == main.first else "mean_second": rest}
+    names = {"leader": name_group(lead.leader, column, lead.n), "other": name_group(lead.other, column, 1)}
+    return say("groups.lead", n=lead.n, best=lead.best, **names, **_name_both(main, column), **means)
+
+
+def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: int) -> Phrase | None:
+    """Say that an analyst's groups within one side differ more than the two sides do. Exploratory.
+
+    None where they do not, and where no side has two such groups of `min_n` scored units or more.
+    """
+    main = choose_main(comparisons)
+    if main.status != "ok" or {main.first, main.second} != {"town", "bureau"}:
+        return None
+    found = []
+    for side in (main.first, main.second):
+        members = scores[scores["side"] == side]
+        groups = {group: points_of(members, "split", group) for group in list_groups(members, "split")}
+        large = {group: points for group, points in groups.items() if len(points) >= min_n}
+        found += [
+            (abs(large[one].mean() - large[other].mean()), side, large, one, other)
+            for one, other in combinations(large, 2)
+        ]
+    widest = max(found, key=lambda each: each[0], default=None)
+    if widest is None or widest[0] <= abs(main.mean.value or 0.0):
+        return None
+    _, side, points, *pair = widest
+    low, high = sorted(pair, key=lambda group: points[group].mean())
+    facts = {"high": name_group(high, "split"), "low": name_group(low, "split")}
+    facts |= {"n_high": len(points[high]), "n_low": len(points[low])}  # type: ignore[dict-item]
+    return say(
+        "groups.split",
+        side=name_group(side, "side"),
+        **facts,
+        mean_high=points[high].mean(),
+        mean_low=points[low].mean(),
     )
-    leader, other = (points_of(scores, column, group) for group in order)
-    rest = leader[leader <= other.max()]
-    without = float(rest.mean()) if len(rest) else None
-    return Lead(*order, float(other.max()), len(leader) - len(rest), float(other.mean()), without)
+
+
+def describe_test(comparison: Comparison, column: str) -> Text | None:
+    """Say how far a comparison can be trusted: its interval, the permutation test, the pairs. None if not made.
+
+    Source: interval of Welch (1947); exact permutation test of Pitman (1937); delta of Cliff (1993).
+    """
+    each = comparison
+    if each.status != "ok":
+        return None
+    facts = _name_both(each, column)
+    ones = {"one_first": name_group(each.first, column, 1), "one_second": name_group(each.second, column, 1)}
+    pairs = {"pairs": each.pairs.total, "wins": each.pairs.wins, "losses": each.pairs.losses, "delta": each.pairs.delta}
+    interval = {"gap": each.mean.value, "low": each.mean.low, "high": each.mean.high}
+    p = each.p.value or 0.0
+    return join(
+        [
+            say("groups.test_gap" if each.mean.low is not None else "groups.test_gap_only", **facts, **interval),
+            say("groups.test_chance", **facts, n=each.n_first + each.n_second, often=_word_chance(p), p=_word_p(p)),
+            say("groups.test_pairs", **ones, **pairs),
+        ],
+        "sentences",
+    )
+
+
+def _word_chance(p: float) -> Phrase:
+    if p >= 0.995:
+        return say("groups.chance_sure")
+    if p < 0.0005:
+        return say("groups.chance_rare")
+    of = 100 if p >= 0.095 else 1000
+    return say("groups.chance", n=int(round_half_up(p * of, 0)), of=of)
+
+
+def _word_p(p: float) -> Phrase:
+    return say("groups.p_is", p=p) if p >= 0.0001 else say("groups.p_below")
 
 
 def measure_sensitivity(
     scores: pd.DataFrame, column: str, comparisons: list[Comparison], top_cut: float, low_cut: float
 ) -> pd.DataFrame:
-    """See how far the gap of means of the main comparison moves with the units that are in doubt.
+    """Measure how far the difference of means of the main comparison moves with the units that are in doubt.
 
-    One row per question: without each unit in no tier; with each unit that a list names but no table scores, at the
-    lowest and highest score that its tier allows (its cut, and the tier's highest score); and the extremes of leaving
-    out any one unit.
+    One row per question: without each unit that is not rated; with each unit that a list names but no table scores, at
+    the lowest and highest score that its tier allows (its cut, and the tier's highest score); and the extremes of
+    leaving out any one unit.
     """
     main = choose_main(comparisons)
     if main.status != "ok":
-        return pd.DataFrame(columns=["change", "unit", "at", "gap"])
+        return pd.DataFrame(columns=["change", "unit", "at", "mean_gap"])
     x, y = points_of(scores, column, main.first), points_of(scores, column, main.second)
-    rows = [{"change": "as_printed", "unit": pd.NA, "at": pd.NA, "gap": x.mean() - y.mean()}]
+    rows = [{"change": "as_printed", "unit": pd.NA, "at": pd.NA, "mean_gap": x.mean() - y.mean()}]
     for row in scores[scores["tier"].isna() & scores["score"].notna()].itertuples():
         if scores["tier"].notna().any():
             gap = x.drop(row.unit_name, errors="ignore").mean() - y.drop(row.unit_name, errors="ignore").mean()
-            rows.append({"change": "without_untiered", "unit": row.unit_name, "at": pd.NA, "gap": gap})
+            rows.append({"change": "without_untiered", "unit": row.unit_name, "at": pd.NA, "mean_gap": gap})
     for row in scores[scores["score"].isna() & scores["tier"].notna()].itertuples():
         for points in _bound_score(scores, row.tier, top_cut, low_cut):
             with_x = [*x, points] if getattr(row, column) == main.first else x
             with_y = [*y, points] if getattr(row, column) == main.second else y
             gap = np.mean(with_x) - np.mean(with_y)
-            rows.append({"change": "with_unscored", "unit": row.unit_name, "at": points, "gap": gap})
+            rows.append({"change": "with_unscored", "unit": row.unit_name, "at": points, "mean_gap": gap})
     left_out = [(unit, x.drop(unit).mean() - y.mean()) for unit in x.index if len(x) > 1]
     left_out += [(unit, x.mean() - y.drop(unit).mean()) for unit in y.index if len(y) > 1]
     for unit, gap in (
         (min(left_out, key=lambda pair: pair[1]), max(left_out, key=lambda pair: pair[1])) if left_out else ()
     ):
-        rows.append({"change": "leave_one_out", "unit": unit, "at": pd.NA, "gap": gap})
+        rows.append({"change": "leave_one_out", "unit": unit, "at": pd.NA, "mean_gap": gap})
     return pd.DataFrame(rows)
 
 
 def _bound_score(scores: pd.DataFrame, tier: str, top_cut: float, low_cut: float) -> tuple[float, ...]:
-    """Give the lowest and highest score that a unit of this tier can have had without upsetting the lists further."""
+    """Return the lowest and highest score that a unit of this tier can have had without upsetting the lists further."""
     tiers = list_tiers(scores)
     members = scores.loc[scores["tier"] == tier, "score"].dropna()
     if members.empty or len(tiers) > 3:
         return ()
     floors = dict(zip(tiers, [top_cut, low_cut, float(members.min())], strict=False))
     return min(floors[tier], float(members.min())), float(members.max())
-
-
-def resample_gap(
-    scores: pd.DataFrame, column: str, comparison: Comparison, seed: int
-) -> tuple[Estimate, npt.NDArray[np.float64]]:
-    """Give the bootstrap interval of the gap of means and its resampled gaps, for drawing only."""
-    x, y = points_of(scores, column, comparison.first), points_of(scores, column, comparison.second)
-    return bootstrap_gap(x, y, seed=seed)
-
-
-def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | str:
-    """Say how the two groups of the main comparison compare, and whether the whole gap comes from the top."""
-    comparison = choose_main(comparisons)
-    sentence = describe_comparison(comparison)
-    lead = find_lead(scores, column, comparisons)
-    if lead is None or not lead.is_whole_gap:
-        return say("groups.stop", sentence=sentence) if comparison.status == "ok" else sentence
-    leader = Name(f"{lead.leader}_one" if lead.n == 1 else f"{lead.leader}_many")
-    facts = {"n": lead.n, "leader": leader, "other": Name(f"{lead.other}_one"), "best": lead.best}
-    return say("groups.whole_gap", sentence=sentence, **facts)
-
-
-def describe_lead(lead: Lead | None) -> Phrase | None:
-    """Say what the gap is without the units at the top. Exploratory. Empty without a gap."""
-    if lead is None:
-        return None
-    if not lead.n:
-        return say("groups.no_lead")
-    facts = {"n": lead.n, "best": lead.best, "mean_other": lead.mean_other, "mean_without": lead.mean_without}
-    names = {"leader": Name(f"{lead.leader}_many"), "other": Name(f"{lead.other}_many")}
-    one = {"leader_one": Name(f"{lead.leader}_one"), "other_one": Name(f"{lead.other}_one")}
-    key = "lead_all" if lead.mean_without is None else "lead" if lead.is_whole_gap else "lead_part"
-    return say(f"groups.{key}", **facts, **names, **one)

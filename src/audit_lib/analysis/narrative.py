@@ -1,27 +1,36 @@
-"""Words against numbers: whom the prose names and how they score, and which of its claims can be counted.
+"""The text of a notice compared with its numbers: who is named as an example, and which claims can be counted.
 
-Tables in are scores, mentions and claims (see schemas.py). Sentiment is that of the heading a unit is named under.
+Tables in are scores, mentions and claims (see schemas.py). Sentiment is that of the heading a unit is named under: a
+unit under problems is an example of a problem (criticised), one under achievements of good practice (praised).
 """
 
 import re
 from bisect import bisect_right
 
 import pandas as pd
-from scipy import stats
 
-from audit_lib.analysis.groups import Comparison, choose_main, compare_groups
+from audit_lib.analysis.group_gap import describe_test
+from audit_lib.analysis.groups import MOST_NAMES, Comparison, choose_main, compare_groups
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
+from audit_lib.wording.form import is_summary
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found, write_arabic
 
 MOST = 50.0  # per cent: any word for most means more than that
+MOST_BULLETS = 2  # ratings with a bullet each; more are listed in one
 HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tells its story
 
 
-def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Give each unit once, with `named`: criticised if any sentence criticises it, else not_criticised.
+def choose_sentiment(mentions: pd.DataFrame) -> str | None:
+    """Choose whom a report is about: units named under problems, else those under achievements; None without either."""
+    found = set(mentions["sentiment"].dropna())
+    return next((sentiment for sentiment in ("criticised", "praised") if sentiment in found), None)
 
-    Missing for all where nobody is criticised: then there are no two groups.
+
+def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return each unit once, with `named`: criticised if any sentence names it as a problem, else not_criticised.
+
+    Missing for all where nobody is: then there are no two groups.
     """
     units = scores.drop_duplicates("unit_id")
     is_criticised = units["unit_id"].isin(mentions.loc[mentions["sentiment"] == "criticised", "unit_id"])
@@ -30,18 +39,41 @@ def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_named(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> list[Comparison]:
-    """Compare the units that the prose criticises with all others, both scored."""
+    """Compare the scores of units named as examples of problems with those of all others."""
     return compare_groups(mark_named(scores, mentions), "named", min_n)
 
 
-def list_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """List whom the prose praises or criticises, each once for either, highest score first, with where it does so."""
-    named = mentions.dropna(subset=["sentiment"]).assign(where=_where(mentions))
-    places = named.groupby(["unit_id", "sentiment"], sort=False).agg(where=("where", list), line=("line", "first"))
-    known = scores.drop_duplicates("unit_id")[["unit_id", "unit_name", "score", "rank", "tier"]]
-    rows = places.reset_index().merge(known, on="unit_id", how="left", validate="many_to_one")
-    ordered = rows.sort_values(["sentiment", "score"], ascending=[True, False], kind="stable")
-    return ordered[["unit_name", "sentiment", "where", "score", "rank", "tier", "line"]].reset_index(drop=True)
+def find_named(scores: pd.DataFrame, mentions: pd.DataFrame, sentiment: str | None) -> pd.DataFrame:
+    """Find the units of `scores` that are named under a sentiment, each once, best rank first, those without one last."""
+    named = mentions.loc[mentions["sentiment"] == sentiment, "unit_id"] if sentiment else []
+    units = scores[scores["unit_id"].isin(named)].drop_duplicates("unit_id")
+    return units.sort_values(["rank", "tier_order"], kind="stable")
+
+
+def list_named(
+    scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, record: pd.Series | None = None
+) -> pd.DataFrame:
+    """List the units that a report is about, with what each is an example of and where the text says so.
+
+    What it is, is the heading of its item: `topic`, or `summary` where any is our summary. Columns without any value
+    are left out.
+    """
+    sentiment = choose_sentiment(mentions)
+    of_kind = mentions[mentions["sentiment"] == sentiment] if sentiment else mentions.iloc[:0]
+    topics: dict[str, list[str]] = {}
+    for item in list_items(notice, of_kind).dropna(subset=["heading"]).itertuples():
+        for unit in item.units:
+            topics.setdefault(unit, []).append(item.heading)
+    places = (
+        of_kind.assign(where=_where(of_kind))
+        .groupby("unit_id", sort=False)["where"]
+        .agg(lambda all_: list(dict.fromkeys(all_)))
+    )
+    units = find_named(scores, mentions, sentiment)[["unit_id", "unit_name", "score", "tier"]]
+    column = "summary" if any(is_summary(record, section) for section in of_kind["section"]) else "topic"
+    units[column] = units["unit_name"].map(topics)
+    units["where"] = units["unit_id"].map(places)
+    return units.drop(columns="unit_id").dropna(axis="columns", how="all").reset_index(drop=True)
 
 
 def _where(rows: pd.DataFrame) -> pd.Series:
@@ -92,77 +124,133 @@ def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFra
     return silent.sort_values("score", ascending=False, kind="stable")[["unit_name", "side", "tier", "score", "rank"]]
 
 
-def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> Phrase:
-    """Say whom the notice criticises, how they score beside all others, and whom of the lowest tier it passes over."""
-    named = list_named(scores, mentions)
-    criticised = named[named["sentiment"] == "criticised"]
-    if criticised.empty:
-        praised = int((named["sentiment"] == "praised").sum())
-        return say("narrative.praise_only", n=praised) if praised else say_nothing_found("narrative.nobody")
-    clauses = [_word_tiers(criticised), _word_best(criticised), _word_silence(scores, mentions)]
-    sentence = _word_scores(criticised, choose_main(compare_named(scores, mentions, min_n)))
-    told = [clause for clause in clauses if clause]
-    if not told:
-        return say("narrative.stop", sentence=sentence)
-    if len(told) > 1:
-        told[-1] = say("narrative.last", clause=told[-1])
-    return say("narrative.with", sentence=sentence, clauses=join(told, "parts"))
+def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
+    """Say whom the text names as examples, how they are rated, and the best score among them, as a headline."""
+    sentiment = choose_sentiment(mentions)
+    named = find_named(scores, mentions, sentiment)
+    if named.empty:
+        return say_nothing_found("narrative.nobody")
+    if len(named) == 1:
+        return _describe_one(named.iloc[0], sentiment)
+    clauses = [_word_rated(named, list_tiers(scores)), _word_best(named)]
+    told = join([clause for clause in clauses if clause], "narrative.and_clause")
+    ending = say("narrative.with_clauses", clauses=told) if told else ""
+    return say(f"narrative.many_{sentiment}", n=len(named), ending=ending)
 
 
-def _word_scores(criticised: pd.DataFrame, compared: Comparison) -> Phrase:
-    """Word their number with their mean beside that of the others; with their names where they are few."""
-    if compared.status == "ok":
-        facts = {"n_others": compared.n_second, "mean": compared.mean_first, "mean_others": compared.mean_second}
-        return say("narrative.criticised", n=len(criticised), **facts)
-    return say("narrative.criticised_few", n=len(criticised), units=_word_units(criticised))
+def _describe_one(unit: pd.Series, sentiment: str | None) -> Phrase:
+    has = "_".join(name for name in ("score", "tier") if pd.notna(unit[name]))
+    facts = {"score": unit["score"], "tier": None if pd.isna(unit["tier"]) else Tier(unit["tier"])}
+    ending = say(f"narrative.with_{has}", **facts) if has else ""
+    return say(f"narrative.one_{sentiment}", unit=Unit(unit["unit_name"]), ending=ending)
 
 
-def _word_units(units: pd.DataFrame) -> list[Phrase]:
-    """Word units with their scores, where they have one."""
+def _word_rated(named: pd.DataFrame, tiers: list[str]) -> Phrase | None:
+    """Say how many of the named units have the best rating that any of them has; None without two ratings."""
+    rated = named.dropna(subset=["tier"]).sort_values("tier_order")
+    if len(tiers) < 2 or rated.empty:
+        return None
+    tier = rated["tier"].iloc[0]
+    n = int((rated["tier"] == tier).sum())
+    key = "all_rated" if n == len(named) else "half_rated" if 2 * n == len(named) else "some_rated"
+    return say(f"narrative.{key}", n=n, tier=Tier(tier))
+
+
+def _word_best(named: pd.DataFrame) -> Phrase | None:
+    scored = named.dropna(subset=["score"])
+    if len(scored) < 2:
+        return None
+    best = scored[scored["rank"] == scored["rank"].min()]
+    key = "narrative.best" if len(best) == 1 else "narrative.best_shared"
+    return say(key, unit=Unit(best["unit_name"].iloc[0]), score=best["score"].iloc[0])
+
+
+def list_ratings(scores: pd.DataFrame, mentions: pd.DataFrame) -> list[Phrase]:
+    """Name the units that a report is about by their rating, with scores: a bullet for each rating, one if many.
+
+    Empty for a single unit, which the headline names.
+    """
+    named = find_named(scores, mentions, choose_sentiment(mentions))
+    if len(named) < 2:
+        return []
+    if named["tier"].isna().all():
+        return [say("narrative.named_units", n=len(named), units=_word_units(named))]
+    groups = [(Tier(str(tier)), rows) for (_, tier), rows in named.groupby(["tier_order", "tier"])]
+    bullets = [say("narrative.rated", tier=tier, units=_word_units(rows)) for tier, rows in groups]
+    if (unrated := named[named["tier"].isna()]).size:
+        bullets.append(say("narrative.unrated", units=_word_units(unrated)))
+    if len(bullets) <= MOST_BULLETS:
+        return bullets
+    clauses = [say("narrative.rated_clause", tier=tier, units=_word_units(rows)) for tier, rows in groups]
+    return [say("narrative.by_rating", clauses=join(clauses, "clauses"))]
+
+
+def _word_units(units: pd.DataFrame) -> Phrase | list[Text]:
+    """Word units with their scores, where they have one; too many for a sentence by their number and range."""
+    if len(units) > MOST_NAMES:
+        points = units["score"].dropna()
+        key = "narrative.units_from_to" if len(points) else "narrative.units"
+        return say(key, n=len(units), low=points.min(), high=points.max())
     return [
-        row.unit_name if pd.isna(row.score) else say("narrative.unit", unit=row.unit_name, score=row.score)
+        Unit(row.unit_name) if pd.isna(row.score) else say("narrative.unit", unit=Unit(row.unit_name), score=row.score)
         for row in units.itertuples()
     ]
 
 
-def _word_tiers(criticised: pd.DataFrame) -> Phrase | None:
-    counts = criticised.dropna(subset=["tier"])["tier"].value_counts(sort=False)
-    tiers = join((say("narrative.tier", tier=tier, n=int(n)) for tier, n in counts.items()), "narrative.and")
-    return say("narrative.tiers", tiers=tiers) if tiers else None
+def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
+    """Say which units of the lowest rating the text does not mention.
 
-
-def _word_best(criticised: pd.DataFrame) -> Phrase | None:
-    scored = criticised.dropna(subset=["score"])
-    if len(scored) < 2:
-        return None
-    best = scored.iloc[0]
-    return say("narrative.best", unit=best["unit_name"], score=best["score"], rank=int(best["rank"]))
-
-
-def _word_silence(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
+    None where there are not two ratings, where no unit is an example of a problem, and where too many are not
+    mentioned for that to tell anything.
+    """
     tiers = list_tiers(scores)
-    if len(tiers) < 2:
+    if len(tiers) < 2 or choose_sentiment(mentions) != "criticised":
         return None
-    of = scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique()
-    n = len(find_unexplained(scores, mentions))
-    return say("narrative.silence" if n else "narrative.all_of_tier", n=n, of=of, tier=tiers[-1])
-
-
-def describe_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
-    """Say which units of the lowest tier get no word."""
-    tiers = list_tiers(scores)
-    if len(tiers) < 2:
-        return say_nothing_found("narrative.no_lowest")
-    if mentions.empty:
-        return say_nothing_found("narrative.nobody_named")
-    silent, facts = find_unexplained(scores, mentions), {"tier": tiers[-1]}
+    silent = find_unexplained(scores, mentions)
+    facts = {"of": scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique(), "tier": Tier(tiers[-1])}
     if silent.empty:
-        return say("narrative.all_named", **facts)
-    return say("narrative.unexplained", n=len(silent), units=_word_units(silent), **facts)
+        return say("narrative.all_mentioned", **facts)
+    return (
+        say("narrative.unmentioned", n=len(silent), units=_word_units(silent), **facts)
+        if len(silent) <= MOST_NAMES
+        else None
+    )
+
+
+def describe_praised(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
+    """Name the examples of good practice of a notice that also names examples of problems; None without any."""
+    praised = find_named(scores, mentions, "praised")
+    if praised.empty or choose_sentiment(mentions) == "praised":
+        return None
+    return say("narrative.praised", units=_word_units(praised))
+
+
+def title_named(mentions: pd.DataFrame) -> Phrase | None:
+    """Return the title of the table of the named units; None where nobody is named."""
+    return say("narrative.title") if choose_sentiment(mentions) else None
+
+
+def describe_comparison(comparisons: list[Comparison]) -> Text | None:
+    """Say how the units named as examples of problems score compared with all others; None without two groups."""
+    each = choose_main(comparisons)
+    if each.status != "ok":
+        return None
+    facts = {"n": each.n_first, "n_others": each.n_second, "mean": each.mean_first, "mean_others": each.mean_second}
+    return join([say("narrative.means", **facts), describe_test(each, "named")], "sentences")
+
+
+def mark_verbatim(claims: pd.DataFrame, notice: Notice, record: pd.Series | None) -> pd.DataFrame:
+    """Add `is_verbatim`: the section is a full copy, or our summary sets these words in quotation marks."""
+    printed = {line.place: line.text for line in notice.document.lines}
+    is_verbatim = [
+        not is_summary(record, claim.section) or f"“{claim.quote}”" in printed.get(claim.place, "")
+        for claim in claims.itertuples()
+    ]
+    return claims.assign(is_verbatim=pd.array(is_verbatim, dtype="boolean"))
 
 
 def count_levels(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Count the units that stand above the middle, by four readings of it.
+    """Count the units above the middle, by four readings of it.
 
     Two are fixed: the lower cut, and the middle between the cuts. Two are the table's own: its mean and its median,
     above which there is never more than half. One row per reading: its `level` in points, `n` of `of` scored units.
@@ -179,7 +267,7 @@ def count_levels(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Dat
 
 
 def count_upper(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the listed units that stand in a tier above the lowest. No row where there are not two tiers."""
+    """Count the listed units with a rating above the lowest. No row where there are not two tiers."""
     tiers = list_tiers(scores)
     listed = scores.drop_duplicates("unit_id")["tier"].dropna()
     n = int((listed != tiers[-1]).sum()) if tiers else 0
@@ -193,7 +281,7 @@ def _add_share(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_claim(claim: pd.Series, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Count what a claim speaks of: one row per reading, none where nothing is published to count it by."""
+    """Count what a claim is about: one row per reading, none where nothing is published to count it by."""
     match claim["measure"]:
         case "score_level":
             counts = count_levels(scores, top_cut, low_cut)
@@ -209,68 +297,95 @@ def count_claim(claim: pd.Series, scores: pd.DataFrame, top_cut: float, low_cut:
 
 
 def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
-    """List every recorded claim with its place and what it can be counted by; NA where nothing is published."""
-    columns = ["quote", "quantifier", "meaning", "where", "line", "counted_by"]
+    """List every claim with its place and what it can be counted by; NA where nothing is published.
+
+    `claims` has is_verbatim. The column of the words is `quote`, or `summary` where any of them are ours; then only
+    verbatim words are in quotation marks.
+    """
     named = claims.rename(columns={"meaning_en": "meaning", "measure": "counted_by"})
-    return named.assign(where=_where(claims))[columns]
+    named, words = _name_words(named)
+    return named.assign(where=_where(claims))[[words, "quantifier", "meaning", "where", "counted_by"]]
+
+
+def _name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Add the column of the words of claims, and return its name: quote, or summary where any are ours."""
+    if claims["is_verbatim"].all():
+        return claims, "quote"
+    words = [
+        say("narrative.quoted", quote=quote) if is_verbatim else quote
+        for quote, is_verbatim in zip(claims["quote"], claims["is_verbatim"], strict=True)
+    ]
+    return claims.assign(summary=words), "summary"
 
 
 def audit_claims(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Count what can be counted of the claims: one row per claim and reading of it."""
-    columns = ["quote", "reading", "counted", "of", "share_pct", "verdict"]
+    """Count what can be counted of the claims: one row per claim and reading of it. `claims` has is_verbatim."""
+    claims, words = _name_words(claims)
     rows = []
     for _, claim in claims.iterrows():
         for _, count in count_claim(claim, scores, top_cut, low_cut).iterrows():
-            row = {"quote": claim["quote"], "reading": say(f"narrative.{count['reading']}", **count)}
+            row = {words: claim[words], "reading": _word_reading(count)}
             rows.append({**count, **row, "counted": count["n"]})
+    columns = [words, "reading", "counted", "of", "share_pct", "verdict"]
     return pd.DataFrame(rows, columns=columns).astype({"counted": "Int64", "of": "Int64", "share_pct": "float64"})
 
 
-def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Phrase:
-    """Say whether the scores bear out that most units stand above the middle."""
+def _word_reading(count: pd.Series) -> Phrase:
+    facts = {**count, "tier": Tier(count["tier"])} if "tier" in count else dict(count)
+    return say(f"narrative.{count['reading']}", **facts)
+
+
+def _say_claim(claim: pd.Series) -> Phrase:
+    """Say what a notice claims: in its words where they are verbatim, else as our summary."""
+    quantified = pd.notna(claim["quantifier"]) and claim["quantifier"] not in claim["quote"]
+    subject = say("narrative.subject", quantifier=claim["quantifier"]) if quantified else ""
+    key = "narrative.notice_says" if claim["is_verbatim"] else "narrative.summary_says"
+    return say(key, meaning=claim["meaning_en"], quote=claim["quote"], subject=subject, where=_place(claim))
+
+
+def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Text | None:
+    """Say by which readings the scores bear out that most units are above the middle. None without such a claim."""
     claim = _find_claim(claims, "score_level")
-    counts = count_levels(scores, top_cut, low_cut).set_index("reading")
+    counts = count_levels(scores, top_cut, low_cut)
     if claim is None or counts.empty:
-        return say_nothing_found("narrative.no_level" if claim is None else "narrative.no_scores")
-    facts = {f"{name}_{part}": counts.at[name, part] for name in counts.index for part in ("level", "n", "share_pct")}
-    named = {"n": int(counts["of"].iloc[0]), "quote": claim["quote"], "quantifier": claim["quantifier"]}
+        return None
+    readings = [say("narrative.level_count", n=row["n"], reading=_word_reading(row)) for _, row in counts.iterrows()]
     holds = counts["share_pct"] > _threshold(claim)
-    key = "level_fixed" if holds["at_low_cut"] else "level_fails"
-    return say("narrative.levels", **facts, **named, verdict=say(f"narrative.{key}", **facts, **named))
+    named = [say(f"narrative.by_{row['reading']}", level=row["level"]) for _, row in counts.iterrows()]
+    true, false = (
+        [name for name, holds_so in zip(named, holds, strict=True) if holds_so == wanted] for wanted in (True, False)
+    )
+    key = "level_all" if not false else "level_none" if not true else "level_some"
+    counted = say("narrative.levels", of=int(counts["of"].iloc[0]), readings=readings)
+    return join([_say_claim(claim), counted, say(f"narrative.{key}", true=true, false=false)], "sentences")
 
 
-def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Phrase:
-    """Set a claim that most units miss a standard beside the tiers: how many units must be in both groups."""
+def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None:
+    """Compare a claim that most units miss a standard with the ratings: how many units must be both.
+
+    None without such a claim, or without two ratings. Units without a rating may be among those that miss it.
+    """
     claim, upper = _find_claim(claims, "upper_tiers"), count_upper(scores)
     if claim is None or upper.empty:
-        return say_nothing_found("narrative.no_standard" if claim is None else "narrative.no_lowest")
-    row = upper.iloc[0]
-    least = int(row["of"] * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
-    both = least + int(row["n"]) - int(row["of"])
-    told = {"meaning": claim["meaning_en"], "quote": claim["quote"], "quantifier": claim["quantifier"]}
-    told |= {"where": _place(claim)}
-    return say("narrative.standard" if both > 0 else "narrative.standard_fits", **row, **told, least=least, both=both)
+        return None
+    row, units = upper.iloc[0], scores["unit_id"].nunique()
+    least = int(units * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
+    both = least + int(row["n"]) - units
+    facts = {"n": row["n"], "of": row["of"], "tier": Tier(row["tier"]), "units": units, "least": least, "both": both}
+    return join(
+        [_say_claim(claim), say(f"narrative.{'standard' if both > 0 else 'standard_fits'}", **facts)], "sentences"
+    )
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:
-    """Say what a stated rate of replies to applications for information tells, and what it does not.
-
-    The lower bound is the exact 95 % one of Clopper and Pearson (1934), for who would read the rate as a forecast.
-    """
+    """Say what a stated rate of replies to applications for information tells, and what not. None without one."""
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
-        return say_nothing_found("narrative.no_replies")
+        return None
     letters = None if pd.isna(claim["stated_n"]) else int(claim["stated_n"])
     facts = {"letters": letters, "rate": claim["stated_pct"]}
-    sentences = [say("narrative.replies_rate" if letters is None else "narrative.replies_of", **facts)]
-    if late is not None:
-        told = {"quote": late["quote"], "meaning": late["meaning_en"], "where": _place(late)}
-        sentences.append(say("narrative.late", **told))
-    if letters:
-        n = round(letters * claim["stated_pct"] / 100)
-        low = 100 * float(stats.binomtest(n, letters).proportion_ci(method="exact").low)
-        sentences.append(say("narrative.bound", n=n, letters=letters, low=low))
-    return join(sentences, "sentences")
+    rate = say("narrative.replies_rate" if letters is None else "narrative.replies_of", **facts)
+    return join([rate, say("narrative.not_in_time"), _say_claim(late) if late is not None else None], "sentences")
 
 
 def _threshold(claim: pd.Series) -> float:
@@ -283,5 +398,6 @@ def _find_claim(claims: pd.DataFrame, measure: str) -> pd.Series | None:
 
 
 def _place(claim: pd.Series) -> Phrase:
-    key = "narrative.section" if pd.isna(claim["item"]) else "narrative.item"
-    return say(key, section=claim["section"], item=claim["item"])
+    parts = {name: str(claim[name]) for name in ("section", "item") if pd.notna(claim[name])}
+    numbers = {f"{name}_number": write_arabic(numeral) for name, numeral in parts.items()}
+    return say("places.item" if "item" in parts else "places.section", **parts, **numbers)

@@ -2,7 +2,8 @@
 
 In come the scores of one inspection or of two groups of its units; out go plain numbers, or an Estimate
 whose status says why a number is missing. A notice scores every unit, so nothing here estimates a
-population: intervals and p values are what-ifs, to be shown as "if labels were exchangeable".
+population: an interval says what would hold if units had been sampled, a p value how often random groups
+would give as much.
 """
 
 import math
@@ -15,10 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.meta_analysis import effectsize_smd  # type: ignore[import-untyped, unused-ignore]
-from statsmodels.stats.nonparametric import (  # type: ignore[import-untyped, unused-ignore]
-    rank_compare_2indep,
-)
 
 Status = Literal["ok", "absent", "too_few", "no_variation"]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -57,12 +54,12 @@ class PairCounts:
         return self.wins + self.losses + self.ties
 
     @property
-    def superiority(self) -> float | None:
-        """Chance that a random unit of the first group beats one of the second, a tie counting half.
+    def delta(self) -> float | None:
+        """By how much the first group wins more pairs than it loses, from -1 to 1; None without pairs.
 
-        None without pairs. Source: Vargha and Delaney (2000), their A.
+        Source: Cliff (1993), his delta.
         """
-        return (self.wins + self.ties / 2) / self.total if self.total else None
+        return (self.wins - self.losses) / self.total if self.total else None
 
 
 def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
@@ -88,11 +85,10 @@ def median_absolute_deviation(values: npt.ArrayLike) -> float:
 
 
 def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> Estimate:
-    """Find how often a random relabelling of the units gives a gap of means at least as large, either way.
+    """Find the share of the relabellings of the units with a gap of means at least as large, in either direction.
 
     Exact, without a seed: all relabellings are counted by sum, and sums are compared as whole numbers, so ties with
-    the observed gap are never lost to rounding. Either way is twice the smaller tail, at most 1, which is what
-    scipy.stats.permutation_test approaches. No interval. Missing scores are dropped; an empty group is `absent`; if
+    the observed gap are never lost to rounding. No interval. Missing scores are dropped; an empty group is `absent`; if
     all scores are equal every relabelling ties, p is 1 and the status `no_variation`. ValueError for scores with more
     than four decimals or above a million, for more than MAX_UNITS units and where the table would pass MAX_CELLS.
     Source: Pitman (1937); counted by the shift algorithm of Streitberg and Röhmel (1986).
@@ -105,9 +101,9 @@ def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> Estimate:
         return Estimate(1.0, status="no_variation")
     smaller = steps[: first.size] if first.size <= second.size else steps[first.size :]
     ways = _count_relabellings(steps, smaller.size)
-    observed = int(smaller.sum())  # with sizes fixed, the gap of means grows with the sum of one group
-    tail = min(ways[: observed + 1].sum(), ways[observed:].sum())
-    return Estimate(min(float(2 * tail / ways.sum()), 1.0))
+    gaps = np.abs(np.arange(ways.size) * steps.size - smaller.size * int(steps.sum()))  # of means, times a constant
+    as_large = ways[gaps >= gaps[int(smaller.sum())]].sum()
+    return Estimate(min(float(as_large / ways.sum()), 1.0))
 
 
 def _grid_steps(scores: Floats) -> Steps:
@@ -135,15 +131,6 @@ def _count_relabellings(steps: Steps, size: int) -> Floats:
     return ways[size, :]
 
 
-def hodges_lehmann(x: npt.ArrayLike, y: npt.ArrayLike) -> float | None:
-    """Find the median gap over all pairs of units, first group minus second, in points.
-
-    Missing scores are dropped; None if a group is empty. Source: Hodges and Lehmann (1963).
-    """
-    gaps = np.subtract.outer(_present(x), _present(y))
-    return float(np.median(gaps)) if gaps.size else None
-
-
 def count_pairs(x: npt.ArrayLike, y: npt.ArrayLike) -> PairCounts:
     """Count the pairs of units, one from each group, that the first group wins, loses and ties.
 
@@ -151,45 +138,6 @@ def count_pairs(x: npt.ArrayLike, y: npt.ArrayLike) -> PairCounts:
     """
     gaps = np.subtract.outer(_present(x), _present(y))
     return PairCounts(int((gaps > 0).sum()), int((gaps < 0).sum()), int((gaps == 0).sum()))
-
-
-def cliffs_delta(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
-    """Measure by how much the first group wins more pairs than it loses, from -1 to 1.
-
-    Ties count for neither side. The interval is clipped to [-1, 1]. Missing scores are dropped. Value
-    without interval: `too_few` if a group has one unit; `no_variation` if all scores tie (0) or no score
-    of one group reaches into the other (-1 or 1), where the variance is zero. Empty group: `absent`.
-    Source: Cliff (1993); interval of Brunner and Munzel (2000).
-    """
-    first, second = _present(x), _present(y)
-    pairs, status = count_pairs(first, second), _judge(first, second)
-    if not pairs.total:
-        return Estimate(None, status=status)
-    delta = (pairs.wins - pairs.losses) / pairs.total
-    if status != "ok":
-        return Estimate(delta, status=status)
-    if abs(delta) == 1:
-        return Estimate(delta, status="no_variation")
-    low, high = rank_compare_2indep(first, second).confint_lintransf(const=-1, slope=2, alpha=1 - level)
-    return Estimate(delta, max(float(low), -1.0), min(float(high), 1.0))
-
-
-def hedges_g(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
-    """Measure the gap of the means, first minus second, in pooled standard deviations.
-
-    Corrected for small groups, normal interval. Missing scores are dropped. No value: `absent` for an
-    empty group, `too_few` for one unit in a group, `no_variation` if neither group varies.
-    Source: Hedges (1981); variance of Borenstein (2009).
-    """
-    first, second = _present(x), _present(y)
-    status = _judge(first, second)
-    if status != "ok":
-        return Estimate(None, status=status)
-    g, variance = effectsize_smd(
-        first.mean(), first.std(ddof=1), first.size, second.mean(), second.std(ddof=1), second.size
-    )
-    reach = stats.norm.ppf((1 + level) / 2) * math.sqrt(variance)
-    return Estimate(float(g), float(g - reach), float(g + reach))
 
 
 def mean_gap(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
@@ -210,90 +158,6 @@ def mean_gap(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimat
         warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
         low, high = stats.ttest_ind(first, second, equal_var=False).confidence_interval(level)
     return Estimate(gap, float(low), float(high))
-
-
-def bootstrap_gap(
-    x: npt.ArrayLike, y: npt.ArrayLike, *, seed: int, n: int = 9999
-) -> tuple[Estimate, npt.NDArray[np.float64]]:
-    """Measure the gap of the mean scores with a 95% bootstrap interval, and give the gaps to draw.
-
-    Points, first minus second; the second item holds the `n` resampled gaps. The same seed gives the same
-    result with one version of NumPy: print one decimal. Missing scores are dropped. Where mean_gap has
-    no interval there is none here either, with the same status, and no gaps to draw.
-    Source: Efron (1987), BCa.
-    """
-    first, second = _present(x), _present(y)
-    plain = mean_gap(first, second)
-    if plain.status != "ok":
-        return plain, np.empty(0)
-    drawn = stats.bootstrap(
-        (first, second),
-        lambda one, other, axis: one.mean(axis=axis) - other.mean(axis=axis),
-        n_resamples=n,
-        method="BCa",
-        rng=np.random.default_rng(seed),
-    )
-    low, high = drawn.confidence_interval
-    return Estimate(plain.value, float(low), float(high)), np.asarray(drawn.bootstrap_distribution)
-
-
-def eta_squared(values: npt.ArrayLike, groups: npt.ArrayLike) -> float | None:
-    """Measure the share of the scores' variation that lies between the groups, from 0 to 1.
-
-    Units without score or group are dropped. None if the scores do not vary or none is left; ValueError
-    if there is not one group for each score. Source: Pearson (1905), squared correlation ratio.
-    """
-    columns = {"score": np.asarray(values, dtype=np.float64), "group": np.asarray(groups, dtype=object)}
-    units = pd.DataFrame(columns).dropna()
-    if units["score"].nunique() < 2:
-        return None
-    means = units.groupby("group", sort=False)["score"].transform("mean")
-    centre = units["score"].mean()
-    share = ((means - centre) ** 2).sum() / ((units["score"] - centre) ** 2).sum()
-    return min(float(share), 1.0)
-
-
-def fisher_jenks(values: npt.ArrayLike, k: int) -> list[float]:
-    """Find the k natural classes of the scores; gives the lowest score of each, ascending.
-
-    No other k classes have a smaller sum of squared distances from their means; of several equally good
-    ones one is given. Equal scores are never parted. Missing scores are dropped. ValueError unless k is
-    between 1 and the number of distinct scores.
-    Source: Fisher (1958); Jenks (1977).
-    """
-    levels, weights = np.unique(_present(values), return_counts=True)
-    if not 1 <= k <= levels.size:
-        raise ValueError(f"{k} classes: expected 1 to {levels.size}, the number of distinct scores")
-    spread = _spread_within(levels, weights.astype(np.float64))
-    best, starts = spread[0], []
-    for _ in range(k - 1):
-        totals = best[:-1, np.newaxis] + spread[1:]  # row: where the last class starts; column: its end
-        starts.append(totals.argmin(axis=0) + 1)
-        best = totals.min(axis=0)
-    lowest, end = [], levels.size - 1
-    for start in reversed(starts):
-        lowest.append(float(levels[start[end]]))
-        end = start[end] - 1
-    return [float(levels[0]), *reversed(lowest)]
-
-
-def _spread_within(levels: Floats, weights: Floats) -> Floats:
-    """Sum the squared distances from the mean in each run of levels (first by last; backwards: infinite)."""
-    centred = levels - np.average(levels, weights=weights)
-    so_far = [np.append(0, np.cumsum(weights * centred**power)) for power in (0, 1, 2)]
-    n, total, square = (sums[1:] - sums[:-1, np.newaxis] for sums in so_far)
-    return np.where(n > 0, square - total**2 / np.maximum(n, 1), np.inf)
-
-
-def goodness_of_variance_fit(values: npt.ArrayLike, labels: npt.ArrayLike) -> float:
-    """Measure how well classes sum up the scores: 1 if each class is one score, 0 if they say nothing.
-
-    The same number as eta_squared, under the name map makers use. Units without score or class are
-    dropped. Scores that do not vary fit perfectly (1). ValueError if there is not one class for each
-    score. Source: Jenks (1977).
-    """
-    share = eta_squared(values, labels)
-    return 1.0 if share is None else share
 
 
 def order_odds(sizes: Iterable[tuple[int, int]]) -> int:

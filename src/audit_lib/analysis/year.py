@@ -41,7 +41,7 @@ def summarise_year(
         ("tiers_by_rule", rule and f"{rule.n_agree} / {rule.n_rated}", "03_tiers"),
         ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
         ("side_gap", sides.mean.value, "04_groups"),
-        ("side_delta", sides.cliffs_delta.value, "04_groups"),
+        ("side_delta", sides.pairs.delta, "04_groups"),
         ("criticised", int(named.get("criticised", 0)), "06_narrative"),
         ("praised", int(named.get("praised", 0)), "06_narrative"),
         ("lowest_silent", _count_silent(scores, mentions), "06_narrative"),

@@ -195,21 +195,21 @@ class Batch:
             self._take(self._publish(future.result(), inputs))
 
     def _publish(self, result: RunResult, inputs: Fingerprint) -> RunResult:
-        """Put a good report in place, and only then its manifest; one without a finding leaves only its reason there."""
-        if result.status != "done" or result.notebook is None:
+        """Put a good report in place, and only then its manifest; of one without a finding, only the reason."""
+        notebook, run = result.notebook, result.run
+        if result.status != "done" or notebook is None:
             return result
-        run = result.run
         try:
-            content = result.notebook.read_bytes()
-            silence = find_silence(content)
-            if silence is None:
+            content = notebook.read_bytes()
+            reason = find_silence(content)
+            if reason is None:
                 save_bytes(content, run.report)
                 fingerprints.save_manifest(run.manifest, {**inputs, "report": hash_bytes(content)})
             else:
-                fingerprints.save_manifest(run.manifest, {**inputs, fingerprints.SILENCE: silence})
-                result = replace(result, why=f"nothing to report: {silence}")
-            gone = () if silence is None else (run.report, run.report.with_suffix(".html"))
-            for leftover in (*gone, run.failed, run.log, result.notebook, result.notebook.with_suffix(".log")):
+                fingerprints.save_manifest(run.manifest, {**inputs, fingerprints.SILENCE: reason})
+                result = replace(result, why=f"nothing to report: {reason}")
+            gone = () if reason is None else (run.report, run.report.with_suffix(".html"))
+            for leftover in (*gone, run.failed, run.log, notebook, notebook.with_suffix(".log")):
                 leftover.unlink(missing_ok=True)
         except (AuditError, OSError) as error:  # a full disk, a read-only folder: of this report, not of the batch
             return replace(result, status="failed", why=str(error))

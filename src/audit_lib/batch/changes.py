@@ -1,7 +1,7 @@
-"""What moved between two issues of a report, old and new, and by what cause. Both are executed notebooks.
+"""Find what changed between the last report and the new one, and why. Both are executed notebooks.
 
-A report keeps the last moves that there were (metadata.audit.changed): one that is run again with nothing moved is the
-same to the byte. A sentence that says the same numbers and names in other words has not moved.
+A report keeps its last changes (metadata.audit.changed): run again without changes, it is byte-identical. A sentence
+that states the same numbers and names in other words has not changed.
 """
 
 import csv
@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from audit_lib.notebook.parameters import read_parameters
 from audit_lib.notebook.statements import SENTENCES, Statement, list_notebook, read_data
 
-MOST = 200  # moves that a report lists; the rest is counted
+MOST = 200  # changes that a report lists; the rest is counted
 MOVING = (*SENTENCES, "cell", "title", "alt")
 CAUSES = {  # what an input whose name begins so changes; tables in processed/ follow from the others
     "raw/": "data",
@@ -34,10 +34,10 @@ NAMES = ("unit_name", "name_in_table", "name_in_list", "tier")  # columns of the
 
 
 def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give what moved since the report that is in place, or, where nothing did, what it says of the issue before it.
+    """Return what changed since the report that is in place; if nothing did, the changes that it lists itself.
 
-    `audit` is what the new notebook was made from. None where there is no report, or nothing ever moved. A report that
-    does not carry its data is not compared.
+    `audit` is what the new notebook was made from. Returns None if there is no report, or nothing ever changed. A
+    report without its data is not compared.
     """
     try:
         before: NotebookNode = nbformat.read(report, as_version=4)
@@ -51,8 +51,8 @@ def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]
     moves = find_moves(before, notebook) if is_comparable else []
     if not moves:
         return known.get("changed")
-    told = {"cause": find_causes(known, audit), "statements": moves[:MOST]}
-    return told if len(moves) <= MOST else {**told, "more": len(moves) - MOST}
+    changed = {"cause": find_causes(known, audit), "statements": moves[:MOST]}
+    return changed if len(moves) <= MOST else {**changed, "more": len(moves) - MOST}
 
 
 def _show(notebook: NotebookNode) -> list[Any]:
@@ -60,7 +60,7 @@ def _show(notebook: NotebookNode) -> list[Any]:
 
 
 def find_causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Name what differs between what two issues were made from: `method` where neither inputs nor software do."""
+    """Return what differs in the inputs of two reports: `method` if neither data nor software does."""
     old, new = before.get("inputs", {}), now["inputs"]
     differing = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
     found = {cause for name in differing if (cause := _find_cause(name))}
@@ -76,10 +76,10 @@ def _find_cause(name: str) -> str | None:
 
 
 def find_moves(before: NotebookNode, now: NotebookNode) -> list[dict[str, Any]]:
-    """Find the statements whose numbers, units or tiers differ, then the new and the gone ones.
+    """Return the statements whose numbers, units or tiers differ, then the new and the removed ones.
 
-    Statements are the same by their cell in the notebook, row and column. What is gone from a cell and new in it with
-    the same numbers and names was worded anew, and has not moved.
+    Statements are matched by cell of the notebook, row and column. A removed and a new one of the same cell with the
+    same numbers and names are one that was reworded, and not listed.
     """
     names = sorted(_read_names(before) | _read_names(now), key=len, reverse=True)
     tokens = re.compile("|".join([NUMBER.pattern, *map(re.escape, names)])).findall
@@ -91,33 +91,33 @@ def find_moves(before: NotebookNode, now: NotebookNode) -> list[dict[str, Any]]:
             if past is None:
                 new.append(each)
             elif tokens(past.text) != tokens(each.text):
-                moved.append(_tell(each.kind, each.where, past.text, each.text))
-    return [*moved, *_tell_unpaired(list(old.values()), new, tokens)]
+                moved.append(_make_move(each.kind, each.where, past.text, each.text))
+    return [*moved, *_list_unmatched(list(old.values()), new, tokens)]
 
 
 def _place(statement: Statement) -> tuple[str, ...]:
-    """Give what a statement is known by in the next issue: not the heading or caption above it."""
+    """Return the key that matches a statement with the next report's: without the heading or caption above it."""
     return statement.cell, statement.kind, *statement.where[1:]
 
 
-def _tell_unpaired(
+def _list_unmatched(
     gone: list[Statement], new: list[Statement], tokens: Callable[[str], list[str]]
 ) -> Iterator[dict[str, Any]]:
-    """Tell what is new and what is gone, a row of a table as one; not what is both, in other words."""
+    """Yield what is new and what was removed, a row of a table as one; not what was only reworded."""
 
     def sign(each: Statement) -> tuple[str, ...]:
         return each.cell, each.kind, *tokens(each.text)
 
     gone, new = list(_join_rows(gone)), list(_join_rows(new))
-    worded_anew = Counter(map(sign, gone)) & Counter(map(sign, new))
+    reworded = Counter(map(sign, gone)) & Counter(map(sign, new))
     for side, is_new in ((new, True), (gone, False)):
-        left = worded_anew.copy()
+        left = reworded.copy()
         for each in side:
             if left[sign(each)]:
                 left[sign(each)] -= 1
             elif tokens(each.text):
-                told = (None, each.text) if is_new else (each.text, None)
-                yield _tell(each.kind, each.where, *told)
+                texts = (None, each.text) if is_new else (each.text, None)
+                yield _make_move(each.kind, each.where, *texts)
 
 
 def _join_rows(stated: list[Statement]) -> Iterator[Statement]:
@@ -128,11 +128,11 @@ def _join_rows(stated: list[Statement]) -> Iterator[Statement]:
         yield replace(row[0], where=where, text=" · ".join(cell.text for cell in row))
 
 
-def _tell(kind: str, where: tuple[str, ...], old: str | None, new: str | None) -> dict[str, Any]:
+def _make_move(kind: str, where: tuple[str, ...], old: str | None, new: str | None) -> dict[str, Any]:
     return {"kind": kind, "where": list(where), "old": old, "new": new}
 
 
 def _read_names(notebook: NotebookNode) -> set[str]:
-    """Read the names of units and tiers from the data that a report carries."""
+    """Return the names of units and tiers in the data that a report carries."""
     rows = csv.DictReader(io.StringIO(read_data(notebook)))
     return {row.get(column) or "" for row in rows for column in NAMES} - {""}

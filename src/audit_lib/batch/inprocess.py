@@ -1,7 +1,7 @@
-"""A Jupyter kernel inside the process that asks for it, for a process that was forked for one notebook alone.
+"""A Jupyter kernel inside the process that asks for it, which was forked for one notebook alone.
 
-The shell, the messages and the outputs are ipykernel's own, and papermill runs it as any kernel. The warm process makes
-the kernel and no report does; its sockets are each report's own. What a cell writes past Python, to the file
+The shell, the messages and the outputs are ipykernel's, and papermill runs it as any kernel. The warm process makes
+the kernel, and each report opens sockets of its own. What a cell writes past Python, to the file
 descriptor, goes to the log and not into the notebook.
 """
 
@@ -16,6 +16,7 @@ from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
 from ipykernel.iostream import BackgroundSocket, IOPubThread
+from jupyter_core.utils import run_sync
 from traitlets import default
 from traitlets.config import Config
 
@@ -78,6 +79,10 @@ class Client(BlockingInProcessKernelClient):  # type: ignore[misc]
         self.shell_channel.call_handlers_later(reply)
 
 
+async def _start_thread() -> None:
+    """Do nothing, in the thread with which nbclient ends a kernel: later there may be no memory for one."""
+
+
 class Manager(InProcessKernelManager):  # type: ignore[misc]
     """Opens the kernel where it is; it ends with the process."""
 
@@ -85,6 +90,7 @@ class Manager(InProcessKernelManager):  # type: ignore[misc]
 
     def start_kernel(self, **options: Any) -> None:
         np.random.seed()  # each fork would draw the numbers of the others
+        run_sync(_start_thread)()
         self.kernel = make_kernel()
         self.kernel.open()
 

@@ -1,7 +1,7 @@
-"""Real kernels forked from the warm process, for whoever asks jupyter_client for one: nbval, papermill, JupyterLab.
+"""Kernels forked from the warm process, for any user of jupyter_client: nbval, papermill, JupyterLab.
 
-Each is a fresh process with a kernel, a connection file and sockets of its own, as ever; only its imports are done.
-With JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm it takes the place of jupyter_client's own way to start kernels.
+Each is a fresh process with its own kernel, connection file and sockets; only the imports are done already.
+JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm makes jupyter_client start kernels this way.
 """
 
 import os
@@ -31,7 +31,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 class _Forked:
-    """A forked kernel, told of as subprocess.Popen tells of a process."""
+    """A forked kernel with the interface of subprocess.Popen."""
 
     stdin = stdout = stderr = None
 
@@ -61,7 +61,7 @@ class _Forked:
 
 
 def _run_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
-    """In the process: be a kernel until it is told to stop."""
+    """Run the kernel in the forked process until shutdown."""
     os.setsid()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the warm process leaves Ctrl-C to whoever forks it
     nowhere = os.open(os.devnull, os.O_RDWR)

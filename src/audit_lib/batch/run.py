@@ -1,6 +1,7 @@
 """A whole batch: find what is there, build its tables, run what is outdated, place by place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from audit_lib.batch.processes import RunOptions, count_jobs, start_warming
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult
 from audit_lib.errors import AuditError, unusable
-from audit_lib.sources import Source, find_sources
+from audit_lib.sources import JURISDICTION, Source, find_sources
 from audit_lib.wording.languages import LANGUAGES
 
 RETRIES = 3  # of a task whose machine failed; a notebook's own error is a result, and never tried again
@@ -65,7 +66,6 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
     notebooks = choose_notebooks(folders.notebooks, request.notebooks)
     check_contracts(notebooks, request.settings)
     sources = find_sources(folders.data, request.jurisdiction, request.period)
-    _check_places(sources)
     with lock_reports(folders.reports), open_executor(request.jobs, request.scheduler) as (executor, max_in_flight):
         for line in _list_notes(folders, notebooks):
             observer.note(line)
@@ -73,7 +73,10 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
         batch = Batch(
             folders, work.plan(sources), work.snapshot, executor, max_in_flight, options, observer, work.languages
         )
-        batch.do()
+        try:
+            batch.do()
+        finally:
+            work.finish()
     is_complete = not (batch.counts["failed"] or batch.n_bad_pages or work.n_left_out)
     return Summary(batch.counts, batch.failed, is_complete)
 
@@ -87,10 +90,12 @@ def _list_notes(folders: Folders, notebooks: list[Path]) -> Iterator[str]:
     yield from list_own_defaults(notebooks)
 
 
-def _check_places(sources: Iterable[Source]) -> None:
-    for source in sources:
-        if source.jurisdiction in LANGUAGES:
-            raise unusable(source.path, f"the place {source.jurisdiction}", "a name that is not that of a language")
+def _check_name(source: Source) -> None:
+    place = source.jurisdiction
+    if place in LANGUAGES:
+        raise unusable(source.path, f"the place {place}", "a name that is not that of a language")
+    if not re.fullmatch(JURISDICTION, place):
+        raise unusable(source.path, f"the place {place}", "a name such as leizhou: a-z, 0-9, - and _")
 
 
 class _Work:
@@ -113,6 +118,7 @@ class _Work:
         self.languages = request.languages or LANGUAGES
         self.snapshot = Snapshot(folders.data, find_sources(folders.data, request.jurisdiction))
         self.n_left_out = 0  # notices
+        self._has_built = False
 
     def plan(self, sources: list[Source]) -> Iterator[dict[Run, str | None]]:
         """Yield the runs of each place, with the reason for each (None: nothing changed); its tables are built."""
@@ -125,8 +131,9 @@ class _Work:
                 yield self._plan_place(of_place)
 
     def _is_valid(self, sources: list[Source]) -> bool:
-        """Check the reference tables of a place."""
+        """Check the name and the reference tables of a place."""
         try:
+            _check_name(sources[0])
             check_reference(self.snapshot, self._folders.reports, sources[0].jurisdiction)
         except AuditError as error:
             if self._alone:
@@ -137,12 +144,15 @@ class _Work:
         return True
 
     def _plan_place(self, sources: list[Source]) -> dict[Run, str | None]:
-        if stale := list_stale(sources, self.snapshot, self._folders.reports):
+        every = find_sources(self._folders.data, sources[0].jurisdiction)  # trends rest on earlier periods too
+        if stale := list_stale(every, self.snapshot, self._folders.reports):
             self._warm_up()
-            built = build_notices(self._folders.data, stale, self._observer, alone=self._alone)
+            must = sources if self._alone else []
+            self._has_built = True
+            built = build_notices(self._folders.data, stale, self._observer, must=must, package=False)
             self.snapshot.forget(sources[0].jurisdiction)
             record_tables(built, self.snapshot, self._folders.reports)
-            self.n_left_out += sum(source not in built for source in stale)
+            self.n_left_out += sum(source not in built for source in stale if source in sources)
             sources = [source for source in sources if source not in stale or source in built]
         settings = tuple(self._request.settings.items())
         runs = plan_runs(self._folders, sources, self._notebooks, self.languages, settings)
@@ -150,6 +160,13 @@ class _Work:
         if any(reasons.values()):
             self._warm_up()
         return reasons
+
+    def finish(self) -> None:
+        """Describe all tables, if some were built."""
+        if self._has_built:
+            from audit_lib.tables.build import write_package
+
+            write_package(self._folders.data)
 
     def _warm_up(self) -> None:
         if self._warms_here:
@@ -176,8 +193,13 @@ def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, al
     return [source for source in sources if source.jurisdiction not in invalid]
 
 
-def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
-    """Build the tables of notices. Returns those that could be read; with `alone`, raises the error of another."""
+def build_notices(
+    data: Path, sources: list[Source], observer: BatchObserver, *, must: Sequence[Source] = (), package: bool = True
+) -> list[Source]:
+    """Build the tables of notices. Returns those that could be read; raises the error of one that `must` be.
+
+    With `package`, datapackage.json is written too: it takes longer, the more places there are.
+    """
     from audit_lib.tables.build import build_tables, drop_damaged
 
     for place in dict.fromkeys(source.jurisdiction for source in sources):
@@ -185,11 +207,11 @@ def build_notices(data: Path, sources: list[Source], observer: BatchObserver, *,
             observer.note(f"damaged, so all notices of {place} are built again: {', '.join(map(str, damaged))}")
             sources = [*sources, *(each for each in find_sources(data, place) if each not in sources)]
     built = []
-    for source, error in build_tables(data, sources):
+    for source, error in build_tables(data, sources, package=package):
         if error is None:
             built.append(source)
             observer.built(source)
-        elif alone:
+        elif source in must:
             raise error
         else:
             observer.error(str(error))

@@ -111,6 +111,8 @@ def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tu
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.raiseExceptions = False  # a log that cannot be written is no output of the notebook
     os.environ["AUDIT_DATA"] = str(run.data)
+    if not warm:  # a killed kernel leaves its connection file
+        os.environ["JUPYTER_RUNTIME_DIR"] = str(output.with_suffix(".runtime"))
     import nbformat
     import papermill
 

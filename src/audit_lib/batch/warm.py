@@ -79,7 +79,7 @@ def _report_once() -> None:
     if register := show(source.tabulate_checks(run_checks(reading.evidence)), "register", words):
         register._repr_html_()
         repr(register)
-    distribution.plot_scores(scores, 90.0, 80.0).draw(words)
+    distribution.plot_scores(scores).draw(words)
     embed_characters("优")
     for template in ("report", "notice", "unit"):
         open_template(f"{template}.html.j2")

@@ -46,7 +46,7 @@ def cite_scores(
     for row in scores.itertuples():
         in_list = (listed or {}).get(row.unit_id)
         in_list = in_list or (row.source_place if pd.isna(row.list_line) else f"line {row.list_line}")
-        score_at = row.source_place if row.is_corrected else (cells or {}).get((row.unit_id, "score"), row.source_place)
+        score_at = (cells or {}).get((row.unit_id, "score"), row.source_place)
         rank_at = (cells or {}).get((row.unit_id, "rank"), row.source_place)
         printed = [("score", row.score, score_at), ("rank", row.rank_printed, rank_at)]
         for column, value, place in [*printed, ("tier", row.tier, in_list)]:

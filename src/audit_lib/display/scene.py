@@ -202,7 +202,8 @@ def _shorten(value: float | str | bool) -> float | str | bool:
     """Write a number with one decimal at most."""
     if isinstance(value, str | bool):
         return value
-    return int(value) if value == int(value) else round(value, 1)
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def read_scene(text: str) -> Scene:

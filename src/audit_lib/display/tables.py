@@ -28,7 +28,7 @@ STATED = {
 }
 STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
 # Columns whose values our tables write in one way, and each language in its own.
-WORDED = {"rank_range": Words.ranks, "where": Words.item}
+WORDED = {"rank_range": Words.ranks, "where": Words.item, "section": Words.numeral, "item": Words.numeral}
 # Columns of our short names of units, and of tiers as printed.
 NAMED: Mapping[str, type[Unit | Tier]] = {
     **dict.fromkeys(
@@ -118,20 +118,20 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words, title: Text | 
     numeric, marks = [], set()
     rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
     for column in table:
-        heading = words.heading(str(column))
+        heading = words.heading(column)
         if not heading:
             continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
         is_stated = column in STATED or (column == "value" and key in STATED_TABLES)
         mark = "missing" if is_stated else "inapplicable"
-        kinds = table["figure"] if column == "value" and "figure" in table else [column] * len(table)
+        kinds = table["figure"] if column != "figure" and "figure" in table else [column] * len(table)
         published = [kind in PUBLISHED or kind in PUBLISHED_IN.get(key, ()) for kind in kinds]
         cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark), published)
         if getattr(words, mark) in cells[heading]:
             marks.add(mark)
         for number, row in enumerate(rows):
-            if pieces := _link_cell(row, str(column), cells[heading][number], words):
+            if pieces := _link_cell(row, column, cells[heading][number], words):
                 linked[number, heading] = pieces
         if _is_numeric(table[column]):
             numeric.append(heading)

@@ -27,6 +27,7 @@ class ReadLine:
     unit: str = ""
     score: str = ""
     confidence: str = ""  # of its weakest word, 0 to 1
+    seal: str = ""  # yes where a seal lay on it
     doubt: str = ""
     alternatives: str = ""
     answer: str = ""

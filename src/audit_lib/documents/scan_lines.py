@@ -6,6 +6,7 @@ Paper lies aslant, and on a photograph more so at one end than at the other, so 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
 from statistics import median
 
@@ -32,26 +33,27 @@ class Word:
     corners: tuple[tuple[float, float], ...]
     text: str
     confidence: float
+    is_sealed: bool = False
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         across, down = zip(*self.corners, strict=True)
         return min(across), min(down), max(across), max(down)
 
-    @property
+    @cached_property
     def x(self) -> float:
         return (self.box[0] + self.box[2]) / 2
 
-    @property
+    @cached_property
     def y(self) -> float:
         return (self.box[1] + self.box[3]) / 2
 
-    @property
+    @cached_property
     def height(self) -> float:
         (x, y), _, _, (below_x, below_y) = self.corners
         return hypot(below_x - x, below_y - y)
 
-    @property
+    @cached_property
     def slope(self) -> float | None:
         """The slope of the print; None for a word too short to tell."""
         (left, top), (right, end), _, _ = self.corners
@@ -60,11 +62,15 @@ class Word:
 
 @dataclass(frozen=True)
 class ScanLine:
-    """A line of print: columns two spaces apart, its place `page 5 box 172 296 859 338`, and its weakest word."""
+    """A line of print: columns two spaces apart, its place `page 5 box 172 296 859 338`, and its weakest word.
+
+    `is_sealed` where a seal lay on any of it.
+    """
 
     place: str
     text: str
     confidence: float
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ def group_lines(words: Iterable[Word], page: int) -> list[ScanLine]:
         return []
     steady, drift = _find_slope(printed)
     tolerance = SAME_LINE * median(word.height for word in printed)
-    levelled = sorted(((word.y - steady * word.x) / (1 + drift * word.x), word) for word in printed)
+    levelled = [((word.y - steady * word.x) / (1 + drift * word.x), word) for word in printed]
+    levelled.sort(key=lambda each: each[0])
     rows: list[list[tuple[float, Word]]] = []
     for height, word in levelled:
         if rows and height - rows[-1][-1][0] <= tolerance:
@@ -139,7 +146,8 @@ def _join(above: ScanLine, below: ScanLine, boxes: dict[str, Box]) -> ScanLine:
         first.page, min(first.left, second.left), min(first.top, second.top),
         max(first.right, second.right), max(first.bottom, second.bottom),
     )  # fmt: skip
-    joined = ScanLine(box.place, above.text + below.text, min(above.confidence, below.confidence))
+    sure, is_sealed = min(above.confidence, below.confidence), above.is_sealed or below.is_sealed
+    joined = ScanLine(box.place, above.text + below.text, sure, is_sealed)
     boxes[joined.place] = box
     return joined
 
@@ -166,8 +174,7 @@ def _find_slope(words: Sequence[Word]) -> tuple[float, float]:
 def _pair(words: Sequence[Word], slope: float) -> Iterator[tuple[Word, Word, float]]:
     """Yield each word with the one right of it that is nearest to its line, and how far that is off it."""
     for word in words:
-        right = [other for other in words if other.box[0] >= word.box[2]]
-        if right:
+        if right := [other for other in words if other.box[0] >= word.box[2]]:
             other = min(right, key=lambda each: abs(_miss(word, each, slope)))
             yield word, other, max(min(_miss(word, other, slope), word.height), -word.height)
 
@@ -181,7 +188,8 @@ def _write(words: list[Word], page: int) -> ScanLine:
     left, top = min(word.box[0] for word in words), min(word.box[1] for word in words)
     right, bottom = max(word.box[2] for word in words), max(word.box[3] for word in words)
     box = Box(page, round(left), round(top), round(right), round(bottom))
-    return ScanLine(box.place, write_line(list(map(_as_char, words))), min(word.confidence for word in words))
+    text = write_line(list(map(_as_char, words)))
+    return ScanLine(box.place, text, min(word.confidence for word in words), any(word.is_sealed for word in words))
 
 
 def _as_char(word: Word) -> Char:

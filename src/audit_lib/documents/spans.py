@@ -8,7 +8,7 @@ from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 
 MOST_FIELDS = 500_000
 LONGEST_SPAN = 1000  # as browsers cap it
-_LINE_ENDS = re.compile(r"\s*[\r\n\v\f\u0085\u2028\u2029]\s*")
+_LINE_ENDS = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def one_line(text: str) -> str:
     >>> one_line("唐家镇 \\n 97")
     '唐家镇 97'
     """
-    return _LINE_ENDS.sub(" ", text)
+    lines = _LINE_ENDS.split(text)
+    return text if len(lines) == 1 else " ".join([lines[0].rstrip(), *map(str.strip, lines[1:-1]), lines[-1].lstrip()])
 
 
 def place_cells(rows: Sequence[Row]) -> list[dict[int, Line]]:

@@ -229,12 +229,14 @@ def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
         raise UnreadableError(f"the place {place}", "a box of a page: page 5 box 172 296 859 338")
     shown = crop(open_picture(content, kind, box.page), box)
     larger = shown.resize((shown.width * 3 // 2, shown.height * 3 // 2))  # another size is another look
-    read = group_lines(recognise(np.asarray(larger)), box.page)
+    words = [word for word in recognise(np.asarray(larger)) if word.box[1] > 3 and word.box[3] < larger.height - 3]
+    nothing = ScanLine("", "", 0.0)
+    line = min(group_lines(words, box.page), key=lambda line: _miss_middle(line, larger.height), default=nothing)
     packed = io.BytesIO()
     shown.save(packed, "png")
     return {
-        "text": " ".join(line.text for line in read),
-        "confidence": min((line.confidence for line in read), default=0.0),
+        "text": line.text,
+        "confidence": line.confidence,
         "picture": base64.b64encode(packed.getvalue()).decode(),
     }
 
@@ -265,6 +267,12 @@ def _read(content: bytes, kind: str) -> dict[str, Any]:
 
     format_, encoding, blocks = read_blocks(content, kind)
     return {"format": format_, "encoding": encoding, "blocks": [pack(block) for block in blocks], "lines": lines}
+
+
+def _miss_middle(line: ScanLine, height: int) -> float:
+    """Return how far a line is from the middle of a picture: rows that lie aslant reach into the box of the next."""
+    box = read_box(line.place)
+    return abs((box.top + box.bottom) - height) if box else float(height)
 
 
 def _limit_time(seconds: float) -> None:

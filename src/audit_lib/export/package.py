@@ -6,6 +6,7 @@ same bytes.
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,6 +41,12 @@ class Bundle:
     @property
     def raw(self) -> PurePosixPath:
         return PurePosixPath("raw", self.source.jurisdiction, self.source.path.name)
+
+    @cached_property
+    def raw_files(self) -> dict[PurePosixPath, bytes]:
+        """The raw file, or those of the folder, by their path in the data folder."""
+        is_one = self.source.path.is_file()
+        return {self.raw if is_one else self.raw / file.name: file.read_bytes() for file in self.source.files}
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
@@ -99,10 +106,9 @@ def _choose_rows(table: pd.DataFrame, name: str, source: Source, reading: Readin
 def write_package(bundle: Bundle, words: Words) -> bytes:
     """Give the ZIP file: datapackage.json, README.md, the raw file, and each table that has rows."""
     tables = {path: table for path, table in bundle.tables.items() if len(table) or path.parts[0] == "processed"}
-    raw = bundle.source.path.read_bytes()
     contents = {PurePosixPath("README.md"): _write_readme(bundle, tables, words).encode()}
-    contents[PurePosixPath("datapackage.json")] = _describe(bundle, list(tables), len(raw), words).encode()
-    contents[bundle.raw] = raw
+    contents[PurePosixPath("datapackage.json")] = _describe(bundle, list(tables), words).encode()
+    contents |= bundle.raw_files
     contents |= {path: format_table(table, path.stem, path).encode() for path, table in tables.items()}
     return _zip(contents)
 
@@ -117,13 +123,15 @@ def _zip(contents: dict[PurePosixPath, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _describe(bundle: Bundle, tables: list[PurePosixPath], size: int, words: Words) -> str:
+def _describe(bundle: Bundle, tables: list[PurePosixPath], words: Words) -> str:
     package: dict[str, Any] = json.loads(describe_package(tables, PurePosixPath()))
     document, record = bundle.reading.notice.document, bundle.reading.record
     known = {} if record is None else record.dropna().to_dict()
     source = {"title": known.get("title", bundle.source.notice_id), "path": known.get("url")}
-    raw = {"name": "raw", "path": bundle.raw.as_posix(), "description": known.get("form"), "format": document.format}
-    raw |= {"encoding": document.encoding, "bytes": size, "hash": f"sha256:{document.sha256}"}
+    paths = [path.as_posix() for path in bundle.raw_files]
+    raw = {"name": "raw", "path": paths if len(paths) > 1 else paths[0], "description": known.get("form")}
+    raw |= {"format": document.format, "encoding": document.encoding}
+    raw |= {"bytes": sum(map(len, bundle.raw_files.values())), "hash": f"sha256:{document.sha256}"}
     package["name"], package["title"] = bundle.source.notice_id, words("export.name")
     package["sources"] = [{name: value for name, value in source.items() if value}]
     package["resources"].append({name: value for name, value in raw.items() if value is not None})

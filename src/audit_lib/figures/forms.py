@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from audit_lib.display.charts import Chart, Key
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Ring, Scene, fill_frame, move
 from audit_lib.display.tables import plain_cells
 from audit_lib.figures.picture import draw_png, frame_scene, measure_width, wrap_text
-from audit_lib.wording.words import Phrase, Tier, Words, say
+from audit_lib.wording.words import Phrase, Tier, Unit, Words, say
 
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 LEADING = 1.25  # height of a line of text, in its size
@@ -158,6 +159,26 @@ def colour_units(units: pd.DataFrame) -> pd.Series:
     """Return the colour of each unit: its tier's, hollow without one, grey where no unit has a tier."""
     colours = colour_tiers(units)
     return units["tier"].map(colours).fillna("unrated" if colours else "neutral").astype("str")
+
+
+def label_units(units: pd.DataFrame, words: Words) -> list[str]:
+    """Word the label of each unit's dot: name, score and, where any unit has one, rating."""
+    is_rated = units["tier"].notna().any()
+    return [_label_unit(unit, words, is_rated=is_rated) for unit in units.itertuples()]
+
+
+def _label_unit(unit: Any, words: Words, *, is_rated: bool) -> str:
+    name = words.both(Unit(unit.unit_name))
+    if not is_rated:
+        return words("labels.flag", unit=name, score=unit.score)
+    rating = words("labels.unrated") if pd.isna(unit.tier) else words.short(Tier(unit.tier))
+    return words("labels.dot", unit=name, score=unit.score, tier=rating)
+
+
+def word_units(units: pd.DataFrame, words: Words) -> str:
+    """Word what units are: towns, bureaus, towns and bureaus, or, where neither fits, units."""
+    sides = "_".join(sorted(set(units["side"]) & {"town", "bureau"}))
+    return words(f"labels.units_{sides or 'other'}")
 
 
 def draw_strip(

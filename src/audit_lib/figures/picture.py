@@ -89,7 +89,8 @@ def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], 
 def draw_png(scene: Scene) -> bytes:
     """Draw a scene in its light colours as a PNG. Raises AuditError naming the character if the font lacks one."""
     with rc_context({"font.family": [use_font(), "DejaVu Sans"], "axes.unicode_minus": False}):
-        figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100 * SCALE, layout="none")
+        figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100 * SCALE)
+        figure.set_layout_engine("none")  # the scene has its own
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, scene.width), ylim=(scene.height, 0))
         axes.axis("off")
         for order, mark in enumerate(scene.marks):

@@ -6,7 +6,17 @@ from audit_lib.analysis.cuts import MOST_NAMES, CutRule, compare_rule
 from audit_lib.analysis.distribution import scored
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.forms import SIZES, Band, Flag, close_chart, colour_units, draw_strip, key_tiers
+from audit_lib.figures.forms import (
+    SIZES,
+    Band,
+    Flag,
+    close_chart,
+    colour_units,
+    draw_strip,
+    key_tiers,
+    label_units,
+    word_units,
+)
 from audit_lib.figures.style import drawing
 from audit_lib.wording.words import Tier, Unit, Words, say
 
@@ -30,7 +40,7 @@ def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float
         "top_cut": top_cut,
         "min": units["score"].min(),
         "max": units["score"].max(),
-        "what": words(f"labels.units_{'_'.join(sorted(set(units['side']) & {'town', 'bureau'})) or 'other'}"),
+        "what": word_units(units, words),
         "named": words.join(units.loc[units["is_exception"], "label"], "clauses") or words.missing,
         "low_cut": low_cut,
     }
@@ -58,14 +68,8 @@ def _prepare(units: pd.DataFrame, rule: CutRule, words: Words) -> pd.DataFrame:
     is_exception = units["unit_id"].isin(rule.exceptions["unit_id"])
     by_cut = units["unit_id"].map(rule.units.set_index("unit_id")["tier_by_cut"])
     units = units.assign(colour=colour_units(units), is_exception=is_exception, tier_by_cut=by_cut)
-    units["label"] = [_label_unit(unit, words) for unit in units.itertuples()]
+    units["label"] = label_units(units, words)
     return units.sort_values(["tier_order", "score"], ascending=[True, False], kind="stable")
-
-
-def _label_unit(unit: object, words: Words) -> str:
-    tier, name = unit.tier, words.both(Unit(unit.unit_name))  # type: ignore[attr-defined]
-    rating = words("labels.unrated") if pd.isna(tier) else words.short(Tier(tier))
-    return words("labels.dot", unit=name, score=unit.score, tier=rating)  # type: ignore[attr-defined]
 
 
 def _make_bands(rule: CutRule, words: Words) -> list[Band]:
@@ -103,21 +107,22 @@ def _make_flags(units: pd.DataFrame, rule: CutRule, words: Words) -> list[Flag]:
 
 
 def _name_group(group: pd.DataFrame, rule: CutRule, words: Words, *, is_exception: bool) -> Flag:
-    """Name units of one score: with the score, or, where several of one tier are exceptions, below what they share."""
+    """Name units of one score: with the score, or, where there are several, below what they share."""
     score = group["score"].iloc[0]
     names = [Unit(name) for name in group["unit_name"]]
     long, short = (words.joiner.join(how(name) for name in names) for how in (words.both, words.short))
     if len(group) == 1:
         key = "labels.flag_unrated" if pd.isna(group["tier"].iloc[0]) else "labels.flag"
-        lines, narrow = ((words(key, unit=name, score=score),) for name in (long, short))
-    else:
-        tiers = [Tier(tier) for tier in group["tier"].unique()]
-        is_worse = (
-            is_exception
-            and len(tiers) == 1
-            and group["tier_by_cut"].map(list(rule.tiers).index).lt(group["tier"].map(list(rule.tiers).index)).all()
+        return Flag(
+            score, (words(key, unit=long, score=score),), (words(key, unit=short, score=score),), "", is_exception
         )
-        key = "labels.flag_only" if is_worse else "labels.flag_rated"
-        head = words(key, score=score, tier=words.joiner.join(map(words.short, tiers)))
-        lines, narrow = (head, long), (head, short)
-    return Flag(score, lines, narrow, is_bold=is_exception)
+    key = "labels.flag_only" if _is_worse(group, rule) else "labels.flag_rated"
+    head = words(key, score=score, tier=words.joiner.join(words.short(Tier(tier)) for tier in group["tier"].unique()))
+    return Flag(score, (head, long), (head, short), "", is_exception)
+
+
+def _is_worse(group: pd.DataFrame, rule: CutRule) -> bool:
+    """Check whether units are all of one tier, a lower one than the rule would give."""
+    order = list(rule.tiers).index
+    lower = group["tier"].map(order) > group["tier_by_cut"].map(order)
+    return group["tier"].nunique() == 1 and bool(lower.all())

@@ -218,10 +218,12 @@ def _cite(reading: Reading, **tables: pd.DataFrame) -> Citations:
     """Cite the notice for every value that tables of a report repeat."""
     listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
     quotes = [cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
+    corrected = set(reading.scores.loc[reading.scores["is_corrected"].fillna(False), "unit_id"])
     cells = {
         (entry.unit.unit_id, kind): cell.place
         for entry in reversed(reading.evidence.entries)
         for kind, cell in entry.row.cells
+        if entry.unit.unit_id not in corrected  # a row says what was corrected in it
     }
     scores, mentions = cite_scores(tables["scores"], listed=listed, cells=cells), cite_mentions(tables["mentions"])
     columns = cite_columns(tables["web_columns"])

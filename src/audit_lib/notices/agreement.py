@@ -99,7 +99,7 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
     if not (is_alone or is_unlike):
         return False
     step = 10 ** -len(f"{row.score:g}".partition(".")[2])
-    return abs(row.score - mean(values)) <= step or abs(row.score - sum(values)) < step / 2
+    return bool(abs(row.score - mean(values)) <= step) or abs(row.score - sum(values)) < step / 2
 
 
 def check_mean(table: ScoreTable) -> Iterator[Problem]:
@@ -156,6 +156,8 @@ def _choose_score(
     others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
     if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
         left, is_sure = [*(c for c in others if _agree(ranks, [c])), *left], False
+    elif len(left) == 1 and period is None and others and MONTH.search(left[0].name):
+        left, is_sure = [*others, *left], False
     wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
     if not is_sure:
         facts = {"columns": "、".join(column.name for column in left), "read": wanted.name}
@@ -199,7 +201,7 @@ def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> l
 def _choose_unnamed(
     columns: Sequence[Column], table: ScoreTable, vocabulary: Vocabulary
 ) -> tuple[list[Column], bool, list[Problem]]:
-    """Choose a score among figures under headings that we do not know: the one that the rank follows, else the only one."""
+    """Choose a score among figures under headings that we do not know: what the rank follows, else the only one."""
     unknown = [column for column in columns if _means(column.name, vocabulary) is None]
     place, names = table.rows[0].place, "、".join(column.name for column in columns)
     ranks = _list_ranks(table, vocabulary)
@@ -272,7 +274,7 @@ def _is_sum(column: Column, others: Sequence[Column]) -> bool:
     if len(others) < 2:
         return False
     rows = zip(column.values, *(other.values for other in others), strict=True)
-    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)  # type: ignore[arg-type]
+    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)
 
 
 def _is_of_other(name: str, period: str | None) -> bool:
@@ -298,7 +300,7 @@ def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreT
 
 
 def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
-    """Return the table with the rank of its score, where several are printed: under the same heading, or in its order."""
+    """Return the table with the rank of its score where several are printed: under its heading, or in its order."""
     ranks = _list_ranks(table, vocabulary)
     if len(ranks) < 2 or not ranks[0].values:
         return table

@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
 from audit_lib.notices.columns import HAN, read_figure
+from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.scored import split_unit
@@ -28,6 +29,7 @@ PLACED = re.compile(
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 SIGN = re.compile("[,:;!?]|。.")
+SUSPICIOUS = re.compile(r"[、,;第\d*×]")
 MOST_SEEN = 3  # messages that a refusal repeats
 
 
@@ -78,9 +80,10 @@ def _find_unlike(tiers: Iterable[TierList], vocabulary: Vocabulary) -> Iterator[
 
 def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield names, one a line, that are in no list."""
+    dated = {id(line) for line, below in pairwise(prose) if is_date(below.key)}
     for is_name, run in groupby(prose, lambda line: vocabulary.names_unit(strip_number(line.key))):
         lines = [line for line in run if strip_number(line.key) not in names]
-        if is_name and len(lines) >= FEWEST_NAMES:
+        if is_name and lines and len(lines) >= FEWEST_NAMES - bool(names and id(lines[-1]) not in dated):
             facts = {"n": len(lines), "found": lines[0].key}
             yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
 
@@ -89,7 +92,7 @@ def _find_pairs(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) 
     """Yield names each with a number on the line below: the cells of a table that was not found."""
     pairs = [
         (line, vocabulary.names_unit(line.key))
-        for line, below in zip(prose, prose[1:], strict=False)
+        for line, below in pairwise(prose)
         if read_figure(below.key) is not None and _may_name(line.key, vocabulary) and line.key not in names
     ]
     if len(pairs) >= FEWEST_NAMES or any(is_known for _, is_known in pairs):
@@ -106,10 +109,10 @@ def _balance_line(
     line: Line, names: set[str], scored: set[str], is_read: bool, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     text = line.aligned
+    if not SUSPICIOUS.search(text):
+        return
     if n_masked := len(MASKED.findall(text)):
         yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)
-    if "、" not in text and not any(char.isdigit() or char == "第" for char in text):
-        return
     pieces = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
     if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
         return
@@ -119,7 +122,8 @@ def _balance_line(
     bare = [piece for piece in pieces if 1 < len(piece) <= LONGEST_IN_LIST and HAN.search(piece)]
     is_bare_list = not is_read and len(bare) == len(pieces) >= FEWEST_NAMES and not names.issuperset(pieces)
     is_bare_list = is_bare_list and not SIGN.search(text) and not SENTENCE_WORDS.search(text)
-    if len(unread) >= FEWEST_NAMES or (is_read and unread) or (is_bare_list and "、" in text):
+    is_labelled = ":" in text and vocabulary.is_label(text.partition(":")[0])
+    if len(unread) >= FEWEST_NAMES or ((is_read or is_labelled) and unread) or (is_bare_list and "、" in text):
         facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
         yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
         return

@@ -1,6 +1,7 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -81,6 +82,8 @@ class Layout:
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
+            case "figure":
+                return read_figure(cell) is not None
             case "group":
                 return HAN.search(cell) is not None
             case _:
@@ -206,19 +209,21 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         if not named or any(map(vocabulary.names_unit, columns)):
             return None
         meanings[max(named, key=lambda at: (len(set(cells[at])), -at))] = "unit"
-        if VALUES.isdisjoint(meanings) and not any(column and all(map(is_value, column)) for column in cells):
-            return None
-    elif VALUES.isdisjoint(meanings):
-        held = {meaning for meaning, column in zip(meanings, cells, strict=False) if _holds_figures(column)}
+    if VALUES.isdisjoint(meanings):
+        figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_figures(column)]
         named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
-        if "extra" not in held or not named:
+        if not figures or not named:
             return None
+        for at in figures:
+            meanings[at] = "figure"
     last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
         last["score"] = totals[-1]
     # Of several columns with one meaning (得分, 总分) a total is read, else the last; of 乡镇 and 村 the village.
     for at, meaning in enumerate(meanings):
+        if meaning == "figure":
+            continue
         if meaning in ("measure", "extra") or at != last[meaning]:
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
@@ -237,10 +242,9 @@ def _holds_figures(cells: Sequence[str]) -> bool:
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
     """Tell columns of one name apart: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
     numbered: list[str] = []
+    seen: Counter[str] = Counter()
     for at, name in enumerate(names, start=1):
-        if not name:
-            numbered.append(f"column {at}")
-            continue
-        same = sum(each.split(" ")[0] == name for each in numbered)
-        numbered.append(f"{name} {same + 1}" if same else name)
+        same = seen[name]
+        seen[name.split(" ")[0]] += 1
+        numbered.append(f"column {at}" if not name else f"{name} {same + 1}" if same else name)
     return tuple(numbered)

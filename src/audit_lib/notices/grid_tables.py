@@ -134,7 +134,11 @@ def _part_blocks(
 
 def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
     """What the columns of a table mean, a score and another figure alike."""
-    return layout and tuple("" if each in ("score", "extra") else each for each in layout.meanings)
+    return (
+        None
+        if layout is None
+        else tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
+    )
 
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
@@ -150,11 +154,11 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         ):
             waiting.append(cells[0])
             continue
-        summed = next((cell for cell in cells if layout.sums_up(cell.key)), None)
+        is_named = layout.vocabulary.names_unit(named.key)
+        summed = None if is_named else next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
             table.problems.append(note_no_unit(summed))
-            named = {**dict(enumerate(row)), layout.unit_at: summed}
-            table.sums.append(read_row(named, layout, []))
+            table.sums.append(read_row({**dict(enumerate(row)), layout.unit_at: summed}, layout, []))
         elif not named.key or not layout.looks_like("unit", named.key):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))

@@ -43,7 +43,8 @@ class Header:
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
     if vocabulary.meaning_of(keys[at]):
-        return _find_whole(keys, at, vocabulary, Layout.fits_at) or _find_broken(keys, at, vocabulary)
+        whole = _find_whole(keys, at, vocabulary, Layout.fits_at, 0) or _find_broken(keys, at, vocabulary)
+        return whole or _find_whole(keys, at, vocabulary, Layout.fits_at)
     if _may_head_units(keys, at, vocabulary):
         return _find_unknown(keys, at, vocabulary, Layout.fits_at, ROWS_TO_TYPE)
     pieces = keys[at : at + 2]
@@ -88,10 +89,12 @@ def _find_whole(
         if NUMBER.fullmatch(keys[end - 1]):
             return None
         units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
+        if not units and not n_rows:
+            continue
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
         width = end - at
-        body = [] if units else [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
+        body = [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
         layout = make_layout(number_names(keys[at:end]), vocabulary, body)
         if layout is None:
             continue
@@ -112,6 +115,8 @@ def _drop_group(layout: Layout) -> Layout | None:
 
 def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """Find a header of fragments above rows that are all alike: a name, and numbers."""
+    if not any(map(POINTS.fullmatch, keys[at : at + MOST_FRAGMENTS + LONGEST_HEADER])):
+        return None
     for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
         fragments = keys[at:end]
         if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):

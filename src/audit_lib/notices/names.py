@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from audit_lib.documents.model import PADDING, fold, squeeze
 from audit_lib.notices.columns import HAN
@@ -38,6 +39,9 @@ def split_outside(text: str, signs: str) -> list[tuple[str, str]]:
     >>> split_outside("甲镇(乙、丙)、丁局", "、")
     [('甲镇(乙、丙)', '、'), ('丁局', '')]
     """
+    if "(" not in text and "\uff08" not in text:
+        parts = _compile_signs(signs).split(text)
+        return list(zip(parts[::2], [*parts[1::2], ""], strict=True))
     closed = _find_closed(text)
     pieces: list[tuple[str, str]] = []
     start = until = 0
@@ -48,6 +52,11 @@ def split_outside(text: str, signs: str) -> list[tuple[str, str]]:
             pieces.append((text[start:at], char))
             start = at + 1
     return [*pieces, (text[start:], "")]
+
+
+@cache
+def _compile_signs(signs: str) -> re.Pattern[str]:
+    return re.compile(f"([{re.escape(signs)}])")
 
 
 def _find_closed(text: str) -> dict[int, int]:
@@ -97,7 +106,7 @@ def squeeze_printed(text: str) -> str:
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
-    """Check whether a text may be the name of a unit: its letters, its length; figures only before an ending we know."""
+    """Check whether a text may be the name of a unit; figures stand only before an ending that we know."""
     key = squeeze(text)
     if not HAN.search(key) or len(key) > LONGEST_NAME or DATE.search(key) or MASK.search(key):
         return False

@@ -12,7 +12,7 @@ from audit_lib.wording.words import Phrase
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 
-MISPRINT = re.compile(r"\d+[.,]{2,}\d+")
+MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
 DASH = re.compile("[-—–/]+")
 COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
 
@@ -80,10 +80,12 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
         extra={
             layout.columns[at]: squeeze_spaces(line.text)
             for at, line in filled.items()
-            if layout.meanings[at] == "extra"
+            if layout.meanings[at] in ("extra", "figure")
         }
         | dict(_find_brackets(filled, layout)),
-        cells=tuple((layout.meanings[column], line) for column, line in sorted(filled.items())),
+        cells=tuple(
+            (layout.meanings[column].replace("figure", "extra"), line) for column, line in sorted(filled.items())
+        ),
     )
 
 

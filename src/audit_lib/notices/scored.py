@@ -1,4 +1,4 @@
-"""Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 第一名:甲镇,得分97分; 前三名依次是甲镇、乙镇、丙镇."""
+"""Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 前三名依次是甲镇、乙镇、丙镇."""
 
 import re
 from collections import Counter
@@ -148,7 +148,7 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     for end in range(len(text) - 1, 1, -1):
         if vocabulary.names_unit(text[:end]) and (is_first or vocabulary.is_score_word(text[end:])):
             return text[:end], LINKS.sub("", text[end:])
-    label = next((text[at:] for at in range(len(text)) if vocabulary.is_score_word(text[at:])), "")
+    label = next((text[at:] for at in range(len(text)) if vocabulary.header.get(text[at:]) == "score"), "")
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
         label = text
     return LINKS.sub("", text[: len(text) - len(label)]), label

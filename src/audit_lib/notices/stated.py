@@ -14,7 +14,7 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 ASIDE = re.compile(r"\([^()]{0,40}?(?:先后|排名|排序|为序)[^()]{0,40}\)")  # (排名不分先后)
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
-TIER_ALONE = re.compile(r"[^\W\d_]{1,6}")
+YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
 @dataclass(frozen=True)
@@ -53,27 +53,39 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
 
     A word that we do not know is a tier where all before it are names and another tier is stated the same way.
     """
-    found = [each for line in lines for each in _read_line(line, vocabulary)]
-    tiers = {each.tier for each in found if each.entries and (each.is_known or _are_names(each, vocabulary))}
+    read = [list(_read_line(line, vocabulary)) for line in lines]
+    around = [
+        {*map(_tier_of, (*before, *here, *after))}
+        for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)
+    ]
+    found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
-    for each in found:
-        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1)):
+    for each, tiers in found:
+        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and _are_names(each, vocabulary))):
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
+        elif not each.is_known and each.entries and len(tiers) > 1:
+            each.rest.extend(entry.unit for entry in each.entries)
         elif each.stated is not None and not each.rest:
             counts.setdefault(each.tier, set()).add(each.stated)
             continue
-        for piece in each.rest if tiers else ():
+        for piece in each.rest if len(tiers) > 1 or each.entries else ():
             facts = {"found": piece, "tier": each.tier}
             problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
     return StatedTiers(tuple(lists), stated_once, tuple(problems))
 
 
+def _tier_of(each: _Stated) -> str | None:
+    return each.tier if each.entries or each.rest else None
+
+
 def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
-    return not each.rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in each.entries)
+    """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
+    is_counted = each.stated == len(each.entries)
+    return not each.rest and (is_counted or all(vocabulary.names_unit(squeeze(e.unit)) for e in each.entries))
 
 
 def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
@@ -85,7 +97,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
             stated = read_numeral(number) if number else None
             entries, rest = _split_units(names, vocabulary, stated)
             each = _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place)
-            if is_known or _are_names(each, vocabulary):
+            if is_known or stated is not None or _are_names(each, vocabulary):
                 yield each
 
 
@@ -103,7 +115,7 @@ class _TierPattern:
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
-            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})的?(?:{noun})?(?=共?有|是|[为為]|包括|:))"
+            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
         self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
         self.listed_below = re.compile(
@@ -152,9 +164,15 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
+    if entries:
+        lead = vocabulary.first_lead.match(entries[0].unit)
+        rest_of = entries[0].unit[lead.end() :] if lead else ""
+        entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
-        return [], [entries[0].unit] if len(entries[0].unit) <= LONGEST_BARE else []
+        is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and entries[0].unit[0] != "其"
+        is_doubtful = is_doubtful and len(entries[0].unit) > 1
+        return [], [entries[0].unit] if is_doubtful else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
     return entries, rest
@@ -179,5 +197,6 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
     """Take off what goes on after the last name of a list: 丙县2021年度考核结果 is 丙县."""
     if vocabulary.kind_of(name) != "other":
         return name
-    ends = range(len(name) - 1, 1, -1)
+    name = YEAR.sub("", name) or name
+    ends = range(len(name), 1, -1)
     return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)

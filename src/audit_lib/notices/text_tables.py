@@ -17,7 +17,7 @@ CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 FEWEST_IN_COLUMN = 3  # cells
-MOST_IN_COLUMNS = 50_000  # lines that a table may fill column by column
+MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 LONGEST_ROW = 20  # cells
@@ -217,6 +217,8 @@ def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Lay
     The headings come one after the other before all cells, or each before its own.
     """
     until = next((n for n, key in enumerate(keys) if NUMBER.fullmatch(key)), len(keys))
+    if until == len(keys):
+        return
     for width in range(2, min(until, LONGEST_ROW) + 1):
         if layout := make_layout(number_names(keys[:width]), vocabulary):
             longest = min(_count_alike(keys, width), (len(keys) - width) // width)

@@ -1,7 +1,7 @@
 """Find tier lists in lines: a label that names a tier, then names of units beside it or in the lines below.
 
-A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to others:
-headings of one form, each with its list.
+A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to
+others: headings of one form, each with its list.
 """
 
 import re
@@ -34,6 +34,7 @@ LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_TIER = 8  # characters of a tier that we do not know
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
+SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
 STATED = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个個家名位](?:单位)?\)?$")
@@ -122,8 +123,19 @@ def find_tier_lists(
         else:
             tiers += block.lists
             problems += _find_unread(block)
+            problems += _find_bare_below(block, blocks[at + 1 : at + 3], vocabulary)
             prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
+
+
+def _find_bare_below(block: _Block, below: Sequence[_Block | Line], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the line below a list of one bare name that may hold the next: as short, or one of several."""
+    units = [unit for each in block.lists for unit in each.units]
+    lines = [line for line in below if isinstance(line, Line) and BARE.fullmatch(line.key)]
+    is_bare = len(units) == 1 and vocabulary.kind_of(squeeze(units[0])) == "other"
+    if is_bare and lines and lines[0] is below[0] and (len(lines) > 1 or len(lines[0].key) <= len(units[0])):
+        facts = {"n": 1, "found": lines[0].key, "units": [lines[0].key]}
+        yield note_problem("not_read", "names", lines[0].place, "warning", **facts)
 
 
 def _find_unread(block: _Block) -> Iterator[Problem]:
@@ -156,12 +168,26 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
     whole = [block for block in whole if look_alike([u for each in block.lists for u in each.units], vocabulary)]
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
+    tiers = {(block.head.form[:3], block.head.tier) for block in whole}
+    contained = {
+        (form, tier)
+        for form, one in tiers
+        for same, other in tiers
+        if form == same and one != other and one in other
+        for tier in (one, other)
+    }
     chosen = {id(block) for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)}
     for block in whole:
         head = block.head
         is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
         is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
-        if forms[head.form] or is_step or is_counted or head.form[3] in vocabulary.scale_noun:
+        if (
+            forms[head.form]
+            or is_step
+            or is_counted
+            or (head.form[:3], head.tier) in contained
+            or head.form[3] in vocabulary.scale_noun
+        ):
             chosen.add(id(block))
     return chosen
 
@@ -273,8 +299,11 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
     left = _count_left(block)
-    if not _are_units(names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None):
-        if is_signed is None or _might_list(names, rest, line, left, block, vocabulary):
+    is_labelled = label is not None and vocabulary.is_label(squeeze(label))
+    if not _are_units(
+        names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None
+    ) and not (is_labelled and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)):
+        if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
     if left == 0 and len(names) == 1 and not block.is_open and any(len(each.units) > 1 for each in block.lists):
@@ -347,7 +376,8 @@ def _are_units(
         is_bare = len(names) > 1 and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
         return is_first and (mostly or (is_bare and not known.count(True)))
     if len(names) == 1:
-        return is_first and (left is None or left > 0) and (left == 1 or len(names[0]) <= LONGEST_BARE_NAME)
+        longest = LONGEST_NAME if left == 1 else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE
+        return is_first and left != 0 and len(names[0]) < longest + 1
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
 
 

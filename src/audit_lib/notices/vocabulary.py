@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +15,7 @@ BRACKETED = re.compile(r"\([^()]*\)")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
 LONGEST_WORD = 12  # characters of a word in the vocabulary
+LONGEST_KEPT, MOST_KEPT = 40, 20_000  # characters of a word and words whose meaning is kept once it is found
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
@@ -50,6 +51,17 @@ class Vocabulary:
 
     def meaning_of(self, heading: str) -> str | None:
         """Tell what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
+        return self._meanings(heading) if len(heading) <= LONGEST_KEPT else self._find_meaning(heading)
+
+    @cached_property
+    def _meanings(self) -> Callable[[str], str | None]:
+        return lru_cache(MOST_KEPT)(self._find_meaning)
+
+    @cached_property
+    def _kinds(self) -> Callable[[str], str]:
+        return lru_cache(MOST_KEPT)(self._find_kind)
+
+    def _find_meaning(self, heading: str) -> str | None:
         word = BRACKETED.sub("", heading).lower()
         if len(word) > LONGEST_HEADING:
             return None
@@ -65,6 +77,13 @@ class Vocabulary:
 
     def names_unit(self, text: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
+        return len(text) <= LONGEST_NAME and self._names(text)
+
+    @cached_property
+    def _names(self) -> Callable[[str], bool]:
+        return lru_cache(MOST_KEPT)(self._is_name)
+
+    def _is_name(self, text: str) -> bool:
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or text[0] in NOT_FIRST:
             return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
@@ -115,6 +134,11 @@ class Vocabulary:
         return re.compile(rf".*(?:{either(self.leads)}|(?<=.)[是为為有])")
 
     @cached_property
+    def first_lead(self) -> re.Pattern[str]:
+        """A pattern for the words that lead to a name, at its beginning: 确定双江."""
+        return re.compile(f"(?:{either(self.leads)})+")
+
+    @cached_property
     def tier_heading(self) -> re.Pattern[str]:
         """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
         verb = either(self.tier_verb)
@@ -158,7 +182,7 @@ class Vocabulary:
     def is_label(self, text: str) -> bool:
         """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
-        return self._labels.fullmatch(plain) is not None
+        return len(plain) <= LONGEST_KEPT and self._labels.fullmatch(plain) is not None
 
     def heads_column(self, cell: str) -> bool:
         """Check whether a cell is a heading, and no name or value: 综合指数排名."""
@@ -181,6 +205,9 @@ class Vocabulary:
 
         A bracket at the end is not part of the ending: 区科创委(投促办) ends in 科创委.
         """
+        return self._kinds(name) if len(name) <= LONGEST_KEPT else self._find_kind(name)
+
+    def _find_kind(self, name: str) -> str:
         bare = BRACKET.sub("", name) or name
         endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
         return next((self.suffix[ending] for ending in endings), "other")

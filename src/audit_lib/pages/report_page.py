@@ -261,6 +261,7 @@ def _frame_page(
     source = {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)}
     reports = list_reports(path.parent)
     place = reports.index(path)
+    translations = find_translations(path, path.parents[2], words.language)
     made = notebook.metadata.get("audit", {})
     site = read_site(data)
     title = find_title(notebook, prose, path)
@@ -273,12 +274,11 @@ def _frame_page(
         "previous": read_card(reports[place - 1]) if place else None,
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": source,
-        "translations": link_translations(
-            path.with_suffix(".html"),
-            path.parents[2],
-            words.language,
-            lambda other: other.with_suffix(".ipynb").is_file(),
-        ),
+        "translations": {
+            each: link_page(translation.with_suffix(".html"), path)
+            for each, translation in translations.items()
+            if translation.is_file()
+        },
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
         "notice": NOTICE if _find_source(data, path.parent) else None,
@@ -292,9 +292,12 @@ def _frame_page(
 def link_translations(page: Path, tree: Path, language: str, exists: Callable[[Path], bool]) -> dict[str, str]:
     """Return the links from a page of `tree` to the same page in other languages, by language, where there is one."""
     others = find_translations(page, tree, language)
-    return {
-        each: Path(os.path.relpath(other, page.parent)).as_posix() for each, other in others.items() if exists(other)
-    }
+    return {each: link_page(other, page) for each, other in others.items() if exists(other)}
+
+
+def link_page(page: Path, beside: Path) -> str:
+    """Return the link from one page to another."""
+    return Path(os.path.relpath(page, beside.parent)).as_posix()
 
 
 def _check_outputs(notebook: NotebookNode, path: Path) -> None:

@@ -35,11 +35,11 @@ from audit_lib.tables.aliases import (
     suggest_aliases,
 )
 from audit_lib.tables.build import Reading, resolve_notice
-from audit_lib.tables.check_registry import run_checks, tabulate_problems
+from audit_lib.tables.check_registry import Outcome, count_findings, run_checks, tabulate_problems
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.proposals import Proposal, find_before, propose_measure
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
-from audit_lib.tables.storage import append_rows, load_table
+from audit_lib.tables.storage import Appended, append_rows, load_table
 from audit_lib.tables.units import Unit
 from audit_lib.wording.words import Words
 
@@ -56,6 +56,7 @@ class Download:
 
     document: Document
     content: bytes
+    notice: Notice | None  # None where there is neither a table nor a list
     header: Header
     period: str | None
 
@@ -99,8 +100,8 @@ class Added:
         return suggest_aliases(self.new, self.absent) if self.new else []
 
     @cached_property
-    def problems(self) -> pd.DataFrame:
-        return tabulate_problems(run_checks(self.reading.evidence), self.reading.source.notice_id, Words("en"))
+    def outcomes(self) -> tuple[Outcome, ...]:
+        return run_checks(self.reading.evidence)
 
 
 def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = None, **given: Any) -> Added:
@@ -139,10 +140,11 @@ def add_files(
         option = f"--{names[0].replace('_', '-')}"
         raise unusable(option, f"{len(notices)} notices", "one notice: add them one at a time")
     roster = load_roster(data, jurisdiction) if notices else None
+    records = Records(data)
     for of, group in sorted(notices.items(), key=lambda pair: order_of(pair[0])):
         assert roster
         try:
-            yield _add_group(data, Source(jurisdiction, of, data), group, roster, given)
+            yield _add_group(data, Source(jurisdiction, of, data), group, roster, records, given)
         except AuditError as error:
             yield error
     yield from (*refused, *without)
@@ -185,16 +187,17 @@ def _read_download(file: Path) -> Download:
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise unusable(file, "a file that changes while it is read", "one that stays as it is")
-    header = _read_header(document)
-    return Download(document, content, header, header.period or (file.stem if is_period(file.stem) else None))
+    notice = _try_notice(document)
+    header = notice.header if notice else parse_header(document.lines, read_vocabulary())
+    return Download(document, content, notice, header, header.period or (file.stem if is_period(file.stem) else None))
 
 
-def _read_header(document: Document) -> Header:
-    """Read what a file says of itself, one too that holds neither a table nor a list."""
+def _try_notice(document: Document) -> Notice | None:
+    """Parse a file that may be no more than one of several: the page without its table."""
     try:
-        return parse_notice(document).header
+        return parse_notice(document)
     except AuditError:
-        return parse_header(document.lines, read_vocabulary())
+        return None
 
 
 def _sort_out(
@@ -237,22 +240,50 @@ def _take_as_one(downloads: list[Download], refused: list[AuditError], period: s
     return {period: once}
 
 
-def _add_group(data: Path, source: Source, group: list[Download], roster: Roster, given: Mapping[str, Any]) -> Added:
+class Records:
+    """The rows of notices.csv, loaded again only where somebody else changed the file. Used by who holds its lock."""
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / "reference" / "notices.csv"
+        self._content: bytes | None = None
+        self._table = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
+
+    def load(self) -> pd.DataFrame:
+        content = self.path.read_bytes() if self.path.is_file() else None
+        if content != self._content:
+            empty = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
+            self._table = empty if content is None else load_table(self.path, "notices")
+            self._content = content
+        return self._table
+
+    def append(self, row: pd.Series | None) -> Appended:
+        table = self.load()
+        written = append_rows([] if row is None else [row.to_dict()], self.path, "notices", table)
+        if row is not None and self._content is not None:
+            self._table = pd.concat([table, row.to_frame().T.astype("object")], ignore_index=True)
+        self._content = written.after if self._content is not None else None
+        return written
+
+
+def _add_group(
+    data: Path, source: Source, group: list[Download], roster: Roster, records: Records, given: Mapping[str, Any]
+) -> Added:
     """Add one notice: one file, or several that are kept together."""
     known = roster.known_for(source.period)
     group = sorted(group, key=lambda each: reading_order(each.path))
     source = replace(source, path=_name_raw(data, source, group))
     document = group[0].document if len(group) == 1 else join_documents(source.path, [each.document for each in group])
+    parsed = group[0].notice if len(group) == 1 else None
     with lock_folder(data / "reference"):  # nobody else adds between the look and the writing
         held = _find_held(data, source, document, group[0].path)
         source = replace(source, path=held or source.path)
-        records = _load_records(data)
-        record = _find_own_record(records, data, source, document)
-        notice, proposal = _parse_with(document, records, record, source, given)
+        table = records.load()
+        record = _find_own_record(table, records.path, source, document)
+        notice, proposal = _parse_with(document, parsed, table, record, source, given)
         row = describe_notice(source, notice, given, proposal) if record is None else record
         notice = replace(notice, document=replace(document, path=source.path))
         reading = resolve_notice(data, source, notice, row)
-        _keep_both(data, source.path, group if held is None else [], row if record is None else None)
+        _keep_both(records, source.path, group if held is None else [], row if record is None else None)
     roster.enter(source.period, source.notice_id, _list_units(reading))
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
     written = {raw: held is None, "record": record is None}
@@ -297,36 +328,36 @@ def _hash_raw(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _load_records(data: Path) -> pd.DataFrame:
-    path = data / "reference" / "notices.csv"
-    return load_table(path, "notices") if path.is_file() else pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
-
-
-def _find_own_record(records: pd.DataFrame, data: Path, source: Source, document: Document) -> pd.Series | None:
+def _find_own_record(records: pd.DataFrame, path: Path, source: Source, document: Document) -> pd.Series | None:
     ours = records[records["notice_id"] == source.notice_id]
     if ours.empty:
         return None
     record: pd.Series = ours.iloc[0]
     if record["sha256"] != document.sha256:
         found = f"another file recorded for {source.notice_id} (SHA-256 {record['sha256'][:12]}…)"
-        raise unusable(data / "reference" / "notices.csv", found, "that file; to replace it, remove its row")
+        raise unusable(path, found, "that file; to replace it, remove its row")
     return record
 
 
 def _parse_with(
-    document: Document, records: pd.DataFrame, record: pd.Series | None, source: Source, given: Mapping[str, Any]
+    document: Document,
+    parsed: Notice | None,
+    records: pd.DataFrame,
+    record: pd.Series | None,
+    source: Source,
+    given: Mapping[str, Any],
 ) -> tuple[Notice, Proposal]:
-    """Parse a notice, with the column of the scores that is recorded, given, or was recorded of the notice before."""
+    """Parse a notice, with the column of the scores that is recorded, given, or was recorded of the notice before.
+
+    `parsed` is the notice without a column, where it has been parsed.
+    """
     if record is not None:
         return parse_notice(document, read_measure(record).score_column), Proposal({}, {})
     if given.get("score_column"):
-        notice = parse_notice(document, given["score_column"])
-        if not _has_scores(notice):
-            columns = "、".join(column for table in notice.tables for column in table.columns)
-            raise unusable("--score-column", repr(given["score_column"]), f"a heading over numbers, one of {columns}")
+        notice = _parse_column(document, given["score_column"])
         before = _find_before(records, source, notice, given)
         return notice, propose_measure(notice, before, given)
-    notice = parse_notice(document)
+    notice = parsed or parse_notice(document)
     before = _find_before(records, source, notice, given)
     column = read_measure(before).score_column
     if before is not None and column:
@@ -336,6 +367,16 @@ def _parse_with(
                 return again, propose_measure(again, before, given)
         before = before.drop("score_column")  # the heading is another one now
     return notice, propose_measure(notice, before, given)
+
+
+def _parse_column(document: Document, heading: str) -> Notice:
+    """Parse a notice with the column of the scores that a person named."""
+    with suppress(AuditError):
+        notice = parse_notice(document, heading)
+        if _has_scores(notice):
+            return notice
+    columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
+    raise unusable("--score-column", repr(heading), f"a heading over numbers, one of {columns or 'none here'}")
 
 
 def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: Mapping[str, Any]) -> pd.Series | None:
@@ -363,10 +404,10 @@ def _read_publisher(title: str | None) -> str | None:
     return match[1] if match and read_vocabulary().kind_of(match[1]) != "other" else None
 
 
-def _keep_both(data: Path, path: Path, group: list[Download], row: pd.Series | None) -> None:
+def _keep_both(records: Records, path: Path, group: list[Download], row: pd.Series | None) -> None:
     """Write record and raw files, or neither. The record comes first: a file without one is of unknown origin."""
     clear_parts(path)
-    written = append_rows([] if row is None else [row.to_dict()], data / "reference" / "notices.csv", "notices")
+    written = records.append(row)
     try:
         if len(group) == 1:
             save_bytes(group[0].content, path)
@@ -473,8 +514,9 @@ def _list_names(units: Iterable[Unit]) -> str:
 
 
 def _print_problems(added: Added) -> Iterator[str]:
-    source, problems = added.reading.source, added.problems
-    yield f"problems   {_count_problems(problems)}"
+    source = added.reading.source
+    problems = tabulate_problems(added.outcomes, source.notice_id, Words("en"))
+    yield f"problems   {_count_problems(added)}"
     gravest = problems.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
     row: Any
     for row in gravest.fillna({"place": "notice"}).head(MOST_SHOWN).itertuples():
@@ -484,9 +526,9 @@ def _print_problems(added: Added) -> Iterator[str]:
         yield f"  … {more} {source.jurisdiction} {source.period}"
 
 
-def _count_problems(problems: pd.DataFrame) -> str:
-    counts = [(name, int((problems["severity"] == name).sum())) for name in SEVERITIES]
-    return ", ".join(f"{n} {name}{'s' * (n != 1)}" for name, n in counts)
+def _count_problems(added: Added) -> str:
+    counts = count_findings(added.outcomes)
+    return ", ".join(f"{counts[name]} {name}{'s' * (counts[name] != 1)}" for name in SEVERITIES)
 
 
 def print_line(added: Added) -> str:
@@ -498,7 +540,7 @@ def print_line(added: Added) -> str:
     new = f", {len(added.new)} new" if added.known else ""
     overlaps = f" · shares days with {', '.join(added.overlaps)}" if added.overlaps else ""
     units = f"{len(added.printed)} units{new}{spread}"
-    return f"{source.notice_id} {said} · {units} · {_count_problems(added.problems)}{overlaps}"
+    return f"{source.notice_id} {said} · {units} · {_count_problems(added)}{overlaps}"
 
 
 def word_suggestion(each: Suggestion) -> str:
@@ -531,7 +573,11 @@ class Session:
             source = each.reading.source
             self.periods.append(source.period)
             self.paths.append(source.path)
-            self._suggest(source, each.suggestions)
+        for each in (
+            *added[1:],
+            *added[:1],
+        ):  # the first period may be compared with later ones: an arrival counts first
+            self._suggest(each.reading.source, each.suggestions)
         yield from (word_suggestion(each) for _, each in self.suggestions)
         if accept_aliases:
             yield self._accept()

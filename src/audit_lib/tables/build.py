@@ -108,11 +108,13 @@ def _tabulate_problems(reading: Reading, words: Words | None = None) -> pd.DataF
     return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, words or Words("en"))
 
 
-def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, AuditError | None]]:
+def build_tables(
+    data: Path, sources: list[Source], *, package: bool = True
+) -> Iterator[tuple[Source, AuditError | None]]:
     """Write data/processed for these notices; yields each notice with the error that stopped it, if any.
 
     Notices of the same places that were not asked for, or that could not be read, keep the rows they had. Those whose
-    raw file is gone lose them.
+    raw file is gone lose them. With `package`, datapackage.json is written too.
     """
     for jurisdiction in sorted({source.jurisdiction for source in sources}):
         built: dict[str, list[pd.DataFrame]] = {name: [] for name in PROCESSED}
@@ -133,7 +135,8 @@ def build_tables(data: Path, sources: list[Source]) -> Iterator[tuple[Source, Au
             folder = data / "processed" / jurisdiction
             with lock_folder(folder):  # rows of other notices that another process builds meanwhile
                 _write_tables(folder, built, kept)
-    _write_package(data)
+    if package:
+        write_package(data)
 
 
 def drop_damaged(data: Path, jurisdiction: str) -> list[Path]:
@@ -159,6 +162,7 @@ def _write_tables(folder: Path, built: dict[str, list[pd.DataFrame]], kept: set[
         save_table(pd.concat(filled, ignore_index=True).sort_values("notice_id", kind="stable"), path, name)
 
 
-def _write_package(data: Path) -> None:
+def write_package(data: Path) -> None:
+    """Write datapackage.json, which describes the processed tables of all places."""
     tables = [path for name in PROCESSED for path in (data / "processed").glob(f"*/{name}.csv")]
     save_text(describe_package(tables, data), data / "datapackage.json")

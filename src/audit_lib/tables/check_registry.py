@@ -39,10 +39,6 @@ def _has_table(evidence: Evidence) -> bool:
     return bool(evidence.notice.tables)
 
 
-def _prints_sums(evidence: Evidence) -> bool:
-    return any(table.sums for table in evidence.notice.tables)
-
-
 def _has_lists(evidence: Evidence) -> bool:
     return bool(evidence.notice.tiers)
 
@@ -92,7 +88,7 @@ CHECKS = (
     Check("warning", checks.check_raw_record),
     Check("error", checks.check_unread_cells),
     Check("warning", checks.check_balance),
-    Check("warning", checks.check_sum_row, _prints_sums),
+    Check("warning", checks.check_sum_row, _has_table),
     Check("note", checks.check_left_aside),
     Check("note", checks.check_corrected, _has_corrections),
     Check("warning", checks.check_correction_unused, _has_corrections),

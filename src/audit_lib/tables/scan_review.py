@@ -1,8 +1,8 @@
 """Review a scan: what a program read in it is proposed, and each line that anything speaks against waits for a person.
 
 A row is free of doubt only where its name stands in the notice's own lists or in the reference, its serial follows
-the one above, its score is a number of the scale that fits the order of the table, and the reader was sure. Whether
-all rows were read is asked first.
+the one above, its score is a number of the scale that fits the order of the table, no seal lies on it, and the reader
+was sure. Whether all rows were read is asked first.
 """
 
 import hashlib
@@ -106,7 +106,9 @@ def _read_pages(worker: ScanWorker, content: bytes, kind: str, sha256: str) -> l
 
 
 def _propose(line: ScanLine, sha256: str) -> ReadLine:
-    return ReadLine(sha256, line.place, line.text, confidence=f"{line.confidence:.3f}")
+    return ReadLine(
+        sha256, line.place, line.text, confidence=f"{line.confidence:.3f}", seal="yes" if line.is_sealed else ""
+    )
 
 
 def _find_alternative(line: ReadLine, seen: dict[str, Seen]) -> str:
@@ -120,7 +122,7 @@ def _find_alternative(line: ReadLine, seen: dict[str, Seen]) -> str:
 
 
 def mark_doubts(scan: Path, lines: Sequence[ReadLine], registry: Registry) -> list[ReadLine]:
-    """Return the lines with their doubts as they are now, and those about the whole; answers stay, and settle a line."""
+    """Return the lines with their doubts as they are now, and those about the whole. Answers stay."""
     lines = [line for line in lines if line.place != NOTICE or line.answer]
     printed = tuple(Line(line.place, line.final) for line in lines if line.final and line.place != NOTICE)
     sure = {line.place: 1.0 if line.answer else float(line.confidence or 0) for line in lines}
@@ -135,6 +137,8 @@ def mark_doubts(scan: Path, lines: Sequence[ReadLine], registry: Registry) -> li
     for line in lines:
         if sure[line.place] < SURE and line.answer != NO_PRINT and line.place != NOTICE:
             doubts.setdefault(line.place, []).append(f"read with confidence {sure[line.place]:.2f}")
+        if line.seal and not line.answer:
+            doubts.setdefault(line.place, []).append("a seal lies on it")
     marked = [_mark(line, doubts.pop(line.place, []), rows.get(line.place)) for line in lines if line.place != NOTICE]
     answers = {line.doubt: line.answer for line in lines if line.place == NOTICE}
     sha256 = lines[0].scan_sha256 if lines else ""
@@ -219,11 +223,8 @@ def _check_ranks(table: ScoreTable) -> Iterator[tuple[str, str]]:
 
 def _check_order(table: ScoreTable) -> Iterator[tuple[str, str]]:
     """Find rows out of order, where a table is in the order of its scores but for a few."""
-    steps = [
-        (above, row, row.score - above.score)
-        for above, row in pairwise(table.rows)
-        if row.score is not None and above.score is not None
-    ]
+    scored = [(row, row.score) for row in table.rows if row.score is not None]
+    steps = [(above, row, score - score_above) for (above, score_above), (row, score) in pairwise(scored)]
     if len(steps) > 5 and MOSTLY * len(steps) <= sum(step <= 0 for *_, step in steps) < len(steps):
         for above, row, step in steps:
             if step > 0:
@@ -252,7 +253,8 @@ dd {{ margin: 0; white-space: pre-wrap }}
 </html>
 """)
 _FIGURE = Markup("""<figure id="{place}">{picture}
-<dl><dt>place</dt><dd>{place}</dd><dt>read</dt><dd lang="zh">{text}</dd>{other}<dt>doubt</dt><dd>{doubt}</dd></dl></figure>
+<dl><dt>place</dt><dd>{place}</dd><dt>read</dt><dd lang="zh">{text}</dd>{other}
+<dt>doubt</dt><dd>{doubt}</dd></dl></figure>
 """)
 
 

@@ -186,12 +186,13 @@ class Appended:
             save_bytes(now.replace(self.lines, b"", 1), self.path, durable=True)
 
 
-def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> Appended:
+def append_rows(rows: list[dict[str, Any]], path: Path, name: str, loaded: pd.DataFrame | None = None) -> Appended:
     """Append rows to one of our CSV files, or begin it. What a row does not hold is missing.
 
     The lines that are there keep their bytes: order of columns, line ends, the mark of UTF-8 that Excel writes. A file
     is begun without the columns for what is also recorded in another language, and a column that it lacks is added
-    only where a new row has a value for it. Raises AuditError for a key that is there already.
+    only where a new row has a value for it. `loaded` is the table, where who holds the lock has loaded it. Raises
+    AuditError for a key that is there already.
     """
     with lock_folder(path.parent):
         clear_parts(path)
@@ -200,7 +201,7 @@ def append_rows(rows: list[dict[str, Any]], path: Path, name: str) -> Appended:
             return Appended(path, before, before or b"", b"")
         table = _list_cells(rows, path, name)
         if before is not None:
-            _check_keys(rows, path, name)
+            _check_keys(rows, path, name, load_table(path, name) if loaded is None else loaded)
         head, columns, end = _read_head(before or b"")
         filled = {column for row in table for column, cell in row.items() if cell}
         begun = set() if columns else _columns_to_begin(name)
@@ -228,9 +229,9 @@ def _list_cells(rows: list[dict[str, Any]], path: Path, name: str) -> list[dict[
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def _check_keys(rows: list[dict[str, Any]], path: Path, name: str) -> None:
-    """Validate the file, and that none of the new rows has a key that is there. Raises AuditError."""
-    table, unique = load_table(path, name), SCHEMAS[name].unique or []
+def _check_keys(rows: list[dict[str, Any]], path: Path, name: str, table: pd.DataFrame) -> None:
+    """Check that none of the new rows has a key that is there. Raises AuditError."""
+    unique = SCHEMAS[name].unique or []
     old = set(table[unique].itertuples(index=False, name=None))
     for row in rows:
         if unique and (key := tuple(row[column] for column in unique)) in old:

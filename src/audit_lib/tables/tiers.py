@@ -73,8 +73,7 @@ def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Serie
 
 def find_exceptions(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
     """Find the units whose printed tier is not the one that the cuts would give; adds the column tier_by_cut."""
-    units = rated(scores)
-    by_cut = apply_cuts(units, top_cut, low_cut)
+    by_cut = apply_cuts(scores, top_cut, low_cut)
     if by_cut is None:
-        return units.iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
-    return units.assign(tier_by_cut=by_cut)[lambda table: table["tier_by_cut"] != table["tier"]]
+        return rated(scores).iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
+    return rated(scores.assign(tier_by_cut=by_cut))[lambda table: table["tier_by_cut"] != table["tier"]]

@@ -1,35 +1,39 @@
-"""What the prose of a notice says of units, compared with their scores."""
+"""The text of a notice compared with its numbers: who is named as an example, and what it claims."""
 
 from audit_lib.analysis.narrative import (
     audit_claims,
+    describe_comparison,
     describe_level,
+    describe_praised,
     describe_replies,
     describe_standard,
-    describe_unexplained,
-    find_unexplained,
+    describe_unmentioned,
     list_claims,
     list_items,
     list_named,
-    mark_named,
+    list_ratings,
+    mark_verbatim,
+    title_named,
 )
 from audit_lib.analysis.narrative import compare_named as compare
 from audit_lib.analysis.narrative import describe_narrative as describe
 from audit_lib.figures.narrative import plot_named
-from audit_lib.tables.quotes import describe_quotes
 
 __all__ = [
     "audit_claims",
     "compare",
     "describe",
+    "describe_comparison",
     "describe_level",
-    "describe_quotes",
+    "describe_praised",
     "describe_replies",
     "describe_standard",
-    "describe_unexplained",
-    "find_unexplained",
+    "describe_unmentioned",
     "list_claims",
     "list_items",
     "list_named",
-    "mark_named",
+    "list_ratings",
+    "mark_verbatim",
     "plot_named",
+    "title_named",
 ]

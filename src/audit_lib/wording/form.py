@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from audit_lib.wording.words import Phrase, say
+from audit_lib.wording.words import Phrase, say, write_arabic
 
 NUMERALS = "一二三四五六七八九十"
 PREAMBLE = "preamble"  # what a notice says before its first section
@@ -20,11 +20,19 @@ def is_full_text(record: pd.Series | None) -> bool:
     return record is None or pd.isna(record["form"]) or record["form"] in FULL
 
 
+def is_summary(record: pd.Series | None, section: object) -> bool:
+    """Check whether our copy of a section, by its numeral, is our summary; of no section, whether any part is."""
+    if is_full_text(record):
+        return False
+    numerals = list_summarised(record)
+    return not numerals or pd.isna(section) or section in numerals  # type: ignore[call-overload, no-any-return]
+
+
 def describe_form(record: pd.Series | None) -> Phrase | None:
     """Say which parts of a notice are our summary, by its row of notices.csv; None for a full text."""
     if is_full_text(record):
         return None
     if not (numerals := [each for each in list_summarised(record) if each != PREAMBLE]):
         return say("reading.transcribed")
-    numbers = [str(NUMERALS.find(each) + 1) if each in NUMERALS else each for each in numerals]
+    numbers = [write_arabic(each) for each in numerals]
     return say("reading.abridged_one" if len(numerals) == 1 else "reading.abridged", numerals=numerals, numbers=numbers)

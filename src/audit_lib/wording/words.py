@@ -28,6 +28,8 @@ DATE = re.compile(
     r"(?P<year>\d{4})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|R(?P<round>\d{1,2})"
     r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
+DIGITS = "零一二三四五六七八九"
+NUMERAL = re.compile(f"[{DIGITS[1:]}十]+")
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
 AND = "&"  # before the format of a list: {units:&} joins its last item by the language's "and"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -157,7 +159,22 @@ def say_item(item: str) -> Phrase | str:
     if match is None:
         return item
     parts = {name: numeral for name, numeral in match.groupdict().items() if numeral}
-    return Phrase(f"places.{list(parts)[-1]}", parts)  # named by its last part
+    numbers = {f"{name}_number": write_arabic(numeral) for name, numeral in parts.items()}
+    return Phrase(f"places.{list(parts)[-1]}", {**parts, **numbers})  # named by its last part
+
+
+def write_arabic(numeral: str) -> str:
+    """Write a Chinese numeral up to 99 in figures; anything else is returned as it is.
+
+    >>> [write_arabic(numeral) for numeral in ("八", "十", "十二", "二十", "三十一", "附件")]
+    ['8', '10', '12', '20', '31', '附件']
+    """
+    if (match := re.fullmatch(f"([{DIGITS[1:]}]?)(十?)([{DIGITS[1:]}]?)", numeral)) is None or not numeral:
+        return numeral
+    tens, ten, ones = match.groups()
+    if not ten:
+        return str(DIGITS.index(numeral)) if len(numeral) == 1 else numeral
+    return str(10 * (DIGITS.index(tens) if tens else 1) + (DIGITS.index(ones) if ones else 0))
 
 
 class _Formatter(string.Formatter):
@@ -261,7 +278,7 @@ class Words:
         return self._name_in("both", named)
 
     def _name_in(self, how: str, named: Unit | Tier) -> str:
-        if self._find("printed.short") == "{printed}":
+        if not self._is_foreign:
             return named.name
         name = self._translate(named)
         return named.name if name == named.name else self(f"printed.{how}", name=name, printed=named.name)
@@ -289,8 +306,11 @@ class Words:
         known = self._section(f"names.{column}") if column else {}
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
-    def heading(self, column: str) -> str:
-        """Give the heading of a column of ours; a column without one stands for itself."""
+    def heading(self, column: Text | str) -> str:
+        """Return the heading of a column of ours; one without a heading is headed by its own name, a text as worded."""
+        if isinstance(column, Text):
+            text = self.word(column)
+            return text[:1].upper() + text[1:]
         return str(self._section("columns").get(column, column))
 
     def date(self, date: str) -> str:
@@ -308,6 +328,15 @@ class Words:
     def item(self, item: str) -> str:
         """Word a section and item of a notice: 二、四是 is 第二部分第四项 in Chinese."""
         return self._formatter.format_field(say_item(item), "")
+
+    def numeral(self, numeral: str) -> str:
+        """Word the numeral of a section or item: 八, (二) are 8, (2) in English."""
+        return NUMERAL.sub(lambda found: write_arabic(found[0]), numeral) if self._is_foreign else numeral
+
+    @property
+    def _is_foreign(self) -> bool:
+        """Check whether this language is another than that of the notices."""
+        return self._find("printed.short") != "{printed}"
 
     def join(self, parts: Iterable[str], what: str) -> str:
         """Join what is worded already: parts, clauses or sentences. Empty ones are left out."""

@@ -196,9 +196,17 @@ def write_ole(streams: dict[str, bytes]) -> bytes:
 
 
 def write_ofd(blocks: Blocks, *, lines_a_page: int = 40) -> bytes:
-    lines: list[list[str]] = []
+    def measure(text: str) -> float:
+        return sum(1.25 if char.isascii() else 2.5 for char in text)
+
+    lines: list[list[tuple[float, str]]] = []  # each run with its place across
     for block in blocks:
-        lines += [[block]] if isinstance(block, str) else [list(row) for row in block]
+        if isinstance(block, str):
+            lines.append([(15, block)])
+            continue
+        widths = [max(map(measure, column)) + 6 for column in zip(*block, strict=True)]
+        lefts = [15 + sum(widths[:number]) for number in range(len(widths))]
+        lines += [list(zip(lefts, row, strict=True)) for row in block]
     pages = [lines[start : start + lines_a_page] for start in range(0, len(lines), lines_a_page)] or [[]]
     space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
     head = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -210,10 +218,10 @@ def write_ofd(blocks: Blocks, *, lines_a_page: int = 40) -> bytes:
     }
     for number, page in enumerate(pages):
         runs = "".join(
-            f"<ofd:TextObject ID='{100 * n + column}' Font='1' Size='2.5' Boundary='{15 + 20 * column} {20 + 6 * n} {180 if len(line) == 1 else 19} 5'>"
-            f"<ofd:TextCode X='0' Y='4' DeltaX='g {max(len(text) - 1, 0)} 2.5'>{escape(text)}</ofd:TextCode></ofd:TextObject>"
+            f"<ofd:TextObject ID='{100 * n + column}' Font='1' Size='2.5' Boundary='{left} {20 + 6 * n} {measure(text)} 5'>"
+            f"<ofd:TextCode X='0' Y='4' DeltaX='{' '.join('1.25' if char.isascii() else '2.5' for char in text[:-1])}'>{escape(text)}</ofd:TextCode></ofd:TextObject>"
             for n, line in enumerate(page)
-            for column, text in enumerate(line)
+            for column, (left, text) in enumerate(line)
             if text
         )
         members[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
