@@ -26,10 +26,11 @@ SEARCH = TEMPLATES / "report" / "search.js"
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the index: its periods from the latest, its finding, and its digest. `names`: shown one first."""
+    """A place of the index: its periods from the latest, its finding, and its digest. `names`: the shown one first; `printed`: the Chinese."""
 
     jurisdiction: str
     name: str
+    printed: str
     names: tuple[str, ...]
     periods: tuple[Period, ...]
     lead: Lead | None
@@ -82,7 +83,7 @@ def _gather_places(tree: Path, data: Path, language: str, known: KnownCards) -> 
             names = named.get(folder.name, {})
             shown = names.get(f"name_{language}", folder.name.capitalize())
             every = tuple(dict.fromkeys([shown, folder.name, *names.values()]))
-            yield Place(folder.name, shown, every, tuple(periods), choose_lead(periods), digest)
+            yield Place(folder.name, shown, names.get("name_zh", shown), every, tuple(periods), choose_lead(periods), digest)
 
 
 def _load_names(data: Path) -> dict[str, dict[str, str]]:
