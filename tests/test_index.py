@@ -167,7 +167,10 @@ def test_units_are_searchable_by_all_their_names(ours: tuple[Path, BeautifulSoup
     tree, page = ours
     known = {place["id"]: place for place in search_of(page)}
     assert {name: len(place["units"]) for name, place in known.items()} == {
-        **{"leizhou": 57, "baoshan": 54, "ministries": 32, "louxing": 11}
+        "leizhou": 57,
+        "baoshan": 54,
+        "ministries": 32,
+        "louxing": 11,
     }
     assert known["leizhou"]["names"] == ["Leizhou", "leizhou", "雷州市"]
     units = {unit[0]: unit[1:] for unit in known["leizhou"]["units"]}
@@ -205,7 +208,11 @@ def test_what_could_not_be_read_is_on_the_card(tmp_path: Path, project_data: Pat
 def test_what_a_notice_says_stays_text(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2017", "00_year_card", report(ATTACK, ATTACK))
     named = dict.fromkeys(("name", "english", "pinyin", "initials", "says"), ATTACK)
-    digest = {"units": [{**named, "slug": "script", "others": [ATTACK]}], "marks": {}, "card": {**CARD, "units": ATTACK}}
+    digest = {
+        "units": [{**named, "slug": "script", "others": [ATTACK]}],
+        "marks": {},
+        "card": {**CARD, "units": ATTACK},
+    }
     path = tmp_path / ".manifest" / "jia" / ".digest.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(digest), "utf-8")

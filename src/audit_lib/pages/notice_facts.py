@@ -19,18 +19,18 @@ class Fact(NamedTuple):
     text: str
 
 
-def find(record: pd.Series, name: str) -> str | None:
+def find(record: pd.Series | None, name: str) -> str | None:
     """Return what notices.csv records of a notice under a name; None where it records nothing."""
-    value = record.get(name)
+    value = None if record is None else record.get(name)
     return None if value is None or pd.isna(value) else str(value)
 
 
-def is_lower_better(record: pd.Series) -> bool:
+def is_lower_better(record: pd.Series | None) -> bool:
     """Check whether low scores are the good ones."""
     return find(record, "better") == "lower"
 
 
-def describe_subject(record: pd.Series, words: Words) -> str:
+def describe_subject(record: pd.Series | None, words: Words) -> str:
     """Say what was inspected, in a language that is not the notice's with the Chinese behind it; empty if unknown."""
     subject, chinese = find(record, "subject"), find(record, "subject_zh")
     if not subject or not chinese or subject == chinese:
@@ -38,7 +38,7 @@ def describe_subject(record: pd.Series, words: Words) -> str:
     return words("place.subject_gloss", subject=subject, printed=chinese)
 
 
-def describe_inspector(record: pd.Series, words: Words) -> str:
+def describe_inspector(record: pd.Series | None, words: Words) -> str:
     """Say who inspected. It is never guessed from the web address that published the notice."""
     publisher = find(record, "publisher")
     if publisher is None:
@@ -48,7 +48,7 @@ def describe_inspector(record: pd.Series, words: Words) -> str:
     return publisher
 
 
-def describe_dates(record: pd.Series, words: Words) -> str:
+def describe_dates(record: pd.Series | None, words: Words) -> str:
     """Say when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
     first, last = find(record, "inspected_from"), find(record, "inspected_to")
     said = []
@@ -74,18 +74,18 @@ def _list_masks(scores: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     return pd.Series(data=True, index=scores.index), scores["score"].notna(), scores["tier"].notna()
 
 
-def list_badges(scores: pd.DataFrame, record: pd.Series, n_unread: int, words: Words) -> Iterator[str]:
+def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, words: Words) -> Iterator[str]:
     """List what a notice publishes of its units, whose words our copy has, and whether a part could not be read."""
     has = [bool(scores[name].notna().any()) for name in ("score", "tier", "rank")]
     kinds = {(True, True): "scores_tiers", (True, False): "scores", (False, True): "tiers"}
     yield words("badges." + kinds.get((has[0], has[1]), "ranks" if has[2] else "names"))
-    if not record.empty:
+    if record is not None:
         yield words("badges." + ("full" if is_full_text(record) else "abridged" if list_summarised(record) else "ours"))
     if n_unread:
         yield words("badges.unread", n=n_unread)
 
 
-def read_first(record: pd.Series, words: Words) -> str:
+def read_first(record: pd.Series | None, words: Words) -> str:
     """Return the note to read before quoting a notice, as HTML; empty for a full text."""
-    form = None if record.empty else describe_form(record)
+    form = describe_form(record)
     return words.mark_up(form) if form else ""

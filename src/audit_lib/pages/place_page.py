@@ -114,7 +114,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
     )
 
 
-def list_facts(record: pd.Series, scores: pd.DataFrame, words: Words) -> list[Fact]:
+def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:
     """List what is known of a notice: who inspected, when, how many units; what is not recorded has no row."""
     facts = {
         "inspector": describe_inspector(record, words),

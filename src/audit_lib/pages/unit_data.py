@@ -90,9 +90,9 @@ class Place:
     dossiers: tuple[Dossier, ...]
     records: Mapping[str, pd.Series]
 
-    def find_record(self, period: str) -> pd.Series:
-        """Return the row of notices.csv of a period; an empty one where there is none."""
-        return self.records.get(period, pd.Series(dtype="object"))
+    def find_record(self, period: str) -> pd.Series | None:
+        """Return the row of notices.csv of a period; None where there is none."""
+        return self.records.get(period)
 
 
 def open_place(data: Path, jurisdiction: str, language: str) -> Place:
