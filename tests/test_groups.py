@@ -1,93 +1,87 @@
-"""Groups against each other: Leizhou 2017 in full, and groups that are absent, too small or all alike."""
+"""Groups compared: Leizhou 2017 in full, and groups that are absent, too small, apart or all alike."""
 
 import pytest
 
-from audit_lib.analysis.group_gap import describe_groups, describe_lead, find_lead, measure_sensitivity
-from audit_lib.analysis.groups import (
-    compare_groups,
-    count_group_tiers,
-    describe_group_tiers,
+from audit_lib.analysis.group_gap import (
+    describe_gap,
+    describe_groups,
+    describe_lead,
     describe_split,
+    describe_test,
+    find_lead,
+    measure_sensitivity,
+)
+from audit_lib.analysis.groups import (
+    choose_main,
+    compare_groups,
+    describe_unscored,
+    is_ours,
     list_groups,
-    share_explained,
-    summarise_groups,
-    tabulate_effects,
-    tabulate_labels,
+    tabulate_comparisons,
+    tabulate_groups,
+    title_groups,
 )
-from audit_lib.notebook.report import open_report
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Dot, Label
+from audit_lib.figures.groups import plot_groups
+from audit_lib.wording.words import is_finding
+
+LETTERS = "甲乙丙丁戊己庚辛"
 
 
-@pytest.mark.parametrize(
-    ("column", "group", "expected"),
-    [
-        ("side", "town", [21, 84.666667, 4.586211, 85, 82, 88, 71, 90]),
-        ("side", "bureau", [35, 86.142857, 6.16748, 87, 82, 89, 70, 97]),
-        ("split", "department", [27, 87.62963, 5.972038, 88, 86, 90, 70, 97]),
-        ("split", "institution", [8, 81.125, 3.870677, 82, 78, 83.25, 75, 87]),
-        ("split", "town", [21, 84.666667, 4.586211, 85, 82, 88, 71, 90]),
-    ],
-)
-def test_leizhou_group(leizhou, column: str, group: str, expected: list[float]) -> None:
-    row = summarise_groups(leizhou.scores, column, 8).set_index("group").loc[group]
-    columns = ["n", "mean", "sd", "median", "q1", "q3", "min", "max"]
-    assert row[columns].to_list() == pytest.approx(expected, abs=5e-6)
+def make_rows(towns: float, bureaus: float, step: float = 1, tier: str | None = None) -> list:
+    """Make eight towns and eight bureaus, whose scores rise by `step` from the lowest given."""
+    lowest = {"镇": towns, "局": bureaus}
+    return [
+        (f"{letter}{end}", low + step * at, tier) for end, low in lowest.items() for at, letter in enumerate(LETTERS)
+    ]
 
 
-def test_leizhou_small_groups_are_listed_not_averaged(leizhou) -> None:
-    row = summarise_groups(leizhou.scores, "kind", 8).set_index("group").loc["subdistrict"]
-    assert row["units"] == ["新城街道", "雷城街道", "西湖街道"]
-    assert row[["n", "median", "min", "max"]].to_list() == [3, 82, 82, 84]
-    assert row[["mean", "sd", "q1"]].isna().all()
+# Leizhou 2017
 
 
 def test_leizhou_town_against_bureau(leizhou) -> None:
     [sides] = compare_groups(leizhou.scores, "side", 8)
-    assert (sides.first, sides.second, sides.status) == ("town", "bureau", "ok")
+    assert (sides.first, sides.second, sides.status, sides.n_first, sides.n_second) == ("town", "bureau", "ok", 21, 35)
+    assert (sides.mean_first, sides.mean_second) == pytest.approx((84.666667, 86.142857), abs=5e-7)
     assert sides.mean.value == pytest.approx(-1.47619, abs=5e-6)
     assert (sides.mean.low, sides.mean.high) == pytest.approx((-4.377, 1.425), abs=5e-4)
-    assert (sides.median, sides.hodges_lehmann) == (-2, -1.5)
-    found = (sides.hedges_g.value, sides.hedges_g.low, sides.hedges_g.high)
-    assert found == pytest.approx((-0.2584, -0.8016, 0.2849), abs=5e-5)
-    found = (sides.cliffs_delta.value, sides.cliffs_delta.low, sides.cliffs_delta.high)
-    assert found == pytest.approx((-0.1469, -0.4585, 0.1647), abs=5e-5)
     assert (sides.pairs.wins, sides.pairs.losses, sides.pairs.ties) == (295, 403, 37)
-    assert sides.pairs.superiority == pytest.approx(0.4265, abs=5e-5)
+    assert sides.pairs.delta == pytest.approx(-0.1469, abs=5e-5)
+    assert sides.p.value == pytest.approx(0.3508, abs=5e-5)
 
 
-def test_leizhou_random_labels(leizhou) -> None:
-    table = tabulate_labels(leizhou.scores, "side", compare_groups(leizhou.scores, "side", 8))
-    assert table["p"].round(4).to_list() == [0.3537, 0.3640, 0.3485]
+def test_leizhou_groups_side_by_side(leizhou) -> None:
+    table = tabulate_groups(leizhou.scores, "side", 8)
+    assert [str(column) for column in table] == ["figure", "towns", "bureaus"]
+    values = table.set_index(table["figure"].map(str)).drop(columns="figure")
+    assert values.loc[["n", "median", "min", "max"]].to_numpy().tolist() == [[21, 35], [85, 87], [71, 70], [90, 97]]
+    assert values.loc["mean"].to_list() == pytest.approx([84.666667, 86.142857], abs=5e-7)
+    assert values.iloc[5:].to_numpy().tolist() == [[2, 6], [17, 23], [2, 5], [0, 1]]
+    assert str(describe_unscored(leizhou.scores, "side")) == (
+        "Without a score, and so in no count on this page: Shicanlian (市残联)."
+    )
 
 
-def test_leizhou_shares_explained(leizhou) -> None:
-    assert share_explained(leizhou.scores, "side") == pytest.approx(0.016413, abs=5e-7)
-    assert share_explained(leizhou.scores, "split") == pytest.approx(0.166259, abs=5e-7)
-
-
-def test_leizhou_institutions_against_departments(leizhou) -> None:
-    pairs = {(each.first, each.second): each for each in compare_groups(leizhou.scores, "split", 8)}
-    gap = pairs["department", "institution"]
-    assert gap.mean.value == pytest.approx(6.50463, abs=5e-6)
-    assert gap.p.value == pytest.approx(0.0092, abs=5e-5)
-
-
-def test_leizhou_tiers_by_side(leizhou) -> None:
-    counts = count_group_tiers(leizhou.scores, "side")
-    towns, bureaus = (counts[counts["group"] == side]["n"].to_list() for side in ("town", "bureau"))
-    assert towns == [2, 17, 2]
-    assert bureaus == [6, 24, 5, 1]
+def test_leizhou_small_groups_have_no_mean(leizhou) -> None:
+    table = tabulate_groups(leizhou.scores, "kind", 8).set_index("figure")
+    small = table.columns[table.loc["n"] < 8]
+    assert {str(column) for column in small} >= {"subdistricts", "vertical agencies", "companies"}
+    assert table.loc["mean", small].isna().all()
+    assert table.loc["median", small].notna().all()
 
 
 def test_leizhou_lead(leizhou) -> None:
     lead = find_lead(leizhou.scores, "side", compare_groups(leizhou.scores, "side", 8))
     assert lead is not None
-    assert (lead.leader, lead.n, lead.best, lead.is_whole_gap) == ("bureau", 6, 90, True)
-    assert lead.mean_without == pytest.approx(84.275862, abs=5e-7)
+    assert (lead.leader, lead.other, lead.n, lead.n_rest, lead.best) == ("bureau", "town", 6, 29, 90)
+    assert lead.mean_rest == pytest.approx(84.275862, abs=5e-7)
 
 
 def test_leizhou_sensitivity(leizhou) -> None:
     table = measure_sensitivity(leizhou.scores, "side", compare_groups(leizhou.scores, "side", 8), 90, 80)
-    rows = [(row.change, row.unit, row.at, round(row.gap, 2)) for row in table.iloc[1:].itertuples()]
+    rows = [(row.change, row.unit, row.at, round(row.mean_gap, 2)) for row in table.iloc[1:].itertuples()]
     assert rows[1:3] == [("with_unscored", "市残联", 80, -1.31), ("with_unscored", "市残联", 93, -1.67)]
     assert [(change, unit, gap) for change, unit, _, gap in rows if change != "with_unscored"] == [
         ("without_untiered", "监察局", -1.66),
@@ -100,60 +94,163 @@ def test_leizhou_sentences(leizhou) -> None:
     scores, words = leizhou.scores, leizhou.words
     comparisons = compare_groups(scores, "side", 8)
     assert words.word(describe_groups(scores, comparisons, "side")) == (
-        "Towns (21) average 84.67, bureaus (35) 86.14: −1.48 points, Cliff's δ −0.15 (a random town beats a random "
-        "bureau in 295 of 735 pairs, loses 403); the whole gap comes from 6 bureaus above 90, where no town is."
+        "Towns and bureaus score much alike, 84.7 and 86.1 on average; all units above 90 are bureaus"
     )
-    assert words.word(describe_lead(find_lead(scores, "side", comparisons))) == (
-        "Exploratory: 6 bureaus score above 90, the best town. Without them the bureaus average 84.28, below the 84.67 "
-        "of the towns."
+    assert words.word(describe_gap(scores, comparisons, "side")) == (
+        "A small gap: about 1.5 points, where scores run from 70 to 97."
     )
-    assert words.word(describe_split(scores, "split", 8)) == (
-        "Exploratory, by an analyst's split: towns (21) 84.67, departments (27) 87.63, institutions (8) 81.13. "
-        "These 3 groups explain 16.6% of the variation of scores, the two sides 1.6%."
+    assert words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)) == (
+        "Above 90 (exploratory): six bureaus and no town; among the units at 90 or below, towns average 84.7 and "
+        "bureaus 84.3."
     )
+    assert words.word(describe_split(scores, comparisons, 8)) == (
+        "Bureaus differ more among themselves (exploratory, our grouping): the 27 bureaus listed first average 87.6, "
+        "the 8 bureaus listed last 81.1."
+    )
+    assert words.word(describe_test(choose_main(comparisons), "side")) == (
+        "Difference of means, towns minus bureaus: −1.48 points (95% interval by Welch's method −4.38 to +1.42). The "
+        "interval would hold if the units had been sampled; none were. If the 56 scores were dealt out at random to "
+        "groups of 21 and 35, a difference at least this large, in either direction, would arise in about 35 of 100 "
+        "deals (exact permutation test of the difference of means, p = 0.3508). Of 735 pairs (one town, one bureau), "
+        "the town has the higher score in 295 and the lower in 403 (Cliff's δ −0.15)."
+    )
+    assert words.word(title_groups(scores, comparisons, "side")).startswith("Both groups have units rated excellent")
+    assert is_ours(scores, "side")
 
 
-def test_absent_side_is_said(make_scores, leizhou) -> None:
-    scores = make_scores([(f"{letter}局", 80 + at, None) for at, letter in enumerate("甲乙丙丁戊己庚辛")])
+def test_leizhou_split(leizhou) -> None:
+    pairs = {(each.first, each.second): each for each in compare_groups(leizhou.scores, "split", 8)}
+    gap = pairs["department", "institution"]
+    assert gap.mean.value == pytest.approx(6.50463, abs=5e-6)
+    assert gap.p.value == pytest.approx(0.0070, abs=5e-5)
+    table = tabulate_comparisons(list(pairs.values()), "split")
+    assert table["gap"].map(str).to_list() == [
+        "towns − bureaus listed first",
+        "towns − bureaus listed last",
+        "bureaus listed first − bureaus listed last",
+    ]
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_leizhou_drawing_has_each_unit_in_the_row_of_its_group(leizhou, size: str) -> None:
+    scores = leizhou.scores
+    chart = plot_groups(scores, "side", compare_groups(scores, "side", 8), 8).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "Apart from six high scores, the two groups overlap"
+    assert (
+        chart.subtitle == "56 towns and bureaus of Leizhou, open-government inspection 2017, by group, score and rating"
+    )
+    assert "Towns, 21, from 71 to 90, mean 84.7; Bureaus, 35, from 70 to 97, mean 86.1." in chart.alt
+    scene = getattr(chart, size)
+    heading = next(label for label in scene.of(Label) if label.text == "Bureaus, 35")
+    below = {dot.unit for dot in scene.of(Dot) if dot.y > heading.y}
+    assert below == set(scores.loc[(scores["side"] == "bureau") & scores["score"].notna(), "unit_id"])
+    assert len(scene.of(Dot)) == 56
+    assert [label.text for label in scene.of(Label) if "90" in label.text and len(label.text) > 2] == [
+        "above 90: only bureaus" if size == "wide" else "above 90"
+    ]
+
+
+# Other notices
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("甲局", 88.0, None), ("乙局", 80.0, None)], "This notice scores only bureaus."),
+        (
+            [("甲镇", None, "优秀"), ("乙局", None, "良好")],
+            "This notice gives no scores for two groups of units that could be compared.",
+        ),
+        (
+            [("甲镇", 80.0, None), ("乙局", 90.0, None)],
+            "There are too few towns (1) or bureaus (1) with a score to compare them.",
+        ),
+    ],
+    ids=["one side", "no scores", "too few"],
+)
+def test_nothing_to_report(make_scores, leizhou, rows, sentence: str) -> None:
+    scores = make_scores(rows)
     comparisons = compare_groups(scores, "side", 8)
-    assert comparisons[0].status == "absent"
-    sentence = "There are no towns with a score in Leizhou 2017; no comparison is made."
-    assert leizhou.words.word(describe_groups(scores, comparisons, "side")) == sentence
+    found = describe_groups(scores, comparisons, "side")
+    assert (leizhou.words.word(found), is_finding(found)) == (sentence, False)
+    assert find_lead(scores, "side", comparisons) is None
+    assert describe_gap(scores, comparisons, "side") is None
+    assert describe_split(scores, comparisons, 8) is None
+    assert describe_test(choose_main(comparisons), "side") is None
+    assert tabulate_comparisons(comparisons, "side").empty
+    assert title_groups(scores, comparisons, "side") is None
+    shown = plot_groups(scores, "side", comparisons, 8).draw(leizhou.words)
+    assert shown == Finding(sentence, "note", shown.markup)
 
 
-def test_without_a_measured_gap_nothing_is_said_of_the_top(make_scores, leizhou) -> None:
-    scores = make_scores([("甲镇", None, "优秀"), ("乙局", None, "良好")])
-    lead = find_lead(scores, "side", compare_groups(scores, "side", 8))
-    assert leizhou.words.word(describe_lead(lead)) == ""
-
-
-def test_few_units_are_listed_not_compared(make_scores, leizhou) -> None:
-    scores = make_scores([("甲镇", 80, None), ("乙局", 90, None), ("丙局", 91, None)])
+@pytest.mark.parametrize(
+    ("rows", "headline", "title"),
+    [
+        (make_rows(80, 80, step=0), "Towns and bureaus both scored 80.0 on average", "Towns and bureaus overlap"),
+        (make_rows(80, 80), "Towns and bureaus both scored 83.5 on average", "Towns and bureaus overlap"),
+        (
+            make_rows(80, 84),
+            "On average, towns scored 83.5 and bureaus 87.5; all units above 87 are bureaus",
+            "Apart from four high scores, the two groups overlap",
+        ),
+        (
+            make_rows(80, 80.5),
+            "Towns and bureaus score much alike, 83.5 and 84.0 on average",
+            "Apart from one high score, the two groups overlap",
+        ),
+        (
+            make_rows(90, 70),
+            "Every town scored above every bureau, 93.5 and 73.5 on average",
+            "Towns and bureaus do not overlap",
+        ),
+    ],
+    ids=["all tied", "the same scores", "different", "alike, one on top", "apart"],
+)
+def test_headlines(make_scores, leizhou, rows, headline: str, title: str) -> None:
+    scores = make_scores(rows)
     comparisons = compare_groups(scores, "side", 8)
-    assert comparisons[0].status == "too_few"
-    sentence = "Towns (1) and bureaus (2) are too few to compare; the units are listed."
-    assert leizhou.words.word(describe_groups(scores, comparisons, "side")) == sentence
-    assert summarise_groups(scores, "side", 8)["units"].to_list() == [["甲镇"], ["乙局", "丙局"]]
-    assert tabulate_effects(comparisons)["value"].isna().all()
+    assert leizhou.words.word(describe_groups(scores, comparisons, "side")) == headline
+    chart = plot_groups(scores, "side", comparisons, 8).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert (chart.title, chart.legend) == (title, ())
 
 
-def test_all_ties_have_no_effect_and_no_warning(make_scores, leizhou) -> None:
-    scores = make_scores([(f"{letter}{end}", 88, None) for end in "镇局" for letter in "甲乙丙丁戊己庚辛"])
+def test_a_third_group_above_90_is_not_passed_over(make_scores, leizhou) -> None:
+    scores = make_scores([*make_rows(80, 84), ("某单位", 99.0, None)])
+    found = leizhou.words.word(describe_groups(scores, compare_groups(scores, "side", 8), "side"))
+    assert found == "On average, towns scored 83.5 and bureaus 87.5"
+
+
+def test_too_few_units_left_below_say_nothing(make_scores) -> None:
+    scores = make_scores(make_rows(80, 84))
+    comparisons = compare_groups(scores, "side", 8)
+    lead = find_lead(scores, "side", comparisons)
+    assert lead is not None
+    assert lead.n_rest == 4
+    assert describe_lead(lead, comparisons, "side", 8) is None
+    assert str(describe_lead(lead, comparisons, "side", 4)) == (
+        "Above 87 (exploratory): four bureaus and no town; among the units at 87 or below, towns average 83.5 and "
+        "bureaus 85.5."
+    )
+
+
+def test_all_ties_have_no_interval_and_the_largest_p(make_scores, leizhou) -> None:
+    scores = make_scores(make_rows(88, 88, step=0))
     [sides] = compare_groups(scores, "side", 8)
-    assert (sides.cliffs_delta.value, sides.p.value, sides.hedges_g.value) == (0, 1, None)
-    assert find_lead(scores, "side", [sides]) is None
-    assert ": 0.00 points, Cliff's δ 0.00 (" in leizhou.words.word(describe_groups(scores, [sides], "side"))
+    assert (sides.pairs.delta, sides.p.value, sides.mean.low) == (0, 1, None)
+    found = leizhou.words.word(describe_test(sides, "side"))
+    assert found.startswith("Difference of means, towns minus bureaus: 0.00 points. If the 16 scores")
+    assert "would arise in nearly every deal (exact permutation test of the difference of means, p = 1.0000)" in found
 
 
-def test_a_side_wholly_above_the_other_is_said(make_scores, leizhou) -> None:
+def test_only_one_group_has_the_best_rating(make_scores, leizhou) -> None:
     rows = [
-        (f"{letter}{end}", base + at, None)
-        for end, base in (("镇", 70), ("局", 90))
-        for at, letter in enumerate("甲乙丙")
+        (name, score, "优秀" if name.endswith("局") and score > 90 else "良好") for name, score, _ in make_rows(80, 86)
     ]
     scores = make_scores(rows)
-    lead = find_lead(scores, "side", compare_groups(scores, "side", 2))
-    assert leizhou.words.word(describe_lead(lead)) == "Exploratory: all 3 bureaus score above 72, the best town."
+    found = title_groups(scores, compare_groups(scores, "side", 8), "side")
+    assert leizhou.words.without_glosses().word(found) == "Only bureaus are rated excellent"
 
 
 def test_groups_come_in_a_fixed_order(leizhou) -> None:
@@ -168,33 +265,11 @@ def test_vertical_agencies_are_described_never_tested(leizhou) -> None:
     assert {each.status for each in named} == {"too_few"}
 
 
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([("甲镇", 95, None), ("乙局", 85, None)], ""),
-        ([("甲镇", 95, "优秀"), ("乙局", 91, "优秀")], "优秀: 1 of 1 town (100.0%), 1 of 1 bureau (100.0%)."),
-        (
-            [("甲局", None, "优秀"), ("乙局", 85, "良好"), ("丙局", 80, "一般"), ("丁局", 70, None)],
-            "优秀: 1 of 4 bureaus (25.0%); 一般: 1 of 4 bureaus (25.0%).",
-        ),
-    ],
-    ids=["no tiers", "one tier", "one side"],
-)
-def test_describe_group_tiers(make_scores, leizhou, rows, sentence: str) -> None:
-    assert leizhou.words.word(describe_group_tiers(count_group_tiers(make_scores(rows), "side"))) == sentence
-
-
-def test_without_tiers_or_a_side_there_is_no_row(make_scores, leizhou) -> None:
-    scores = make_scores([("甲局", 90.0, None), ("乙局", 80.5, None)])
-    assert count_group_tiers(scores, "side").empty
-    assert tabulate_effects(compare_groups(scores, "side", 2)).empty
-
-
-def test_group_tiers_of_real_notices(leizhou) -> None:
-    assert leizhou.words.word(describe_group_tiers(count_group_tiers(leizhou.scores, "side"))) == (
-        "优秀: 2 of 21 towns (9.5%), 6 of 36 bureaus (16.7%); 一般: 2 of 21 towns (9.5%), 5 of 36 bureaus (13.9%)."
-    )
-    baoshan = open_report("baoshan", "2016")
-    assert baoshan.words.word(describe_group_tiers(count_group_tiers(baoshan.scores, "side"))) == (
-        "优秀: 3 of 8 towns (37.5%), 7 of 17 bureaus (41.2%); 良好: 5 of 8 towns (62.5%), 10 of 17 bureaus (58.8%)."
-    )
+def test_more_than_two_groups_are_drawn_without_a_band(leizhou) -> None:
+    chart = plot_groups(leizhou.scores, "split", compare_groups(leizhou.scores, "split", 8), 8).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "Scores of 3 groups"
+    assert {"Towns, 21", "Bureaus listed first, 27", "Bureaus listed last, 8"} <= {
+        label.text
+        for label in chart.narrow.of(Label)  # type: ignore[union-attr]
+    }

@@ -11,16 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
+from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
 from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
-from audit_lib.analysis.group_gap import describe_groups, describe_lead, find_lead
-from audit_lib.analysis.groups import compare_groups, describe_split
+from audit_lib.analysis.group_gap import (
+    describe_gap,
+    describe_groups,
+    describe_lead,
+    describe_split,
+    describe_test,
+    find_lead,
+)
+from audit_lib.analysis.groups import choose_main, compare_groups
 from audit_lib.analysis.narrative import (
+    describe_level,
     describe_narrative,
     describe_replies,
     describe_standard,
-    describe_unexplained,
+    describe_unmentioned,
     list_claims,
+    list_ratings,
+    mark_verbatim,
 )
 from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
 from audit_lib.analysis.source import describe_source, trace_source
@@ -41,12 +51,17 @@ OTHERS = [language for language in LANGUAGES if language != MAIN]
 HAN = "\u4e00-\u9fff"
 
 # English glosses a claim, Chinese quotes it.
-OTHER_FACTS = {"narrative.standard", "narrative.standard_fits", "narrative.late"}
+OTHER_FACTS = {
+    *("narrative.standard", "narrative.standard_fits", "narrative.late", "labels.exceptions_top"),
+    *("reading.abridged", "reading.abridged_one", "printed.gloss", "printed.short", "printed.both"),
+}
+OTHER_FACTS |= {"narrative.notice_says", "narrative.summary_says", "narrative.subject"}
+OTHER_FACTS |= {"places.section", "places.item", "places.paragraph"}
 ENDS = {".": "。", "?": "？", ":": "："}
 
 # What stays as it is in Chinese: methods and their signs, files, addresses, hashes, parameters as they are typed.
 TERMS = re.compile(
-    r"Cliff's δ|Cohen's κ|Hedges' g|Hodges–Lehmann|Mann–Whitney U|Brunner–Munzel|Fisher–Jenks|Kendall τ-b|Somers' D"
+    r"Cliff's δ|Cohen's κ|Hodges–Lehmann|Welch|Fisher–Jenks|Kendall τ-b|Somers' D"
     r"|τ-b|ICC\(C,1\)|Tukey|Oldham|GVF|G[12]|SHA-256|CSV|(?<![A-Za-z])(?:n=|n−1|p(?![A-Za-z]))"
     r"|[\w/]+\.(?:csv|md|txt)|https?://\S+|(?:www\.)?[\w-]+\.(?:com|cn|org\.cn)|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}…"
 )
@@ -132,22 +147,27 @@ def chinese() -> Report:
 def describe(name: str, report: Report) -> str:
     scores, words, notice = report.scores, report.words, report.reading.notice
     comparisons = compare_groups(scores, "side", 8)
+    claims = mark_verbatim(report.claims, notice, report.record)
     named = inspect_named(report.web_columns, report.rules, notice.header)
     sentences: dict[str, Callable[[], str]] = {
         "year": lambda: words.word(describe_year(scores)),
         "source": lambda: words.word(describe_source(notice, scores)),
         "distribution": lambda: words.word(describe_distribution(scores)),
         "digits": lambda: words.word(describe_digits(count_digits(scores))),
-        "tiers": lambda: words.word(describe_tiers(compare_rule(scores, 90, 80))),
-        "overlap": lambda: words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))),
+        "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
+        "overlap": lambda: words.word(describe_overlap(scores)),
         "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
-        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons))),
-        "split": lambda: words.word(describe_split(scores, "split", 8)),
+        "gap": lambda: words.word(describe_gap(scores, comparisons, "side")),
+        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)),
+        "split": lambda: words.word(describe_split(scores, comparisons, 8)),
+        "test": lambda: words.word(describe_test(choose_main(comparisons), "side")),
         "trends": lambda: words.word(describe_trends(compare_last(report.history), report.history, 8)),
-        "narrative": lambda: words.word(describe_narrative(scores, report.mentions, 8)),
-        "unexplained": lambda: words.word(describe_unexplained(scores, report.mentions)),
-        "standard": lambda: words.word(describe_standard(report.claims, scores)),
-        "replies": lambda: words.word(describe_replies(report.claims)),
+        "narrative": lambda: words.word(describe_narrative(scores, report.mentions)),
+        "named": lambda: words.word(list_ratings(scores, report.mentions)[1]),
+        "unmentioned": lambda: words.word(describe_unmentioned(scores, report.mentions)),
+        "level": lambda: words.word(describe_level(claims, scores, 90, 80)),
+        "standard": lambda: words.word(describe_standard(claims, scores)),
+        "replies": lambda: words.word(describe_replies(claims)),
         "rules": lambda: words.word(describe_rules(report.rules, named, notice.header)),
         "age": lambda: words.word(describe_age(named, notice.header)),
     }
@@ -178,48 +198,52 @@ def describe(name: str, report: Report) -> str:
         ),
         (
             "tiers",
-            "以90分和80分为分数线，既有得分又有档次的55个单位中，51个档次相符；4个例外（93分的水务局、90分的发改局、杨家镇、"
-            "北和镇）均列为良好；90分的6个单位中，优秀3个、良好3个。",
+            "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
         ),
         (
             "overlap",
-            "没有分数线能将优秀与良好完全分开：90～93分之间两档并存，共有7个单位；最佳的单一分数线仍有3个不符。"
-            "高于78.5分且不高于81分的任一分数线，都能将良好与一般完全分开。",
+            "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
+            "良好和一般。",
         ),
-        (
-            "groups",
-            "镇街（21个）平均84.67分，部门单位（35个）平均86.14分，均值差−1.48分，Cliff's δ为−0.15（镇街与部门单位两两比较，"
-            "735对中镇街较高295对、较低403对）；这一差距全部来自得分高于90分的6个部门单位，镇街均不高于90分。",
-        ),
+        ("groups", "镇街和部门得分相差不大，平均84.7分和86.1分；高于90分的都是部门"),
+        ("gap", "差距不大：平均约差1.5分，而得分在70～97分之间。"),
         (
             "lead",
-            "探索性分析：6个部门单位得分高于镇街的最高分（90分）。不计这些单位，部门单位平均84.28分，低于镇街的84.67分。",
+            "高分段（探索性分析）：高于90分的有6个部门，没有镇街；只看90分及以下的单位，镇街平均84.7分，部门平均84.3分。",
         ),
         (
             "split",
-            "探索性分析，按分析者自拟的分组，均值为：镇街（21个）84.67分、工作部门（27个）87.63分、事业单位（8个）81.13分。"
-            "分为这3组可解释得分变异的16.6%，分为镇街与部门单位两类可解释1.6%。",
+            "部门内部差别更大（探索性分析，分组由本项目划定）：27个名单靠前的部门平均87.6分，8个名单靠后的部门平均81.1分。",
+        ),
+        (
+            "test",
+            "均值差（镇街减部门）：−1.48分，95%置信区间（Welch法）为−4.38～+1.42分。这一区间以抽样为前提，而本次检查没有抽样。"
+            "把56个得分随机分成21个和35个两组，100次中约有35次会出现不小于现在的差距，不论方向（均值差的精确置换检验，p=0.3508）。"
+            "任取一个镇街和一个部门相比，735对中镇街较高的295对，较低的403对（Cliff's δ为−0.15）。",
         ),
         ("trends", "截至2017年只有一期通报，不计算变化趋势。"),
+        ("narrative", "通报指出问题时以8个单位为例，其中一半评为良好，水务局得93分"),
+        ("named", "评为一般：雷高镇（78分）、公用事业局（75分）、白沙镇（71分）、民政局（70分）。"),
         (
-            "narrative",
-            "正文点名批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中，良好4个、一般4个，"
-            "得分最高的是水务局（93分，第6名），列为一般的7个单位中有3个未被点名。",
+            "unmentioned",
+            "没有提到：7个“一般”单位中有3个，即人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。",
         ),
         (
-            "unexplained",
-            "列为一般的单位中，有3个在正文中未被提及：人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。"
-            "通报没有说明其列入该档的原因。",
+            "level",
+            "通报（第一部分）称：绝大部分单位“处于中等偏上水平”。56个有得分的单位中，得80分及以上的49个、得85分及以上"
+            "（两条分数线的中点）的34个、高于均值（85.59分）的31个、高于中位数（86分）的27个。"
+            "按80分、85分和均值衡量成立，按中位数衡量不成立。",
         ),
         (
             "standard",
-            "通报称“大多数单位的更新达不到网站考评要求”（第二部分第四项），而56个列名单位中有49个（87.5%）为良好及以上。"
-            "若“大多数”指不少于29个，则至少有22个单位既在其列、又为良好及以上，可见达到该标准不可能是列入这些档次的前提。",
+            "据本项目转写，通报（第二部分第四项）的意思是：大多数单位的更新达不到网站考评要求。但有档次的56个单位中，"
+            "49个评为良好及以上。若多数指57个单位中的至少29个，则至少有21个单位未达标而评为良好及以上，"
+            "可见评上良好并不要求达标。",
         ),
         (
             "replies",
-            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率：第二部分第八项称“经几次催办才处理”。"
-            "若要推及本期以外，8件中答复8件只能说明真实答复率不低于63.1%（95%精确置信下限）。",
+            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率。据本项目转写，通报（第二部分第八项）的意思是："
+            "经几次催办才处理。",
         ),
         (
             "rules",
@@ -299,9 +323,9 @@ def test_places(place: str, english: str, worded: str) -> None:
 @pytest.mark.parametrize(
     ("item", "english", "worded"),
     [
-        ("二、四是", "二、四是", "第二部分第四项"),
-        ("四、(二)", "四、(二)", "第四部分第（二）项"),
-        ("二、", "二、", "第二部分"),
+        ("二、四是", "section 2, item 4", "第二部分第四项"),
+        ("四、(二)", "section 4, item (2)", "第四部分第（二）项"),
+        ("二、", "section 2", "第二部分"),
         ("附件", "附件", "附件"),
     ],
 )
@@ -324,7 +348,7 @@ def test_days_of_a_source_are_worded(chinese: Report) -> None:
 
 
 def test_ranges_and_items_of_a_table_are_worded(chinese: Report) -> None:
-    league, named = count_scores(chinese.scores), list_claims(chinese.claims)
+    league, named = count_scores(chinese.scores), list_claims(chinese.claims.assign(is_verbatim=True))
     shown = [show(table, key, chinese.words) for table, key in ((league, "league"), (named, "claims"))]
     ranks, items = (
         table.cells[column].to_list() for table, column in zip(shown, ("所占名次", "所在部分和项"), strict=True)

@@ -284,7 +284,7 @@ import json, os, sys
 from pathlib import Path
 
 import audit_lib
-from audit_lib.pages.unit_page import render_units
+from audit_lib.pages.place_page import render_place
 
 data, notebooks, scratch = (Path(each) for each in sys.argv[1:])
 for name in audit_lib.__all__:
@@ -311,7 +311,7 @@ def run(path):
 
 for path in sorted(notebooks.glob("*.ipynb")):
     look(run, path)
-look(render_units, scratch, "leizhou", data)
+look(render_place, scratch, "leizhou", data)
 """
 
 
@@ -324,6 +324,17 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     ended = subprocess.run(look, capture_output=True, text=True, check=True, env=env)
     names = [*sorted(path.stem for path in folders[1].glob("*.ipynb")), "units"]
     return dict(zip(names, map(json.loads, ended.stdout.splitlines()), strict=True))
+
+
+def test_each_file_of_a_notice_in_a_folder_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / LEIZHOU / "2017"
+    folder.mkdir(parents=True)
+    for name in ("page.html", "附件1.xlsx", ".DS_Store"):
+        (folder / name).write_text("1", encoding="utf-8")
+    [source] = find_sources(tmp_path)
+    for used_by in ("03_tiers", "05_trends", "tables", "pages"):
+        before = Snapshot(tmp_path, [source]).hash_inputs(used_by, source)
+        assert [*before] == ["raw/leizhou/2017/page.html", "raw/leizhou/2017/附件1.xlsx"]
 
 
 @pytest.mark.slow
@@ -386,8 +397,8 @@ from pathlib import Path
 data = {str(ROOT / "data")!r}
 opened = set()
 sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
-from audit_lib.pages.unit_page import render_units
-render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
+from audit_lib.pages.place_page import render_place
+render_place(Path({str(tmp_path)!r}), "leizhou", Path(data))
 print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
 """
     ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

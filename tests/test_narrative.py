@@ -1,31 +1,38 @@
-"""Words against numbers: Leizhou 2017 in full, and notices that praise only, name few, publish no scores or no tiers."""
+"""Examples and claims compared with scores: Leizhou 2017, and notices that praise only, name few, or print no scores."""
+
+import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from audit_lib.analysis.narrative import (
     audit_claims,
+    choose_sentiment,
     compare_named,
     count_levels,
     count_upper,
+    describe_comparison,
     describe_level,
     describe_narrative,
+    describe_praised,
     describe_replies,
     describe_standard,
-    describe_unexplained,
+    describe_unmentioned,
     find_unexplained,
     list_claims,
     list_items,
     list_named,
+    list_ratings,
     mark_named,
+    mark_verbatim,
 )
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Dot, Label, Ring
 from audit_lib.documents.model import Document, Line
-from audit_lib.documents.read import read_document
 from audit_lib.figures.narrative import plot_named
 from audit_lib.notebook.report import open_report
-from audit_lib.notices.notice import parse_notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.quotes import describe_quotes, verify_quotes
@@ -69,35 +76,52 @@ def make_mentions(*named: tuple[str, str | None]) -> pd.DataFrame:
 def make_claim(**parts: object) -> pd.DataFrame:
     row = {"notice_id": "synthetic-2017", "quote": "多数", "meaning_en": "most do", "section": "一", "place": "line 1"}
     table = pd.DataFrame([{**row, "evidence": "made for this test", **parts}], columns=list(SCHEMAS["claims"].columns))
-    return validate_table(table, "claims", "synthetic")
+    return validate_table(table, "claims", "synthetic").assign(is_verbatim=True)
 
 
 # Leizhou 2017
 
 
+@pytest.fixture(scope="module")
+def claims(leizhou) -> pd.DataFrame:
+    return mark_verbatim(leizhou.claims, leizhou.notice, leizhou.record)
+
+
 def test_leizhou_named(leizhou) -> None:
-    named = list_named(leizhou.scores, leizhou.mentions)
-    criticised = named[named["sentiment"] == "criticised"]
-    assert criticised[["unit_name", "score", "rank", "tier"]].to_numpy().tolist() == [
-        ["水务局", 93, 6, "良好"],
-        ["海洋渔业局", 87, 24, "良好"],
-        ["安监局", 86.5, 27, "良好"],
-        ["调风镇", 83, 39, "良好"],
-        ["雷高镇", 78, 51, "一般"],
-        ["公用事业局", 75, 54, "一般"],
-        ["白沙镇", 71, 55, "一般"],
-        ["民政局", 70, 56, "一般"],
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, leizhou.record)
+    assert named[["unit_name", "score", "tier"]].to_numpy().tolist() == [
+        ["水务局", 93, "良好"],
+        ["海洋渔业局", 87, "良好"],
+        ["安监局", 86.5, "良好"],
+        ["调风镇", 83, "良好"],
+        ["雷高镇", 78, "一般"],
+        ["公用事业局", 75, "一般"],
+        ["白沙镇", 71, "一般"],
+        ["民政局", 70, "一般"],
     ]
-    assert criticised.set_index("unit_name").at["白沙镇", "where"] == ["二、四是", "二、五是"]
-    assert set(named.loc[named["sentiment"] == "praised", "unit_name"]) == {"公安局", "北和镇"}
+    baisha = named.set_index("unit_name").loc["白沙镇"]
+    assert baisha["where"] == ["二、四是", "二、五是"]
+    assert baisha["summary"] == ["大多数单位的更新达不到网站考评要求", "对湛江市网站户头维护不足"]
 
 
-def test_leizhou_criticised_against_others(leizhou) -> None:
+def test_words_are_ours_by_section(leizhou) -> None:
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, None)
+    assert "topic" in named, "a copy without a record counts as the words of the notice"
+    full = leizhou.record.copy()
+    full["form"] = "the page"
+    assert mark_verbatim(leizhou.claims, leizhou.notice, full)["is_verbatim"].all()
+
+
+def test_leizhou_named_compared_with_others(leizhou) -> None:
     [compared] = compare_named(leizhou.scores, leizhou.mentions, 8)
     assert (compared.n_first, compared.n_second) == (8, 48)
     assert (compared.mean_first, compared.mean_second) == pytest.approx((80.4375, 86.447917), abs=5e-7)
     assert compared.mean.value == pytest.approx(-6.010417, abs=5e-7)
-    assert compared.p.value == pytest.approx(0.0067, abs=5e-5)
+    assert compared.p.value == pytest.approx(0.0047, abs=5e-5)
+    assert leizhou.words.word(describe_comparison([compared])).startswith(
+        "The 8 units named as examples of problems average 80.4, the 48 others 86.4. Difference of means, units named "
+        "as examples minus other units: −6.01 points (95% interval by Welch's method −12.96 to +0.94)."
+    )
 
 
 def test_leizhou_lowest_tier(leizhou) -> None:
@@ -113,7 +137,8 @@ def test_leizhou_items(leizhou) -> None:
     items = list_items(leizhou.reading.notice, leizhou.mentions)
     assert items["section"].value_counts().to_dict() == {"二": 8, "一": 5}
     problems = items[items["section"] == "二"].set_index("item")
-    assert problems["n"].to_dict() == {"一": 3, "二": 0, "三": 0, "四": 1, "五": 3, "六": 1, "七": 0, "八": 1}
+    counts = {"一": 3, "二": 0, "三": 0, "四": 1, "五": 3, "六": 1, "七": 0, "八": 1}
+    assert problems["units"].map(len).to_dict() == counts
     assert problems.at["三", "heading"] == "档案不规范、不齐全"
 
 
@@ -124,56 +149,90 @@ def test_leizhou_levels(leizhou) -> None:
     assert count_upper(leizhou.scores)[["tier", "n", "of", "share_pct"]].to_numpy().tolist() == [["良好", 49, 56, 87.5]]
 
 
-def test_leizhou_claims(leizhou) -> None:
-    claims = list_claims(leizhou.claims)
-    assert claims[["quantifier", "where", "line", "counted_by"]].dropna().to_numpy().tolist() == [
-        ["绝大部分", "一、", 19, "score_level"],
-        ["大多数", "二、四是", 41, "upper_tiers"],
+def test_leizhou_claims(leizhou, claims) -> None:
+    listed = list_claims(claims)
+    assert listed[["quantifier", "where", "counted_by"]].dropna().to_numpy().tolist() == [
+        ["绝大部分", "一、", "score_level"],
+        ["大多数", "二、四是", "upper_tiers"],
     ]
-    counts = worded(audit_claims(leizhou.claims, leizhou.scores, *CUTS))
+    assert worded(listed)["summary"].to_list()[:2] == ["“处于中等偏上水平”", "多数单位有分管领导"]
+    counts = worded(audit_claims(claims, leizhou.scores, *CUTS))
     assert counts[["reading", "counted", "of", "verdict"]].to_numpy().tolist() == [
         ["score 80 or more", 49, 56, "majority"],
-        ["score 85 or more, midway between the cuts", 34, 56, "majority"],
-        ["above the mean of the table, 85.59", 31, 56, "majority"],
-        ["above the median of the table, 86", 27, 56, "no_majority"],
+        ["score 85 or more (midway between the pass marks)", 34, 56, "majority"],
+        ["score above the mean of 85.59", 31, 56, "majority"],
+        ["score above the median of 86", 27, 56, "no_majority"],
         ["letters answered", 8, 8, "as_stated"],
-        ["in 良好 or better", 49, 56, "beside"],
+        ["rated good (良好) or better", 49, 56, "beside"],
     ]
 
 
-def test_leizhou_sentences(leizhou) -> None:
-    scores, mentions, claims, words = leizhou.scores, leizhou.mentions, leizhou.claims, leizhou.words
-    assert words.word(describe_narrative(scores, mentions, 8)) == (
-        "The notice criticises 8 units, averaging 80.44 against 86.45 for the 48 others; 4 in 良好 and 4 in 一般, the "
-        "best of them (水务局 93) has rank 6, and of the 7 units in 一般, 3 are not named."
+def test_only_verbatim_words_are_in_quotation_marks(leizhou, claims) -> None:
+    verbatim = claims.loc[claims["is_verbatim"], "quote"].to_list()
+    assert verbatim == ["处于中等偏上水平"]
+    chinese = open_report("leizhou", "2017", language="zh")
+    texts = [
+        describe_level(claims, leizhou.scores, *CUTS),
+        describe_standard(claims, leizhou.scores),
+        describe_replies(claims),
+        *worded(list_claims(claims))["summary"],
+    ]
+    quoted = {found for text in texts for found in re.findall("“(.+?)”", chinese.words.word(text))}
+    assert quoted == {"处于中等偏上水平"}
+
+
+def test_leizhou_sentences(leizhou, claims) -> None:
+    scores, mentions = leizhou.scores, leizhou.mentions
+    words = replace(leizhou.words, introduced=set())
+    assert words.without_glosses().word(describe_narrative(scores, mentions)) == (
+        "Eight units are named as examples of problems; half of them are rated good, and Water Affairs scored 93"
     )
-    assert words.word(describe_unexplained(scores, mentions)) == (
-        "3 units in 一般 get no word in the prose: 人社局 78.5, 地方公路局 78, 国资经营公司 78. The notice does not say why "
-        "they stand there."
+    assert [words.word(each) for each in list_ratings(scores, mentions)] == [
+        "Rated good (良好): Water Affairs (水务局) 93, Marine Fisheries (海洋渔业局) 87, Work Safety (安监局) 86.5, Diaofeng "
+        "(调风镇) 83.",
+        "Rated fair (一般): Leigao (雷高镇) 78, Public Utilities (公用事业局) 75, Baisha (白沙镇) 71, Civil Affairs (民政局) 70.",
+    ]
+    assert words.word(describe_unmentioned(scores, mentions)) == (
+        "Not mentioned: three of the seven units rated fair: Human Resources (人社局) 78.5, Local Roads (地方公路局) 78, "
+        "State Assets Company (国资经营公司) 78."
+    )
+    assert words.word(describe_praised(scores, mentions)) == (
+        "Named as examples of good practice: Beihe (北和镇) 90, Public Security (公安局) 88."
     )
     assert words.word(describe_level(claims, scores, *CUTS)) == (
-        "Of 56 scored units, 49 (87.5%) score 80 or more, 34 (60.7%) 85 or more, 31 (55.4%) above their own mean and 27 "
-        "(48.2%) above their own median. So “处于中等偏上水平”, said of 绝大部分, can be true of a fixed scale only: never "
-        "more than half of a table stand above its median."
+        "The notice says (section 1) that the vast majority of units score somewhat above the middle. Of 56 scored "
+        "units, 49 score 80 or more, 34 score 85 or more (midway between the pass marks), 31 score above the mean of "
+        "85.59, 27 score above the median of 86. Measured by 80 points, 85 points and the mean, that is so; by the "
+        "median, it is not."
     )
     assert words.word(describe_standard(claims, scores)) == (
-        "The notice says that most units fail the update standard of the web site assessment (section 二, item 四), yet "
-        "49 of 56 (87.5%) are 良好 or better. If 大多数 means 29 or more, at least 22 units are both, so that standard "
-        "cannot have been a gate to these tiers."
+        "By our summary of the notice (section 2, item 4), most units fail the update standard of the website "
+        "assessment. Yet 49 of 56 rated units are rated good or better. If most means at least 29 of the 57 units, at "
+        "least 21 units are both, so units could be rated good without meeting the standard."
     )
     assert words.word(describe_replies(claims)) == (
         "The notice states 8 applications for information and a reply rate of 100%. That is a rate of replies, not of "
-        "replies in time: section 二, item 八 says that one application was handled only after several reminders, and the "
-        "city lost points for it (“经几次催办才处理”). Read as a rate beyond this period, 8 of 8 would fit any true rate from "
-        "63.1% up (exact 95% bound)."
+        "replies in time. By our summary of the notice (section 2, item 8), one application was handled only after "
+        "several reminders, and the city lost points for it."
     )
 
 
-def test_leizhou_chart(leizhou) -> None:
-    chart = plot_named(leizhou.scores, leizhou.mentions, leizhou.reading.notice).draw(leizhou.words)
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_leizhou_drawing_outlines_and_names_the_named(leizhou, size: str) -> None:
+    chart = plot_named(leizhou.scores, leizhou.mentions).draw(leizhou.words)
     assert isinstance(chart, Chart)
-    assert chart.title == "Criticised units average 6.01 points less than the others, from 70 to 93"
-    assert "not named: 人社局, 地方公路局, 国资经营公司" in chart.alt
+    assert chart.title == "The eight named units score from 70 to 93"
+    scene = getattr(chart, size)
+    at = {(dot.x, dot.y): dot.unit for dot in scene.of(Dot)}
+    named = set(leizhou.mentions.loc[leizhou.mentions["sentiment"] == "criticised", "unit_id"])
+    assert {at[ring.x, ring.y] for ring in scene.of(Ring)} == named
+    assert len(at) == 56
+    bold = " ".join(label.text for label in scene.of(Label) if label.is_bold)
+    assert {"Water Affairs 93", "Work Safety 86.5", "Civil Affairs 70"} <= set(
+        re.findall(r"[A-Z][a-zA-Z ]+? [\d.]+", bold)
+    )
+    assert chart.legend[-1].text == "named as an example of a problem, 8"
+    assert chart.data.iloc[:, -1].value_counts().to_dict() == {"no": 48, "yes": 8}
 
 
 # Other notices
@@ -181,66 +240,109 @@ def test_leizhou_chart(leizhou) -> None:
 THREE = [("甲局", 95.0, "优秀"), ("乙局", 85.0, "良好"), ("丙镇", 75.0, "一般")]
 
 
+NOBODY = "Our copy of the notice names no unit as an example."
+
+
 @pytest.mark.parametrize(
     ("rows", "named", "sentence"),
     [
-        (THREE, [], "No sentence of our copy of the notice praises or criticises a unit by name."),
-        (THREE, [("甲局", None)], "No sentence of our copy of the notice praises or criticises a unit by name."),
-        (THREE, [("甲局", "praised")], "The prose of the notice praises 1 unit by name and criticises none."),
-        (
-            THREE,
-            [("丙镇", "criticised")],
-            "The notice criticises 1 unit (丙镇 75); 1 in 一般, and every unit in 一般 is named.",
-        ),
+        (THREE, [], NOBODY),
+        (THREE, [("甲局", None)], NOBODY),
+        (THREE, [("甲局", "praised")], "Jiaju is named as an example of good practice; it scored 95 and was rated excellent"),
+        (THREE, [("丙镇", "criticised")], "Bingzhen is named as an example of a problem; it scored 75 and was rated fair"),
         (
             THREE,
             [("丙镇", "criticised"), ("乙局", "criticised"), ("乙局", "criticised")],
-            "The notice criticises 2 units (乙局 85, 丙镇 75); 1 in 良好 and 1 in 一般, the best of them (乙局 85) has "
-            "rank 2, and every unit in 一般 is named.",
+            "Two units are named as examples of problems; half of them are rated good, and Yiju scored 85",
         ),
         (
-            [("甲局", 95.0, None), ("乙镇", 85.0, None)],
-            [("乙镇", "criticised")],
-            "The notice criticises 1 unit (乙镇 85).",
+            THREE,
+            [("甲局", "criticised"), ("乙局", "criticised"), ("丙镇", "criticised"), ("甲局", "praised")],
+            "Three units are named as examples of problems; one of them is rated excellent, and Jiaju scored 95",
         ),
+        (
+            [("甲局", 85.0, None), ("乙镇", 85.0, None)],
+            [("甲局", "criticised"), ("乙镇", "criticised")],
+            "Two units are named as examples of problems; the best score among them is 85",
+        ),
+        ([("甲局", 95.0, None)], [("甲局", "criticised")], "Jiaju is named as an example of a problem; it scored 95"),
         (
             [("甲局", None, "优秀"), ("乙镇", None, "良好"), ("丙镇", None, "良好")],
             [("乙镇", "criticised")],
-            "The notice criticises 1 unit (乙镇); 1 in 良好, and of the 2 units in 良好, 1 is not named.",
+            "Yizhen is named as an example of a problem; it was rated good",
+        ),
+        (
+            [("甲局", None, "优秀"), ("乙镇", None, "良好"), ("丙镇", None, "良好")],
+            [("乙镇", "criticised"), ("丙镇", "criticised")],
+            "Two units are named as examples of problems; all are rated good",
+        ),
+        ([("甲局", None, None)], [("甲局", "criticised")], "Jiaju is named as an example of a problem"),
+        (
+            [("甲局", 90.0, "优秀"), ("乙局", 89.0, "优秀")],
+            [("甲局", "praised"), ("乙局", "praised")],
+            "Two units are named as examples of good practice; Jiaju scored 90",
         ),
     ],
-    ids=["no mentions", "no sentiment", "praise only", "one", "one of them twice", "no tiers", "no scores"],
+    ids=[
+        "no mentions", "no sentiment", "praise only", "one", "one of them twice", "several ratings", "tied, no ratings",
+        "one without rating", "one without score", "no scores", "neither", "one rating",
+    ],
+)  # fmt: skip
+def test_headlines(make_scores, leizhou, rows, named, sentence) -> None:
+    found = describe_narrative(make_scores(rows), make_mentions(*named))
+    assert leizhou.words.without_glosses().word(found) == sentence
+    assert is_finding(found) == (sentence != NOBODY)
+    assert len(sentence.split()) <= 25
+
+
+@pytest.mark.parametrize(
+    ("rows", "bullets"),
+    [
+        ([("甲局", 85.0, None), ("乙镇", 84.0, None)], ["The two: Jiaju 85, Yizhen 84."]),
+        ([("甲局", 85.0, "良好"), ("乙镇", 84.0, None)], ["Rated good: Jiaju 85.", "Not rated: Yizhen 84."]),
+        (THREE, ["By rating: excellent: Jiaju 95; good: Yiju 85; fair: Bingzhen 75."]),
+        (
+            [(f"{letter}局", 80.0 + at, "良好") for at, letter in enumerate("甲乙丙丁戊己庚辛壬")],
+            ["Rated good: 9 units, from 80 to 88."],
+        ),
+        ([("甲局", 85.0, "良好")], []),
+    ],
+    ids=["no ratings", "one not rated", "three ratings", "many", "one"],
 )
-def test_describe_narrative(make_scores, leizhou, rows, named, sentence) -> None:
-    assert leizhou.words.word(describe_narrative(make_scores(rows), make_mentions(*named), 8)) == sentence
+def test_bullets(make_scores, leizhou, rows, bullets) -> None:
+    mentions = make_mentions(*((name, "criticised") for name, *_ in rows))
+    found = list_ratings(make_scores(rows), mentions)
+    assert [leizhou.words.without_glosses().word(each) for each in found] == bullets
 
 
 def test_a_unit_named_without_sentiment_is_not_passed_over(make_scores) -> None:
     assert find_unexplained(make_scores(THREE), make_mentions(("丙镇", None))).empty
 
 
-def test_where_no_unit_is_named_none_is_passed_over(make_scores, leizhou) -> None:
-    scores = make_scores(THREE)
-    assert find_unexplained(scores, make_mentions()).empty
-    text = describe_unexplained(scores, make_mentions())
-    assert str(text) == "No sentence of our copy of the notice names a unit, so none is passed over."
-    assert not is_finding(text)
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        (THREE, []),
+        (THREE, [("甲局", "praised")]),
+        ([("甲局", 95.0, "优秀"), ("乙局", 85.0, "优秀")], [("甲局", "criticised")]),
+    ],
+    ids=["nobody named", "praise only", "one rating"],
+)
+def test_nothing_is_said_of_units_not_mentioned(make_scores, rows, named) -> None:
+    assert describe_unmentioned(make_scores(rows), make_mentions(*named)) is None
 
 
-def test_without_criticism_there_are_no_two_groups(make_scores) -> None:
-    assert mark_named(make_scores(THREE), make_mentions(("甲局", "praised")))["named"].isna().all()
+def test_without_problems_there_are_no_two_groups(make_scores) -> None:
+    mentions = make_mentions(("甲局", "praised"))
+    assert choose_sentiment(mentions) == "praised"
+    assert mark_named(make_scores(THREE), mentions)["named"].isna().all()
+    assert describe_comparison(compare_named(make_scores(THREE), mentions, 2)) is None
+    assert describe_praised(make_scores(THREE), mentions) is None
 
 
-def test_one_tier_has_no_lowest(make_scores, leizhou) -> None:
-    scores = make_scores([("甲局", 95.0, "优秀"), ("乙局", 85.0, "优秀")])
-    assert leizhou.words.word(describe_unexplained(scores, make_mentions())) == (
-        "There are not two tiers, so there is no lowest one to explain."
-    )
-
-
-def test_all_of_the_lowest_tier_named(make_scores, leizhou) -> None:
-    found = leizhou.words.word(describe_unexplained(make_scores(THREE), make_mentions(("丙镇", "criticised"))))
-    assert found == "Every unit in 一般 is named in the prose."
+def test_all_of_the_lowest_rating_mentioned(make_scores, leizhou) -> None:
+    found = describe_unmentioned(make_scores(THREE), make_mentions(("丙镇", "criticised")))
+    assert leizhou.words.without_glosses().word(found) == "All mentioned: every unit rated fair is named in the text."
 
 
 def test_criticised_and_praised_is_criticised(make_scores) -> None:
@@ -251,23 +353,30 @@ def test_criticised_and_praised_is_criticised(make_scores) -> None:
 @pytest.mark.parametrize(
     ("claim", "rows", "expected"),
     [
-        ({"measure": "score_level"}, [("甲局", 70.0, None)] * 1, "is not borne out: too few score 80."),
-        ({"measure": "score_level"}, [("甲局", None, "优秀")], "No scores are published, so a claim about their level"),
-        ({}, THREE, "No claim about the level of the scores is recorded for this notice."),
-        ({"measure": "score_level", "more_than_pct": 70}, THREE, "is not borne out"),
-        ({"measure": "score_level", "more_than_pct": 60}, THREE, "can be true of a fixed scale only"),
+        (
+            {"measure": "score_level"},
+            [("甲局", 70.0, None)],
+            "Measured by 80 points, 85 points, the mean and the median, that is not so.",
+        ),
+        ({"measure": "score_level"}, [("甲局", None, "优秀")], ""),
+        ({}, THREE, ""),
+        ({"measure": "score_level", "more_than_pct": 70}, THREE, "that is not so."),
+        ({"measure": "score_level", "more_than_pct": 60}, THREE, "Measured by 80 points and 85 points, that is so; by"),
+        ({"measure": "score_level", "more_than_pct": 10}, THREE, "that is so."),
     ],
 )
 def test_describe_level(make_scores, leizhou, claim, rows, expected) -> None:
-    claims = make_claim(quantifier="大多数", **claim)
-    assert expected in leizhou.words.word(describe_level(claims, make_scores(rows), *CUTS))
+    found = leizhou.words.word(describe_level(make_claim(quantifier="大多数", **claim), make_scores(rows), *CUTS))
+    assert expected in found
+    assert bool(found) == bool(expected)
 
 
-def test_a_standard_that_most_miss_may_fit_the_tiers(make_scores, leizhou) -> None:
+def test_a_standard_that_most_miss_may_fit_the_ratings(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", 95.0, "优秀"), ("乙局", 75.0, "一般"), ("丙镇", 75.0, "一般")])
     claims = make_claim(measure="upper_tiers", quantifier="大多数", meaning_en="most units are late")
-    assert leizhou.words.word(describe_standard(claims, scores)) == (
-        "The notice says that most units are late (section 一), and 1 of 3 (33.3%) are 优秀 or better: both can be true."
+    assert leizhou.words.without_glosses().word(describe_standard(claims, scores)) == (
+        "The notice says (section 1) that most units are late. Of 3 rated units, 1 is rated excellent or better: both "
+        "can be true of the 3 units if most means at least 2."
     )
 
 
@@ -276,12 +385,13 @@ def test_a_standard_that_most_miss_may_fit_the_tiers(make_scores, leizhou) -> No
     [
         (
             {"stated_n": 200, "stated_pct": 99.5},
-            "The notice states 200 applications for information and a reply rate of 99.5%. Read as a rate beyond this "
-            "period, 199 of 200 would fit any true rate from 97.2% up (exact 95% bound).",
+            "The notice states 200 applications for information and a reply rate of 99.5%. That is a "
+            "rate of replies, not of replies in time.",
         ),
         (
             {"stated_pct": 100},
-            "The notice states that 100% of the applications for information were answered, and not how many there were.",
+            "The notice states that 100% of the applications for information were answered, and not how many there were. "
+            "That is a rate of replies, not of replies in time.",
         ),
     ],
 )
@@ -302,7 +412,7 @@ def test_long_names_are_cut_in_the_chart(make_data, notice_text, monkeypatch: py
     monkeypatch.setenv("AUDIT_DATA", str(data))
     report = open_report("jia", "2017")
     assert len(report.mentions) == 4
-    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words), Chart)
+    assert isinstance(plot_named(report.scores, report.mentions).draw(report.words), Chart)
 
 
 CRITICAL = [
@@ -321,16 +431,16 @@ def test_a_notice_that_criticises_is_read_and_drawn(make_data, notice_text, monk
     monkeypatch.setenv("AUDIT_DATA", str(data))
     report = open_report("jia", "2017", min_n=2)
     items = list_items(report.reading.notice, report.mentions)
-    assert items[["item", "heading", "n"]].to_numpy().tolist() == [
+    assert items[["item", "heading"]].assign(n=items["units"].map(len)).to_numpy().tolist() == [
         ["一", "更新慢", 1],
         ["二", "重视不够", 0],
         ["三", "不全", 5],
     ]
     assert report.claims.empty
-    chart = plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words)
+    chart = plot_named(report.scores, report.mentions).draw(report.words)
     assert isinstance(chart, Chart)
-    assert report.words.word(describe_narrative(report.scores, report.mentions, 8)).startswith(
-        "The notice criticises 6 units (甲镇 90, 乙镇 89, 丙镇 88, 丁镇 87, 戊镇 86, 己镇 85); 1 in 优秀 and 1 in 一般"
+    assert report.words.without_glosses().word(describe_narrative(report.scores, report.mentions)) == (
+        "Six units are named as examples of problems; one of them is rated excellent, and Jiazhen scored 90"
     )
 
 
@@ -360,13 +470,16 @@ def test_items_of_other_outlines(make_data, notice_text, monkeypatch: pytest.Mon
     report = open_report("jia", "2017")
     items = list_items(report.reading.notice, report.mentions).drop(columns="n").astype("object")
     assert items.where(items.notna(), None).to_numpy().tolist() == rows
-    assert isinstance(plot_named(report.scores, report.mentions, report.reading.notice).draw(report.words), Chart)
+    assert isinstance(plot_named(report.scores, report.mentions).draw(report.words), Chart)
 
 
-def test_nobody_named_draws_nothing(make_notice, make_scores, leizhou) -> None:
-    notice = parse_notice(read_document(make_notice([("甲局", 95), ("乙局", 85)])))
-    shown = plot_named(make_scores(THREE), make_mentions(), notice).draw(leizhou.words)
-    assert shown == Finding("The prose names nobody who has a score, so there is nothing to draw.", "note")
+def test_nobody_named_draws_nothing(make_scores, leizhou) -> None:
+    shown = plot_named(make_scores(THREE), make_mentions()).draw(leizhou.words)
+    assert shown == Finding(NOBODY, "note", NOBODY)
+    assert (
+        plot_named(make_scores([("甲局", None, "优秀")]), make_mentions(("甲局", "criticised"))).draw(leizhou.words)
+        is None
+    )
 
 
 # Quotes

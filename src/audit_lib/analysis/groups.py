@@ -6,6 +6,7 @@ counted and not compared.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -101,20 +102,28 @@ def tabulate_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFra
     units = scores.dropna(subset=["score", column])
     measures: list[tuple[str | Text, Callable[[pd.DataFrame], Any]]] = [
         ("n", len),
-        ("mean", lambda members: members["score"].mean() if len(members) >= min_n else pd.NA),
-        *((name, lambda members, name=name: members["score"].agg(name)) for name in ("median", "min", "max")),
+        ("mean", partial(_average, min_n=min_n)),
+        *((name, partial(_reduce, how=name)) for name in ("median", "min", "max")),
+        *((say("groups.rated", tier=Tier(tier)), partial(_count, tier=tier)) for tier in list_tiers(units)),
     ]
-    for tier in list_tiers(units):
-        measures.append((say("groups.rated", tier=Tier(tier)), lambda members, tier=tier: _count(members, tier)))  # type: ignore[misc]
     if units["tier"].notna().any() and units["tier"].isna().any():
-        measures.append((say("labels.unrated"), lambda members: int(members["tier"].isna().sum())))
+        measures.append((say("labels.unrated"), partial(_count, tier=None)))
     rows = [[label, *(measure(units[units[column] == group]) for group in groups)] for label, measure in measures]
     columns = ["figure", *(name_group(group, column) for group in groups)]
     return pd.DataFrame(rows if len(groups) > 1 else [], columns=pd.Index(columns, dtype="object"), dtype="object")
 
 
-def _count(members: pd.DataFrame, tier: str) -> int:
-    return int((members["tier"] == tier).sum())
+def _average(members: pd.DataFrame, min_n: int) -> Any:
+    return members["score"].mean() if len(members) >= min_n else pd.NA
+
+
+def _reduce(members: pd.DataFrame, how: str) -> Any:
+    return members["score"].agg(how)
+
+
+def _count(members: pd.DataFrame, tier: str | None) -> int:
+    """Count the units of a rating, or of none."""
+    return int((members["tier"].isna() if tier is None else members["tier"] == tier).sum())
 
 
 def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | None:

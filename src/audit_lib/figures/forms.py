@@ -24,6 +24,7 @@ LEADING = 1.25  # height of a line of text, in its size
 GAP = 5.0  # pixels between a leader and its text
 LEAST_RADIUS = 3.5  # dots that steps of scores would make smaller move up beside others instead
 MOST_TICKS = 7
+FITTING = 0.45  # of the width of a drawing: a line of text that fits on one side of any leader
 MOST_FLAGS = 8  # more than that are listed below a drawing, not named in it
 SHADES = {  # colours of tiers, best first, by how many there are; "lowest" only for a tier that is a low one
     1: ("best",),
@@ -344,6 +345,7 @@ def _place_flags(
         own = min([top for left, right, top in tops if left <= x <= right], default=0.0) - 2
         widths = [0.62 * size.width, 0.42 * size.width, size.width - x - 2 * GAP, 0.28 * size.width]
         broken = [_break_lines(flag, size, width) for width in widths]
+        broken.append([(_cut_short(line, size, is_bold=bold), bold) for line, bold in broken[-1]])
         passes: tuple[tuple[Sequence[float], Sequence[Box]], ...] = (
             (named, leaders),
             ([], leaders),
@@ -369,6 +371,15 @@ def _break_lines(flag: Flag, size: Size, width: float) -> list[tuple[str, bool]]
     texts = (flag.short or flag.lines) if size.is_narrow else flag.lines
     kinds = [(text, flag.is_bold and at == 0) for at, text in enumerate(texts)]
     return [(line, bold) for text, bold in kinds for line in wrap_text(text, size.text, width, is_bold=bold)]
+
+
+def _cut_short(line: str, size: Size, *, is_bold: bool) -> str:
+    """Cut a line that no break makes narrow enough to fit left or right of any leader."""
+    if measure_width(line, size.text, is_bold=is_bold) <= FITTING * size.width:
+        return line
+    while measure_width(f"{line}…", size.text, is_bold=is_bold) > FITTING * size.width:
+        line = line[:-1]
+    return f"{line}…"
 
 
 def _find_place(

@@ -38,10 +38,10 @@ def plot_groups(
     bands = _make_bands(units, lead, column, words) if lead and lead.n_rest else []
     rows = [_make_row(group, points_of(scores, column, group), column, min_n, words) for group in groups]
     wide, narrow = (draw_strip(units, size, words("labels.strip_axis"), rows=rows, bands=bands) for size in SIZES)
-    key = "groups" if len(groups) > 2 else "groups_apart" if lead and not lead.n_rest else "groups_overlap"
     facts = {
         "n": len(units),
         "n_groups": len(groups),
+        "n_lead": lead.n if lead else 0,
         "what": word_units(units, words),
         "how": words("labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score"),
         "rows": words.join((_describe_row(row, units, words) for row in rows), "clauses"),
@@ -54,7 +54,19 @@ def plot_groups(
         if units["tier"].notna().any()
         else data[["group", "unit_name", "score"]]
     )
-    return close_chart(key, words, facts, (wide, narrow), data, key_tiers(units, words))
+    return close_chart(_choose_title(units, groups, lead), words, facts, (wide, narrow), data, key_tiers(units, words))
+
+
+def _choose_title(units: pd.DataFrame, groups: list[str], lead: Lead | None) -> str:
+    """Choose the words of a chart: two groups overlap, but for the scores that one reaches alone, or do not."""
+    if len(groups) > 2:
+        return "groups"
+    if lead is None:
+        return "groups_overlap"
+    if not lead.n_rest:
+        return "groups_apart"
+    points = units.loc[units["score"] <= lead.best].groupby("row")["score"]
+    return "groups_overlap_but" if points.max()[lead.leader] >= points.min()[lead.other] else "groups"
 
 
 def _make_row(group: str, points: pd.Series, column: str, min_n: int, words: Words) -> Row:
@@ -77,4 +89,4 @@ def _make_bands(units: pd.DataFrame, lead: Lead, column: str, words: Words) -> l
     lowest = float(units.loc[units["score"] > lead.best, "score"].min())
     short = words("labels.above", best=lead.best)
     label = words("labels.above_only", above=short, leader=words.word(name_group(lead.leader, column)))
-    return [Band(lowest, None, "band-best", label, short)]
+    return [Band(min(lowest, lead.best + 1), None, "band-best", label, short)]  # from half a point above the best

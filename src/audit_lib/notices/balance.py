@@ -69,12 +69,18 @@ def _compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
             yield note_problem("tier_count", "count", where, tier=name, stated=stated, n=n)
 
 
-def _find_unlike(tiers: Iterable[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
+def _find_unlike(tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield entries that do not look like their neighbours: long or with words of a sentence, and of no known kind."""
+    bare = [len(u) for tier in tiers for u in tier.units if vocabulary.kind_of(squeeze(u)) == "other"]
+    longest = min(bare, default=0) + 1  # of a bare name; a longer one may be two with a space between
     for tier in tiers:
         known = [vocabulary.kind_of(squeeze(unit)) != "other" for unit in tier.units]
         for unit, is_known in zip(tier.units, known, strict=True):
-            if not is_known and (SENTENCE_WORDS.search(unit) or (len(unit) > LONGEST_BARE and any(known))):
+            if not is_known and (
+                SENTENCE_WORDS.search(unit)
+                or (len(unit) > LONGEST_BARE and any(known))
+                or (len(unit) > longest and not any(known))
+            ):
                 yield note_problem(NOT_READ, "unlike", tier.place, "warning", found=unit)
 
 

@@ -139,7 +139,7 @@ def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
         return [piece]
     known = [vocabulary.names_unit(squeeze(word)) for word in words]
     lengths = [len(word) for word in words]
-    return words if all(known) or (not any(known) and max(lengths) - min(lengths) < 2) else [piece]
+    return words if all(known) or (len(words) > 2 and not any(known) and max(lengths) - min(lengths) < 2) else [piece]
 
 
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:

@@ -373,7 +373,7 @@ def _are_units(
     if all(known) and not rest:
         return True
     if COMMA.search(line.printed) or rest:
-        is_bare = len(names) > 1 and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)
+        is_bare = len(names) > 1 and not rest and all(len(name) <= SHORTEST_SENTENCE for name in names)
         return is_first and (mostly or (is_bare and not known.count(True)))
     if len(names) == 1:
         longest = LONGEST_NAME if left == 1 else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE

@@ -14,11 +14,12 @@ import pandas as pd
 
 from audit_lib.files import save_text
 from audit_lib.pages.cite import read_site
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
-from audit_lib.pages.report_page import TEMPLATES, finish_page, link_translations, open_template
+from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.languages import LANGUAGES, MAIN
+from audit_lib.wording.languages import LANGUAGES, MAIN, find_translations
 from audit_lib.wording.words import Words
 
 SEARCH = TEMPLATES / "report" / "search.js"
@@ -26,7 +27,10 @@ SEARCH = TEMPLATES / "report" / "search.js"
 
 @dataclass(frozen=True)
 class Place:
-    """A place of the index: its periods from the latest, its finding, and its digest. `names`: the shown one first; `printed`: the Chinese."""
+    """A place of the index: its periods from the latest, its finding, and its digest.
+
+    `names` are all its names, the one that is shown first; `printed` is the Chinese one.
+    """
 
     jurisdiction: str
     name: str
@@ -72,7 +76,10 @@ def _write(page: Path, template: str, tree: Path, facts: dict[str, Any]) -> None
     words: Words = facts["words"]
     translations = link_translations(page, tree, words.language, lambda other: other.parent.is_dir())
     html = open_template(template).render(translations=translations, **facts)
-    save_text(finish_page(html, words), page)
+    root = find_root(tree, words.language)
+    folders = [other.parent for other in find_translations(page, tree, words.language).values()]
+    beside = [folder for folder in folders if folder != root and folder.is_dir()]
+    save_text(finish_page(html, describe_origin(page, root, beside), words), page)
 
 
 def _gather_places(tree: Path, data: Path, language: str, known: KnownCards) -> Iterator[Place]:
@@ -83,7 +90,9 @@ def _gather_places(tree: Path, data: Path, language: str, known: KnownCards) -> 
             names = named.get(folder.name, {})
             shown = names.get(f"name_{language}", folder.name.capitalize())
             every = tuple(dict.fromkeys([shown, folder.name, *names.values()]))
-            yield Place(folder.name, shown, names.get("name_zh", shown), every, tuple(periods), choose_lead(periods), digest)
+            yield Place(
+                folder.name, shown, names.get("name_zh", shown), every, tuple(periods), choose_lead(periods), digest
+            )
 
 
 def _load_names(data: Path) -> dict[str, dict[str, str]]:

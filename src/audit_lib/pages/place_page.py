@@ -33,13 +33,14 @@ from audit_lib.pages.notice_facts import (
     list_badges,
     read_first,
 )
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.place_reports import Period, choose_lead, read_periods
-from audit_lib.pages.report_page import TEMPLATES, finish_page, link_translations, open_template
+from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
-from audit_lib.pages.unit_page import name_pages, render_units
+from audit_lib.pages.unit_page import list_beside, name_pages, render_units
 from audit_lib.sources import NOTICE
 from audit_lib.tables.history import first_rows
 from audit_lib.tables.storage import format_table
@@ -59,13 +60,24 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
     periods = read_periods(tree / jurisdiction)
     site = read_site(data)
     pages = render_units(place, periods, tree, words, site)
-    save_text(json.dumps(_digest(place, words, name_pages(place)), ensure_ascii=False), find_digest(tree, jurisdiction))
+    _save_digest(place, words, tree)
     if not place.periods:
         return pages
     page = tree / jurisdiction / "index.html"
     html = _render(place, periods, page, tree, replace(words, introduced=set()), site)
-    save_text(finish_page(html, words), page)
+    origin = describe_origin(page, find_root(tree, language), list_beside(tree, jurisdiction, language))
+    save_text(finish_page(html, origin, words), page)
     return [page, *pages]
+
+
+def render_digest(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> None:
+    """Write the digest of a place as `render_place` does, without the pages."""
+    _save_digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), tree)
+
+
+def _save_digest(place: Place, words: Words, tree: Path) -> None:
+    digest = _digest(place, words, name_pages(place))
+    save_text(json.dumps(digest, ensure_ascii=False), find_digest(tree, place.jurisdiction))
 
 
 def open_place_words(data: Path, jurisdiction: str, language: str) -> Words:

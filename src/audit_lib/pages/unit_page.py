@@ -15,13 +15,15 @@ from audit_lib.files import save_text
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject, is_lower_better
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.place_reports import Period
-from audit_lib.pages.report_page import finish_page, link_translations, open_template
+from audit_lib.pages.report_page import link_translations, open_template
+from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.wording.form import NUMERALS, is_full_text
-from audit_lib.wording.languages import MAIN
+from audit_lib.wording.languages import MAIN, find_translations
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
 
@@ -78,6 +80,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
     paths = [folder / f"{slug}.html" for slug in slugs.values()]
     template = open_template("unit.html.j2")
     notices = {period: _open_notice(place, period, words) for period in place.periods}
+    root, beside = find_root(tree, words.language), list_beside(tree, place.jurisdiction, words.language)
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         own = replace(words, introduced=set())
@@ -97,10 +100,17 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
             Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
         )  # fmt: skip
-        save_text(finish_page(html, words), path)
+        save_text(finish_page(html, describe_origin(path, root, beside), words), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     return paths
+
+
+def list_beside(tree: Path, jurisdiction: str, language: str) -> list[Path]:
+    """List what the pages of a place are made beside: its reports, and its folders in other languages."""
+    folders = find_translations(tree / jurisdiction, tree, language).values()
+    reports = (tree / jurisdiction).glob("[!.]*/[!.]*.ipynb")
+    return [*(folder for folder in folders if folder.is_dir()), *(path for path in reports if FAILED not in path.name)]
 
 
 def name_pages(place: Place) -> dict[str, str]:

@@ -25,7 +25,7 @@ def is_summary(record: pd.Series | None, section: object) -> bool:
     if is_full_text(record):
         return False
     numerals = list_summarised(record)
-    return not numerals or pd.isna(section) or section in numerals  # type: ignore[call-overload, no-any-return]
+    return not numerals or section is None or section is pd.NA or section in numerals
 
 
 def describe_form(record: pd.Series | None) -> Phrase | None:
