@@ -284,7 +284,7 @@ import json, os, sys
 from pathlib import Path
 
 import audit_lib
-from audit_lib.pages.unit_page import render_units
+from audit_lib.pages.place_page import render_place
 
 data, notebooks, scratch = (Path(each) for each in sys.argv[1:])
 for name in audit_lib.__all__:
@@ -311,7 +311,7 @@ def run(path):
 
 for path in sorted(notebooks.glob("*.ipynb")):
     look(run, path)
-look(render_units, scratch, "leizhou", data)
+look(render_place, scratch, "leizhou", data)
 """
 
 
@@ -397,8 +397,8 @@ from pathlib import Path
 data = {str(ROOT / "data")!r}
 opened = set()
 sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(data) and opened.add(str(args[0])))
-from audit_lib.pages.unit_page import render_units
-render_units(Path({str(tmp_path)!r}), "leizhou", Path(data))
+from audit_lib.pages.place_page import render_place
+render_place(Path({str(tmp_path)!r}), "leizhou", Path(data))
 print(json.dumps(sorted(Path(each).relative_to(data).as_posix() for each in opened)))
 """
     ended = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)

@@ -61,26 +61,27 @@ def find_digest(tree: Path, jurisdiction: str) -> Path:
 def read_digest(tree: Path, jurisdiction: str) -> Fingerprint | None:
     """Load the digest of a place. Returns None if there is none, or one of another shape."""
     digest = load_manifest(find_digest(tree, jurisdiction)) or {}
-    units, marks = digest.get("units"), digest.get("marks")
+    units, marks, card = (digest.get(name) for name in ("units", "marks", "card"))
     is_whole = (
         isinstance(units, list)
         and isinstance(marks, dict)
+        and isinstance(card, dict)
         and all(map(_is_unit, units))
         and all(isinstance(each, dict) for each in marks.values())
     )
     return digest if is_whole else None
 
 
+NAMES = ("name", "english", "pinyin", "initials", "says")  # texts of a unit in a digest
+
+
 def _is_unit(unit: Any) -> bool:
     """Check whether a value of a digest has the shape of a unit's entry."""
     return (
         isinstance(unit, dict)
-        and unit.keys() == {"name", "slug", "others", "results"}
-        and isinstance(unit["name"], str)
+        and unit.keys() == {"slug", "others", *NAMES}
         and isinstance(unit["slug"], str | None)
-        and all(isinstance(unit[name], list) for name in ("others", "results"))
-        and all(isinstance(each, str) for each in unit["others"])
-        and all(isinstance(each, list) and len(each) == 3 for each in unit["results"])
+        and all(isinstance(each, str) for each in [*(unit[name] for name in NAMES), *unit["others"]])
     )
 
 

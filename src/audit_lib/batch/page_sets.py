@@ -1,4 +1,4 @@
-"""The HTML pages that a batch renders: a notice's reports, a place's units, the index; each set in one language."""
+"""The HTML pages that a batch renders: a notice's reports, a place with its units, the index; each in one language."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,26 +96,37 @@ def _render_reports(pages: PageSet, data: Path) -> None:
 
 
 def _describe_units(pages: PageSet) -> Fingerprint:
-    return {"translations": [language for language, folder in pages.find_translations().items() if folder.is_dir()]}
+    """The page of a place shows what its reports found, and the pages of its units name those that treat them."""
+    return {
+        "reports": {
+            path.relative_to(pages.folder).as_posix(): hash_bytes(path.read_bytes())
+            for path in sorted(pages.folder.glob("[!.]*/[!.]*.ipynb"))
+        },
+        "silent": {
+            path.name: fingerprints.list_silent(pages.tree, pages.folder.name, path.name)
+            for path in sorted((pages.tree / ".manifest" / pages.folder.name).glob("[!.]*/"))
+        },
+        "translations": [language for language, folder in pages.find_translations().items() if folder.is_dir()],
+    }
 
 
 def _has_all_units(pages: PageSet) -> bool:
     digest = fingerprints.read_digest(pages.tree, pages.folder.name)
-    return digest is not None and {unit["slug"] for unit in digest["units"]} == {
-        path.stem for path in (pages.folder / "units").glob("*.html")
-    }
+    if digest is None or not (pages.folder / "index.html").is_file():
+        return False
+    return {unit["slug"] for unit in digest["units"]} == {path.stem for path in (pages.folder / "units").glob("*.html")}
 
 
 def _render_units(pages: PageSet, data: Path) -> None:
+    from audit_lib.pages.place_page import render_place
     from audit_lib.pages.report_page import render_missing_notices
-    from audit_lib.pages.unit_page import render_units
 
-    render_units(pages.tree, pages.folder.name, data, pages.language)
+    render_place(pages.tree, pages.folder.name, data, pages.language)
     render_missing_notices(pages.folder, data, pages.language)
 
 
 def _has_index(pages: PageSet) -> bool:
-    return (pages.folder / "index.html").is_file()
+    return all((pages.folder / name).is_file() for name in ("index.html", "status.html"))
 
 
 def _render_index(pages: PageSet, data: Path) -> None:

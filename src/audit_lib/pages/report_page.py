@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +254,7 @@ def open_template(name: str) -> Template:
 def _open_environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True)
     environment.filters["hash_script"] = hash_script
-    environment.globals["colours"] = Markup(write_colours() + STYLE)
+    environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
     return environment
 
 

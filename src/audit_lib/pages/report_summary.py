@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from audit_lib.display.charts import SCENES
 from audit_lib.errors import unusable
 from audit_lib.notebook.parameters import read_parameters
 from audit_lib.notebook.report import open_words
@@ -21,7 +22,8 @@ SPOKEN, SILENT = 'class="headline"', 'class="headline silent"'  # as display.Fin
 class Card:
     """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded.
 
-    `is_silent`: the headline only says why there is nothing to report.
+    `is_silent`: the headline only says why there is nothing to report. `scene` is the narrow drawing of its first
+    figure, empty without one.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Card:
     headline: str | None
     href: str | None
     is_silent: bool
+    scene: str = ""
 
 
 def find_words(notebook_path: Path, data: Path) -> Words:
@@ -60,7 +63,15 @@ def _read_card(path: Path, content: bytes) -> Card:
     _, output = find_headline(notebook) or (None, None)
     headline = str(output.data["text/plain"]) if output else None
     is_silent = output is not None and SILENT in _read_html(output)
-    return Card(path.stem, find_title(notebook, prose, path), headline, f"{path.stem}.html", is_silent)
+    scene = _find_scene(notebook)
+    return Card(path.stem, find_title(notebook, prose, path), headline, f"{path.stem}.html", is_silent, scene)
+
+
+def _find_scene(notebook: NotebookNode) -> str:
+    """Find the narrow drawing of the first figure that has one."""
+    kind = SCENES.format(name="narrow")
+    outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    return next((str(data[kind]) for data in outputs if kind in data), "")
 
 
 def read_notebook(path: Path) -> NotebookNode:

@@ -1,54 +1,102 @@
-"""A strip of dots: where one score lies among all of its table. Inline SVG that follows the width of its page."""
+"""A strip of dots: the scores of one table, each in the colour of its tier, above one axis.
 
-from collections import Counter
-from collections.abc import Sequence
+Inline SVG whose places are percents and whose sizes are pixels, so that one drawing fits every width of a page.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 
-from audit_lib.wording.number_format import format_score
-from audit_lib.wording.words import Words
+from audit_lib.figures.forms import Axis
 
-STEP, TALLEST = 6, 48  # px between two dots of a tie; the tallest tie shrinks to fit
-LABEL, FOOT = 20, 8  # px above and below the dots
-MARGIN = 2.0  # percent of the width that is kept free at both ends
+RADIUS, LEAST_RADIUS = 5.0, 3.5  # px
+NARROW = 320  # px: the axis on a phone, whose steps of scores set the radius
+TALLEST = 190  # px: the column of the most frequent score shrinks to fit
+LABEL, TICKS = 24, 22  # px above and below the dots
+MARGIN = 4.0  # percent of the width that is kept free at both ends
 
 
-def draw_strip(scores: Sequence[float], own: float, label: str) -> Markup:
-    """Draw one dot for each score, ties above each other, the own one larger and with its value; `label` is the text.
+class Spot(NamedTuple):
+    """A unit of a strip: its score, the class of its colour, and whether it is outlined."""
 
-    The ends are the lowest and the highest score. Ties are lines of round dashes: one element a score, however many.
+    score: float
+    colour: str
+    is_outlined: bool = False
+
+
+def draw_strip(spots: Sequence[Spot], axis: Axis, alt: str, label: str = "") -> Markup:
+    """Draw a dot for each unit, equal scores above each other, outlined ones lowest; `alt` is the text of the drawing.
+
+    `label` names the one outlined unit, at the end of a leader above its column.
     """
-    ties = Counter(scores)
-    tallest = max(ties.values()) - 1
-    step = min(STEP, TALLEST / max(1, tallest))
-    ground = LABEL + STEP + step * tallest
-    columns = [_draw_column(_place(score, scores), ground, step, n) for score, n in sorted(ties.items())]
-    svg = '<svg class="strip" role="img" width="100%" height="{height:g}" aria-label="{label}">{dots}{own}</svg>'
-    marked = _mark(_place(own, scores), ground, format_score(own))
-    return Markup(svg).format(height=ground + FOOT, label=label, dots=Markup("").join(columns), own=marked)
-
-
-def _place(score: float, scores: Sequence[float]) -> float:
-    low, high = min(scores), max(scores)
-    return round(MARGIN + (100 - 2 * MARGIN) * ((score - low) / (high - low) if high > low else 0.5), 1)
-
-
-def _draw_column(x: float, ground: float, step: float, n: int) -> Markup:
-    # A line of no length draws no dot everywhere; a tenth of a pixel does.
-    line = '<line x1="{x}%" x2="{x}%" y1="{y1:g}" y2="{y2:g}" stroke-dasharray="0 {step:.4g}"/>'
-    return Markup(line).format(x=x, y1=ground, y2=ground - step * (n - 1) - 0.1, step=step)
-
-
-def _mark(x: float, ground: float, value: str) -> Markup:
-    anchor = "start" if x < 10 else "end" if x > 90 else "middle"
-    dot = (
-        '<circle class="own" cx="{x}%" cy="{y:g}" r="5.5"/><text x="{x}%" y="13" text-anchor="{anchor}">{value}</text>'
+    radius = _choose_radius(spots, axis)
+    stacked = list(_stack(spots))
+    tallest = max(level for _, level in stacked) + 1
+    step = min(2 * radius + 1, TALLEST / tallest)
+    top = LABEL if label else 4
+    ground = top + radius + step * tallest
+    dots = [_draw_dot(spot, place_percent(spot.score, axis), ground - radius - 1 - step * level, radius)
+            for spot, level in stacked]  # fmt: skip
+    height = ground + TICKS
+    size = 'width="100%" style="height:{height:g}px"'
+    svg = f'<svg class="strip" role="img" {size} aria-label="{{alt}}">{{grid}}{{dots}}{{label}}</svg>'
+    named = _draw_label(label, spots, axis, ground, step) if label else ""
+    return Markup(svg).format(
+        height=height, alt=alt, grid=_draw_axis(axis, ground, top), dots=Markup("").join(dots), label=named
     )
-    return Markup(dot).format(x=x, y=ground, anchor=anchor, value=value)
 
 
-def describe_strip(scores: Sequence[float], own: float, period: str, words: Words) -> str:
-    """Say in words what a strip shows."""
-    higher, lower = sum(each > own for each in scores), sum(each < own for each in scores)
-    facts = {"period": words.date(period), "n": len(scores), "low": min(scores), "high": max(scores), "score": own}
-    return words("units.strip", higher=higher, lower=lower, equal=len(scores) - higher - lower - 1, **facts)
+def place_percent(score: float, axis: Axis) -> float:
+    """Return where a score is on an axis, in percent of the width of a drawing."""
+    return round(MARGIN + (100 - 2 * MARGIN) * (score - axis.low) / (axis.high - axis.low), 2)
+
+
+def _choose_radius(spots: Sequence[Spot], axis: Axis) -> float:
+    scores = sorted({spot.score for spot in spots})
+    steps = [(high - low) / (axis.high - axis.low) * NARROW for low, high in pairwise(scores)]
+    return min(RADIUS, max(LEAST_RADIUS, min(steps, default=NARROW) / 2))
+
+
+def _stack(spots: Sequence[Spot]) -> Iterator[tuple[Spot, int]]:
+    """Yield each unit with its level in the column of its score."""
+    levels: dict[float, int] = {}
+    for spot in sorted(spots, key=lambda each: not each.is_outlined):
+        levels[spot.score] = levels.get(spot.score, -1) + 1
+        yield spot, levels[spot.score]
+
+
+def _draw_dot(spot: Spot, x: float, y: float, radius: float) -> Markup:
+    ring = '<circle class="ring" cx="{x:g}%" cy="{y:.4g}" r="{r:.3g}"/>' if spot.is_outlined else ""
+    dot = '<circle class="{colour}" cx="{x:g}%" cy="{y:.4g}" r="{radius:.3g}"/>'
+    return Markup(dot + ring).format(colour=spot.colour, x=x, y=y, radius=radius, r=radius + 1.2)
+
+
+def _draw_axis(axis: Axis, ground: float, top: float) -> Markup:
+    tick = (
+        '<line class="line" x1="{x:g}%" x2="{x:g}%" y1="{top:g}" y2="{ground:g}"/>'
+        '<text class="grey" x="{x:g}%" y="{y:g}" text-anchor="middle">{value:g}</text>'
+    )
+    ticks = [
+        Markup(tick).format(x=place_percent(value, axis), top=top, ground=ground, y=ground + 17, value=value)
+        for value in axis.ticks
+    ]
+    base = Markup('<line class="grey" x1="0" x2="100%" y1="{ground:g}" y2="{ground:g}"/>').format(ground=ground)
+    return Markup("").join([*ticks, base])
+
+
+def _draw_label(label: str, spots: Sequence[Spot], axis: Axis, ground: float, step: float) -> Markup:
+    score = next(spot.score for spot in spots if spot.is_outlined)
+    x, column = place_percent(score, axis), sum(spot.score == score for spot in spots)
+    anchor = "start" if x < 30 else "end" if x > 70 else "middle"
+    drawn = (
+        '<line class="grey" x1="{x:g}%" x2="{x:g}%" y1="20" y2="{end:g}"/>'
+        '<text class="ink" x="{x:g}%" y="15" text-anchor="{anchor}">{label}</text>'
+    )
+    return Markup(drawn).format(x=x, end=ground - step * column - 3, anchor=anchor, label=label)
+
+
+def count_sides(scores: Collection[float], own: float) -> tuple[int, int]:
+    """Count the scores above and below one."""
+    return sum(each > own for each in scores), sum(each < own for each in scores)

@@ -1,10 +1,9 @@
-"""What is kept of each unit of a place over all periods: results, names, events, mentions, problems, corrections.
+"""What is kept of each unit of a place over all periods: results, names, confirmed events, mentions, corrections.
 
 Nothing is joined here but what has one id, and nothing is filled: a unit that a notice does not name has no result.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,25 +12,19 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from audit_lib.analysis.lineage import keep_decisive
-from audit_lib.analysis.trends import stand_units
 from audit_lib.documents.model import squeeze
 from audit_lib.periods import order_of
-from audit_lib.sources import find_sources
-from audit_lib.tables.build import check_source
 from audit_lib.tables.history import empty_table, load_lineage
 from audit_lib.tables.storage import load_table, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
-from audit_lib.wording.words import Words
-
-KEPT_IN = "en"  # the language in which problems.csv is worded
 
 
 class Result(NamedTuple):
     """A unit in one period: in a table, or in the tier lists alone (table_no 0). None is missing.
 
-    Of its `n` scored units of the table, `rank` is the competition rank, `n_tied` share it, and `standing` is the place
-    in percent of the way up (as `paired.stand_percent`). `score_is` and `tier_is` say why there is none: unpublished
-    (nobody has one), unlisted (others have one), unread (it stands there and could not be read as one).
+    `rank` is the competition rank among the `n` ranked units of its table, and `n_tied` share it. `score_is` and
+    `tier_is` say why there is none: unpublished (nobody has one), unlisted (others have one), unread (there is one that
+    could not be read). `row` is the number that the table gives it.
     """
 
     period: str
@@ -42,7 +35,7 @@ class Result(NamedTuple):
     rank: int | None
     n_tied: int | None
     n: int
-    standing: float | None
+    row: int | None
     tier: str | None
     tier_is: str
     names: tuple[str, ...]
@@ -62,8 +55,7 @@ class Name(NamedTuple):
 class Dossier:
     """All that is kept of one unit. Rows of tables have the columns of `schemas.py`; `results` begin with the latest.
 
-    `problems` are those that name the unit. `events` have `is_decisive` beside the columns of lineage: whether they
-    change a result.
+    `events` are the confirmed ones, those that change a result.
     """
 
     unit_id: str
@@ -73,7 +65,6 @@ class Dossier:
     names: tuple[Name, ...]
     events: tuple[Any, ...]
     mentions: tuple[Any, ...]
-    problems: tuple[Any, ...]
     corrections: tuple[Any, ...]
 
     @cached_property
@@ -84,63 +75,75 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Place:
-    """The units of a place in printed order, the latest period first, its periods in that order, and its tables."""
+    """The units of a place in printed order, the latest period first, its periods in that order, and its tables.
+
+    `printed` is its scores table as kept; in `scores` printed ranks count as ranks where a notice prints no scores.
+    `records` are the rows of notices.csv, by period.
+    """
 
     jurisdiction: str
     periods: tuple[str, ...]
+    printed: pd.DataFrame
     scores: pd.DataFrame
+    mentions: pd.DataFrame
     problems: pd.DataFrame
     dossiers: tuple[Dossier, ...]
+    records: Mapping[str, pd.Series]
+
+    def find_record(self, period: str) -> pd.Series | None:
+        """Return the row of notices.csv of a period; None where there is none."""
+        return self.records.get(period)
 
 
-def open_place(data: Path, jurisdiction: str, words: Words) -> Place:
-    """Open the dossiers of a place; none where it has no tables. Problems are worded in the language of the words.
+def open_place(data: Path, jurisdiction: str, language: str) -> Place:
+    """Open the dossiers of a place; none where it has no tables. What we recorded by hand is in the language.
 
     Raises AuditError for a table that is not as declared.
     """
     processed = data / "processed" / jurisdiction
-    scores = _load(processed / "scores.csv", "scores")
-    periods = tuple(sorted(scores["period"].unique(), key=order_of, reverse=True))
-    scores = scores.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
-    problems = _load(processed / "problems.csv", "problems")
-    worded = problems if words.language == KEPT_IN else _word_problems(data, jurisdiction, words)
-    mentions = _load(processed / "mentions.csv", "mentions")
-    made = _make_dossiers(data, jurisdiction, scores, mentions, worded, words.language)
-    return Place(jurisdiction, periods, scores, problems, tuple(made))
+    printed = _load(processed / "scores.csv", "scores")
+    periods = tuple(sorted(printed["period"].unique(), key=order_of, reverse=True))
+    mentions, problems = (_load(processed / f"{name}.csv", name) for name in ("mentions", "problems"))
+    latest_first = printed.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
+    scores = rank_as_printed(latest_first)
+    notices = localise(_load(data / "reference" / "notices.csv", "notices"), language)
+    records = {row["period"]: row for _, row in notices[notices["jurisdiction"] == jurisdiction].iterrows()}
+    made = tuple(_make_dossiers(data, jurisdiction, scores, mentions, language))
+    return Place(jurisdiction, periods, printed, scores, mentions, problems, made, records)
+
+
+def rank_as_printed(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the printed ranks in the place of the computed ones, in notices that print no scores."""
+    has_none = scores.groupby("notice_id")["score"].transform("count") == 0
+    rank = scores["rank"].mask(has_none, scores["rank_printed"])
+    n_tied = rank.groupby([scores["notice_id"], scores["table_no"], rank]).transform("size").astype("Int64")
+    return scores.assign(rank=rank, n_tied=scores["n_tied"].mask(has_none, n_tied))
 
 
 def _load(path: Path, name: str) -> pd.DataFrame:
     return load_table(path, name) if path.is_file() else empty_table(name)
 
 
-def _word_problems(data: Path, jurisdiction: str, words: Words) -> pd.DataFrame:
-    tables = [check_source(data, source, words) for source in find_sources(data, jurisdiction)]
-    return pd.concat(tables, ignore_index=True)
-
-
 def _make_dossiers(
-    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, problems: pd.DataFrame, language: str
+    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, language: str
 ) -> Iterator[Dossier]:
     reference = data / "reference"
     results = _find_results(scores)
-    rows: Any = _by_unit(scores)
-    mentioned, concerned = _by_unit(mentions), _find_problems(problems, rows)
+    rows, mentioned = _by_unit(scores), _by_unit(mentions)
     known = _by_unit(localise(_load(reference / jurisdiction / "units.csv", "units"), language))
     aliases = _by_unit(localise(_load(reference / jurisdiction / "aliases.csv", "aliases"), language))
     corrections = _list_rows(localise(_load(reference / "corrections.csv", "corrections"), language))
-    lineage = localise(load_lineage(data, jurisdiction), language)
-    lineage = lineage.assign(is_decisive=lineage.index.isin(keep_decisive(lineage).index))
+    confirmed = keep_decisive(localise(load_lineage(data, jurisdiction), language)).sort_values("date", kind="stable")
     for unit_id, ours in rows.items():
-        is_ours = (lineage["unit_id_before"] == unit_id) | (lineage["unit_id_after"] == unit_id)
+        is_ours = (confirmed["unit_id_before"] == unit_id) | (confirmed["unit_id_after"] == unit_id)
         yield Dossier(
             unit_id,
             ours[0].unit_name,
             ours[0].kind,
             tuple(results[unit_id]),
             tuple(_find_names(ours, known.get(unit_id, []), aliases.get(unit_id, []))),
-            tuple(_list_rows(lineage[is_ours].sort_values("date", kind="stable"))) if is_ours.any() else (),
+            tuple(_list_rows(confirmed[is_ours])) if is_ours.any() else (),
             tuple(mentioned.get(unit_id, [])),
-            tuple(concerned.get(unit_id, [])),
             tuple(each for each in corrections if _is_about(each, ours)),
         )
 
@@ -158,24 +161,6 @@ def _by_unit(table: pd.DataFrame) -> dict[str, list[Any]]:
     return found
 
 
-def _find_problems(problems: pd.DataFrame, units: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Find the problems of each unit: those about it and those whose sentence names it, by the longest name there."""
-    owner = {
-        name: unit_id
-        for unit_id, rows in units.items()
-        for row in rows
-        for name in (row.unit_name, row.name_in_table, row.name_in_list)
-        if name
-    }
-    names = re.compile("|".join(map(re.escape, sorted(owner, key=len, reverse=True))) or "(?!)")
-    found: dict[str, list[Any]] = {}
-    for row in _list_rows(problems):
-        about = [row.unit_id] if row.unit_id else []
-        for unit_id in dict.fromkeys([*about, *(owner[name] for name in names.findall(row.message))]):
-            found.setdefault(unit_id, []).append(row)
-    return found
-
-
 def _is_about(correction: Any, ours: list[Any]) -> bool:
     name = squeeze(correction.unit_name)
     return any(
@@ -188,10 +173,10 @@ def _find_results(scores: pd.DataFrame) -> dict[str, list[Result]]:
     """Find the results of every unit, in the order of the table."""
     found: dict[str, list[Result]] = {}
     for _, notice in scores.groupby("notice_id", sort=False):
-        sizes = notice.groupby("table_no")["score"].count()
+        sizes = notice.groupby("table_no")["rank"].count()
         n_tables = int((sizes.index != IN_LISTS_ONLY).sum())
-        has_scores, has_tiers = bool(sizes.sum()), bool(notice["tier"].notna().any())
-        for row in _list_rows(notice.assign(standing=stand_units(notice))):
+        has_scores, has_tiers = bool(notice["score"].notna().any()), bool(notice["tier"].notna().any())
+        for row in _list_rows(notice):
             found.setdefault(row.unit_id, []).append(
                 _read_result(row, n_tables, int(sizes[row.table_no]), has_scores=has_scores, has_tiers=has_tiers)
             )
@@ -211,7 +196,7 @@ def _read_result(row: Any, n_tables: int, n: int, *, has_scores: bool, has_tiers
         row.rank,
         row.n_tied,
         n,
-        row.standing,
+        row.serial,
         row.tier,
         _name_state(row.tier, is_published=has_tiers, stands_there=in_list),
         tuple(dict.fromkeys(squeeze(name) for name in (row.name_in_table, row.name_in_list) if name)),
@@ -238,34 +223,3 @@ def _find_names(rows: list[Any], known: list[Any], aliases: list[Any]) -> Iterat
     for printed in dict.fromkeys([*periods, *evidence]):
         if printed != squeeze(rows[0].unit_name):
             yield Name(printed, tuple(dict.fromkeys(periods.get(printed, []))), evidence.get(printed))
-
-
-def describe_unit(dossier: Dossier, place: Place, words: Words) -> str:
-    """Say how the unit stood in the last period that names it, and in how many it is named."""
-    period = dossier.periods[0]
-    told = [_describe_result(each, words) for each in dossier.results if each.period == period]
-    facts = {"period": words.date(period), "unit": dossier.name, "results": words.join(told, "clauses")}
-    sentences = [words("units.opening", **facts)]
-    if len(place.periods) > 1:
-        missing = [words.date(each) for each in reversed(place.periods) if each not in dossier.periods]
-        key = "units.named_some" if missing else "units.named_all"
-        sentences.append(words(key, n=len(dossier.periods), of=len(place.periods), missing=missing))
-    return words.join(sentences, "sentences")
-
-
-def _describe_result(result: Result, words: Words) -> str:
-    if result.score is None:
-        how = result.score_is if result.tier else f"{result.score_is}_untiered"
-        return words(f"units.score_{how}", tier=result.tier)
-    sentence = words("units.scored", score=result.score, rank=word_rank(result, words))
-    if result.n_tables > 1:
-        sentence = words("units.in_table", sentence=sentence, table=result.table_no)
-    return words(f"units.tier_{result.tier_is}", sentence=sentence, tier=result.tier)
-
-
-def word_rank(result: Result, words: Words) -> str:
-    """Word a rank with its range in a tie and the number of scores: 17–19 of 56. Missing without a score."""
-    if result.rank is None or result.n_tied is None:
-        return words.missing
-    last = result.rank + result.n_tied - 1
-    return words("units.rank" if result.n_tied == 1 else "units.ranks", rank=result.rank, last=last, n=result.n)

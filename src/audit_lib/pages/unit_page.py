@@ -1,84 +1,124 @@
-"""A page for each unit that a place's notices score or list: tree/<place>/units/<slug>.html.
+"""A page for each unit that a place's notices score or list: tree/<place>/units/<slug>.html."""
 
-What the index says of a place's units and notices, its digest, is kept beside the manifests when the pages are written,
-so that the index reads one small file a place.
-"""
-
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import quote
 
-from audit_lib.analysis.source import count_marks
+import pandas as pd
+
+from audit_lib.display.charts import Key
 from audit_lib.documents.model import anchor_of
+from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
 from audit_lib.files import save_text
-from audit_lib.fingerprints import find_digest, read_digest
-from audit_lib.notebook.report import name_place
-from audit_lib.pages.html_parts import make_slug
+from audit_lib.pages.cite import Site
+from audit_lib.pages.html_parts import slug_unit
+from audit_lib.pages.notice_facts import describe_subject, is_lower_better
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.place_reports import Period
 from audit_lib.pages.report_page import link_translations, open_template
-from audit_lib.pages.strip_plot import describe_strip, draw_strip
-from audit_lib.pages.unit_data import Dossier, Place, describe_unit, open_place, word_rank
+from audit_lib.pages.report_summary import FAILED
+from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
+from audit_lib.pages.unit_data import Dossier, Place, Result
+from audit_lib.pages.unit_marks import Mark, mark_units
+from audit_lib.wording.form import NUMERALS, is_full_text
 from audit_lib.wording.languages import MAIN, find_translations
-from audit_lib.wording.number_format import format_number, format_score
-from audit_lib.wording.words import Words
+from audit_lib.wording.number_format import format_score
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
 
-LONGEST = 60  # letters of a slug: three bytes each, and a file name ends at 255
-DOT_STRIPS = 12  # of a unit in more periods, the latest are drawn
+MOST_NAMED = 4  # units that a sentence names
+LEAST_RANKED = 3  # units of a table of which one can be ranked
 
 
-def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> list[Path]:
-    """Write the pages of a place's units and its digest; pages of units that are gone go. Gives the pages."""
-    words = Words(language, {"place": name_place(data, jurisdiction, language)})
-    place = open_place(data, jurisdiction, words)
+class Strip(NamedTuple):
+    """Where a unit is among the scores of its table: drawing, legend, and the units above and below it."""
+
+    svg: str
+    legend: tuple[Key, ...]
+    n: int
+
+
+class Treated(NamedTuple):
+    """A report that treats a unit: its question, its page from the page of the unit, and why, in words."""
+
+    title: str
+    href: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The scored units of one table of a notice, from the lowest score, each with its colour; its axis and legend."""
+
+    units: pd.DataFrame
+    axis: Axis
+    legend: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the pages of units need of one notice: its marks by unit_id, its tables by number."""
+
+    marks: dict[str, list[Mark]]
+    tables: dict[int, Table]
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The notice that names a unit last: the result of the unit, its marks, its table where it has a score there."""
+
+    result: Result
+    marks: tuple[Mark, ...]
+    table: Table | None
+
+
+def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Words, site: Site) -> list[Path]:
+    """Write the pages of a place's units; pages of units that are gone go. Returns the pages."""
     slugs = name_pages(place)
-    folder = tree / jurisdiction / "units"
+    folder = tree / place.jurisdiction / "units"
     paths = [folder / f"{slug}.html" for slug in slugs.values()]
     template = open_template("unit.html.j2")
-    pages = [
-        template.render(
+    notices = {period: _open_notice(place, period, words) for period in place.periods}
+    root, beside = find_root(tree, words.language), list_beside(tree, place.jurisdiction, words.language)
+    for dossier, path in zip(place.dossiers, paths, strict=True):
+        latest = _find_latest(dossier, notices)
+        own = replace(words, introduced=set())
+        html = template.render(
             dossier=dossier,
             place=place,
-            words=words,
+            words=own,
+            site=site,
             slugs=slugs,
-            opening=describe_unit(dossier, place, words),
-            strips=list(_draw_strips(dossier, place, words)),
-            translations=link_translations(path, tree, language, lambda other: other.parents[1].is_dir()),
-            anchor_of=anchor_of,
-            quote=quote,
-            word_rank=word_rank,
-            format_score=format_score,
-            format_number=format_number,
-        )
-        for dossier, path in zip(place.dossiers, paths, strict=True)
-    ]
-    root = find_root(tree, language)
-    beside = [other for other in find_translations(tree / jurisdiction, tree, language).values() if other.is_dir()]
-    for path, html in zip(paths, pages, strict=True):
+            latest=latest,
+            opening=own.word(describe_unit(dossier, latest)),
+            bullets=[own.mark_up(each) for each in list_messages(latest)],
+            strip=_draw_strip(dossier, latest, own),
+            treated=list(_list_treated(dossier, periods, notices, own)),
+            subject=describe_subject(place.find_record(latest.result.period), own),
+            is_full_text=is_full_text(place.find_record(latest.result.period)),
+            translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
+            Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
+        )  # fmt: skip
         save_text(finish_page(html, describe_origin(path, root, beside), words), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
-    _save_digest(place, slugs, tree)
     return paths
 
 
-def render_digest(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> None:
-    """Write the digest of a place as `render_units` does, without the pages."""
-    place = open_place(data, jurisdiction, Words(language, {"place": name_place(data, jurisdiction, language)}))
-    _save_digest(place, name_pages(place), tree)
-
-
-def _save_digest(place: Place, slugs: dict[str, str], tree: Path) -> None:
-    save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, place.jurisdiction))
+def list_beside(tree: Path, jurisdiction: str, language: str) -> list[Path]:
+    """List what the pages of a place are made beside: its reports, and its folders in other languages."""
+    folders = find_translations(tree / jurisdiction, tree, language).values()
+    reports = (tree / jurisdiction).glob("[!.]*/[!.]*.ipynb")
+    return [*(folder for folder in folders if folder.is_dir()), *(path for path in reports if FAILED not in path.name)]
 
 
 def name_pages(place: Place) -> dict[str, str]:
-    """Give each unit the name of its page; of those with one name the later, by unit_id, get a number."""
+    """Name the page of each unit; of those with one name the later, by unit_id, get a number."""
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for dossier in sorted(place.dossiers, key=lambda each: each.unit_id):
-        slug = first = make_slug(dossier.name)[:LONGEST]
+        slug = first = slug_unit(dossier.name)
         number = 1
         while slug in taken:
             number += 1
@@ -88,39 +128,140 @@ def name_pages(place: Place) -> dict[str, str]:
     return {dossier.unit_id: slugs[dossier.unit_id] for dossier in place.dossiers}
 
 
-def load_digest(tree: Path, data: Path, jurisdiction: str, language: str) -> dict[str, Any]:
-    """Load what the index says of a place, as of its unit pages; where those were never written, from its tables.
+def _open_notice(place: Place, period: str, words: Words) -> Notice:
+    scores = place.scores[place.scores["period"] == period]
+    mentions = place.mentions[place.mentions["period"] == period]
+    marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better(place.find_record(period)))
+    scored = scores.dropna(subset=["score"])
+    return Notice(marks, {int(str(number)): _open_table(table, words) for number, table in scored.groupby("table_no")})
 
-    `units`: name, slug, other names and results (period, score, tier; from the latest) of each, in printed order. A
-    unit without a page has no slug. `marks`: for each period the counts of `count_marks`.
+
+def _open_table(scores: pd.DataFrame, words: Words) -> Table:
+    units = scores.assign(colour=colour_units(scores)).sort_values(["score", "tier_order"], kind="stable")
+    return Table(units, choose_axis(units["score"]), key_tiers(units, words))
+
+
+def _find_latest(dossier: Dossier, notices: dict[str, Notice]) -> Latest:
+    result = dossier.results[0]
+    notice = notices[result.period]
+    table = None if result.score is None else notice.tables[result.table_no]
+    return Latest(result, tuple(notice.marks.get(dossier.unit_id, [])), table)
+
+
+def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
+    """Describe the result of a unit in the last period that names it: score, rank and tier, as far as published."""
+    result = latest.result
+    tier = Tier(result.tier) if result.tier else None
+    if result.score is None and result.rank is None:
+        key = f"opening_{result.score_is}" if tier else f"opening_{result.score_is}_untiered"
+        return say(f"units.{key}", unit=Unit(dossier.name), tier=tier)
+    key = "ranked" if result.score is None else "scored"
+    scored = None if result.score is None else say("units.scored", score=result.score)
+    ranked = say_rank(result, "ranked_") if result.score is None else _say_place(result)
+    facts = {"scored": scored, "ranked": ranked, "comma": "," if ranked else ""}
+    return say(f"units.opening_{key}_{result.tier_is}", unit=Unit(dossier.name), tier=tier, **facts)
+
+
+def _say_place(result: Result) -> Phrase | str:
+    """Say the rank of a scored unit; nothing among fewer than three, or where all have one score."""
+    is_ranked = result.rank is not None and result.n >= LEAST_RANKED and result.n_tied != result.n
+    return say_rank(result, "") if is_ranked else ""
+
+
+def say_rank(result: Result, how: str) -> Phrase:
+    """Say the rank of a unit in its table: 6th of 56, joint 7th; joint last where nobody is below."""
+    rank, n_tied = result.rank or 0, result.n_tied or 1
+    is_last = rank + n_tied - 1 == result.n
+    key = ("joint_last" if is_last else "joint_place") if n_tied > 1 else "place_last" if is_last else "place"
+    return say(f"units.{how}{key}", ordinal=_number_ordinal(rank), rank=rank, n=result.n)
+
+
+def _number_ordinal(number: int) -> str:
+    """Write an English ordinal number.
+
+    >>> [_number_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 21, 103, 111)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '21st', '103rd', '111th']
     """
-    if stored := read_digest(tree, jurisdiction):
-        return stored
-    return _digest(open_place(data, jurisdiction, Words(language)), {})
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
-def _digest(place: Place, slugs: dict[str, str]) -> dict[str, Any]:
-    units = [
-        {
-            "name": dossier.name,
-            "slug": slugs.get(dossier.unit_id),
-            "others": [name.printed for name in dossier.names],
-            "results": [[each.period, each.score, each.tier] for each in dossier.results],
-        }
-        for dossier in place.dossiers
-    ]
-    marks = {
-        period: count_marks(scores, place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{period}"])
-        for period, scores in place.scores.groupby("period")
-    }
-    return {"units": units, "marks": marks}
+def list_messages(latest: Latest) -> Iterator[Text]:
+    """List two or three messages on a scored unit: who scored higher or lower, and what does not follow from it."""
+    result, table = latest.result, latest.table
+    if table is None or result.score is None or len(table.units) < LEAST_RANKED:
+        return
+    higher, lower = count_sides(table.units["score"].tolist(), result.score)
+    equal = len(table.units) - higher - lower - 1
+    key = "first" if not higher else "last" if not lower else "between"
+    yield say(f"units.{key}_tied" if equal else f"units.{key}", higher=higher, lower=lower, equal=equal)
+    if any(mark.kind == "exception" for mark in latest.marks):
+        yield from _list_overtaking(table.units, result)
 
 
-def _draw_strips(dossier: Dossier, place: Place, words: Words) -> Iterator[dict[str, Any]]:
-    """Draw where the unit stands among the scores of each table that scores it."""
-    scored = [(each, each.score) for each in dossier.results if each.score is not None]
-    for result, score in scored[:DOT_STRIPS]:
-        ours = (place.scores["period"] == result.period) & (place.scores["table_no"] == result.table_no)
-        scores = place.scores.loc[ours, "score"].dropna().to_list()
-        svg = draw_strip(scores, score, describe_strip(scores, score, words.date(result.period), words))
-        yield {"result": result, "low": min(scores), "high": max(scores), "svg": svg}
+def _list_overtaking(table: pd.DataFrame, result: Result) -> Iterator[Text]:
+    """List the units with a better tier that are ranked no better than one."""
+    order = table.loc[table["tier"] == result.tier, "tier_order"].iloc[0]
+    better = table[(table["tier_order"] < order) & (table["rank"] >= result.rank)]
+    if len(better) <= MOST_NAMED:
+        units = [say("units.with_score", unit=Unit(row.unit_name), score=row.score) for row in better.itertuples()]
+        yield say("units.message_overtaking", units=units)
+    else:
+        yield say("units.message_overtaking_many", n=len(better))
+    yield say("units.message_no_reason")
+
+
+def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
+    """Draw where a unit is among the scores of its table; None for one without a score, or among fewer than three."""
+    result, table = latest.result, latest.table
+    if table is None or result.score is None or len(table.units) < LEAST_RANKED:
+        return None
+    rows = zip(table.units["score"], table.units["colour"], table.units["unit_id"], strict=True)
+    spots = [Spot(score, colour, unit_id == dossier.unit_id) for score, colour, unit_id in rows]
+    higher, lower = count_sides([spot.score for spot in spots], result.score)
+    facts = {"n": len(spots), "low": spots[0].score, "high": spots[-1].score, "score": result.score}
+    alt = words("units.strip", higher=higher, lower=lower, equal=len(spots) - higher - lower - 1, **facts)
+    name = words.short(Unit(dossier.name))
+    label = words("units.with_score_plain", unit=name, score=result.score)
+    own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
+    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots))
+
+
+def name_item(section: str | None, item: str | None, words: Words) -> str | None:
+    """Name a section and item of a notice, in English by their numbers; None without a section."""
+    if not section:
+        return None
+    parts = {"section": section} | ({"item": item} if item else {})
+    if words.language == MAIN:
+        parts = {name: str(NUMERALS.find(part) + 1) if part in NUMERALS else part for name, part in parts.items()}
+    return words("units.section_item" if item else "units.section", **parts)
+
+
+def _list_treated(
+    dossier: Dossier, periods: Sequence[Period], notices: dict[str, Notice], words: Words
+) -> Iterator[Treated]:
+    """List the reports that found something and treat a unit: by its marks, or by naming it in their finding."""
+    names = {words.short(Unit(dossier.name)), dossier.name}
+    for period in periods:
+        marks = notices[period.name].marks.get(dossier.unit_id, []) if period.name in notices else []
+        for card in period.found:
+            own = [mark for mark in marks if mark.report == card.name]
+            if own:
+                why = words.join([_explain(mark, dossier, period.name, words) for mark in own], "sentences")
+            elif any(_names(name, card.headline or "") for name in names):
+                why = str(card.headline)
+            else:
+                continue
+            yield Treated(card.title, f"../{period.name}/{card.href}", why)
+
+
+def _names(name: str, sentence: str) -> bool:
+    """Check whether a sentence names a unit, as words of their own where they are of Latin letters."""
+    at = sentence.find(name)
+    around = sentence[at - 1 : at] + sentence[at + len(name) : at + len(name) + 1]
+    return at >= 0 and not (name.isascii() and any(letter.isalpha() for letter in around))
+
+
+def _explain(mark: Mark, dossier: Dossier, period: str, words: Words) -> str:
+    result = next(each for each in dossier.results if each.period == period)
+    return words(f"units.treated_{mark.kind}", score=result.score, mark=mark.text)

@@ -1,69 +1,74 @@
-// Filters the page as you type: reports by place, period, question and answer; units by every name they have.
+"use strict";
+// Finds units as you type: by Chinese name, pinyin, initials, English name; a name before a longer official name.
 (() => {
   const places = JSON.parse(document.getElementById("data").textContent);
-  const box = document.getElementById("search"), input = document.getElementById("query"), told = document.getElementById("found");
-  const shown = document.getElementById("units-found"), list = shown.querySelector("ul");
-  const MOST = 50;
+  const box = document.getElementById("search"), input = document.getElementById("query");
+  const told = document.getElementById("found"), list = document.getElementById("hits");
+  const MOST = 30, NAME = 0, SLUG = 1, ENGLISH = 2, PINYIN = 3, INITIALS = 4, OTHERS = 5, SAYS = 6;
   const plain = (text) => text.normalize("NFKC").toLowerCase();
-  let units, reports;
+  let units;
 
-  const prepare = () => {
-    units = places.flatMap((place) => {
-      const around = plain(place.names.concat(place.periods).join(" "));
-      return place.units.map((unit) => ({ place, unit, own: plain([unit[0], ...unit[2]].join(" ")), around }));
-    });
-    reports = [...document.querySelectorAll("#reports .report")].map((element) => {
-      const period = element.closest(".period");
-      const names = period.closest(".place").dataset.names;
-      return { element, period, text: plain([names, period.dataset.period, element.textContent].join(" ")) };
-    });
+  const prepare = () => places.flatMap((place) => {
+    const around = plain(place.names.join(" "));
+    return place.units.map((unit) => ({
+      place, unit, around,
+      own: [unit[NAME], unit[PINYIN], unit[INITIALS], plain(unit[ENGLISH])].filter(Boolean),
+      others: plain(unit[OTHERS].join(" ")),
+    }));
+  });
+
+  // How well a term fits: 0 is a name, 1 begins one, 2 begins a word of one, 3 is inside one; 4 another name, 5 the place.
+  const rate = ({ own, others, around }, term) => {
+    const isLatin = /^[a-z]+$/.test(term);
+    const best = Math.min(9, ...own.map((name, at) =>
+      name === term ? 0 : name.startsWith(term) ? 1 : name.includes(" " + term) ? 2
+        : name.includes(term) && (!isLatin || (at !== 2 && term.length > 2)) ? 3 : 9));
+    return best < 9 ? best : others.includes(term) ? 4 : around.includes(term) ? 5 : 9;
   };
 
-  const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+  const find = (terms, whole) => units
+    .map((unit, at) => {
+      const rates = [Math.min(rate(unit, whole), 9), ...(terms.length > 1 ? terms.map((term) => rate(unit, term)) : [])];
+      const [first, ...each] = rates;
+      const parts = each.length && Math.min(...each) < 5 ? Math.max(...each) : 9;
+      return { unit, at, rate: Math.min(first === 5 ? 9 : first, parts) };
+    })
+    .filter((found) => found.rate < 9)
+    .sort((a, b) => a.rate - b.rate || a.at - b.at)
+    .map((found) => found.unit);
 
-  const showUnit = ({ place, unit: [name, slug, others, results] }) => {
+  const showUnit = ({ place, unit }) => {
     const item = document.createElement("li"), more = document.createElement("span");
-    const link = document.createElement(slug === null ? "b" : "a");
-    link.textContent = name;
-    if (slug !== null) link.href = `${place.id}/units/${encodeURIComponent(slug || name)}.html`;
-    const said = results.map(([period, score, tier]) =>
-      [place.periods[period] + ":", score, place.tiers[tier]].filter((part) => part != null).join(" "));
-    more.textContent = [place.names[0], ...said, ...others].join(" · ");
-    item.append(link, " ", more);
+    const link = document.createElement(unit[SLUG] === null ? "b" : "a");
+    const isEnglish = document.documentElement.lang === "en" && unit[ENGLISH];
+    const printed = document.createElement("span");
+    printed.lang = "zh-Hans";
+    printed.className = "printed";
+    printed.textContent = unit[NAME];
+    link.append(...(isEnglish ? [unit[ENGLISH] + " ", printed] : [printed]));
+    if (unit[SLUG] !== null) link.href = `${place.id}/units/${encodeURIComponent(unit[SLUG] || unit[NAME])}.html`;
+    more.textContent = [place.names[0], unit[SAYS]].join(" · ");
+    item.append(link, more);
     return item;
   };
 
   const search = () => {
-    if (!units) prepare();
-    const terms = plain(input.value).split(/\s+/).filter(Boolean);
-    // A place or a period alone finds its reports; a unit is found by a name of its own.
-    const found = terms.length ? units.filter(({ own, around }) =>
-      terms.some((term) => own.includes(term)) && terms.every((term) => own.includes(term) || around.includes(term))) : [];
-    const periods = new Set();
-    let n = 0;
-    for (const { element, period, text } of reports) {
-      const fits = terms.every((term) => text.includes(term));
-      element.hidden = !fits;
-      if (fits) periods.add(period), n += 1;
-    }
-    for (const line of document.querySelectorAll("p.silent")) line.hidden = !line.querySelector(".report:not([hidden])");
-    for (const period of document.querySelectorAll(".period")) period.hidden = !periods.has(period);
-    for (const place of document.querySelectorAll(".place")) place.hidden = !place.querySelector(".period:not([hidden])");
-    for (const row of document.querySelectorAll("tr[data-of]")) {
-      row.hidden = !periods.has(document.getElementById(row.dataset.of).closest(".period"));
-    }
+    units ??= prepare();
+    const whole = plain(input.value).trim().replace(/\s+/g, " "), terms = whole.split(" ").filter(Boolean);
+    const found = terms.length ? find(terms, whole) : [];
     list.replaceChildren(...found.slice(0, MOST).map(showUnit));
-    shown.hidden = !found.length;
-    told.textContent = !terms.length ? told.dataset.key
-      : !found.length && !n ? told.dataset.none
-      : fill(told.dataset.found, { units: found.length, reports: n })
-        + (found.length > MOST ? " " + fill(told.dataset.more, { n: found.length - MOST }) : "");
+    list.hidden = !found.length;
+    const n = found.length;
+    told.textContent = !terms.length ? told.dataset.key : !n ? told.dataset.none
+      : n === 1 ? told.dataset.one
+      : n > MOST ? told.dataset.more.replace("{n}", n).replace("{shown}", MOST) : told.dataset.many.replace("{n}", n);
   };
 
   box.hidden = false;
   input.addEventListener("input", search);
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") input.value = "", search();
+    if (event.key === "Enter") list.querySelector("a")?.click();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea")) return;
@@ -71,11 +76,4 @@
     input.focus();
   });
   if (input.value) search();
-  // A link to the folded units of a place opens them.
-  const open = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target && target.tagName === "DETAILS") target.open = true;
-  };
-  addEventListener("hashchange", open);
-  open();
 })();

@@ -1,0 +1,91 @@
+"""What a page says of a notice beside its results: subject, who inspects, when, how many units, whose words."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from audit_lib.wording.form import describe_form, is_full_text, list_summarised
+from audit_lib.wording.words import Words
+
+DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")  # a web address in the place of a publisher
+
+
+class Fact(NamedTuple):
+    """A row of facts: its label and its text."""
+
+    label: str
+    text: str
+
+
+def find(record: pd.Series | None, name: str) -> str | None:
+    """Return what notices.csv records of a notice under a name; None where it records nothing."""
+    value = None if record is None else record.get(name)
+    return None if value is None or pd.isna(value) else str(value)
+
+
+def is_lower_better(record: pd.Series | None) -> bool:
+    """Check whether low scores are the good ones."""
+    return find(record, "better") == "lower"
+
+
+def describe_subject(record: pd.Series | None, words: Words) -> str:
+    """Say what was inspected, in a language that is not the notice's with the Chinese behind it; empty if unknown."""
+    subject, chinese = find(record, "subject"), find(record, "subject_zh")
+    if not subject or not chinese or subject == chinese:
+        return subject or ""
+    return words("place.subject_gloss", subject=subject, printed=chinese)
+
+
+def describe_inspector(record: pd.Series | None, words: Words) -> str:
+    """Say who inspected. It is never guessed from the web address that published the notice."""
+    publisher = find(record, "publisher")
+    if publisher is None:
+        return words("place.inspector_unknown")
+    if DOMAIN.search(publisher):
+        return words("place.inspector_site", site=publisher)
+    return publisher
+
+
+def describe_dates(record: pd.Series | None, words: Words) -> str:
+    """Say when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
+    first, last = find(record, "inspected_from"), find(record, "inspected_to")
+    said = []
+    if first and last:
+        said.append(words("place.inspected", first=words.date(first), last=words.date(last)))
+    for name in ("issued_on", "published_on"):
+        if day := find(record, name):
+            said.append(words(f"place.{name}", day=words.date(day)))
+    return words.join(said, "clauses")
+
+
+def describe_units(scores: pd.DataFrame, words: Words) -> str:
+    """Say how many units a notice names, and in which of its lists."""
+    n, n_scored, n_tiered = (int(scores.loc[of, "unit_id"].nunique()) for of in _list_masks(scores))
+    n_both = int(scores.loc[~scores["match"].isin(["table_only", "list_only"]), "unit_id"].nunique())
+    if n_scored and n_tiered:
+        key = "units_all" if n_both == n else "units_some"
+        return words(f"place.{key}", n=n, n_scored=n_scored, n_tiered=n_tiered, n_both=n_both)
+    return words("place.units_scored" if 0 < n_scored < n else "place.units", n=n, n_scored=n_scored)
+
+
+def _list_masks(scores: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    return pd.Series(data=True, index=scores.index), scores["score"].notna(), scores["tier"].notna()
+
+
+def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, words: Words) -> Iterator[str]:
+    """List what a notice publishes of its units, whose words our copy has, and whether a part could not be read."""
+    has = [bool(scores[name].notna().any()) for name in ("score", "tier", "rank")]
+    kinds = {(True, True): "scores_tiers", (True, False): "scores", (False, True): "tiers"}
+    yield words("badges." + kinds.get((has[0], has[1]), "ranks" if has[2] else "names"))
+    if record is not None:
+        yield words("badges." + ("full" if is_full_text(record) else "abridged" if list_summarised(record) else "ours"))
+    if n_unread:
+        yield words("badges.unread", n=n_unread)
+
+
+def read_first(record: pd.Series | None, words: Words) -> str:
+    """Return the note to read before quoting a notice, as HTML; empty for a full text."""
+    form = describe_form(record)
+    return words.mark_up(form) if form else ""

@@ -1,0 +1,235 @@
+"""The page of a place, tree/<place>/index.html: what was inspected, the finding, every unit, the reports.
+
+What the index says of a place, its digest, is kept beside the manifests when the pages are written, so that the index
+reads one small file a place.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from audit_lib.analysis.source import count_marks
+from audit_lib.display.scene import read_scene
+from audit_lib.figures.forms import choose_axis, colour_units
+from audit_lib.files import save_text
+from audit_lib.fingerprints import find_digest, read_digest
+from audit_lib.notebook.report import load_unit_names, name_place
+from audit_lib.pages.cite import Site, read_site
+from audit_lib.pages.dot_table import FOLDED, SHOWN, DotTable, build_table
+from audit_lib.pages.html_parts import link_csv
+from audit_lib.pages.notice_facts import (
+    Fact,
+    describe_dates,
+    describe_inspector,
+    describe_subject,
+    describe_units,
+    find,
+    is_lower_better,
+    list_badges,
+    read_first,
+)
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.place_reports import Period, choose_lead, read_periods
+from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
+from audit_lib.pages.report_summary import Card
+from audit_lib.pages.strip_plot import Spot, draw_strip
+from audit_lib.pages.unit_data import Dossier, Place, open_place
+from audit_lib.pages.unit_marks import find_exceptions
+from audit_lib.pages.unit_page import list_beside, name_pages, render_units
+from audit_lib.sources import NOTICE
+from audit_lib.tables.history import first_rows
+from audit_lib.tables.storage import format_table
+from audit_lib.wording.languages import MAIN
+from audit_lib.wording.number_format import format_score
+from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
+from audit_lib.wording.words import Tier, Unit, Words
+
+UNREAD = ("unread", "balance")  # how ids of checks begin whose rows are parts of a notice that were not read
+FILTER = TEMPLATES / "report" / "filter.js"
+
+
+def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> list[Path]:
+    """Write the page of a place, the pages of its units, and its digest. Returns the pages; none without tables."""
+    words = open_place_words(data, jurisdiction, language)
+    place = open_place(data, jurisdiction, language)
+    periods = read_periods(tree / jurisdiction)
+    site = read_site(data)
+    pages = render_units(place, periods, tree, words, site)
+    _save_digest(place, words, tree)
+    if not place.periods:
+        return pages
+    page = tree / jurisdiction / "index.html"
+    html = _render(place, periods, page, tree, replace(words, introduced=set()), site)
+    origin = describe_origin(page, find_root(tree, language), list_beside(tree, jurisdiction, language))
+    save_text(finish_page(html, origin, words), page)
+    return [page, *pages]
+
+
+def render_digest(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> None:
+    """Write the digest of a place as `render_place` does, without the pages."""
+    _save_digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), tree)
+
+
+def _save_digest(place: Place, words: Words, tree: Path) -> None:
+    digest = _digest(place, words, name_pages(place))
+    save_text(json.dumps(digest, ensure_ascii=False), find_digest(tree, place.jurisdiction))
+
+
+def open_place_words(data: Path, jurisdiction: str, language: str) -> Words:
+    """Return the words for what is said of a place over all its periods."""
+    facts = {"place": name_place(data, jurisdiction, language), "printed_place": name_place(data, jurisdiction, "zh")}
+    return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
+
+
+def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, words: Words, site: Site) -> str:
+    latest = place.periods[0]
+    record = place.find_record(latest)
+    scores = place.scores[place.scores["period"] == latest]
+    mentions = place.mentions[place.mentions["period"] == latest]
+    lead = choose_lead(list(periods))
+    shown = next((period for period in periods if period.name == latest), None)
+    table = build_table(scores, mentions, words, is_lower_better=is_lower_better(record))
+    needs_script = not table.is_short
+    template = open_template("place.html.j2")
+    return template.render(
+        place=place,
+        words=words,
+        site=site,
+        latest=latest,
+        subject=describe_subject(record, words),
+        lead=lead,
+        facts=list_facts(record, scores, words),
+        url=find(record, "url"),
+        document=find(record, "document_number"),
+        read_first=read_first(record, words),
+        table=table,
+        keys=spell_units(place, words),
+        slugs=name_pages(place),
+        cards=[(card, draw_scene(card)) for card in (shown.found if shown else []) if not lead or card != lead.card],
+        lead_scene=draw_scene(lead.card) if lead else "",
+        missing=list_missing(table, shown, words),
+        earlier=[period for period in periods if period.name != latest],
+        subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
+        csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
+        notice=NOTICE,
+        folded=FOLDED,
+        shown=SHOWN,
+        Unit=Unit,
+        quote=quote,
+        scripts=[FILTER.read_text(encoding="utf-8")] if needs_script else [],
+        translations=link_translations(page, tree, words.language, lambda other: other.parent.is_dir()),
+    )
+
+
+def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:
+    """List what is known of a notice: who inspected, when, how many units; what is not recorded has no row."""
+    facts = {
+        "inspector": describe_inspector(record, words),
+        "dates": describe_dates(record, words),
+        "units": describe_units(scores, words),
+        "method": find(record, "method_note") or "",
+    }
+    return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
+
+
+def list_missing(table: DotTable, period: Period | None, words: Words) -> str:
+    """Say in one line what a notice does not publish, and why reports on it have nothing to report."""
+    absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
+    said = words(f"place.no_{absent}") if absent else ""
+    silent = dict.fromkeys(period.silent.values()) if period else {}
+    return words.join([said, *silent], "sentences")
+
+
+def draw_scene(card: Card) -> str:
+    """Draw the first figure of a report for a narrow place; empty where it has none."""
+    return read_scene(card.scene).to_svg("thumbnail", card.title) if card.scene else ""
+
+
+def spell_units(place: Place, words: Words) -> dict[str, str]:
+    """Return what each unit is found by: its names, its pinyin with initials, its English name, by unit_id."""
+    return {dossier.unit_id: " ".join(_list_spellings(dossier, words)).lower() for dossier in place.dossiers}
+
+
+def _list_spellings(dossier: Dossier, words: Words) -> list[str]:
+    english = words.unit_names.get(dossier.name, "")
+    return [
+        *(dossier.name, spell_in_pinyin(dossier.name), find_initials(dossier.name), english),
+        *(name.printed for name in dossier.names),
+    ]
+
+
+def load_digest(tree: Path, data: Path, jurisdiction: str, language: str) -> dict[str, Any]:
+    """Load what the index says of a place, as of its pages; where those were never written, from its tables.
+
+    `units`: of each, in printed order, its name, slug (None without a page), English name, pinyin, initials, other
+    names, and its latest result in words. `marks`: for each period the counts of `count_marks`. `card`: see
+    `_describe_card`.
+    """
+    if stored := read_digest(tree, jurisdiction):
+        return stored
+    return _digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), {})
+
+
+def _digest(place: Place, words: Words, slugs: dict[str, str]) -> dict[str, Any]:
+    units = [
+        {
+            "name": dossier.name,
+            "slug": slugs.get(dossier.unit_id),
+            "english": words.unit_names.get(dossier.name, ""),
+            "pinyin": spell_in_pinyin(dossier.name).lower(),
+            "initials": find_initials(dossier.name),
+            "others": [name.printed for name in dossier.names],
+            "says": _say_latest(dossier, words),
+        }
+        for dossier in place.dossiers
+    ]
+    marks = {
+        period: count_marks(scores, place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{period}"])
+        for period, scores in place.scores.groupby("period")
+    }
+    return {"units": units, "marks": marks, "card": _describe_card(place, words) if place.periods else {}}
+
+
+def _say_latest(dossier: Dossier, words: Words) -> str:
+    """Word the last result of a unit for the list of what the search found."""
+    result = dossier.results[0]
+    score = "" if result.score is None else words("units.points", score=result.score)
+    tier = words.short(Tier(result.tier)) if result.tier else ""
+    return words.join([words.date(result.period), score, tier], "parts")
+
+
+def _describe_card(place: Place, words: Words) -> dict[str, Any]:
+    """Describe the latest notice of a place for its card on the index."""
+    latest = place.periods[0]
+    record = place.find_record(latest)
+    scores = place.scores[place.scores["period"] == latest]
+    subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
+    n_unread = int(place.problems["check"].str.startswith(UNREAD).sum())
+    dates = describe_dates(record, words) if len(place.periods) == 1 else ""
+    key = "units" if len(place.periods) == 1 else "units_of_last"
+    return {
+        "subject": words.join(subjects, "clauses"),
+        "inspector": describe_inspector(record, words),
+        "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
+        "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
+        "badges": list(list_badges(scores, record, n_unread, words)),
+        "drawing": draw_all(scores, words),
+        "n_units": len(place.dossiers),
+    }
+
+
+def draw_all(scores: pd.DataFrame, words: Words) -> str:
+    """Draw all units of a notice on one strip, exceptions outlined; empty without scores, or with several tables."""
+    units = first_rows(scores).dropna(subset=["score"])
+    if len(units) < 2 or units["table_no"].nunique() > 1:
+        return ""
+    outlined = find_exceptions(scores)
+    units = units.assign(colour=colour_units(units)).sort_values(["score", "tier_order"], kind="stable")
+    spots = [Spot(row.score, row.colour, row.unit_id in outlined) for row in units.itertuples()]
+    low, high = (format_score(value) for value in (units["score"].min(), units["score"].max()))
+    return draw_strip(spots, choose_axis(units["score"]), words("place.drawing", n=len(units), low=low, high=high))
