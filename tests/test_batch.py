@@ -22,7 +22,8 @@ from audit_lib.batch.manifest import record_tables
 from audit_lib.batch.plan import Folders, check_contracts, plan_runs
 from audit_lib.batch.processes import NEEDS, Limits, count_jobs, run_apart
 from audit_lib.batch.progress import Progress
-from audit_lib.batch.tasks import Result
+from audit_lib.batch.tasks import Result, find_silence
+from audit_lib.display.findings import Finding
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
 
@@ -365,3 +366,16 @@ def test_a_scheduler_that_does_not_answer_is_one_line() -> None:
         open_executor(None, "tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_silence_is_found_in_the_headline_alone() -> None:
+    silent = Finding("No scores.", "headline silent")
+    spoken, noted = Finding("All agree.", "headline"), Finding('class="headline silent"', "note")
+
+    def write(*shown: Finding) -> bytes:
+        outputs = [{"data": {"text/html": [each._repr_html_()], "text/plain": [each.text]}} for each in shown]
+        return json.dumps({"cells": [{"outputs": outputs}]}).encode()
+
+    assert find_silence(write(silent)) == "No scores."
+    assert find_silence(write(spoken)) is None
+    assert find_silence(write(noted)) is None

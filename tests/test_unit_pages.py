@@ -134,7 +134,7 @@ def test_what_the_prose_and_the_checks_say_of_a_unit(tree: Path) -> None:
         ["市海洋与渔业局", "2017", "the annex drops 与; the only such name in leizhou-2017; our reading"]
     ]
     assert texts(page, ".problems li") == [
-        "2017, warning: 海洋渔业局 in the table is read as 市海洋与渔业局 in the list · line 63"
+        "2017, to note: 海洋渔业局 in the table is read as 市海洋与渔业局 in the list · line 63"
     ]
     assert texts(page, ".events li") == [
         "By 2019-03-31 海洋渔业局 → 雷州市自然资源局: split into new units "
@@ -146,7 +146,7 @@ def test_what_the_prose_and_the_checks_say_of_a_unit(tree: Path) -> None:
 
 
 def test_a_problem_is_shown_with_every_unit_that_it_names(tree: Path) -> None:
-    shared = "2017, error: at 90, 财政局, 唐家镇, 松竹镇 are 优秀 and 发改局, 杨家镇, 北和镇 are 良好 (9 equal pairs) · line 137"
+    shared = "2017, contradiction: at 90, 财政局, 唐家镇, 松竹镇 are 优秀 and 发改局, 杨家镇, 北和镇 are 良好 (9 equal pairs) · line 137"
     named = ["财政局", "唐家镇", "松竹镇", "发改局", "杨家镇", "北和镇"]
     pages = sorted(path.stem for path in (tree / "leizhou" / "units").glob("*.html"))
     assert [name for name in pages if shared in texts(read(tree, "leizhou", name), ".problems li")] == sorted(named)
