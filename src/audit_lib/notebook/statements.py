@@ -23,6 +23,7 @@ from audit_lib.wording.languages import MAIN, choose_part
 
 SENTENCES = ("headline", "bullet", "box", "finding", "note")
 SETTINGS = "settings"  # tag of the cell that shows its material
+MATERIAL = {"quality", "settings"}  # classes of the tables that show the material of a report
 SCENES = "application/vnd.audit-lib.scene."  # as display/charts.py names the drawings of a chart
 BLOCKS = ["h1", "h2", "h3", "p", "li", "dl", "table", "figure", "details", "pre", "a"]
 
@@ -121,7 +122,11 @@ def _list_blocks(part: Tag, section: str) -> Iterator[Statement]:
 def _list_block(block: Tag, section: str) -> Iterator[Statement]:
     """List what one block states. A block around others states only what they do not."""
     role = next((name for name in block.get_attribute_list("class") if name in SENTENCES), "text")
-    if block.name == "table":
+    if block.name == "table" and MATERIAL & set(block.get_attribute_list("class")):
+        for row in block.find_all("tr"):
+            term, value = row.find("th"), row.find("td")
+            yield Statement("setting", (section, _text(term) if term else ""), _text(value) if value else "")
+    elif block.name == "table":
         yield from _list_cells(block, _text(block.caption) if block.caption else section)
     elif block.name == "figure":
         yield from _list_figure(block, section)
