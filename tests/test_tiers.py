@@ -18,10 +18,10 @@ from audit_lib.analysis.cuts import (
 )
 from audit_lib.analysis.tiers import summarise_tiers
 from audit_lib.display.scene import Dot, Label, Rect, Ring
-from audit_lib.errors import AuditError
 from audit_lib.figures.forms import colour_tiers
 from audit_lib.figures.tiers import plot_rule
-from audit_lib.tables.tiers import count_tier_pairs, list_tiers
+from audit_lib.notices.tier_lists import TierList
+from audit_lib.tables.tiers import count_tier_pairs, find_orders, list_tiers, scale_tiers
 from audit_lib.wording.words import Words
 
 CLEAN = [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")]
@@ -231,9 +231,47 @@ def test_a_pass_mark_separates_tiers_with_scores_only(make_scores, words, rows, 
     assert words.without_glosses().word(describe_overlap(make_scores(rows))) == sentence
 
 
-def test_a_tier_nobody_knows_is_an_error(make_scores) -> None:
-    with pytest.raises(AuditError, match=r"found tier 尚可; expected a tier of notices/vocabulary\.csv"):
-        list_tiers(make_scores([("甲局", 95, "优秀"), ("乙局", 85, "尚可")]))
+def test_with_a_tier_of_unknown_order_none_is_better(make_scores) -> None:
+    scores = make_scores([("甲局", 95, "尚可"), ("乙局", 85, "优秀"), ("丙局", 75, "良好")])
+    assert (list_tiers(scores), scale_tiers(scores)) == (["优秀", "良好", "尚可"], [])
+    assert [pairs.tiers for pairs in count_tier_pairs(scores)] == [("优秀", "良好")]
+    assert (compare_rule(scores, 90, 80), len(imply_cuts(scores))) == (None, 0)
+    assert summarise_tiers(scores)["tier"].to_list() == ["优秀", "良好", "尚可"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "orders"),
+    [
+        (
+            [("甲局", 95, "一等奖"), ("乙局", 96, "三等奖"), ("丙局", 85, "二等奖")],
+            {"一等奖": 1, "二等奖": 2, "三等奖": 3},
+        ),
+        ([("甲局", None, "三星"), ("乙局", None, "五星"), ("丙局", None, "四星")], {"五星": 1, "四星": 2, "三星": 3}),
+        ([("甲局", 95, "绿牌"), ("乙局", 85, "黄牌"), ("丙局", 84, "黄牌")], {"绿牌": 1, "黄牌": 2}),
+        ([("甲局", 95, "绿牌"), ("乙局", 84, "绿牌"), ("丙局", 85, "黄牌")], {}),
+        ([("甲局", None, "红榜"), ("乙局", None, "黑榜")], {}),
+        ([("甲局", None, "优秀"), ("乙局", None, "良好"), ("丙局", None, "差")], {"优秀": 1, "良好": 2, "差": 3}),
+        ([("甲局", None, "优秀"), ("乙局", None, "差"), ("丙局", None, "良好")], {"优秀": 1, "良好": 2}),
+        ([("甲局", None, "优秀"), ("乙局", None, "进步")], {"优秀": 1}),
+        ([("甲局", 95, "优秀"), ("乙局", 96, "良好"), ("丙局", 60, "差")], {"优秀": 1, "良好": 2, "差": 3}),
+        ([("甲局", 95, "优秀"), ("乙局", 80, "良好"), ("丙局", 85, "进步")], {"优秀": 1, "良好": 2}),
+    ],
+    ids=["prizes", "stars", "by score", "scores overlap", "open", "last", "between", "one known", "below", "inside"],
+)
+def test_tiers_of_a_notice_are_ordered_by_its_print(make_scores, rows, orders) -> None:
+    lists = [TierList(tier, None, None, (unit,), "line 1") for unit, _, tier in rows]
+    assert find_orders(make_scores(rows), lists) == orders
+
+
+def test_lower_scores_may_be_better(make_scores) -> None:
+    scores = make_scores([("甲局", 1.5, "绿牌"), ("乙局", 2.5, "黄牌")])
+    assert find_orders(scores, [], lower_first=True) == {"绿牌": 1, "黄牌": 2}
+
+
+def test_a_list_that_repeats_units_is_no_lower_tier(make_scores) -> None:
+    rows = [("甲局", "优秀"), ("乙局", "良好"), ("甲局", "进步")]
+    lists = [TierList(tier, None, None, (unit,), "line 1") for unit, tier in rows]
+    assert find_orders(make_scores([("乙局", None, "良好")]), lists) == {"优秀": 1, "良好": 2}
 
 
 def test_a_unit_without_tier_or_score_is_in_no_comparison(make_scores) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.notices.notice import Notice
-from audit_lib.tables.tiers import apply_cuts, find_exceptions, list_tiers, rated
+from audit_lib.tables.tiers import apply_cuts, find_exceptions, rated, scale_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found
 
 MOST_NAMES = 8  # more units than that are listed in a table, not in a sentence
@@ -58,14 +58,14 @@ class CutRule:
 
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
-    """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three."""
+    """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three of known order."""
     by_cut = apply_cuts(scores, top_cut, low_cut)
     if by_cut is None:
         return None
     units = rated(scores.assign(tier_by_cut=by_cut))
     unrated = scores.loc[scores["tier"].isna(), "score"].dropna()
     exceptions = find_exceptions(scores, top_cut, low_cut)
-    return CutRule(top_cut, low_cut, tuple(list_tiers(scores)), units, exceptions, unrated)
+    return CutRule(top_cut, low_cut, tuple(scale_tiers(scores)), units, exceptions, unrated)
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
     holding `n_units` units.
     """
     units, rows = rated(scores), []
-    for better, worse in pairwise(list_tiers(units)):
+    for better, worse in pairwise(scale_tiers(units)):
         lowest = units.loc[units["tier"] == better, "score"].min()
         highest = units.loc[units["tier"] == worse, "score"].max()
         low, high = sorted([lowest, highest])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.analysis.groups import Comparison, choose_main, list_groups, name_group, points_of
 from audit_lib.numbers import round_half_up
-from audit_lib.tables.tiers import list_tiers
+from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
 
 ALIKE = 1 / 3  # of the standard deviation of all scores: a difference of means up to that is called small
@@ -222,9 +222,9 @@ def measure_sensitivity(
 
 def _bound_score(scores: pd.DataFrame, tier: str, top_cut: float, low_cut: float) -> tuple[float, ...]:
     """Return the lowest and highest score that a unit of this tier can have had without upsetting the lists further."""
-    tiers = list_tiers(scores)
+    tiers = scale_tiers(scores)
     members = scores.loc[scores["tier"] == tier, "score"].dropna()
-    if members.empty or len(tiers) > 3:
+    if members.empty or not 0 < len(tiers) <= 3:
         return ()
     floors = dict(zip(tiers, [top_cut, low_cut, float(members.min())], strict=False))
     return min(floors[tier], float(members.min())), float(members.max())

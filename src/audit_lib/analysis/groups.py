@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.statistics import Estimate, PairCounts, count_pairs, mean_gap, permutation_p
-from audit_lib.tables.tiers import list_tiers
+from audit_lib.tables.tiers import list_tiers, scale_tiers
 from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, say
 
 ORDER = ("town", "subdistrict", "bureau", "department", "institution", "vertical", "company")
@@ -136,6 +136,8 @@ def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: st
     found = {group: set(units.loc[units[column] == group, "tier"].dropna()) for group in (main.first, main.second)}
     if all(set(tiers) == own for own in found.values()):
         return say("groups.same_ratings", tiers=[Tier(tier) for tier in tiers])
+    if not scale_tiers(units):
+        return None
     holders = [group for group in list_groups(scores, column) if _count(units[units[column] == group], tiers[0])]
     return (
         say("groups.only_best", group=name_group(holders[0], column), tier=Tier(tiers[0]))

@@ -12,7 +12,7 @@ import pandas as pd
 from audit_lib.analysis.group_gap import describe_test
 from audit_lib.analysis.groups import MOST_NAMES, Comparison, choose_main, compare_groups
 from audit_lib.notices.notice import Notice
-from audit_lib.tables.tiers import list_tiers
+from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.form import is_summary
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found, write_arabic
 
@@ -118,7 +118,7 @@ def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFra
 
     None where there are not two tiers, or where no sentence names any unit: then nobody is passed over.
     """
-    tiers = list_tiers(scores)
+    tiers = scale_tiers(scores)
     lowest = scores[scores["tier"] == tiers[-1]] if len(tiers) > 1 and len(mentions) else scores.iloc[:0]
     silent = lowest[~lowest["unit_id"].isin(mentions["unit_id"])].drop_duplicates("unit_id")
     return silent.sort_values("score", ascending=False, kind="stable")[["unit_name", "side", "tier", "score", "rank"]]
@@ -132,7 +132,7 @@ def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
         return say_nothing_found("narrative.nobody")
     if len(named) == 1:
         return _describe_one(named.iloc[0], sentiment)
-    clauses = [_word_rated(named, list_tiers(scores)), _word_best(named)]
+    clauses = [_word_rated(named, scale_tiers(scores)), _word_best(named)]
     told = join([clause for clause in clauses if clause], "narrative.and_clause")
     ending = say("narrative.with_clauses", clauses=told) if told else ""
     return say(f"narrative.many_{sentiment}", n=len(named), ending=ending)
@@ -203,7 +203,7 @@ def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase
     None where there are not two ratings, where no unit is an example of a problem, and where too many are not
     mentioned for that to tell anything.
     """
-    tiers = list_tiers(scores)
+    tiers = scale_tiers(scores)
     if len(tiers) < 2 or choose_sentiment(mentions) != "criticised":
         return None
     silent = find_unexplained(scores, mentions)
@@ -268,7 +268,7 @@ def count_levels(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Dat
 
 def count_upper(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the listed units with a rating above the lowest. No row where there are not two tiers."""
-    tiers = list_tiers(scores)
+    tiers = scale_tiers(scores)
     listed = scores.drop_duplicates("unit_id")["tier"].dropna()
     n = int((listed != tiers[-1]).sum()) if tiers else 0
     rows = [{"reading": "or_better", "tier": tiers[-2], "n": n, "of": len(listed)}] if len(tiers) > 1 else []

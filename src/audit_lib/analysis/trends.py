@@ -15,7 +15,7 @@ from audit_lib.analysis.comparability import Gate, judge_gate
 from audit_lib.analysis.lineage import SAME, Matching, count_exact, match_nothing, match_periods
 from audit_lib.analysis.paired import expected_return, kendall_tau, signed_rank_p, stand_percent, typical_change
 from audit_lib.tables.history import History
-from audit_lib.tables.tiers import list_tiers
+from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.words import Name, Phrase, Text, join, say, say_nothing_found
 
 NOT_LISTED = "not_listed"
@@ -47,8 +47,8 @@ class Change:
 
     @property
     def rated(self) -> pd.DataFrame:
-        """The joined units that are in a tier in both periods."""
-        return self.units.dropna(subset=["tier_before", "tier_after"])
+        """The joined units that are in a tier of known order in both periods."""
+        return self.units.dropna(subset=["tier_order_before", "tier_order_after"])
 
 
 @lru_cache(maxsize=1000)
@@ -78,9 +78,9 @@ def _compare(history: History, matching: Matching) -> Change:
 
 
 def _size_best(history: History, gate: Gate) -> dict[str, object]:
-    """Count the best tier of two periods, of all units in a tier. Raises AuditError for a tier of unknown order."""
+    """Count the best tier of two periods, of all units in a tier; none is where the order of one is not known."""
     before, after = (history.scores_of(period).dropna(subset=["tier"]) for period in (gate.before, gate.after))
-    best = next(iter(list_tiers(pd.concat([before, after]))), None)
+    best = next(iter(scale_tiers(pd.concat([before, after]))), None)
     facts: dict[str, object] = {"tier": best}
     for end, units in (("before", before), ("after", after)):
         facts |= {f"n_{end}": int((units["tier"] == best).sum()), f"of_{end}": len(units)}
@@ -186,14 +186,10 @@ def tabulate_transitions(change: Change) -> pd.DataFrame:
     old = change.units.dropna(subset=["tier_before"])
     if old.empty or change.units["tier_after"].notna().sum() == 0:
         return pd.DataFrame(columns=["tier_before", "tier_after", "n", "units"])
-    pairs = change.rated.groupby(["tier_order_before", "tier_order_after"])
-    named = pairs.agg(
-        tier_before=("tier_before", "first"),
-        tier_after=("tier_after", "first"),
-        n=("unit_name", "size"),
-        units=("unit_name", list),
-    )
-    return named.reset_index(drop=True)
+    rated = change.units.dropna(subset=["tier_before", "tier_after"])
+    columns = ["tier_order_before", "tier_order_after", "tier_before", "tier_after"]
+    named = rated.groupby(columns, dropna=False).agg(n=("unit_name", "size"), units=("unit_name", list))
+    return named.reset_index()[["tier_before", "tier_after", "n", "units"]]
 
 
 def cross_tiers(change: Change) -> pd.DataFrame:
@@ -214,8 +210,7 @@ def list_tier_movers(change: Change) -> pd.DataFrame:
     rows = []
     for end, side in (("left", "before"), ("entered", "after")):
         units = change.lone.dropna(subset=[f"tier_{side}"])
-        for _, same in units.groupby(f"tier_order_{side}"):
-            tier = same[f"tier_{side}"].iloc[0]
+        for (_, tier), same in units.groupby([f"tier_order_{side}", f"tier_{side}"], dropna=False):
             rows.append({"move": end, "tier": tier, "n": len(same), "units": list(same["unit_name"])})
     return pd.DataFrame(rows, columns=["move", "tier", "n", "units"])
 
@@ -302,7 +297,8 @@ def _describe_change(change: Change, min_n: int) -> Text | None:
         moved = rated["tier_order_before"] != rated["tier_order_after"]
         up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
         sentences.append(say("trends.tiers", n=len(rated), moved=int(moved.sum()), up=up, down=int(moved.sum()) - up))
-        sentences.append(_describe_sizes(change))
+        if change.best_tier["tier"] is not None:
+            sentences.append(_describe_sizes(change))
     return join(sentences, "sentences")
 
 

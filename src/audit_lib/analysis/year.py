@@ -7,7 +7,7 @@ from audit_lib.analysis.distribution import count_shared, order_in_ties, summari
 from audit_lib.analysis.groups import choose_main, compare_groups
 from audit_lib.analysis.narrative import find_unexplained
 from audit_lib.analysis.update_rules import list_rules
-from audit_lib.tables.tiers import list_tiers
+from audit_lib.tables.tiers import list_tiers, scale_tiers
 from audit_lib.wording.words import Phrase, say
 
 
@@ -58,7 +58,7 @@ def _count_apart(scores: pd.DataFrame) -> int | None:
 
 
 def _count_silent(scores: pd.DataFrame, mentions: pd.DataFrame) -> int | None:
-    return len(find_unexplained(scores, mentions)) if len(list_tiers(scores)) > 1 and len(mentions) else None
+    return len(find_unexplained(scores, mentions)) if len(scale_tiers(scores)) > 1 and len(mentions) else None
 
 
 def _count_overdue(inspected: pd.DataFrame) -> str | None:

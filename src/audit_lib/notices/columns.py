@@ -77,7 +77,8 @@ class Layout:
                 return POINTS.fullmatch(cell.removesuffix("分")) is not None or read_figure(cell) is not None
             case "unit":
                 named = HAN.search(cell) is not None and max(map(len, cell.split("、"))) <= LONGEST_UNIT
-                return named and not self.is_heading(cell) and not self.is_no_unit(cell)
+                is_other = cell in self.vocabulary.tier or self.is_heading(cell) or self.is_no_unit(cell)
+                return named and not is_other
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)

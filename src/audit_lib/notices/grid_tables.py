@@ -1,7 +1,7 @@
 """Read a table that is drawn as rows: its header may fill several rows, its rows may be titles, sums or notes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from audit_lib.documents.model import Line
@@ -13,6 +13,7 @@ TALLEST_HEADER = 6  # rows
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 MOST_BESIDE = 4  # tables side by side
 NUMBERED = re.compile(r" \d+$")
+BARE = re.compile("[\u4e00-\u9fff]{2,6}")  # a cell alone in its row that may be the name of a unit
 
 Row = Sequence[Line]
 
@@ -143,6 +144,7 @@ def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
     group: Line | None = None
+    is_titled = False  # whether a title stands above rows, so that another may
     waiting: list[Line] = []  # lines between rows: a title of the next group, or what stands below the table
     for row in rows:
         cells = distinct(row)
@@ -164,11 +166,22 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))
         else:
             group = waiting[-1] if waiting else group
+            if table.rows and waiting and not is_titled:
+                table.problems += _note_alone(waiting, layout)
+            is_titled = is_titled or bool(waiting)
             table.above += waiting[:-1] if not table.rows else []
             waiting = []
             read = read_row(dict(enumerate(row)), layout, table.problems)
             table.rows.append(replace(read, group=read.group or (plain_title(group.printed) if group else None)))
+    table.problems += _note_alone(waiting, layout)
     table.below += waiting
+
+
+def _note_alone(cells: Iterable[Line], layout: Layout) -> Iterator[Problem]:
+    """Yield the cells that stand alone where units do, and may be one without a score or the title of a group."""
+    for cell in cells:
+        if BARE.fullmatch(cell.key) and layout.looks_like("unit", cell.key):
+            yield note_problem("not_read", "title_or_unit", cell.place, "warning", found=cell.printed)
 
 
 def _spans(row: Row) -> bool:

@@ -151,6 +151,9 @@ def add_stated_scores(
         if {squeeze(row.unit) for row in rows} <= printed:
             repeated |= {row.place for row in rows}
         else:
+            if printed:
+                facts = {"n": len(rows), "found": rows[0].unit}
+                problems.append(note_problem("not_read", "text_scores", rows[0].place, "warning", **facts))
             tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
     return tables, [problem for problem in problems if problem.place not in repeated]
 

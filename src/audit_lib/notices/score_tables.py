@@ -15,6 +15,7 @@ from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.vocabulary import Vocabulary
 
+LONGEST_HEADINGS = 60  # characters of the headings that a problem shows
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
 PROSE = re.compile("[,。;!?]|.{13}:$")  # a short title may end in a colon
 MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
@@ -100,7 +101,7 @@ def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:
     keys = [[cell.key for cell in row] for row in grid.rows]
     units = [key for row in keys if any(map(is_value, row)) for key in row if vocabulary.names_unit(key)]
     if len(units) > 1:
-        headings = " · ".join(dict.fromkeys(key for key in keys[0] if key))[:60]
+        headings = " · ".join(dict.fromkeys(key for key in keys[0] if key))[:LONGEST_HEADINGS]
         facts = {"headings": headings, "units": units, "n": len(keys)}
         yield note_problem("not_read", "grid", grid.rows[0][0].place, "warning", **facts)
 
@@ -189,7 +190,16 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
         if header.unclear:
             facts = {"headings": "、".join(header.unclear), "width": layout.width}
             found.problems.append(note_problem("header_unclear", "headings", printed[0].place, "note", **facts))
-        rows, at = read_rows(lines, keys, blanks, header, found.problems)
+        unread: list[Problem] = []
+        start, (rows, at) = at, read_rows(lines, keys, blanks, header, unread)
+        if sum(problem.said.key == "problems.between_rows" for problem in unread) >= len(rows):
+            # As many cells left over as rows read: the columns are not those of the header.
+            headings = " · ".join(layout.columns)[:LONGEST_HEADINGS]
+            facts = {"headings": headings, "width": layout.width, "n": len(rows)}
+            found.problems.append(note_problem("table_unread", "too_wide", printed[0].place, **facts))
+            found.add_prose(lines[start:at])
+            continue
+        found.problems += unread
         if found.tables and found.above is None and _continues(found.tables[-1], layout.columns, rows):
             found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
             continue

@@ -216,17 +216,17 @@ def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Lay
 
     The headings come one after the other before all cells, or each before its own.
     """
-    until = next((n for n, key in enumerate(keys) if NUMBER.fullmatch(key)), len(keys))
+    until = next((n for n, key in enumerate(keys) if _is_filled(key, vocabulary)), len(keys))
     if until == len(keys):
         return
     for width in range(2, min(until, LONGEST_ROW) + 1):
         if layout := make_layout(number_names(keys[:width]), vocabulary):
-            longest = min(_count_alike(keys, width), (len(keys) - width) // width)
+            longest = min(_count_alike(keys, width, vocabulary), (len(keys) - width) // width)
             for length in range(FEWEST_IN_COLUMN, longest + 1):
                 starts = range(width, width + width * length, length)
                 if all(map(layout.looks_like, layout.meanings, (keys[start] for start in starts))):
                     yield layout, [(n, *range(start, start + length)) for n, start in enumerate(starts)]
-    for step in range(FEWEST_IN_COLUMN + 1, min(_count_alike(keys, 1) + 1, len(keys) // 2) + 1):
+    for step in range(FEWEST_IN_COLUMN + 1, min(_count_alike(keys, 1, vocabulary) + 1, len(keys) // 2) + 1):
         below = (range(top, top + step) for top in range(step, len(keys) - step + 1, step))
         columns: list[Sequence[int]] = [range(step)]
         columns += takewhile(lambda column: _is_column(keys, column, vocabulary), below)
@@ -235,9 +235,14 @@ def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Lay
             yield layout, columns
 
 
-def _count_alike(keys: list[str], at: int) -> int:
-    """Count the cells from here on that are all numbers, or all none: a first column is no longer than that."""
-    kinds = (NUMBER.fullmatch(key) is not None for key in islice(keys, at, None))
+def _is_filled(key: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a cell is a number or a tier, and so none of a column of names."""
+    return NUMBER.fullmatch(key) is not None or key in vocabulary.tier
+
+
+def _count_alike(keys: list[str], at: int, vocabulary: Vocabulary) -> int:
+    """Count the cells from here on that are all values, or all none: a first column is no longer than that."""
+    kinds = (_is_filled(key, vocabulary) for key in islice(keys, at, None))
     return len(list(next(groupby(kinds), (None, ()))[1]))
 
 

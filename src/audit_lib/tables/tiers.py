@@ -1,22 +1,31 @@
 """Printed tiers of a scores table: their order, pairs of units across tiers, and cuts on the score."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from audit_lib.errors import unusable
+from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.tier_lists import TierList
+from audit_lib.notices.vocabulary import read_vocabulary
+
+# Numbers with the words for which we know whether one or the most is the best.
+NUMBERED = re.compile(rf"(?P<n>{NUMERAL})(?P<what>等[奖獎]?|星[级級]?)")
 
 
 def list_tiers(scores: pd.DataFrame) -> list[str]:
-    """List the printed tiers, best first. Raises AuditError for a tier whose place in the order is unknown."""
-    named = scores.dropna(subset=["tier"])
-    if len(unknown := named[named["tier_order"].isna()]):
-        found = f"tier {unknown['tier'].iloc[0]}"
-        raise unusable(unknown["notice_id"].iloc[0], found, "a tier of notices/vocabulary.csv, with its order")
-    ordered = named.drop_duplicates("tier").sort_values("tier_order")
-    return list(ordered["tier"])
+    """List the printed tiers, best first; those whose order is not known come last, in the order of the rows."""
+    tiers = scores.dropna(subset=["tier"]).drop_duplicates("tier")
+    return list(tiers.sort_values("tier_order", kind="stable")["tier"])
+
+
+def scale_tiers(scores: pd.DataFrame) -> list[str]:
+    """List the printed tiers, best first; empty where the order of one is not known: then none is called better."""
+    is_open = scores["tier"].notna() & scores["tier_order"].isna()
+    return [] if is_open.any() else list_tiers(scores)
 
 
 def rated(scores: pd.DataFrame) -> pd.DataFrame:
@@ -47,11 +56,11 @@ class TierPairs:
 
 
 def count_tier_pairs(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierPairs]:
-    """Compare every two tiers, pair by pair; higher scores are better, or with `lower_first` lower ones."""
+    """Compare every two tiers of known order, pair by pair; higher scores are better, lower ones with `lower_first`."""
     sign = -1 if lower_first else 1
-    units = rated(scores)
+    units = rated(scores).dropna(subset=["tier_order"])
     found = []
-    for better, worse in combinations(list_tiers(units), 2):
+    for better, worse in combinations(scale_tiers(units), 2):
         higher, lower = units[units["tier"] == better], units[units["tier"] == worse]
         gaps = sign * np.subtract.outer(higher["score"].to_numpy(), lower["score"].to_numpy())
         counts = int((gaps > 0).sum()), int((gaps == 0).sum()), int((gaps < 0).sum())
@@ -62,9 +71,10 @@ def count_tier_pairs(scores: pd.DataFrame, *, lower_first: bool = False) -> list
 def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
     """Give each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
 
-    A notice with two tiers uses the upper cut alone. None where two cuts cannot part the tiers (one, or four and more).
+    A notice with two tiers uses the upper cut alone. None where two cuts cannot split the tiers: one tier, four and
+    more, or a tier whose order is not known.
     """
-    tiers = list_tiers(scores)
+    tiers = scale_tiers(scores)
     if len(tiers) not in (2, 3):
         return None
     bins = [-np.inf, top_cut, np.inf] if len(tiers) == 2 else [-np.inf, low_cut, top_cut, np.inf]
@@ -77,3 +87,77 @@ def find_exceptions(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.
     if by_cut is None:
         return rated(scores).iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
     return rated(scores.assign(tier_by_cut=by_cut))[lambda table: table["tier_by_cut"] != table["tier"]]
+
+
+def find_orders(scores: pd.DataFrame, lists: Sequence[TierList], *, lower_first: bool = False) -> dict[str, int]:
+    """Find the order of each printed tier, 1 for the best; a tier whose order cannot be known is left out.
+
+    The vocabulary comes first. Tiers that it does not know are ordered by their own numbers (一等奖, 二等奖), by scores
+    that do not overlap, or follow the known tiers where the lists run from better to worse and no score contradicts.
+    """
+    known = read_vocabulary().tier
+    printed = list(dict.fromkeys([*(_name(each) for each in lists), *scores["tier"].dropna()]))
+    orders = {tier: known[tier] for tier in printed if tier in known}
+    unknown = [tier for tier in printed if tier not in known]
+    if not unknown:
+        return orders
+    if orders:
+        below = _find_below(unknown, orders, scores, lists, lower_first=lower_first)
+        return orders | {tier: at for at, tier in enumerate(below, start=max(orders.values()) + 1)}
+    found = _order_by_number(printed) or _order_by_score(printed, scores, lower_first=lower_first)
+    return {tier: at for at, tier in enumerate(found, start=1)}
+
+
+def _find_below(
+    unknown: Sequence[str],
+    orders: dict[str, int],
+    scores: pd.DataFrame,
+    lists: Sequence[TierList],
+    *,
+    lower_first: bool,
+) -> Sequence[str]:
+    """Return the unknown tiers, best first, where all are below the known ones by score or print; else nothing."""
+    points = rated(scores)
+    above, below = (points.loc[points["tier"].isin(tiers), "score"] for tiers in (orders, unknown))
+    if below.empty:
+        return unknown if _runs_down(orders, lists) else ()
+    is_below = below.min() > above.max() if lower_first else below.max() < above.min()
+    if not is_below:
+        return ()
+    return unknown if len(unknown) == 1 else _order_by_score(unknown, scores, lower_first=lower_first)
+
+
+def _name(tier_list: TierList) -> str:
+    return read_vocabulary().name_tier(tier_list.tier)
+
+
+def _order_by_number(tiers: Sequence[str]) -> list[str]:
+    """Order tiers that differ in their number alone: the first prize is the best, and so are the most stars."""
+    found = {tier: NUMBERED.fullmatch(tier) for tier in tiers}
+    words = {match["what"] for match in found.values() if match}
+    numbers = {tier: read_numeral(match["n"]) for tier, match in found.items() if match}
+    if len(tiers) < 2 or len(words) != 1 or len(numbers) != len(tiers) or None in numbers.values():
+        return []
+    return sorted(tiers, key=lambda tier: numbers[tier] or 0, reverse=words.pop().startswith("星"))
+
+
+def _order_by_score(tiers: Sequence[str], scores: pd.DataFrame, *, lower_first: bool) -> list[str]:
+    """Order tiers all of which have scores, none of which lies between those of another; empty where some do."""
+    units = rated(scores)
+    points = units[units["tier"].isin(tiers)].groupby("tier")["score"].agg(["min", "max"])
+    ordered = points.sort_values("min", ascending=lower_first)
+    low, high = ordered["min"].to_numpy(), ordered["max"].to_numpy()
+    is_apart = (high[:-1] < low[1:]).all() if lower_first else (low[:-1] > high[1:]).all()
+    return list(ordered.index) if len(tiers) == len(points) > 1 and is_apart else []
+
+
+def _runs_down(orders: dict[str, int], lists: Sequence[TierList]) -> bool:
+    """Check whether the lists run from better to worse: known tiers do, one more comes last, no unit is in two."""
+    printed = list(dict.fromkeys(_name(each) for each in lists))
+    run = [orders[tier] for tier in printed[:-1] if tier in orders]
+    tiers: dict[str, set[str]] = {}
+    for each in lists:
+        for unit in each.units:
+            tiers.setdefault(unit, set()).add(_name(each))
+    is_once = all(len(own) == 1 for own in tiers.values())
+    return is_once and 1 < len(run) == len(printed) - 1 and run == sorted(set(run))

@@ -21,6 +21,7 @@ from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.numbers import competition_rank, count_ties
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, validate_table
+from audit_lib.tables.tiers import find_orders
 
 RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
 IN_LISTS_ONLY = 0  # table_no of a unit that no table names
@@ -162,9 +163,12 @@ def resolve_units(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
     )
     scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
+    orders = find_orders(scores, notice.tiers, lower_first=lower_first)
     by_table = scores.groupby("table_no")["score"]
     scores = scores.assign(
-        rank=by_table.transform(competition_rank, lower_first=lower_first), n_tied=by_table.transform(count_ties)
+        tier_order=scores["tier"].map(orders).astype("Int8"),
+        rank=by_table.transform(competition_rank, lower_first=lower_first),
+        n_tied=by_table.transform(count_ties),
     )
     return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
 
@@ -193,7 +197,7 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
         "serial": row and row.serial,
         "rank_printed": row and row.rank,
         "tier": tier,
-        "tier_order": tier and vocabulary.tier.get(tier),
+        "tier_order": None,  # of all tiers together, once they are read
         "table_line": row and line_of(row.place),
         "list_line": listed and line_of(listed.tier_list.place),
         "source_place": row.place if row else listings[0].tier_list.place,
