@@ -123,12 +123,13 @@ class Report:
         """Show two or three messages under the headline; None is left out."""
         return show_bullets(texts, self.words)
 
-    def reading_note(self, *, groups_are_ours: bool = False) -> Finding | None:
+    def reading_note(self, *, groups_are_ours: bool = False, also: Text | None = None) -> Finding | None:
         """Show what a reader must know before quoting: which parts are our summary; None where nothing is.
 
-        `groups_are_ours` adds that the notice does not print the groups that this report compares.
+        `groups_are_ours` adds that the notice does not print the groups that this report compares, `also` what limits
+        the comparison.
         """
-        parts = [describe_form(self.record), say("reading.groups") if groups_are_ours else None]
+        parts = [also, describe_form(self.record), say("reading.groups") if groups_are_ours else None]
         if (text := join(parts, "sentences")) is None:
             return None
         return show_box(say("reading.first", text=text), self.words, self.words("reading.how"), f"{NOTICE}#copy")
@@ -141,9 +142,15 @@ class Report:
         """Show a text that limits a finding."""
         return show_note(text, self.words)
 
-    def show(self, table: pd.DataFrame | pd.Series, key: str, title: Text | None = None) -> Table | None:
+    def show(
+        self,
+        table: pd.DataFrame | pd.Series,
+        key: str,
+        title: Text | None = None,
+        shades: pd.DataFrame | None = None,
+    ) -> Table | None:
         """Show a table with the caption `captions.<key>`, under a finding if any; an empty one is not shown."""
-        return show(table, key, self.words, title)
+        return show(table, key, self.words, title, shades)
 
     def chart(self, drawing: Drawing) -> Chart | Finding | None:
         """Draw a chart in the language of this report."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from audit_lib.analysis.lineage import keep_decisive
-from audit_lib.analysis.trends import stand_units
+from audit_lib.analysis.paired import stand_units
 from audit_lib.documents.model import squeeze
 from audit_lib.periods import order_of
 from audit_lib.sources import find_sources
