@@ -181,7 +181,25 @@ def describe_movers(trends: Trends) -> Text | None:
             places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
             is_one = pair.gate.measure == "places" and len(most) == 1
             clauses.append(say(f"{key}_one" if is_one else key, units=_name_many(most["unit_name"]), size=size, **places))
-    return say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods()) if clauses else None
+    if not clauses:
+        return None
+    sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
+    order = _describe_places(pair) if pair.gate.measure == "points" else None
+    return say("trends.order", sentence=sentence, clauses=order) if order else sentence
+
+
+def _describe_places(pair: Pair) -> Text | None:
+    """Say which unit went furthest down and which furthest up the order; None for several lists."""
+    if pair.units["list"].nunique() > 1:
+        return None
+    ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
+    change, clauses = ends[1] - ends[0], []
+    for size in (change.max(), change.min()):
+        most = pair.units[change == size]
+        if size and len(most) == 1:
+            row = most.iloc[0]
+            clauses.append(say("trends.fell_places_one", units=Unit(row["unit_name"]), **_say_places(row)))
+    return join(clauses, "clauses")
 
 
 def _describe_rated_movers(pair: Pair | None) -> Phrase | None:

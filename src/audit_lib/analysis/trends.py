@@ -342,8 +342,8 @@ def count_thirds(panel: Panel) -> pd.DataFrame:
 def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a matrix of places, a row per unit and a column per period, and the shade of each cell, 0 (best) to 5.
 
-    With mean place and the periods in the top and the lowest third. A missing cell has no place in that period. Empty
-    below three periods with places: two are in the table of changes.
+    With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
+    Empty below three periods with places: two are in the table of changes.
     """
     panel, placed = trends.panel, find_placed(trends.panel)
     if len(placed) < 3:
@@ -355,7 +355,9 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, pd.DataFrame]:
         cells = [write_place(*each) for each in zip(rows["place"], rows["n_tied"], strict=True)]
         heading = say_date(period)
         middle = (rows["place"] + (rows["n_tied"] - 1) / 2 - 0.5) / rows["n_listed"]
-        table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index)
+        listed = table.index.isin(panel.units_of[period].index)
+        blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
+        table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
         shades[heading] = (6 * middle.astype("float64")).clip(0, 5.999).reindex(table.index) // 1
     for column in ("mean_place", "n_top", "n_lowest"):
         table[column] = counts[column].round(1)

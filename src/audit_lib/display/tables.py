@@ -16,7 +16,7 @@ from audit_lib.wording.number_format import format_number, format_rounded, forma
 from audit_lib.wording.words import Text, Tier, Unit, Words
 
 # Columns that need other decimals than two.
-DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
+DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4, "mean_place": 1}
 # Scores as published, each with the decimals that the notice gives it.
 PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
 PUBLISHED_IN = {"cuts": {"low", "high"}}  # and those of a table where other tables compute what is named so

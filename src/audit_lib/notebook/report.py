@@ -42,6 +42,8 @@ from audit_lib.tables.storage import format_table, load_known, load_table
 from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
+MOST_SOURCES = 8  # notices that a source line names one by one
+
 
 @dataclass(frozen=True)
 class Report:
@@ -80,14 +82,20 @@ class Report:
 
         Its words name the publishers of all the notices, and cite those of the last two periods.
         """
-        named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
-        sources = [
-            say("labels.publisher", publisher=publisher, period=say_date(period))
-            for publisher, period in zip(named, self.history.periods, strict=True)
-        ]
-        facts = {**self.words.facts, "source": self.words.word(join(sources, "values.joiner"))}
+        facts = {**self.words.facts, "source": self.words.word(self._name_sources())}
         citations = cite_periods(self._cite_before(), self.words.citations)
         return replace(self, words=replace(self.words, facts=facts, citations=citations))
+
+    def _name_sources(self) -> Text | None:
+        """Name each publisher with its periods; many notices are counted."""
+        periods = self.history.periods
+        if len(periods) > MOST_SOURCES:
+            return say("labels.sources_many", n=len(periods), first=say_date(periods[0]), last=say_date(periods[-1]))
+        named: dict[str, list[Any]] = {}
+        for period in periods:
+            named.setdefault(self.history.record_of(period, "publisher") or period, []).append(say_date(period))
+        sources = [say("labels.publisher", publisher=name, periods=dates) for name, dates in named.items()]
+        return join(sources, "values.joiner")
 
     def _cite_before(self) -> Citations:
         """Cite the scores and tiers of the period before the last."""
