@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from audit_lib.analysis.comparability import find_distance
 from audit_lib.analysis.groups import MOST_NAMES, name_group
 from audit_lib.analysis.trends import (
     Pair,
@@ -92,7 +93,8 @@ def _describe_always(panel: Panel) -> Phrase | None:
         names = find_always(panel, third)
         if 1 <= len(names) <= HEADLINE_NAMES and len(placed) == len(panel.periods):
             both = "both" if len(placed) == 2 else "each"  # noqa: PLR2004
-            return say(f"trends.always_{third}_{both}", units=[Unit(name) for name in names])
+            where = say("trends.of_its_list") if len(panel.lists) > 1 else ""
+            return say(f"trends.always_{third}_{both}", units=[Unit(name) for name in names], where=where)
     return None
 
 
@@ -230,8 +232,6 @@ def _describe_seasons(trends: Trends) -> Phrase | None:
     pair = trends.main
     if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):  # noqa: PLR2004
         return None
-    from audit_lib.analysis.comparability import find_distance
-
     apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
     is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
     return None if is_regular or not any(apart) else say("trends.seasons", **pair.gate.word_periods())
@@ -258,12 +258,21 @@ def _describe_breaks(panel: Panel) -> list[Phrase]:
     steps: dict[str, list[Phrase]] = {}
     for gate in panel.steps:
         if gate.reason not in ("same_scheme", "ranks_alone", "ranks_of_another"):
-            steps.setdefault(gate.reason, []).append(say("trends.step", **gate.word_periods()))
+            steps.setdefault(gate.reason, []).append(say("trends.between", **gate.word_periods()))
     found = []
     for reason, named in steps.items():
         where = say("trends.count_steps", n=len(named)) if len(named) > FEW else say("trends.steps", steps=named)
         found.append(say(f"gates.{reason}", steps=where))
     return found
+
+
+def describe_first(trends: Trends) -> Phrase | None:
+    """Name who was first most often, all that tie, where nothing is said of the level; None below three periods."""
+    panel, n = trends.panel, len(find_placed(trends.panel))
+    if n <= HEADLINE_NAMES or len(panel.lists) > 1 or describe_level(trends) is not None:
+        return None
+    times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
+    return say("trends.first", units=_name_many(times[times == times.max()].index.to_series()), k=int(times.max()), of=n)
 
 
 def describe_stays(trends: Trends) -> Text | None:

@@ -21,6 +21,11 @@ from audit_lib.wording.words import Name, Phrase, Text, Tier, say, say_date
 
 PAIRED = ["unit_name", "list", "before", "after", "change", "direction"]
 FEWEST_FOR_MEDIAN = 3
+MOST_KINDS = 2  # that a phrase names
+ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
+    *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
+    *("ranks_alone", "ratings_alone"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +70,7 @@ class Trends:
 
 
 def compare(history: History, min_n: int) -> Trends:
-    """Compare the periods of a place. Groups and lists below `min_n` units are counted, not summarised."""
+    """Compare the periods of a place. Groups below `min_n` units are not compared, lists below it have no quartiles."""
     main, last = _compare(history)
     return Trends(build_panel(history), main, last, min_n)
 
@@ -175,7 +180,7 @@ def tabulate_level(trends: Trends) -> pd.DataFrame:
     """Summarise each list in each period: units, median, quartiles, extremes, and units of each rating.
 
     Quartiles need min_n units. `median_same` is the median of the units that have a score in all periods with scores;
-    it is left out where these are all units. No row for a period with neither scores nor ratings.
+    it is left out where these are all units. Empty where there are neither scores nor ratings.
     """
     panel = trends.panel
     scored = panel.rows.dropna(subset=["score", "list"])
@@ -187,6 +192,8 @@ def tabulate_level(trends: Trends) -> pd.DataFrame:
             members = units if name is None else units[units["list"] == name]
             rows.append(_summarise(members, period, name, constant, trends.min_n))
     table = pd.DataFrame(rows)
+    if table["n_scored"].sum() == 0 and panel.rows["tier"].isna().all():
+        return table.iloc[:0][["period"]]
     if table["n_scored"].sum() == 0:
         table = table.drop(columns=["n_scored", "median", "q1", "q3", "min", "max", "median_same"])
     elif set(scored["unit"]) <= constant or not constant:
@@ -282,12 +289,10 @@ def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
 
 
 def tabulate_changes(pair: Pair | None) -> pd.DataFrame:
-    """List the units of two periods by change: values and places before and after, and the change. Empty for None."""
-    if pair is None:
+    """List the units of two periods by change: values and places before and after, and the change. Empty for None, and for ratings."""
+    if pair is None or pair.gate.measure == "ratings":
         return pd.DataFrame(columns=["unit_name"])
     units = order_changes(pair)
-    if pair.gate.measure == "ratings":
-        return units[["unit_name", "tier_before", "tier_after"]].reset_index(drop=True)
     table = pd.DataFrame({"unit_name": units["unit_name"]})
     if pair.gate.measure == "points":
         table = table.assign(score_before=units["before"], score_after=units["after"], change=units["change"])
@@ -403,7 +408,7 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
                 "n_same": len(panel.units_of[before].index.intersection(panel.units_of[after].index)),
                 "compared": pair.gate.measure,
                 "reason": say(f"gates.short_{pair.gate.reason}"),
-                **(counts if pair.gate.measure != "nothing" else dict.fromkeys(counts)),
+                **(counts if pair.gate.reason in ORDERED else dict.fromkeys(counts)),
             }
         )
     table = pd.DataFrame(rows)
@@ -411,10 +416,11 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
 
 
 def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
-    """Name units by their kind where they have one only, else by their sides: cities, towns and bureaus, units."""
-    kinds = set(rows["kind"].dropna())
-    if len(kinds) == 1 and rows["kind"].notna().all() and kinds != {"other"}:
-        return Name(f"{kinds.pop()}_{'one' if n == 1 else 'many'}", "kind")
+    """Name units by their kind, or two kinds, else by their sides: cities, towns and bureaus, units."""
+    kinds = sorted(set(rows["kind"].dropna()))
+    if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
+        named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
+        return named[0] if len(named) == 1 else say("trends.named", units=named)
     sides = set(rows["side"]) if rows["side"].notna().all() else set()
     known = "_".join(sorted(sides)) if sides and sides <= {"town", "bureau"} else "other"
     return say(f"labels.units_{known}")

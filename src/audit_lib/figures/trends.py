@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from audit_lib.analysis.trends import (
     Trends,
     choose_highlight,
     find_like_last,
+    find_medians,
     name_list,
     name_units,
     order_changes,
@@ -105,8 +107,6 @@ def _name_score(trends: Trends, words: Words) -> str:
 
 def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     """Choose the finding of the level: the last median is the lowest or highest of those comparable, or between."""
-    from audit_lib.analysis.trends import find_medians
-
     if len(trends.panel.lists) > 1:
         return "lists", {"n_lists": len(trends.panel.lists)}
     medians = find_medians(trends.panel, trends.panel.lists[0])
@@ -161,7 +161,7 @@ def _draw_strips(
     inset = 6.0 if is_long else 30.0 if size.is_narrow else 52.0
     time = Axis(days[0], days[-1], (), left + inset, right - inset)
     xs = [time.place(day) for day in days]
-    top = (size.line + 4 if title else 0) + (8.0 if is_long else TITLES * size.line * 0 + 2 * size.line + 8)
+    top = (size.line + 4 if title else 0) + (8.0 if is_long else 2 * size.line + 8)
     axis = Axis(scale.low, scale.high, scale.ticks, top + TALL, top + 6)
     marks: list[Mark] = [Label(size.margin, size.text, title, size.text, is_bold=True)] if title else []
     for tick in scale.ticks:
@@ -202,8 +202,6 @@ def _spread_labels(
 
 
 def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, str]]:
-    from datetime import date
-
     years = [date.fromordinal(int(strip.day)).year for strip in strips]
     return [(x, str(year)) for at, (x, year) in enumerate(zip(xs, years, strict=True)) if at == 0 or year != years[at - 1]]
 
@@ -233,11 +231,11 @@ def _draw_swarms(
         dots += _swarm(strip.units, x, half, axis, radius, highlight)
         if strip.median is not None:
             y = axis.place(strip.median)
-            bars.append(Line(x - wide, y, x + wide, y, "ink", 2.2))
+            bars.append(Line(x - wide - 4, y, x + wide + 4, y, "ink", 2.2))
     for (strip, x), (after, x_after) in pairwise(zip(strips, xs, strict=True)):
         if strip.joins_next and strip.median is not None and after.median is not None:
             bars.append(Line(x, axis.place(strip.median), x_after, axis.place(after.median), "ink", 1.4))
-    return [*bands, *bars, *dots]
+    return [*bands, *dots, *bars]
 
 
 def _swarm(
@@ -308,7 +306,8 @@ def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
         "shown": "" if len(shown) == len(rows) else words("labels.ends_shown", n=ENDS),
         "better": words("labels.lower_better") if pair.is_lower_better else "",
     }
-    key = f"changes_{pair.gate.measure}"
+    way = "all_fell" if facts["fell"] == len(rows) else "all_rose" if facts["rose"] == len(rows) else "points"
+    key = f"changes_{way}" if pair.gate.measure == "points" else "changes_places"
     legend = (Key("unrated", periods["before"]), Key("best", periods["after"]))
     data = rows[["unit_name", "before", "after", "change"]].rename(
         columns={"before": say_date(pair.gate.before), "after": say_date(pair.gate.after)}
@@ -322,7 +321,7 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
     is_points = pair.gate.measure == "points"
     label = words.short if size.is_narrow else words.both
     names = [label(Unit(name)) for name in rows["unit_name"]]
-    changes = [_write_change(each, is_points=is_points) for each in rows["change"]]
+    changes = _write_changes(rows["change"])
     places = [
         f"{write_place(row.place_before, row.n_tied_before)} → {write_place(row.place_after, row.n_tied_after)}"
         for row in rows.itertuples()
@@ -365,9 +364,9 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
     return Scene(size.width, round(bottom + 8), tuple(marks))
 
 
-def _write_change(change: float, *, is_points: bool) -> str:
-    digits = next((n for n in range(3) if round(change, n) == change), 2)
-    return ("+" if change > 0 else "") + format_number(change, digits) if is_points else ""
+def _write_changes(changes: pd.Series) -> list[str]:
+    digits = next((n for n in range(2) if (changes.round(n) == changes).all()), 2)
+    return [("+" if change > 0 else "") + format_number(change, digits) for change in changes]
 
 
 def _choose_pair_axis(rows: pd.DataFrame, *, is_points: bool, left: float, right: float) -> Axis:

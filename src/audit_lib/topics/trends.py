@@ -2,6 +2,7 @@
 
 from audit_lib.analysis.lineage import list_events, list_movers, suggest_pairs
 from audit_lib.analysis.trend_sentences import (
+    describe_first,
     describe_gap,
     describe_level,
     describe_limits,
@@ -24,6 +25,7 @@ from audit_lib.figures.trends import plot_changes, plot_level
 __all__ = [
     "compare",
     "describe",
+    "describe_first",
     "describe_gap",
     "describe_level",
     "describe_limits",
