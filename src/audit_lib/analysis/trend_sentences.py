@@ -25,6 +25,7 @@ from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_dat
 
 FEW = 3  # periods or pairs of periods that a sentence names; more are counted
 HEADLINE_NAMES = 2
+LONG = 6  # periods under one scheme from which the headline is about all of them
 
 
 def describe_trends(trends: Trends) -> Text:
@@ -36,12 +37,25 @@ def describe_trends(trends: Trends) -> Text:
         return say_nothing_found("trends.nothing_compared", n=len(trends.periods))
     if pair.gate.measure == "ratings":
         return _describe_ratings(pair)
+    if (span := _describe_span(trends.panel)) is not None:
+        return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     sentence = _describe_direction(trends, pair) if pair.gate.measure == "points" else _describe_order(trends, pair)
     return join([sentence, _describe_always(trends.panel)], "trends.and_then") or sentence
 
 
 def _describe_ratings(pair: Pair) -> Phrase:
     return say("trends.ratings", n=len(pair.units), moved=len(pair.moved), **pair.gate.word_periods())
+
+
+def _describe_span(panel: Panel) -> Phrase | None:
+    """Say where the median lay in a long series under one scheme; None where any period is not comparable."""
+    if len(panel.periods) < LONG or len(panel.lists) != 1:
+        return None
+    medians = find_medians(panel, panel.lists[0])
+    if list(medians.index) != list(panel.periods):
+        return None
+    ends = {"first": say_date(panel.periods[0]), "last": say_date(panel.periods[-1])}
+    return say("trends.span", n=len(medians), low=float(medians.min()), high=float(medians.max()), **ends)
 
 
 def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
@@ -104,8 +118,10 @@ def describe_level(trends: Trends) -> Text | None:
     clauses = [_describe_medians(panel, name) for name in panel.lists]
     if not any(clauses):
         return None
-    return say("trends.level", clauses=[each for each in clauses if each]) if len(panel.lists) == 1 else join(
-        [say("trends.level_lists"), join(clauses, "clauses"), say("trends.stop")], "trends.no_space"
+    return (
+        say("trends.level", clauses=[each for each in clauses if each])
+        if len(panel.lists) == 1
+        else join([say("trends.level_lists"), join(clauses, "clauses"), say("trends.stop")], "trends.no_space")
     )
 
 
@@ -114,7 +130,12 @@ def _describe_medians(panel: Panel, name: str) -> Phrase | None:
     if len(medians) < 2:  # noqa: PLR2004
         return None
     last, others = medians.iloc[-1], medians.iloc[:-1]
-    facts = {"last": float(last), "low": float(others.min()), "high": float(others.max()), "n": len(others)}
+    facts: dict[str, object] = {
+        "last": float(last),
+        "low": float(others.min()),
+        "high": float(others.max()),
+        "n": len(others),
+    }
     facts |= {"after": say_date(str(medians.index[-1])), "before": say_date(str(others.index[0]))}
     key = "one" if len(others) == 1 else "same" if others.min() == others.max() else "many"
     sentence = say(f"trends.median_{key}", **facts)
@@ -152,12 +173,14 @@ def _describe_spread(trends: Trends) -> Phrase | None:
     if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:  # noqa: PLR2004
         return None
     points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
-    spread = pd.Series({period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()})
+    spread = pd.Series(
+        {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
+    )
     widest = spread[spread == spread.max()]
     if len(widest) > 1:
         return None
     units = points[str(widest.index[0])]
-    facts = {}
+    facts: dict[str, object] = {}
     for end, value in (("low", units["score"].min()), ("high", units["score"].max())):
         facts |= {end: float(value), f"units_{end}": _name_many(units[units["score"] == value]["unit_name"])}
     return say("trends.spread", period=say_date(str(widest.index[0])), **facts)
@@ -182,7 +205,9 @@ def describe_movers(trends: Trends) -> Text | None:
             size = abs(float(most["change"].iloc[0]))
             places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
             is_one = pair.gate.measure == "places" and len(most) == 1
-            clauses.append(say(f"{key}_one" if is_one else key, units=_name_many(most["unit_name"]), size=size, **places))
+            clauses.append(
+                say(f"{key}_one" if is_one else key, units=_name_many(most["unit_name"]), size=size, **places)
+            )
     if not clauses:
         return None
     sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
@@ -272,7 +297,9 @@ def describe_first(trends: Trends) -> Phrase | None:
     if n <= HEADLINE_NAMES or len(panel.lists) > 1 or describe_level(trends) is not None:
         return None
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
-    return say("trends.first", units=_name_many(times[times == times.max()].index.to_series()), k=int(times.max()), of=n)
+    return say(
+        "trends.first", units=_name_many(times[times == times.max()].index.to_series()), k=int(times.max()), of=n
+    )
 
 
 def describe_stays(trends: Trends) -> Text | None:

@@ -21,6 +21,7 @@ from audit_lib.wording.words import Name, Phrase, Text, Tier, say, say_date
 
 PAIRED = ["unit_name", "list", "before", "after", "change", "direction"]
 FEWEST_FOR_MEDIAN = 3
+OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names
 ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
     *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
@@ -146,7 +147,10 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
             units[end], units[f"tier_{end}"] = rows["tier_order"].astype("float64"), rows["tier"]
             continue
         placed = place(rows["value"], rows["list"])
-        units[f"place_{end}"], units[f"n_tied_{end}"] = placed["place"].astype("int64"), placed["n_tied"].astype("int64")
+        units[f"place_{end}"], units[f"n_tied_{end}"] = (
+            placed["place"].astype("int64"),
+            placed["n_tied"].astype("int64"),
+        )
         units["n_listed"] = placed["n_listed"].astype("int64")
         middle = units[f"place_{end}"] + (units[f"n_tied_{end}"] - 1) / 2
         units[end] = rows["score"] if gate.measure == "points" else middle
@@ -376,7 +380,8 @@ def find_always(panel: Panel, third: str) -> list[str]:
 
 
 def choose_highlight(trends: Trends) -> str | None:
-    """Choose the unit to follow in the drawings: the one always lowest, else always top, else the one that moved most.
+    """Choose the unit to follow in the drawings: always in the lowest third, else in the top one, else often the lowest,
+    else the one that moved most.
 
     The key of the unit; None where none of these is a single unit.
     """
@@ -385,6 +390,9 @@ def choose_highlight(trends: Trends) -> str | None:
         found = counts.index[counts[f"n_{third}"] == n] if n > 1 else []
         if len(found) == 1:
             return str(found[0])
+    often = counts.index[(counts["n_lowest"] == counts["n_lowest"].max()) & (counts["n_lowest"] >= OFTEN * n)]
+    if n > 2 and len(often) == 1:  # noqa: PLR2004
+        return str(often[0])
     if trends.main is not None and len(trends.main.moved):
         size = trends.main.moved["change"].abs()
         most = size.index[size == size.max()]
@@ -412,7 +420,11 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    return table.astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64")) if rows else pd.DataFrame(columns=["step"])
+    return (
+        table.astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64"))
+        if rows
+        else pd.DataFrame(columns=["step"])
+    )
 
 
 def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
@@ -424,5 +436,3 @@ def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
     sides = set(rows["side"]) if rows["side"].notna().all() else set()
     known = "_".join(sorted(sides)) if sides and sides <= {"town", "bureau"} else "other"
     return say(f"labels.units_{known}")
-
-

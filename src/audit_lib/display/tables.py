@@ -31,9 +31,7 @@ STATED_TABLES = {"source"}  # those of figures and values, where all values are 
 WORDED = {"rank_range": Words.ranks, "where": Words.item, "section": Words.numeral, "item": Words.numeral}
 # Columns of our short names of units, and of tiers as printed.
 NAMED: Mapping[str, type[Unit | Tier]] = {
-    **dict.fromkeys(
-        ("unit_name", "unit", "units", "unit_before", "unit_after"), Unit
-    ),
+    **dict.fromkeys(("unit_name", "unit", "units", "unit_before", "unit_after"), Unit),
     **dict.fromkeys(
         ("tier", "tier_before", "tier_after", "tier_by_cut", "better_tier", "lower_tier", "row_tier"), Tier
     ),

@@ -83,7 +83,9 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         "first": words.name(say_date(panel.periods[0])),
         "last": words.name(say_date(panel.periods[-1])),
         "better": words("labels.lower_better") if measure.is_lower_better else "",
-        "rows": words.join((_describe_strip(each, words) for each in _make_strips(trends, panel.lists[0], words)), "clauses"),
+        "rows": words.join(
+            (_describe_strip(each, words) for each in _make_strips(trends, panel.lists[0], words)), "clauses"
+        ),
     }
     legend = [Key("neutral", words("labels.one_unit"))]
     if highlight is not None and len(panel.rows[(panel.rows["unit"] == highlight) & panel.rows["score"].notna()]):
@@ -92,7 +94,9 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     if any(each.quartiles for name in panel.lists for each in _make_strips(trends, name, words)):
         legend.append(Key("band-best", words("labels.middle_half")))
     data = panel.rows.dropna(subset=["score", "list"]).assign(period=lambda rows: rows["period"].map(say_date))
-    return close_chart(f"level_{key}", words, facts, (scenes[0], scenes[1]), data[["period", "unit_name", "score"]], tuple(legend))
+    return close_chart(
+        f"level_{key}", words, facts, (scenes[0], scenes[1]), data[["period", "unit_name", "score"]], tuple(legend)
+    )
 
 
 def _name_of(trends: Trends, unit: str) -> str:
@@ -130,9 +134,15 @@ def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:
         points = units["score"]
         after = panel.periods[at + 1] if at + 1 < len(days) else None
         joins = after is not None and follows(period, after) and panel.gate(period, after).measure == "points"
-        quartiles = (float(points.quantile(0.25)), float(points.quantile(0.75))) if len(points) >= trends.min_n else None
+        quartiles = (
+            (float(points.quantile(0.25)), float(points.quantile(0.75))) if len(points) >= trends.min_n else None
+        )
         median = float(points.median()) if len(points) >= FEWEST_FOR_MEDIAN else None
-        note = words("labels.ranks_only") if panel.published[period].basis in ("rank", "end_of_list") else words("labels.no_scores")
+        note = (
+            words("labels.ranks_only")
+            if panel.published[period].basis in ("rank", "end_of_list")
+            else words("labels.no_scores")
+        )
         strips.append(
             Strip(day, words.name(say_date(period)), units, median, quartiles, joins, "" if len(points) else note)
         )
@@ -153,7 +163,8 @@ def _draw_strips(
     """Draw the strips of one list; also return the height."""
     scale = choose_axis(values)
     gutter = max(
-        [measure_width(f"{tick:g}", size.text) for tick in scale.ticks] + [measure_width(words("labels.median_row"), size.text)]
+        [measure_width(f"{tick:g}", size.text) for tick in scale.ticks]
+        + [measure_width(words("labels.median_row"), size.text)]
     )
     left, right = size.margin + gutter + 10, size.width - size.margin
     is_long = len(strips) >= MANY_PERIODS
@@ -168,10 +179,12 @@ def _draw_strips(
         y = axis.place(tick)
         marks += [Line(left, y, right, y, "line"), Label(left - 8, y + 5, f"{tick:g}", size.text, "grey", anchor="end")]
     if is_long:
-        marks += _draw_path(strips, xs, axis, highlight)
+        marks += _draw_path(strips, xs, axis, highlight, 1.1 if size.is_narrow else 1.6)
     else:
         marks += _draw_swarms(strips, xs, axis, size, highlight)
-        rows = [(x, "–" if each.median is None else format_rounded(each.median)) for x, each in zip(xs, strips, strict=True)]
+        rows = [
+            (x, "–" if each.median is None else format_rounded(each.median)) for x, each in zip(xs, strips, strict=True)
+        ]
         marks.append(Label(size.margin, top - size.line * 0.35, words("labels.median_row"), size.text, "grey"))
         for x, y, text in _spread_labels(rows, size, left, up=True):
             marks.append(Label(x, top - size.line * 0.35 - y, text, size.text, is_bold=True, anchor="middle"))
@@ -203,7 +216,9 @@ def _spread_labels(
 
 def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, str]]:
     years = [date.fromordinal(int(strip.day)).year for strip in strips]
-    return [(x, str(year)) for at, (x, year) in enumerate(zip(xs, years, strict=True)) if at == 0 or year != years[at - 1]]
+    return [
+        (x, str(year)) for at, (x, year) in enumerate(zip(xs, years, strict=True)) if at == 0 or year != years[at - 1]
+    ]
 
 
 def _draw_swarms(
@@ -223,7 +238,8 @@ def _draw_swarms(
             lines = wrap_text(strip.note, size.text, max(2 * wide, 44))
             middle = (axis.left + axis.right) / 2
             bars += [
-                Label(x, middle + n * size.line, line, size.text, "grey", anchor="middle") for n, line in enumerate(lines)
+                Label(x, middle + n * size.line, line, size.text, "grey", anchor="middle")
+                for n, line in enumerate(lines)
             ]
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
@@ -238,9 +254,7 @@ def _draw_swarms(
     return [*bands, *dots, *bars]
 
 
-def _swarm(
-    units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None
-) -> list[Mark]:
+def _swarm(units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None) -> list[Mark]:
     taken: list[tuple[float, float]] = []
     marks: list[Mark] = []
     step = 2 * radius + 0.6
@@ -248,17 +262,30 @@ def _swarm(
     while offsets[-1] < half - radius:
         offsets += [(len(offsets) // 2 + 1) * step * sign for sign in (-1, 1)]
     ordered = units.assign(is_named=units.index == highlight).sort_values(["score", "is_named"], kind="stable")
-    for unit, score, name, unit_id in zip(ordered.index, ordered["score"], ordered["unit_name"], ordered["unit_id"], strict=True):
+    for unit, score, name, unit_id in zip(
+        ordered.index, ordered["score"], ordered["unit_name"], ordered["unit_id"], strict=True
+    ):
         y = axis.place(score)
         near = [place for place, level in taken if abs(level - y) < step - 0.3]
         aside = min(offsets, key=lambda each: (sum(abs(each - other) < step - 0.1 for other in near), abs(each)))
         taken.append((aside, y))
         colour = "best" if unit == highlight else "neutral"
-        marks.append(Dot(round(x + aside, 1), round(y, 1), radius + (unit == highlight), colour, f"{name} {format_rounded(score)}", unit_id))
+        marks.append(
+            Dot(
+                round(x + aside, 1),
+                round(y, 1),
+                radius + (unit == highlight),
+                colour,
+                f"{name} {format_rounded(score)}",
+                unit_id,
+            )
+        )
     return sorted(marks, key=lambda mark: isinstance(mark, Dot) and mark.colour == "best")
 
 
-def _draw_path(strips: Sequence[Strip], xs: Sequence[float], axis: Axis, highlight: str | None) -> list[Mark]:
+def _draw_path(
+    strips: Sequence[Strip], xs: Sequence[float], axis: Axis, highlight: str | None, radius: float
+) -> list[Mark]:
     """Draw many periods as faint dots, the middle half as a band, joined medians and one unit's line."""
     bands: list[Mark] = []
     dots: list[Mark] = []
@@ -267,10 +294,12 @@ def _draw_path(strips: Sequence[Strip], xs: Sequence[float], axis: Axis, highlig
     for strip, x in zip(strips, xs, strict=True):
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
-            bands.append(Rect(round(x - half, 1), round(high, 1), round(2 * half, 1), round(max(low - high, 1), 1), "band-best"))
+            bands.append(
+                Rect(round(x - half, 1), round(high, 1), round(2 * half, 1), round(max(low - high, 1), 1), "band-best")
+            )
         for score, names in strip.units.groupby("score")["unit_name"]:
             label = f"{names.iloc[0]}{' +' + str(len(names) - 1) if len(names) > 1 else ''} {format_rounded(score)}"
-            dots.append(Dot(round(x, 1), round(axis.place(score), 1), 1.6, "neutral", label))
+            dots.append(Dot(round(x, 1), round(axis.place(score), 1), radius, "neutral", label))
         if strip.median is not None:
             y = axis.place(strip.median)
             lines.append(Line(round(x - half, 1), round(y, 1), round(x + half, 1), round(y, 1), "ink", 2.2))
@@ -330,7 +359,9 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
     names = [wrap_text(name, size.text, room)[0] for name in names]
     left = size.margin + max(measure_width(name, size.text, is_bold=True) for name in names) + 16
     columns = [places] if not is_points else [changes] if size.is_narrow else [changes, places]
-    heads = [words("labels.places_head")] if not is_points else [words("labels.change_head"), words("labels.places_head")]
+    heads = (
+        [words("labels.places_head")] if not is_points else [words("labels.change_head"), words("labels.places_head")]
+    )
     right, ends = size.width - size.margin, []
     for column, head in reversed(list(zip(columns, heads, strict=False))):
         ends.append((right, column, head))
@@ -378,5 +409,3 @@ def _choose_pair_axis(rows: pd.DataFrame, *, is_points: bool, left: float, right
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if n / step <= 6)  # noqa: PLR2004
     ticks = tuple(float(tick) for tick in sorted({1, *range(step, n + 1, step)}, reverse=True))
     return Axis(float(n) if n > 1 else 2.0, 1.0, ticks, left, right)
-
-
