@@ -4,38 +4,23 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
 
-from audit_lib.analysis.comparability import describe_gate
-from audit_lib.analysis.lineage import (
-    count_exact,
-    list_events,
-    list_movers,
-    match_periods,
-    suggest_pairs,
-    tabulate_coverage,
-)
-from audit_lib.analysis.trends import (
-    compare_last,
-    compare_periods,
-    cross_tiers,
-    describe_return,
-    describe_trends,
-    list_tier_movers,
-    measure_changes,
-    tabulate_changes,
-    tabulate_persistence,
-    tabulate_return,
-    tabulate_steps,
-    tabulate_transitions,
-)
-from audit_lib.analysis.unit_paths import describe_breaks, tabulate_paths, trace_paths
+from audit_lib import trends
+from audit_lib.analysis.comparability import find_distance, follows
+from audit_lib.analysis.lineage import list_events, list_movers, match_periods, suggest_pairs
+from audit_lib.analysis.trends import compare, compare_pair, find_most, order_changes
+from audit_lib.analysis.unit_paths import build_panel, place
 from audit_lib.display.charts import Chart
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.figures.trends import plot_oldham, plot_paths, plot_slopes, plot_transitions
 from audit_lib.notebook.report import Report, open_report
 from audit_lib.notices.notice import parse_notice
 from audit_lib.sources import find_sources
@@ -44,6 +29,7 @@ from audit_lib.tables.history import History, load_lineage
 from audit_lib.tables.schemas import SCHEMAS
 
 ROOT = Path(__file__).parents[1]
+PANELS = {"guangdong": "2022-09", "jiangxi": "2024-05", "xianning": "2023-06"}
 
 
 @pytest.fixture(scope="module")
@@ -61,62 +47,168 @@ def baoshan() -> Report:
     return open_report("baoshan", "2021")
 
 
+# Guangdong, Jiangxi, Xianning: every number recomputed from the processed table by pandas and SciPy alone.
+
+
+def read_panel(name: str) -> pd.DataFrame:
+    """Read the scores of a place, a row per unit, a column per period; printed ranks where there are no scores."""
+    table = pd.read_csv(ROOT / "data/processed" / name / "scores.csv")
+    value = table["score"].where(table.groupby("period")["score"].transform("count") > 0, -table["rank_printed"])
+    return table.assign(value=value).pivot_table(index="unit_name", columns="period", values="value")
+
+
+def rank_best(values: pd.Series, method: str = "min") -> pd.Series:
+    known = values.dropna()
+    return pd.Series(stats.rankdata(-known, method=method), index=known.index).reindex(values.index)
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_places_are_those_of_scipy(name: str) -> None:
+    wide = read_panel(name)
+    found, shades = trends.tabulate_places(compare(open_report(name, PANELS[name]).history, 8))
+    found = found.set_index("unit_name")
+    assert list(found.columns)[-3:] == ["mean_place", "n_top", "n_lowest"]
+    top, lowest, middles = (pd.DataFrame(index=wide.index, columns=wide.columns, dtype="float64") for _ in range(3))
+    for period, heading in zip(sorted(wide), found.columns, strict=False):
+        least, most = rank_best(wide[period]), rank_best(wide[period], "max")
+        n = wide[period].notna().sum()
+        expected = {
+            unit: "" if np.isnan(least[unit]) else f"{least[unit]:.0f}{'=' if most[unit] > least[unit] else ''}"
+            for unit in wide.index
+        }
+        assert found[heading].to_dict() == expected
+        ahead = wide[period].map(lambda value, period=period: (wide[period] > value).sum())
+        top[period] = (most <= n / 3).astype(float)
+        lowest[period] = ((ahead >= 2 * n / 3) & wide[period].notna()).astype(float)
+        middles[period] = rank_best(wide[period], "average")
+    assert found["n_top"].to_dict() == top.sum(axis=1).to_dict()
+    assert found["n_lowest"].to_dict() == lowest.sum(axis=1).to_dict()
+    pd.testing.assert_series_equal(
+        found["mean_place"].sort_index(), middles.mean(axis=1).sort_index().map(lambda x: round(x, 1)),
+        check_names=False, atol=0.051,
+    )  # fmt: skip
+    assert shades.min(axis=None) >= 0
+    assert shades.max(axis=None) <= 5
+
+
+@pytest.mark.parametrize("name", ["guangdong", "xianning"])
+def test_the_level_is_that_of_pandas(name: str) -> None:
+    wide = read_panel(name)
+    table = trends.tabulate_level(compare(open_report(name, PANELS[name]).history, 8))
+    for number, period in enumerate(sorted(wide)):
+        points = wide[period].dropna()
+        row = table.iloc[number]
+        if (points < 0).all():  # ranks alone
+            assert row["n_scored"] == 0
+            assert pd.isna(row["median"])
+            continue
+        assert row["n_scored"] == len(points)
+        assert row[["median", "min", "max"]].to_list() == pytest.approx([np.median(points), points.min(), points.max()])
+        quartiles = np.percentile(points, [25, 75]) if len(points) >= 8 else [np.nan, np.nan]
+        assert row[["q1", "q3"]].astype("float64").to_list() == pytest.approx(list(quartiles), nan_ok=True)
+    scored = wide.loc[:, (wide > 0).any()]
+    constant = scored.dropna().median()
+    assert table["median_same"].dropna().to_list() == pytest.approx(constant.to_list())
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "measure"),
+    [("guangdong", "2017-08", "points"), ("jiangxi", "2022-06", "places"), ("xianning", "2022-08", "points")],
+)
+def test_changes_are_those_of_pandas(name: str, before: str, measure: str) -> None:
+    wide, after = read_panel(name), PANELS[name]
+    pair = compare(open_report(name, after).history, 8).main
+    assert pair is not None
+    assert (pair.gate.before, pair.gate.after, pair.gate.measure) == (before, after, measure)
+    both = wide[[before, after]].dropna()
+    units = pair.units.set_index("unit_name")
+    assert set(units.index) == set(both.index)
+    middles = both.apply(lambda column: rank_best(column, "average"))
+    expected = both[after] - both[before] if measure == "points" else middles[after] - middles[before]
+    assert units["change"].to_dict() == pytest.approx(expected.to_dict())
+    assert units["place_after"].to_dict() == rank_best(both[after]).to_dict()
+    assert units["n_listed"].unique().tolist() == [len(both)]
+    assert order_changes(pair)["change"].is_monotonic_increasing == (measure == "points")
+
+
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        (
+            "guangdong",
+            "All 21 cities scored lower in 2022-09 than in 2017-08; Guangzhou ranked in the lowest third each time",
+        ),
+        (
+            "jiangxi",
+            "10 of 11 cities changed place from 2022-06 to 2024-05; Pingxiangshi ranked in the lowest third each time",
+        ),
+    ],
+)
+def test_headline(name: str, headline: str) -> None:
+    report = open_report(name, PANELS[name])
+    assert report.headline(trends.describe(compare(report.history, 8))).text == headline
+    assert len(headline.split()) <= 25
+
+
+def test_guangdong_says_what_may_be_compared() -> None:
+    report = open_report("guangdong", "2022-09")
+    compared = compare(report.history, 8)
+    words = report.words.without_glosses()
+    assert words.word(trends.describe_limits(compared)) == (
+        "The periods fall in different seasons, so a change between two of them is not a trend. Of those that may be "
+        "compared with 2022-09, 2017-08 is the nearest in the calendar. Only ranks are published of 2018-04, by "
+        "another or an unknown measure."
+    )
+    assert words.word(trends.describe_level(compared)) == (
+        "The middle score: 66.7 in 2022-09, from 93.3 to 98.4 in 4 earlier periods."
+    )
+    assert words.word(trends.describe_stays(compared)) == (
+        "Guangzhou: in the lowest third in 6 of 6 periods; Zhanjiang: in the top third in 5 of 6 periods"
+    )
+    steps = trends.tabulate_steps(compared)
+    assert steps["compared"].to_list() == ["places", "places", "points", "points", "points"]
+    assert steps["risen"].isna().to_list() == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", PANELS)
+def test_drawings(name: str, language: str) -> None:
+    report = open_report(name, PANELS[name], language)
+    compared = compare(report.history, 8)
+    level, changes = (report.chart(plot(compared)) for plot in (trends.plot_level, trends.plot_changes))
+    assert (level is None) == (name == "jiangxi")
+    assert isinstance(changes, Chart)
+    assert compared.main is not None
+    assert len(changes.data) == len(compared.main.units)
+
+
 # Ministries 2014, 2016, 2022: a reform between the last two, and an index that changes with each edition.
 
 
 def test_ministries_join_through_the_reform(ministries: Report) -> None:
     matching = match_periods(ministries.history, "2016", "2022")
-    assert count_exact(ministries.history, "2016", "2022") == 10
     assert len(matching.joined) == 16
     assert (matching.count("exact"), matching.count("alias"), matching.count("merged")) == (10, 1, 5)
-    joined = matching.joined.set_index("unit_before")["unit_after"]
-    assert joined["住房城乡建设部"] == "住房和城乡建设部"
-    assert joined["国土资源部"] == "自然资源部"
-    assert list_movers(matching).to_dict("records") == [
-        {"move": "left", "event": "unexplained", "n": 1, "units": ["人力资源社会保障部"]},
-        {"move": "entered", "event": "merged", "n": 1, "units": ["应急管理部"]},
+    movers = list_movers(ministries.history)
+    assert movers[["move", "event", "n"]].to_numpy().tolist() == [
+        ["left", "unexplained", 9],
+        ["entered", "unexplained", 5],
+        ["left", "unexplained", 1],
+        ["entered", "merged", 1],
     ]
 
 
-def test_ministries_points_are_not_compared(ministries: Report) -> None:
-    change = compare_last(ministries.history)
-    assert (change.gate.measure, change.gate.reason) == ("standings", "scheme_differs")
-    assert ministries.words.word(describe_gate(change.gate)) == (
-        "Raw points of 2016 and 2022 are not compared, because their marking schemes are not the same (2016: index of "
-        "the 15th edition, constituent departments only; 2022: index of the 21st edition, constituent departments "
-        "only). Compared are standings among the 16 units that join, and tiers where there are any."
+def test_ministries_are_compared_by_places(ministries: Report) -> None:
+    compared = compare(ministries.history, 8)
+    assert compared.main is not None
+    assert (compared.main.gate.measure, compared.main.gate.reason) == ("places", "scheme_differs")
+    assert len(compared.main.units) == 11  # 5 more became new units
+    assert trends.plot_level(compared).draw(ministries.words).title == (  # type: ignore[union-attr]
+        "Scores of 3 periods, not to be compared from one to the next"
     )
-    assert measure_changes(change, 8)["typical_change"] is None
-    assert ministries.words.word(describe_trends(change, ministries.history, 8)) == (
-        "Points are not compared, for the marking scheme is not the same. Of 17 units of 2016 and 17 of 2022, 16 join: "
-        "10 by the same name, 1 by alias, 5 through recorded events. Among the 11 that stayed the same units, the two "
-        "orders agree with τ-b 0.60 (1 the same, 0 unrelated). Three periods are barely a trend."
+    assert ministries.headline(trends.describe(compared)).text == (
+        "Public Security moved furthest from 2016 to 2022: from joint 5th to joint 10th of 11 ministries"
     )
-
-
-def test_ministries_new_units_have_no_change(ministries: Report) -> None:
-    changes = tabulate_changes(compare_last(ministries.history)).set_index("unit_name")
-    assert changes["change"].isna().sum() == 5
-    assert changes.at["公安部", "change"] == -56.25  # (10.5 of 16) to (1.5 of 16), halves for the tie and itself
-    assert changes.loc["国土资源部 → 自然资源部", ["score_before", "score_after"]].to_list() == [82.9, 72.2]
-
-
-def test_ministries_over_three_periods(ministries: Report) -> None:
-    assert tabulate_coverage(ministries.history)[["n", "2014", "2016", "2022"]].to_numpy().tolist() == [
-        [21, 21, 12, 13],
-        [17, 12, 17, 16],
-        [17, 13, 16, 17],
-    ]
-    steps = tabulate_steps(ministries.history, 8)
-    assert steps[["n_exact", "n_joined", "n_same", "compared"]].to_numpy().tolist() == [
-        [12, 12, 12, "standings"],
-        [10, 16, 11, "standings"],
-    ]
-    paths = trace_paths(ministries.history)
-    table = tabulate_paths(ministries.history, paths).set_index("unit_name")
-    assert len(table) == 12
-    assert table.loc["商务部"].to_list() == pytest.approx([95.8333] * 3, abs=1e-4)
-    assert table.loc["自然资源部", ["2014", "2016"]].isna().all()  # a new unit has no past
     events = list_events(ministries.history)
     assert set(events["event"]) == {"merged"}
     assert events["is_decisive"].all()
@@ -125,35 +217,21 @@ def test_ministries_over_three_periods(ministries: Report) -> None:
 # Louxing: two tables, three months, and a change of method.
 
 
-def test_louxing_over_the_change_of_method(louxing: Report) -> None:
-    paths = trace_paths(louxing.history)
-    assert louxing.words.word(describe_breaks(paths, louxing.history)) == (
-        "9 units can be followed through all 3 periods (5 subdistricts, 4 towns). Between 2016-09 and 2017-04 the "
-        "marking scheme changed (announced visits (明查); then unannounced visits (暗访)), so no line crosses there."
-    )
-    chart = plot_paths(paths).draw(louxing.words)
+def test_louxing_tables_are_compared_each_with_its_own(louxing: Report) -> None:
+    compared = compare(louxing.history, 8)
+    assert compared.panel.lists == ["subdistrict", "town"]
+    assert compared.main is not None
+    assert (compared.main.gate.before, compared.main.gate.measure) == ("2017-04", "points")
+    assert [compared.main.count(direction) for direction in (1, -1, 0)] == [2, 9, 0]
+    assert find_most(compared.main, -1)["unit_name"].to_list() == ["花山"]
+    assert compared.main.units.groupby("list")["place_after"].max().to_dict() == {"subdistrict": 5, "town": 6}
+    assert trends.describe_gap(compared, "side") is None  # one side only, and two markings
+    chart = trends.plot_level(compared).draw(louxing.words)
     assert isinstance(chart, Chart)
-    assert chart.title == "9 units followed through 3 periods; lines stop at 1 break"
-    assert compare_periods(louxing.history, "2016-09", "2017-04").gate.reason == "scheme_differs"
-    assert compare_periods(louxing.history, "2017-04", "2017-05").gate.measure == "points"
-
-
-def test_louxing_points_within_one_method(louxing: Report) -> None:
-    change = compare_last(louxing.history)
-    measures = measure_changes(change, 8)
-    assert measures[["risen", "fallen", "unchanged"]].to_list() == [2, 9, 0]
-    assert measures["typical_change"] == pytest.approx(-0.475)
-    assert tabulate_changes(change).iloc[-1]["unit_name"] == "花山"
-    ends = tabulate_persistence(change).set_index("end")
-    assert ends.loc["top", ["n", "n_stayed"]].to_list() == [2, 0]
-    assert ends.at["bottom", "stayed"] == ["蛇形山"]
-    back = tabulate_return(change, 8).set_index("end")
-    assert back.loc["top"].to_list() == pytest.approx([2, -39.73, -46.67], abs=0.01)
-
-
-def test_louxing_standings_are_within_a_table(louxing: Report) -> None:
-    units = compare_last(louxing.history).units.set_index("unit_name")
-    assert units.loc[["乐坪", "双江"], "standing_after"].to_list() == pytest.approx([90, 91.6667], abs=1e-4)
+    assert chart.title == "Scores of 2 lists, each by itself"
+    assert louxing.words.word(trends.describe_limits(compared)).endswith(
+        "The marking scheme changed between 2016-09 and 2017-04; points are not compared there."
+    )
 
 
 VILLAGE = re.compile(r"([^\d.]+)(\d+(?:\.+\d+)?)")
@@ -184,32 +262,23 @@ def test_louxing_corrections_are_applied_and_told(data: Path, louxing: Report) -
     assert [problem.check for problem in printed.problems] == ["score_unreadable"]
 
 
-# Baoshan: tiers only.
+# Baoshan: ratings alone, of two different assessments.
 
 
-def test_baoshan_tier_transitions_by_name(baoshan: Report) -> None:
-    change = compare_last(baoshan.history)
-    assert (change.gate.measure, change.gate.reason) == ("tiers", "no_scores")
-    transitions = tabulate_transitions(change).set_index(["tier_before", "tier_after"])
-    assert transitions["n"].to_list() == [7, 2, 10, 5]
-    assert transitions.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
-    assert transitions.at[("良好", "优秀"), "units"] == [
-        *("区审计局", "区体育局", "区水务局", "区科委", "区规划土地局 → 区规划资源局", "区市场监管局"),
-        *("吴淞街道", "庙行镇", "顾村镇", "杨行镇"),
-    ]
-    movers = list_tier_movers(change)
-    assert movers[["move", "tier", "n"]].to_numpy().tolist() == [
-        ["left", "优秀", 1],
-        ["entered", "优秀", 16],
-        ["entered", "良好", 10],
-    ]
-    assert movers.at[0, "units"] == ["区气象局"]
-    assert cross_tiers(change).to_numpy().tolist() == [[7, 2, 1], [10, 5, 0], [16, 10, 0]]
-    assert baoshan.words.word(describe_trends(change, baoshan.history, 8)) == (
-        "Tiers alone can be compared, not points. Of 25 units of 2016 and 50 of 2021, 24 join: 21 by the same name, "
-        "3 through recorded events. Of 24 units in a tier both times, 12 changed it: 10 up, 2 down. 优秀 was given to "
-        "10 of 25 listed units in 2016 and to 33 of 50 in 2021. Two points are not a trend."
+def test_baoshan_ratings_by_name(baoshan: Report) -> None:
+    compared = compare(baoshan.history, 8)
+    assert compared.main is not None
+    assert (compared.main.gate.measure, compared.main.gate.reason) == ("ratings", "ratings_of_another")
+    table = trends.tabulate_ratings(compared.main).set_index(["tier_before", "tier_after"])
+    assert table["n"].to_list() == [7, 2, 10, 5]
+    assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
+    assert baoshan.headline(trends.describe(compared)).text == (
+        "Of the 24 units rated in both 2016 and 2021, 12 have another rating"
     )
+    assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
+        "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021."
+    )
+    assert trends.tabulate_steps(compared)["risen"].isna().all()  # another assessment: neither up nor down
 
 
 @pytest.mark.parametrize(("column", "value"), [("source_url", None), ("scope", "expected"), ("scope", "elsewhere")])
@@ -222,7 +291,7 @@ def test_baoshan_bureaus_join_only_by_events_with_a_source(baoshan: Report, colu
     assert {"区环保局", "区卫生计生委", "区规划土地局"} < set(matching.left["unit_before"])
     assert list_events(weaker)["is_decisive"].to_list() == [False] * 3  # shown, and without effect
     # Why names that look alike are only suggested: the environment is taken for the medical insurance.
-    assert dict(suggest_pairs(matching)[["unit_before", "unit_after"]].to_numpy()) == {
+    assert dict(suggest_pairs(weaker)[["unit_before", "unit_after"]].to_numpy()) == {
         "区环保局": "区医保局",
         "区卫生计生委": "区卫生健康委",
         "区规划土地局": "区规划资源局",
@@ -233,17 +302,13 @@ def test_baoshan_bureaus_join_only_by_events_with_a_source(baoshan: Report, colu
 
 
 def test_leizhou_has_one_year_only(leizhou: Report) -> None:
-    history, words = leizhou.history, leizhou.words
-    change, paths = compare_last(history), trace_paths(history)
-    assert words.word(describe_trends(change, history, 8)) == (
-        "Looking back from 2017, only 2017 is available; no trend is computed."
+    history, compared = leizhou.history, compare(leizhou.history, 8)
+    assert leizhou.words.word(trends.describe(compared)) == (
+        "Only 2017 is known, so there is nothing to compare it with."
     )
-    assert words.word(describe_gate(change.gate)) == words.word(describe_breaks(paths, history)) == ""
-    figures = [plot_slopes(change).draw(words), plot_oldham(change).draw(words), plot_transitions(change).draw(words)]
-    assert [*figures, plot_paths(paths).draw(words)] == [None] * 4
-    tables = [tabulate_coverage(history), list_events(history), list_movers(change.matching), tabulate_changes(change)]
-    tables += [measure_changes(change, 8), tabulate_steps(history, 8), tabulate_transitions(change)]
-    assert all(table.empty for table in tables)
+    assert [plot(compared).draw(leizhou.words) for plot in (trends.plot_level, trends.plot_changes)] == [None, None]
+    tables = [list_events(history), list_movers(history), trends.tabulate_changes(compared.main)]
+    assert all(table.empty for table in [*tables, trends.tabulate_steps(compared), trends.tabulate_places(compared)[0]])
     assert (history.lineage["scope"] == "expected").sum() == 25  # recorded, and without effect
 
 
@@ -257,9 +322,15 @@ LINEAGE = ["jurisdiction", "old_unit", "new_unit", "event", "date", "scope", "so
 def make_history(make_scores: Callable[..., pd.DataFrame]) -> Callable[..., History]:
     """Make a synthetic history from periods of (unit, score, tier), events (old, new, event, date), and rubric ids."""
 
-    def make(panel: Panel, events: list[tuple[str | None, str | None, str, str]] = [], rubric: str = "same") -> History:  # noqa: B006
+    def make(
+        panel: Panel,
+        events: list[tuple[str | None, str | None, str, str]] = [],  # noqa: B006
+        rubric: Any = "same",
+        **measure: Any,
+    ) -> History:
         tables = [make_scores(rows).assign(period=period) for period, rows in panel.items()]
-        notices = pd.DataFrame({"period": list(panel), "rubric_id": rubric, "method_note": "synthetic"})
+        notices = pd.DataFrame({"period": list(panel), "rubric_id": rubric, **measure})
+        notices = notices.reindex(columns=list(SCHEMAS["notices"].columns))
         rows = [("synthetic", *event, "place_confirmed", "https://example.org/") for event in events]
         lineage = pd.DataFrame(rows, columns=LINEAGE, dtype="object").reindex(columns=list(SCHEMAS["lineage"].columns))
         lineage = lineage.assign(
@@ -293,8 +364,9 @@ def test_rename_merge_and_split_together(make_history: Callable[..., History]) -
         *[("丁局", "丁一局", "split"), ("丁局", "丁二局", "split"), ("丙局", "乙丙局", "merged")],
         *[("乙局", "乙丙局", "merged"), ("戊镇", "戊镇", "exact"), ("甲局", "甲甲局", "renamed")],
     ]
-    units = compare_last(history).units.set_index(["unit_before", "unit_after"])
-    assert units["change"].dropna().to_dict() == {("甲局", "甲甲局"): 1, ("戊镇", "戊镇"): 1}
+    pair = compare(history, 2).main
+    assert pair is not None
+    assert pair.units.set_index("unit_name")["change"].to_dict() == {"甲甲局": 1, "戊镇": 1}
 
 
 @pytest.mark.parametrize(
@@ -321,103 +393,195 @@ def test_an_abolished_unit_is_explained(make_history: Callable[..., History]) ->
     history = make_history(
         {"2017": rows("甲局 9 乙局 8"), "2019": rows("乙局 8")}, [("甲局", None, "abolished", "2018-01-01")]
     )
-    assert list_movers(match_periods(history, "2017", "2019"))["event"].to_list() == ["abolished"]
+    assert list_movers(history)["event"].to_list() == ["abolished"]
+
+
+NAMES = ["甲局", "乙局", "丙局", "丁镇", "戊镇", "己镇", "庚局", "辛局", "壬镇", "癸镇"]
+
+
+def year(*scores: float | None) -> list[tuple[str, float | None, str | None]]:
+    return [(name, score, None) for name, score in zip(NAMES, scores, strict=False)]
+
+
+def with_ranks(history: History, period: str) -> History:
+    """Return the history with printed ranks alone in a period."""
+    scores = history.scores.copy()
+    there = scores["period"] == period
+    scores.loc[there, "rank_printed"] = scores.loc[there, "score"].rank(ascending=False, method="min").astype("int64")
+    scores.loc[there, "score"] = np.nan
+    return History(history.periods, scores, history.notices, history.lineage)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "rubric", "verdict"),
+    ("measure", "verdict"),
     [
-        ("甲局 90 乙局 80", "甲局 91 乙局 79", "same", ("points", "same_scheme")),
-        ("甲局 90 乙局 80", "甲局 91 乙局 79", None, ("standings", "scheme_unknown")),
-        ("甲局 90 乙局 80", "甲局 910 乙局 790", "same", ("standings", "off_scale")),
-        ("甲局 90 乙局 80", "丙局 91 丁局 79", "same", ("nothing", "no_common_unit")),
+        ({}, ("points", "same_scheme")),
+        ({"rubric": [None, None]}, ("places", "scheme_unknown")),
+        ({"rubric": ["one", "two"]}, ("places", "scheme_differs")),
+        ({"scale_max": [100.0, 120.0]}, ("places", "scale_differs")),
+        ({"better": ["higher", "lower"]}, ("places", "direction_differs")),
+        ({"score_name": ["share", "index"]}, ("places", "score_differs")),
     ],
 )
-def test_gate(
-    make_history: Callable[..., History], before: str, after: str, rubric: str | None, verdict: tuple[str, str]
-) -> None:
-    history = make_history({"2017": rows(before), "2018": rows(after)}, rubric=rubric)
-    change = compare_last(history)
-    assert (change.gate.measure, change.gate.reason) == verdict
+def test_gate(make_history: Callable[..., History], measure: dict[str, Any], verdict: tuple[str, str]) -> None:
+    panel = build_panel(make_history({"2017": year(90, 80), "2018": year(91, 79)}, **measure))
+    gate = panel.gate("2017", "2018")
+    assert (gate.measure, gate.reason) == verdict
 
 
-def test_all_tied(make_history: Callable[..., History], leizhou: Report) -> None:
-    tied = " ".join(f"{unit}局 88" for unit in "甲乙丙丁戊己庚辛壬")
-    history = make_history({"2017": rows(tied), "2018": rows(tied)})
-    change = compare_last(history)
-    assert measure_changes(change, 8)[["tau_b_same", "typical_change", "unchanged"]].to_list() == [None, 0, 9]
-    assert tabulate_persistence(change).empty  # nobody stands in a fifth of a ranking of one rank
-    assert tabulate_return(change, 8).empty
-    assert leizhou.words.word(describe_return(tabulate_return(change, 8))) == ""
-    assert leizhou.words.word(describe_trends(change, history, 8)).endswith(
-        "All 9 units that stayed the same are tied in one of the periods, so their orders cannot be compared. "
-        "Two points are not a trend."
+def test_made_up_years_level_gap_and_movers(make_history: Callable[..., History], leizhou: Report) -> None:
+    first, second = (90, 85, 80, 70, 71, 72, 88, 86, 73, 74), (92, 86, 80, 60, 71, 70, 93, 89, 75, 79)
+    history = make_history({"2018": year(*first), "2019": year(*second)})
+    compared = compare(history, 3)
+    words = leizhou.words.without_glosses()
+    table = trends.tabulate_level(compared)
+    assert table["median"].to_list() == [np.median(first), np.median(second)]
+    towns = [at for at, name in enumerate(NAMES) if name.endswith("镇")]
+    gaps = [
+        np.mean([scores[at] for at in towns]) - np.mean([s for at, s in enumerate(scores) if at not in towns])
+        for scores in (first, second)
+    ]
+    assert trends.tabulate_gap(compared, "side")["mean_gap"].to_list() == pytest.approx(gaps)
+    assert words.word(trends.describe_gap(compared, "side")) == (
+        "Towns and bureaus: on average −17.0 points apart in 2019, −13.8 in 2018 (towns minus bureaus)."
     )
-    assert isinstance(plot_slopes(change).draw(leizhou.words), Chart)
-    assert isinstance(plot_oldham(change).draw(leizhou.words), Chart)
+    assert compared.main is not None
+    assert find_most(compared.main, -1)["unit_name"].to_list() == ["丁镇"]
+    assert set(find_most(compared.main, 1)["unit_name"]) == {"庚局", "癸镇"}  # both by 5: all that tie are named
+    assert compared.main.units.set_index("unit_name")["direction"].to_dict() == {
+        "甲局": 1,
+        "乙局": 0,
+        "丙局": 0,
+        "丁镇": -1,
+        "戊镇": 0,
+        "己镇": -1,  # by one point: the last digit printed
+        "庚局": 1,
+        "辛局": 1,
+        "壬镇": 1,
+        "癸镇": 1,
+    }
+    assert words.word(trends.describe(compared)) == "5 of 10 towns and bureaus scored higher in 2019 than in 2018"
+
+
+def test_most_is_taken_from_all_units(make_history: Callable[..., History]) -> None:
+    names = [f"{left}{right}局" for left in "甲乙丙丁戊己" for right in "子丑寅卯辰巳午未申酉"]
+    before = [(name, 50.0 + at % 3, None) for at, name in enumerate(names)]
+    after = [(name, score + (9 if name == "己酉局" else 2), None) for name, score, _ in before]
+    pair = compare(make_history({"2017": before, "2018": after}), 8).main
+    assert pair is not None
+    assert find_most(pair, 1)["unit_name"].to_list() == ["己酉局"]
+
+
+def test_ranks_alone_interrupt_only_their_steps(make_history: Callable[..., History]) -> None:
+    panel = {"2017": year(90, 80, 70), "2018": year(3, 2, 1), "2019": year(80, 81, 60)}
+    history = with_ranks(make_history(panel), "2018")
+    compared = compare(history, 2)
+    assert trends.tabulate_steps(compared)["compared"].to_list() == ["places", "places"]
+    assert compared.main is not None
+    assert (compared.main.gate.before, compared.main.gate.after, compared.main.gate.measure) == (
+        "2017",
+        "2019",
+        "points",
+    )
+
+
+def test_an_odd_last_period_keeps_the_points_before_it(make_history: Callable[..., History]) -> None:
+    panel = {"2017": year(90, 80, 70), "2018": year(85, 82, 60), "2019": year(108, 96, 84)}
+    history = make_history(panel, scale_max=[100.0, 100.0, 120.0])
+    compared = compare(history, 2)
+    assert compared.main is not None
+    assert compared.main.gate.after == "2018"
+    assert compared.last is not None
+    assert (compared.last.gate.after, compared.last.gate.reason) == ("2019", "scale_differs")
+
+
+def test_ends_of_a_longer_list_are_not_compared(make_history: Callable[..., History], leizhou: Report) -> None:
+    history = make_history({"2017": year(3, 2, 1), "2018": year(1, 2, 3)}, n_ranked=74)
+    history = with_ranks(with_ranks(history, "2017"), "2018")
+    assert build_panel(history).gate("2017", "2018").reason == "end_of_list"
+    assert "Nothing can be compared" in leizhou.words.word(trends.describe(compare(history, 2)))
+
+
+def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) -> None:
+    history = make_history({"2017": year(3.0, 2.5, 4.1), "2018": year(2.8, 3.9, 3.0)}, better="lower")
+    compared = compare(history, 2)
+    assert compared.main is not None
+    units = compared.main.units.set_index("unit_name")
+    assert units["place_before"].to_dict() == {"甲局": 2, "乙局": 1, "丙局": 3}
+    assert units["place_after"].to_dict() == {"甲局": 1, "乙局": 3, "丙局": 2}
+    assert leizhou.words.word(trends.describe(compared)).startswith(
+        "2 of 3 bureaus had a lower, better score in 2018 than in 2017"
+    )
+    chart = trends.plot_changes(compared).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert "lower is better" in chart.subtitle
+
+
+def test_a_ceiling_is_in_no_third_and_told(make_history: Callable[..., History], leizhou: Report) -> None:
+    history = make_history(
+        {"2017": year(100, 100, 100, 100, 100, 90), "2018": year(100, 100, 99, 100, 95, 80)}, scale_max=100.0
+    )
+    compared = compare(history, 2)
+    rows = compared.panel.units_of["2017"]
+    assert rows["third"].isna().to_list() == [True, True, True, True, True, False]
+    assert "5 units had the best possible score, 100, in 2017 and could not do better." in leizhou.words.word(
+        trends.describe_pair(compared)
+    )
+
+
+def test_a_unit_that_is_away_for_a_year_is_the_same(make_history: Callable[..., History]) -> None:
+    panel = {"2017": rows("甲局 90 乙局 80"), "2018": rows("乙局 81"), "2019": rows("甲局 70 乙局 82")}
+    pair = compare_pair(build_panel(make_history(panel)), "2017", "2019")
+    assert pair.units.set_index("unit_name")["change"].to_dict() == {"甲局": -20, "乙局": 2}
 
 
 def test_no_unit_in_common(make_history: Callable[..., History], leizhou: Report) -> None:
-    history = make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("丙局 91 丁局 79")})
-    change = compare_last(history)
-    assert leizhou.words.word(describe_trends(change, history, 8)) == (
-        "2017 and 2018 have no unit in common. Of 2 units of 2017 and 2 of 2018, 0 join. Two points are not a trend."
-    )
-    assert plot_slopes(change).draw(leizhou.words).role == "note"  # type: ignore[union-attr]
-    assert plot_transitions(change).draw(leizhou.words).role == "note"  # type: ignore[union-attr]
+    compared = compare(make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("丙局 91 丁局 79")}), 2)
+    assert compared.main is None
+    assert leizhou.words.word(trends.describe(compared)).startswith("Nothing can be compared over the 2 periods known")
+    assert trends.plot_changes(compared).draw(leizhou.words) is None
 
 
 def test_a_unit_in_two_tables_counts_once(make_history: Callable[..., History]) -> None:
     history = make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("甲局 91 乙局 79")})
     twice = history.scores.query("period == '2018'").assign(table_no=2, score=50.0)
     doubled = History(history.periods, pd.concat([history.scores, twice]), history.notices, history.lineage)
-    units = compare_last(doubled).units
-    assert units[["unit_name", "score_before", "score_after"]].to_numpy().tolist() == [
-        ["甲局", 90, 91],
-        ["乙局", 80, 79],
-    ]
+    pair = compare(doubled, 2).main
+    assert pair is not None
+    assert pair.units.set_index("unit_name")["after"].to_dict() == {"甲局": 91, "乙局": 79}
 
 
-def test_few_units_are_listed_and_not_measured(make_history: Callable[..., History], leizhou: Report) -> None:
+def test_tables_of_one_kind_cannot_be_told_apart(make_history: Callable[..., History]) -> None:
     history = make_history({"2017": rows("甲局 90 乙局 80"), "2018": rows("甲局 91 乙局 79")})
-    change = compare_last(history)
-    assert measure_changes(change, 8)["tau_b_same"] is None
-    assert "2 units stayed the same with a value in both, too few to measure" in leizhou.words.word(
-        describe_trends(change, history, 8)
-    )
-    assert len(tabulate_changes(change)) == 2
+    scores = history.scores.assign(table_no=[1, 2, 1, 2])
+    panel = build_panel(History(history.periods, scores, history.notices, history.lineage))
+    assert panel.rows["list"].isna().all()
+    assert panel.rows["place"].isna().all()
 
 
-def test_ten_periods_of_sixty_units(make_history: Callable[..., History], leizhou: Report) -> None:
-    names = [f"{left}{right}局" for left in "甲乙丙丁戊己" for right in "子丑寅卯辰巳午未申酉"]
-    panel = {
-        f"{2010 + year}": [(name, 60 + (7 * at + 11 * year * (at % 5)) % 40, None) for at, name in enumerate(names)]
-        for year in range(10)
-    }
-    history = make_history(panel)
-    paths = trace_paths(history)
-    assert tabulate_coverage(history).shape == (10, 14)
-    assert tabulate_paths(history, paths).shape == (60, 11)
-    assert len(tabulate_steps(history, 8)) == 9
-    assert leizhou.words.word(describe_trends(compare_last(history), history, 8)).endswith("τ-b 0.17.")
-    chart = plot_paths(paths).draw(leizhou.words)
-    assert isinstance(chart, Chart)
-    assert chart.alt.count(", ") <= 10  # eight names at most
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_places_and_thirds(scores: list[int]) -> None:
+    values = pd.Series(scores, dtype="float64")
+    table = place(values, pd.Series("all", index=values.index))
+    assert table["place"].to_list() == stats.rankdata(-values, method="min").tolist()
+    assert (table["third"] == "top").sum() <= len(scores) / 3
+    assert (table["third"] == "lowest").sum() <= len(scores) - 2 * len(scores) / 3 + 1e-9
+    assert len(set(zip(table["place"], table["third"].fillna(""), strict=True))) == table["place"].nunique()
 
 
-def test_tiers_and_scores_together(make_history: Callable[..., History]) -> None:
-    history = make_history(
-        {
-            "2017": [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 70, "一般")],
-            "2018": [("甲局", 85, "良好"), ("乙局", 86, "良好"), ("丙局", 90, "优秀")],
-        }
-    )
-    change = compare_last(history)
-    assert tabulate_transitions(change)[["tier_before", "tier_after", "n"]].to_numpy().tolist() == [
-        ["优秀", "良好", 1],
-        ["良好", "良好", 1],
-        ["一般", "优秀", 1],
-    ]
+@pytest.mark.parametrize(
+    ("before", "after", "apart", "is_next"),
+    [
+        ("2017-08", "2022-09", 1, False),
+        ("2017-04", "2017-05", 1, True),
+        ("2017", "2018", 0, True),
+        ("2019Q4", "2020Q1", 3, True),
+        ("2018-12", "2019-06", 6, False),
+    ],
+)
+def test_calendar(before: str, after: str, apart: int, *, is_next: bool) -> None:
+    assert (find_distance(before, after), follows(before, after)) == (apart, is_next)
 
 
 # The tables behind it.

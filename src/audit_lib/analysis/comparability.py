@@ -1,77 +1,105 @@
-"""What of two periods may be compared: points only under one recorded marking scheme, else standings and tiers."""
+"""What of two periods may be compared: points under one marking scheme, else places, else ratings; and why not more."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from audit_lib.analysis.lineage import Matching
-from audit_lib.tables.evidence import HIGHEST, LOWEST
+import pandas as pd
+
+from audit_lib.periods import span_of
 from audit_lib.tables.history import History
+from audit_lib.tables.measures import Measure, may_compare_points
 from audit_lib.wording.words import Phrase, say, say_date
 
 
 @dataclass(frozen=True)
-class Gate:
-    """What of two periods may be compared (points, standings, tiers or nothing), and why not more.
+class Published:
+    """What one period publishes: `basis` is score, rank, end_of_list, rating or nothing; a measure is what it means.
 
-    `reason` is a key of the words under [gates]; `methods` is what notices.csv says of each; `n_joined` counts the
-    pairs of units that join.
+    end_of_list: ranks of the first or last units of a longer list alone, so that no place among all can be compared.
     """
+
+    period: str
+    basis: str
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What of two periods may be compared: points, places, ratings or nothing; `reason` is a key under [gates]."""
 
     before: str
     after: str
     measure: str
     reason: str
-    methods: tuple[str | None, str | None]
-    n_joined: int
 
     def word_periods(self) -> dict[str, Phrase | str]:
-        """Word both periods, for a sentence or a chart that names them."""
+        """Return both periods, to be named in a sentence or a chart."""
         return {"before": say_date(self.before), "after": say_date(self.after)}
 
 
-def judge_gate(history: History, matching: Matching) -> Gate:
-    """Judge what may be compared. Points need the same recorded marking scheme, and scores on its scale."""
-    periods = (matching.before, matching.after)
-    methods = (history.record_of(periods[0], "method_note"), history.record_of(periods[1], "method_note"))
-    rubrics = [history.record_of(period, "rubric_id") for period in periods]
-    scores = [history.scores_of(period) for period in periods]
-
-    def decide(measure: str, reason: str) -> Gate:
-        return Gate(*periods, measure, reason, methods, len(matching.joined))
-
-    if matching.before == matching.after:
-        return decide("nothing", "one_period")
-    if matching.joined.empty:
-        return decide("nothing", "no_common_unit")
-    if any(table["score"].notna().sum() == 0 for table in scores):
-        has_tiers = all(table["tier"].notna().any() for table in scores)
-        return decide("tiers", "no_scores") if has_tiers else decide("nothing", "nothing_in_common")
-    if None in rubrics:
-        return decide("standings", "scheme_unknown")
-    if rubrics[0] != rubrics[1]:
-        return decide("standings", "scheme_differs")
-    if any(not table["score"].dropna().between(LOWEST, HIGHEST).all() for table in scores):
-        return decide("standings", "off_scale")
-    return decide("points", "same_scheme")
+def find_published(history: History, period: str) -> Published:
+    """Find what a period publishes of its units."""
+    scores, measure = history.scores_of(period), history.measure_of(period)
+    if scores["score"].notna().any():
+        return Published(period, "score", measure)
+    if n := int(scores["rank_printed"].notna().sum()):
+        is_end = measure.n_ranked is not None and measure.n_ranked > n
+        return Published(period, "end_of_list" if is_end else "rank", measure)
+    return Published(period, "rating" if scores["tier"].notna().any() else "nothing", measure)
 
 
-def describe_gate(gate: Gate) -> Phrase | None:
-    """Say what of the last two periods may be compared, and why not more. Empty where there is one period only."""
-    if gate.reason == "one_period":
-        return None
-    periods = gate.word_periods()
-    sentence = say(f"gates.{gate.reason}", **periods)
-    if gate.reason in ("scheme_differs", "scheme_unknown", "no_scores") and all(gate.methods):
-        facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-        sentence = say("gates.with_methods", sentence=sentence, **periods, **facts)
-    return say(f"gates.compare_{gate.measure}", sentence=sentence, n=gate.n_joined)
+def judge_gate(one: Published, other: Published) -> Gate:
+    """Judge what may be compared of two periods, from what each publishes."""
+    bases = {one.basis, other.basis}
+    if bases == {"score"}:
+        reason = _find_reason(one.measure, other.measure)
+        measure = "points" if reason == "same_scheme" else "places"
+    elif bases <= {"score", "rank"}:
+        same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
+        measure, reason = "places", "ranks_alone" if same else "ranks_of_another"
+    elif "end_of_list" in bases and bases <= {"score", "rank", "end_of_list"}:
+        measure, reason = "nothing", "end_of_list"
+    elif bases == {"rating"}:
+        same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
+        measure, reason = "ratings", "ratings_alone" if same else "ratings_of_another"
+    else:
+        measure, reason = "nothing", "nothing_in_common"
+    return Gate(one.period, other.period, measure, reason)
 
 
-def describe_step(gate: Gate) -> Phrase:
-    """Say that the marking scheme changed between two periods, with what is recorded of each."""
-    periods = gate.word_periods()
-    if gate.reason != "scheme_differs":
-        return say("trends.no_scheme", **periods)
-    if not all(gate.methods):
-        return say("trends.break_plain", **periods)
-    facts = {"method_before": gate.methods[0], "method_after": gate.methods[1]}
-    return say("trends.break", **periods, **facts)
+def _find_reason(one: Measure, other: Measure) -> str:
+    """Find why points of two periods are not compared; `same_scheme` where they are."""
+    if one.rubric_id is None or other.rubric_id is None:
+        return "scheme_unknown"
+    if one.rubric_id != other.rubric_id:
+        return "scheme_differs"
+    if (one.scale_min, one.scale_max) != (other.scale_min, other.scale_max):
+        return "scale_differs"
+    if one.better != other.better:
+        return "direction_differs"
+    return "same_scheme" if may_compare_points(one, other) else "score_differs"
+
+
+def describe_gate(gate: Gate) -> Phrase:
+    """Say what of two periods is compared, and why not more."""
+    return say(f"gates.{gate.reason}", **gate.word_periods())
+
+
+def find_distance(before: str, after: str) -> int:
+    """Return how many months of the year two periods are apart, 0 to 6: two Augusts of any years 0.
+
+    >>> find_distance("2017-08", "2022-09"), find_distance("2018-12", "2020-02"), find_distance("2016", "2022")
+    (1, 2, 0)
+    """
+    apart = abs(span_of(before)[0].month - span_of(after)[0].month)
+    return min(apart, 12 - apart)
+
+
+def follows(before: str, after: str) -> bool:
+    """Check whether a period begins on the day after another ends, as quarters do in a regular series."""
+    return span_of(after)[0] - span_of(before)[1] == timedelta(days=1)
+
+
+def days_of(periods: pd.Series | tuple[str, ...]) -> list[float]:
+    """Return the middle day of each period, as a number of days."""
+    return [(span_of(each)[0].toordinal() + span_of(each)[1].toordinal()) / 2 for each in periods]

@@ -6,7 +6,7 @@ to those it came from, and its series breaks there. Only a new name leaves the u
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from audit_lib.documents.model import squeeze
 from audit_lib.periods import span_of
 from audit_lib.tables.history import History
+from audit_lib.wording.words import say, say_date
 
 DECISIVE = ("national_rule", "provincial_rule", "place_confirmed", "rule_applied")  # scopes that change results
 SAME = ("exact", "alias", "renamed")  # joins after which a unit is still the same one
@@ -99,11 +100,6 @@ def match_periods(history: History, before: str, after: str) -> Matching:
     return Matching(before, after, units.loc[order.sort_values(kind="stable").index, COLUMNS].reset_index(drop=True))
 
 
-def match_nothing(period: str) -> Matching:
-    """Give the matching of a period that has no other: no unit joins."""
-    return Matching(period, period, pd.DataFrame(columns=COLUMNS, dtype="object"))
-
-
 def _printed(scores: pd.DataFrame) -> pd.Series:
     """Give each unit the name that its notice prints, without padding."""
     return scores["name_in_table"].fillna(scores["name_in_list"]).map(squeeze)
@@ -130,35 +126,8 @@ def _explain(events: pd.DataFrame, column: str, unit_id: str) -> str | None:
     return None if found.empty else str(found.iloc[0])
 
 
-def count_exact(history: History, before: str, after: str) -> int:
-    """Count the units that a join by printed name alone would keep."""
-    names = [set(_printed(history.scores_of(period).set_index("unit_id"))) for period in (before, after)]
-    return len(names[0] & names[1])
-
-
-def tabulate_coverage(history: History) -> pd.DataFrame:
-    """Give the coverage matrix: a row per period with its units, those scored and those in a tier; then a column per
-    period with the units that join to it (on the diagonal, all). Empty for one period."""
-    if len(history.periods) == 1:
-        return pd.DataFrame(columns=["period"])
-    joined = {
-        (before, after): len(match_periods(history, before, after).joined)
-        for before, after in combinations(history.periods, 2)
-    }
-    rows = []
-    for period in history.periods:
-        units = history.scores_of(period)
-        row: dict[str, Any] = {"period": period, "n": len(units)}
-        row |= {"n_scored": int(units["score"].notna().sum()), "n_tiered": int(units["tier"].notna().sum())}
-        row |= {
-            other: joined.get((period, other), joined.get((other, period), len(units))) for other in history.periods
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
 def list_events(history: History) -> pd.DataFrame:
-    """List the events that touch a unit of any period, each with whether it counts: expected ones change no number."""
+    """List the events that touch a unit of any period, those that count first: expected ones change no number."""
     if len(history.periods) == 1:
         return pd.DataFrame(columns=["old_unit", "new_unit", "event"])
     first, last = history.periods[0], history.periods[-1]
@@ -168,24 +137,34 @@ def list_events(history: History) -> pd.DataFrame:
     events = events[touches]
     counts = events.index.isin(keep_decisive(events).index)
     columns = ["old_unit", "new_unit", "event", "date_is", "date", "scope"]
-    return events[columns].assign(is_decisive=counts, source_url=events["source_url"]).reset_index(drop=True)
+    table = events[columns].assign(is_decisive=counts, source_url=events["source_url"])
+    return table.sort_values("is_decisive", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def list_movers(matching: Matching) -> pd.DataFrame:
-    """List the units that left or entered, by the event that explains it; `unexplained` where none is recorded."""
+def list_movers(history: History) -> pd.DataFrame:
+    """List the units that left or entered at each step, by the event that explains it; `unexplained` without one."""
     rows = []
-    for move, units, name in (("left", matching.left, "unit_before"), ("entered", matching.entered, "unit_after")):
-        for event, same in units.fillna({"event": "unexplained"}).groupby("event"):
-            rows.append({"move": move, "event": event, "n": len(same), "units": list(same[name])})
-    return pd.DataFrame(rows, columns=["move", "event", "n", "units"])
+    for matching in match_steps(history):
+        step = say("trends.step", before=say_date(matching.before), after=say_date(matching.after))
+        for move, units, name in (("left", matching.left, "unit_before"), ("entered", matching.entered, "unit_after")):
+            for event, same in units.fillna({"event": "unexplained"}).groupby("event"):
+                rows.append({"step": step, "move": move, "event": event, "n": len(same), "units": list(same[name])})
+    return pd.DataFrame(rows, columns=["step", "move", "event", "n", "units"])
 
 
-def suggest_pairs(matching: Matching) -> pd.DataFrame:
+def match_steps(history: History) -> list[Matching]:
+    """Join the units of each period with those of the one before it."""
+    return [match_periods(history, before, after) for before, after in pairwise(history.periods)]
+
+
+def suggest_pairs(history: History) -> pd.DataFrame:
     """Suggest which unexplained units that left and entered may be one, by names that look alike. Nothing is joined."""
-    left = matching.left[matching.left["event"].isna()]["unit_before"].to_list()
-    entered = matching.entered[matching.entered["event"].isna()]["unit_after"].to_list()
     rows = []
-    for name in left:
-        if best := process.extractOne(name, entered, scorer=fuzz.ratio, score_cutoff=ALIKE):
-            rows.append({"unit_before": name, "unit_after": best[0], "similarity": round(best[1])})
-    return pd.DataFrame(rows, columns=["unit_before", "unit_after", "similarity"])
+    for matching in match_steps(history):
+        step = say("trends.step", before=say_date(matching.before), after=say_date(matching.after))
+        left = matching.left[matching.left["event"].isna()]["unit_before"].to_list()
+        entered = matching.entered[matching.entered["event"].isna()]["unit_after"].to_list()
+        for name in left:
+            if best := process.extractOne(name, entered, scorer=fuzz.ratio, score_cutoff=ALIKE):
+                rows.append({"step": step, "unit_before": name, "unit_after": best[0], "similarity": round(best[1])})
+    return pd.DataFrame(rows, columns=["step", "unit_before", "unit_after", "similarity"])

@@ -1,318 +1,438 @@
-"""What changed between periods, once units are the same units and what is compared may be compared.
+"""What changed between periods: the level, the gap between groups, who moved, who stays high or low.
 
-The gate decides first: points only where the registry records one marking scheme for both periods, else standings (the
-percentile of a unit among the units that both periods list, within its table) and tiers. A new unit has no change.
+Points are compared where marking scheme, scale and direction agree, else places among the units that both periods list,
+else ratings. A unit that was merged or split is a new one and has no change.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from audit_lib.analysis.comparability import Gate, judge_gate
-from audit_lib.analysis.lineage import SAME, Matching, count_exact, match_nothing, match_periods
-from audit_lib.analysis.paired import expected_return, kendall_tau, signed_rank_p, stand_percent, typical_change
+from audit_lib.analysis.comparability import Gate, find_distance
+from audit_lib.analysis.groups import Comparison, choose_main, compare_groups, name_group
+from audit_lib.analysis.paired import find_direction, find_step
+from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel, build_panel, place
 from audit_lib.tables.history import History
-from audit_lib.tables.tiers import scale_tiers
-from audit_lib.wording.words import Name, Phrase, Text, join, say, say_nothing_found
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Name, Text, Tier, say, say_date
 
-NOT_LISTED = "not_listed"
-FIFTH = 20.0  # percent of a ranking at either end that is looked at by itself
+PAIRED = ["unit_name", "list", "before", "after", "change", "direction"]
+FEWEST_FOR_MEDIAN = 3
+OFTEN = 0.75  # share of periods
+MOST_KINDS = 2  # that a phrase names
+ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
+    *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
+    *("ranks_alone", "ratings_alone"),
+)
 
 
-@dataclass(frozen=True)
-class Change:
-    """Two periods held against each other.
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two periods compared, a row per unit that is the same in both and has a value in one list of both.
 
-    `units`: one row per joined pair, with `is_same` (one and the same unit), its score, standing, tier and tier_order
-    before and after, and what the gate lets compare as `before`, `after` and `change`: the change of a new unit is
-    missing. `lone`: the units without a counterpart, with their tiers. `n_exact` is what a join by printed names alone
-    would keep, `sizes` the units of both periods, `best_tier` how many of them were in the best tier.
+    By points: `before`, `after` and `change` (after minus before) are scores, and `direction` is 1 for a score that
+    rose, −1 for one that fell, 0 within the rounding step. By places: they are mean places among these units, and
+    direction is 1 for up the order. By ratings: the order of the rating, 1 the best. `place_before`, `n_tied_before`
+    and so on are the places among these units. `n_only` counts the other units of each period.
     """
 
     gate: Gate
-    matching: Matching
     units: pd.DataFrame
-    lone: pd.DataFrame
-    n_exact: int
-    sizes: tuple[int, int]
-    best_tier: dict[str, object]
+    step: float
+    n_only: tuple[int, int]
+    is_lower_better: bool = False
 
     @property
-    def measured(self) -> pd.DataFrame:
-        """The units that are the same and have a value in both periods."""
-        return self.units[self.units["is_same"]].dropna(subset=["before", "after"])
+    def moved(self) -> pd.DataFrame:
+        return self.units[self.units["direction"] != 0]
+
+    def count(self, direction: int) -> int:
+        return int((self.units["direction"] == direction).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Trends:
+    """The periods of a place compared: the main pair spans as many as it can, the last ends with the last period.
+
+    Either is None where no two periods can be compared, the last also where it is the main one.
+    """
+
+    panel: Panel
+    main: Pair | None
+    last: Pair | None
+    min_n: int
 
     @property
-    def rated(self) -> pd.DataFrame:
-        """The joined units that are in a tier of known order in both periods."""
-        return self.units.dropna(subset=["tier_order_before", "tier_order_after"])
+    def periods(self) -> tuple[str, ...]:
+        return self.panel.periods
 
 
-@lru_cache(maxsize=1000)
-def compare_periods(history: History, before: str, after: str) -> Change:
+def compare(history: History, min_n: int) -> Trends:
+    """Compare the periods of a place. Groups below `min_n` units are not compared, lists below it have no quartiles."""
+    main, last = _compare(history)
+    return Trends(build_panel(history), main, last, min_n)
+
+
+@lru_cache(maxsize=100)
+def _compare(history: History) -> tuple[Pair | None, Pair | None]:
+    panel = build_panel(history)
+    chosen = choose_main_pair(panel)
+    if chosen is None:
+        return None, None
+    newest = next((before for before in reversed(panel.periods[:-1]) if is_compared(panel, before)), None)
+    is_other = newest is not None and (newest, panel.periods[-1]) != chosen
+    last = compare_pair(panel, newest, panel.periods[-1]) if newest is not None and is_other else None
+    return compare_pair(panel, *chosen), last
+
+
+def is_compared(panel: Panel, before: str) -> bool:
+    """Check whether anything of a period may be compared with the last one, and units are the same."""
+    last = panel.periods[-1]
+    return panel.gate(before, last).measure != "nothing" and _count_common(panel, before, last) > 0
+
+
+def choose_main_pair(panel: Panel) -> tuple[str, str] | None:
+    """Choose the two periods that the report compares: points before places before ratings, ending as late as can be.
+
+    Of the periods that may be compared with the end, those nearest in the calendar (so that an August is compared with
+    an August), and of these the earliest that shares half of the units of either; else the one that shares most.
+    """
+    for measure in ("points", "places", "ratings"):
+        for at in range(len(panel.periods) - 1, 0, -1):
+            end = panel.periods[at]
+            earlier = [each for each in panel.periods[:at] if panel.gate(each, end).measure == measure]
+            if found := _choose_start(panel, earlier, end):
+                return found, end
+    return None
+
+
+def _choose_start(panel: Panel, earlier: list[str], end: str) -> str | None:
+    common = {each: _count_common(panel, each, end) for each in earlier}
+    shared = {each: n for each, n in common.items() if n}
+    if not shared:
+        return None
+    size = len(panel.units_of[end])
+    large = [each for each, n in shared.items() if 2 * n >= min(size, len(panel.units_of[each]))]
+    if not large:
+        return max(shared, key=lambda each: shared[each])
+    nearest = min(find_distance(each, end) for each in large)
+    return next(each for each in large if find_distance(each, end) == nearest)
+
+
+def _common(panel: Panel, before: str, after: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the units that both periods list in one list and with a value, in the same order."""
+    column = "tier_order" if panel.gate(before, after).measure == "ratings" else "value"
+    old, new = (panel.units_of[period].dropna(subset=[column]) for period in (before, after))
+    both = old.index.intersection(new.index)
+    old, new = old.loc[both], new.loc[both]
+    same = (old["list"].fillna("") == new["list"].fillna("")) if column == "value" else pd.Series(True, index=both)
+    return old[same], new[same]
+
+
+def _count_common(panel: Panel, before: str, after: str) -> int:
+    return len(_common(panel, before, after)[0])
+
+
+def compare_pair(panel: Panel, before: str, after: str) -> Pair:
     """Compare two periods unit by unit."""
-    return _compare(history, match_periods(history, before, after))
+    gate, (old, new) = panel.gate(before, after), _common(panel, before, after)
+    units = pd.DataFrame({"unit_name": new["unit_name"], "list": new["list"]})
+    n_only = (len(panel.units_of[before]) - len(old), len(panel.units_of[after]) - len(new))
+    is_lower = gate.measure == "points" and panel.published[after].measure.is_lower_better
+    for end, rows in (("before", old), ("after", new)):
+        if gate.measure == "ratings":
+            units[end], units[f"tier_{end}"] = rows["tier_order"].astype("float64"), rows["tier"]
+            continue
+        placed = place(rows["value"], rows["list"])
+        units[f"place_{end}"], units[f"n_tied_{end}"] = (
+            placed["place"].astype("int64"),
+            placed["n_tied"].astype("int64"),
+        )
+        units["n_listed"] = placed["n_listed"].astype("int64")
+        middle = units[f"place_{end}"] + (units[f"n_tied_{end}"] - 1) / 2
+        units[end] = rows["score"] if gate.measure == "points" else middle
+    change = (units["after"] - units["before"]).astype("float64").round(6)
+    step = find_step(units["before"], units["after"]) if gate.measure == "points" else 0.0
+    direction = find_direction(change if gate.measure == "points" else -change, step)
+    return Pair(gate, units.assign(change=change, direction=direction), step, n_only, is_lower)
 
 
-def _compare(history: History, matching: Matching) -> Change:
-    gate = judge_gate(history, matching)
-    units = matching.units.drop(columns="event").assign(is_same=matching.units["join"].isin(SAME))
-    sizes = []
-    for period, end in ((matching.before, "before"), (matching.after, "after")):
-        scores = history.scores_of(period).set_index("unit_id")
-        sizes.append(len(scores))
-        values = _value_units(scores, matching.joined[f"unit_id_{end}"]).add_suffix(f"_{end}")
-        units = units.merge(values, left_on=f"unit_id_{end}", right_index=True, how="left", validate="many_to_one")
-    compared = {"points": "score", "standings": "standing"}.get(gate.measure)
+def order_changes(pair: Pair) -> pd.DataFrame:
+    """Order the units by change: the largest fall of a score, or the furthest down the order, first; ties by name."""
+    ascending = pair.gate.measure == "points"
+    return pair.units.sort_values(["change", "unit_name"], ascending=[ascending, True], kind="stable")
+
+
+def find_most(pair: Pair, direction: int) -> pd.DataFrame:
+    """Find the units that moved furthest in a direction, all that tie; none where no unit moved that way."""
+    moved = pair.units[pair.units["direction"] == direction]
+    return moved[moved["change"].abs() == moved["change"].abs().max()].sort_values("unit_name")
+
+
+def write_place(place: Any, n_tied: Any) -> str:
+    """Write a place as tables do: 15, or 15= where it is shared."""
+    return f"{int(place)}{'=' if n_tied > 1 else ''}"
+
+
+# 1. How did the level move?
+
+
+def tabulate_level(trends: Trends) -> pd.DataFrame:
+    """Summarise each list in each period: units, median, quartiles, extremes, and units of each rating.
+
+    Quartiles need min_n units. `median_same` is the median of the units that have a score in all periods with scores;
+    it is left out where these are all units. Empty where there are neither scores nor ratings.
+    """
+    panel = trends.panel
+    scored = panel.rows.dropna(subset=["score", "list"])
+    constant = find_constant(panel)
+    rows: list[dict[Any, Any]] = []
+    for period in panel.periods:
+        units = panel.units_of[period]
+        for name in panel.lists or [None]:  # type: ignore[list-item]
+            members = units if name is None else units[units["list"] == name]
+            rows.append(_summarise(members, period, name, constant, trends.min_n))
+    table = pd.DataFrame(rows)
+    if table["n_scored"].sum() == 0 and panel.rows["tier"].isna().all():
+        return table.iloc[:0][["period"]]
+    if table["n_scored"].sum() == 0:
+        table = table.drop(columns=["n_scored", "median", "q1", "q3", "min", "max", "median_same"])
+    elif set(scored["unit"]) <= constant or not constant:
+        table = table.drop(columns="median_same")
+    if len(panel.lists) < 2:
+        table = table.drop(columns="list")
+    for tier in list_tiers(panel.rows):
+        counts = [int((panel.units_of[period]["tier"] == tier).sum()) for period in panel.periods]
+        if len(panel.lists) < 2:
+            table[say("groups.rated", tier=Tier(tier))] = counts
+    return table.dropna(axis="columns", how="all")
+
+
+def _summarise(units: pd.DataFrame, period: str, name: str | None, constant: set[str], min_n: int) -> dict[Any, Any]:
+    points = units["score"].dropna()
+    same = points[points.index.isin(constant)]
+    enough, many = len(points) >= FEWEST_FOR_MEDIAN, len(points) >= min_n
+    return {
+        "period": say_date(period),
+        "list": None if name is None else name_list(name),
+        "n": len(units),
+        "n_scored": len(points),
+        "median": points.median() if enough else None,
+        "median_same": same.median() if len(same) >= FEWEST_FOR_MEDIAN else None,
+        "q1": points.quantile(0.25) if many else None,
+        "q3": points.quantile(0.75) if many else None,
+        "min": points.min() if len(points) else None,
+        "max": points.max() if len(points) else None,
+    }
+
+
+def name_list(name: str) -> Name:
+    """Name a list by the kind of its units."""
+    return Name(f"{name}_many", "kind")
+
+
+def find_constant(panel: Panel) -> set[str]:
+    """Find the units that have a score in every period with scores."""
+    scored = panel.rows.dropna(subset=["score", "list"])
+    return set(scored["unit"].value_counts().loc[lambda n: n == scored["period"].nunique()].index)
+
+
+def find_like_last(panel: Panel) -> list[str]:
+    """Find the periods whose points may be compared with the last one that has scores, that one included."""
+    scored = [period for period in panel.periods if panel.published[period].basis == "score"]
+    return [each for each in scored if each == scored[-1] or panel.gate(each, scored[-1]).measure == "points"]
+
+
+def find_medians(panel: Panel, name: str) -> pd.Series:
+    """Return the median of a list in each period that may be compared with the last one with scores, by period."""
+    found = {}
+    for period in find_like_last(panel):
+        units = panel.units_of[period]
+        points = units.loc[units["list"] == name, "score"].dropna()
+        if len(points) >= FEWEST_FOR_MEDIAN:
+            found[period] = float(points.median())
+    return pd.Series(found, dtype="float64")
+
+
+# 2. Did the gap move?
+
+
+def find_gaps(trends: Trends, column: str) -> dict[str, Comparison]:
+    """Compare the two main groups of a column in each period; only within one list, and with min_n units of each."""
+    panel, found = trends.panel, {}
+    if len(panel.lists) > 1:
+        return {}
+    for period in panel.periods:
+        main = choose_main(compare_groups(panel.units_of[period].reset_index(), column, trends.min_n))
+        if main.status == "ok":
+            found[period] = main
+    if not found:
+        return {}
+    last = list(found.values())[-1]
+    return {period: each for period, each in found.items() if (each.first, each.second) == (last.first, last.second)}
+
+
+def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
+    """Give the means of two groups and their difference in each period, first minus second; none where not compared."""
+    rows = [
+        {
+            "period": say_date(period),
+            name_group(each.first, column): each.mean_first,
+            name_group(each.second, column): each.mean_second,
+            "mean_gap": each.mean.value,
+        }
+        for period, each in find_gaps(trends, column).items()
+    ]
+    return pd.DataFrame(rows)
+
+
+# 3. Who moved?
+
+
+def tabulate_changes(pair: Pair | None) -> pd.DataFrame:
+    """List the units of two periods by change: values and places before and after, and the change. Empty for None, and for ratings."""
+    if pair is None or pair.gate.measure == "ratings":
+        return pd.DataFrame(columns=["unit_name"])
+    units = order_changes(pair)
+    table = pd.DataFrame({"unit_name": units["unit_name"]})
+    if pair.gate.measure == "points":
+        table = table.assign(score_before=units["before"], score_after=units["after"], change=units["change"])
     for end in ("before", "after"):
-        units[end] = units[f"{compared}_{end}"] if compared else np.nan
-    change = (units["after"] - units["before"]).where(units["is_same"])
-    units = units.assign(unit_name=_name_pairs(units["unit_before"], units["unit_after"]), change=change)
-    is_joined = units["join"].notna()
-    joined, lone = (units[rows].reset_index(drop=True) for rows in (is_joined, ~is_joined))
-    n_exact = count_exact(history, matching.before, matching.after)
-    return Change(gate, matching, joined, lone, n_exact, (sizes[0], sizes[1]), _size_best(history, gate))
+        places = zip(units[f"place_{end}"], units[f"n_tied_{end}"], strict=True)
+        table[f"place_{end}"] = [write_place(*each) for each in places]
+    return table.reset_index(drop=True)
 
 
-def _size_best(history: History, gate: Gate) -> dict[str, object]:
-    """Count the best tier of two periods, of all units in a tier; none is where the order of one is not known."""
-    before, after = (history.scores_of(period).dropna(subset=["tier"]) for period in (gate.before, gate.after))
-    best = next(iter(scale_tiers(pd.concat([before, after]))), None)
-    facts: dict[str, object] = {"tier": best}
-    for end, units in (("before", before), ("after", after)):
-        facts |= {f"n_{end}": int((units["tier"] == best).sum()), f"of_{end}": len(units)}
-    return facts
+def tabulate_ratings(pair: Pair | None) -> pd.DataFrame:
+    """List who went from which rating to which, best first; empty where ratings are not compared."""
+    if pair is None or pair.gate.measure != "ratings":
+        return pd.DataFrame(columns=["tier_before", "tier_after", "n", "units"])
+    pairs = pair.units.groupby(["before", "after"])
+    named = pairs.agg(
+        tier_before=("tier_before", "first"),
+        tier_after=("tier_after", "first"),
+        n=("unit_name", "size"),
+        units=("unit_name", list),
+    )
+    return named.reset_index(drop=True)
 
 
-def _value_units(scores: pd.DataFrame, among: pd.Series) -> pd.DataFrame:
-    """Give score, tier and side of each unit, and the standing of those among which it is asked."""
-    standing = stand_units(scores[scores.index.isin(among)])
-    return scores[["score", "tier", "tier_order", "side"]].assign(standing=standing)
+# 4. Who stays high or low?
 
 
-def stand_units(scores: pd.DataFrame) -> pd.Series:
-    """Stand units from 0 to 100 among the units of their own table."""
-    return scores.groupby("table_no")["score"].transform(stand_percent)
+def find_placed(panel: Panel) -> list[str]:
+    """Find the periods in which units have places."""
+    return [period for period in panel.periods if panel.units_of[period]["place"].notna().any()]
 
 
-def _name_pairs(before: pd.Series, after: pd.Series) -> list[str]:
-    """Name a joined pair by both names where they differ; a unit without a counterpart by its own."""
-    pairs = zip(before.fillna(after), after.fillna(before), strict=True)
-    return [old if old == new else f"{old} → {new}" for old, new in pairs]
+def count_thirds(panel: Panel) -> pd.DataFrame:
+    """Count for each unit the periods in which it has a place, and those in the top and the lowest third.
+
+    Best mean place first: mean percentile of places, for lists need not be equally long.
+    """
+    rows = panel.rows.dropna(subset=["place"])
+    middle = (rows["place"] + (rows["n_tied"] - 1) / 2).astype("float64")
+    rows = rows.assign(middle=middle, percent=(middle - 0.5) / rows["n_listed"].astype("float64"))
+    rows = rows.assign(is_top=rows["third"] == TOP, is_lowest=rows["third"] == LOWEST)
+    table = rows.groupby("unit").agg(
+        unit_name=("unit_name", "last"),
+        n_placed=("period", "size"),
+        mean_place=("middle", "mean"),
+        percent=("percent", "mean"),
+        n_top=("is_top", "sum"),
+        n_lowest=("is_lowest", "sum"),
+    )
+    return table.sort_values(["percent", "unit_name"], kind="stable")
 
 
-def compare_last(history: History) -> Change:
-    """Compare the last two periods. With one period only, nothing joins and the gate says so."""
-    if len(history.periods) == 1:
-        return _compare(history, match_nothing(history.periods[0]))
-    return compare_periods(history, *history.periods[-2:])
+def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a matrix of places, a row per unit and a column per period, and the shade of each cell, 0 (best) to 5.
+
+    With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
+    Empty below three periods with places: two are in the table of changes.
+    """
+    panel, placed = trends.panel, find_placed(trends.panel)
+    if len(placed) < 3:
+        return pd.DataFrame(columns=["unit_name"]), pd.DataFrame()
+    counts = count_thirds(panel)
+    table, shades = counts[["unit_name"]].copy(), pd.DataFrame(index=counts.index)
+    for period in placed:
+        rows = panel.units_of[period].dropna(subset=["place"])
+        cells = [write_place(*each) for each in zip(rows["place"], rows["n_tied"], strict=True)]
+        heading = say_date(period)
+        middle = (rows["place"] + (rows["n_tied"] - 1) / 2 - 0.5) / rows["n_listed"]
+        listed = table.index.isin(panel.units_of[period].index)
+        blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
+        table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
+        shades[heading] = (6 * middle.astype("float64")).clip(0, 5.999).reindex(table.index) // 1
+    for column in ("mean_place", "n_top", "n_lowest"):
+        table[column] = counts[column].round(1)
+    return table.reset_index(drop=True), shades.reset_index(drop=True)
 
 
-def compare_steps(history: History) -> list[Change]:
-    """Compare each period with the one before it, in the order of time."""
-    return [compare_periods(history, before, after) for before, after in pairwise(history.periods)]
+def find_always(panel: Panel, third: str) -> list[str]:
+    """Name the units that are in a third in every period with places, if there are two such periods or more."""
+    counts, n = count_thirds(panel), len(find_placed(panel))
+    return [] if n < 2 else list(counts.loc[counts[f"n_{third}"] == n, "unit_name"])
 
 
-def tabulate_steps(history: History, min_n: int) -> pd.DataFrame:
-    """Give a row per step from period to period: units, how they join, what may be compared, and how alike they are."""
-    rows = []
-    for change in compare_steps(history):
-        measures = measure_changes(change, min_n)
+def choose_highlight(trends: Trends) -> str | None:
+    """Choose the unit to follow in the drawings: always in the lowest third, else in the top one, else often the lowest,
+    else the one that moved most.
+
+    The key of the unit; None where none of these is a single unit.
+    """
+    counts, n = count_thirds(trends.panel), len(find_placed(trends.panel))
+    for third in (LOWEST, TOP):
+        found = counts.index[counts[f"n_{third}"] == n] if n > 1 else []
+        if len(found) == 1:
+            return str(found[0])
+    often = counts.index[(counts["n_lowest"] == counts["n_lowest"].max()) & (counts["n_lowest"] >= OFTEN * n)]
+    if n > 2 and len(often) == 1:
+        return str(often[0])
+    if trends.main is not None and len(trends.main.moved):
+        size = trends.main.moved["change"].abs()
+        most = size.index[size == size.max()]
+        return str(most[0]) if len(most) == 1 else None
+    return None
+
+
+def tabulate_steps(trends: Trends) -> pd.DataFrame:
+    """List the steps from period to period: units, how many are the same, what is compared and why, and who moved."""
+    panel, rows = trends.panel, []
+    for matching, (before, after) in zip(panel.matchings, pairwise(panel.periods), strict=True):
+        pair = compare_pair(panel, before, after)
+        facts = {"before": say_date(before), "after": say_date(after)}
+        counts = {"risen": pair.count(1), "fallen": pair.count(-1), "unchanged": pair.count(0)}
         rows.append(
             {
-                "step": f"{change.gate.before} → {change.gate.after}",
-                "n_before": change.sizes[0],
-                "n_after": change.sizes[1],
-                "n_exact": change.n_exact,
-                "n_joined": len(change.matching.joined),
-                "n_same": len(change.matching.same),
-                "compared": change.gate.measure,
-                "tau_b": measures.get("tau_b_same"),
-                "typical_change": measures.get("typical_change"),
-                "p": _find_p(change, min_n),
+                "step": say("trends.step", **facts),
+                "n_before": len(panel.units_of[before]),
+                "n_after": len(panel.units_of[after]),
+                "n_joined": len(matching.joined),
+                "n_same": len(panel.units_of[before].index.intersection(panel.units_of[after].index)),
+                "compared": pair.gate.measure,
+                "reason": say(f"gates.short_{pair.gate.reason}"),
+                **(counts if pair.gate.reason in ORDERED else dict.fromkeys(counts)),
             }
         )
-    table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["step"])
-    return table.astype(dict.fromkeys(["tau_b", "typical_change", "p"], "float64")) if rows else table
-
-
-def _find_p(change: Change, min_n: int) -> float | None:
-    """Find how often random signs of the changes would shift the units as far; None unless points may be compared."""
-    same = change.measured
-    points = change.gate.measure == "points" and len(same) >= min_n
-    return signed_rank_p(same["before"], same["after"]).value if points else None
-
-
-def measure_changes(change: Change, min_n: int) -> pd.Series:
-    """Measure the units that stayed the same, as a whole. Everything but counts is missing below `min_n` units.
-
-    Orders are compared by standings, so that a table is held against itself. A typical change exists in points only:
-    standings among the same units cannot rise on the whole. `tau_b_joined` counts new units as what they came from.
-    Empty where there is nothing to measure.
-    """
-    if change.gate.measure not in ("points", "standings"):
-        return pd.Series(dtype="object")
-    same, joined = change.measured, change.units.dropna(subset=["before", "after"])
-    enough = len(same) >= min_n
-    points = enough and change.gate.measure == "points"
-    return pd.Series(
-        {
-            "units_same": len(same),
-            "tau_b_same": kendall_tau(same["standing_before"], same["standing_after"]).value if enough else None,
-            "units_joined": len(joined),
-            "tau_b_joined": kendall_tau(joined["standing_before"], joined["standing_after"]).value if enough else None,
-            "typical_change": typical_change(same["before"], same["after"]).value if points else None,
-            "risen": int((same["change"] > 0).sum()),
-            "fallen": int((same["change"] < 0).sum()),
-            "unchanged": int((same["change"] == 0).sum()),
-        },
-        dtype="object",
+    table = pd.DataFrame(rows)
+    return (
+        table.astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64"))
+        if rows
+        else pd.DataFrame(columns=["step"])
     )
 
 
-def tabulate_changes(change: Change) -> pd.DataFrame:
-    """List the joined units with scores and standings of both periods, the largest rise first, new units last."""
-    if change.units[["score_before", "score_after"]].dropna().empty:
-        return change.units.iloc[:0][["unit_name"]]
-    columns = ["unit_name", "join", "score_before", "score_after", "standing_before", "standing_after", "change"]
-    return change.units.sort_values("change", ascending=False, kind="stable")[columns].reset_index(drop=True)
-
-
-def tabulate_transitions(change: Change) -> pd.DataFrame:
-    """List who went from which tier to which, best first; `not listed` stands for no entry in that period."""
-    old = change.units.dropna(subset=["tier_before"])
-    if old.empty or change.units["tier_after"].notna().sum() == 0:
-        return pd.DataFrame(columns=["tier_before", "tier_after", "n", "units"])
-    rated = change.units.dropna(subset=["tier_before", "tier_after"])
-    columns = ["tier_order_before", "tier_order_after", "tier_before", "tier_after"]
-    named = rated.groupby(columns, dropna=False).agg(n=("unit_name", "size"), units=("unit_name", list))
-    return named.reset_index()[["tier_before", "tier_after", "n", "units"]]
-
-
-def cross_tiers(change: Change) -> pd.DataFrame:
-    """Count the units by tier before (rows) and after (columns), best first; one side may be `not_listed`, not both."""
-    pairs = change.units[["tier_before", "tier_after", "tier_order_before", "tier_order_after"]]
-    pairs = pd.concat([pairs, change.lone[list(pairs)]]).dropna(subset=["tier_before", "tier_after"], how="all")
-    orders = []
-    for end in ("before", "after"):
-        ordered = pairs.dropna(subset=[f"tier_{end}"]).sort_values(f"tier_order_{end}", kind="stable")
-        orders.append([*ordered[f"tier_{end}"].unique(), NOT_LISTED])
-    filled = pairs[["tier_before", "tier_after"]].astype("object").fillna(NOT_LISTED)
-    counts = pd.crosstab(filled["tier_before"], filled["tier_after"])
-    return counts.reindex(index=orders[0], columns=orders[1], fill_value=0)
-
-
-def list_tier_movers(change: Change) -> pd.DataFrame:
-    """List the units that only one of the two periods lists, by tier: none is dropped from the account."""
-    rows = []
-    for end, side in (("left", "before"), ("entered", "after")):
-        units = change.lone.dropna(subset=[f"tier_{side}"])
-        for (_, tier), same in units.groupby([f"tier_order_{side}", f"tier_{side}"], dropna=False):
-            rows.append({"move": end, "tier": tier, "n": len(same), "units": list(same["unit_name"])})
-    return pd.DataFrame(rows, columns=["move", "tier", "n", "units"])
-
-
-def find_ends(change: Change) -> dict[str, pd.Series]:
-    """Mark the units of the top and bottom fifth of the earlier period, by standing: ties are in or out together."""
-    standing = change.measured["standing_before"]
-    return {"top": standing >= 100 - FIFTH, "bottom": standing <= FIFTH}
-
-
-def tabulate_persistence(change: Change) -> pd.DataFrame:
-    """Say who stayed at the top and at the bottom: a row for each end, with the number expected if order were drawn."""
-    rows, units = [], change.measured
-    for end, was in find_ends(change).items():
-        later = units["standing_after"]
-        still = (later >= 100 - FIFTH) if end == "top" else (later <= FIFTH)
-        if was.any():
-            rows.append(
-                {
-                    "end": end,
-                    "n": int(was.sum()),
-                    "n_stayed": int((was & still).sum()),
-                    "expected": int(was.sum()) * int(still.sum()) / len(units),
-                    "stayed": list(units.loc[was & still, "unit_name"]),
-                    "moved_off": list(units.loc[was & ~still, "unit_name"]),
-                    "moved_in": list(units.loc[still & ~was, "unit_name"]),
-                }
-            )
-    return pd.DataFrame(rows, columns=["end", "n", "n_stayed", "expected", "stayed", "moved_off", "moved_in"])
-
-
-def tabulate_return(change: Change, min_n: int) -> pd.DataFrame:
-    """Put the change of the top and bottom fifth beside what regression to the mean alone would give them.
-
-    In standings, so that a rise or fall of all units does not count.
-    """
-    units, rows = change.measured, []
-    before, after = units["standing_before"], units["standing_after"]
-    for end, was in find_ends(change).items():
-        expected = expected_return(before, after, was)
-        if len(units) >= min_n and expected.status == "ok":
-            observed = (after - before)[was].mean()
-            rows.append({"end": end, "n": int(was.sum()), "expected_change": expected.value, "change": observed})
-    return pd.DataFrame(rows, columns=["end", "n", "expected_change", "change"])
-
-
-def describe_matching(change: Change) -> Phrase:
-    """Say how the units of the last two periods join, and how many a join by name alone would keep."""
-    matching = change.matching
-    through = len(matching.joined) - matching.count("exact", "alias")
-    facts = {"n_before": change.sizes[0], "n_after": change.sizes[1], "n_joined": len(matching.joined)}
-    counts = {"exact": matching.count("exact"), "alias": matching.count("alias"), "events": through}
-    how = [say(f"trends.by_{rule}", n=n) for rule, n in counts.items() if n]
-    sentence = say("trends.joined", **change.gate.word_periods(), **facts)
-    return say("trends.how", sentence=sentence, how=how) if how else say("trends.stop", sentence=sentence)
-
-
-def describe_trends(change: Change, history: History, min_n: int) -> Text | None:
-    """Say in one sentence what may be compared, how many units join, and what changed."""
-    gate = change.gate
-    if gate.reason == "one_period":
-        return say_nothing_found("trends.one_period")
-    verdict = say(f"gates.short_{gate.reason}", **gate.word_periods())
-    sentence = say("trends.verdict", verdict=verdict, joined=describe_matching(change))
-    found = _describe_change(change, min_n)
-    few = say(f"trends.periods_{len(history.periods)}") if len(history.periods) < 4 else None
-    return join([sentence, found, few], "sentences")
-
-
-def _describe_change(change: Change, min_n: int) -> Text | None:
-    sentences = []
-    measures, n = measure_changes(change, min_n), len(change.measured)
-    if change.gate.measure in ("points", "standings"):
-        if n < min_n:
-            sentences.append(say("trends.too_few", n=n))
-        elif measures["tau_b_same"] is None:
-            sentences.append(say("trends.all_tied", n=n))
-        else:
-            key = "points" if change.gate.measure == "points" else "standings"
-            facts = {"tau": measures.get("tau_b_same"), "typical": measures["typical_change"]}
-            sentences.append(say(f"trends.{key}", n=n, risen=measures["risen"], fallen=measures["fallen"], **facts))
-    rated = change.rated
-    if len(rated):
-        moved = rated["tier_order_before"] != rated["tier_order_after"]
-        up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
-        sentences.append(say("trends.tiers", n=len(rated), moved=int(moved.sum()), up=up, down=int(moved.sum()) - up))
-        if change.best_tier["tier"] is not None:
-            sentences.append(_describe_sizes(change))
-    return join(sentences, "sentences")
-
-
-def _describe_sizes(change: Change) -> Phrase:
-    """Say how large the best tier was in each period, of all units in a tier: a larger one is easier to be in."""
-    return say("trends.sizes", **change.gate.word_periods(), **change.best_tier)
-
-
-def describe_return(table: pd.DataFrame) -> Phrase | None:
-    """Say whether the ends moved by more than regression to the mean alone would. Empty where this was not asked."""
-    if table.empty:
-        return None
-    parts = [
-        say("trends.return_part", end=Name(row.end), n=row.n, observed=row.change, expected=row.expected_change)
-        for row in table.itertuples()
-    ]
-    return say("trends.return", parts=parts)
+def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
+    """Name units by their kind, or two kinds, else by their sides: cities, towns and bureaus, units."""
+    kinds = sorted(set(rows["kind"].dropna()))
+    if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
+        named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
+        return named[0] if len(named) == 1 else say("trends.named", units=named)
+    sides = set(rows["side"]) if rows["side"].notna().all() else set()
+    known = "_".join(sorted(sides)) if sides and sides <= {"town", "bureau"} else "other"
+    return say(f"labels.units_{known}")

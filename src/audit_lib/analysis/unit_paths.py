@@ -1,125 +1,143 @@
-"""Units followed through three periods and more: where they stand among each other, and where no line may cross."""
+"""Units followed through all periods: one row per unit and period, with its place among the units of its list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import pandas as pd
 
-from audit_lib.analysis.comparability import Gate, describe_step
-from audit_lib.analysis.paired import consistency
-from audit_lib.analysis.statistics import Estimate
-from audit_lib.analysis.trends import compare_steps, stand_units
+from audit_lib.analysis.comparability import Gate, Published, find_published, judge_gate
+from audit_lib.analysis.lineage import SAME, Matching, keep_decisive, match_steps
 from audit_lib.tables.history import History
-from audit_lib.wording.words import Name, Phrase, Text, join, say
+
+TOP, LOWEST = "top", "lowest"
+PLACES = ["value", "place", "n_tied", "n_listed", "third"]
 
 
-@dataclass(frozen=True)
-class Paths:
-    """The units that can be followed through all periods, as far as joins reach.
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The units of all periods.
 
-    `steps`: a row for each joined pair of neighbouring periods, with its periods and unit ids, is_same, the standings
-    among the followed units, and `unit_id_last`, the unit of the last period whose series the pair ends in (missing
-    where that series breaks later). `breaks`: the gates of the steps at which points must not be compared.
+    `rows`: per unit and period its `unit` (the same in all periods in which it is one and the same unit), the name that
+    it last had, score, tier, tier_order and groups as published; `list`, in which it is compared (missing where the
+    tables of its period cannot be told apart); value (what is ranked, a higher one being better: the score or the rank,
+    if need be with its sign turned), place (1 is best, ties share the best place), n_tied, n_listed and third (top,
+    lowest or missing) in that list. `matchings` join each period with the one before it.
     """
 
-    periods: tuple[str, ...]
-    steps: pd.DataFrame
-    breaks: tuple[Gate, ...]
+    history: History
+    published: dict[str, Published]
+    rows: pd.DataFrame
+    matchings: tuple[Matching, ...]
 
     @property
-    def standings(self) -> pd.DataFrame:
-        """A row per unit of the last period, a column per period; missing before a unit became what it is."""
-        found: dict[str, dict[str, float]] = {}
-        row: Any
-        for row in self.steps.dropna(subset=["unit_id_last"]).itertuples():
-            standings = found.setdefault(row.unit_id_last, {})
-            standings[row.after] = row.standing_after
-            if row.is_same:
-                standings[row.before] = row.standing_before
-        return pd.DataFrame.from_dict(found, orient="index", columns=None, dtype="float64").reindex(
-            columns=list(self.periods)
-        )
+    def periods(self) -> tuple[str, ...]:
+        return self.history.periods
+
+    @cached_property
+    def units_of(self) -> dict[str, pd.DataFrame]:
+        """The rows of each period, by unit."""
+        return {period: rows.set_index("unit") for period, rows in self.rows.groupby("period", sort=False)}
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """The lists with scores, in printed order."""
+        return list(self.rows.dropna(subset=["score", "list"])["list"].unique())
+
+    def gate(self, before: str, after: str) -> Gate:
+        """Judge what may be compared of two periods."""
+        return judge_gate(self.published[before], self.published[after])
+
+    @property
+    def steps(self) -> list[Gate]:
+        """What may be compared of each period with the one before it."""
+        return [self.gate(before, after) for before, after in pairwise(self.periods)]
 
 
-def trace_paths(history: History) -> Paths:
-    """Follow units through all periods by the joins of neighbouring ones, and stand them among each other."""
-    changes = compare_steps(history)
-    columns = ["unit_id_before", "unit_id_after", "unit_name", "is_same"]
-    steps = [change.units.dropna(subset=["score_before", "score_after"])[columns] for change in changes]
-    for at in range(1, len(steps)):  # what can be reached from the first period …
-        steps[at] = steps[at][steps[at]["unit_id_before"].isin(steps[at - 1]["unit_id_after"])]
-    for at in range(len(steps) - 2, -1, -1):  # … and leads to the last
-        steps[at] = steps[at][steps[at]["unit_id_after"].isin(steps[at + 1]["unit_id_before"])]
-    stood = [
-        step.assign(before=change.gate.before, after=change.gate.after, **_stand_step(history, step, change.gate))
-        for step, change in zip(steps, changes, strict=True)
-    ]
-    whole = pd.DataFrame(columns=[*columns, "before", "after", "standing_before", "standing_after"])
-    whole = pd.concat(stood, ignore_index=True) if stood else whole
-    breaks = tuple(change.gate for change in changes if change.gate.measure != "points")
-    return Paths(history.periods, whole.assign(unit_id_last=_find_last(whole, history.periods[-1])), breaks)
+@lru_cache(maxsize=100)
+def build_panel(history: History) -> Panel:
+    """Follow the units of a place through its periods. The cost grows with the number of periods, not its square."""
+    matchings = tuple(match_steps(history))
+    keys = _follow_units(history, matchings)
+    published = {period: find_published(history, period) for period in history.periods}
+    parts = []
+    for period in history.periods:
+        units = history.scores_of(period).drop(columns="n_tied")
+        units = units.assign(unit=units["unit_id"].map(keys[period]), list=_name_lists(units))
+        parts.append(units.join(_place_units(units, published[period])))
+    rows = pd.concat(parts, ignore_index=True)
+    names = rows.drop_duplicates("unit", keep="last").set_index("unit")["unit_name"]
+    return Panel(history, published, rows.assign(unit_name=rows["unit"].map(names)), matchings)
 
 
-def _stand_step(history: History, step: pd.DataFrame, gate: Gate) -> dict[str, pd.Series]:
-    standings = {}
-    for end, period in (("before", gate.before), ("after", gate.after)):
-        scores = history.scores_of(period).set_index("unit_id")
-        ids = step[f"unit_id_{end}"]
-        standings[f"standing_{end}"] = ids.map(stand_units(scores[scores.index.isin(ids)]))
-    return standings
+def _follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, dict[str, str]]:
+    """Key each unit id of each period by the id that the unit first had; a merged or split unit is a new one.
 
-
-def _find_last(steps: pd.DataFrame, last: str) -> list[str | None]:
-    """Find for each step the unit of the last period that it leads to without a break; None where there is none."""
-    leads: dict[tuple[str, str], str] = {}
-    found: list[str | None] = []
-    row: Any
-    for row in reversed(list(steps.itertuples())):
-        end = row.unit_id_after if row.after == last else leads.get((row.after, row.unit_id_after))
-        found.append(end)
-        if row.is_same and end is not None:
-            leads[row.before, row.unit_id_before] = end
-    return found[::-1]
-
-
-def tabulate_paths(history: History, paths: Paths) -> pd.DataFrame:
-    """Give the standing of every followed unit in each period, the best of the last first."""
-    standings = paths.standings
-    if standings.empty or len(paths.periods) < 3:
-        return pd.DataFrame(columns=["unit_name"])
-    names = history.scores_of(paths.periods[-1]).set_index("unit_id")["unit_name"]
-    table = standings.reindex(columns=list(paths.periods)).sort_values(paths.periods[-1], ascending=False)
-    table.insert(0, "unit_name", table.index.map(names))
-    return table.reset_index(drop=True)
-
-
-def measure_consistency(paths: Paths) -> Estimate:
-    """Measure the share of variation between units over all periods (ICC(C,1)), on the standings of followed units."""
-    return consistency(paths.standings)
-
-
-def describe_consistency(paths: Paths, min_n: int) -> Phrase | None:
-    """Say how much of the variation lies between units rather than within them. Empty for fewer than three periods."""
-    share = measure_consistency(paths)
-    if len(paths.periods) < 3 or share.value is None or len(paths.standings) < min_n:
-        return None
-    return say("trends.consistency", share=100 * share.value, n=len(paths.standings), periods=len(paths.periods))
-
-
-def describe_breaks(paths: Paths, history: History) -> Text | None:
-    """Say how many units can be followed through all periods, of which kinds, and where no line may cross.
-
-    Empty for fewer than three periods.
+    A unit that some period does not list keeps its key by its id, or by a recorded new name.
     """
-    if len(paths.periods) < 3:
-        return None
-    kinds = history.scores_of(paths.periods[-1]).set_index("unit_id")["kind"]
-    followed = kinds.reindex(paths.standings.index).value_counts()
-    named = [
-        say("trends.kind", n=int(n), kind=Name(f"{kind}_one" if n == 1 else f"{kind}_many", "kind"))
-        for kind, n in followed.items()
-    ]
-    sentence = say("trends.followed", n=int(followed.sum()), kinds=named, periods=len(paths.periods))
-    told = [say("trends.became_new", n=n_new)] if (n_new := int(paths.standings.isna().any(axis=1).sum())) else []
-    told += [describe_step(gate) for gate in paths.breaks]
-    return join([sentence, *told], "sentences")
+    events = keep_decisive(history.lineage)
+    renamed = events[events["event"] == "renamed"].drop_duplicates("unit_id_after")
+    old_ids = dict(zip(renamed["unit_id_after"], renamed["unit_id_before"], strict=True))
+    merged = set(events.loc[events["event"].isin(["merged", "split"]), "unit_id_after"])
+    first = history.periods[0]
+    known: dict[str, str] = {unit: unit for unit in history.scores_of(first)["unit_id"]}
+    keys = {first: dict(known)}
+    for matching in matchings:
+        joins = matching.joined.assign(is_first=matching.joined["join"].isin(["exact", "alias"]))
+        joins = joins.sort_values("is_first", ascending=False, kind="stable")
+        found: dict[str, str] = {}
+        taken: set[str] = set()
+        for before, after, join in zip(joins["unit_id_before"], joins["unit_id_after"], joins["join"], strict=True):
+            key = keys[matching.before][before] if join in SAME else f"{after} {matching.after}"
+            if after not in found and key not in taken:
+                found[after] = key
+                taken.add(key)
+        for unit in history.scores_of(matching.after)["unit_id"]:
+            if unit not in found:
+                key = known.get(unit, known.get(old_ids.get(unit, ""), unit))
+                is_new = key in taken or (unit in merged and unit not in known)
+                found[unit] = f"{unit} {matching.after}" if is_new else key
+                taken.add(found[unit])
+        known |= found
+        keys[matching.after] = found
+    return keys
+
+
+def _name_lists(units: pd.DataFrame) -> pd.Series:
+    """Name the list of each unit: one for a single table; of several, each by the kind that most of its units are.
+
+    Missing where two tables of a period would have one name, and for units that only a rating list has.
+    """
+    tables = units.loc[units["table_no"] > 0]
+    if tables["table_no"].nunique() < 2:
+        return pd.Series("all", index=units.index, dtype="object")
+    kinds = tables.groupby("table_no")["kind"].agg(lambda kind: kind.mode().iloc[0] if kind.notna().any() else None)
+    named = kinds.dropna() if kinds.is_unique else kinds.iloc[:0]
+    return units["table_no"].map(named).astype("object")
+
+
+def _place_units(units: pd.DataFrame, published: Published) -> pd.DataFrame:
+    """Place units in their list by score, or, without any, by printed rank."""
+    value = units["score"] if published.basis == "score" else -units["rank_printed"].astype("float64")
+    if published.basis == "score" and published.measure.is_lower_better:
+        value = -value
+    if published.basis not in ("score", "rank"):
+        value = value.where(units["unit_id"].isna())
+    return place(value.where(units["list"].notna()), units["list"].fillna(""))
+
+
+def place(value: pd.Series, lists: pd.Series) -> pd.DataFrame:
+    """Place values in their lists, the highest first: value, place, n_tied, n_listed and third.
+
+    Top third: the unit and all that share its place are among the first third. Lowest: at least two thirds of the
+    list are ahead. A ceiling that most share is in neither.
+    """
+    known = value.dropna()
+    groups = known.groupby(lists[known.index])
+    table = pd.DataFrame({"place": groups.rank(method="min", ascending=False), "n_listed": groups.transform("size")})
+    table["n_tied"] = known.groupby([lists[known.index], known]).transform("size")
+    third = pd.Series(pd.NA, index=known.index, dtype="object")
+    third[3 * (table["place"] - 1) >= 2 * table["n_listed"]] = LOWEST
+    third[3 * (table["place"] + table["n_tied"] - 1) <= table["n_listed"]] = TOP
+    return table.assign(third=third, value=known)[PLACES].reindex(value.index)

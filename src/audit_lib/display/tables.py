@@ -16,7 +16,7 @@ from audit_lib.wording.number_format import format_number, format_rounded, forma
 from audit_lib.wording.words import Text, Tier, Unit, Words
 
 # Columns that need other decimals than two.
-DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4}
+DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4, "mean_place": 1}
 # Scores as published, each with the decimals that the notice gives it.
 PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
 PUBLISHED_IN = {"cuts": {"low", "high"}}  # and those of a table where other tables compute what is named so
@@ -31,9 +31,7 @@ STATED_TABLES = {"source"}  # those of figures and values, where all values are 
 WORDED = {"rank_range": Words.ranks, "where": Words.item, "section": Words.numeral, "item": Words.numeral}
 # Columns of our short names of units, and of tiers as printed.
 NAMED: Mapping[str, type[Unit | Tier]] = {
-    **dict.fromkeys(
-        ("unit_name", "unit", "units", "unit_before", "unit_after", "stayed", "moved_off", "moved_in"), Unit
-    ),
+    **dict.fromkeys(("unit_name", "unit", "units", "unit_before", "unit_after"), Unit),
     **dict.fromkeys(
         ("tier", "tier_before", "tier_after", "tier_by_cut", "better_tier", "lower_tier", "row_tier"), Tier
     ),
@@ -49,7 +47,7 @@ class Table:
 
     `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
     `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
-    a finding that the table shows.
+    a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5.
     """
 
     caption: str
@@ -59,6 +57,7 @@ class Table:
     is_summary: bool = False
     linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
     title: Finding | None = None
+    shades: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -79,7 +78,8 @@ class Table:
                 for column, value in zip(columns, values, strict=True)
             ]
             first = _cell("th", pieces[0], align[0], "row")
-            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], align[1:], strict=True))
+            kinds = [self._shade(number, *each) for each in zip(columns, align, strict=True)]
+            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], kinds[1:], strict=True))
             rows.append(f"<tr>{first}{''.join(rest)}</tr>")
         body = "\n".join(rows)
         caption = html.escape(self.caption)
@@ -88,6 +88,11 @@ class Table:
         summary = ' class="summary"' if self.is_summary else ""
         title = self.title._repr_html_() if self.title else ""
         return f"{title}<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+
+    def _shade(self, number: int, column: str, kind: str) -> str:
+        """Return the classes of a cell."""
+        shade = self.shades.get((number, column))
+        return kind if shade is None else f"number shade-{shade}"
 
 
 def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
@@ -99,10 +104,16 @@ def _piece(text: str, href: str | None) -> str:
     return f'<a href="{html.escape(href)}">{html.escape(text)}</a>' if href else html.escape(text)
 
 
-def show(table: pd.DataFrame | pd.Series, key: str, words: Words, title: Text | None = None) -> Table | None:
+def show(
+    table: pd.DataFrame | pd.Series,
+    key: str,
+    words: Words,
+    title: Text | None = None,
+    shades: pd.DataFrame | None = None,
+) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
-    `title` is a finding above it. Units and tiers are named in the language and as printed, side by side.
+    `title` is a finding above it; `shades` holds a shade from 0 to 5 for cells of the columns that it has. Units and tiers are named in the language and as printed, side by side.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
     Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
@@ -137,7 +148,19 @@ def show(table: pd.DataFrame | pd.Series, key: str, words: Words, title: Text | 
             numeric.append(heading)
     legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
     printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
-    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, show_finding(title, words))
+    shaded = {} if shades is None else _list_shades(shades, words)
+    shown = show_finding(title, words)
+    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, shown, shaded)
+
+
+def _list_shades(shades: pd.DataFrame, words: Words) -> dict[tuple[int, str], int]:
+    columns = {words.heading(column): shades[column] for column in shades}
+    return {
+        (number, heading): int(shade)
+        for heading, column in columns.items()
+        for number, shade in enumerate(column)
+        if pd.notna(shade)
+    }
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:

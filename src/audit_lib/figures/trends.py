@@ -1,239 +1,411 @@
-"""Charts of change between periods. No line crosses a break: a new marking scheme, or a unit that became another."""
+"""Drawings of change: a strip of dots per period on a time axis, and two periods joined unit by unit."""
 
-from statistics import mean
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
-from audit_lib.analysis.comparability import Gate
-from audit_lib.analysis.trends import Change, cross_tiers
-from audit_lib.analysis.unit_paths import Paths
-from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.style import GREY, INK, SHAPES, close_figure, drawing, measure, open_figure
-from audit_lib.wording.number_format import format_rounded
-from audit_lib.wording.words import Words, say
+from audit_lib.analysis.comparability import days_of, follows
+from audit_lib.analysis.trends import (
+    FEWEST_FOR_MEDIAN,
+    Pair,
+    Trends,
+    choose_highlight,
+    find_like_last,
+    find_medians,
+    name_list,
+    name_units,
+    order_changes,
+    write_place,
+)
+from audit_lib.display.charts import Chart, Key
+from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene, move
+from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart
+from audit_lib.figures.picture import measure_width, wrap_text
+from audit_lib.figures.style import drawing
+from audit_lib.wording.number_format import format_number, format_rounded
+from audit_lib.wording.words import Unit, Words, say_date
 
-MOST_LABELS = 8
-PALE, UP, DOWN = "#8C8C8C", "#08519C", "#D55E00"  # units without a label; those with one, by direction
-BAND = 0.09  # half the width of a break, where neighbouring periods are 1 apart
-
-
-@drawing
-def plot_slopes(words: Words, change: Change) -> Chart | Finding | None:
-    """Draw each unit from one period to the next: points, or standings. New units are marks without a line.
-
-    At most eight units are named: those whose tier or value changed most. None for one period.
-    """
-    gate, units = change.gate, change.units.dropna(subset=["before", "after"])
-    if gate.reason == "one_period":
-        return None
-    if units.empty:
-        return show_note(say("labels.nothing_compared"), words)
-    figure, ax = open_figure(4.9)
-    named = choose_named(units)
-    for row in units.itertuples():
-        style = _line_style(row.change, row.Index in named.index)
-        if row.is_same:
-            ax.plot([0, 1], [row.before, row.after], **style)
-        hollow = {} if row.is_same else {"markerfacecolor": "white"}
-        ax.plot([0, 1], [row.before, row.after], **{**style, "linestyle": "", **hollow})
-    labels = [
-        words(f"labels.moved_{gate.measure}", unit=row.unit_name, change=row.change) for row in named.itertuples()
-    ]
-    _label_ends(ax, named.assign(unit_name=labels), 1)
-    if gate.measure != "points":
-        _draw_break(ax, 0.5, gate, words)
-    ax.set_xlim(-0.12, 1.85)
-    ax.set_xticks([0, 1], [words.name(period) for period in gate.word_periods().values()])
-    ax.set_ylabel(words(f"labels.{gate.measure}_axis"))
-    n_new = int((~units["is_same"]).sum())
-    facts: dict[str, Any] = {**gate.word_periods(), "n": len(units), "n_new": n_new}
-    key = f"slopes_{gate.measure}"
-    periods = {"before": gate.before, "after": gate.after}
-    data = units[["unit_name", "before", "after", "change"]].rename(columns=periods)
-    if not named["change"].abs().gt(0).any():
-        return close_figure(figure, "slopes_still", words, facts, data=data, score_axis=gate.measure == "points")
-    most = named.loc[named["change"].abs().idxmax()]
-    facts |= {"unit": most["unit_name"], "change": most["change"]}
-    return close_figure(figure, key, words, facts, data=data, score_axis=gate.measure == "points")
+MANY_PERIODS = 13  # from here on strips become one path
+MOST_ROWS = 40  # more changes than that are cut to the first and last rows
+ENDS = 15
+TALL = 260.0  # pixels of the score axis
+ROW = 24.0
+TITLES = 3  # rows of labels of periods, one below the other, where they would run together
 
 
-def choose_named(units: pd.DataFrame) -> pd.DataFrame:
-    """Choose the units to name: those that changed tier, then those that moved furthest, eight at most."""
-    moved = units["tier_order_before"].ne(units["tier_order_after"]) & units["tier_order_before"].notna()
-    moved &= units["tier_order_after"].notna()
-    ranked = units.assign(moved=moved, size=units["change"].abs().astype("float64"))
-    ranked = ranked[ranked["moved"] | (ranked["size"] > 0)]
-    return ranked.sort_values(["moved", "size"], ascending=False, kind="stable").head(MOST_LABELS)
+@dataclass(frozen=True)
+class Strip:
+    """A period on the time axis: its day, its label, scores with the unit of each; no scores where it has ranks alone."""
 
-
-def _line_style(change: float, is_named: bool) -> dict[str, Any]:
-    """Colour and dash go together, so that direction survives grey print."""
-    if not is_named:
-        return {"color": PALE, "linewidth": 1, "marker": "o", "markersize": 4, "zorder": 2}
-    rises = change > 0
-    line = {"color": UP if rises else DOWN, "linestyle": "-" if rises else (0, (5, 2)), "linewidth": 1.8}
-    return {**line, "marker": "o", "markersize": 6, "zorder": 3}
-
-
-def _label_ends(ax: Axes, named: pd.DataFrame, x: float) -> None:
-    """Write the names of units beside their last marks, moved apart by rule where they would touch."""
-    low, high = ax.get_ylim()
-    ordered = named.sort_values("after")
-    heights = spread_out([float(height) for height in ordered["after"]], (high - low) / 19)
-    row: Any
-    for row, height in zip(ordered.itertuples(), heights, strict=True):
-        ax.plot([x + 0.03, x + 0.09], [row.after, height], color=GREY, linewidth=0.7)
-        ax.text(x + 0.1, height, row.unit_name, va="center", fontsize=9.5, color=INK)
-
-
-def spread_out(heights: list[float], step: float) -> list[float]:
-    """Move ascending heights apart to at least `step`; those that would touch stand evenly around their middle.
-
-    >>> spread_out([0, 1, 1, 9], 2)
-    [-1.33, 0.67, 2.67, 9.0]
-    """
-    groups = [[height] for height in heights]
-    at = 0
-    while at < len(groups) - 1:
-        gap = mean(groups[at + 1]) - mean(groups[at]) - step * (len(groups[at]) + len(groups[at + 1])) / 2
-        if gap < -1e-9:
-            groups[at : at + 2] = [groups[at] + groups[at + 1]]
-            at = max(at - 1, 0)
-        else:
-            at += 1
-    return [
-        round(mean(group) + step * (place - (len(group) - 1) / 2), 2) for group in groups for place in range(len(group))
-    ]
-
-
-def _draw_break(ax: Axes, at: float, gate: Gate, words: Words) -> None:
-    """Draw a break as a white band that no line crosses, with its reason."""
-    ax.axvspan(at - BAND, at + BAND, color="white", zorder=4)
-    for side in (at - BAND, at + BAND):
-        ax.axvline(side, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)), zorder=5)
-    ax.text(
-        at, 0.5, words(f"labels.break_{gate.reason}"), transform=ax.get_xaxis_transform(), rotation=90, ha="center",
-        va="center", fontsize=9, color=INK, zorder=6,
-    )  # fmt: skip
+    day: float
+    label: str
+    units: pd.DataFrame
+    median: float | None
+    quartiles: tuple[float, float] | None
+    joins_next: bool = False
+    note: str = ""
 
 
 @drawing
-def plot_paths(words: Words, paths: Paths) -> Chart | Finding | None:
-    """Draw the standing of every unit that can be followed through three periods and more. None for fewer periods."""
-    if len(paths.periods) < 3:
-        return None
-    if paths.steps.empty:
-        return show_note(say("labels.no_paths"), words)
-    places = {period: at for at, period in enumerate(paths.periods)}
-    last = len(places) - 1
-    named = _choose_followed(paths)
-    figure, ax = open_figure(4.9)
-    row: Any
-    for row in paths.steps.itertuples():
-        is_named = row.unit_id_last in named.index
-        style = _line_style(named.at[row.unit_id_last, "change"] if is_named else 0.0, is_named)
-        x, y = [places[row.before], places[row.after]], [row.standing_before, row.standing_after]
-        if row.is_same:
-            ax.plot(x, y, **style)
-        else:
-            ax.plot(x, y, **{**style, "linestyle": ""}, markerfacecolor="white")
-    for gate in paths.breaks:
-        _draw_break(ax, places[gate.before] + 0.5, gate, words)
-    _label_ends(ax, named, last)
-    letters = max([measure(name) for name in named["unit_name"]], default=8)
-    ax.set_xlim(-0.06 * last, last * (1 + letters / 70) + 0.15)
-    ax.set_xticks(range(len(places)), [words.date(period) for period in places])
-    ax.set_ylabel(words("labels.standings_axis"))
-    facts: dict[str, Any] = {"n": paths.steps["unit_id_last"].nunique(), "n_periods": len(places)}
-    data = paths.steps[["unit_name", "before", "after", "standing_before", "standing_after", "is_same"]]
-    data = data.rename(columns={"before": "period_before", "after": "period_after"})
-    facts |= {"n_breaks": len(paths.breaks), "units": list(named["unit_name"])}
-    return close_figure(figure, "paths_broken" if paths.breaks else "paths", words, facts, data=data, score_axis=False)
+def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
+    """Draw the scores of each period at its time, medians joined only within one scheme in a regular series.
 
-
-def _choose_followed(paths: Paths) -> pd.DataFrame:
-    """Choose the units to name: those that moved furthest from the first to the last period of their series."""
-    standings = paths.standings
-    after = standings[paths.periods[-1]]
-    change = after - standings.bfill(axis="columns")[paths.periods[0]]
-    names = paths.steps.drop_duplicates("unit_id_last", keep="last").set_index("unit_id_last")["unit_name"]
-    units = pd.DataFrame({"after": after, "change": change, "unit_name": names.reindex(after.index)})
-    moved = units[units["change"].abs() > 0]
-    return moved.sort_values("change", key=abs, ascending=False, kind="stable").head(MOST_LABELS)
-
-
-@drawing
-def plot_oldham(words: Words, change: Change) -> Chart | Finding | None:
-    """Draw change against level, the mean of both periods: unlike the first period alone, it is free of regression.
-
-    None for one period. Source: Oldham (1962).
+    None where fewer than two periods have scores.
     """
-    gate, units = change.gate, change.measured
-    if gate.reason == "one_period":
+    panel = trends.panel
+    scored = [period for period in panel.periods if panel.published[period].basis == "score"]
+    if len(scored) < 2 or not panel.lists:
         return None
-    if len(units) < 3:
-        return show_note(say("labels.nothing_compared"), words)
-    level, shift = (units["before"] + units["after"]) / 2, units["after"] - units["before"]
-    figure, ax = open_figure(3.8)
-    ax.axhline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-    for side, same in units.groupby("side_after"):
-        at = same.index
-        ax.scatter(
-            level[at], shift[at], s=46, marker=SHAPES[str(side)], facecolor="#9ECAE1", edgecolor="#2171B5", zorder=3
+    highlight = choose_highlight(trends)
+    values = panel.rows.dropna(subset=["score"])["score"]
+    scenes = []
+    for size in SIZES:
+        marks: list[Mark] = []
+        height = 0.0
+        for name in panel.lists:
+            strips = _make_strips(trends, name, words)
+            title = words.word(name_list(name)) if len(panel.lists) > 1 else ""
+            drawn, tall = _draw_strips(strips, values, size, title, highlight, words)
+            marks += move(drawn, 0, height)
+            height += tall
+        scenes.append(Scene(size.width, round(height), tuple(marks)))
+    key, facts = _title_level(trends, words)
+    measure = panel.published[scored[-1]].measure
+    facts |= {
+        "what": words.word(name_units(panel.rows)),
+        "n_periods": len(panel.periods),
+        "score_name": _name_score(trends, words),
+        "first": words.name(say_date(panel.periods[0])),
+        "last": words.name(say_date(panel.periods[-1])),
+        "better": words("labels.lower_better") if measure.is_lower_better else "",
+        "rows": words.join(
+            (_describe_strip(each, words) for each in _make_strips(trends, panel.lists[0], words)), "clauses"
+        ),
+    }
+    legend = [Key("neutral", words("labels.one_unit"))]
+    if highlight is not None and len(panel.rows[(panel.rows["unit"] == highlight) & panel.rows["score"].notna()]):
+        legend.append(Key("best", words.both(Unit(_name_of(trends, highlight)))))
+    legend.append(Key("ink", words("labels.median_bar")))
+    if any(each.quartiles for name in panel.lists for each in _make_strips(trends, name, words)):
+        legend.append(Key("band-best", words("labels.middle_half")))
+    data = panel.rows.dropna(subset=["score", "list"]).assign(period=lambda rows: rows["period"].map(say_date))
+    return close_chart(
+        f"level_{key}", words, facts, (scenes[0], scenes[1]), data[["period", "unit_name", "score"]], tuple(legend)
+    )
+
+
+def _name_of(trends: Trends, unit: str) -> str:
+    return str(trends.panel.rows.loc[trends.panel.rows["unit"] == unit, "unit_name"].iloc[-1])
+
+
+def _name_score(trends: Trends, words: Words) -> str:
+    """Name what the scores are, as the last period with scores that records it does; else `score`."""
+    names = [trends.panel.published[period].measure.score_name for period in find_like_last(trends.panel)]
+    return next((name for name in reversed(names) if name), words("labels.by_score"))
+
+
+def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
+    """Choose the finding of the level: the last median is the lowest or highest of those comparable, or between."""
+    if len(trends.panel.lists) > 1:
+        return "lists", {"n_lists": len(trends.panel.lists)}
+    medians = find_medians(trends.panel, trends.panel.lists[0])
+    if len(medians) < 2:
+        return "apart", {}
+    low, high = float(medians.min()), float(medians.max())
+    ends = {"low": low, "high": high, "n": len(medians)}
+    for key, value in (("lowest", low), ("highest", high)):
+        at = medians.index[medians == value]
+        if low != high and list(at) == [medians.index[-1]]:
+            return key, {"at": words.name(say_date(str(at[0]))), "median": value, **ends}
+    return ("between" if low != high else "same"), ends
+
+
+def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:
+    panel, strips = trends.panel, []
+    days = days_of(panel.periods)
+    for at, (period, day) in enumerate(zip(panel.periods, days, strict=True)):
+        units = panel.units_of[period]
+        units = units[units["list"] == name].dropna(subset=["score"])
+        points = units["score"]
+        after = panel.periods[at + 1] if at + 1 < len(days) else None
+        joins = after is not None and follows(period, after) and panel.gate(period, after).measure == "points"
+        quartiles = (
+            (float(points.quantile(0.25)), float(points.quantile(0.75))) if len(points) >= trends.min_n else None
         )
-    span = (level.max() - level.min()) or 1
-    ax.set_xlim(level.min() - 0.08 * span, level.max() + 0.32 * span)
-    for row in choose_named(units).head(4).itertuples():
-        ax.annotate(
-            row.unit_name, (level[row.Index], shift[row.Index]), (7, 0), textcoords="offset points", va="center",
-            fontsize=9.5, zorder=4,
-        )  # fmt: skip
-    ax.set_xlabel(words(f"labels.level_{gate.measure}_axis"))
-    ax.set_ylabel(words(f"labels.shift_{gate.measure}_axis"))
-    ax.yaxis.set_major_formatter(lambda value, _: ("+" if value > 0 else "") + format_rounded(value))
-    data = pd.DataFrame({"unit_name": units["unit_name"], "level": level, "shift": shift})
-    varied = np.ptp(level) > 0 and np.ptp(shift) > 0
-    facts = {**gate.word_periods(), "n": len(units)}
-    if not varied:
-        return close_figure(figure, "oldham_flat", words, facts, data=data, score_axis=gate.measure == "points")
-    r = float(np.corrcoef(level, shift)[0, 1])
-    return close_figure(figure, "oldham", words, {**facts, "r": r}, data=data, score_axis=gate.measure == "points")
+        median = float(points.median()) if len(points) >= FEWEST_FOR_MEDIAN else None
+        note = (
+            words("labels.ranks_only")
+            if panel.published[period].basis in ("rank", "end_of_list")
+            else words("labels.no_scores")
+        )
+        strips.append(
+            Strip(day, words.name(say_date(period)), units, median, quartiles, joins, "" if len(points) else note)
+        )
+    return strips
+
+
+def _describe_strip(strip: Strip, words: Words) -> str:
+    if strip.units.empty:
+        return words("labels.strip_without", period=strip.label, note=strip.note)
+    points = strip.units["score"]
+    facts = {"period": strip.label, "n": len(points), "low": float(points.min()), "high": float(points.max())}
+    return words("labels.strip", median=strip.median, **facts)
+
+
+def _draw_strips(
+    strips: Sequence[Strip], values: pd.Series, size: Size, title: str, highlight: str | None, words: Words
+) -> tuple[list[Mark], float]:
+    """Draw the strips of one list; also return the height."""
+    scale = choose_axis(values)
+    gutter = max(
+        [measure_width(f"{tick:g}", size.text) for tick in scale.ticks]
+        + [measure_width(words("labels.median_row"), size.text)]
+    )
+    left, right = size.margin + gutter + 10, size.width - size.margin
+    is_long = len(strips) >= MANY_PERIODS
+    days = [strip.day for strip in strips]
+    inset = 6.0 if is_long else 30.0 if size.is_narrow else 52.0
+    time = Axis(days[0], days[-1], (), left + inset, right - inset)
+    xs = [time.place(day) for day in days]
+    top = (size.line + 4 if title else 0) + (8.0 if is_long else 2 * size.line + 8)
+    axis = Axis(scale.low, scale.high, scale.ticks, top + TALL, top + 6)
+    marks: list[Mark] = [Label(size.margin, size.text, title, size.text, is_bold=True)] if title else []
+    for tick in scale.ticks:
+        y = axis.place(tick)
+        marks += [Line(left, y, right, y, "line"), Label(left - 8, y + 5, f"{tick:g}", size.text, "grey", anchor="end")]
+    if is_long:
+        marks += _draw_path(strips, xs, axis, highlight, 1.1 if size.is_narrow else 1.6)
+    else:
+        marks += _draw_swarms(strips, xs, axis, size, highlight)
+        rows = [
+            (x, "–" if each.median is None else format_rounded(each.median)) for x, each in zip(xs, strips, strict=True)
+        ]
+        marks.append(Label(size.margin, top - size.line * 0.35, words("labels.median_row"), size.text, "grey"))
+        for x, y, text in _spread_labels(rows, size, left, up=True):
+            marks.append(Label(x, top - size.line * 0.35 - y, text, size.text, is_bold=True, anchor="middle"))
+    bottom = top + TALL + 6
+    marks.append(Line(left, bottom, right, bottom))
+    ticks = _name_years(strips, xs) if is_long else [(x, each.label) for x, each in zip(xs, strips, strict=True)]
+    placed = _spread_labels(ticks, size, left, up=False)
+    marks += [Line(x, bottom, x, bottom + 4) for x, _ in ticks]
+    marks += [Label(x, bottom + size.line + y, text, size.text, "grey", anchor="middle") for x, y, text in placed]
+    lowest = max([y for _, y, _ in placed], default=0.0)
+    return marks, bottom + size.line + lowest + 12
+
+
+def _spread_labels(
+    labels: Sequence[tuple[float, str]], size: Size, left: float, *, up: bool
+) -> list[tuple[float, float, str]]:
+    """Place labels in as few rows as keep them apart; one that fits into none of them is left out."""
+    ends = [left if up else 0.0] + [0.0] * (TITLES - 1 if not up else 1)
+    found = []
+    for x, text in labels:
+        half = measure_width(text, size.text, is_bold=up) / 2
+        at = min(max(x, 2 + half), size.width - 2 - half)
+        row = next((n for n, end in enumerate(ends) if at - half > end + 5), None)
+        if row is not None:
+            ends[row] = at + half
+            found.append((at, row * size.line, text))
+    return found
+
+
+def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, str]]:
+    years = [date.fromordinal(int(strip.day)).year for strip in strips]
+    return [
+        (x, str(year)) for at, (x, year) in enumerate(zip(xs, years, strict=True)) if at == 0 or year != years[at - 1]
+    ]
+
+
+def _draw_swarms(
+    strips: Sequence[Strip], xs: Sequence[float], axis: Axis, size: Size, highlight: str | None
+) -> list[Mark]:
+    """Draw each period as a swarm: a dot moves aside from those that it would cover."""
+    nearest = min([second - first for first, second in pairwise(xs)], default=size.width)
+    half = min(max(nearest / 2 - 2, 9.0), 62.0)
+    radius = 3.0 if size.is_narrow else 4.2
+    bands: list[Mark] = []
+    dots: list[Mark] = []
+    bars: list[Mark] = []
+    for strip, x in zip(strips, xs, strict=True):
+        wide = min(half, 24.0 if size.is_narrow else 36.0)
+        if strip.note:
+            bands.append(Rect(x - wide, axis.right, 2 * wide, axis.left - axis.right, "band-middle"))
+            lines = wrap_text(strip.note, size.text, max(2 * wide, 44))
+            middle = (axis.left + axis.right) / 2
+            bars += [
+                Label(x, middle + n * size.line, line, size.text, "grey", anchor="middle")
+                for n, line in enumerate(lines)
+            ]
+        if strip.quartiles:
+            low, high = (axis.place(each) for each in strip.quartiles)
+            bands.append(Rect(x - wide, high, 2 * wide, max(low - high, 1), "band-best"))
+        dots += _swarm(strip.units, x, half, axis, radius, highlight)
+        if strip.median is not None:
+            y = axis.place(strip.median)
+            bars.append(Line(x - wide - 4, y, x + wide + 4, y, "ink", 2.2))
+    for (strip, x), (after, x_after) in pairwise(zip(strips, xs, strict=True)):
+        if strip.joins_next and strip.median is not None and after.median is not None:
+            bars.append(Line(x, axis.place(strip.median), x_after, axis.place(after.median), "ink", 1.4))
+    return [*bands, *dots, *bars]
+
+
+def _swarm(units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None) -> list[Mark]:
+    taken: list[tuple[float, float]] = []
+    marks: list[Mark] = []
+    step = 2 * radius + 0.6
+    offsets = [0.0]
+    while offsets[-1] < half - radius:
+        offsets += [(len(offsets) // 2 + 1) * step * sign for sign in (-1, 1)]
+    ordered = units.assign(is_named=units.index == highlight).sort_values(["score", "is_named"], kind="stable")
+    for unit, score, name, unit_id in zip(
+        ordered.index, ordered["score"], ordered["unit_name"], ordered["unit_id"], strict=True
+    ):
+        y = axis.place(score)
+        near = [place for place, level in taken if abs(level - y) < step - 0.3]
+        aside = min(offsets, key=lambda each: (sum(abs(each - other) < step - 0.1 for other in near), abs(each)))
+        taken.append((aside, y))
+        colour = "best" if unit == highlight else "neutral"
+        marks.append(
+            Dot(
+                round(x + aside, 1),
+                round(y, 1),
+                radius + (unit == highlight),
+                colour,
+                f"{name} {format_rounded(score)}",
+                unit_id,
+            )
+        )
+    return sorted(marks, key=lambda mark: isinstance(mark, Dot) and mark.colour == "best")
+
+
+def _draw_path(
+    strips: Sequence[Strip], xs: Sequence[float], axis: Axis, highlight: str | None, radius: float
+) -> list[Mark]:
+    """Draw many periods as faint dots, the middle half as a band, joined medians and one unit's line."""
+    bands: list[Mark] = []
+    dots: list[Mark] = []
+    lines: list[Mark] = []
+    half = min([second - first for first, second in pairwise(xs)]) / 2
+    for strip, x in zip(strips, xs, strict=True):
+        if strip.quartiles:
+            low, high = (axis.place(each) for each in strip.quartiles)
+            bands.append(
+                Rect(round(x - half, 1), round(high, 1), round(2 * half, 1), round(max(low - high, 1), 1), "band-best")
+            )
+        for score, names in strip.units.groupby("score")["unit_name"]:
+            label = f"{names.iloc[0]}{' +' + str(len(names) - 1) if len(names) > 1 else ''} {format_rounded(score)}"
+            dots.append(Dot(round(x, 1), round(axis.place(score), 1), radius, "neutral", label))
+        if strip.median is not None:
+            y = axis.place(strip.median)
+            lines.append(Line(round(x - half, 1), round(y, 1), round(x + half, 1), round(y, 1), "ink", 2.2))
+    for (strip, x), (after, x_after) in pairwise(zip(strips, xs, strict=True)):
+        if strip.joins_next and strip.median is not None and after.median is not None:
+            ends = (axis.place(strip.median), axis.place(after.median))
+            lines.append(Line(round(x, 1), round(ends[0], 1), round(x_after, 1), round(ends[1], 1), "ink", 2.2))
+        if highlight in strip.units.index and highlight in after.units.index and strip.joins_next:
+            scores = [float(each.units.at[highlight, "score"]) for each in (strip, after)]
+            y, y_after = (axis.place(score) for score in scores)
+            lines.append(Line(round(x, 1), round(y, 1), round(x_after, 1), round(y_after, 1), "best", 1.6))
+    return [*bands, *dots, *lines]
 
 
 @drawing
-def plot_transitions(words: Words, change: Change) -> Chart | Finding | None:
-    """Draw who went from which tier to which as counts, with the units that one of the periods does not list.
-
-    None for one period.
-    """
-    gate = change.gate
-    if gate.reason == "one_period":
+def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
+    """Draw each unit from one period to the other, ordered by change: scores, or places. None for ratings alone."""
+    pair = trends.main
+    if pair is None or pair.gate.measure not in ("points", "places") or pair.units.empty:
         return None
-    if change.rated.empty:
-        return show_note(say("labels.no_transitions"), words)
-    table = cross_tiers(change)
-    counts = table.to_numpy()
-    names = [words.name(tier) for tier in table.columns]
-    figure, ax = open_figure(1.5 + 0.62 * len(table))
-    shade = np.ma.masked_equal(counts, 0)
-    ax.imshow(shade, cmap="Blues", vmin=0, vmax=counts.max() * 1.3, aspect="auto")
-    for (row, column), n in np.ndenumerate(counts):
-        if (row, column) != (len(table) - 1, len(names) - 1):  # nobody is listed in neither period
-            ink = "white" if n > 0.75 * counts.max() else INK
-            ax.text(column, row, str(n), ha="center", va="center", fontsize=11, color=ink)
-    ax.set_xticks(range(len(names)), names)
-    ax.set_yticks(range(len(table)), [words.name(tier) for tier in table.index])
-    ax.set_xlabel(words("labels.tier_in", at=words.date(gate.after)))
-    ax.set_ylabel(words("labels.tier_in", at=words.date(gate.before)))
-    ax.tick_params(length=0)
-    rated = change.rated
-    up = int((rated["tier_order_after"] < rated["tier_order_before"]).sum())
-    down = int((rated["tier_order_after"] > rated["tier_order_before"]).sum())
-    facts = {"n": len(rated), "moved": up + down, "up": up, "down": down, **gate.word_periods()}
-    cells = [(table.index[row], names[column], int(n)) for (row, column), n in np.ndenumerate(counts)]
-    data = pd.DataFrame(cells[:-1], columns=["tier_before", "tier_after", "n"])
-    return close_figure(figure, "transitions", words, facts, data=data, score_axis=False)
+    rows = order_changes(pair)
+    shown = rows if len(rows) <= MOST_ROWS else pd.concat([rows.head(ENDS), rows.tail(ENDS)])
+    wide, narrow = (_draw_pairs(shown, pair, size, choose_highlight(trends), words) for size in SIZES)
+    periods = {end: words.name(period) for end, period in pair.gate.word_periods().items()}
+    facts: dict[str, Any] = {
+        **periods,
+        "n": len(rows),
+        "what": words.word(name_units(trends.panel.units_of[pair.gate.after].loc[pair.units.index], len(rows))),
+        "score_name": _name_score(trends, words),
+        "fell": pair.count(-1),
+        "rose": pair.count(1),
+        "level": pair.count(0),
+        "shown": "" if len(shown) == len(rows) else words("labels.ends_shown", n=ENDS),
+        "better": words("labels.lower_better") if pair.is_lower_better else "",
+    }
+    way = "all_fell" if facts["fell"] == len(rows) else "all_rose" if facts["rose"] == len(rows) else "points"
+    key = f"changes_{way}" if pair.gate.measure == "points" else "changes_places"
+    legend = (Key("unrated", periods["before"]), Key("best", periods["after"]))
+    data = rows[["unit_name", "before", "after", "change"]].rename(
+        columns={"before": say_date(pair.gate.before), "after": say_date(pair.gate.after)}
+    )
+    data.columns = [words.heading(column) if not isinstance(column, str) else column for column in data]
+    return close_chart(key, words, facts, (wide, narrow), data, legend)
+
+
+def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | None, words: Words) -> Scene:
+    """Draw a row per unit: its name, both values on one axis, the change, and places where there is room."""
+    is_points = pair.gate.measure == "points"
+    label = words.short if size.is_narrow else words.both
+    names = [label(Unit(name)) for name in rows["unit_name"]]
+    changes = _write_changes(rows["change"])
+    places = [
+        f"{write_place(row.place_before, row.n_tied_before)} → {write_place(row.place_after, row.n_tied_after)}"
+        for row in rows.itertuples()
+    ]
+    room = 0.36 * size.width
+    names = [wrap_text(name, size.text, room)[0] for name in names]
+    left = size.margin + max(measure_width(name, size.text, is_bold=True) for name in names) + 16
+    columns = [places] if not is_points else [changes] if size.is_narrow else [changes, places]
+    heads = (
+        [words("labels.places_head")] if not is_points else [words("labels.change_head"), words("labels.places_head")]
+    )
+    right, ends = size.width - size.margin, []
+    for column, head in reversed(list(zip(columns, heads, strict=False))):
+        ends.append((right, column, head))
+        right -= max(measure_width(text, size.text) for text in [*column, head]) + 16
+    axis = _choose_pair_axis(rows, is_points=is_points, left=left + 6, right=right - 4)
+    top = size.line + 12
+    marks: list[Mark] = []
+    bottom = top + ROW * len(rows)
+    last = -1e9
+    for tick in axis.ticks:
+        x, text = axis.place(tick), f"{tick:g}"
+        marks.append(Line(x, top - 4, x, bottom, "line"))
+        if abs(x - last) > measure_width(text, size.text) + 8:
+            marks.append(Label(x, size.text, text, size.text, "grey", anchor="middle"))
+            last = x
+    marks += [Label(end, size.text, head, size.text, "grey", anchor="end") for end, _, head in ends]
+    for at, (row, name) in enumerate(zip(rows.itertuples(), names, strict=True)):
+        y = top + ROW * (at + 0.5)
+        is_bold = row.Index == highlight
+        first, second = axis.place(row.before), axis.place(row.after)
+        about = f"{row.unit_name} {format_rounded(row.before)} → {format_rounded(row.after)}"
+        if is_bold:
+            marks.append(Rect(size.margin - 4, y - ROW / 2, size.width - 2 * size.margin + 8, ROW, "band-best"))
+        marks += [
+            Label(size.margin, y + 5, name, size.text, is_bold=is_bold),
+            Line(first, y, second, y, "best", 1.6),
+            Dot(first, y, 4.6, "unrated", about),
+            Dot(second, y, 4.6, "best", about),
+        ]
+        marks += [Label(end, y + 5, column[at], size.text, is_bold=is_bold, anchor="end") for end, column, _ in ends]
+    return Scene(size.width, round(bottom + 8), tuple(marks))
+
+
+def _write_changes(changes: pd.Series) -> list[str]:
+    digits = next((n for n in range(2) if (changes.round(n) == changes).all()), 2)
+    return [("+" if change > 0 else "") + format_number(change, digits) for change in changes]
+
+
+def _choose_pair_axis(rows: pd.DataFrame, *, is_points: bool, left: float, right: float) -> Axis:
+    """Choose the axis of both values: scores from left to right; places with the best at the right."""
+    if is_points:
+        scale = choose_axis([*rows["before"], *rows["after"]])
+        return Axis(scale.low, scale.high, scale.ticks, left, right)
+    n = int(rows["n_listed"].max())
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if n / step <= 6)
+    ticks = tuple(float(tick) for tick in sorted({1, *range(step, n + 1, step)}, reverse=True))
+    return Axis(float(n) if n > 1 else 2.0, 1.0, ticks, left, right)

@@ -42,6 +42,8 @@ from audit_lib.tables.storage import format_table, load_known, load_table
 from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
+MOST_SOURCES = 8  # notices that a source line names one by one
+
 
 @dataclass(frozen=True)
 class Report:
@@ -80,14 +82,20 @@ class Report:
 
         Its words name the publishers of all the notices, and cite those of the last two periods.
         """
-        named = [self.history.record_of(period, "publisher") or period for period in self.history.periods]
-        sources = [
-            say("labels.publisher", publisher=publisher, period=say_date(period))
-            for publisher, period in zip(named, self.history.periods, strict=True)
-        ]
-        facts = {**self.words.facts, "source": self.words.word(join(sources, "values.joiner"))}
+        facts = {**self.words.facts, "source": self.words.word(self._name_sources())}
         citations = cite_periods(self._cite_before(), self.words.citations)
         return replace(self, words=replace(self.words, facts=facts, citations=citations))
+
+    def _name_sources(self) -> Text | None:
+        """Name each publisher with its periods; many notices are counted."""
+        periods = self.history.periods
+        if len(periods) > MOST_SOURCES:
+            return say("labels.sources_many", n=len(periods), first=say_date(periods[0]), last=say_date(periods[-1]))
+        named: dict[str, list[Any]] = {}
+        for period in periods:
+            named.setdefault(self.history.record_of(period, "publisher") or period, []).append(say_date(period))
+        sources = [say("labels.publisher", publisher=name, periods=dates) for name, dates in named.items()]
+        return join(sources, "values.joiner")
 
     def _cite_before(self) -> Citations:
         """Cite the scores and tiers of the period before the last."""
@@ -123,12 +131,13 @@ class Report:
         """Show two or three messages under the headline; None is left out."""
         return show_bullets(texts, self.words)
 
-    def reading_note(self, *, groups_are_ours: bool = False) -> Finding | None:
+    def reading_note(self, *, groups_are_ours: bool = False, also: Text | None = None) -> Finding | None:
         """Show what a reader must know before quoting: which parts are our summary; None where nothing is.
 
-        `groups_are_ours` adds that the notice does not print the groups that this report compares.
+        `groups_are_ours` adds that the notice does not print the groups that this report compares, `also` what limits
+        the comparison.
         """
-        parts = [describe_form(self.record), say("reading.groups") if groups_are_ours else None]
+        parts = [also, describe_form(self.record), say("reading.groups") if groups_are_ours else None]
         if (text := join(parts, "sentences")) is None:
             return None
         return show_box(say("reading.first", text=text), self.words, self.words("reading.how"), f"{NOTICE}#copy")
@@ -141,9 +150,15 @@ class Report:
         """Show a text that limits a finding."""
         return show_note(text, self.words)
 
-    def show(self, table: pd.DataFrame | pd.Series, key: str, title: Text | None = None) -> Table | None:
+    def show(
+        self,
+        table: pd.DataFrame | pd.Series,
+        key: str,
+        title: Text | None = None,
+        shades: pd.DataFrame | None = None,
+    ) -> Table | None:
         """Show a table with the caption `captions.<key>`, under a finding if any; an empty one is not shown."""
-        return show(table, key, self.words, title)
+        return show(table, key, self.words, title, shades)
 
     def chart(self, drawing: Drawing) -> Chart | Finding | None:
         """Draw a chart in the language of this report."""

@@ -1,44 +1,46 @@
-"""Units followed from one period to the next."""
+"""Periods of one place compared: level, gap, who moved, who stays high or low."""
 
-from audit_lib.analysis.comparability import describe_gate as describe_comparability
-from audit_lib.analysis.lineage import list_events, list_movers, suggest_pairs, tabulate_coverage
-from audit_lib.analysis.trends import (
-    compare_last,
-    describe_return,
-    list_tier_movers,
-    measure_changes,
-    tabulate_changes,
-    tabulate_persistence,
-    tabulate_return,
-    tabulate_steps,
-    tabulate_transitions,
+from audit_lib.analysis.lineage import list_events, list_movers, suggest_pairs
+from audit_lib.analysis.trend_sentences import (
+    describe_first,
+    describe_gap,
+    describe_level,
+    describe_limits,
+    describe_movers,
+    describe_pair,
+    describe_stays,
 )
-from audit_lib.analysis.trends import describe_trends as describe
-from audit_lib.analysis.unit_paths import describe_breaks, describe_consistency, tabulate_paths, trace_paths
-from audit_lib.figures.trends import plot_oldham, plot_paths, plot_slopes, plot_transitions
+from audit_lib.analysis.trend_sentences import describe_trends as describe
+from audit_lib.analysis.trends import (
+    compare,
+    tabulate_changes,
+    tabulate_gap,
+    tabulate_level,
+    tabulate_places,
+    tabulate_ratings,
+    tabulate_steps,
+)
+from audit_lib.figures.trends import plot_changes, plot_level
 
 __all__ = [
-    "compare_last",
+    "compare",
     "describe",
-    "describe_breaks",
-    "describe_comparability",
-    "describe_consistency",
-    "describe_return",
+    "describe_first",
+    "describe_gap",
+    "describe_level",
+    "describe_limits",
+    "describe_movers",
+    "describe_pair",
+    "describe_stays",
     "list_events",
     "list_movers",
-    "list_tier_movers",
-    "measure_changes",
-    "plot_oldham",
-    "plot_paths",
-    "plot_slopes",
-    "plot_transitions",
+    "plot_changes",
+    "plot_level",
     "suggest_pairs",
     "tabulate_changes",
-    "tabulate_coverage",
-    "tabulate_paths",
-    "tabulate_persistence",
-    "tabulate_return",
+    "tabulate_gap",
+    "tabulate_level",
+    "tabulate_places",
+    "tabulate_ratings",
     "tabulate_steps",
-    "tabulate_transitions",
-    "trace_paths",
 ]

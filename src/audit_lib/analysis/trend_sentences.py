@@ -1,0 +1,340 @@
+"""What changed between periods, in sentences: few, whatever the number of periods."""
+
+from itertools import pairwise
+
+import pandas as pd
+
+from audit_lib.analysis.comparability import find_distance
+from audit_lib.analysis.groups import MOST_NAMES, name_group
+from audit_lib.analysis.trends import (
+    Pair,
+    Trends,
+    count_thirds,
+    find_always,
+    find_gaps,
+    find_like_last,
+    find_medians,
+    find_most,
+    find_placed,
+    name_list,
+    name_units,
+)
+from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
+
+FEW = 3  # periods or pairs of periods that a sentence names; more are counted
+HEADLINE_NAMES = 2
+LONG = 6  # periods under one scheme from which the headline is about all of them
+
+
+def describe_trends(trends: Trends) -> Text:
+    """Say what happened over the whole span where that can be said, else between the two periods compared."""
+    if len(trends.periods) == 1:
+        return say_nothing_found("trends.one_period")
+    pair = trends.main
+    if pair is None:
+        return say_nothing_found("trends.nothing_compared", n=len(trends.periods))
+    if pair.gate.measure == "ratings":
+        return _describe_ratings(pair)
+    if (span := _describe_span(trends.panel)) is not None:
+        return join([span, _describe_always(trends.panel)], "trends.and_then") or span
+    sentence = _describe_direction(trends, pair) if pair.gate.measure == "points" else _describe_order(trends, pair)
+    return join([sentence, _describe_always(trends.panel)], "trends.and_then") or sentence
+
+
+def _describe_ratings(pair: Pair) -> Phrase:
+    return say("trends.ratings", n=len(pair.units), moved=len(pair.moved), **pair.gate.word_periods())
+
+
+def _describe_span(panel: Panel) -> Phrase | None:
+    """Say where the median lay in a long series under one scheme; None where any period is not comparable."""
+    if len(panel.periods) < LONG or len(panel.lists) != 1:
+        return None
+    medians = find_medians(panel, panel.lists[0])
+    if list(medians.index) != list(panel.periods):
+        return None
+    ends = {"first": say_date(panel.periods[0]), "last": say_date(panel.periods[-1])}
+    return say("trends.span", n=len(medians), low=float(medians.min()), high=float(medians.max()), **ends)
+
+
+def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
+    """Say how many scores rose or fell, whichever are more."""
+    fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
+    units = _name_units_of(trends.panel, pair)
+    facts = {"n": n, "units": units, "fell": fell, "rose": rose, **pair.gate.word_periods()}
+    if not fell and not rose:
+        return say("trends.none_moved", **facts)
+    if fell == rose:
+        return say("trends.as_many", **facts)
+    way = "fell" if fell > rose else "rose"
+    many = max(fell, rose)
+    better = "_better" if pair.is_lower_better else ""
+    return say(f"trends.all_{way}{better}" if many == n else f"trends.most_{way}{better}", **facts)
+
+
+def _name_units_of(panel: Panel, pair: Pair) -> Text:
+    return name_units(panel.units_of[pair.gate.after].loc[pair.units.index], len(pair.units))
+
+
+def _describe_order(trends: Trends, pair: Pair) -> Phrase:
+    """Name the unit that moved furthest in the order; where many did, say how many."""
+    facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), **pair.gate.word_periods()}
+    if pair.moved.empty:
+        return say("trends.same_order", **facts)
+    most = pair.moved[pair.moved["change"].abs() == pair.moved["change"].abs().max()]
+    if len(most) > 1 or pair.units["list"].nunique() > 1:
+        return say("trends.order_many", moved=len(pair.moved), **facts)
+    row = most.iloc[0]
+    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), **facts)
+
+
+def _say_places(row: pd.Series) -> dict[str, Phrase]:
+    return {f"place_{end}": say_rank(row[f"place_{end}"], row[f"n_tied_{end}"]) for end in ("before", "after")}
+
+
+def say_rank(place: int, n_tied: int) -> Phrase:
+    """Say a place: 6th, joint 6th."""
+    last = place % 10 if place % 100 not in (11, 12, 13) else 0
+    ordinal = say(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", n=int(place))
+    return say("trends.joint", ordinal=ordinal) if n_tied > 1 else ordinal
+
+
+def _describe_always(panel: Panel) -> Phrase | None:
+    """Name the unit that is in the lowest third in every period, else in the top third; None without one or two."""
+    placed = find_placed(panel)
+    for third in (LOWEST, TOP):
+        names = find_always(panel, third)
+        if 1 <= len(names) <= HEADLINE_NAMES and len(placed) == len(panel.periods):
+            both = "both" if len(placed) == 2 else "each"
+            where = say("trends.of_its_list") if len(panel.lists) > 1 else ""
+            return say(f"trends.always_{third}_{both}", units=[Unit(name) for name in names], where=where)
+    return None
+
+
+def describe_level(trends: Trends) -> Text | None:
+    """Say the median of the last period with scores beside those that it may be compared with; None without any."""
+    panel = trends.panel
+    clauses = [_describe_medians(panel, name) for name in panel.lists]
+    if not any(clauses):
+        return None
+    return (
+        say("trends.level", clauses=[each for each in clauses if each])
+        if len(panel.lists) == 1
+        else join([say("trends.level_lists"), join(clauses, "clauses"), say("trends.stop")], "trends.no_space")
+    )
+
+
+def _describe_medians(panel: Panel, name: str) -> Phrase | None:
+    medians = find_medians(panel, name)
+    if len(medians) < 2:
+        return None
+    last, others = medians.iloc[-1], medians.iloc[:-1]
+    facts: dict[str, object] = {
+        "last": float(last),
+        "low": float(others.min()),
+        "high": float(others.max()),
+        "n": len(others),
+    }
+    facts |= {"after": say_date(str(medians.index[-1])), "before": say_date(str(others.index[0]))}
+    key = "one" if len(others) == 1 else "same" if others.min() == others.max() else "many"
+    sentence = say(f"trends.median_{key}", **facts)
+    return sentence if len(panel.lists) == 1 else say("trends.of_list", list=name_list(name), sentence=sentence)
+
+
+def describe_gap(trends: Trends, column: str) -> Text | None:
+    """Say how the difference of two groups moved; without groups, when scores, or ratings, were furthest apart."""
+    gaps = find_gaps(trends, column)
+    like = [period for period in gaps if period in (find_like_last(trends.panel) or [])]
+    if len(like) > 1:
+        first, last = gaps[like[0]], gaps[like[-1]]
+        facts = {"first": name_group(last.first, column), "second": name_group(last.second, column)}
+        ends = {"before": say_date(like[0]), "after": say_date(like[-1])}
+        return say("trends.gap", gap_before=first.mean.value, gap_after=last.mean.value, **facts, **ends)
+    if trends.main is not None and trends.main.gate.measure == "ratings":
+        return _describe_best_rating(trends)
+    return _describe_spread(trends)
+
+
+def _describe_best_rating(trends: Trends) -> Phrase | None:
+    """Say how many units have the best rating in both periods: a larger one is easier to be in."""
+    if trends.main is None:
+        return None
+    facts: dict[str, object] = dict(trends.main.gate.word_periods())
+    for end, period in (("before", trends.main.gate.before), ("after", trends.main.gate.after)):
+        rated = trends.panel.units_of[period].dropna(subset=["tier"])
+        facts |= {f"n_{end}": int((rated["tier"] == list_tiers(trends.panel.rows)[0]).sum()), f"of_{end}": len(rated)}
+    return say("trends.best_rating", tier=Tier(list_tiers(trends.panel.rows)[0]), **facts)
+
+
+def _describe_spread(trends: Trends) -> Phrase | None:
+    """Say in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
+    panel = trends.panel
+    if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:
+        return None
+    points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
+    spread = pd.Series(
+        {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
+    )
+    widest = spread[spread == spread.max()]
+    if len(widest) > 1:
+        return None
+    units = points[str(widest.index[0])]
+    facts: dict[str, object] = {}
+    for end, value in (("low", units["score"].min()), ("high", units["score"].max())):
+        facts |= {end: float(value), f"units_{end}": _name_many(units[units["score"] == value]["unit_name"])}
+    return say("trends.spread", period=say_date(str(widest.index[0])), **facts)
+
+
+def _name_many(names: pd.Series) -> Text:
+    """Name units, or count them where they are more than eight."""
+    if len(names) > MOST_NAMES:
+        return say("trends.count_units", n=len(names))
+    return say("trends.named", units=[Unit(name) for name in sorted(names)])
+
+
+def describe_movers(trends: Trends) -> Text | None:
+    """Say who moved furthest between the two periods compared, all that tie; None where nobody moved."""
+    pair = trends.main
+    if pair is None or pair.gate.measure == "ratings":
+        return _describe_rated_movers(pair)
+    clauses = []
+    for direction, way in ((-1, "fell"), (1, "rose")):
+        if len(most := find_most(pair, direction)):
+            key = f"trends.{way}_{pair.gate.measure}"
+            size = abs(float(most["change"].iloc[0]))
+            places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
+            is_one = pair.gate.measure == "places" and len(most) == 1
+            clauses.append(
+                say(f"{key}_one" if is_one else key, units=_name_many(most["unit_name"]), size=size, **places)
+            )
+    if not clauses:
+        return None
+    sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
+    order = _describe_places(pair) if pair.gate.measure == "points" else None
+    return say("trends.order", sentence=sentence, clauses=order) if order else sentence
+
+
+def _describe_places(pair: Pair) -> Text | None:
+    """Say which unit went furthest down and which furthest up the order; None for several lists."""
+    if pair.units["list"].nunique() > 1:
+        return None
+    ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
+    change, clauses = ends[1] - ends[0], []
+    for size in (change.max(), change.min()):
+        most = pair.units[change == size]
+        if size and len(most) == 1:
+            row = most.iloc[0]
+            clauses.append(say("trends.fell_places_one", units=Unit(row["unit_name"]), **_say_places(row)))
+    return join(clauses, "clauses")
+
+
+def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
+    """Say who went from which rating to which: as many as are named; `up` and `down` only under one scheme."""
+    if pair is None or pair.moved.empty:
+        return None
+    moves = pair.moved.groupby(["before", "after"])
+    clauses = [
+        say(
+            "trends.rating_move",
+            n=len(units),
+            before=Tier(units["tier_before"].iloc[0]),
+            after=Tier(units["tier_after"].iloc[0]),
+        )
+        for _, units in moves
+    ]
+    return say("trends.rating_moves", clauses=join(clauses, "clauses"))
+
+
+def describe_limits(trends: Trends) -> Text | None:
+    """Say what a reader must know before comparing: seasons, periods with ranks alone, changes of the marking scheme."""
+    return join(
+        [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
+    )
+
+
+def _describe_seasons(trends: Trends) -> Phrase | None:
+    pair = trends.main
+    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):
+        return None
+    apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
+    is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
+    return None if is_regular or not any(apart) else say("trends.seasons", **pair.gate.word_periods())
+
+
+def _describe_ranks_alone(panel: Panel) -> Phrase | None:
+    ranks = [period for period in panel.periods if panel.published[period].basis == "rank"]
+    if not ranks:
+        return None
+    if len(ranks) == len(panel.periods):
+        return say("trends.all_ranks")
+    another = any(gate.reason == "ranks_of_another" for gate in panel.steps)
+    return say("trends.some_ranks_of_another" if another else "trends.some_ranks", periods=_name_periods(ranks))
+
+
+def _name_periods(periods: list[str]) -> Text:
+    if len(periods) > FEW:
+        return say("trends.count_periods", n=len(periods))
+    return say("trends.periods", periods=[say_date(period) for period in periods])
+
+
+def _describe_breaks(panel: Panel) -> list[Phrase]:
+    """Name the steps at which points are not compared, by reason; where there are many, count them."""
+    steps: dict[str, list[Phrase]] = {}
+    for gate in panel.steps:
+        if gate.reason not in ("same_scheme", "ranks_alone", "ranks_of_another"):
+            steps.setdefault(gate.reason, []).append(say("trends.between", **gate.word_periods()))
+    found = []
+    for reason, named in steps.items():
+        where = say("trends.count_steps", n=len(named)) if len(named) > FEW else say("trends.steps", steps=named)
+        found.append(say(f"gates.{reason}", steps=where))
+    return found
+
+
+def describe_first(trends: Trends) -> Phrase | None:
+    """Name who was first most often, all that tie, where nothing is said of the level; None below three periods."""
+    panel, n = trends.panel, len(find_placed(trends.panel))
+    if n <= HEADLINE_NAMES or len(panel.lists) > 1 or describe_level(trends) is not None:
+        return None
+    times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
+    return say(
+        "trends.first", units=_name_many(times[times == times.max()].index.to_series()), k=int(times.max()), of=n
+    )
+
+
+def describe_stays(trends: Trends) -> Text | None:
+    """Name who is most often in the lowest and in the top third, all that tie; None below three periods with places."""
+    n = len(find_placed(trends.panel))
+    if n <= HEADLINE_NAMES:
+        return None
+    counts, clauses = count_thirds(trends.panel), []
+    for third in (LOWEST, TOP):
+        times = counts[f"n_{third}"]
+        if (k := int(times.max())) > 1:
+            names = counts.loc[times == k, "unit_name"]
+            clauses.append(say(f"trends.stays_{third}", units=_name_many(names), k=k, of=n))
+    return join(clauses, "clauses")
+
+
+def describe_pair(trends: Trends) -> Text | None:
+    """Say what a reader of the changes must know: the rounding step, units at the best score, units in one period only."""
+    pair = trends.main
+    if pair is None:
+        return None
+    facts = {**pair.gate.word_periods(), "n": len(pair.units)}
+    n_before, n_after = pair.n_only
+    only = say("trends.only", n_before=n_before, n_after=n_after, **facts) if n_before or n_after else None
+    if pair.gate.measure != "points":
+        return only
+    level = pair.count(0)
+    rounding = say("trends.rounding", step=pair.step, level=level) if level else None
+    return join([rounding, _describe_ceiling(trends.panel, pair), only], "sentences")
+
+
+def _describe_ceiling(panel: Panel, pair: Pair) -> Phrase | None:
+    """Count the units that were at the best end of the scale, and so could not become better."""
+    measure = panel.published[pair.gate.before].measure
+    best = measure.scale_min if pair.is_lower_better else measure.scale_max
+    if best is None or not (n := int((pair.units["before"] == best).sum())):
+        return None
+    return say("trends.ceiling", n=n, best=best, **pair.gate.word_periods())
