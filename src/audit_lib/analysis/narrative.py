@@ -303,12 +303,15 @@ def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
     verbatim words are in quotation marks.
     """
     named = claims.rename(columns={"meaning_en": "meaning", "measure": "counted_by"})
-    named, words = _name_words(named)
+    named, words = name_words(named)
     return named.assign(where=_where(claims))[[words, "quantifier", "meaning", "where", "counted_by"]]
 
 
-def _name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Add the column of the words of claims, and return its name: quote, or summary where any are ours."""
+def name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Add the column of the words of a notice, and return its name: quote, or summary where any are ours.
+
+    `claims` has quote and is_verbatim, one row per claim or rule.
+    """
     if claims["is_verbatim"].all():
         return claims, "quote"
     words = [
@@ -320,7 +323,7 @@ def _name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def audit_claims(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
     """Count what can be counted of the claims: one row per claim and reading of it. `claims` has is_verbatim."""
-    claims, words = _name_words(claims)
+    claims, words = name_words(claims)
     rows = []
     for _, claim in claims.iterrows():
         for _, count in count_claim(claim, scores, top_cut, low_cut).iterrows():
