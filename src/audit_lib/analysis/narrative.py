@@ -44,7 +44,7 @@ def compare_named(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> l
 
 
 def find_named(scores: pd.DataFrame, mentions: pd.DataFrame, sentiment: str | None) -> pd.DataFrame:
-    """Find the units of `scores` that are named under a sentiment, each once, best rank first, those without one last."""
+    """Find the units of `scores` that are named under a sentiment, each once, best rank first, without one last."""
     named = mentions.loc[mentions["sentiment"] == sentiment, "unit_id"] if sentiment else []
     units = scores[scores["unit_id"].isin(named)].drop_duplicates("unit_id")
     return units.sort_values(["rank", "tier_order"], kind="stable")

@@ -82,7 +82,9 @@ def compare_counts(notice: Notice) -> pd.DataFrame:
         rows.append({"part": Name("all_lists"), "stated": notice.header.units_stated, "counted": listed, "line": None})
     for table in notice.tables:
         line = line_of(table.rows[0].place)
-        rows.append({"part": Name("table"), "stated": notice.header.units_stated, "counted": len(table.rows), "line": line})
+        rows.append(
+            {"part": Name("table"), "stated": notice.header.units_stated, "counted": len(table.rows), "line": line}
+        )
     return pd.DataFrame(rows).astype({"stated": "Int64", "line": "Int64"})
 
 
@@ -96,7 +98,7 @@ def _name_list(tier: TierList, *, is_one_of_several: bool) -> Text:
 def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Outcome]) -> Phrase:
     """Say whether table and lists name the same units, as a headline.
 
-    Of a notice with only one of the two, say what contradicts itself in it; a notice without that has nothing to report.
+    Of a notice with only one of the two, say what contradicts itself in it; without that there is nothing to report.
     """
     if not notice.tables or not notice.tiers:
         return _describe_one(notice, scores, list_contradictions(outcomes))
@@ -117,7 +119,8 @@ def _describe_one(notice: Notice, scores: pd.DataFrame, contradictions: pd.DataF
         key = "source.table_alone" if notice.tables else "source.lists_alone"
         return say_nothing_found(key, n=scores["unit_id"].nunique())
     n = len(contradictions)
-    return say("source.contradiction" if n == 1 else "source.contradictions", n=n, first=contradictions["message"].iloc[0])
+    key = "source.contradiction" if n == 1 else "source.contradictions"
+    return say(key, n=n, first=contradictions["message"].iloc[0])
 
 
 def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -127,7 +130,7 @@ def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def describe_apart(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
-    """Say who is in the score table but in no list, and the reverse; None where all match, or one of them is missing."""
+    """Say who is in the score table but in no list, and the reverse; None where all match, or one is missing."""
     unrated, unscored = find_apart(scores)
     if not notice.tables or not notice.tiers or (unrated.empty and unscored.empty):
         return None
@@ -148,7 +151,7 @@ def _name_units(units: pd.DataFrame) -> list[Unit]:
 
 
 def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units that only the score table or only a list names; no row where the notice has but one of the two."""
+    """List the units that only the score table or only a list names; no row where a notice has only one of the two."""
     has_both = bool(notice.tables and notice.tiers)
     apart = scores[scores["match"].isin(["table_only", "list_only"]) & has_both]
     return apart[["unit_name", "score", "tier", "match", "table_line", "list_line"]]

@@ -49,7 +49,7 @@ def count_days(duration: str) -> tuple[int, int]:
 
 
 def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Return each rule once, the strictest first and those without a period last, with all its wordings and their lines.
+    """Return each rule once, the strictest first and those without a period last, with all its wordings and places.
 
     Raises AuditError for a rule that is stated with two periods: it takes a name for each.
     """
@@ -112,7 +112,7 @@ def describe_strictest(rules: pd.DataFrame) -> Phrase | None:
     listed = list_rules(rules)
     if listed.empty:
         return None
-    clauses = []
+    clauses: list[Phrase] = []
     for every, same in listed.dropna(subset=["every"]).groupby("every", sort=False):
         key = "rules.named" if len(same) <= MOST_NAMES else "rules.counted" if not clauses else "rules.others"
         facts = {"n": len(same), "names": [Term(name) for name in same["rule"]], "every": word_every(str(every))}

@@ -1,4 +1,4 @@
-"""One inspection on one page: its headline, the findings of the other reports, and the main figures with their reports."""
+"""One inspection on one page: its headline, the findings of the other reports, and the main figures."""
 
 import pandas as pd
 
@@ -49,7 +49,11 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:
     """Choose the first three headlines of other reports that are findings, each under what it is about."""
-    found = [say("year.finding", about=say(f"year.{name}"), text=each) for name, each in headlines.items() if is_finding(each)]
+    found = [
+        say("year.finding", about=say(f"year.{name}"), text=each)
+        for name, each in headlines.items()
+        if is_finding(each)
+    ]
     return found[:MOST_BULLETS]
 
 

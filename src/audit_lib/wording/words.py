@@ -95,7 +95,7 @@ class Tier(Text):
 
 @dataclass(frozen=True)
 class Term(Text):
-    """A term of notices, as the name of a column of a web site: news (工作动态) where English first uses it, then news."""
+    """A term of notices, as the name of a column of a web site: news (工作动态) at first, then news."""
 
     name: str
 
