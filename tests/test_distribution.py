@@ -1,54 +1,74 @@
-"""How the scores are spread, tied and rounded: Leizhou 2017 in full, and the cases where there is little to say."""
+"""How the scores are spread and tied: Leizhou 2017 in full, and the cases where there is little to say."""
 
 import pandas as pd
 import pytest
 
 from audit_lib.analysis.distribution import (
-    count_digits,
     count_fives,
     count_scores,
     count_shared,
     describe_digits,
     describe_distribution,
+    describe_middle,
     describe_outliers,
-    describe_pairs,
+    describe_ties,
+    find_middle,
     find_outliers,
     order_in_ties,
     summarise_scores,
-    tabulate_pair_gaps,
 )
+from audit_lib.display.charts import Chart
+from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Dot, Rect, Ring
+from audit_lib.figures.distribution import plot_scores
+from audit_lib.notebook.report import open_report
+from audit_lib.wording.words import Words, is_finding
+
+UNITS = "甲乙丙丁戊己庚辛壬癸子丑"
+
+
+def say_in_english(text: object) -> str:
+    return Words("en").without_glosses().word(text)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def scored(make_scores):
+    """Make scores of bureaus; without any point, of one rated bureau."""
+
+    def make(points: list[float]) -> pd.DataFrame:
+        rows = [(f"{UNITS[number]}局", point, None) for number, point in enumerate(points)]
+        return make_scores(rows or [("甲局", None, "优秀")])
+
+    return make
+
+
+# Leizhou 2017
 
 
 @pytest.mark.parametrize(
     ("statistic", "value"),
     [
         ("n", 56),
-        ("sum", 4793),
         ("mean", 85.589286),
         ("sd", 5.628747),
         ("median", 86),
         ("q1", 82),
         ("q3", 89),
-        ("iqr", 7),
         ("min", 70),
         ("max", 97),
-        ("range", 27),
-        ("mad", 3.5),
-        ("trimmed_mean", 85.7174),
-        ("skewness", -0.43873),
-        ("kurtosis", 0.707281),
     ],
 )
 def test_leizhou_summary(leizhou, statistic: str, value: float) -> None:
-    assert summarise_scores(leizhou.scores)[statistic] == pytest.approx(value, abs=5e-5)
+    assert summarise_scores(leizhou.scores)[statistic] == pytest.approx(value, abs=5e-7)
 
 
 def test_leizhou_ties(leizhou) -> None:
     ties = count_shared(leizhou.scores)
-    assert (ties.n_units, ties.n_distinct, ties.n_groups, ties.n_tied) == (56, 24, 12, 44)
-    assert ties.n_serial_differs == 32
-    assert (ties.pairs, ties.pairs_tied, ties.pairs_within) == (1540, 72, {1.0: 232, 2.0: 399, 5.0: 791})
-    assert tabulate_pair_gaps(ties)["share_pct"].round(1).to_list() == [4.7, 15.1, 25.9, 51.4]
+    assert (ties.n_units, ties.n_distinct, ties.n_tied, ties.n_serial_differs) == (56, 24, 44, 32)
+    assert ties.is_list_no_ranking
+    order = order_in_ties(leizhou.scores)
+    assert order["score"].to_list() == [90, 88, 86, 84, 83, 82, 81, 78]
+    assert set(order["first_side"]) == {"bureau"}
 
 
 def test_leizhou_frequencies(leizhou) -> None:
@@ -66,106 +86,149 @@ def test_leizhou_outliers(leizhou) -> None:
     assert set(outliers["fence"]) == {71.5}
 
 
-def test_leizhou_order_in_ties(leizhou) -> None:
-    order = order_in_ties(leizhou.scores)
-    assert list(order.groups["score"]) == [90, 88, 86, 84, 83, 82, 81, 78]
-    assert list(order.groups["odds"]) == [15, 35, 6, 3, 2, 10, 3, 3]
-    assert (order.first_side, order.odds) == ("bureau", 1_701_000)
-
-
 def test_leizhou_digits(leizhou) -> None:
-    digits = count_digits(leizhou.scores)
-    assert list(digits["n"]) == [8, 4, 5, 3, 4, 5, 6, 4, 10, 3]
-    fives, n, p = count_fives(digits)
+    fives, n, p = count_fives(leizhou.scores)
     assert (fives, n) == (13, 52)
     assert p == pytest.approx(0.385, abs=5e-4)
+    assert describe_digits(leizhou.scores) is None, "nothing can be shown"
 
 
-def test_leizhou_sentences(leizhou) -> None:
-    scores, words = leizhou.scores, leizhou.words
-    assert words.word(describe_distribution(scores)) == (
-        "Scores run 70–97 around a median of 86 (IQR 82–89); 56 units share 24 distinct scores and 44 are tied, "
-        "so 序号 is not a ranking: in all 8 mixed ties bureaus come first (1 in 1,701,000 by chance)."
-    )
-    assert words.word(describe_digits(count_digits(scores))) == (
-        "13 of 52 whole-number scores end in 0 or 5, where 10.4 would by chance (exact binomial p 0.385): "
-        "no preference for round digits can be shown."
-    )
-    assert words.word(describe_pairs(count_shared(scores))) == (
-        "232 of 1,540 pairs of units (15.1%) lie within one point of each other."
-    )
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            [
+                "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
+                "Close together: 33 of 56 units scored from 82 to 89; half of all are at 86 or above. The lowest score is "
+                "70, the highest 97.",
+                "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
+                "bureaus are printed first.",
+                "Far below the rest: Baisha (71) and Civil Affairs (70).",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "多数单位得分在82～89分之间；同分很多，表中的序号不是名次",
+                "相差不大：56个单位中有33个在82～89分之间，半数在86分以上（含）；最低70分，最高97分。",
+                "同分多：56个单位中有44个与别人同分。部门与镇街同分时，部门都排在前面。",
+                "明显低于其他单位：白沙镇（71分）、民政局（70分）。",
+            ],
+        ),
+    ],
+)
+def test_leizhou_sentences(language: str, sentences: list[str]) -> None:
+    report = open_report("leizhou", "2017", language=language)
+    words = report.words.without_glosses()
+    said = [each(report.scores) for each in (describe_distribution, describe_middle, describe_ties, describe_outliers)]
+    assert [words.word(each) for each in said] == sentences
+
+
+def test_leizhou_chart(leizhou) -> None:
+    chart = plot_scores(leizhou.scores).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "33 of 56 units scored from 82 to 89"
+    assert chart.wide is not None
+    dots = [mark for mark in chart.wide.marks if isinstance(mark, Dot)]
+    assert len(dots) == 56
+    rings = [mark for mark in chart.wide.marks if isinstance(mark, Ring)]
+    lowest = sorted(dots, key=lambda dot: dot.x)[:2]
+    assert {ring.x for ring in rings} == {dot.x for dot in lowest}, "the two far below the rest are outlined"
+    [band] = [mark for mark in chart.wide.marks if isinstance(mark, Rect)]
+    assert sum(band.x < dot.x < band.x + band.width for dot in dots) == 33
+
+
+# Other notices
 
 
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
         ([], "No scores are published."),
-        ([88, 88, 88], "All 3 units score 88; there is no spread to describe."),
-        ([90, 80, 70], "Scores run 70–90 around a median of 80 (IQR 75–85); all 3 units have different scores."),
+        ([88], "Only one score is published."),
+        ([88, 88, 88], "All 3 units have the same score, 88"),
+        ([90, 80, 70], "Three units scored from 70 to 90"),
+        ([103, -2], "Two units scored from −2 to 103"),
+        ([80, 81, 82, 83, 84, 85, 86, 87], "Most units scored from 82 to 85; no two have the same score"),
         (
-            [90, 90, 70],
-            "Scores run 70–90 around a median of 90 (IQR 80–90); 3 units share 2 distinct scores and 2 are tied, "
-            "so 序号 is not a ranking.",
+            [80, 80, 82, 83, 84, 85, 86, 87],
+            "Most units scored from 82 to 85; two units share a score with another",
         ),
-        ([103, -2], "Scores run −2–103 around a median of 50.5 (IQR 24.25–76.75); all 2 units have different scores."),
     ],
 )
-def test_describe_awkward_scores(make_scores, leizhou, points: list[float], sentence: str) -> None:
-    scores = make_scores(
-        [(f"{letter}局", point, None) for letter, point in zip("甲乙丙", points, strict=False)]
-        or [("甲局", None, "优秀")]
-    )
-    assert leizhou.words.word(describe_distribution(scores)) == sentence
+def test_describe_awkward_scores(scored, points: list[float], sentence: str) -> None:
+    said = describe_distribution(scored(points))
+    assert say_in_english(said) == sentence
+    assert is_finding(said) == (len(points) > 1)
 
 
-def test_mixed_tie_with_towns_in_between_has_no_first_side(make_scores) -> None:
-    scores = make_scores([("甲局", 90, None), ("乙镇", 90, None), ("丙局", 90, None)])
-    order = order_in_ties(scores)
-    assert order.first_side is None
-    assert list(order.groups["odds"]) == [3]
-
-
-def test_no_mixed_tie_has_even_odds(make_scores) -> None:
-    order = order_in_ties(make_scores([("甲局", 90, None), ("乙局", 90, None), ("丙镇", 80, None)]))
-    assert (len(order.groups), order.first_side, order.odds) == (0, None, 1)
-
-
-@pytest.mark.parametrize("points", [[], [88], [88, 88]])
-def test_few_scores_give_no_warning_and_no_nan(make_scores, points: list[float]) -> None:
-    scores = make_scores(
-        [(f"{letter}局", point, None) for letter, point in zip("甲乙", points, strict=False)]
-        or [("甲局", None, "优秀")]
-    )
+@pytest.mark.parametrize("points", [[], [88], [88, 88], [90, 80, 70]])
+def test_few_scores_give_no_middle_no_outlier_and_no_nan(scored, points: list[float]) -> None:
+    scores = scored(points)
     spread = summarise_scores(scores)
     assert spread.get("n", 0) == len(points)
     assert not [name for name, value in spread.items() if isinstance(value, float) and pd.isna(value)]
+    assert find_middle(scores) is None
+    assert describe_middle(scores) is None
     assert find_outliers(scores).empty
+    assert describe_outliers(scores) is None
 
 
-@pytest.mark.parametrize("points", [[], [88.5]], ids=["no scores", "no whole score"])
-def test_tables_without_anything_to_count_have_no_row(make_scores, points: list[float]) -> None:
-    scores = make_scores([("甲局", points[0] if points else None, "优秀")])
-    assert [len(count_digits(scores)), len(tabulate_pair_gaps(count_shared(scores)))] == [0, 0]
+def test_a_middle_half_of_one_score_is_none(scored) -> None:
+    assert find_middle(scored([88] * 8)) is None
+    assert find_middle(scored([80, 88, 88, 88, 88, 88, 88, 90])) is None
 
 
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        ([], ""),
-        ([90, 80, 70], ""),
-        ([88, 88, 88, 88], ""),
-        ([90, 89, 88, 87], "No unit lies beyond Tukey's fences (85.5 to 91.5)."),
-        ([90, 89, 88, 88, 40.5], "1 unit lies beyond Tukey's fences (86.5 to 90.5): 戊局 40.5."),
+        ([80, 81, 82, 83, 84, 85, 86, 87], ""),
+        ([80, 81, 82, 83, 84, 85, 86, 40], "Far below the rest: Xinju (40)."),
+        ([80, 81, 82, 83, 84, 85, 86, 99.5], "Far above the rest: Xinju (99.5)."),
+        ([40, 81, 82, 83, 83, 84, 85, 86, 87, 99.5], "Far from the rest: Jiaju (40) and Guiju (99.5)."),
     ],
-    ids=["no scores", "three units", "all equal", "none", "one"],
+    ids=["none", "low", "high", "both"],
 )
-def test_describe_outliers(make_scores, leizhou, points: list[float], sentence: str) -> None:
-    rows = [(f"{name}局", point, None) for name, point in zip("甲乙丙丁戊", points, strict=False)]
-    scores = make_scores(rows or [("甲局", None, "优秀")])
-    assert leizhou.words.word(describe_outliers(scores)) == sentence
+def test_describe_outliers(scored, points: list[float], sentence: str) -> None:
+    assert say_in_english(describe_outliers(scored(points))) == sentence
 
 
-def test_leizhou_outliers_are_told(leizhou) -> None:
-    assert leizhou.words.word(describe_outliers(leizhou.scores)) == (
-        "2 units lie beyond Tukey's fences (71.5 to 99.5): 白沙镇 71, 民政局 70."
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [(["甲局", "乙镇", "丙局"], None), (["甲局", "丙局", "乙镇"], "bureau"), (["乙镇", "甲局"], "town")],
+)
+def test_who_is_printed_first_in_a_tie(make_scores, names: list[str], first: str | None) -> None:
+    order = order_in_ties(make_scores([(name, 90, None) for name in names]))
+    assert order["n"].to_list() == [len(names)]
+    found = order["first_side"].iloc[0]
+    assert (None if pd.isna(found) else found) == first
+
+
+def test_ties_of_one_side_are_not_listed(make_scores) -> None:
+    scores = make_scores([("甲局", 90, None), ("乙局", 90, None), ("丙镇", 80, None)])
+    assert order_in_ties(scores).empty
+    assert say_in_english(describe_ties(scores)) == (
+        "Many ties: 2 of 3 units share their score with another; there are 2 different scores."
     )
+
+
+@pytest.mark.parametrize("points", [[], [90, 80], [88, 88]])
+def test_without_ties_or_with_one_score_there_is_nothing_to_say_of_them(scored, points: list[float]) -> None:
+    assert describe_ties(scored(points)) is None
+
+
+def test_a_preference_for_five_is_shown_where_the_test_shows_it(scored) -> None:
+    said = say_in_english(describe_digits(scored([70, 75, 80, 85, 90, 95, 60, 65, 71, 72])))
+    assert said == (
+        "8 of 10 whole-number scores end in 0 or 5, where 2.0 would if all last digits were equally likely (exact "
+        "binomial test, two-sided p 0.000)."
+    )
+    assert describe_digits(scored([])) is None
+    assert describe_digits(scored([88.5])) is None
+
+
+def test_nothing_is_drawn_without_scores(scored, leizhou) -> None:
+    shown = plot_scores(scored([])).draw(leizhou.words)
+    assert isinstance(shown, Finding)
+    assert (shown.text, shown.role) == ("No scores are published, so there is nothing to draw.", "note")

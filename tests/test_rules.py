@@ -7,21 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit_lib.analysis.narrative import mark_verbatim
 from audit_lib.analysis.overdue import (
-    MADE_UP,
-    count_overdue,
-    describe_age,
-    describe_inspected,
+    describe_general,
+    describe_named,
     describe_rules,
     inspect_columns,
-    inspect_made_up,
     inspect_named,
+    list_general,
     load_columns,
     tabulate_overdue,
 )
 from audit_lib.analysis.update_rules import (
     count_days,
-    describe_unnumbered,
+    describe_strictest,
     list_rules,
     match_rule,
     read_duration,
@@ -29,13 +28,14 @@ from audit_lib.analysis.update_rules import (
     word_duration,
 )
 from audit_lib.display.charts import Chart
-from audit_lib.display.findings import Finding
+from audit_lib.display.scene import Label, Line, Rect
 from audit_lib.errors import AuditError
-from audit_lib.figures.update_rules import plot_made_up, plot_overdue
+from audit_lib.figures.update_rules import plot_overdue
+from audit_lib.notebook.report import open_report
 from audit_lib.notices.notice import Header
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, validate_table
-from audit_lib.wording.words import Text
+from audit_lib.wording.words import Text, is_finding
 
 
 def worded(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,16 +93,21 @@ def test_leizhou_rules(leizhou) -> None:
         ["年度工作报告", "P1Y"],
     ]
     assert rules.loc[rules["every"].isna(), "rule"].to_list() == ["五公开、重点领域", "职责、领导、机构", "办事指南"]
-    shown = worded(tabulate_rules(leizhou.rules).set_index("rule"))
+
+
+def test_our_summary_of_leizhou_is_not_called_its_words(leizhou) -> None:
+    marked = mark_verbatim(leizhou.rules, leizhou.notice, leizhou.record)
+    assert not marked["is_verbatim"].any()
+    shown = worded(tabulate_rules(marked).set_index("rule"))
+    assert list(shown) == ["limit", "summary", "places"]
     assert shown.loc["动态要闻"].to_list() == [
-        "2 weeks",
-        "14",
+        "every two weeks",
         ["工作动态类2周一次", "动态要闻类2周内"],
         ["line 43", "line 73"],
     ]
-    assert shown.loc["政策文件", ["limit", "days"]].to_list() == ["6 months", "181–184"]
+    assert shown.at["政策文件", "limit"] == "every six months"
     assert shown.at["办事指南", "limit"] == "no period stated"
-    assert pd.isna(shown.at["办事指南", "days"])
+    assert list(tabulate_rules(marked.assign(is_verbatim=True))) == ["rule", "limit", "quote", "places"]
 
 
 def test_leizhou_columns(named) -> None:
@@ -118,42 +123,69 @@ def test_leizhou_columns(named) -> None:
     assert pd.isna(named["rule"].iloc[6])
 
 
-def test_leizhou_sentences(leizhou, named) -> None:
-    header, words = leizhou.reading.notice.header, leizhou.words
-    assert words.word(describe_rules(leizhou.rules, named, header)) == (
-        "The notice states 6 update rules with a period and 3 without; 白沙镇's 工作动态, last updated in 2017-08, was "
-        "97–135 days past its limit of 2 weeks at the inspection."
-    )
-    assert words.word(describe_age(named, header)) == (
-        "白沙镇's 工作动态 was 111–149 days old, 7.9–10.6 times its limit of 14 days: a range, for the update is dated "
-        "2017-08 and the inspection 2017-12-20 to 2017-12-28."
-    )
-    assert words.word(describe_unnumbered(leizhou.rules)) == (
-        "3 rules state no period, so nothing can be overdue under such a rule: “五公开”“重点领域”随产生随公开; "
-        "职责、领导、机构信息准确; 办事指南八大要素齐全."
-    )
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            [
+                "Baisha's news column should be updated every two weeks; at the inspection it was 111–149 days old",
+                "Columns named for a unit: of five, two were past the limit, both of Baisha; three were blank.",
+                "The rules: news every two weeks; policy documents every six months; four others every year; "
+                "three more state no period.",
+                "Not counted: two remarks that name no unit.",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "按要求每2周更新一次，白沙镇“工作动态”到检查时已停更111～149天",
+                "点到单位的栏目：共5个，2个逾期（都是白沙镇的）；3个空白。",
+                "更新要求：动态要闻每2周更新一次；政策文件每6个月更新一次；另有4类内容每年更新一次；另有3项没有写明时限。",
+                "未计入：另有2处泛指，没有点到具体单位。",
+            ],
+        ),
+    ],
+)
+def test_leizhou_sentences(named, language: str, sentences: list[str]) -> None:
+    report = open_report("leizhou", "2017", language=language)
+    words = report.words.without_glosses()
+    said = [
+        describe_rules(report.rules, named, report.header),
+        describe_named(named),
+        describe_strictest(report.rules),
+        describe_general(named),
+    ]
+    assert [words.word(each) for each in said] == sentences
 
 
 def test_leizhou_table(leizhou, named) -> None:
     shown = worded(tabulate_overdue(named))
     assert shown.iloc[0].to_list() == [
-        *("白沙镇", "文件", "6 months (政策文件)", "3 years before, or earlier"),
-        *("1,096 or more", "914 or more", "overdue"),
+        *("白沙镇", "文件", "every six months", "about 3 years before", "about 3 years", "overdue")
     ]
-    assert shown.iloc[1, 4:6].to_list() == ["111–149", "97–135"]
-    assert shown.iloc[2, 0] == "units in general"
-    assert shown.iloc[-1].dropna().to_dict() == {
-        "unit": "雷高镇",
-        "column": "其他",
-        "last_updated": "blank",
-        "status": "blank",
-    }
+    assert shown.iloc[1].to_list() == ["白沙镇", "工作动态", "every two weeks", "2017-08", "111–149 days", "overdue"]
+    assert shown.iloc[-1].dropna().to_dict() == {"unit": "雷高镇", "column": "其他", "status": "blank"}
+    assert len(shown) == 5, "remarks that name no unit are apart"
+    remarks = list_general(mark_verbatim(leizhou.web_columns, leizhou.notice, leizhou.record))
+    assert remarks[["column", "summary"]].to_numpy().tolist() == [["工作动态", "超过一个月"], ["文件", "超过一年"]]
 
 
 def test_leizhou_chart(leizhou, named) -> None:
-    chart = plot_overdue(named, leizhou.reading.notice.header).draw(leizhou.words)
+    chart = plot_overdue(named, leizhou.header).draw(leizhou.words)
     assert isinstance(chart, Chart)
-    assert chart.title == "Past their limit: 4 of the 7 columns that the notice names; blank: 3"
+    assert chart.title == "Past the limit: 2 of the 5 columns named for a unit"
+    assert chart.wide is not None
+    bars = [mark for mark in chart.wide.marks if isinstance(mark, Rect)]
+    assert [bar.colour for bar in bars] == ["lowest", "lowest"]
+    limits = [mark.x1 for mark in chart.wide.marks if isinstance(mark, Line) and mark.colour == "ink"]
+    texts = [mark.text for mark in chart.wide.marks if isinstance(mark, Label)]
+    assert texts[0] == "Baisha 白沙镇, documents 文件: about 3 years; limit 6 months"
+    ticks = {mark.text: mark.x for mark in chart.wide.marks if isinstance(mark, Label) and mark.anchor == "middle"}
+    assert list(ticks) == ["2 weeks", "1 month", "3 months", "6 months", "1 year", "3 years"]
+    assert limits[0] == pytest.approx(ticks["6 months"], abs=4)
+    assert ticks["3 months"] < bars[1].x < bars[1].x + bars[1].width < ticks["6 months"]
+    assert bars[0].x > ticks["1 year"]
 
 
 # Periods and dates
@@ -266,113 +298,100 @@ def test_one_rule_with_two_periods_is_an_error() -> None:
         list_rules(make_rules(("动态", "P2W", "工作动态"), ("动态", "P1M", "工作动态")))
 
 
-def test_a_notice_without_rules_says_so_and_draws_nothing(leizhou, named) -> None:
-    none, words = make_rules(), leizhou.words
-    header = leizhou.reading.notice.header
+def test_a_notice_without_rules_says_so_and_draws_nothing(leizhou) -> None:
+    none, words, header = make_rules(), leizhou.words, leizhou.header
     nothing = inspect_named(leizhou.web_columns, none, header)
-    sentence = "No update rules are recorded for this notice, so no column can be held against a limit."
-    assert words.word(describe_rules(none, nothing, header)) == sentence
-    assert words.word(describe_unnumbered(none)) == sentence
+    said = describe_rules(none, nothing, header)
+    assert (words.word(said), is_finding(said)) == ("No update rules are recorded for this notice.", False)
+    assert (describe_strictest(none), describe_named(nothing), describe_general(nothing)) == (None, None, None)
     assert tabulate_overdue(nothing).empty
-    assert tabulate_rules(none).empty
-    undrawn = Finding("No column has both a date and a limit, so there is nothing to draw.", "note")
-    assert plot_overdue(nothing, header).draw(words) == undrawn
-    assert plot_made_up(inspect_made_up(none, "2018-06-29"), "2018-06-29").draw(words) == undrawn
+    assert tabulate_rules(none.assign(is_verbatim=True)).empty
+    assert plot_overdue(nothing, header).draw(words) is None
 
 
 @pytest.mark.parametrize(
-    ("issued_on", "ending"),
+    ("rules", "sentence"),
     [
-        (None, "; no column of a web site is recorded that could be held against them."),
-        (
-            date(2018, 1, 23),
-            "; 白沙镇's 工作动态, last updated in 2017-08, was 131–161 days past its limit of 2 weeks when the notice was "
-            "signed.",
-        ),
+        (RULES, "The notice sets four update rules for web sites, three of them with a period"),
+        (RULES.iloc[:1], "The notice sets one update rule for web sites"),
+        (RULES.iloc[3:], "The notice sets one update rule for web sites, none of them with a period"),
     ],
 )
-def test_without_days_of_inspection_the_day_of_signature_counts(leizhou, issued_on, ending) -> None:
-    header = Header(**{**vars(NO_HEADER), "issued_on": issued_on})
+def test_without_an_overdue_column_the_rules_are_counted(leizhou, rules: pd.DataFrame, sentence: str) -> None:
+    nothing = inspect_named(leizhou.web_columns.iloc[:0], rules, leizhou.header)
+    assert leizhou.words.word(describe_rules(rules, nothing, leizhou.header)) == sentence
+
+
+def test_without_days_of_inspection_the_day_of_signature_counts(leizhou) -> None:
+    header = Header(**{**vars(NO_HEADER), "issued_on": date(2018, 1, 23)})
     found = inspect_named(leizhou.web_columns, leizhou.rules, header)
-    sentence = leizhou.words.word(describe_rules(leizhou.rules, found, header))
-    assert sentence == f"The notice states 6 update rules with a period and 3 without{ending}"
+    assert leizhou.words.without_glosses().word(describe_rules(leizhou.rules, found, header)) == (
+        "Baisha's news column should be updated every two weeks; when the notice was signed it was 145–175 days old"
+    )
+    assert inspect_named(leizhou.web_columns, leizhou.rules, NO_HEADER).empty
 
 
 @pytest.mark.parametrize(
-    ("last_updated", "unchanged_for", "sentence"),
+    ("columns", "sentence"),
     [
-        ("2018-05-30", None, "甲镇's 工作动态 was 30 days old, 2.1 times its limit of 14 days, on 2018-06-29."),
+        ([("甲镇", "2018-05-30", None)], "of one, one was past the limit, of Jiazhen."),
         (
-            None,
-            "P1Y",
-            "甲镇's 工作动态 was 365 or more days old, at least 26.1 times its limit of 14 days, on 2018-06-29.",
+            [("甲镇", None, "P1Y"), ("乙镇", "2018-05-30", None)],
+            "of two, two were past the limit, of Jiazhen and Yizhen.",
         ),
-        (
-            "2018-06-29",
-            None,
-            "No column of a unit is overdue on every reading of its date, so there is no age to give.",
-        ),
+        ([("甲镇", "2018-06-28", None), ("乙镇", None, None)], "of two, one was in time; one has no limit or no date."),
+        ([("甲镇", "2018-06", None)], "of one, one may have been past the limit."),
+        ([(f"{letter}镇", "2018-01-01", None) for letter in "甲乙丙丁戊"], "of five, five were past the limit."),
     ],
 )
-def test_describe_age(leizhou, last_updated, unchanged_for, sentence) -> None:
+def test_describe_named(leizhou, columns, sentence: str) -> None:
+    rows = [
+        {"unit": unit, "column": "工作动态", "last_updated": updated, "unchanged_for": unchanged}
+        for unit, updated, unchanged in columns
+    ]
+    found = inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29")
+    said = leizhou.words.without_glosses().word(describe_named(found))
+    assert said == f"Columns named for a unit: {sentence}"
+
+
+def test_an_age_that_is_only_about_some_time_leads_in_its_words(leizhou) -> None:
     header = Header(**{**vars(NO_HEADER), "issued_on": date(2018, 6, 29)})
-    row = {"unit": "甲镇", "column": "工作动态", "last_updated": last_updated, "unchanged_for": unchanged_for}
-    assert leizhou.words.word(describe_age(inspect_named(pd.DataFrame([row]), RULES, header), header)) == sentence
+    row = {"unit": "甲镇", "column": "财政预决算", "last_updated": None, "unchanged_for": "P3Y"}
+    found = inspect_named(pd.DataFrame([row]), RULES, header)
+    assert leizhou.words.without_glosses().word(describe_rules(RULES, found, header)) == (
+        "Jiazhen's budgets and accounts column should be updated every year; when the notice was signed it had not been "
+        "updated for 3 years"
+    )
 
 
 # A table of an office's own
 
 
-def test_the_made_up_sample(leizhou) -> None:
-    assert "made_up" in MADE_UP.name
-    words, found = leizhou.words, inspect_made_up(leizhou.rules, "2018-06-29")
-    assert found["status"].value_counts().to_dict() == {
-        "in_time": 8,
-        "overdue": 4,
-        "perhaps": 2,
-        "blank": 1,
-        "no_period": 1,
-        "no_rule": 1,
-        "undated": 1,
-    }
-    sides = count_overdue(found, "side").set_index("side")
-    assert sides.loc["town"].to_list() == [9, 3, 2, 3, 1, 0]
-    assert sides.loc["bureau"].to_list() == [9, 1, 0, 5, 0, 3]
-    units = count_overdue(found, "unit")
-    assert units.iloc[0].to_list() == ["乙镇", 3, 2, 1, 0, 0, 0]
-    assert words.word(describe_inspected(found, "2018-06-29")) == (
-        "Made up: on 2018-06-29, 4 of 18 columns are overdue on every reading of their dates and 2 on some; 1 is blank. "
-        "Overdue are 3 of the 9 columns of towns, 1 of the 9 columns of bureaus."
+def test_a_table_of_an_office(tmp_path) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text(
+        "unit,column,last_updated\n甲镇,工作动态,2018-06-25\n甲镇,文件,2017\n乙局,办事指南,2018-01\n乙局,信箱,blank\n",
+        encoding="utf-8",
     )
-    chart = plot_made_up(found, "2018-06-29").draw(words)
-    assert isinstance(chart, Chart)
-    assert chart.title == "Made up: 4 of 18 columns are overdue, 2 perhaps"
-    assert chart.alt.startswith("Made-up data.")
-    assert not set(found["unit"]) & set(leizhou.scores["unit_name"])
-
-
-def test_a_table_that_no_rule_covers(leizhou) -> None:
-    found = inspect_columns(load_columns(MADE_UP), make_rules(("信箱", "P1D", "信箱")), "2018-06-29")
-    assert found["rule"].notna().sum() == 1
-    uncovered = inspect_columns(load_columns(MADE_UP), make_rules(("互动", "P1D", "互动")), "2018-06-29")
-    assert leizhou.words.word(describe_inspected(uncovered, "2018-06-29")) == (
-        "No rule of this notice covers a column of the sample, so nothing is inspected."
-    )
+    found = inspect_columns(load_columns(path), RULES, "2018-06-29")
+    assert found["status"].to_list() == ["in_time", "perhaps", "no_period", "blank"]
 
 
 def test_of_many_columns_the_latest_are_drawn(leizhou) -> None:
-    rows = [
-        {
-            "unit": f"第{n}个名称特别长的高新技术产业开发区管委会",
-            "column": "工作动态",
-            "last_updated": f"2018-{1 + n % 6:02}-01",
-        }
-        for n in range(60)
-    ]
-    chart = plot_made_up(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), "2018-06-29").draw(leizhou.words)
+    rows = [{"unit": f"第{n}个镇", "column": "工作动态", "last_updated": f"2018-{1 + n % 6:02}-01"} for n in range(60)]
+    header = Header(**{**vars(NO_HEADER), "issued_on": date(2018, 6, 29)})
+    chart = plot_overdue(inspect_columns(pd.DataFrame(rows), RULES, "2018-06-29"), header).draw(leizhou.words)
     assert isinstance(chart, Chart)
-    assert len(chart.png) < 200_000
-    assert chart.title == "Made up: 60 of 60 columns are overdue, 0 perhaps"
+    assert len(chart.data) == 20
+    assert chart.title == "Past the limit: 60 of the 60 columns named for a unit"
+
+
+def test_columns_in_time_are_drawn_as_such(leizhou) -> None:
+    row = {"unit": "甲镇", "column": "工作动态", "last_updated": "2018-06-29"}
+    chart = plot_overdue(inspect_columns(pd.DataFrame([row]), RULES, "2018-06-29"), NO_HEADER).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "No column named for a unit was surely past its limit"
+    assert [key.text for key in chart.legend] == ["in time, 1"]
 
 
 @pytest.mark.parametrize(
@@ -411,8 +430,3 @@ def test_a_period_of_another_form_is_an_error_of_its_line(tmp_path) -> None:
     path.write_text(f"{columns}\na-2017,动态,每2周,2 weeks,工作动态,二,四,line 1,seen\n", encoding="utf-8")
     with pytest.raises(AuditError, match=r"line 2: found every '2 weeks'"):
         load_table(path, "update_rules")
-
-
-def test_findings_are_sentences(leizhou) -> None:
-    shown = plot_overdue(inspect_made_up(make_rules(), "2018-06-29"), NO_HEADER).draw(leizhou.words)
-    assert isinstance(shown, Finding)

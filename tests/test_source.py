@@ -1,25 +1,48 @@
-"""Source and year card: what the page says of itself, what was joined, and the sentence that opens a report."""
+"""Source and year: who is in the table and in no list, what contradicts itself, and one inspection on one page."""
+
+from collections import Counter
 
 import pytest
 
+from audit_lib.analysis.groups import compare_groups
 from audit_lib.analysis.overdue import inspect_named
 from audit_lib.analysis.source import (
     compare_counts,
     count_matches,
-    describe_counts,
-    describe_mentions,
+    describe_apart,
     describe_source,
+    describe_totals,
     list_aliases,
-    list_mentions,
+    list_apart,
+    list_contradictions,
     trace_source,
 )
-from audit_lib.analysis.year import describe_year, summarise_year
+from audit_lib.analysis.year import choose_findings, describe_year, summarise_year
+from audit_lib.display.charts import Chart
+from audit_lib.display.scene import Dot
 from audit_lib.display.tables import show
 from audit_lib.documents.read import read_document
-from audit_lib.notebook.report import open_report
+from audit_lib.figures.year import plot_year
+from audit_lib.notebook.report import Report, open_report
 from audit_lib.notices.notice import parse_notice
+from audit_lib.tables.check_registry import CHECKS, Outcome
+from audit_lib.tables.evidence import Finding
 from audit_lib.tables.units import Registry, resolve_units
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, is_finding, say, say_nothing_found
+
+
+@pytest.fixture
+def read(make_notice):
+    """Read a made notice, with its scores table."""
+
+    def read_it(*parts: object, **options: object):
+        notice = parse_notice(read_document(make_notice(*parts, **options)))
+        return notice, resolve_units(notice, Registry("jia"), "jia", "2017")
+
+    return read_it
+
+
+# Leizhou 2017
 
 
 def test_leizhou_provenance(leizhou) -> None:
@@ -38,6 +61,7 @@ def test_leizhou_provenance(leizhou) -> None:
 def test_leizhou_joins(leizhou) -> None:
     counts = count_matches(leizhou.scores).set_index("match")
     assert counts["n"].to_dict() == {"exact": 22, "prefix": 31, "alias": 2, "table_only": 1, "list_only": 1}
+    assert counts["units"].map(len, na_action="ignore").to_dict() == counts["n"].to_dict(), "every unit is listed"
     assert (counts.at["table_only", "units"], counts.at["list_only", "units"]) == (["监察局"], ["市残联"])
     aliases = list_aliases(leizhou.scores)
     assert dict(zip(aliases["name_in_table"], aliases["name_in_list"], strict=True)) == {
@@ -47,152 +71,259 @@ def test_leizhou_joins(leizhou) -> None:
 
 
 def test_leizhou_counts(leizhou) -> None:
-    counts = compare_counts(leizhou.reading.notice)
-    assert counts[["part", "stated", "counted"]].to_numpy().tolist() == [
-        ["优秀", 8, 8],
-        ["良好", 41, 41],
-        ["一般", 7, 7],
-        ["all_lists", 56, 56],
-        ["table", 56, 56],
-    ]
+    counts = compare_counts(leizhou.notice)
+    assert [leizhou.words.word(part) for part in counts["part"]][:1] == ["excellent (优秀)"]
+    assert counts[["stated", "counted"]].to_numpy().tolist() == [[8, 8], [41, 41], [7, 7], [56, 56], [56, 56]]
 
 
-def test_leizhou_sentences(leizhou) -> None:
-    assert leizhou.words.word(describe_source(leizhou.reading.notice, leizhou.scores)) == (
-        "56 score rows and 8 + 41 + 7 = 56 tier entries name 57 units: 55 join (22 exact, 31 after one 市, 2 by alias); "
-        "监察局 (80) is in no tier and 市残联 has no score."
+@pytest.mark.parametrize(
+    ("language", "headline", "apart", "totals"),
+    [
+        (
+            "en",
+            "The score table and the rating lists differ: no rating for Supervision, "
+            "no score for Disabled Persons' Federation",
+            "In one of the two only: Supervision (监察局) scored 80 and is in no rating list; Disabled Persons' "
+            "Federation (市残联) is rated good (良好) and has no score.",
+            "Equal totals are not equal lists: the table and the lists hold 56 units each, but together they name 57.",
+        ),
+        (
+            "zh",
+            "得分表和名单对不上：监察局没有档次，市残联没有得分",
+            "只见于其一：监察局得80分，不在名单上；市残联评为良好，没有得分。",
+            "总数相同，单位不同：得分表和名单各有56个单位，合起来却是57个。",
+        ),
+    ],
+)
+def test_leizhou_sentences(language: str, headline: str, apart: str, totals: str) -> None:
+    report = open_report("leizhou", "2017", language=language)
+    notice, scores = report.notice, report.scores
+    assert str(report.headline(describe_source(notice, scores, report.outcomes)).text) == headline
+    assert report.words.word(describe_apart(notice, scores)) == apart
+    assert report.words.word(describe_totals(notice, scores)) == totals
+    assert list_apart(notice, scores)["unit_name"].to_list() == ["监察局", "市残联"]
+
+
+def test_leizhou_contradictions(leizhou) -> None:
+    found = list_contradictions(leizhou.outcomes)
+    assert found["line"].to_list() == [389, 63, 131, 137]
+    shown = show(found, "contradictions", leizhou.words)
+    assert shown is not None
+    assert "is in the table but in no tier list" in shown.cells.iloc[0, 0]
+    assert "Water Affairs" in shown.cells.iloc[2, 0], "units are named in English"
+
+
+# Other notices
+
+
+TIERS = {"优秀": ["甲镇", "乙局"], "良好": ["丙局"]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "tiers", "headline", "apart"),
+    [
+        (
+            [("甲镇", 95), ("乙局", 92), ("丙局", 85)],
+            TIERS,
+            "The score table and the rating lists name the same 3 units",
+            "",
+        ),
+        (
+            [("甲镇", 95), ("乙局", 92)],
+            TIERS,
+            "The score table and the rating lists differ: no score for Bing",
+            "In one of the two only: Bingju (丙局) is rated good (良好) and has no score.",
+        ),
+        (
+            [("甲镇", 95), ("丁局", 92), ("戊局", 91), ("己局", 90)],
+            TIERS,
+            "The score table and the rating lists differ: no rating for three units, no score for two units",
+            "In one of the two only: 3 units with a score and no rating, 2 units with a rating and no score; they are "
+            "listed in a table below.",
+        ),
+    ],
+    ids=["agree", "one", "many"],
+)
+def test_table_and_lists(read, leizhou, rows, tiers, headline: str, apart: str) -> None:
+    notice, scores = read(rows, tiers)
+    said = leizhou.words.without_glosses().word(describe_source(notice, scores, ()))
+    assert said.replace("Bingju", "Bing") == headline
+    assert Words("en").word(describe_apart(notice, scores)) == apart
+
+
+def test_a_prefix_is_no_difference(read, leizhou) -> None:
+    notice, scores = read([("环保局", 90), ("甲镇", 80)], {"优秀": ["区环保局", "甲镇"]})
+    assert leizhou.words.word(describe_source(notice, scores, ())) == (
+        "The score table and the rating lists name the same 2 units"
     )
-    assert leizhou.words.word(describe_year(leizhou.scores)) == (
-        "Leizhou 2017: 56 units scored, mean 85.59, median 86 (70–97); 8 优秀, 41 良好, 7 一般; 2 units do not reconcile."
-    )
-
-
-def test_the_prefix_that_joins_took_off_is_read_from_the_names(make_notice, leizhou) -> None:
-    notice = parse_notice(read_document(make_notice([("环保局", 90), ("甲镇", 80)], {"优秀": ["区环保局", "甲镇"]})))
-    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
-    assert leizhou.words.word(describe_source(notice, scores)) == (
-        "2 score rows and 2 tier entries name 2 units: 2 join (1 exact, 1 after one 区, 0 by alias); "
-        "the two sets agree."
-    )
-
-
-def test_leizhou_year_card(leizhou) -> None:
-    named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.reading.notice.header)
-    numbers = summarise_year(leizhou.scores, leizhou.mentions, leizhou.rules, named, top_cut=90, low_cut=80, min_n=8)
-    card = numbers.set_index("figure")["value"]
-    assert card[["units_named", "units_scored", "not_reconciled", "units_tied", "mixed_ties"]].to_list() == [
-        57,
-        56,
-        2,
-        44,
-        8,
-    ]
-    assert card[["tiers_by_rule", "tier_exceptions", "criticised", "praised"]].to_list() == ["51 / 55", 4, 8, 2]
-    assert card[["lowest_silent", "rules_with_period", "columns_overdue"]].to_list() == [3, 6, "4 / 7"]
-    assert round(card["side_gap"], 4) == -1.4762
-
-
-def test_year_without_tiers_or_scores(make_scores, leizhou) -> None:
-    untiered = make_scores([("甲局", 90, None), ("乙镇", 80, None)])
-    assert leizhou.words.word(describe_year(untiered)) == (
-        "Leizhou 2017: 2 units scored, mean 85.00, median 85 (80–90); no tiers published."
-    )
-    unscored = make_scores([("甲局", None, "优秀"), ("乙镇", None, "良好")])
-    assert (
-        leizhou.words.word(describe_year(unscored))
-        == "Leizhou 2017: 2 units named, no scores published; 1 优秀, 1 良好."
-    )
-    nothing = leizhou.rules.iloc[:0], leizhou.web_columns.iloc[:0]
-    card = summarise_year(unscored, leizhou.mentions, *nothing, top_cut=90, low_cut=80, min_n=8).set_index("figure")
-    assert card.loc[["mean", "rules_with_period", "columns_overdue"], "value"].isna().all()
-
-
-def test_leizhou_mentions(leizhou) -> None:
-    mentions = list_mentions(leizhou.mentions, leizhou.scores)
-    assert len(mentions) == 11
-    named = mentions.groupby("sentiment")["unit_name"].agg(lambda names: sorted(set(names))).to_dict()
-    assert named == {
-        "criticised": sorted(["民政局", "安监局", "海洋渔业局", "白沙镇", "调风镇", "雷高镇", "公用事业局", "水务局"]),
-        "praised": sorted(["公安局", "北和镇"]),
-    }
-    criticised = mentions[mentions["sentiment"] == "criticised"].drop_duplicates("unit_name")
-    assert criticised["score"].mean() == 80.4375
-    assert criticised["tier"].value_counts().to_dict() == {"良好": 4, "一般": 4}
+    assert leizhou.words.word(describe_totals(notice, scores)) == "Totals: the table and the lists hold 2 units each."
 
 
 @pytest.mark.parametrize(
     ("stated", "sentence"),
     [
-        ({}, "The notice holds as many units as it states: 优秀 2, 良好 1."),
+        ({}, "Totals: the table holds 1 unit, the lists 3; together they name 3."),
+        ({"优秀": 3}, "Stated and counted differ: excellent (优秀), stated 3, counted 2."),
         (
-            {"优秀": 3},
-            "The notice states 2 numbers of units and prints another for 1: 优秀 states 3 and holds 2.",
-        ),
-        (
-            {"优秀": None, "良好": 4},
-            "The notice states 1 number of units and prints another for 1: 良好 states 4 and holds 1.",
-        ),
-        (
-            {"优秀": None, "良好": None},
-            "The notice states no number of units; counted: 优秀 2, 良好 1, all lists 3, score table 1.",
+            {"优秀": 3, "良好": 4},
+            "Stated and counted differ: excellent (优秀), stated 3, counted 2; good (良好), stated 4, counted 1.",
         ),
     ],
-    ids=["all agree", "one does not", "one stated", "none stated"],
 )
-def test_describe_counts(make_notice, leizhou, stated: dict[str, int | None], sentence: str) -> None:
-    tiers = {"优秀": ["甲镇", "乙局"], "良好": ["丙局"]}
-    notice = parse_notice(read_document(make_notice([("甲镇", 95)], tiers, stated=stated)))
-    assert leizhou.words.word(describe_counts(compare_counts(notice))) == sentence
+def test_describe_totals(read, stated: dict[str, int], sentence: str) -> None:
+    notice, scores = read([("甲镇", 95)], TIERS, stated=stated)
+    assert Words("en").word(describe_totals(notice, scores)) == sentence
 
 
-def test_sentences_of_real_notices(leizhou) -> None:
-    assert leizhou.words.word(describe_counts(compare_counts(leizhou.reading.notice))) == (
-        "The notice holds as many units as it states: 优秀 8, 良好 41, 一般 7, all lists 56, score table 56."
+def test_lists_of_one_tier_have_their_labels() -> None:
+    report = open_report("baoshan", "2021")
+    counts = compare_counts(report.notice)
+    assert [report.words.without_glosses().word(part) for part in counts["part"]] == [
+        "街镇(园区) excellent",
+        "区级部门 excellent",
+        "街镇(园区) good",
+        "区级部门 good",
+        "all lists",
+    ]
+    assert counts["counted"].to_list() == [10, 23, 4, 13, 50]
+    assert describe_totals(report.notice, report.scores) is None
+
+
+@pytest.fixture(scope="module")
+def louxing() -> Report:
+    return open_report("louxing", "2017-05")
+
+
+def test_a_notice_with_only_one_of_the_two_has_its_contradictions_to_report(louxing) -> None:
+    notice, scores = louxing.notice, louxing.scores
+    silent = describe_source(notice, scores, louxing.outcomes)
+    assert not is_finding(silent)
+    assert louxing.words.word(silent) == (
+        "The notice has a score table and no rating lists to compare it with, and no check finds a contradiction."
     )
-    assert leizhou.words.word(describe_mentions(leizhou.mentions, leizhou.scores)) == (
-        "The prose singles out 10 of 57 units: 8 are criticised and 2 are praised; 白沙镇 most often, in 2 places."
+    gap = next(check for check in CHECKS if check.name == "serial_gap")
+    outcomes = (Outcome(gap, True, (Finding({"before": 3, "after": 5}),)),)
+    assert louxing.words.word(describe_source(notice, scores, outcomes)) == (
+        "The notice contradicts itself in one place: 序号 goes from 3 to 5"
     )
-    baoshan = open_report("baoshan", "2016")
-    assert baoshan.words.word(describe_counts(compare_counts(baoshan.reading.notice))) == (
-        "The notice states no number of units; counted: 优秀 10, 良好 15, all lists 25."
+    twice = (Outcome(gap, True, (Finding({"before": 3, "after": 5}), Finding({"before": 7, "after": 9}))),)
+    assert louxing.words.word(describe_source(notice, scores, twice)) == (
+        "The notice contradicts itself in two places; the first: 序号 goes from 3 to 5"
     )
-    assert baoshan.words.word(describe_mentions(baoshan.mentions, baoshan.scores)) == ""
+
+
+# The year card
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("rows", "sentence"),
     [
+        ([("甲局", 90, None), ("乙镇", 80, None)], "2 units of Leizhou scored from 80 to 90"),
+        ([("甲局", 90, None), ("乙镇", 90, None)], "2 units of Leizhou scored 90"),
         (
-            "en",
-            "The notice states no number of units; counted: 街镇(园区) 优秀 10, 区级部门 优秀 23, "
-            "街镇(园区) 良好 4, 区级部门 良好 13, all lists 50.",
+            [("甲局", 90, "优秀"), ("乙镇", 80, "优秀")],
+            "2 units of Leizhou scored from 80 to 90; all were rated excellent",
         ),
         (
-            "zh",
-            "通报没有写明单位数；实计：街镇(园区)优秀10个、区级部门优秀23个、"
-            "街镇(园区)良好4个、区级部门良好13个、全部名单50个。",
+            [("甲局", 90, "优秀"), ("乙镇", 80, "良好"), ("丙镇", 82, "良好")],
+            "3 units of Leizhou scored from 80 to 90; most were rated good",
         ),
+        (
+            [("甲局", 90, "优秀"), ("乙镇", 80, None), ("丙镇", 82, None)],
+            "3 units of Leizhou scored from 80 to 90; one was rated excellent",
+        ),
+        ([("甲局", None, "优秀"), ("乙镇", None, "优秀")], "All 2 units of Leizhou were rated excellent"),
+        (
+            [("甲局", None, "优秀"), ("乙镇", None, "良好"), ("丙镇", None, "良好")],
+            "3 units of Leizhou were rated, most of them good",
+        ),
+        ([("甲局", None, "优秀"), ("乙镇", None, "良好")], "2 units of Leizhou were rated, 1 of them excellent"),
     ],
 )
-def test_lists_of_one_tier_are_told_apart_by_their_labels(language: str, sentence: str) -> None:
-    report = open_report("baoshan", "2021", language=language)
-    counts = compare_counts(report.reading.notice)
-    assert report.words.word(describe_counts(counts)) == sentence
-    assert sentence.count(str(show(counts, "counts", report.words).cells.iloc[1, 0])) == 1
+def test_describe_year(make_scores, leizhou, rows, sentence: str) -> None:
+    assert leizhou.words.without_glosses().word(describe_year(make_scores(rows))) == sentence
 
 
 @pytest.mark.parametrize(
-    ("named", "sentence"),
+    ("ranks", "sentence"),
     [
-        (["公安局", "北和镇"], "The prose singles out 2 of 57 units: 2 are praised."),
-        (["民政局"], "The prose singles out 1 of 57 units: 1 is criticised."),
-        (
-            ["白沙镇", "北和镇"],
-            "The prose singles out 2 of 57 units: 1 is criticised and 1 is praised; 白沙镇 most often, in 2 places.",
-        ),
+        ([1, 2, 3], "Of 3 units of Leizhou that were ranked, Jiaju came first"),
+        ([1, 1, 3], "Of 3 units of Leizhou that were ranked, Jiaju and Yizhen came first"),
+        ([1, 1, 1], "3 units of Leizhou were ranked; 3 of them share the first place"),
+        ([None] * 3, "The notice names 3 units and publishes no scores, ratings or ranks."),
     ],
-    ids=["praise only", "one", "one twice"],
 )
-def test_describe_mentions(leizhou, named: list[str], sentence: str) -> None:
-    mentions = leizhou.mentions[leizhou.mentions["unit_name"].isin(named)]
-    assert leizhou.words.word(describe_mentions(mentions, leizhou.scores)) == sentence
+def test_ranks_alone(make_scores, leizhou, ranks, sentence: str) -> None:
+    scores = make_scores([("甲局", None, None), ("乙镇", None, None), ("丙镇", None, None)])
+    scores["rank_printed"] = scores["rank_printed"].astype("Int64").mask([True] * 3, ranks)
+    said = describe_year(scores)
+    assert leizhou.words.without_glosses().word(said) == sentence
+    assert is_finding(said) == (ranks[0] is not None)
+
+
+def test_leizhou_year(leizhou) -> None:
+    scores = leizhou.scores
+    assert leizhou.words.without_glosses().word(describe_year(scores)) == (
+        "56 units of Leizhou scored from 70 to 97; most were rated good"
+    )
+    chart = plot_year(scores).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "40 of 56 scored units were rated good"
+    assert len(chart.data) == 56
+    assert chart.wide is not None
+    dots = [mark for mark in chart.wide.marks if isinstance(mark, Dot)]
+    assert Counter(dot.colour for dot in dots) == {"best": 8, "middle": 40, "lowest": 7, "unrated": 1}
+    rows = {
+        colour: (min(ys), max(ys))
+        for colour in ("best", "middle", "lowest", "unrated")
+        if (ys := [dot.y for dot in dots if dot.colour == colour])
+    }
+    assert rows["best"][1] < rows["middle"][0] < rows["middle"][1] < rows["lowest"][0] < rows["unrated"][0]
+    assert chart.alt == (
+        "Dot strips of the scores of 56 units, one strip for each rating. Excellent 优秀, 8, from 90 to 97; Good 良好, 40, "
+        "from 81 to 93; Fair 一般, 7, from 70 to 78.5; Not rated, 1, at 80."
+    )
+
+
+def test_leizhou_main_figures(leizhou) -> None:
+    named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.header)
+    sides = compare_groups(leizhou.scores, "side", 8)
+    card = summarise_year(leizhou.notice, leizhou.scores, leizhou.mentions, leizhou.rules, named, sides, (90, 80))
+    figures = [leizhou.words.name(figure) for figure in card["figure"]]
+    values = [
+        leizhou.words.name(value)
+        for value in card["value"].map(lambda value: f"{value:g}" if isinstance(value, float) else value)
+    ]
+    assert dict(zip(figures, values, strict=True)) == {
+        "units in the notice": "57",
+        "units with a score": "56",
+        "units with a rating": "56",
+        "units in the score table or a rating list only": "2",
+        "lowest score": "70",
+        "median": "86",
+        "highest score": "97",
+        "units that share their score": "44",
+        "units with another rating than their score suggests": "4",
+        "mean score of towns": "84.6667",
+        "mean score of bureaus": "86.1429",
+        "units named as examples of problems": "8",
+        "units named as examples of good practice": "2",
+        "units with the lowest rating that the text does not mention": "3",
+        "update rules with a period": "6",
+        "columns named for a unit that were past their limit": "2 of 5",
+    }
+
+
+def test_what_is_not_published_has_no_figure(louxing) -> None:
+    named = inspect_named(louxing.web_columns, louxing.rules, louxing.header)
+    card = summarise_year(louxing.notice, louxing.scores, louxing.mentions, louxing.rules, named, [], (90, 80))
+    assert card["figure"].to_list() == ["units_named", "units_scored", "min", "median", "max", "units_tied"]
+    assert plot_year(open_report("baoshan", "2021").scores).draw(louxing.words) is None
+
+
+def test_the_first_three_findings_are_chosen() -> None:
+    found = say("distribution.one_score")
+    nothing = say_nothing_found("distribution.no_scores")
+    chosen = choose_findings(tiers=nothing, groups=found, narrative=found, source=found, distribution=found)
+    assert [Words("en").word(each).partition(":")[0] for each in chosen] == ["Groups", "Examples", "Table and lists"]
+    assert choose_findings(tiers=nothing) == []

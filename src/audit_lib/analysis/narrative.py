@@ -44,7 +44,7 @@ def compare_named(scores: pd.DataFrame, mentions: pd.DataFrame, min_n: int) -> l
 
 
 def find_named(scores: pd.DataFrame, mentions: pd.DataFrame, sentiment: str | None) -> pd.DataFrame:
-    """Find the units of `scores` that are named under a sentiment, each once, the best rank first."""
+    """Find the units of `scores` that are named under a sentiment, each once, best rank first, without one last."""
     named = mentions.loc[mentions["sentiment"] == sentiment, "unit_id"] if sentiment else []
     units = scores[scores["unit_id"].isin(named)].drop_duplicates("unit_id")
     return units.sort_values(["rank", "tier_order"], kind="stable")
@@ -303,12 +303,15 @@ def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
     verbatim words are in quotation marks.
     """
     named = claims.rename(columns={"meaning_en": "meaning", "measure": "counted_by"})
-    named, words = _name_words(named)
+    named, words = name_words(named)
     return named.assign(where=_where(claims))[[words, "quantifier", "meaning", "where", "counted_by"]]
 
 
-def _name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Add the column of the words of claims, and return its name: quote, or summary where any are ours."""
+def name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Add the column of the words of a notice, and return its name: quote, or summary where any are ours.
+
+    `claims` has quote and is_verbatim, one row per claim or rule.
+    """
     if claims["is_verbatim"].all():
         return claims, "quote"
     words = [
@@ -320,7 +323,7 @@ def _name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def audit_claims(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
     """Count what can be counted of the claims: one row per claim and reading of it. `claims` has is_verbatim."""
-    claims, words = _name_words(claims)
+    claims, words = name_words(claims)
     rows = []
     for _, claim in claims.iterrows():
         for _, count in count_claim(claim, scores, top_cut, low_cut).iterrows():

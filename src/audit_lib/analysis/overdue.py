@@ -1,4 +1,4 @@
-"""What was overdue on a given day: columns of web sites, with the dates of their last updates, held against rules.
+"""What was overdue on a given day: columns of web sites, with the dates of their last updates, compared with rules.
 
 Only interval arithmetic: where just the month of an update is known, or just the days between which a column was
 looked at, an age is a range.
@@ -11,20 +11,19 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.update_rules import list_rules, match_rule, read_duration, word_duration, word_limit, word_range
-from audit_lib.documents.model import squeeze
+from audit_lib.analysis.narrative import name_words
+from audit_lib.analysis.update_rules import list_rules, match_rule, read_duration, word_duration, word_every, word_range
 from audit_lib.errors import unusable
 from audit_lib.notices.notice import Header
-from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.tables.schemas import BLANK
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.words import Name, Phrase, Text, say, say_date, say_nothing_found
+from audit_lib.wording.words import Phrase, Term, Text, Unit, join, say, say_date, say_nothing_found, say_place
 
-MADE_UP = Path(__file__).with_name("columns_made_up.csv")
+MOST_NAMES = 4  # units that a sentence names; more are in a table
 STATUSES = ("overdue", "perhaps", "in_time", "blank", "no_period", "no_rule", "undated", "after")
 NOT_JUDGED = ("no_period", "no_rule", "undated", "after")
 FOUND = ["age_low", "age_high", "late_low", "late_high"]  # days
-INSPECTED = ["unit", "side", "column", "rule", "every", "last_updated", "unchanged_for", "status", "limit", *FOUND]
+INSPECTED = ["unit", "column", "rule", "every", "last_updated", "unchanged_for", "status", "limit", *FOUND]
 
 
 @dataclass(frozen=True)
@@ -55,27 +54,27 @@ def load_columns(path: Path | str) -> pd.DataFrame:
     return load_table(Path(path), "column_dates")
 
 
-def load_made_up() -> pd.DataFrame:
-    """Load the sample that comes with the library. Its units and dates are made up."""
-    return load_columns(MADE_UP)
-
-
 def inspect_columns(
     columns: pd.DataFrame, rules: pd.DataFrame, first: object, last: object | None = None
 ) -> pd.DataFrame:
-    """Say of each column of a web site whether it was overdue on a day, or on the days from first to last.
+    """Return for each column of a web site whether it was overdue on a day, or on the days from first to last.
 
     `columns` has unit, column, last_updated and may have unchanged_for (see schemas.py). Out comes a row for each with
     its rule, its status, its age and the days it was past its limit, as ranges; an open upper end is NA, and a negative
     number of days late is time left. Status: overdue on every reading of the dates, perhaps (on some), in_time, blank,
-    no_period (a rule without one), no_rule, undated, after (updated after the day). Sides follow the unit's name.
+    no_period (a rule without one), no_rule, undated, after (updated after the day).
+
+    >>> rules = pd.DataFrame({"rule": ["news"], "quote": ["news every 2 weeks"], "every": ["P2W"], "covers": ["news"]})
+    >>> columns = pd.DataFrame({"unit": ["A"], "column": ["news"], "last_updated": ["2018-05-30"]})
+    >>> found = inspect_columns(columns, rules.assign(place="line 1"), "2018-06-29").iloc[0]
+    >>> found["status"], int(found["age_low"]), int(found["late_low"])
+    ('overdue', 30, 16)
     """
-    days, listed, vocabulary = read_days(first, last), list_rules(rules), read_vocabulary()
+    days, listed = read_days(first, last), list_rules(rules)
     rows = []
     for _, column in columns.iterrows():
         rule = match_rule(column["column"], listed)
-        side = None if pd.isna(column["unit"]) else vocabulary.side[vocabulary.kind_of(squeeze(column["unit"]))]
-        known = {"side": side, "rule": None if rule is None else rule["rule"], "unchanged_for": None}
+        known = {"rule": None if rule is None else rule["rule"], "unchanged_for": None}
         every = None if rule is None or pd.isna(rule["every"]) else str(rule["every"])
         rows.append({**known, **column, "every": every, **_judge(column, rule is not None, every, days)})
     table = pd.DataFrame(rows, columns=INSPECTED)
@@ -128,12 +127,6 @@ def find_days(header: Header) -> Days | None:
     return read_days(header.issued_on) if header.issued_on else None
 
 
-def inspect_made_up(rules: pd.DataFrame, day: str) -> pd.DataFrame:
-    """Inspect the made-up sample by the rules of a notice; no row where there are none."""
-    sample = load_made_up()
-    return inspect_columns(sample if len(rules) else sample.iloc[:0], rules, day)
-
-
 def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header) -> pd.DataFrame:
     """Inspect the columns that a notice names, on its own days. No row where it states no day, no column or no rule."""
     days = find_days(header)
@@ -143,90 +136,67 @@ def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header
 
 
 def tabulate_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
-    """Give inspected columns for a reader, the latest first: limit, age and days late as ranges, status."""
-    table = order_overdue(inspected)
+    """Return the inspected columns of units for a reader, the latest first: limit, last update, age, status."""
+    table = order_overdue(inspected.dropna(subset=["unit"]))
     records = [{name: None if pd.isna(value) else value for name, value in row.items()} for _, row in table.iterrows()]
     return pd.DataFrame(
         {
-            "unit": [row["unit"] or say("rules.in_general") for row in records],
+            "unit": table["unit"],
             "column": table["column"],
-            "limit": [_word_rule(row) for row in records],
+            "limit": [None if row["rule"] is None else word_every(row["every"]) for row in records],
             "last_updated": [_word_update(row) for row in records],
-            "age": [_word_days(row, "age") for row in records],
-            "late": [_word_days(row, "late") for row in records],
+            "age": [word_age(row) for row in records],
             "status": table["status"],
         }
     ).astype("object")
 
 
 def order_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
-    """Order inspected columns by status, then by the days late, most first; columns of no unit last within a status."""
+    """Order inspected columns by status, then by the days late, most first."""
     rank = inspected["status"].map({status: at for at, status in enumerate(STATUSES)}).astype("Int64")
-    keyed = inspected.assign(rank=rank, general=inspected["unit"].isna())
-    ordered = keyed.sort_values(["rank", "general", "late_low"], ascending=[True, True, False], kind="stable")
-    return ordered.drop(columns=["rank", "general"]).reset_index(drop=True)
+    ordered = inspected.assign(rank=rank).sort_values(["rank", "late_low"], ascending=[True, False], kind="stable")
+    return ordered.drop(columns="rank").reset_index(drop=True)
 
 
-def _word_rule(row: Mapping[str, Any]) -> Text | None:
-    return row["rule"] and say("rules.rule", limit=word_limit(row["every"]), rule=row["rule"])
-
-
-def _word_update(row: Mapping[str, Any]) -> Text | None:
+def _word_update(row: Mapping[str, Any]) -> Text | str | None:
     if row["unchanged_for"]:
         return say("rules.before", duration=word_duration(row["unchanged_for"]))
-    return Name(row["last_updated"]) if row["last_updated"] else None
+    return say_date(row["last_updated"]) if row["last_updated"] not in (None, BLANK) else None
 
 
-def _word_days(row: Mapping[str, Any], name: str) -> Phrase | None:
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return None if low is None else word_range(low, high)
+def word_age(row: Mapping[str, Any]) -> Phrase | None:
+    """Word the age of a column: 111–149 days; about 3 years where the notice says no more; None without a date."""
+    if pd.notna(row["unchanged_for"]):
+        return say("rules.about", duration=word_duration(row["unchanged_for"]))
+    if pd.isna(row["age_low"]):
+        return None
+    return say("rules.days", days=word_range(row["age_low"], row["age_high"]))
 
 
-def count_overdue(inspected: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Count columns by status for each unit, side, rule or other column `by`; those without one are left out.
-
-    `not_judged` are columns without a rule, a period or a date, and those updated after the day.
-    """
-    rows = []
-    for group, own in inspected.dropna(subset=[by]).groupby(by, sort=False):
-        counts = own["status"].value_counts()
-        row: dict[str, Any] = {by: group, "n_columns": len(own)}
-        row |= {f"n_{status}": int(counts.get(status, 0)) for status in ("overdue", "perhaps", "in_time", "blank")}
-        rows.append({**row, "n_not_judged": int(counts.reindex(list(NOT_JUDGED)).sum())})
-    columns = [by, "n_columns", "n_overdue", "n_perhaps", "n_in_time", "n_blank", "n_not_judged"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values(["n_overdue", "n_perhaps", "n_blank"], ascending=False, kind="stable").reset_index(
-        drop=True
-    )
-
-
-def word_days(header: Header) -> Phrase | str:
-    """Word the days on which a notice looked: 2017-12-20 to 2017-12-28; missing where it states none."""
-    days = find_days(header)
-    if days is None:
-        return say("values.missing")
-    first, last = (say_date(day.date().isoformat()) for day in (days.first, days.last))
-    return first if first == last else say("rules.from_to", first=first, last=last)
+def word_looked(header: Header) -> Phrase:
+    """Word when a notice looked: at the inspection, or, where it states no days of one, when it was signed."""
+    return say("rules.at_inspection" if header.inspected_from and header.inspected_to else "rules.at_signature")
 
 
 def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header) -> Phrase:
-    """Say how many rules the notice states, and how late the column was whose date is best known."""
+    """Say how old the most overdue column of a unit was, as a headline; without one, how many rules there are."""
     if rules.empty:
         return say_nothing_found("rules.none")
-    listed = list_rules(rules)
-    n = int(listed["every"].notna().sum())
-    sentence = say("rules.stated", n=n, n_without=len(listed) - n)
     lead = find_lead_column(inspected)
     if lead is None:
-        return say("rules.none_overdue" if len(inspected) else "rules.none_named", sentence=sentence)
+        periods = list_rules(rules)["every"]
+        n = int(periods.notna().sum())
+        key = "stated" if n == len(periods) else "stated_some" if n else "stated_none"
+        return say(f"rules.{key}", n=n, of=len(periods))
+    facts = {
+        "unit": Unit(lead["unit"]),
+        "column": Term(lead["column"]),
+        "every": word_every(lead["every"]),
+        "looked": word_looked(header),
+    }
     if pd.notna(lead["unchanged_for"]):
-        when = say("rules.unchanged", duration=word_duration(lead["unchanged_for"]))
-    else:
-        when = say("rules.last_updated", day=say_date(lead["last_updated"]))
-    late = word_range(lead["late_low"], lead["late_high"])
-    looked = say("rules.at_inspection" if header.inspected_from else "rules.at_signature")
-    facts = {"unit": lead["unit"], "column": lead["column"], "when": when, "late": late, "looked": looked}
-    return say("rules.lead", sentence=sentence, limit=word_duration(lead["every"]), **facts)
+        return say("rules.lead_unchanged", duration=word_duration(lead["unchanged_for"]), **facts)
+    return say("rules.lead", days=word_range(lead["age_low"], lead["age_high"]), **facts)
 
 
 def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
@@ -241,33 +211,36 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
     )
 
 
-def describe_age(inspected: pd.DataFrame, header: Header) -> Phrase:
-    """Say how old the column to lead with was, in days and in limits, and why that is a range."""
-    lead = find_lead_column(inspected)
-    if lead is None:
-        return say_nothing_found("rules.no_age")
-    facts = {
-        "unit": lead["unit"],
-        "column": lead["column"],
-        "limit": int(lead["limit"]),
-        "updated": None if pd.isna(lead["last_updated"]) else say_date(lead["last_updated"]),
-    }
-    facts |= {"age": word_range(lead["age_low"], lead["age_high"]), "days": word_days(header)}
-    low = float(lead["age_low"] / lead["limit"])
-    if pd.isna(lead["age_high"]):
-        return say("rules.age_open", **facts, times_low=low)
-    high = float(lead["age_high"] / lead["limit"])
-    return say("rules.age" if low < high else "rules.age_exact", **facts, times_low=low, times_high=high)
-
-
-def describe_inspected(inspected: pd.DataFrame, day: str) -> Phrase:
-    """Say how many columns of an inspected table were overdue on a day, and of which side."""
-    if inspected.empty or inspected["rule"].isna().all():
-        return say_nothing_found("rules.nothing_inspected")
-    counts = inspected["status"].value_counts()
-    sides = [
-        say("rules.side", side=Name(f"{row.side}_many"), n=row.n_overdue, of=row.n_columns)
-        for row in count_overdue(inspected, "side").itertuples()
+def describe_named(inspected: pd.DataFrame) -> Phrase | None:
+    """Say how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
+    named = inspected[inspected["unit"].notna()]
+    if named.empty:
+        return None
+    counts = named["status"].replace(list(NOT_JUDGED), "not_judged").value_counts()
+    clauses = [
+        _count_overdue(named) if status == "overdue" else say(f"rules.{status}", n=int(counts[status]))
+        for status in ("overdue", "perhaps", "blank", "in_time", "not_judged")
+        if status in counts
     ]
-    named = {status: int(counts.get(status, 0)) for status in ("overdue", "perhaps", "blank")}
-    return say("rules.inspected", day=say_date(day), n=len(inspected), sides=sides, **named)
+    return say("rules.columns", of=len(named), clauses=join(clauses, "clauses"))
+
+
+def _count_overdue(named: pd.DataFrame) -> Phrase:
+    """Count the columns that were overdue, with their units; too many units are in the table only."""
+    units = list(dict.fromkeys(named.loc[named["status"] == "overdue", "unit"]))
+    n = int((named["status"] == "overdue").sum())
+    whose = "many" if len(units) > MOST_NAMES else "some" if len(units) > 1 or n == 1 else "both" if n == 2 else "all"
+    owners = "" if whose == "many" else say(f"rules.of_{whose}", units=[Unit(unit) for unit in units])
+    return say("rules.overdue", n=n, owners=owners)
+
+
+def describe_general(inspected: pd.DataFrame) -> Phrase | None:
+    """Say how many remarks are on units in general: they name no unit; None without any."""
+    n = int(inspected["unit"].isna().sum())
+    return say("rules.general", n=n) if n else None
+
+
+def list_general(web_columns: pd.DataFrame) -> pd.DataFrame:
+    """List the remarks on columns of units in general, with their words and places. `web_columns` has is_verbatim."""
+    table, words = name_words(web_columns[web_columns["unit"].isna()])
+    return table.assign(places=[say_place(place) for place in table["place"]])[["column", words, "places"]]

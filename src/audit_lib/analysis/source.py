@@ -1,19 +1,29 @@
-"""The source and its quality: does the notice agree with itself, and what did we decide to get a table?"""
+"""Does a notice agree with itself: do table and lists name the same units, and what do the checks find?"""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from audit_lib.documents.model import line_of
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.tier_lists import TierList
+from audit_lib.tables.check_registry import Outcome
 from audit_lib.tables.schemas import MATCHES, SEVERITIES
-from audit_lib.wording.words import Name, Phrase, join, say, say_date
+from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
+
+MOST_IN_HEADLINE = 2  # units that a headline names; more are counted
+MOST_NAMES = 4  # units that a sentence names; more are listed in a table
+FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, which tiers
+    **dict.fromkeys(("unit", "units", "above", "higher", "lower"), Unit),
+    **dict.fromkeys(("tier", "better_tier", "lower_tier"), Tier),
+}
 
 
 def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
-    """Tell where the notice comes from: what its page says of itself and what notices.csv records of the file."""
+    """Return where the notice comes from: what its page says of itself and what notices.csv records of the file."""
     header = notice.header
     known = {} if record is None else record.to_dict()
     return pd.Series(
@@ -46,8 +56,7 @@ def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
     """Count the units by how their name in the table and their name in a list were joined."""
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
-    few = units.mask(counts > 3, pd.Series([["many"]] * len(MATCHES), index=units.index))  # the league table has all
-    return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": few.to_numpy()})
+    return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": units.to_numpy()})
 
 
 def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +66,7 @@ def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_counts(notice: Notice) -> pd.DataFrame:
-    """Put the number of units that the notice states beside the number it prints, list by list and for the table."""
+    """Compare the number of units that the notice states with the number it prints, for each list and table."""
     n_lists = Counter(tier.tier for tier in notice.tiers)
     rows = [
         {
@@ -70,114 +79,126 @@ def compare_counts(notice: Notice) -> pd.DataFrame:
     ]
     if notice.tiers:
         listed = sum(len(tier.units) for tier in notice.tiers)
-        rows.append({"part": "all_lists", "stated": notice.header.units_stated, "counted": listed, "line": None})
+        rows.append({"part": Name("all_lists"), "stated": notice.header.units_stated, "counted": listed, "line": None})
     for table in notice.tables:
         line = line_of(table.rows[0].place)
-        rows.append({"part": "table", "stated": notice.header.units_stated, "counted": len(table.rows), "line": line})
+        rows.append(
+            {"part": Name("table"), "stated": notice.header.units_stated, "counted": len(table.rows), "line": line}
+        )
     return pd.DataFrame(rows).astype({"stated": "Int64", "line": "Int64"})
 
 
-def _name_list(tier: TierList, *, is_one_of_several: bool) -> Phrase | str:
+def _name_list(tier: TierList, *, is_one_of_several: bool) -> Text:
     """Name a list by its tier; where a tier has several lists, by what the notice calls the units of each, too."""
     if is_one_of_several and tier.label:
-        return Phrase("source.tier_list", {"tier": tier.tier, "label": tier.label})
-    return tier.tier
+        return say("source.tier_list", tier=Tier(tier.tier), label=tier.label)
+    return Tier(tier.tier)
 
 
-def list_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units that the prose names, in printed order, with what table and lists say of them."""
-    known = scores.drop_duplicates("unit_id")[["unit_id", "score", "tier"]]
-    joined = mentions.merge(known, on="unit_id", how="left", validate="many_to_one")
-    return joined[["unit_name", "sentiment", "section", "item", "score", "tier", "line"]]
+def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Outcome]) -> Phrase:
+    """Say whether table and lists name the same units, as a headline.
 
-
-def describe_source(notice: Notice, scores: pd.DataFrame) -> Phrase:
-    """Say whether table and lists name the same units, and who does not fit."""
-    n_rows = sum(len(table.rows) for table in notice.tables)
+    Of a notice with only one of the two, say what contradicts itself in it; without that there is nothing to report.
+    """
     if not notice.tables or not notice.tiers:
-        return say("source.table_alone" if notice.tables else "source.lists_alone", n=len(scores))
-    counts = scores["match"].value_counts()
-    joined = {rule: int(counts.get(rule, 0)) for rule in ("exact", "prefix", "alias")}
-    sentence = say(
-        "source.joined",
-        n_rows=n_rows,
-        entries=_sum_lists(notice),
-        n_units=scores["unit_id"].nunique(),
-        n_joined=sum(joined.values()),
-        level=_name_levels(scores),
-        **joined,
-    )
-    tabled = [say("source.scored", unit=row.unit_name, score=row.score) for row in _only(scores, "table_only")]
-    listed = [say("source.listed", unit=row.unit_name, tier=row.tier) for row in _only(scores, "list_only")]
-    clauses = []
-    if tabled:
-        clauses.append(say("source.no_tier_one" if len(tabled) == 1 else "source.no_tier_many", units=tabled))
-    if listed:
-        clauses.append(say("source.no_score_one" if len(listed) == 1 else "source.no_score_many", units=listed))
-    if not clauses:
-        return say("source.agrees", sentence=sentence)
-    return say("source.disagrees", sentence=sentence, clauses=join(clauses, "source.and"))
+        return _describe_one(notice, scores, list_contradictions(outcomes))
+    unrated, unscored = find_apart(scores)
+    if unrated.empty and unscored.empty:
+        return say("source.agree", n=scores["unit_id"].nunique())
+    is_short = len(unrated) + len(unscored) <= MOST_IN_HEADLINE
+    clauses = [
+        say(f"source.{name}_{'units' if is_short else 'count'}", n=len(units), units=_name_units(units))
+        for name, units in (("unrated", unrated), ("unscored", unscored))
+        if len(units)
+    ]
+    return say("source.differ", clauses=join(clauses, "source.and"))
 
 
-def describe_counts(counts: pd.DataFrame) -> Phrase:
-    """Say whether the notice prints as many units as it states, from `compare_counts`."""
-    stated = counts[counts["stated"].notna()]
-    if stated.empty:
-        return say("findings.counts_none", parts=_name_parts(counts))
-    differing = stated[stated["stated"] != stated["counted"]]
-    if differing.empty:
-        return say("findings.counts_agree", parts=_name_parts(stated))
-    return say(
-        "findings.counts_differ",
-        n=len(differing),
-        of=len(stated),
-        parts=[
-            say("findings.part_differs", part=Name(row.part), stated=row.stated, counted=row.counted)
-            for row in differing.itertuples()
-        ],
-    )
+def _describe_one(notice: Notice, scores: pd.DataFrame, contradictions: pd.DataFrame) -> Phrase:
+    if contradictions.empty:
+        key = "source.table_alone" if notice.tables else "source.lists_alone"
+        return say_nothing_found(key, n=scores["unit_id"].nunique())
+    n = len(contradictions)
+    key = "source.contradiction" if n == 1 else "source.contradictions"
+    return say(key, n=n, first=contradictions["message"].iloc[0])
 
 
-def _name_parts(counts: pd.DataFrame) -> list[Phrase]:
-    parts = zip(counts["part"], counts["counted"], strict=True)
-    return [say("findings.part", part=Name(part), n=int(n)) for part, n in parts]
+def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find the units that only the score table names, and those that only a list names."""
+    unrated, unscored = (scores[scores["match"] == match] for match in ("table_only", "list_only"))
+    return unrated, unscored
 
 
-def describe_mentions(mentions: pd.DataFrame, scores: pd.DataFrame) -> Phrase | None:
-    """Say how many units the prose criticises and praises, and which it names most often. Empty where it names none."""
-    named = mentions.dropna(subset=["sentiment"])
-    if named.empty:
+def describe_apart(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
+    """Say who is in the score table but in no list, and the reverse; None where all match, or one is missing."""
+    unrated, unscored = find_apart(scores)
+    if not notice.tables or not notice.tiers or (unrated.empty and unscored.empty):
         return None
-    units = named.groupby("sentiment")["unit_id"].nunique()
-    clauses = [say(f"findings.{each}", n=int(units[each])) for each in ("criticised", "praised") if each in units]
-    facts = {
-        "n": named["unit_id"].nunique(),
-        "of": scores["unit_id"].nunique(),
-        "counts": join(clauses, "findings.and"),
-    }
-    places = named["unit_name"].value_counts()
-    if places.iloc[0] == 1 or (places == places.iloc[0]).sum() > 1:
-        return say("findings.mentions", **facts)
-    return say("findings.mentions_most", **facts, unit=places.index[0], places=int(places.iloc[0]))
+    if len(unrated) + len(unscored) > MOST_NAMES:
+        return say("source.apart", clauses=say("source.many_apart", n_scored=len(unrated), n_rated=len(unscored)))
+    scored = [say("source.scored", unit=Unit(row.unit_name), score=row.score) for row in unrated.itertuples()]
+    return say("source.apart", clauses=join([*scored, *map(_word_rated, unscored.itertuples())], "clauses"))
 
 
-def _sum_lists(notice: Notice) -> Phrase | str:
-    """Print the sizes of the lists as a sum (8 + 41 + 7 = 56); of one list, its size."""
-    sizes = [len(tier.units) for tier in notice.tiers]
-    if len(sizes) == 1:
-        return str(sizes[0])
-    return say("source.sum", parts=join(map(str, sizes), "source.plus"), n=sum(sizes))
+def _word_rated(row: Any) -> Phrase:
+    if pd.isna(row.tier):
+        return say("source.rated_twice", unit=Unit(row.unit_name))
+    return say("source.rated", unit=Unit(row.unit_name), tier=Tier(row.tier))
 
 
-def _name_levels(scores: pd.DataFrame) -> Name | str:
-    """Name the prefixes that joins took off, as printed: 市 in most cities; the general word where there is none."""
-    joined = scores[scores["match"] == "prefix"]
-    longer = [max(names, key=len) for names in zip(joined["name_in_table"], joined["name_in_list"], strict=True)]
-    return "/".join(sorted({name[0] for name in longer})) or Name("level")
+def _name_units(units: pd.DataFrame) -> list[Unit]:
+    return [Unit(name) for name in units["unit_name"]]
 
 
-def _only(scores: pd.DataFrame, match: str) -> list[pd.Series]:
-    return [row for _, row in scores[scores["match"] == match].iterrows()]
+def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
+    """List the units that only the score table or only a list names; no row where a notice has only one of the two."""
+    has_both = bool(notice.tables and notice.tiers)
+    apart = scores[scores["match"].isin(["table_only", "list_only"]) & has_both]
+    return apart[["unit_name", "score", "tier", "match", "table_line", "list_line"]]
+
+
+def describe_totals(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
+    """Say whether the notice holds as many units as it states, and where equal totals are of different units.
+
+    None where it states no number and has only a table or only lists.
+    """
+    counts = compare_counts(notice)
+    stated = counts.dropna(subset=["stated"])
+    differing = stated[stated["stated"] != stated["counted"]]
+    if len(differing):
+        parts = [
+            say("source.total_differs", part=row.part, stated=row.stated, counted=row.counted)
+            for row in differing.itertuples()
+        ]
+        return say("source.totals_differ", parts=join(parts, "clauses"))
+    tabled, listed = (counts.loc[counts["part"] == Name(part), "counted"].sum() for part in ("table", "all_lists"))
+    if not tabled or not listed:
+        return say("source.totals_as_stated", n=len(stated)) if len(stated) else None
+    facts = {"tabled": int(tabled), "listed": int(listed), "n": scores["unit_id"].nunique()}
+    if tabled != listed:
+        return say("source.totals_unequal", **facts)
+    return say("source.totals_hide" if sum(map(len, find_apart(scores))) else "source.totals_equal", **facts)
+
+
+def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """List what the checks found to contradict itself: a sentence for each, and the line where it is printed."""
+    found = [
+        (outcome.check.name, finding)
+        for outcome in outcomes
+        if outcome.check.severity == "error"
+        for finding in outcome.findings
+    ]
+    rows = [(say(f"checks.{name}.message", **_name_facts(finding.facts)), finding.line) for name, finding in found]
+    return pd.DataFrame(rows, columns=["message", "line"]).astype({"message": "object", "line": "Int64"})
+
+
+def _name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Mark the units and tiers among the facts of a finding, so that each language names them in its way."""
+    return {key: _mark(value, FACTS[key]) if key in FACTS else value for key, value in facts.items()}
+
+
+def _mark(value: Any, kind: type[Unit | Tier]) -> Any:
+    return [kind(each) for each in value] if isinstance(value, list) else kind(value)
 
 
 def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:

@@ -7,10 +7,12 @@ import re
 
 import pandas as pd
 
+from audit_lib.analysis.narrative import name_words
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import unusable
-from audit_lib.wording.words import Phrase, join, say, say_nothing_found, say_place
+from audit_lib.wording.words import Phrase, Term, join, say, say_place
 
+MOST_NAMES = 2  # rules of one period that a sentence names
 CALENDAR = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 LEAP_CYCLE = pd.date_range("2017-01-01", "2020-12-31")  # holds every length that a month or a year can have
 
@@ -28,9 +30,12 @@ def word_duration(duration: str) -> Phrase:
     return say(f"rules.{duration[-1]}", n=int(duration[1:-1]))
 
 
-def word_limit(every: str | None) -> Phrase | str:
-    """Word the period of a rule, or that it states none."""
-    return word_duration(every) if every else say("rules.no_limit")
+def word_every(every: str | None) -> Phrase:
+    """Word the period of a rule: every 2 weeks, every year; or that it states none."""
+    if every is None:
+        return say("rules.no_limit")
+    n = int(every[1:-1])
+    return say(f"rules.{'each' if n == 1 else 'every'}_{every[-1]}", n=n)
 
 
 def count_days(duration: str) -> tuple[int, int]:
@@ -44,7 +49,7 @@ def count_days(duration: str) -> tuple[int, int]:
 
 
 def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Give each rule once, the strictest first and those without a period last, with all its wordings and their lines.
+    """Return each rule once, the strictest first and those without a period last, with all its wordings and places.
 
     Raises AuditError for a rule that is stated with two periods: it takes a name for each.
     """
@@ -63,18 +68,24 @@ def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Give the rules for a reader: what is to be updated, every how long, in days, in which words, where."""
-    table = list_rules(rules)
-    periods = [every if pd.notna(every) else None for every in table["every"]]
+    """Return the rules for a reader: what is to be updated, how often, in which words, where.
+
+    `rules` has is_verbatim; the column of the words is `quote`, or `summary` where any of them are ours.
+    """
+    rules, words = name_words(rules)
+    table = list_rules(rules.assign(quote=rules[words]))
     return pd.DataFrame(
         {
             "rule": table["rule"],
-            "limit": [word_limit(every) for every in periods],
-            "days": [every and word_range(*count_days(every)) for every in periods],
-            "wordings": table["quotes"],
+            "limit": pd.Series(list(map(word_every, _list_periods(table))), dtype="object"),
+            words: table["quotes"],
             "places": [[say_place(place) for place in places] for places in table["places"]],
         }
-    ).astype({"limit": "object", "days": "object"})
+    )
+
+
+def _list_periods(listed: pd.DataFrame) -> list[str | None]:
+    return [every if pd.notna(every) else None for every in listed["every"]]
 
 
 def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:
@@ -88,19 +99,24 @@ def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:
     return rules.loc[covered[max(inside, key=len)]] if inside else None
 
 
-def word_range(low: float, high: float | None) -> Phrase:
-    """Word a range of whole or other numbers: 97–135, 914 or more, 14."""
-    if high is None or pd.isna(high):
-        return say("rules.open", low=float(low))
-    key = "rules.one" if low == high else "rules.range" if low >= 0 else "rules.range_signed"
-    return say(key, low=float(low), high=float(high))
+def word_range(low: float, high: float) -> Phrase:
+    """Word a range of days: 97–135, 14."""
+    return say("rules.one" if low == high else "rules.range", low=float(low), high=float(high))
 
 
-def describe_unnumbered(rules: pd.DataFrame) -> Phrase:
-    """Name the rules that state no period: nothing can be overdue under them."""
+def describe_strictest(rules: pd.DataFrame) -> Phrase | None:
+    """Say how often what must be updated, the strictest first, and how many rules state no period; None without rules.
+
+    Rules of one period are named while they are few, else counted.
+    """
     listed = list_rules(rules)
-    without = listed[listed["every"].isna()]
-    if without.empty:
-        return say_nothing_found("rules.none") if listed.empty else say("rules.all_numbered")
-    names = join((quote for quotes in without["quotes"] for quote in quotes), "clauses")
-    return say("rules.unnumbered", n=len(without), names=names)
+    if listed.empty:
+        return None
+    clauses: list[Phrase] = []
+    for every, same in listed.dropna(subset=["every"]).groupby("every", sort=False):
+        key = "rules.named" if len(same) <= MOST_NAMES else "rules.counted" if not clauses else "rules.others"
+        facts = {"n": len(same), "names": [Term(name) for name in same["rule"]], "every": word_every(str(every))}
+        clauses.append(say(key, **facts))
+    if n := int(listed["every"].isna().sum()):
+        clauses.append(say("rules.without", n=n))
+    return say("rules.strictest", clauses=join(clauses, "clauses"))

@@ -1,81 +1,128 @@
-"""The year on one page: the headline numbers of the other notebooks, each with the notebook that owns it."""
+"""One inspection on one page: its headline, the findings of the other reports, and the main figures."""
 
 import pandas as pd
 
 from audit_lib.analysis.cuts import compare_rule
-from audit_lib.analysis.distribution import count_shared, order_in_ties, summarise_scores
-from audit_lib.analysis.groups import choose_main, compare_groups
-from audit_lib.analysis.narrative import find_unexplained
+from audit_lib.analysis.distribution import count_shared, summarise_scores
+from audit_lib.analysis.groups import Comparison, choose_main, name_group
+from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unexplained
 from audit_lib.analysis.update_rules import list_rules
-from audit_lib.tables.tiers import list_tiers, scale_tiers
-from audit_lib.wording.words import Phrase, say
+from audit_lib.notices.notice import Notice
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say, say_nothing_found
+
+MOST_BULLETS = 3
+MOST_FIRST = 2  # units that share the first place and are named
+Row = tuple[str | Phrase, object, str]  # a figure, its value, the report that owns it
+
+
+def describe_year(scores: pd.DataFrame) -> Phrase:
+    """Say in one sentence how the units scored, and how most of them were rated, as far as a notice publishes it."""
+    units = scores.drop_duplicates("unit_id")
+    points = units["score"].dropna()
+    if points.empty:
+        return _describe_unscored(units)
+    facts = {"n": len(points), "min": points.min(), "max": points.max()}
+    spread = say("year.scored" if points.nunique() > 1 else "year.equal", **facts)
+    tiers = units.loc[units["score"].notna(), "tier"].dropna().value_counts()
+    if tiers.empty:
+        return spread
+    n, tier = int(tiers.iloc[0]), Tier(str(tiers.index[0]))
+    key = "year.all_rated" if n == len(points) else "year.most_rated" if 2 * n > len(points) else "year.some_rated"
+    return say(key, spread=spread, n=n, tier=tier)
+
+
+def _describe_unscored(units: pd.DataFrame) -> Phrase:
+    """Say how units without scores were rated, or who came first among units that are only ranked."""
+    tiers = units["tier"].dropna().value_counts()
+    if len(tiers):
+        n, of = int(tiers.iloc[0]), int(tiers.sum())
+        key = "all_tiers" if n == of else "most_tiers" if 2 * n > of else "some_tiers"
+        return say(f"year.{key}", n=n, of=of, tier=Tier(str(tiers.index[0])))
+    ranked = units.dropna(subset=["rank_printed"])
+    if ranked.empty:
+        return say_nothing_found("year.nothing", n=len(units))
+    first = ranked.loc[ranked["rank_printed"] == ranked["rank_printed"].min(), "unit_name"]
+    key = "year.ranked" if len(first) <= MOST_FIRST else "year.ranked_tied"
+    return say(key, n=len(ranked), n_first=len(first), units=[Unit(unit) for unit in first])
+
+
+def choose_findings(**headlines: Phrase) -> list[Phrase]:
+    """Choose the first three headlines of other reports that are findings, each under what it is about."""
+    found = [
+        say("year.finding", about=say(f"year.{name}"), text=each)
+        for name, each in headlines.items()
+        if is_finding(each)
+    ]
+    return found[:MOST_BULLETS]
 
 
 def summarise_year(
+    notice: Notice,
     scores: pd.DataFrame,
     mentions: pd.DataFrame,
     rules: pd.DataFrame,
     inspected: pd.DataFrame,
-    *,
-    top_cut: float,
-    low_cut: float,
-    min_n: int,
+    comparisons: list[Comparison],
+    cuts: tuple[float, float],
 ) -> pd.DataFrame:
-    """Give the headline numbers, one row each, with the notebook that owns it; NA where there is none.
+    """Return the main figures, one row each, with the report that owns it; what a notice does not publish has no row.
 
-    `rules` are the update rules of the notice, `inspected` the columns that it names, held against them.
+    `rules` are its update rules, `inspected` the columns that it names, compared with them.
     """
-    spread, ties = summarise_scores(scores), count_shared(scores)
-    rule = compare_rule(scores, top_cut, low_cut) if scores["tier"].notna().any() else None
-    sides = choose_main(compare_groups(scores, "side", min_n))
-    order = order_in_ties(scores)
-    named = mentions.dropna(subset=["sentiment"]).drop_duplicates(["unit_id", "sentiment"])["sentiment"].value_counts()
     rows = [
-        ("units_named", scores["unit_id"].nunique(), "01_source"),
-        ("units_scored", int(scores["score"].notna().sum()), "01_source"),
-        ("not_reconciled", _count_apart(scores), "01_source"),
-        ("mean", spread.get("mean"), "02_distribution"),
-        ("median", spread.get("median"), "02_distribution"),
-        ("units_tied", ties.n_tied, "02_distribution"),
-        ("mixed_ties", len(order.groups), "02_distribution"),
-        ("tiers_by_rule", rule and f"{rule.n_agree} / {rule.n_rated}", "03_tiers"),
-        ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
-        ("side_gap", sides.mean.value, "04_groups"),
-        ("side_delta", sides.pairs.delta, "04_groups"),
-        ("criticised", int(named.get("criticised", 0)), "06_narrative"),
-        ("praised", int(named.get("praised", 0)), "06_narrative"),
-        ("lowest_silent", _count_silent(scores, mentions), "06_narrative"),
-        ("rules_with_period", int(list_rules(rules)["every"].notna().sum()) if len(rules) else None, "07_update_rules"),
-        ("columns_overdue", _count_overdue(inspected), "07_update_rules"),
+        *_count_units(notice, scores),
+        *_summarise_points(scores),
+        *_count_exceptions(scores, cuts),
+        *_list_means(comparisons),
+        *_count_named(scores, mentions),
+        *_count_overdue(rules, inspected),
     ]
     return pd.DataFrame(rows, columns=["figure", "value", "notebook"], dtype="object")  # a count stays a whole number
 
 
-def _count_apart(scores: pd.DataFrame) -> int | None:
-    """Count the units that only the table or only a list names; None where the notice prints but one of the two."""
-    has_both = scores["score"].notna().any() and scores["tier"].notna().any()
-    return int(scores["match"].isin(["table_only", "list_only"]).sum()) if has_both else None
+def _count_units(notice: Notice, scores: pd.DataFrame) -> list[Row]:
+    units = scores.drop_duplicates("unit_id")
+    counts = {"units_named": len(units), "units_scored": units["score"].count(), "units_rated": units["tier"].count()}
+    if notice.tables and notice.tiers:
+        counts["in_one_only"] = units["match"].isin(["table_only", "list_only"]).sum()
+    return [(name, int(n), "01_source") for name, n in counts.items() if n or name == "in_one_only"]
 
 
-def _count_silent(scores: pd.DataFrame, mentions: pd.DataFrame) -> int | None:
-    return len(find_unexplained(scores, mentions)) if len(scale_tiers(scores)) > 1 and len(mentions) else None
-
-
-def _count_overdue(inspected: pd.DataFrame) -> str | None:
-    return f"{(inspected['status'] == 'overdue').sum()} / {len(inspected)}" if len(inspected) else None
-
-
-def describe_year(scores: pd.DataFrame) -> Phrase:
-    """Say what happened, in one sentence."""
+def _summarise_points(scores: pd.DataFrame) -> list[Row]:
     spread = summarise_scores(scores)
-    key = "year.unscored" if spread.empty else "year.scored"
-    sentence = say(key, **{"n_units": scores["unit_id"].nunique(), **spread})
-    if tiers := list_tiers(scores):
-        counts = scores["tier"].value_counts()
-        listed = [say("tiers.tier_count", tier=tier, n=int(counts[tier])) for tier in tiers]
-        sentence = say("year.tiers", sentence=sentence, tiers=listed)
-    else:
-        sentence = say("year.no_tiers", sentence=sentence)
-    if apart := _count_apart(scores):
-        return say("year.apart_one" if apart == 1 else "year.apart_many", sentence=sentence, n=apart)
-    return say("year.stop", sentence=sentence)
+    rows: list[Row] = [(name, spread[name], "02_distribution") for name in ("min", "median", "max") if name in spread]
+    return [*rows, ("units_tied", count_shared(scores).n_tied, "02_distribution")] if rows else []
+
+
+def _count_exceptions(scores: pd.DataFrame, cuts: tuple[float, float]) -> list[Row]:
+    rule = compare_rule(scores, *cuts)
+    return [("tier_exceptions", len(rule.exceptions), "03_tiers")] if rule is not None and rule.n_rated else []
+
+
+def _list_means(comparisons: list[Comparison]) -> list[Row]:
+    main = choose_main(comparisons)
+    if main.status != "ok":
+        return []
+    means = ((main.first, main.mean_first), (main.second, main.mean_second))
+    return [(say("year.mean_of", group=name_group(group, "side")), mean, "04_groups") for group, mean in means]
+
+
+def _count_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> list[Row]:
+    rows: list[Row] = [
+        (f"{sentiment}_many", len(named), "06_narrative")
+        for sentiment in ("criticised", "praised")
+        if len(named := find_named(scores, mentions, sentiment))
+    ]
+    if len(list_tiers(scores)) > 1 and choose_sentiment(mentions) == "criticised":
+        rows.append(("lowest_silent", len(find_unexplained(scores, mentions)), "06_narrative"))
+    return rows
+
+
+def _count_overdue(rules: pd.DataFrame, inspected: pd.DataFrame) -> list[Row]:
+    if rules.empty:
+        return []
+    rows: list[Row] = [("rules_with_period", int(list_rules(rules)["every"].notna().sum()), "07_update_rules")]
+    named = inspected.dropna(subset=["unit"])
+    n: Text = say("year.of", n=int((named["status"] == "overdue").sum()), of=len(named))
+    return [*rows, ("columns_overdue", n, "07_update_rules")] if len(named) else rows

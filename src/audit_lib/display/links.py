@@ -12,14 +12,14 @@ import pandas as pd
 
 from audit_lib.documents.model import Document, anchor_of, line_of
 from audit_lib.sources import NOTICE, PERIOD
-from audit_lib.wording.words import Text, say, say_place
+from audit_lib.wording.words import Text, say_place
 
 Citations = Mapping[tuple[str | Text, str, object], str]
 
 HREF = re.compile(rf"(?:\.\./{PERIOD.strip('^$')}/)?{re.escape(NOTICE)}#[\w.-]+")
 PAIR = " → "  # between the names of a unit in two periods
 UNITS = ("unit_name", "unit", "name_in_table", "name_in_list", "units")  # columns that name units
-PRINTED_AS = {"table_line": "line", "list_line": "line", "places": "place", "wordings": "quote"}
+PRINTED_AS = {"table_line": "line", "list_line": "line", "places": "place"}
 OF_MENTIONS = ("item", "sentiment")  # columns that say where and how the prose names a unit
 BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list of units: what a name is cited for
 
@@ -102,10 +102,9 @@ def cite_quotes(verified: pd.DataFrame) -> Citations:
 
 
 def cite_columns(web_columns: pd.DataFrame) -> Citations:
-    """Cite what a notice says of columns of web sites."""
-    quoted = web_columns[web_columns["is_quoted"]]
-    units = [say("rules.in_general") if pd.isna(unit) else unit for unit in quoted["unit"]]
-    named = zip(units, quoted["column"], quoted["place"], strict=True)
+    """Cite what a notice says of columns of web sites of a unit."""
+    quoted = web_columns[web_columns["is_quoted"]].dropna(subset=["unit"])
+    named = zip(quoted["unit"], quoted["column"], quoted["place"], strict=True)
     return {(unit, "column", column): link_place(place) for unit, column, place in named}
 
 

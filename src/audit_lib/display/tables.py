@@ -13,7 +13,7 @@ import pandas as pd
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
-from audit_lib.wording.words import Text, Tier, Unit, Words
+from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words
 
 # Columns that need other decimals than two.
 DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4, "mean_place": 1}
@@ -29,12 +29,13 @@ STATED = {
 STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
 # Columns whose values our tables write in one way, and each language in its own.
 WORDED = {"rank_range": Words.ranks, "where": Words.item, "section": Words.numeral, "item": Words.numeral}
-# Columns of our short names of units, and of tiers as printed.
-NAMED: Mapping[str, type[Unit | Tier]] = {
+# Columns of our short names of units, and of tiers and terms as printed.
+NAMED: Mapping[str, type[Named]] = {
     **dict.fromkeys(("unit_name", "unit", "units", "unit_before", "unit_after"), Unit),
     **dict.fromkeys(
         ("tier", "tier_before", "tier_after", "tier_by_cut", "better_tier", "lower_tier", "row_tier"), Tier
     ),
+    **dict.fromkeys(("column", "rule"), Term),
 }
 
 

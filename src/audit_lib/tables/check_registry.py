@@ -156,16 +156,17 @@ def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 
 
 def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
-    """Say how many checks find something, and what by weight, with the first finding of the gravest."""
+    """Say how many checks find something, and what by kind; of a single one, what it is."""
     applied = [outcome for outcome in outcomes if outcome.applies]
     found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
     if not found:
         return say("findings.register_clean", n=len(applied))
     weights = count_findings(outcomes)
     counts = [say(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
-    message = say(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
-    key = "findings.register_one" if len(found) == 1 else "findings.register"
-    return say(key, n=len(found), of=len(applied), counts=counts, message=message)
+    if len(found) == 1 and len(found[0].findings) == 1:
+        message = say(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
+        return say("findings.register_one", of=len(applied), message=message)
+    return say("findings.register", n=len(found), of=len(applied), counts=counts)
 
 
 def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:

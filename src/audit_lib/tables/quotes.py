@@ -1,9 +1,8 @@
-"""Hold what we recorded by hand against the raw file: do the quoted words stand where we say?"""
+"""Compare what we recorded by hand with the raw file: are the quoted words where we say?"""
 
 import pandas as pd
 
 from audit_lib.documents.model import Document, line_of, squeeze
-from audit_lib.wording.words import Phrase, say
 
 
 def verify_quotes(known: pd.DataFrame, document: Document) -> pd.DataFrame:
@@ -17,12 +16,3 @@ def verify_quotes(known: pd.DataFrame, document: Document) -> pd.DataFrame:
     ]
     lines = pd.array([line_of(place) for place in known["place"]], dtype="Int32")
     return known.assign(is_quoted=pd.array(is_quoted, dtype="boolean"), line=lines)
-
-
-def describe_quotes(verified: pd.DataFrame) -> Phrase:
-    """Say whether all quotes of a verified table stand in the raw file."""
-    if verified.empty:
-        return say("quotes.none")
-    missing = list(verified.loc[~verified["is_quoted"], "quote"])
-    facts = {"n": len(verified), "n_missing": len(missing), "quotes": missing}
-    return say("quotes.missing" if missing else "quotes.all", **facts)

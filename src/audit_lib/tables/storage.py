@@ -88,7 +88,7 @@ def _word_check(check: str) -> str:
     if allowed := re.fullmatch(r"isin\((\[.*\])\)", check):
         return f"one of {', '.join(ast.literal_eval(allowed[1]))}"
     if pattern := re.fullmatch(r"str_matches\((.*)\)", check):
-        return PATTERNS.get(ast.literal_eval(pattern[1]), check)
+        return PATTERNS.get(pattern[1][1:-1], check)
     return EXPECTED.get(check, check)
 
 

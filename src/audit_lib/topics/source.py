@@ -1,16 +1,15 @@
-"""The notice compared with itself: counts, names and checks."""
+"""The notice compared with itself: units, counts and checks."""
 
 from audit_lib.analysis.source import (
     compare_counts,
     count_matches,
-    describe_counts,
-    describe_mentions,
+    describe_apart,
+    describe_totals,
     list_aliases,
-    list_mentions,
+    list_apart,
+    list_contradictions,
 )
 from audit_lib.analysis.source import describe_source as describe
-from audit_lib.analysis.source import trace_source as trace
-from audit_lib.figures.source import plot_ledger as plot_name_matching
 from audit_lib.tables.check_registry import describe_register as describe_checks
 from audit_lib.tables.check_registry import tabulate_register as tabulate_checks
 
@@ -18,12 +17,11 @@ __all__ = [
     "compare_counts",
     "count_matches",
     "describe",
+    "describe_apart",
     "describe_checks",
-    "describe_counts",
-    "describe_mentions",
+    "describe_totals",
     "list_aliases",
-    "list_mentions",
-    "plot_name_matching",
+    "list_apart",
+    "list_contradictions",
     "tabulate_checks",
-    "trace",
 ]

@@ -93,6 +93,16 @@ class Tier(Text):
     name: str
 
 
+@dataclass(frozen=True)
+class Term(Text):
+    """A term of notices, as the name of a column of a web site: news (工作动态) at first, then news."""
+
+    name: str
+
+
+Named = Unit | Tier | Term
+
+
 def say(key: str, /, **facts: Any) -> Phrase:
     """Return the phrase `section.name` with its facts."""
     return Phrase(key, facts)
@@ -258,34 +268,40 @@ class Words:
                 return self._fill(separator, {}).join(self._formatter.format_field(part, "") for part in parts)
             case Name(value, column):
                 return self.name(value, column)
-            case Unit() | Tier():
+            case Unit() | Tier() | Term():
                 return self._introduce(text)
         raise TypeError(f"{type(text).__name__} cannot be worded")
 
-    def _introduce(self, named: Unit | Tier) -> str:
-        """Name a unit or a tier, with its printed name where it was not named before."""
+    def _introduce(self, named: Named) -> str:
+        """Name a unit, a tier or a term, with its printed name where it was not named before."""
         is_known = self.introduced is not None and named.name in self.introduced
         if self.introduced is not None:
             self.introduced.add(named.name)
         return self._name_in("short" if is_known else "gloss", named)
 
-    def short(self, named: Unit | Tier) -> str:
-        """Name a unit or a tier in this language alone: Water Affairs, excellent; in Chinese as printed."""
+    def short(self, named: Named) -> str:
+        """Name a unit, a tier or a term in this language alone: Water Affairs, excellent; in Chinese as printed."""
         return self._name_in("short", named)
 
-    def both(self, named: Unit | Tier) -> str:
-        """Name a unit or a tier as a table or a legend does: Water Affairs 水务局; in Chinese as printed."""
+    def both(self, named: Named) -> str:
+        """Name a unit, a tier or a term as a table or a legend does: Water Affairs 水务局; in Chinese as printed."""
         return self._name_in("both", named)
 
-    def _name_in(self, how: str, named: Unit | Tier) -> str:
+    def _name_in(self, how: str, named: Named) -> str:
         if not self._is_foreign:
             return named.name
         name = self._translate(named)
         return named.name if name == named.name else self(f"printed.{how}", name=name, printed=named.name)
 
-    def _translate(self, named: Unit | Tier) -> str:
+    def _translate(self, named: Named) -> str:
         """Translate a name into English; one that nobody translated is spelled in pinyin."""
-        known = self.unit_names if isinstance(named, Unit) else self._section("tier_names")
+        match named:
+            case Unit():
+                known = self.unit_names
+            case Tier():
+                known = self._section("tier_names")
+            case Term():
+                known = self._section("terms")
         return str(known.get(named.name) or spell_in_pinyin(named.name))
 
     def count(self, n: int, *, is_first: bool = False) -> str:
