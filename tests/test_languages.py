@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
-from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
+from audit_lib.analysis.distribution import count_scores, describe_distribution, describe_middle, describe_ties
 from audit_lib.analysis.group_gap import (
     describe_gap,
     describe_groups,
@@ -153,7 +153,8 @@ def describe(name: str, report: Report) -> str:
         "year": lambda: words.word(describe_year(scores)),
         "source": lambda: words.word(describe_source(notice, scores)),
         "distribution": lambda: words.word(describe_distribution(scores)),
-        "digits": lambda: words.word(describe_digits(count_digits(scores))),
+        "middle": lambda: words.word(describe_middle(scores)),
+        "ties": lambda: words.word(describe_ties(scores)),
         "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
         "overlap": lambda: words.word(describe_overlap(scores)),
         "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
