@@ -252,9 +252,9 @@ def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
     changed = read_changed(issue("leizhou", "2017", "03_tiers"))
     assert changed is not None
     assert changed["cause"] == ["corrections"]
-    headline = next(each for each in changed["statements"] if each["kind"] == "headline")
-    assert "51 of 55 tiers; the 4 exceptions (水务局 93, " in headline["old"]
-    assert "52 of 55 tiers; the 3 exceptions (发改局, " in headline["new"]
+    bullet = next(each for each in changed["statements"] if each["kind"] == "bullet")
+    assert bullet["old"].startswith("The four: Water Affairs (水务局) with 93, ")
+    assert bullet["new"].startswith("The three: Development and Reform (发改局), ")
 
 
 @pytest.mark.slow

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
-from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
+from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
+from audit_lib.analysis.distribution import count_scores, describe_digits, describe_distribution
 from audit_lib.analysis.group_gap import (
     describe_gap,
     describe_groups,
@@ -51,8 +51,11 @@ OTHERS = [language for language in LANGUAGES if language != MAIN]
 HAN = "\u4e00-\u9fff"
 
 # English glosses a claim, Chinese quotes it.
-OTHER_FACTS = {"narrative.notice_says", "narrative.summary_says", "narrative.subject"}
-OTHER_FACTS |= {"reading.abridged", "reading.abridged_one", "places.section", "places.item", "places.paragraph"}
+OTHER_FACTS = {
+    *("narrative.notice_says", "narrative.summary_says", "narrative.subject", "labels.exceptions_top"),
+    *("reading.abridged", "reading.abridged_one", "printed.gloss", "printed.short", "printed.both"),
+    *("places.section", "places.item", "places.paragraph"),
+}
 ENDS = {".": "。", "?": "？", ":": "："}
 
 # What stays as it is in Chinese: methods and their signs, files, addresses, hashes, parameters as they are typed.
@@ -112,7 +115,8 @@ def find_faults(template: str) -> list[str]:
 
 
 def test_chinese_is_set_as_chinese() -> None:
-    faults = {key: find_faults(template) for key, template in read_templates("zh").items()}
+    templates = read_templates("zh").items()  # in a label of a drawing a space sets off the count
+    faults = {key: find_faults(text.replace(" ", "") if key.startswith("labels.") else text) for key, text in templates}
     assert {key: found for key, found in faults.items() if found} == {}
 
 
@@ -149,9 +153,9 @@ def describe(name: str, report: Report) -> str:
         "year": lambda: words.word(describe_year(scores)),
         "source": lambda: words.word(describe_source(notice, scores)),
         "distribution": lambda: words.word(describe_distribution(scores)),
-        "digits": lambda: words.word(describe_digits(count_digits(scores))),
-        "tiers": lambda: words.word(describe_tiers(compare_rule(scores, 90, 80))),
-        "overlap": lambda: words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))),
+        "digits": lambda: words.word(describe_digits(scores)),
+        "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
+        "overlap": lambda: words.word(describe_overlap(scores)),
         "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
         "gap": lambda: words.word(describe_gap(scores, comparisons, "side")),
         "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)),
@@ -194,13 +198,12 @@ def describe(name: str, report: Report) -> str:
         ),
         (
             "tiers",
-            "以90分和80分为分数线，既有得分又有档次的55个单位中，51个档次相符；4个例外（93分的水务局、90分的发改局、杨家镇、"
-            "北和镇）均列为良好；90分的6个单位中，优秀3个、良好3个。",
+            "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
         ),
         (
             "overlap",
-            "没有分数线能将优秀与良好完全分开：90～93分之间两档并存，共有7个单位；最佳的单一分数线仍有3个不符。"
-            "高于78.5分且不高于81分的任一分数线，都能将良好与一般完全分开。",
+            "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
+            "良好和一般。",
         ),
         ("groups", "镇街和部门得分相差不大，平均84.7分和86.1分；高于90分的都是部门"),
         ("gap", "差距不大：平均约差1.5分，而得分在70～97分之间。"),

@@ -326,6 +326,17 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return dict(zip(names, map(json.loads, ended.stdout.splitlines()), strict=True))
 
 
+def test_each_file_of_a_notice_in_a_folder_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / LEIZHOU / "2017"
+    folder.mkdir(parents=True)
+    for name in ("page.html", "附件1.xlsx", ".DS_Store"):
+        (folder / name).write_text("1", encoding="utf-8")
+    [source] = find_sources(tmp_path)
+    for used_by in ("03_tiers", "05_trends", "tables", "pages"):
+        before = Snapshot(tmp_path, [source]).hash_inputs(used_by, source)
+        assert [*before] == ["raw/leizhou/2017/page.html", "raw/leizhou/2017/附件1.xlsx"]
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("manifest")
 @pytest.mark.parametrize("name", [*sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")), "units"])

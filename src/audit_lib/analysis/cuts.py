@@ -95,17 +95,20 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataFrame:
-    """List the exceptions with how the text names each unit: a circumstance, not a stated reason."""
-    columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment"]
+    """List the exceptions with how and where the text names each unit: a circumstance, not a stated reason."""
+    columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment", "line"]
     if rule is None:
         return pd.DataFrame(columns=columns)
-    named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment"]]
+    named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment", "line"]]
     listed = rule.exceptions.merge(named, on="unit_id", how="left")[columns]
-    return listed if listed["sentiment"].notna().any() else listed.drop(columns="sentiment")
+    return listed if listed["sentiment"].notna().any() else listed.drop(columns=["sentiment", "line"])
 
 
-def describe_rule(rule: CutRule | None, notice: Notice) -> Phrase:
-    """Say whether the printed tiers follow the score, by two cuts on it, as a headline."""
+def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
+    """Say whether the printed tiers follow the score, by two cuts on it, as a headline.
+
+    With `notice`, also that it does not say why, where its text does not name the cut.
+    """
     if rule is None or not rule.n_rated:
         return say_nothing_found("tiers.not_published")
     facts = {"top_cut": rule.top_cut, "best": Tier(rule.tiers[0]), "n_rated": rule.n_rated}
@@ -115,7 +118,8 @@ def describe_rule(rule: CutRule | None, notice: Notice) -> Phrase:
     below = rule.exceptions["score"] < rule.top_cut
     if below.any():
         return say("tiers.exception" if n == 1 else "tiers.exceptions", n=n, n_rated=rule.n_rated)
-    ending = "" if _names_points(notice, rule.top_cut) else say("tiers.unexplained")
+    is_explained = notice is None or _names_points(notice, rule.top_cut)
+    ending = "" if is_explained else say("tiers.unexplained")
     key = "tiers.none_at_top" if n == n_top else "tiers.not_all_at_top"
     return say(key, **facts, n_top=n_top, n_best=n_top - n, n=n, ending=ending)
 

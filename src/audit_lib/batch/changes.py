@@ -55,6 +55,27 @@ def carry_changes(report: Path, notebook: NotebookNode, audit: Mapping[str, Any]
     return changed if len(moves) <= MOST else {**changed, "more": len(moves) - MOST}
 
 
+def has_shape(changed: Any) -> bool:
+    """Check whether a value is a list of moves as `carry_changes` returns it, whatever it says moved."""
+    try:
+        statements = changed["statements"]
+        causes = {*CAUSES.values(), "software", "method"}
+        return (
+            changed.keys() <= {"cause", "statements", "more"}
+            and set(changed["cause"]) <= causes
+            and type(changed.get("more", 0)) is int
+            and len(statements) <= MOST
+            and all(_is_move(each) for each in statements)
+        )
+    except (TypeError, KeyError, AttributeError):
+        return False
+
+
+def _is_move(each: Any) -> bool:
+    texts = [*each["where"], *(text for text in (each["old"], each["new"]) if text is not None)]
+    return each.keys() == {"kind", "where", "old", "new"} and each["kind"] in MOVING and {*map(type, texts)} <= {str}
+
+
 def _show(notebook: NotebookNode) -> list[Any]:
     return [output.get("data") for cell in notebook.cells for output in cell.get("outputs", [])]
 

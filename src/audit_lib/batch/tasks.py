@@ -135,6 +135,7 @@ def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tu
         _save(nbformat.read(output, as_version=4), output)
         raise AuditError(f"code cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     problem = find_problem(notebook)
+    open_with_findings(notebook, run.language)
     notebook.metadata["audit"] = {key: inputs[key] for key in ("inputs", "versions")}
     if changed := carry_changes(run.report, notebook, inputs):
         notebook.metadata["audit"]["changed"] = changed
@@ -142,6 +143,26 @@ def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tu
     if problem:
         raise AuditError(problem)
     return _measure()
+
+
+def open_with_findings(notebook: "NotebookNode", language: str) -> None:
+    """Keep one language of an executed notebook, and repeat its headline and bullets below its title.
+
+    Whoever opens it where notebooks are only shown reads what was found before the settings.
+    """
+    from nbformat.v4 import new_markdown_cell
+
+    from audit_lib.pages.findings import read_opening
+    from audit_lib.pages.html_parts import choose_language
+
+    choose_language(notebook, language)
+    opening = read_opening(notebook)
+    if opening.headline is None or not notebook.cells:
+        return
+    lines = [f"**{opening.headline}**", *(f"- {each}" for each in opening.messages)]
+    cell = new_markdown_cell("\n\n".join([lines[0], "\n".join(lines[1:])]).strip(), id="opening")
+    cell.metadata["tags"] = ["notebook-only"]
+    notebook.cells.insert(1, cell)
 
 
 def _save(notebook: "NotebookNode", path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.errors import AuditError, unusable
@@ -93,6 +94,12 @@ def read_parameters(notebook: "NotebookNode") -> dict[str, object]:
                         with suppress(ValueError):
                             found[ast.unparse(target)] = ast.literal_eval(line.value)
     return found
+
+
+def find_source_name(metadata: Mapping[str, Any], path: Path) -> str:
+    """Find of which notebook a file is a run: the one that papermill recorded, else the one of the same name."""
+    recorded = metadata.get("papermill", {}).get("input_path")
+    return Path(str(recorded)).stem if recorded else path.stem
 
 
 def _wrong(name: str, value: object, expected: str) -> AuditError:

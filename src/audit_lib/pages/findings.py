@@ -19,13 +19,17 @@ LONG_TABLE = 15  # rows: beyond them a table can be sorted and searched
 
 @dataclass(frozen=True)
 class Opening:
-    """The first words of a report. `headline` is None where no cell shows one; bullets and box are HTML of ours."""
+    """The first words of a report. `headline` is None where no cell shows one; bullets and box are HTML of ours.
+
+    `messages` are the bullets as plain text.
+    """
 
     headline: str | None
     is_silent: bool
     bullets: Markup
     box: Markup
     text: str
+    messages: tuple[str, ...] = ()
 
 
 def read_opening(notebook: NotebookNode) -> Opening:
@@ -39,6 +43,9 @@ def read_opening(notebook: NotebookNode) -> Opening:
         bullets=_read_html(outputs["bullets"]),
         box=_read_html(outputs["box"]),
         text="\n".join(texts),
+        messages=tuple(
+            line.removeprefix("• ") for each in outputs["bullets"] for line in each["text/plain"].splitlines()
+        ),
     )
 
 

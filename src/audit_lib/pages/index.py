@@ -15,13 +15,14 @@ import pandas as pd
 
 from audit_lib.files import save_text
 from audit_lib.fingerprints import hash_bytes, hash_library, load_manifest
-from audit_lib.pages.report_page import TEMPLATES, finish_page, link_translations, open_template
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.pages.unit_page import load_digest
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.languages import LANGUAGES, MAIN
+from audit_lib.wording.languages import LANGUAGES, MAIN, find_translations
 from audit_lib.wording.words import Words
 
 SEARCH = TEMPLATES / "report" / "search.js"
@@ -92,7 +93,10 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
         search=json_of(describe_search(places)),
         scripts=[SEARCH.read_text(encoding="utf-8")],
     )
-    save_text(finish_page(html, words), page)
+    root = find_root(tree, language)
+    folders = [other.parent for other in find_translations(page, tree, language).values()]
+    beside = [folder for folder in folders if folder != root and folder.is_dir()]
+    save_text(finish_page(html, describe_origin(page, root, beside), words), page)
 
 
 def list_periods(folder: Path) -> list[Path]:

@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from audit_lib.display.scene import STYLE, write_colours
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_bytes, save_text
-from audit_lib.notebook.parameters import PARAMETERS, read_parameters
+from audit_lib.notebook.parameters import PARAMETERS, find_source_name, read_parameters
 from audit_lib.notebook.report import open_words
 from audit_lib.notebook.statements import read_data
 from audit_lib.pages.cite import cite_page, read_site
@@ -38,16 +38,15 @@ from audit_lib.pages.html_parts import (
     hash_script,
     link_csv,
     link_units,
-    mark_han,
     read_parts,
     slug_unit,
 )
 from audit_lib.pages.notice_page import frame_notice, name_language
+from audit_lib.pages.origin import Origin, describe_origin, find_root, finish_page
 from audit_lib.pages.page_figures import Figure, read_figure
 from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
 from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import find_record, read_source
-from audit_lib.wording.fonts import embed_characters
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
 from audit_lib.wording.words import Unit, Words
@@ -68,9 +67,9 @@ def render_period(folder: Path, data: Path) -> list[Path]:
     pages = [notebook_path.with_suffix(".html") for notebook_path in notebooks]
     for notebook_path, page_path in zip(notebooks, pages, strict=True):
         render_page(notebook_path, page_path, find_words(notebook_path, data), data)
-    if notebooks and (cover := _find_chart(read_notebook(notebooks[0]))):
+    if notebooks and (cover := find_chart(read_notebook(notebooks[0]))):
         save_bytes(cover, folder / "cover.png")
-    if notebooks and (source := _find_source(data, folder)):
+    if notebooks and (source := find_source(data, folder)):
         render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
         pages.append(folder / NOTICE)
     return pages
@@ -101,10 +100,13 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
         ),
     }
     html = template.render(notice=notice | {"lang": name_language(notice["title"], words)}, **about)
-    save_text(finish_page(html, words), page_path)
+    tree = page_path.parents[2]
+    pages = [page_path, *find_translations(page_path, tree, words.language).values()]
+    beside = [report for page in pages for report in list_reports(page.parent)]
+    save_text(finish_page(html, describe_origin(page_path, find_root(tree, words.language), beside), words), page_path)
 
 
-def _find_source(data: Path, folder: Path) -> Source | None:
+def find_source(data: Path, folder: Path) -> Source | None:
     """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
     try:
         return find_sources(data, *folder.parts[-2:])[0]
@@ -112,7 +114,7 @@ def _find_source(data: Path, folder: Path) -> Source | None:
         return None
 
 
-def _find_chart(notebook: NotebookNode) -> bytes | None:
+def find_chart(notebook: NotebookNode) -> bytes | None:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     charts = [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
     return b64decode(charts[0]) if charts else None
@@ -163,7 +165,22 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     html = open_template("report.html.j2").render(
         page=page, words=words, translations=page["translations"], scripts=page["scripts"]
     )
-    save_text(finish_page(html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b"), words), page_path)
+    html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
+    save_text(finish_page(html, _describe_origin(notebook_path, page_path, words.language), words), page_path)
+
+
+def _describe_origin(notebook_path: Path, page_path: Path, language: str) -> Origin:
+    """Return the origin of a report's page: its neighbours and translations are beside it."""
+    notebook, tree = read_notebook(notebook_path), page_path.parents[2]
+    translations = find_translations(notebook_path, tree, language).values()
+    return describe_origin(
+        page_path,
+        find_root(tree, language),
+        [*list_reports(page_path.parent), *filter(Path.is_file, translations)],
+        notebook=find_source_name(notebook.metadata, notebook_path),
+        parameters=read_parameters(notebook),
+        versions=notebook.metadata.get("audit", {}).get("versions", {}),
+    )
 
 
 def _read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
@@ -240,17 +257,6 @@ def _open_environment() -> Environment:
     return environment
 
 
-def finish_page(html: str, words: Words) -> str:
-    """Mark the Chinese of a page in another language, and put its characters into the page."""
-    marked = html if words("page.lang").startswith("zh") else mark_han(html)
-    return embed_font(marked)
-
-
-def embed_font(html: str) -> str:
-    """Put the Chinese characters of a page into it, so that no reader sees empty boxes."""
-    return html.replace("</head>", f"{embed_characters(html)}\n</head>", 1)
-
-
 def _frame_page(
     notebook: NotebookNode, path: Path, prose: Prose, opening: Opening, data: Path, words: Words
 ) -> dict[str, Any]:
@@ -280,7 +286,7 @@ def _frame_page(
         },
         "versions": made.get("versions", {}),
         "inputs": made.get("inputs", {}),
-        "notice": NOTICE if _find_source(data, path.parent) else None,
+        "notice": NOTICE if find_source(data, path.parent) else None,
         "changed": made.get("changed"),
         "site": site,
         "cite": cite_page(path, opening.headline or title, source, made.get("versions", {}), site, words),

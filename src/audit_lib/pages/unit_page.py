@@ -16,10 +16,11 @@ from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import name_place
 from audit_lib.pages.html_parts import make_slug
-from audit_lib.pages.report_page import finish_page, link_translations, open_template
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.report_page import link_translations, open_template
 from audit_lib.pages.strip_plot import describe_strip, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, describe_unit, open_place, word_rank
-from audit_lib.wording.languages import MAIN
+from audit_lib.wording.languages import MAIN, find_translations
 from audit_lib.wording.number_format import format_number, format_score
 from audit_lib.wording.words import Words
 
@@ -52,12 +53,24 @@ def render_units(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
         )
         for dossier, path in zip(place.dossiers, paths, strict=True)
     ]
+    root = find_root(tree, language)
+    beside = [other for other in find_translations(tree / jurisdiction, tree, language).values() if other.is_dir()]
     for path, html in zip(paths, pages, strict=True):
-        save_text(finish_page(html, words), path)
+        save_text(finish_page(html, describe_origin(path, root, beside), words), path)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
-    save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, jurisdiction))
+    _save_digest(place, slugs, tree)
     return paths
+
+
+def render_digest(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> None:
+    """Write the digest of a place as `render_units` does, without the pages."""
+    place = open_place(data, jurisdiction, Words(language, {"place": name_place(data, jurisdiction, language)}))
+    _save_digest(place, name_pages(place), tree)
+
+
+def _save_digest(place: Place, slugs: dict[str, str], tree: Path) -> None:
+    save_text(json.dumps(_digest(place, slugs), ensure_ascii=False), find_digest(tree, place.jurisdiction))
 
 
 def name_pages(place: Place) -> dict[str, str]:

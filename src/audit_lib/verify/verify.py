@@ -1,168 +1,152 @@
-"""Verify a published report: its data against the lines of the notice, what it states against a new computation.
+"""Verify published files: make each anew from the data and the notebooks, and compare the two byte by byte.
 
-The page or notebook is read, never run: what runs is the project's own notebook, with the parameters that the report
-states and the data that it carries. So a digit that was changed anywhere in it differs from what comes out.
+The file is read, never run; what it says that it is only chooses what it is compared with. See docs/trust.md.
 """
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-import nbformat
-import pandas as pd
-from bs4 import BeautifulSoup
+from nbformat.v4 import reads as read_json
 
-from audit_lib.batch.manifest import describe_report, find_toolchain
-from audit_lib.batch.page_sets import PageSet
-from audit_lib.batch.plan import Folders, Run
-from audit_lib.batch.processes import RunOptions, start_warming
+from audit_lib.batch.plan import Folders
+from audit_lib.batch.processes import RunOptions
 from audit_lib.batch.run import open_executor
-from audit_lib.batch.snapshot import Snapshot
-from audit_lib.batch.tasks import execute_pages, execute_run
 from audit_lib.errors import AuditError, unusable
-from audit_lib.fingerprints import list_versions
-from audit_lib.notebook.parameters import Parameters
-from audit_lib.notebook.statements import Statement, list_notebook, list_page
-from audit_lib.sources import Source, find_sources
-from audit_lib.tables.build import Reading, read_source
-from audit_lib.tables.storage import load_table, save_table
-from audit_lib.verify.cited_lines import check_links, check_rows
-from audit_lib.verify.published import Issue, find_issues, read_issue
-from audit_lib.verify.verdicts import CHANGED, CONFIRMED, Verdict, Verification, compare
+from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
+from audit_lib.pages.origin import Origin
+from audit_lib.pages.report_page import find_chart
+from audit_lib.pages.report_summary import list_reports
+from audit_lib.verify.differences import Difference, find_differences, printable
+from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits
+from audit_lib.verify.remake import Remaker, add_changed
+from audit_lib.wording.languages import LANGUAGES, MAIN
+
+# Confirmed: the same bytes as made anew. The others are failures: other bytes; what cannot be made anew here, or was
+# made with other versions of libraries; what is no file of ours.
+CONFIRMED, CHANGED, ELSEWHERE, UNKNOWN = "confirmed", "changed", "cannot be confirmed here", "not recognised"
+COVER, INDEX = "cover.png", "index.html"
+EXCEPTED = "but for its list of what changed since the report before it, which cannot be made anew"
+FEW = 5  # differences that are printed unless all are asked for
 
 
-def verify_path(path: Path, folders: Folders) -> Iterator[Verification | AuditError]:
-    """Verify the report at a path, or each in a folder, several at a time; yields them in order.
+@dataclass(frozen=True)
+class Verification:
+    """The verdict on one file, why where it is not confirmed, and its differences from the file made anew."""
 
-    Raises AuditError where the path is unusable; one that is unusable among others is yielded as its error.
+    path: Path
+    verdict: str
+    why: str = ""
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.verdict == CONFIRMED
+
+    def lines(self, *, every: bool) -> Iterator[str]:
+        """Yield the verdict and the first differences; with `every`, all of them."""
+        yield printable(f"{self.verdict}: {self.path}{': ' if self.why else ''}{self.why}")
+        shown = self.differences if every else self.differences[:FEW]
+        yield from (f"  {each}" for each in shown)
+        if more := len(self.differences) - len(shown):
+            yield f"  and {more} more differences (--all)"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the object that `audit-lib verify --json` prints."""
+        differences = [asdict(each) for each in self.differences]
+        return {"file": str(self.path), "verdict": self.verdict, "why": self.why, "differences": differences}
+
+
+def verify_path(path: Path, folders: Folders) -> Iterator[Verification]:
+    """Verify a file, or each file of a folder, several at a time; yields them in order.
+
+    Raises AuditError where there is no file at all.
     """
-    groups = find_issues(path)
-    if groups == [[path]]:
-        read_issue(path)  # what cannot be read needs no processes
-    options = RunOptions()
-    if options.warm:
-        start_warming()
-    verifier = Verifier(folders, options)
-    with open_executor(None, None) as (executor, _):
-        for verified in executor.map(lambda group: [_try_verify(verifier, each) for each in group], groups):
-            if path.is_dir() or not isinstance(verified[0], AuditError):
-                yield from verified
-            else:
-                raise verified[0]
-
-
-def _try_verify(verifier: "Verifier", path: Path) -> Verification | AuditError:
-    try:
-        return verifier.verify(path)
-    except AuditError as error:
-        return error
+    files = list(list_files(path))
+    if not files or not (path.exists() or path.is_symlink()):
+        raise unusable(
+            path, "no such file" if not path.is_dir() else "no file", "a page or notebook, or a folder of them"
+        )
+    with TemporaryDirectory(prefix="audit-verify-") as scratch, open_executor(None, None) as (executor, _):
+        yield from executor.map(Verifier(folders, RunOptions(), Path(scratch)).verify, files)
 
 
 class Verifier:
-    """Verifies reports of one project. What was computed once serves all reports that state the same."""
+    """Verifies files against one project. Works in an empty scratch folder, which is the caller's to remove."""
 
-    def __init__(self, folders: Folders, options: RunOptions) -> None:
-        self.folders = folders
-        self.options = options
-        self._sources = find_sources(folders.data)
-        self._snapshot = Snapshot(folders.data, self._sources)
-        self._notebooks = {path.stem: path for path in sorted(folders.notebooks.glob("*.ipynb"))}
-        self._readings: dict[str, Reading] = {}
-        self._made: dict[tuple[str, Parameters, str], tuple[list[Statement], list[Statement]]] = {}
+    def __init__(self, folders: Folders, options: RunOptions, scratch: Path) -> None:
+        self._reports = folders.reports
+        self._remaker = Remaker(folders, options, scratch)
 
     def verify(self, path: Path) -> Verification:
-        """Verify a report. Raises AuditError where it cannot be read, or is of a notice or notebook we do not have."""
-        issue = read_issue(path)
-        if issue.notebook not in self._notebooks:
-            raise unusable(path, f"a report of notebook {issue.notebook}", f"one of {', '.join(self._notebooks)}")
+        """Verify one file. Whatever it is, it has a verdict."""
         try:
-            source = find_sources(self.folders.data, issue.parameters.jurisdiction, issue.parameters.period)[0]
-            reading = self._read(source)
+            if path.name == COVER:
+                return self._verify_cover(path)
+            given = read_given(path)
         except AuditError as error:
-            raise AuditError(f"{path}: {error}") from None
-        verdicts = [*self._check_inputs(issue, source), *check_rows(issue, reading)]
-        verdicts += check_links(issue, lambda period: self._find_reading(source.jurisdiction, period))
-        notes, now = [], list_versions()
-        if differing := sorted(name for name in now if issue.versions.get(name) != now[name]):
-            told = ", ".join(f"{name} {issue.versions.get(name, 'unknown')}, here {now[name]}" for name in differing)
-            notes.append(f"images are not compared: the report was made with {told}")
+            return Verification(path, UNKNOWN, str(error))
+        differences: list[Difference] = []
         try:
-            made = self._remake(issue, source)[issue.is_page]
-        except RuntimeError as fault:  # the machine's
-            raise AuditError(f"{path}: cannot be computed here: {fault}") from None
+            expected = self._make_expected(path, given)
+            is_same = given.text == expected
+            verdict, why = (CONFIRMED, EXCEPTED if given.changed else "") if is_same else (CHANGED, "")
+            differences = [] if is_same else find_differences(given.text, expected)
         except AuditError as error:
-            unusable_rows = Verdict(CHANGED, "data", ("of the report, which cannot be computed with",), str(error))
-            return Verification(path, [*verdicts, unusable_rows], notes)
-        skipped = {"image"} if notes else set()
-        shown, expected = ([each for each in every if each.kind not in skipped] for every in (issue.statements, made))
-        return Verification(path, [*verdicts, *compare(shown, expected)], notes)
+            verdict, why = ELSEWHERE, str(error)
+        if verdict == CHANGED and (versions := _name_other_versions(given)):
+            verdict, why = ELSEWHERE, f"it was made with {versions}"
+        return Verification(path, verdict, why, differences)
 
-    def _read(self, source: Source) -> Reading:
-        if source.notice_id not in self._readings:
-            self._readings[source.notice_id] = read_source(self.folders.data, source)
-        return self._readings[source.notice_id]
+    def _make_expected(self, path: Path, given: Given) -> str:
+        """Make a file anew. Raises AuditError where that cannot be done, and for a file in another one's place."""
+        implied = self._imply_address(path)
+        if implied not in (None, given.origin.page):
+            raise AuditError(f"found in the place of {implied}; it is {given.origin.page}")
+        return self._make_page(path, given.origin) if given.is_page else self._make_report(given)
 
-    def _find_reading(self, jurisdiction: str, period: str) -> Reading | None:
-        found = [each for each in self._sources if (each.jurisdiction, each.period) == (jurisdiction, period)]
-        return self._read(found[0]) if found else None
+    def _imply_address(self, path: Path) -> str | None:
+        """Imply an address from where a file lies: in a folder of a place that we know; None elsewhere."""
+        *folders, name = path.absolute().parts
+        for n in (1, 2):
+            if len(folders) >= n and folders[-n] in self._remaker.places:
+                language = [each for each in folders[-n - 1 : -n] if each in LANGUAGES and each != MAIN]
+                return "/".join([*language, *folders[-n:], name])
+        if name == INDEX and any((path.parent / place).is_dir() for place in self._remaker.places):
+            return "/".join([*(each for each in folders[-1:] if each in LANGUAGES), name])
+        return None
 
-    def _check_inputs(self, issue: Issue, source: Source) -> Iterator[Verdict]:
-        """Hold the hashes of what the report was made from against what is there now."""
-        now = self._snapshot.hash_inputs(issue.notebook, source)
-        for name in sorted(now.keys() | issue.inputs.keys()):
-            same = now.get(name) == issue.inputs.get(name)
-            verdict = CONFIRMED if same else CHANGED
-            yield Verdict(verdict, "input", (f"data/{name}",), issue.inputs.get(name), now.get(name))
+    def _make_report(self, given: Given) -> str:
+        name = self._remaker.find_notebook(given.origin.notebook, given.title)
+        report = add_changed(self._remaker.make_report(name, given.origin.parameters), given.changed)
+        return drop_running_times(report, given.text) if given.is_by_papermill else report
 
-    def _remake(self, issue: Issue, source: Source) -> tuple[list[Statement], list[Statement]]:
-        """Compute the report anew; gives what its notebook states and what its page does."""
-        asked = issue.notebook, issue.parameters, issue.data
-        if asked not in self._made:
-            with TemporaryDirectory(prefix="audit-verify-") as scratch:
-                self._made[asked] = self._make(issue, source, Path(scratch))
-        return self._made[asked]
+    def _make_page(self, path: Path, origin: Origin) -> str:
+        """Render a page beside the reports of the folder it lies in, if all are there, else of the project's."""
+        root, n = self._reports, len(origin.page.split("/"))
+        if path.absolute().as_posix().endswith(f"/{origin.page}"):
+            lies_in = path.absolute().parents[n - 1]
+            has_reports = path.name != INDEX or any(
+                any(path.parent.glob(each)) for each in ("*/*.ipynb", "*/*/*.ipynb")
+            )
+            root = lies_in if has_reports and all((lies_in / each).exists() for each in origin.beside) else root
+        report = (root / origin.page).with_suffix(".ipynb")
+        changed = read_given(report).changed if origin.notebook and report.is_file() else None
+        return self._remaker.make_page(origin, root, changed)
 
-    def _make(self, issue: Issue, source: Source, scratch: Path) -> tuple[list[Statement], list[Statement]]:
-        settings = tuple((each.name, getattr(issue.parameters, each.name)) for each in fields(issue.parameters))
-        report = scratch / "reports" / source.jurisdiction / source.period / f"{issue.notebook}.ipynb"
-        report.parent.mkdir(parents=True)
-        try:
-            data = lay_out_data(self.folders.data, source, issue.data, scratch)
-            run = Run(self._notebooks[issue.notebook], source, report, data, settings=settings)
-            result = execute_run(run, "verified", describe_report(run, self._snapshot), scratch, self.options)
-            if result.status != "done" or result.notebook is None:
-                raise AuditError(result.why)
-            result.notebook.replace(report)
-            pages = PageSet("pages", source, report.parent)
-            if error := execute_pages(pages, data, find_toolchain(pages=True), scratch, self.options):
-                raise AuditError(error)
-        except AuditError as error:
-            raise AuditError(str(error).replace(f"{scratch}/", "")) from None
-        page = BeautifulSoup(report.with_suffix(".html").read_text(encoding="utf-8"), "html.parser")
-        return list_notebook(nbformat.read(report, as_version=4)), list_page(page)
+    def _verify_cover(self, path: Path) -> Verification:
+        """Verify the picture of a period: the first chart of the first report beside it."""
+        content, reports = read_within_limits(path), list_reports(path.parent)
+        if not reports:
+            raise AuditError("found a picture beside no report; expected the first chart of one")
+        is_first = content == find_chart(read_json(self._make_report(read_given(reports[0]))))
+        return Verification(path, *((CONFIRMED, "") if is_first else (CHANGED, "not the first chart of its reports")))
 
 
-def lay_out_data(data: Path, source: Source, rows: str, scratch: Path) -> Path:
-    """Lay out a data folder in which the rows of one notice are those that a report carries; gives the folder.
-
-    Raises AuditError where they are no rows of the scores table. Without any, the rows are the project's.
-    """
-    folder = scratch / "data"
-    folder.mkdir()
-    for name in ("raw", "reference"):
-        try:
-            (folder / name).symlink_to((data / name).resolve(), target_is_directory=True)
-        except OSError:  # Windows lets few users link
-            shutil.copytree(data / name, folder / name)
-    place = folder / "processed" / source.jurisdiction
-    shutil.copytree(data / "processed" / source.jurisdiction, place)
-    if rows:
-        carried = scratch / "the data of the report"
-        carried.write_text(rows, encoding="utf-8", newline="")
-        new, old = load_table(carried, "scores"), load_table(place / "scores.csv", "scores")
-        parts = [old[old["notice_id"] != source.notice_id], new[new["notice_id"] == source.notice_id]]
-        table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-        save_table(table.sort_values("notice_id", kind="stable"), place / "scores.csv", "scores")
-    return folder
+def _name_other_versions(given: Given) -> str:
+    """Name the libraries that a file says it was made with and that have another version here."""
+    here, stated = {**list_versions(), **list_versions(PAGE_LIBRARIES)}, given.origin.versions
+    differing = [name for name in here if name in stated and stated[name] != here[name]]
+    return ", ".join(f"{name} {str(stated[name])[:20]} (here {here[name]})" for name in differing)

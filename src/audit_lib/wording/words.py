@@ -307,10 +307,12 @@ class Words:
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
     def heading(self, column: Text | str) -> str:
-        """Return the heading of a column of ours; one without a heading is headed by its own name, a text as worded."""
+        """Return the heading of a column: a text as worded, a tier as named, any other column by itself."""
         if isinstance(column, Text):
             text = self.word(column)
             return text[:1].upper() + text[1:]
+        if column in self._section("tier_names"):
+            return self.both(Tier(column))
         return str(self._section("columns").get(column, column))
 
     def date(self, date: str) -> str:
