@@ -7,18 +7,16 @@ import unicodedata
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from audit_lib.figures.source import plot_ledger
 from fontTools.ttLib import TTFont
 from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
 from audit_lib.analysis.distribution import count_digits, order_in_ties
-from audit_lib.analysis.groups import compare_groups
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.errors import AuditError
 from audit_lib.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_scores, plot_tie_order
-from audit_lib.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
-from audit_lib.figures.source import plot_ledger
 from audit_lib.figures.style import TIERS, measure, wrap
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -29,10 +27,6 @@ PLOTS = {
     "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores)).draw(words),
     "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80).draw(words),
     "digits": lambda scores, words: plot_digits(count_digits(scores)).draw(words),
-    "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101).draw(words),
-    "groups": lambda scores, words: plot_groups(scores, "split").draw(words),
-    "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side").draw(words),
-    "group tiers": lambda scores, words: plot_group_tiers(scores, "side").draw(words),
     "ledger": lambda scores, words: plot_ledger(scores).draw(words),
 }
 TITLES = {
@@ -41,10 +35,6 @@ TITLES = {
     "tie order": "In all 8 mixed ties bureaus come first in print: 1 in 1,701,000 by chance",
     "ecdf": "12.5% of the units score below 80, 21.4% reach 90",
     "digits": "The last digit 8 is the most common: 10 of 52 whole-number scores",
-    "gap": "Towns average 1.48 points less than bureaus; the best reach 90 and 97",
-    "groups": "Of 3 groups, departments average most (87.63), institutions least (81.13)",
-    "group ecdf": "Bureaus reach both further up and further down",
-    "group tiers": "优秀: 2 of 21 towns, 6 of 36 bureaus",
     "ledger": "56 rows and 56 entries name 57 units: 55 are in both",
 }
 DATA = {  # of each chart: rows, headings, the first and the last row
@@ -68,25 +58,6 @@ DATA = {  # of each chart: rows, headings, the first and the last row
     ),
     "ecdf": (24, ["Score", "Units at or below", "Units at or below, %"], ["70", "1", "1.8"], ["97", "56", "100.0"]),
     "digits": (10, ["Last digit", "Units", "Expected"], ["0", "8", "5.20"], ["9", "3", "5.20"]),
-    "gap": (
-        59,
-        ["Group", "Unit", "Score", "From", "To"],
-        ["bureaus", "食药监局", "97", "", ""],
-        ["towns − bureaus", "difference of means", "-1.48", "-4.37", "1.21"],
-    ),
-    "groups": (59, ["Group", "Unit", "Score"], ["towns", "杨家镇", "90"], ["institutions", "mean", "81.13"]),
-    "group ecdf": (
-        32,
-        ["Group", "Score", "Units at or below", "Units at or below, %"],
-        ["towns", "71", "1", "4.8"],
-        ["bureaus", "97", "35", "100.0"],
-    ),
-    "group tiers": (
-        7,
-        ["Group", "Tier", "Units", "Of", "Share, %"],
-        ["towns", "优秀", "2", "21", "9.5"],
-        ["bureaus", "", "1", "36", "2.8"],
-    ),
     "ledger": (
         57,
         ["Unit", "In the table", "In a list", "Joined by"],
@@ -132,7 +103,7 @@ def test_leizhou_chart(leizhou, name: str) -> None:
     check_drawing(chart)
 
 
-@pytest.mark.parametrize("name", ["scores", "gap", "ecdf"])
+@pytest.mark.parametrize("name", ["scores", "ecdf"])
 def test_charts_are_the_same_twice(leizhou, name: str) -> None:
     assert PLOTS[name](leizhou.scores, leizhou.words) == PLOTS[name](leizhou.scores, leizhou.words)
 

@@ -1,5 +1,7 @@
 """Groups compared: Leizhou 2017 in full, and groups that are absent, too small, apart or all alike."""
 
+import re
+
 import pytest
 
 from audit_lib.analysis.group_gap import (
@@ -273,3 +275,34 @@ def test_more_than_two_groups_are_drawn_without_a_band(leizhou) -> None:
         label.text
         for label in chart.narrow.of(Label)  # type: ignore[union-attr]
     }
+
+
+AWKWARD = {
+    "one of each": [("甲局", 88.0, "良好"), ("乙镇", 80.0, "一般")],
+    "all tied": make_rows(88, 88, step=0, tier="良好"),
+    "no ratings": make_rows(80, 84.5),
+    "off the scale": [("甲局", 103.0, "优秀"), ("乙镇", -2.0, "一般")],
+    "four ratings": [("甲局", 95.0, "优"), ("乙镇", 85.0, "良"), ("丙镇", 75.0, "及格"), ("丁局", 50.0, "不及格")],
+    "a long name": [
+        ("湛江奋勇高新技术产业开发区管委会局", 95.0, "优秀"),
+        ("乙镇", 85.0, "良好"),
+        ("丙镇", 85.0, "良好"),
+    ],
+    "hundreds": [(f"{number}{end}", 60.0 + number % 40, None) for number in range(250) for end in "镇局"],
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("case", AWKWARD)
+def test_awkward_notices_are_drawn_and_worded(make_scores, leizhou, case: str) -> None:
+    scores, words = make_scores(AWKWARD[case]), leizhou.words
+    comparisons = compare_groups(scores, "side", 1)
+    chart = plot_groups(scores, "side", comparisons, 1).draw(words)
+    assert isinstance(chart, Chart)
+    assert "nan" not in chart.alt
+    headline = words.word(describe_groups(scores, comparisons, "side"))
+    assert len(headline.split()) <= 25
+    assert len(re.findall(r"\d+(?:\.\d+)?", headline)) <= 3
+    lead = find_lead(scores, "side", comparisons)
+    told = [describe_gap(scores, comparisons, "side"), describe_lead(lead, comparisons, "side", 1)]
+    assert "nan" not in " ".join(words.word(each) for each in told)

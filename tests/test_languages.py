@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
-from audit_lib.analysis.distribution import count_scores, describe_distribution, describe_middle, describe_ties
+from audit_lib.analysis.distribution import (
+    count_scores,
+    describe_digits,
+    describe_distribution,
+    describe_middle,
+    describe_ties,
+)
 from audit_lib.analysis.group_gap import (
     describe_gap,
     describe_groups,
@@ -52,8 +58,9 @@ HAN = "\u4e00-\u9fff"
 
 # English glosses a claim, Chinese quotes it.
 OTHER_FACTS = {
-    *("narrative.standard", "narrative.standard_fits", "narrative.late", "labels.exceptions_top"),
+    *("narrative.notice_says", "narrative.summary_says", "narrative.subject", "labels.exceptions_top"),
     *("reading.abridged", "reading.abridged_one", "printed.gloss", "printed.short", "printed.both"),
+    *("places.section", "places.item", "places.paragraph"),
 }
 OTHER_FACTS |= {"narrative.notice_says", "narrative.summary_says", "narrative.subject"}
 OTHER_FACTS |= {"places.section", "places.item", "places.paragraph"}
@@ -116,7 +123,8 @@ def find_faults(template: str) -> list[str]:
 
 
 def test_chinese_is_set_as_chinese() -> None:
-    faults = {key: find_faults(template) for key, template in read_templates("zh").items()}
+    templates = read_templates("zh").items()  # in a label of a drawing a space sets off the count
+    faults = {key: find_faults(text.replace(" ", "") if key.startswith("labels.") else text) for key, text in templates}
     assert {key: found for key, found in faults.items() if found} == {}
 
 
@@ -155,6 +163,7 @@ def describe(name: str, report: Report) -> str:
         "distribution": lambda: words.word(describe_distribution(scores)),
         "middle": lambda: words.word(describe_middle(scores)),
         "ties": lambda: words.word(describe_ties(scores)),
+        "digits": lambda: words.word(describe_digits(scores)),
         "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
         "overlap": lambda: words.word(describe_overlap(scores)),
         "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
