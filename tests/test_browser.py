@@ -236,7 +236,7 @@ def test_axe_finds_no_barrier(visits: dict[str, Visit], scheme: str) -> None:
 
 def test_pages_are_dark_where_the_reader_prefers_it(visits: dict[str, Visit]) -> None:
     papers = {(each.paper["light"], each.paper["dark"]) for each in visits.values()}
-    assert papers == {("rgb(255, 255, 255)", "rgb(21, 24, 28)")}
+    assert papers == {("rgb(255, 255, 255)", "rgb(20, 23, 27)")}
 
 
 def test_paper_shows_no_controls(visits: dict[str, Visit]) -> None:
