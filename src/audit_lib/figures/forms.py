@@ -110,7 +110,7 @@ def choose_axis(values: Iterable[float]) -> Axis:
     Ticks are multiples of 5 wherever scores spread that far.
 
     >>> choose_axis([70, 97]).ticks
-    (70.0, 75.0, 80.0, 85.0, 90.0, 95.0, 100.0)
+    (70, 75, 80, 85, 90, 95, 100)
     """
     known = list(values)
     low, high = min(known), max(known)
