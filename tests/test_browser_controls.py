@@ -98,11 +98,12 @@ def test_a_short_table_has_no_controls(page: Any, site: Path) -> None:
 def test_without_javascript_a_page_is_whole_and_shows_no_control(browser: Any, site: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    for path in [site / "index.html", *sorted((site / "leizhou" / "2017").glob("*.html"))]:
+    found = [*site.glob("*.html"), site / "leizhou" / "index.html", *sorted((site / "leizhou" / "2017").glob("*.html"))]
+    for path in found:
         page.goto(path.as_uri())
         assert page.locator("button:visible, input:visible, select:visible").count() == 0, path.name
         assert page.locator("main").inner_text().strip(), path.name
-        hidden = page.locator("article tr[hidden], #reports [hidden]")
+        hidden = page.locator("article tr[hidden], .dots tr[hidden], #places [hidden]")
         assert hidden.count() == 0, path.name
     context.close()
 
@@ -114,31 +115,66 @@ def index(page: Any, site: Path) -> Any:
     return page
 
 
-def test_the_index_is_searched_for_units_by_any_name(index: Any, site: Path) -> None:
-    box, told = index.locator("input[type=search]"), index.locator("[role=status]")
-    box.fill("食品药品监督")  # printed in the list only; ours is 食药监局
-    links = index.locator("#units-found a")
-    assert [links.nth(number).text_content() for number in range(links.count())] == ["食药监局"]
-    assert "1" in told.text_content()
-    links.first.click()
+@pytest.mark.parametrize(
+    ("typed", "unit"),
+    [
+        ("民政", "民政局"),
+        ("minzheng", "民政局"),
+        ("mzj", "民政局"),
+        ("civil affairs", "民政局"),
+        ("Civil", "民政局"),
+        ("shuiwu", "水务局"),
+        ("Water", "水务局"),
+        ("water leizhou", "水务局"),
+        ("swj", "水务局"),
+        ("雷州 水务", "水务局"),
+        ("食品药品监督", "食药监局"),  # printed in the lists only
+    ],
+)
+def test_the_search_finds_the_right_unit_first(index: Any, typed: str, unit: str) -> None:
+    index.locator("input[type=search]").fill(typed)
+    first = index.locator("#hits a").first
+    assert first.locator(".printed").text_content() == unit
+    first.click()
     index.wait_for_url("**/leizhou/units/**")
-    assert "食药监局" in index.locator("h1").text_content()
+    assert unit in index.locator("h1").text_content()
 
 
-def test_the_index_is_searched_for_reports(index: Any) -> None:
-    box = index.locator("input[type=search]")
-    links = index.locator("#reports a:visible")
-    everything = links.count()
-    box.fill("Louxing")
-    hrefs = [links.nth(number).get_attribute("href") for number in range(links.count())]
-    assert 0 < len(hrefs) < everything
-    assert all("louxing" in href for href in hrefs)
+def test_the_search_counts_what_it_found(index: Any) -> None:
+    box, told = index.locator("input[type=search]"), index.locator("#found")
+    counts = {}
+    for typed in ("食品药品监督", "没有这样的单位", ""):
+        box.fill(typed)
+        counts[typed] = (index.locator("#hits a:visible").count(), told.text_content())
+    words = Words("en")
+    assert counts == {
+        "食品药品监督": (1, "1 unit found."),
+        "没有这样的单位": (0, "Nothing found."),
+        "": (0, words("index.search_key")),
+    }
+    box.fill("镇")
+    n = index.locator("#hits li").count()
+    assert n > 10
+    assert told.text_content() == f"{n} units found."
     box.press("Escape")
-    assert (box.input_value(), links.count()) == ("", everything)
-    box.fill("没有这样的单位")
-    assert links.count() == 0
-    assert index.locator("#units-found a:visible").count() == 0
-    assert index.locator("[role=status]").text_content().strip()
+    assert (box.input_value(), index.locator("#hits a:visible").count()) == ("", 0)
+
+
+def test_the_units_of_a_place_are_filtered_by_name_and_group(page: Any, site: Path) -> None:
+    page.goto((site / "leizhou" / "index.html").as_uri())
+    rows, told = page.locator(".dots tr[data-key]:visible"), page.locator("#shown")
+    assert rows.count() == 57
+    for typed, unit in (("swj", "水务局"), ("civil", "民政局"), ("市残", "市残联")):
+        page.locator("#filter").fill(typed)
+        assert unit in rows.first.text_content()
+    page.locator("#filter").fill("mzj")
+    assert (rows.count(), told.text_content()) == (1, "1 of 57 units")
+    page.locator("#filter").fill("")
+    for label, n in (("Towns 21", 21), ("Bureaus 36", 36), ("With a mark 14", 14), ("All 57", 57)):
+        button = page.get_by_role("button", name=label, exact=True)
+        button.click()
+        assert (button.get_attribute("aria-pressed"), rows.count()) == ("true", n)
+    assert told.text_content() == ""
 
 
 def test_a_slash_leads_to_the_search_box(index: Any) -> None:
