@@ -386,7 +386,7 @@ def test_a_table_of_more_cells_than_headings_is_refused(tmp_path: Path) -> None:
 
 def test_scores_in_the_text_beside_a_table_are_said(tmp_path: Path) -> None:
     path = tmp_path / "notice.txt"
-    cells = "单位 得分 东镇 91 北镇 82 南镇 73".split(" ")
+    cells = ["单位", "得分", "东镇", "91", "北镇", "82", "南镇", "73"]
     path.write_text(print_page([*cells, "另外,综合指数:高新区(4.33)、张店区(4.20)、经开区(4.07)。"]), encoding="utf-8")
     notice = parse_notice(read_document(path))
     assert [len(table.rows) for table in notice.tables] == [3, 3]
