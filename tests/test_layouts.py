@@ -341,3 +341,55 @@ def test_every_layout_in_every_format_gives_the_same_rows(layout: str, carrier: 
     notice = parse_notice(read_document(path))
     assert list_rows(notice) == expect_rows(rows)
     assert notice.problems == ()
+
+
+# Cells that may be of the table or not.
+
+
+@pytest.mark.parametrize(
+    ("rows", "units", "line"),
+    [
+        (["雷州,95", "徐闻,90", "遂溪,88", "廉江,"], ["雷州", "徐闻", "遂溪"], 5),
+        (["雷州,95", "廉江,", "徐闻,90", "遂溪,88"], ["雷州", "徐闻", "遂溪"], 3),
+    ],
+    ids=["last", "between"],
+)
+def test_a_lone_cell_that_may_be_a_unit_without_score_is_reported(
+    tmp_path: Path, rows: list[str], units: list[str], line: int
+) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text("\n".join(["单位,得分", *rows]), encoding="utf-8")
+    notice = parse_notice(read_document(path))
+    assert [row.unit for row in notice.tables[0].rows] == units
+    [problem] = notice.problems
+    assert (problem.severity, problem.place) == ("warning", f"line {line}")
+    assert problem.message == "found '廉江' alone in the column of units: not read as one"
+
+
+def test_titles_of_groups_are_no_units_without_score(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text("单位,得分\n东片,\n雷州,95\n徐闻,90\n西片,\n遂溪,88\n吴川,85", encoding="utf-8")
+    notice = parse_notice(read_document(path))
+    assert [row.group for row in notice.tables[0].rows] == ["东片", "东片", "西片", "西片"]
+    assert notice.problems == ()
+
+
+def test_a_table_of_more_cells_than_headings_is_refused(tmp_path: Path) -> None:
+    cells = [f"{n} {unit} 9{n} 8{n} 7{n} 6{n}" for n, unit in enumerate(("东镇", "北镇", "南镇", "西镇"), start=1)]
+    path = tmp_path / "notice.txt"
+    path.write_text(print_page(" ".join(["序号 单位 得分", *cells]).split(" ")), encoding="utf-8")
+    with pytest.raises(
+        AuditError, match="found more cells in a row than the 3 headings 序号 · 单位 · 得分: table not read"
+    ):
+        parse_notice(read_document(path))
+
+
+def test_scores_in_the_text_beside_a_table_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "notice.txt"
+    cells = ["单位", "得分", "东镇", "91", "北镇", "82", "南镇", "73"]
+    path.write_text(print_page([*cells, "另外,综合指数:高新区(4.33)、张店区(4.20)、经开区(4.07)。"]), encoding="utf-8")
+    notice = parse_notice(read_document(path))
+    assert [len(table.rows) for table in notice.tables] == [3, 3]
+    assert [problem.message for problem in notice.problems] == [
+        "read 3 scores in the text beside tables, beginning with 高新区"
+    ]

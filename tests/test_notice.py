@@ -470,6 +470,7 @@ def test_a_table_under_an_unknown_header_is_reported(parse: Parse, notice_text: 
             ["优秀单位", "甲镇。", "乡镇:双江、杉山。"],
             [("优秀", None, None, ["甲镇"]), ("优秀", None, "乡镇", ["双江", "杉山"])],
         ),
+        (["双江1个单位2021年度考核结果为优秀等次。"], [("优秀", 1, None, ["双江"])]),
         (["优秀单位", "甲镇。", "不合格单位", "无。"], [("优秀", None, None, ["甲镇"]), ("不合格", None, None, [])]),
     ],
 )

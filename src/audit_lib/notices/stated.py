@@ -122,7 +122,7 @@ class _TierPattern:
             rf"的?{counter}{{0,4}}(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
-        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number})?的?")
+        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
     def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None]]:
         """Yield each tier of a clause, whether it is sure to be one, its names as a stretch, and their stated number.
