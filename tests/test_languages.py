@@ -5,27 +5,16 @@ import html
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_tiers, imply_cuts, scan_cuts
-from audit_lib.analysis.distribution import count_digits, count_scores, describe_digits, describe_distribution
-from audit_lib.analysis.group_gap import describe_groups, describe_lead, find_lead
-from audit_lib.analysis.groups import compare_groups, describe_split
-from audit_lib.analysis.narrative import (
-    describe_narrative,
-    describe_replies,
-    describe_standard,
-    describe_unexplained,
-    list_claims,
-)
-from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
-from audit_lib.analysis.source import describe_source, trace_source
+from audit_lib.analysis.distribution import count_scores
+from audit_lib.analysis.narrative import list_claims, mark_verbatim
+from audit_lib.analysis.source import trace_source
 from audit_lib.analysis.trends import compare_last, describe_trends
-from audit_lib.analysis.year import describe_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.tables import show
 from audit_lib.notebook.report import Report, open_report
@@ -129,116 +118,9 @@ def chinese() -> Report:
     return open_report("leizhou", "2017", language="zh")
 
 
-def describe(name: str, report: Report) -> str:
-    scores, words, notice = report.scores, report.words, report.reading.notice
-    comparisons = compare_groups(scores, "side", 8)
-    named = inspect_named(report.web_columns, report.rules, notice.header)
-    sentences: dict[str, Callable[[], str]] = {
-        "year": lambda: words.word(describe_year(scores)),
-        "source": lambda: words.word(describe_source(notice, scores)),
-        "distribution": lambda: words.word(describe_distribution(scores)),
-        "digits": lambda: words.word(describe_digits(count_digits(scores))),
-        "tiers": lambda: words.word(describe_tiers(compare_rule(scores, 90, 80))),
-        "overlap": lambda: words.word(describe_overlap(imply_cuts(scores), scan_cuts(scores))),
-        "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
-        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons))),
-        "split": lambda: words.word(describe_split(scores, "split", 8)),
-        "trends": lambda: words.word(describe_trends(compare_last(report.history), report.history, 8)),
-        "narrative": lambda: words.word(describe_narrative(scores, report.mentions, 8)),
-        "unexplained": lambda: words.word(describe_unexplained(scores, report.mentions)),
-        "standard": lambda: words.word(describe_standard(report.claims, scores)),
-        "replies": lambda: words.word(describe_replies(report.claims)),
-        "rules": lambda: words.word(describe_rules(report.rules, named, notice.header)),
-        "age": lambda: words.word(describe_age(named, notice.header)),
-    }
-    return sentences[name]()
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        (
-            "year",
-            "雷州市2017年：56个单位有得分，均值85.59分，中位数86分，最低70分、最高97分；优秀8个、良好41个、一般7个；"
-            "2个单位在得分表与名单之间无法对应。",
-        ),
-        (
-            "source",
-            "得分表56行与档次名单8+41+7=56条共涉及57个单位，其中55个能够对应：名称相同22个，去掉一级前缀（市）后相同31个，"
-            "按别名对应2个；监察局（80分）未列入任何档次，市残联没有得分。",
-        ),
-        (
-            "distribution",
-            "得分介于70～97分，中位数86分（下、上四分位数分别为82分、89分）；56个单位共有24个不同得分，44个单位得分并列，"
-            "因此序号不是名次：镇街与部门单位并列的8组中，部门单位均排在前面（若组内随机排列，概率为1/1,701,000）。",
-        ),
-        (
-            "digits",
-            "52个整数得分中有13个以0或5结尾，随机情形下预期为10.4个（精确二项检验p=0.385），不能认定打分偏好0、5尾数。",
-        ),
-        (
-            "tiers",
-            "以90分和80分为分数线，既有得分又有档次的55个单位中，51个档次相符；4个例外（93分的水务局、90分的发改局、杨家镇、"
-            "北和镇）均列为良好；90分的6个单位中，优秀3个、良好3个。",
-        ),
-        (
-            "overlap",
-            "没有分数线能将优秀与良好完全分开：90～93分之间两档并存，共有7个单位；最佳的单一分数线仍有3个不符。"
-            "高于78.5分且不高于81分的任一分数线，都能将良好与一般完全分开。",
-        ),
-        (
-            "groups",
-            "镇街（21个）平均84.67分，部门单位（35个）平均86.14分，均值差−1.48分，Cliff's δ为−0.15（镇街与部门单位两两比较，"
-            "735对中镇街较高295对、较低403对）；这一差距全部来自得分高于90分的6个部门单位，镇街均不高于90分。",
-        ),
-        (
-            "lead",
-            "探索性分析：6个部门单位得分高于镇街的最高分（90分）。不计这些单位，部门单位平均84.28分，低于镇街的84.67分。",
-        ),
-        (
-            "split",
-            "探索性分析，按分析者自拟的分组，均值为：镇街（21个）84.67分、工作部门（27个）87.63分、事业单位（8个）81.13分。"
-            "分为这3组可解释得分变异的16.6%，分为镇街与部门单位两类可解释1.6%。",
-        ),
-        ("trends", "截至2017年只有一期通报，不计算变化趋势。"),
-        (
-            "narrative",
-            "正文点名批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中，良好4个、一般4个，"
-            "得分最高的是水务局（93分，第6名），列为一般的7个单位中有3个未被点名。",
-        ),
-        (
-            "unexplained",
-            "列为一般的单位中，有3个在正文中未被提及：人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。"
-            "通报没有说明其列入该档的原因。",
-        ),
-        (
-            "standard",
-            "通报称“大多数单位的更新达不到网站考评要求”（第二部分第四项），而56个列名单位中有49个（87.5%）为良好及以上。"
-            "若“大多数”指不少于29个，则至少有22个单位既在其列、又为良好及以上，可见达到该标准不可能是列入这些档次的前提。",
-        ),
-        (
-            "replies",
-            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率：第二部分第八项称“经几次催办才处理”。"
-            "若要推及本期以外，8件中答复8件只能说明真实答复率不低于63.1%（95%精确置信下限）。",
-        ),
-        (
-            "rules",
-            "通报载明有时限的更新要求6项，无时限的3项；白沙镇“工作动态”栏目最后更新于2017年8月，检查时已逾期97～135天（时限2周）。",
-        ),
-        (
-            "age",
-            "白沙镇“工作动态”栏目已有111～149天未更新，为14天时限的7.9～10.6倍；更新时间载明为2017年8月，"
-            "检查时间为2017年12月20日至2017年12月28日，因此以区间表示。",
-        ),
-    ],
-)
-def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
-    assert describe(name, chinese) == sentence
-
-
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
-    assert describe("trends", report) == (
+    assert report.words.word(describe_trends(compare_last(report.history), report.history, 8)) == (
         "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、依已记录的沿革事件对应3个。"
         "两期均有档次的24个单位中，12个档次变动：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
         "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
@@ -324,7 +206,8 @@ def test_days_of_a_source_are_worded(chinese: Report) -> None:
 
 
 def test_ranges_and_items_of_a_table_are_worded(chinese: Report) -> None:
-    league, named = count_scores(chinese.scores), list_claims(chinese.claims)
+    claims = mark_verbatim(chinese.claims, chinese.notice, chinese.record)
+    league, named = count_scores(chinese.scores), list_claims(claims)
     shown = [show(table, key, chinese.words) for table, key in ((league, "league"), (named, "claims"))]
     ranks, items = (
         table.cells[column].to_list() for table, column in zip(shown, ("所占名次", "所在部分和项"), strict=True)
