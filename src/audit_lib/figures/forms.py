@@ -158,7 +158,7 @@ def key_tiers(
 def colour_units(units: pd.DataFrame) -> pd.Series:
     """Return the colour of each unit: its tier's, hollow without one, grey where no unit has a tier."""
     colours = colour_tiers(units)
-    return units["tier"].map(colours).fillna("unrated" if colours else "neutral").astype("str")
+    return units["tier"].map(colours).astype("object").fillna("unrated" if colours else "neutral").astype("str")
 
 
 def label_units(units: pd.DataFrame, words: Words) -> list[str]:
