@@ -12,13 +12,7 @@ from pathlib import Path
 import pytest
 
 from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
-from audit_lib.analysis.distribution import (
-    count_scores,
-    describe_digits,
-    describe_distribution,
-    describe_middle,
-    describe_ties,
-)
+from audit_lib.analysis.distribution import count_scores
 from audit_lib.analysis.group_gap import (
     describe_gap,
     describe_groups,
@@ -38,10 +32,8 @@ from audit_lib.analysis.narrative import (
     list_ratings,
     mark_verbatim,
 )
-from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
-from audit_lib.analysis.source import describe_source, trace_source
+from audit_lib.analysis.source import trace_source
 from audit_lib.analysis.trends import compare_last, describe_trends
-from audit_lib.analysis.year import describe_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.tables import show
 from audit_lib.notebook.report import Report, open_report
@@ -56,14 +48,18 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OTHERS = [language for language in LANGUAGES if language != MAIN]
 HAN = "\u4e00-\u9fff"
 
-# English glosses a claim, Chinese quotes it.
+# English translates names, numerals and claims, Chinese has them as printed.
 OTHER_FACTS = {
-    *("narrative.notice_says", "narrative.summary_says", "narrative.subject", "labels.exceptions_top"),
-    *("reading.abridged", "reading.abridged_one", "printed.gloss", "printed.short", "printed.both"),
-    *("places.section", "places.item", "places.paragraph"),
+    *("figures.scores.subtitle", "figures.scores_middle.subtitle", "labels.exceptions_top"),
+    *(
+        "narrative.notice_says",
+        "narrative.subject",
+        "narrative.summary_says",
+        "reading.abridged",
+        "reading.abridged_one",
+    ),
+    *("places.item", "places.paragraph", "places.section", "printed.both", "printed.gloss", "printed.short"),
 }
-OTHER_FACTS |= {"narrative.notice_says", "narrative.summary_says", "narrative.subject"}
-OTHER_FACTS |= {"places.section", "places.item", "places.paragraph"}
 ENDS = {".": "。", "?": "？", ":": "："}
 
 # What stays as it is in Chinese: methods and their signs, files, addresses, hashes, parameters as they are typed.
@@ -152,127 +148,9 @@ def chinese() -> Report:
     return open_report("leizhou", "2017", language="zh")
 
 
-def describe(name: str, report: Report) -> str:
-    scores, words, notice = report.scores, report.words, report.reading.notice
-    comparisons = compare_groups(scores, "side", 8)
-    claims = mark_verbatim(report.claims, notice, report.record)
-    named = inspect_named(report.web_columns, report.rules, notice.header)
-    sentences: dict[str, Callable[[], str]] = {
-        "year": lambda: words.word(describe_year(scores)),
-        "source": lambda: words.word(describe_source(notice, scores)),
-        "distribution": lambda: words.word(describe_distribution(scores)),
-        "middle": lambda: words.word(describe_middle(scores)),
-        "ties": lambda: words.word(describe_ties(scores)),
-        "digits": lambda: words.word(describe_digits(scores)),
-        "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
-        "overlap": lambda: words.word(describe_overlap(scores)),
-        "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
-        "gap": lambda: words.word(describe_gap(scores, comparisons, "side")),
-        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)),
-        "split": lambda: words.word(describe_split(scores, comparisons, 8)),
-        "test": lambda: words.word(describe_test(choose_main(comparisons), "side")),
-        "trends": lambda: words.word(describe_trends(compare_last(report.history), report.history, 8)),
-        "narrative": lambda: words.word(describe_narrative(scores, report.mentions)),
-        "named": lambda: words.word(list_ratings(scores, report.mentions)[1]),
-        "unmentioned": lambda: words.word(describe_unmentioned(scores, report.mentions)),
-        "level": lambda: words.word(describe_level(claims, scores, 90, 80)),
-        "standard": lambda: words.word(describe_standard(claims, scores)),
-        "replies": lambda: words.word(describe_replies(claims)),
-        "rules": lambda: words.word(describe_rules(report.rules, named, notice.header)),
-        "age": lambda: words.word(describe_age(named, notice.header)),
-    }
-    return sentences[name]()
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        (
-            "year",
-            "雷州市2017年：56个单位有得分，均值85.59分，中位数86分，最低70分、最高97分；优秀8个、良好41个、一般7个；"
-            "2个单位在得分表与名单之间无法对应。",
-        ),
-        (
-            "source",
-            "得分表56行与档次名单8+41+7=56条共涉及57个单位，其中55个能够对应：名称相同22个，去掉一级前缀（市）后相同31个，"
-            "按别名对应2个；监察局（80分）未列入任何档次，市残联没有得分。",
-        ),
-        (
-            "distribution",
-            "得分介于70～97分，中位数86分（下、上四分位数分别为82分、89分）；56个单位共有24个不同得分，44个单位得分并列，"
-            "因此序号不是名次：镇街与部门单位并列的8组中，部门单位均排在前面（若组内随机排列，概率为1/1,701,000）。",
-        ),
-        (
-            "digits",
-            "52个整数得分中有13个以0或5结尾，随机情形下预期为10.4个（精确二项检验p=0.385），不能认定打分偏好0、5尾数。",
-        ),
-        (
-            "tiers",
-            "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
-        ),
-        (
-            "overlap",
-            "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
-            "良好和一般。",
-        ),
-        ("groups", "镇街和部门得分相差不大，平均84.7分和86.1分；高于90分的都是部门"),
-        ("gap", "差距不大：平均约差1.5分，而得分在70～97分之间。"),
-        (
-            "lead",
-            "高分段（探索性分析）：高于90分的有6个部门，没有镇街；只看90分及以下的单位，镇街平均84.7分，部门平均84.3分。",
-        ),
-        (
-            "split",
-            "部门内部差别更大（探索性分析，分组由本项目划定）：27个名单靠前的部门平均87.6分，8个名单靠后的部门平均81.1分。",
-        ),
-        (
-            "test",
-            "均值差（镇街减部门）：−1.48分，95%置信区间（Welch法）为−4.38～+1.42分。这一区间以抽样为前提，而本次检查没有抽样。"
-            "把56个得分随机分成21个和35个两组，100次中约有35次会出现不小于现在的差距，不论方向（均值差的精确置换检验，p=0.3508）。"
-            "任取一个镇街和一个部门相比，735对中镇街较高的295对，较低的403对（Cliff's δ为−0.15）。",
-        ),
-        ("trends", "截至2017年只有一期通报，不计算变化趋势。"),
-        ("narrative", "通报指出问题时以8个单位为例，其中一半评为良好，水务局得93分"),
-        ("named", "评为一般：雷高镇（78分）、公用事业局（75分）、白沙镇（71分）、民政局（70分）。"),
-        (
-            "unmentioned",
-            "没有提到：7个“一般”单位中有3个，即人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。",
-        ),
-        (
-            "level",
-            "通报（第一部分）称：绝大部分单位“处于中等偏上水平”。56个有得分的单位中，得80分及以上的49个、得85分及以上"
-            "（两条分数线的中点）的34个、高于均值（85.59分）的31个、高于中位数（86分）的27个。"
-            "按80分、85分和均值衡量成立，按中位数衡量不成立。",
-        ),
-        (
-            "standard",
-            "据本项目转写，通报（第二部分第四项）的意思是：大多数单位的更新达不到网站考评要求。但有档次的56个单位中，"
-            "49个评为良好及以上。若多数指57个单位中的至少29个，则至少有21个单位未达标而评为良好及以上，"
-            "可见评上良好并不要求达标。",
-        ),
-        (
-            "replies",
-            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率。据本项目转写，通报（第二部分第八项）的意思是："
-            "经几次催办才处理。",
-        ),
-        (
-            "rules",
-            "通报载明有时限的更新要求6项，无时限的3项；白沙镇“工作动态”栏目最后更新于2017年8月，检查时已逾期97～135天（时限2周）。",
-        ),
-        (
-            "age",
-            "白沙镇“工作动态”栏目已有111～149天未更新，为14天时限的7.9～10.6倍；更新时间载明为2017年8月，"
-            "检查时间为2017年12月20日至2017年12月28日，因此以区间表示。",
-        ),
-    ],
-)
-def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
-    assert describe(name, chinese) == sentence
-
-
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
-    assert describe("trends", report) == (
+    assert report.words.word(describe_trends(compare_last(report.history), report.history, 8)) == (
         "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、依已记录的沿革事件对应3个。"
         "两期均有档次的24个单位中，12个档次变动：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
         "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
@@ -358,7 +236,8 @@ def test_days_of_a_source_are_worded(chinese: Report) -> None:
 
 
 def test_ranges_and_items_of_a_table_are_worded(chinese: Report) -> None:
-    league, named = count_scores(chinese.scores), list_claims(chinese.claims.assign(is_verbatim=True))
+    claims = mark_verbatim(chinese.claims, chinese.notice, chinese.record)
+    league, named = count_scores(chinese.scores), list_claims(claims)
     shown = [show(table, key, chinese.words) for table, key in ((league, "league"), (named, "claims"))]
     ranks, items = (
         table.cells[column].to_list() for table, column in zip(shown, ("所占名次", "所在部分和项"), strict=True)
@@ -402,3 +281,94 @@ def test_a_chinese_report_holds_no_english(
                 rest = TERMS.sub("", text).replace(jurisdiction, "")
                 english += [(path.stem, word) for word in re.findall("[A-Za-z]+", rest)]
     assert english == []
+
+
+def describe(name: str, report: Report) -> str:
+    scores, words, notice = report.scores, report.words, report.notice
+    comparisons = compare_groups(scores, "side", 8)
+    claims = mark_verbatim(report.claims, notice, report.record)
+    sentences: dict[str, Callable[[], str]] = {
+        "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
+        "overlap": lambda: words.word(describe_overlap(scores)),
+        "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
+        "gap": lambda: words.word(describe_gap(scores, comparisons, "side")),
+        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)),
+        "split": lambda: words.word(describe_split(scores, comparisons, 8)),
+        "test": lambda: words.word(describe_test(choose_main(comparisons), "side")),
+        "narrative": lambda: words.word(describe_narrative(scores, report.mentions)),
+        "named": lambda: words.word(list_ratings(scores, report.mentions)[1]),
+        "unmentioned": lambda: words.word(describe_unmentioned(scores, report.mentions)),
+        "level": lambda: words.word(describe_level(claims, scores, 90, 80)),
+        "standard": lambda: words.word(describe_standard(claims, scores)),
+        "replies": lambda: words.word(describe_replies(claims)),
+    }
+    return sentences[name]()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "tiers",
+            "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
+        ),
+        (
+            "overlap",
+            "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
+            "良好和一般。",
+        ),
+        (
+            "groups",
+            "镇街和部门得分相差不大，平均84.7分和86.1分；高于90分的都是部门",
+        ),
+        (
+            "gap",
+            "差距不大：平均约差1.5分，而得分在70～97分之间。",
+        ),
+        (
+            "lead",
+            "高分段（探索性分析）：高于90分的有6个部门，没有镇街；只看90分及以下的单位，镇街平均84.7分，部门平均84.3分。",
+        ),
+        (
+            "split",
+            "部门内部差别更大（探索性分析，分组由本项目划定）：27个名单靠前的部门平均87.6分，8个名单靠后的部门平均81.1分。",
+        ),
+        (
+            "test",
+            "均值差（镇街减部门）：−1.48分，95%置信区间（Welch法）为−4.38～+1.42分。这一区间以抽样为前提，而本次检查没有抽样。"
+            "把56个得分随机分成21个和35个两组，100次中约有35次会出现不小于现在的差距，不论方向（均值差的精确置换检验，p=0.3508）。"
+            "任取一个镇街和一个部门相比，735对中镇街较高的295对，较低的403对（Cliff's δ为−0.15）。",
+        ),
+        (
+            "narrative",
+            "通报指出问题时以8个单位为例，其中一半评为良好，水务局得93分",
+        ),
+        (
+            "named",
+            "评为一般：雷高镇（78分）、公用事业局（75分）、白沙镇（71分）、民政局（70分）。",
+        ),
+        (
+            "unmentioned",
+            "没有提到：7个“一般”单位中有3个，即人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。",
+        ),
+        (
+            "level",
+            "通报（第一部分）称：绝大部分单位“处于中等偏上水平”。56个有得分的单位中，得80分及以上的49个、得85分及以上"
+            "（两条分数线的中点）的34个、高于均值（85.59分）的31个、高于中位数（86分）的27个。"
+            "按80分、85分和均值衡量成立，按中位数衡量不成立。",
+        ),
+        (
+            "standard",
+            "据本项目转写，通报（第二部分第四项）的意思是：大多数单位的更新达不到网站考评要求。但有档次的56个单位中，"
+            "49个评为良好及以上。若多数指57个单位中的至少29个，则至少有21个单位未达标而评为良好及以上，"
+            "可见评上良好并不要求达标。",
+        ),
+        (
+            "replies",
+            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率。据本项目转写，通报（第二部分第八项）的意思是："
+            "经几次催办才处理。",
+        ),
+    ],
+)
+def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
+    assert describe(name, chinese) == sentence

@@ -356,7 +356,10 @@ def _place_flags(
             for near, kept in passes
             for lines in broken
         )
-        lines, (left, right, top, bottom) = next(found for found in tried if found[1])  # type: ignore[misc]
+        lines, box = next((found for found in tried if found[1]), ([], None))
+        if box is None:  # a name too long for the drawing is in its data and in the title of its dot
+            continue
+        left, right, top, bottom = box
         boxes.append((left, right, top, bottom))
         leaders.append((x - 1, x + 1, top, own))
         marks.append(Line(x, own, x, top + 4))
