@@ -82,7 +82,7 @@ def test_a_place_shows_its_lead_its_reports_and_what_was_not_reported(tmp_path: 
     assert texts(page, ".reports p") == ["Do tiers follow scores?", "Scores run 70–97."]
     assert texts(page, "p.silent") == [
         "Not reported, and why: "
-        "05 Trends: Looking back from 2017, only 2017 is available; no trend is computed. "
+        "05 Trends: Only 2017 is known, so there is nothing to compare it with. "
         "07 Update rules: No update rules are recorded for this notice, so no column can be held against a limit."
     ]
     assert [a["aria-label"] for a in page.select("td.report a")] == [

@@ -24,7 +24,8 @@ from audit_lib.analysis.narrative import (
 )
 from audit_lib.analysis.overdue import describe_age, describe_rules, inspect_named
 from audit_lib.analysis.source import describe_source, trace_source
-from audit_lib.analysis.trends import compare_last, describe_trends
+from audit_lib.analysis.trend_sentences import describe_trends
+from audit_lib.analysis.trends import compare
 from audit_lib.analysis.year import describe_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.tables import show
@@ -143,7 +144,7 @@ def describe(name: str, report: Report) -> str:
         "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
         "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons))),
         "split": lambda: words.word(describe_split(scores, "split", 8)),
-        "trends": lambda: words.word(describe_trends(compare_last(report.history), report.history, 8)),
+        "trends": lambda: words.word(describe_trends(compare(report.history, 8))),
         "narrative": lambda: words.word(describe_narrative(scores, report.mentions, 8)),
         "unexplained": lambda: words.word(describe_unexplained(scores, report.mentions)),
         "standard": lambda: words.word(describe_standard(report.claims, scores)),
@@ -200,7 +201,7 @@ def describe(name: str, report: Report) -> str:
             "探索性分析，按分析者自拟的分组，均值为：镇街（21个）84.67分、工作部门（27个）87.63分、事业单位（8个）81.13分。"
             "分为这3组可解释得分变异的16.6%，分为镇街与部门单位两类可解释1.6%。",
         ),
-        ("trends", "截至2017年只有一期通报，不计算变化趋势。"),
+        ("trends", "目前只有2017年一期，无从比较。"),
         (
             "narrative",
             "正文点名批评8个单位，平均80.44分，其余48个单位平均86.45分；被批评单位中，良好4个、一般4个，"
@@ -238,11 +239,7 @@ def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> N
 
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
-    assert describe("trends", report) == (
-        "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、依已记录的沿革事件对应3个。"
-        "两期均有档次的24个单位中，12个档次变动：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
-        "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
-    )
+    assert describe("trends", report) == "2016年和2021年都有档次的24个单位中，12个档次不同"
 
 
 def test_the_register_words_what_could_not_be_read(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:

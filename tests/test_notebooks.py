@@ -35,7 +35,7 @@ HEADLINES = {
     "placed in 良好, and of the 6 units at 90, 3 are 优秀 and 3 良好.",
     "04_groups": "Towns (21) average 84.67, bureaus (35) 86.14: −1.48 points, Cliff's δ −0.15 (a random town beats a "
     "random bureau in 295 of 735 pairs, loses 403); the whole gap comes from 6 bureaus above 90, where no town is.",
-    "05_trends": "Looking back from 2017, only 2017 is available; no trend is computed.",
+    "05_trends": "Only 2017 is known, so there is nothing to compare it with.",
     "06_narrative": "The notice criticises 8 units, averaging 80.44 against 86.45 for the 48 others; 4 in 良好 and 4 in 一般, "
     "the best of them (水务局 93) has rank 6, and of the 7 units in 一般, 3 are not named.",
     "07_update_rules": "The notice states 6 update rules with a period and 3 without; 白沙镇's 工作动态, last updated in "

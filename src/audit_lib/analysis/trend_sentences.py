@@ -106,7 +106,7 @@ def _describe_always(panel: Panel) -> Phrase | None:
     for third in (LOWEST, TOP):
         names = find_always(panel, third)
         if 1 <= len(names) <= HEADLINE_NAMES and len(placed) == len(panel.periods):
-            both = "both" if len(placed) == 2 else "each"  # noqa: PLR2004
+            both = "both" if len(placed) == 2 else "each"
             where = say("trends.of_its_list") if len(panel.lists) > 1 else ""
             return say(f"trends.always_{third}_{both}", units=[Unit(name) for name in names], where=where)
     return None
@@ -127,7 +127,7 @@ def describe_level(trends: Trends) -> Text | None:
 
 def _describe_medians(panel: Panel, name: str) -> Phrase | None:
     medians = find_medians(panel, name)
-    if len(medians) < 2:  # noqa: PLR2004
+    if len(medians) < 2:
         return None
     last, others = medians.iloc[-1], medians.iloc[:-1]
     facts: dict[str, object] = {
@@ -170,7 +170,7 @@ def _describe_best_rating(trends: Trends) -> Phrase | None:
 def _describe_spread(trends: Trends) -> Phrase | None:
     """Say in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
     panel = trends.panel
-    if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:  # noqa: PLR2004
+    if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:
         return None
     points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
     spread = pd.Series(
@@ -247,7 +247,7 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Say what a reader must know before comparing: seasons, periods with ranks alone, changes of the marking scheme."""
+    """Say what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
     return join(
         [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
     )
@@ -255,7 +255,7 @@ def describe_limits(trends: Trends) -> Text | None:
 
 def _describe_seasons(trends: Trends) -> Phrase | None:
     pair = trends.main
-    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):  # noqa: PLR2004
+    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):
         return None
     apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
     is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
@@ -317,7 +317,7 @@ def describe_stays(trends: Trends) -> Text | None:
 
 
 def describe_pair(trends: Trends) -> Text | None:
-    """Say what a reader of the changes must know: the rounding step, units at the best score, units in one period only."""
+    """Say what limits the changes: the rounding step, units at the best score, units that only one period has."""
     pair = trends.main
     if pair is None:
         return None

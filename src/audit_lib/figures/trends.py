@@ -40,7 +40,7 @@ TITLES = 3  # rows of labels of periods, one below the other, where they would r
 
 @dataclass(frozen=True)
 class Strip:
-    """A period on the time axis: its day, its label, scores with the unit of each; no scores where it has ranks alone."""
+    """A period on the time axis: its day, its label, its units with scores; none where it has ranks alone."""
 
     day: float
     label: str
@@ -59,7 +59,7 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     """
     panel = trends.panel
     scored = [period for period in panel.periods if panel.published[period].basis == "score"]
-    if len(scored) < 2 or not panel.lists:  # noqa: PLR2004
+    if len(scored) < 2 or not panel.lists:
         return None
     highlight = choose_highlight(trends)
     values = panel.rows.dropna(subset=["score"])["score"]
@@ -114,7 +114,7 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     if len(trends.panel.lists) > 1:
         return "lists", {"n_lists": len(trends.panel.lists)}
     medians = find_medians(trends.panel, trends.panel.lists[0])
-    if len(medians) < 2:  # noqa: PLR2004
+    if len(medians) < 2:
         return "apart", {}
     low, high = float(medians.min()), float(medians.max())
     ends = {"low": low, "high": high, "n": len(medians)}
@@ -406,6 +406,6 @@ def _choose_pair_axis(rows: pd.DataFrame, *, is_points: bool, left: float, right
         scale = choose_axis([*rows["before"], *rows["after"]])
         return Axis(scale.low, scale.high, scale.ticks, left, right)
     n = int(rows["n_listed"].max())
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if n / step <= 6)  # noqa: PLR2004
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if n / step <= 6)
     ticks = tuple(float(tick) for tick in sorted({1, *range(step, n + 1, step)}, reverse=True))
     return Axis(float(n) if n > 1 else 2.0, 1.0, ticks, left, right)
