@@ -149,6 +149,26 @@ def test_headline(name: str, headline: str) -> None:
     assert len(headline.split()) <= 25
 
 
+def test_ranks_by_another_measure_are_not_called_a_move() -> None:
+    report = open_report("guangdong", "2018-04")
+    compared = compare(report.history, 8)
+    assert report.headline(trends.describe(compared)).text == (
+        "21 of 21 cities have another place in 2018-04 than in 2017-08, ranked by another or an unknown measure"
+    )
+    assert trends.describe_movers(compared) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("source", find_sources(ROOT / "data"), ids=lambda source: source.notice_id)
+def test_headlines_are_short(source: Any, language: str) -> None:
+    report = open_report(source.jurisdiction, source.period, language)
+    text = report.headline(trends.describe(compare(report.history, 8))).text
+    dates = r"\d{4}年(?:\d+月)?|\d{4}(?:-\d\d)?"
+    assert len(re.findall(r"\d+(?:\.\d+)?", re.sub(dates, "", text))) <= 3
+    assert len(text.split()) <= 25
+    assert language == "en" or len(text) <= 65
+
+
 def test_guangdong_says_what_may_be_compared() -> None:
     report = open_report("guangdong", "2022-09")
     compared = compare(report.history, 8)
@@ -448,8 +468,16 @@ def test_made_up_years_level_gap_and_movers(make_history: Callable[..., History]
     assert find_most(compared.main, -1)["unit_name"].to_list() == ["丁镇"]
     assert set(find_most(compared.main, 1)["unit_name"]) == {"庚局", "癸镇"}  # both by 5: all that tie are named
     assert compared.main.units.set_index("unit_name")["direction"].to_dict() == {
-        "甲局": 1, "乙局": 0, "丙局": 0, "丁镇": -1, "戊镇": 0, "己镇": -1,  # by one point: the last digit printed
-        "庚局": 1, "辛局": 1, "壬镇": 1, "癸镇": 1,
+        "甲局": 1,
+        "乙局": 0,
+        "丙局": 0,
+        "丁镇": -1,
+        "戊镇": 0,
+        "己镇": -1,  # by one point: the last digit printed
+        "庚局": 1,
+        "辛局": 1,
+        "壬镇": 1,
+        "癸镇": 1,
     }
     assert words.word(trends.describe(compared)) == "5 of 10 towns and bureaus scored higher in 2019 than in 2018"
 

@@ -184,9 +184,11 @@ def tabulate_level(trends: Trends) -> pd.DataFrame:
     """Summarise each list in each period: units, median, quartiles, extremes, and units of each rating.
 
     Quartiles need min_n units. `median_same` is the median of the units that have a score in all periods with scores;
-    it is left out where these are all units. Empty where there are neither scores nor ratings.
+    it is left out where these are all units. Empty for one period, and where there are neither scores nor ratings.
     """
     panel = trends.panel
+    if len(panel.periods) == 1:
+        return pd.DataFrame(columns=["period"])
     scored = panel.rows.dropna(subset=["score", "list"])
     constant = find_constant(panel)
     rows: list[dict[Any, Any]] = []
