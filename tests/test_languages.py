@@ -33,7 +33,8 @@ from audit_lib.analysis.narrative import (
     mark_verbatim,
 )
 from audit_lib.analysis.source import trace_source
-from audit_lib.analysis.trends import compare_last, describe_trends
+from audit_lib.analysis.trend_sentences import describe_trends
+from audit_lib.analysis.trends import compare
 from audit_lib.display.charts import Chart
 from audit_lib.display.tables import show
 from audit_lib.notebook.report import Report, open_report
@@ -150,11 +151,8 @@ def chinese() -> Report:
 
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
-    assert report.words.word(describe_trends(compare_last(report.history), report.history, 8)) == (
-        "只能比较档次，不能比较得分。2016年的25个单位与2021年的50个单位中，24个能够对应：名称相同21个、依已记录的沿革事件对应3个。"
-        "两期均有档次的24个单位中，12个档次变动：10个上升，2个下降。2016年列名的25个单位中10个为优秀，"
-        "2021年列名的50个单位中33个为优秀。两期数据不构成趋势。"
-    )
+    sentence = report.words.word(describe_trends(compare(report.history, 8)))
+    assert sentence == "2016年和2021年都有档次的24个单位中，12个档次不同"
 
 
 def test_the_register_words_what_could_not_be_read(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:

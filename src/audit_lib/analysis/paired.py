@@ -21,6 +21,8 @@ def find_step(*scores: pd.Series) -> float:
     (0.01, 1.0)
     """
     values = pd.concat(scores).dropna()
+    if values.empty:
+        return 1.0
     digits = next((n for n in range(MOST_DECIMALS) if (values.round(n) - values).abs().max() < 1e-9), MOST_DECIMALS)
     return float(10.0**-digits)
 

@@ -40,7 +40,8 @@ def describe_trends(trends: Trends) -> Text:
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     sentence = _describe_direction(trends, pair) if pair.gate.measure == "points" else _describe_order(trends, pair)
-    return join([sentence, _describe_always(trends.panel)], "trends.and_then") or sentence
+    always = None if pair.gate.reason == "ranks_of_another" else _describe_always(trends.panel)
+    return join([sentence, always], "trends.and_then") or sentence
 
 
 def _describe_ratings(pair: Pair) -> Phrase:
@@ -82,6 +83,8 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), **pair.gate.word_periods()}
     if pair.moved.empty:
         return say("trends.same_order", **facts)
+    if pair.gate.reason == "ranks_of_another":
+        return say("trends.order_another", moved=len(pair.moved), **facts)
     most = pair.moved[pair.moved["change"].abs() == pair.moved["change"].abs().max()]
     if len(most) > 1 or pair.units["list"].nunique() > 1:
         return say("trends.order_many", moved=len(pair.moved), **facts)
@@ -198,6 +201,8 @@ def describe_movers(trends: Trends) -> Text | None:
     pair = trends.main
     if pair is None or pair.gate.measure == "ratings":
         return _describe_rated_movers(pair)
+    if pair.gate.reason == "ranks_of_another":
+        return None
     clauses = []
     for direction, way in ((-1, "fell"), (1, "rose")):
         if len(most := find_most(pair, direction)):
@@ -247,7 +252,7 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Say what a reader must know before comparing: seasons, periods with ranks alone, changes of the marking scheme."""
+    """Say what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
     return join(
         [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
     )
@@ -259,7 +264,18 @@ def _describe_seasons(trends: Trends) -> Phrase | None:
         return None
     apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
     is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
-    return None if is_regular or not any(apart) else say("trends.seasons", **pair.gate.word_periods())
+    if is_regular or not any(apart):
+        return None
+    before, after = pair.gate.before, pair.gate.after
+    others = [
+        find_distance(each, after)
+        for each in trends.periods[: trends.periods.index(after)]
+        if each != before and trends.panel.gate(each, after).measure == pair.gate.measure
+    ]
+    seasons = say("trends.seasons")
+    if not others or find_distance(before, after) > min(others):
+        return seasons
+    return say("trends.nearest", seasons=seasons, **pair.gate.word_periods())
 
 
 def _describe_ranks_alone(panel: Panel) -> Phrase | None:
@@ -317,7 +333,7 @@ def describe_stays(trends: Trends) -> Text | None:
 
 
 def describe_pair(trends: Trends) -> Text | None:
-    """Say what a reader of the changes must know: the rounding step, units at the best score, units in one period only."""
+    """Say what limits the changes: the rounding step, units at the best score, units that only one period has."""
     pair = trends.main
     if pair is None:
         return None

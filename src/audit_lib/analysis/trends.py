@@ -184,9 +184,11 @@ def tabulate_level(trends: Trends) -> pd.DataFrame:
     """Summarise each list in each period: units, median, quartiles, extremes, and units of each rating.
 
     Quartiles need min_n units. `median_same` is the median of the units that have a score in all periods with scores;
-    it is left out where these are all units. Empty where there are neither scores nor ratings.
+    it is left out where these are all units. Empty for one period, and where there are neither scores nor ratings.
     """
     panel = trends.panel
+    if len(panel.periods) == 1:
+        return pd.DataFrame(columns=["period"])
     scored = panel.rows.dropna(subset=["score", "list"])
     constant = find_constant(panel)
     rows: list[dict[Any, Any]] = []
@@ -293,7 +295,7 @@ def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
 
 
 def tabulate_changes(pair: Pair | None) -> pd.DataFrame:
-    """List the units of two periods by change: values and places before and after, and the change. Empty for None, and for ratings."""
+    """List the units of two periods by change, with values and places in both; empty for None, and for ratings."""
     if pair is None or pair.gate.measure == "ratings":
         return pd.DataFrame(columns=["unit_name"])
     units = order_changes(pair)
@@ -380,7 +382,7 @@ def find_always(panel: Panel, third: str) -> list[str]:
 
 
 def choose_highlight(trends: Trends) -> str | None:
-    """Choose the unit to follow in the drawings: always in the lowest third, else in the top one, else often the lowest,
+    """Choose the unit to follow in drawings: always in the lowest third, else in the top one, else often the lowest,
     else the one that moved most.
 
     The key of the unit; None where none of these is a single unit.
@@ -428,11 +430,15 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
 
 
 def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
-    """Name units by their kind, or two kinds, else by their sides: cities, towns and bureaus, units."""
-    kinds = sorted(set(rows["kind"].dropna()))
+    """Name units by their sides, or by one or two kinds: towns and bureaus, cities, units."""
+    sides, kinds = set(rows["side"].dropna()), sorted(set(rows["kind"].dropna()))
+    if "bureau" in sides:
+        return say("labels.units_bureau_town" if sides == {"town", "bureau"} else f"labels.units_{_only(sides)}")
     if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
         named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)
-    sides = set(rows["side"]) if rows["side"].notna().all() else set()
-    known = "_".join(sorted(sides)) if sides and sides <= {"town", "bureau"} else "other"
-    return say(f"labels.units_{known}")
+    return say("labels.units_other")
+
+
+def _only(sides: set[str]) -> str:
+    return "bureau" if sides == {"bureau"} else "other"

@@ -114,7 +114,8 @@ def show(
 ) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
-    `title` is a finding above it; `shades` holds a shade from 0 to 5 for cells of the columns that it has. Units and tiers are named in the language and as printed, side by side.
+    `title` is a finding above it; `shades` holds a shade from 0 to 5 for cells of the columns that it has. Units and
+    tiers are named in the language and as printed, side by side.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
     Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it

@@ -40,7 +40,7 @@ TITLES = 3  # rows of labels of periods, one below the other, where they would r
 
 @dataclass(frozen=True)
 class Strip:
-    """A period on the time axis: its day, its label, scores with the unit of each; no scores where it has ranks alone."""
+    """A period on the time axis: its day, its label, its units with scores; none where it has ranks alone."""
 
     day: float
     label: str
