@@ -74,7 +74,7 @@ def _report_once() -> None:
         scores = load_table(table, "scores")
     for name in SCHEMAS:
         schema_of(name)
-    words = Words("en", {"place": "Sample", "period": "2017", "source": ""})
+    words = Words("en", {"place": "Sample", "period": "2017", "subject": "", "source": ""})
     words.word(groups.describe(scores, groups.compare(scores, "side", 2), "side"))
     if register := show(source.tabulate_checks(run_checks(reading.evidence)), "register", words):
         register._repr_html_()
