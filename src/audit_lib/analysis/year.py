@@ -37,7 +37,7 @@ def summarise_year(
         ("mean", spread.get("mean"), "02_distribution"),
         ("median", spread.get("median"), "02_distribution"),
         ("units_tied", ties.n_tied, "02_distribution"),
-        ("mixed_ties", len(order.groups), "02_distribution"),
+        ("mixed_ties", len(order), "02_distribution"),
         ("tiers_by_rule", rule and f"{rule.n_agree} / {rule.n_rated}", "03_tiers"),
         ("tier_exceptions", rule and len(rule.exceptions), "03_tiers"),
         ("side_gap", sides.mean.value, "04_groups"),
