@@ -227,7 +227,7 @@ def test_unusable_options(audit: Audit, data: Path, write, options: list[str], m
     [
         (b"", "found an empty file; expected the text of a notice"),
         ("第一条 总则".encode(), "found neither a score table nor a tier list; expected at least one of them"),
-        (b"\x89PNG\r\n\x1a\n", "found a PNG picture; expected text"),
+        (b"\x89PNG\r\n\x1a\n", "found a picture; expected text: audit-lib scan reads pictures"),
         (None, "found no such file; expected a published notice"),
     ],
 )
@@ -441,9 +441,9 @@ def test_accepted_aliases_join_and_say_why(audit: Audit, make_data: MakeData, wr
     code, out, _ = audit(*again.split()[1:])
     assert code == 0
     assert f"aliases    2 written to {data}/reference/demo/aliases.csv\n" in out
-    assert (data / "reference/demo/units.csv").read_text(encoding="utf-8") == (
-        UNITS + "demo-海洋渔业局,海洋渔业局,,,,,name in demo-2017 line 25,\n"
-    )
+    head, *units = [*UNITS.splitlines(), "demo-海洋渔业局,海洋渔业局,,,,,name in demo-2017 line 25,"]
+    expected = [f"{head},name_en,name_en_evidence", *(f"{unit},," for unit in units)]
+    assert (data / "reference/demo/units.csv").read_text(encoding="utf-8").splitlines() == expected
     where = "海洋渔业局 in demo-2017 line 25; similarity 89 of 100 without level and ending"
     assert (data / "reference/demo/aliases.csv").read_text(encoding="utf-8") == (
         "name_printed,unit_id,evidence\n"

@@ -195,8 +195,8 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
         if sum(problem.said.key == "problems.between_rows" for problem in unread) >= len(rows):
             # As many cells left over as rows read: the columns are not those of the header.
             headings = " · ".join(layout.columns)[:LONGEST_HEADINGS]
-            facts: dict[str, Any] = {"headings": headings, "width": layout.width, "n": len(rows)}
-            found.problems.append(note_problem("table_unread", "too_wide", printed[0].place, **facts))
+            size: dict[str, Any] = {"headings": headings, "width": layout.width, "n": len(rows)}
+            found.problems.append(note_problem("table_unread", "too_wide", printed[0].place, **size))
             found.add_prose(lines[start:at])
             continue
         found.problems += unread
