@@ -3,96 +3,62 @@
 import io
 import itertools
 import unicodedata
+from functools import partial
 
-import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
-from audit_lib.analysis.distribution import count_digits, order_in_ties
 from audit_lib.analysis.groups import compare_groups
-from audit_lib.display.charts import Chart
+from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding
+from audit_lib.display.scene import COLOURS, Dot
 from audit_lib.errors import AuditError
-from audit_lib.figures.distribution import plot_digits, plot_ecdf, plot_league, plot_scores, plot_tie_order
-from audit_lib.figures.groups import plot_gap, plot_group_ecdf, plot_group_tiers, plot_groups
-from audit_lib.figures.source import plot_ledger
-from audit_lib.figures.style import TIERS, measure, wrap
+from audit_lib.figures.distribution import plot_scores
+from audit_lib.figures.groups import plot_groups
+from audit_lib.figures.narrative import plot_named
+from audit_lib.figures.style import measure, wrap
+from audit_lib.figures.tiers import plot_rule
 
 pytestmark = pytest.mark.filterwarnings("error")
 
+
+def draw_groups(column: str, scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
+    return plot_groups(scores, column, compare_groups(scores, column, 8), 8)
+
+
 PLOTS = {
-    "scores": lambda scores, words: plot_scores(scores, 90, 80).draw(words),
-    "league": lambda scores, words: plot_league(scores).draw(words),
-    "tie order": lambda scores, words: plot_tie_order(order_in_ties(scores)).draw(words),
-    "ecdf": lambda scores, words: plot_ecdf(scores, 90, 80).draw(words),
-    "digits": lambda scores, words: plot_digits(count_digits(scores)).draw(words),
-    "gap": lambda scores, words: plot_gap(scores, "side", compare_groups(scores, "side", 8), 20170101).draw(words),
-    "groups": lambda scores, words: plot_groups(scores, "split").draw(words),
-    "group ecdf": lambda scores, words: plot_group_ecdf(scores, "side").draw(words),
-    "group tiers": lambda scores, words: plot_group_tiers(scores, "side").draw(words),
-    "ledger": lambda scores, words: plot_ledger(scores).draw(words),
+    "scores": lambda scores, mentions: plot_scores(scores),
+    "rule": lambda scores, mentions: plot_rule(scores, 90, 80),
+    "groups": partial(draw_groups, "side"),
+    "split": partial(draw_groups, "split"),
+    "named": plot_named,
 }
 TITLES = {
-    "scores": "Two cuts on the score give 51 of 55 tiers; 4 units do not fit",
-    "league": "56 units, but only 24 ranks: 44 share their score with another",
-    "tie order": "In all 8 mixed ties bureaus come first in print: 1 in 1,701,000 by chance",
-    "ecdf": "12.5% of the units score below 80, 21.4% reach 90",
-    "digits": "The last digit 8 is the most common: 10 of 52 whole-number scores",
-    "gap": "Towns average 1.48 points less than bureaus; the best reach 90 and 97",
-    "groups": "Of 3 groups, departments average most (87.63), institutions least (81.13)",
-    "group ecdf": "Bureaus reach both further up and further down",
-    "group tiers": "优秀: 2 of 21 towns, 6 of 36 bureaus",
-    "ledger": "56 rows and 56 entries name 57 units: 55 are in both",
+    "scores": "33 of 56 units scored from 82 to 89",
+    "rule": "At 90 and above, the same score earned different ratings",
+    "groups": "Apart from six high scores, the two groups overlap",
+    "split": "Scores of 3 groups",
+    "named": "The eight named units score from 70 to 93",
 }
-DATA = {  # of each chart: rows, headings, the first and the last row
-    "scores": (
-        56,
-        ["Unit", "Side", "Score", "Tier"],
-        ["食药监局", "bureaus", "97", "优秀"],
-        ["民政局", "bureaus", "70", "一般"],
+BEST, UNRATED = ["Food and Drug 食药监局", "97", "excellent 优秀"], ["Supervision 监察局", "80", ""]
+DATA = {  # of each chart: headings, the first and the last row
+    "scores": (["Unit", "Score", "Rating"], BEST, UNRATED),
+    "rule": (
+        ["Unit", "Score", "Rating", "By the pass marks", "Outlined"],
+        [*BEST, "excellent 优秀", "no"],
+        [*UNRATED, "", "no"],
     ),
-    "league": (
-        56,
-        ["Places", "Unit", "Side", "Score"],
-        ["1", "食药监局", "bureaus", "97"],
-        ["56", "民政局", "bureaus", "70"],
+    "groups": (["Group", "Unit", "Score", "Rating"], ["bureaus", *BEST], ["bureaus", *UNRATED]),
+    "split": (
+        ["Group", "Unit", "Score", "Rating"],
+        ["bureaus listed first", *BEST],
+        ["bureaus listed first", *UNRATED],
     ),
-    "tie order": (
-        33,
-        ["Score", "Place in print", "Unit", "Side"],
-        ["90", "1", "财政局", "bureaus"],
-        ["78", "3", "雷高镇", "towns"],
-    ),
-    "ecdf": (24, ["Score", "Units at or below", "Units at or below, %"], ["70", "1", "1.8"], ["97", "56", "100.0"]),
-    "digits": (10, ["Last digit", "Units", "Expected"], ["0", "8", "5.20"], ["9", "3", "5.20"]),
-    "gap": (
-        59,
-        ["Group", "Unit", "Score", "From", "To"],
-        ["bureaus", "食药监局", "97", "", ""],
-        ["towns − bureaus", "difference of means", "-1.48", "-4.37", "1.21"],
-    ),
-    "groups": (59, ["Group", "Unit", "Score"], ["towns", "杨家镇", "90"], ["institutions", "mean", "81.13"]),
-    "group ecdf": (
-        32,
-        ["Group", "Score", "Units at or below", "Units at or below, %"],
-        ["towns", "71", "1", "4.8"],
-        ["bureaus", "97", "35", "100.0"],
-    ),
-    "group tiers": (
-        7,
-        ["Group", "Tier", "Units", "Of", "Share, %"],
-        ["towns", "优秀", "2", "21", "9.5"],
-        ["bureaus", "", "1", "36", "2.8"],
-    ),
-    "ledger": (
-        57,
-        ["Unit", "In the table", "In a list", "Joined by"],
-        ["市市场监管局", "市市场监管局", "市市场监管局", "same name"],
-        ["市残联", "", "市残联", "in a list only"],
-    ),
+    "named": (["Unit", "Score", "Rating", "Named"], [*BEST, "no"], [*UNRATED, "no"]),
 }
 AWKWARD = {
     "one unit": [("甲局", 88, "良好")],
@@ -112,57 +78,51 @@ def pixels(chart: Chart) -> np.ndarray:
 
 
 def check_drawing(chart: Chart) -> None:
-    """The rows of the drawing are whole: none of it is cut off, and nothing is left of the words around it."""
-    first, last = chart.drawing
-    inked = (pixels(chart) < 250).any(axis=(1, 2))
-    assert [part.any() for part in (inked[:first], inked[first:last], inked[last:])] == [True, True, True]
-    assert not inked[[first, last - 1]].any()
+    """The picture is whole: nothing is cut off at its edges, and each drawing has the same units."""
+    picture = pixels(chart)
+    edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
+    assert all((edge == 255).all() for edge in edges)
+    assert (picture < 250).any()
+    assert chart.wide
+    assert chart.narrow
+    units = [sorted(dot.unit for dot in scene.of(Dot)) for scene in (chart.wide, chart.narrow)]
+    assert units[0] == units[1]
+    assert len(units[0]) == len(chart.data)
 
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_leizhou_chart(leizhou, name: str) -> None:
-    chart = PLOTS[name](leizhou.scores, leizhou.words)
+    chart = PLOTS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
     assert chart.title == TITLES[name]
-    assert chart.width == 760
+    assert chart.width == 820
     assert pixels(chart).shape[1] == 2 * chart.width
     assert len(chart.alt) > 80
-    assert not plt.get_fignums()
     data = chart.data
-    assert (len(data), list(data), data.iloc[0].to_list(), data.iloc[-1].to_list()) == DATA[name]
+    assert (len(data), (list(data), data.iloc[0].to_list(), data.iloc[-1].to_list())) == (56, DATA[name])
     check_drawing(chart)
 
 
-@pytest.mark.parametrize("name", ["scores", "gap", "ecdf"])
-def test_charts_are_the_same_twice(leizhou, name: str) -> None:
-    assert PLOTS[name](leizhou.scores, leizhou.words) == PLOTS[name](leizhou.scores, leizhou.words)
+def test_charts_are_the_same_twice(leizhou) -> None:
+    one, other = (plot_rule(leizhou.scores, 90, 80).draw(leizhou.words) for _ in range(2))
+    assert (one, one.to_csv()) == (other, other.to_csv())
 
 
 @pytest.mark.parametrize("name", PLOTS)
 @pytest.mark.parametrize("case", AWKWARD)
 def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: str, case: str) -> None:
-    shown = PLOTS[name](make_scores(AWKWARD[case]), leizhou.words)
-    assert isinstance(shown, Chart | Finding)
+    scores = make_scores(AWKWARD[case])
+    mentions = pd.DataFrame({"unit_id": scores["unit_id"].iloc[:1], "sentiment": "criticised"})
+    shown = PLOTS[name](scores, mentions).draw(leizhou.words)
     if isinstance(shown, Chart):
         check_drawing(shown)
     else:
-        assert shown.role == "note"
-        assert shown.text.endswith(".")
-
-
-def test_cuts_are_drawn_and_named_only_where_they_are_held_against_tiers(make_scores, leizhou) -> None:
-    scores = make_scores([("甲局", 95, None), ("乙镇", 85, None), ("丙镇", 75, None)])
-    chart = plot_ecdf(scores, 90, 80).draw(leizhou.words)
-    assert isinstance(chart, Chart)
-    assert chart.title == "The median of 3 scores is 85, the quartiles are 80 and 90"
-    assert pixels(chart).tolist() == pixels(plot_ecdf(scores, 93, 77).draw(leizhou.words)).tolist(), (
-        "no cut is in the image"
-    )
-    assert "cut" not in chart.alt
+        assert isinstance(shown, Finding | None)
+        assert shown is None or (shown.role, shown.text[-1]) == ("note", ".")
 
 
 def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:
-    with pytest.raises(AuditError, match="the font has no character"):
-        plot_league(make_scores([("𓀀局", 90, None), ("乙镇", 80, None)])).draw(leizhou.words)
+    with pytest.raises(AuditError, match="the font has no character '𓀀'"):
+        plot_scores(make_scores([("𓀀局", 90, None), ("乙镇", 80, None)])).draw(leizhou.words)
 
 
 def test_every_character_of_the_data_has_a_glyph(project) -> None:
@@ -174,9 +134,10 @@ def test_every_character_of_the_data_has_a_glyph(project) -> None:
 
 
 def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
-    drawn = np.unique(pixels(PLOTS["scores"](leizhou.scores, leizhou.words)).reshape(-1, 3).astype(int), axis=0)
-    for colour in ([0x08, 0x51, 0x9C], [0x9E, 0xCA, 0xE1], [0xD5, 0x5E, 0x00]):
-        assert np.abs(drawn - colour).sum(axis=1).min() < 12
+    chart = plot_scores(leizhou.scores).draw(leizhou.words)
+    drawn = np.unique(pixels(chart).reshape(-1, 3).astype(int), axis=0)
+    for name in ("best", "middle", "lowest"):
+        assert np.abs(drawn - to_rgb(COLOURS[name][0])).sum(axis=1).min() < 12
 
 
 @pytest.mark.parametrize(("text", "letters"), [("abc", 3), ("市民政局", 8), ("优秀 8", 6)])
@@ -190,17 +151,19 @@ def test_wrap_breaks_at_spaces_only() -> None:
 
 
 def test_tiers_differ_in_grey_print() -> None:
-    greys = [int(0.2126 * red + 0.7152 * green + 0.0722 * blue) for red, green, blue in map(to_rgb_255, TIERS.values())]
-    assert min(abs(one - other) for one, other in itertools.combinations(greys, 2)) > 40
+    names = ("best", "upper", "middle", "lower", "lowest", "unrated")
+    greys = [float(to_rgb(COLOURS[name][0]) @ (0.2126, 0.7152, 0.0722)) for name in names]
+    assert min(abs(one - other) for one, other in itertools.combinations(greys, 2)) > 20
 
 
-def to_rgb_255(colour: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(colour[1:]))
+def to_rgb(colour: str) -> np.ndarray:
+    return np.array(list(bytes.fromhex(colour[1:])))
 
 
 @pytest.mark.parametrize(
-    ("case", "told"), [("no tiers", "; tiers are not published"), ("four tiers", ", coloured by tier")]
+    ("case", "how"),
+    [("no tiers", "by score"), ("four tiers", "by score and rating"), ("one unit", "by score and rating")],
 )
-def test_tiers_that_no_two_cuts_part_are_published_all_the_same(make_scores, leizhou, case: str, told: str) -> None:
-    chart = PLOTS["scores"](make_scores(AWKWARD[case]), leizhou.words)
-    assert chart.subtitle == f"Leizhou 2017: one mark per unit at its score, shaped by side{told}"
+def test_the_subtitle_names_the_rating_only_where_one_is_published(make_scores, leizhou, case: str, how: str) -> None:
+    chart = plot_scores(make_scores(AWKWARD[case])).draw(leizhou.words)
+    assert chart.subtitle.endswith(f"of Leizhou, open-government inspection 2017, {how}")

@@ -2,7 +2,8 @@
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from matplotlib import font_manager, rc_context
@@ -29,16 +30,34 @@ IN_CHINESE = re.compile(r"(?<=[ 、，；/])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9f
 
 @cache
 def _open_font() -> FT2Font:
-    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=use_font())))
+    families = (use_font(), "DejaVu Sans")
+    font = font_manager.get_font([font_manager.findfont(font_manager.FontProperties(family=each)) for each in families])
     font.set_size(100, 72)
     return font
 
 
+@contextmanager
+def _refuse_missing_glyphs() -> Iterator[None]:
+    """Raise AuditError naming the character if the font lacks one."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=r"Glyph .* missing from")
+        try:
+            yield
+        except UserWarning as warning:
+            code = re.search(r"Glyph (\d+)", str(warning))
+            found = f"the font has no character {chr(int(code[1]))!r}" if code else str(warning)
+            raise AuditError(f"a drawing: {found}") from None
+
+
 @cache
 def measure_width(text: str, size: float, *, is_bold: bool = False) -> float:
-    """Measure a line of text in CSS pixels by the metrics of the font that pictures use."""
+    """Measure a line of text in CSS pixels by the metrics of the font that pictures use.
+
+    Raises AuditError naming the character if the font lacks one.
+    """
     font = _open_font()
-    advances = (font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance for letter in text)
+    with _refuse_missing_glyphs():
+        advances = [font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance for letter in text]
     return sum(advances) / 65536 / 100 * size * (BOLD if is_bold else 1)
 
 
@@ -105,14 +124,8 @@ def draw_png(scene: Scene) -> bytes:
                 artist.set_zorder(order)
                 axes.add_artist(artist)
         canvas = FigureCanvasAgg(figure)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("error", message=r"Glyph .* missing from")
-            try:
-                canvas.draw()
-            except UserWarning as warning:
-                code = re.search(r"Glyph (\d+)", str(warning))
-                found = f"the font has no character {chr(int(code[1]))!r}" if code else str(warning)
-                raise AuditError(f"a drawing: {found}") from None
+        with _refuse_missing_glyphs():
+            canvas.draw()
         return pack_image(bytes(canvas.buffer_rgba()), canvas.get_width_height(physical=True))
 
 
