@@ -272,6 +272,7 @@ def test_tables_and_pages_rest_on_less_than_reports(world: Folders) -> None:
         "reference/leizhou/aliases.csv",
         "reference/jurisdictions.csv, jurisdiction leizhou",
         "reference/notices.csv, notice_id leizhou-2017",
+        "site.toml",
     }
     assert set(pages["reports"]) == {"03_tiers.ipynb", "05_trends.ipynb"}
     assert hash_library() != hash_library(pages=True)
