@@ -268,6 +268,7 @@ def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
 def small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw figures with a quarter of the pixels, where nothing asserts what they look like."""
     monkeypatch.setattr("audit_lib.figures.style.SCALE", 1)
+    monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
 
 
 @pytest.fixture(scope="session")

@@ -1,36 +1,64 @@
 """Charts: titles that state the finding, alt text with its numbers, Chinese names with glyphs, the same bytes twice."""
 
+import io
 import itertools
 import unicodedata
+from functools import partial
 
-import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
 from audit_lib.analysis.groups import compare_groups
-from audit_lib.display.charts import Chart
+from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding
-from audit_lib.display.scene import Dot
+from audit_lib.display.scene import COLOURS, Dot
+from audit_lib.errors import AuditError
 from audit_lib.figures.distribution import plot_scores
 from audit_lib.figures.groups import plot_groups
-from audit_lib.figures.style import TIERS, measure, wrap
+from audit_lib.figures.narrative import plot_named
+from audit_lib.figures.style import measure, wrap
 from audit_lib.figures.tiers import plot_rule
-from audit_lib.figures.year import plot_year
 
 pytestmark = pytest.mark.filterwarnings("error")
 
+
+def draw_groups(column: str, scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
+    return plot_groups(scores, column, compare_groups(scores, column, 8), 8)
+
+
 PLOTS = {
-    "scores": lambda scores, words: plot_scores(scores).draw(words),
-    "year": lambda scores, words: plot_year(scores).draw(words),
-    "rule": lambda scores, words: plot_rule(scores, 90, 80).draw(words),
-    "groups": lambda scores, words: plot_groups(scores, "side", compare_groups(scores, "side", 8), 8).draw(words),
+    "scores": lambda scores, mentions: plot_scores(scores),
+    "rule": lambda scores, mentions: plot_rule(scores, 90, 80),
+    "groups": partial(draw_groups, "side"),
+    "split": partial(draw_groups, "split"),
+    "named": plot_named,
 }
 TITLES = {
     "scores": "33 of 56 units scored from 82 to 89",
-    "year": "40 of 56 scored units were rated good",
     "rule": "At 90 and above, the same score earned different ratings",
-    "groups": "Towns and bureaus reach over much of the same range",
+    "groups": "Apart from six high scores, the two groups overlap",
+    "split": "Scores of 3 groups",
+    "named": "The eight named units score from 70 to 93",
+}
+BEST, UNRATED = ["Food and Drug 食药监局", "97", "excellent 优秀"], ["Supervision 监察局", "80", ""]
+DATA = {  # of each chart: headings, the first and the last row
+    "scores": (["Unit", "Score", "Rating"], BEST, UNRATED),
+    "rule": (
+        ["Unit", "Score", "Rating", "By the pass marks", "Outlined"],
+        [*BEST, "excellent 优秀", "no"],
+        [*UNRATED, "", "no"],
+    ),
+    "groups": (["Group", "Unit", "Score", "Rating"], ["bureaus", *BEST], ["bureaus", *UNRATED]),
+    "split": (
+        ["Group", "Unit", "Score", "Rating"],
+        ["bureaus listed first", *BEST],
+        ["bureaus listed first", *UNRATED],
+    ),
+    "named": (["Unit", "Score", "Rating", "Named"], [*BEST, "no"], [*UNRATED, "no"]),
 }
 AWKWARD = {
     "one unit": [("甲局", 88, "良好")],
@@ -45,35 +73,56 @@ AWKWARD = {
 }
 
 
+def pixels(chart: Chart) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(chart.png)).convert("RGB"))
+
+
+def check_drawing(chart: Chart) -> None:
+    """The picture is whole: nothing is cut off at its edges, and each drawing has the same units."""
+    picture = pixels(chart)
+    edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
+    assert all((edge == 255).all() for edge in edges)
+    assert (picture < 250).any()
+    assert chart.wide
+    assert chart.narrow
+    units = [sorted(dot.unit for dot in scene.of(Dot)) for scene in (chart.wide, chart.narrow)]
+    assert units[0] == units[1]
+    assert len(units[0]) == len(chart.data)
+
+
 @pytest.mark.parametrize("name", PLOTS)
 def test_leizhou_chart(leizhou, name: str) -> None:
-    chart = PLOTS[name](leizhou.scores, leizhou.words)
+    chart = PLOTS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
     assert chart.title == TITLES[name]
+    assert chart.width == 820
+    assert pixels(chart).shape[1] == 2 * chart.width
     assert len(chart.alt) > 80
-    assert len(chart.data) == 56
-    for scene in (chart.wide, chart.narrow):
-        assert sum(isinstance(mark, Dot) for mark in scene.marks) == 56
-    assert not plt.get_fignums()
+    data = chart.data
+    assert (len(data), (list(data), data.iloc[0].to_list(), data.iloc[-1].to_list())) == (56, DATA[name])
+    check_drawing(chart)
 
 
 def test_charts_are_the_same_twice(leizhou) -> None:
-    assert PLOTS["year"](leizhou.scores, leizhou.words) == PLOTS["year"](leizhou.scores, leizhou.words)
+    one, other = (plot_rule(leizhou.scores, 90, 80).draw(leizhou.words) for _ in range(2))
+    assert (one, one.to_csv()) == (other, other.to_csv())
 
 
 @pytest.mark.parametrize("name", PLOTS)
 @pytest.mark.parametrize("case", AWKWARD)
 def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: str, case: str) -> None:
     scores = make_scores(AWKWARD[case])
-    shown = PLOTS[name](scores, leizhou.words)
+    mentions = pd.DataFrame({"unit_id": scores["unit_id"].iloc[:1], "sentiment": "criticised"})
+    shown = PLOTS[name](scores, mentions).draw(leizhou.words)
     if isinstance(shown, Chart):
-        dots = [mark for mark in shown.wide.marks if isinstance(mark, Dot)]  # type: ignore[union-attr]
-        assert len(dots) == scores["score"].count()
-    elif shown is None:
-        assert (name, case) == ("year", "no scores")
+        check_drawing(shown)
     else:
-        assert isinstance(shown, Finding)
-        assert shown.role == "note"
-        assert shown.text.endswith(".")
+        assert isinstance(shown, Finding | None)
+        assert shown is None or (shown.role, shown.text[-1]) == ("note", ".")
+
+
+def test_a_missing_glyph_is_an_error_that_names_it(make_scores, leizhou) -> None:
+    with pytest.raises(AuditError, match="the font has no character '𓀀'"):
+        plot_scores(make_scores([("𓀀局", 90, None), ("乙镇", 80, None)])).draw(leizhou.words)
 
 
 def test_every_character_of_the_data_has_a_glyph(project) -> None:
@@ -82,6 +131,13 @@ def test_every_character_of_the_data_has_a_glyph(project) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     missing = {letter for letter in text if ord(letter) not in glyphs and unicodedata.category(letter)[0] not in "CZ"}
     assert missing == set()
+
+
+def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
+    chart = plot_scores(leizhou.scores).draw(leizhou.words)
+    drawn = np.unique(pixels(chart).reshape(-1, 3).astype(int), axis=0)
+    for name in ("best", "middle", "lowest"):
+        assert np.abs(drawn - to_rgb(COLOURS[name][0])).sum(axis=1).min() < 12
 
 
 @pytest.mark.parametrize(("text", "letters"), [("abc", 3), ("市民政局", 8), ("优秀 8", 6)])
@@ -95,9 +151,19 @@ def test_wrap_breaks_at_spaces_only() -> None:
 
 
 def test_tiers_differ_in_grey_print() -> None:
-    greys = [int(0.2126 * red + 0.7152 * green + 0.0722 * blue) for red, green, blue in map(to_rgb_255, TIERS.values())]
-    assert min(abs(one - other) for one, other in itertools.combinations(greys, 2)) > 40
+    names = ("best", "upper", "middle", "lower", "lowest", "unrated")
+    greys = [float(to_rgb(COLOURS[name][0]) @ (0.2126, 0.7152, 0.0722)) for name in names]
+    assert min(abs(one - other) for one, other in itertools.combinations(greys, 2)) > 20
 
 
-def to_rgb_255(colour: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(colour[1:]))
+def to_rgb(colour: str) -> np.ndarray:
+    return np.array(list(bytes.fromhex(colour[1:])))
+
+
+@pytest.mark.parametrize(
+    ("case", "how"),
+    [("no tiers", "by score"), ("four tiers", "by score and rating"), ("one unit", "by score and rating")],
+)
+def test_the_subtitle_names_the_rating_only_where_one_is_published(make_scores, leizhou, case: str, how: str) -> None:
+    chart = plot_scores(make_scores(AWKWARD[case])).draw(leizhou.words)
+    assert chart.subtitle.endswith(f"of Leizhou, open-government inspection 2017, {how}")

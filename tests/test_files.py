@@ -45,7 +45,7 @@ def test_what_was_begun_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    monkeypatch.setattr(files, "_copy_mode", fail)
+    monkeypatch.setattr(files, "_keep_mode", fail)
     with pytest.raises((KeyboardInterrupt, AuditError)):
         save_bytes(b"new", path)
     assert [each.name for each in tmp_path.iterdir()] == ["file"]

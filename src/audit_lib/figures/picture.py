@@ -20,6 +20,7 @@ from audit_lib.figures.packing import pack_image
 from audit_lib.figures.style import use_font
 
 SCALE = 2  # image pixels per CSS pixel
+OTHER_FONT = "DejaVu Sans"  # has signs that the Chinese font lacks
 POINTS = 0.72  # points of a CSS pixel, where 100 of those are an inch
 BOLD = 1.06  # how much wider bold letters are
 MARGIN = 20
@@ -28,18 +29,29 @@ IN_CHINESE = re.compile(r"(?<=[ 、，；/])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9f
 
 
 @cache
-def _open_font() -> FT2Font:
-    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=use_font())))
-    font.set_size(100, 72)
-    return font
+def _open_fonts() -> tuple[FT2Font, ...]:
+    """Open the fonts of pictures for ourselves: those that matplotlib keeps change their size as it draws."""
+    families = (font_manager.FontProperties(family=family) for family in (use_font(), OTHER_FONT))
+    fonts = tuple(FT2Font(font_manager.findfont(family)) for family in families)
+    for font in fonts:
+        font.set_size(100, 72)
+    return fonts
+
+
+def _measure_letter(letter: str) -> int:
+    for font in _open_fonts():
+        if font.get_char_index(ord(letter)):
+            return font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance
+    raise AuditError(f"a drawing: the font has no character {letter!r}")
 
 
 @cache
 def measure_width(text: str, size: float, *, is_bold: bool = False) -> float:
-    """Measure a line of text in CSS pixels by the metrics of the font that pictures use."""
-    font = _open_font()
-    advances = (font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance for letter in text)
-    return sum(advances) / 65536 / 100 * size * (BOLD if is_bold else 1)
+    """Measure a line of text in CSS pixels by the metrics of the fonts that pictures use.
+
+    Raises AuditError naming the character if they lack one.
+    """
+    return sum(map(_measure_letter, text)) / 65536 / 100 * size * (BOLD if is_bold else 1)
 
 
 def wrap_text(text: str, size: float, width: float, *, is_bold: bool = False) -> list[str]:
@@ -88,7 +100,7 @@ def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], 
 
 def draw_png(scene: Scene) -> bytes:
     """Draw a scene in its light colours as a PNG. Raises AuditError naming the character if the font lacks one."""
-    with rc_context({"font.family": [use_font(), "DejaVu Sans"], "axes.unicode_minus": False}):
+    with rc_context({"font.family": [use_font(), OTHER_FONT], "axes.unicode_minus": False}):
         figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100 * SCALE)
         figure.set_layout_engine("none")  # the scene has its own
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, scene.width), ylim=(scene.height, 0))

@@ -1,6 +1,6 @@
-"""How every chart looks: a Chinese font, colour for tier and shape for side together, title, source line, alt text.
+"""How every chart looks: a Chinese font, title, subtitle, source line, alt text.
 
-Colour and shape always go together, so a chart survives grey print. Titles are findings, computed elsewhere.
+Titles are findings, computed elsewhere.
 """
 
 import math
@@ -13,7 +13,6 @@ from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 from matplotlib import font_manager, rc_context
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -29,13 +28,7 @@ from audit_lib.wording.words import Words
 WIDTH = 7.6  # inches; a page shows 100 CSS pixels an inch
 SCALE = 2  # image pixels per CSS pixel, so that charts stay sharp when zoomed
 INK, GREY = "#1A1A1A", "#595959"
-ZONE = "#FBF3C4"  # the zone of scores where two tiers overlap
-
-TIERS = {1: "#08519C", 2: "#9ECAE1", 3: "#D55E00", 4: "#2B1400"}  # fill, by tier_order; each its own grey in print
-RIMS = {1: "#08306B", 2: "#2171B5", 3: "#8C3D00", 4: "#000000"}  # darker, so that pale marks stand out 3:1 on white
-UNTIERED, UNTIERED_RIM = "#FFFFFF", "#000000"
 SHAPES = {"town": "o", "bureau": "s", "other": "D"}
-SIDES = {"town": "#1B6E4B", "bureau": "#BDBDBD", "other": "#F0E6C8"}
 
 CLOSING = "，。、；：！？）』”’》％%…"  # no line begins with one; it may end with one, or with a Chinese character
 BETWEEN = re.compile(rf"(?<=[\u4e00-\u9fff{CLOSING}])(?=[^{CLOSING}])")
@@ -193,69 +186,3 @@ def shorten(text: str, width: int) -> str:
 def measure(text: str) -> int:
     """Measure text in Latin letters; a Chinese character counts two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def mark_style(tier_order: Any, side: str) -> dict[str, Any]:
-    """Give colour and shape of a unit's mark: colour for its tier, shape for its side."""
-    if pd.isna(tier_order):
-        colours = {"facecolor": UNTIERED, "edgecolor": UNTIERED_RIM, "linewidth": 1.4}
-    else:
-        order = min(int(tier_order), max(TIERS))
-        colours = {"facecolor": TIERS[order], "edgecolor": RIMS[order], "linewidth": 0.8}
-    return {**colours, "marker": SHAPES[side]}
-
-
-def draw_marks(ax: Axes, units: pd.DataFrame, x: str, y: str, size: float) -> None:
-    """Draw one mark per unit, coloured by tier and shaped by side."""
-    for (order, side), same in units.groupby(["tier_order", "side"], dropna=False):
-        ax.scatter(same[x].astype("float64"), same[y].astype("float64"), s=size, zorder=3, **mark_style(order, side))
-
-
-def draw_key(ax: Axes, units: pd.DataFrame, words: Words, **options: Any) -> None:
-    """Draw the key: one row per tier present (colour) and per side present (shape), each with its count.
-
-    Where no tiers are published there is no row for them.
-    """
-    handles, labels = [], []
-    in_tiers = units if units["tier"].notna().any() else units.iloc[:0]
-    counts = in_tiers.groupby(["tier_order", "tier"], dropna=False).size()
-    for (order, tier), n in counts.items():
-        name = words.name("untiered") if pd.isna(tier) else tier
-        handles.append(ax.scatter([], [], s=52, **mark_style(order, "bureau")))
-        labels.append(words("labels.key", name=name, n=int(n)))
-    for side in [side for side in SHAPES if side in set(units["side"])]:
-        n = int((units["side"] == side).sum())
-        handles.append(ax.scatter([], [], s=46, marker=SHAPES[side], facecolor="#8C8C8C", edgecolor=GREY))
-        labels.append(words("labels.key", name=words.name(side), n=n))
-    ax.legend(handles, labels, handletextpad=0.3, labelspacing=0.45, **options)
-
-
-def tabulate_curve(points: pd.Series) -> pd.DataFrame:
-    """Give the steps of a curve of shares: each score, the points at or below it, their share in percent."""
-    steps = points.value_counts().sort_index()
-    return pd.DataFrame(
-        {"score": steps.index, "n_up_to": steps.cumsum().to_numpy(), "share_up_to": 100 * steps.cumsum() / len(points)}
-    ).reset_index(drop=True)
-
-
-def place_labels(ax: Axes, labels: list[tuple[float, str]], tops: Mapping[float, float], step: float) -> None:
-    """Write labels above marks by rule, not by trial: each starts over the columns it spans and climbs until free.
-
-    `labels` are (x, text); `tops` the height of each column of marks. A label far above its column gets a line to it,
-    which passes behind the labels between.
-    """
-    left, right = ax.get_xlim()
-    letter = (right - left) / 92  # width of a Latin letter at this size
-    taken: list[tuple[float, float, float]] = []
-    for x, text in sorted(labels):
-        half = measure(text) * letter / 2
-        centre = min(max(x, left + half), right - half)
-        low, high = centre - half, centre + half
-        height = max([top for at, top in tops.items() if low <= at <= high], default=0) + step
-        while any(low < end and start < high and abs(height - at) < step for start, end, at in taken):
-            height += step
-        taken.append((low, high, height))
-        if height - tops[x] > 1.6 * step:
-            ax.plot([x, x], [tops[x] + 0.45 * step, height - 0.45 * step], color=GREY, linewidth=0.8, zorder=4)
-        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1.0}
-        ax.text(centre, height, text, ha="center", va="center", fontsize=9.5, color=INK, bbox=box, zorder=5)
