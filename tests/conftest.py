@@ -267,7 +267,7 @@ def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
 @pytest.fixture
 def small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw figures with a quarter of the pixels, where nothing asserts what they look like."""
-    monkeypatch.setattr("audit_lib.figures.style.SCALE", 1)
+    monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
     monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
 
 

@@ -20,7 +20,6 @@ from audit_lib.errors import AuditError
 from audit_lib.figures.distribution import plot_scores
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
-from audit_lib.figures.style import measure, wrap
 from audit_lib.figures.tiers import plot_rule
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -138,16 +137,6 @@ def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
     drawn = np.unique(pixels(chart).reshape(-1, 3).astype(int), axis=0)
     for name in ("best", "middle", "lowest"):
         assert np.abs(drawn - to_rgb(COLOURS[name][0])).sum(axis=1).min() < 12
-
-
-@pytest.mark.parametrize(("text", "letters"), [("abc", 3), ("市民政局", 8), ("优秀 8", 6)])
-def test_measure_counts_chinese_twice(text: str, letters: int) -> None:
-    assert measure(text) == letters
-
-
-def test_wrap_breaks_at_spaces_only() -> None:
-    assert wrap("one two 三四五 six", 8) == ["one two", "三四五", "six"]
-    assert wrap("", 8) == [""]
 
 
 def test_tiers_differ_in_grey_print() -> None:

@@ -16,14 +16,11 @@ from audit_lib.figures.forms import (
     WIDE,
     Band,
     Flag,
-    Panel,
     Row,
     Size,
-    Slope,
     Span,
     choose_axis,
     colour_tiers,
-    draw_slopes,
     draw_spans,
     draw_strip,
 )
@@ -189,20 +186,6 @@ def test_spans_reach_from_low_to_high_beyond_their_limit() -> None:
     assert bar.colour == "lowest"
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_slopes_rise_where_values_do(size: Size) -> None:
-    panel = Panel("All", (Slope(6, 15, "Public Security", "ps", is_named=True), Slope(1, 1, "Commerce", "c")))
-    for best_is_low in (True, False):
-        scene = draw_slopes([panel], size, ("2014", "2016"), best_is_low=best_is_low)
-        ends = {dot.unit: [each for each in scene.of(Dot) if each.unit == dot.unit] for dot in scene.of(Dot)}
-        before, after = ends["ps"]
-        assert before.x < after.x
-        assert (before.y < after.y) is best_is_low
-        assert ends["c"][0].y == ends["c"][1].y
-        (line,) = [each for each in scene.of(Line) if each.width == 2.4]
-        assert (line.x1, line.y1, line.x2, line.y2) == (before.x, before.y, after.x, after.y)
-        assert "Public Security" in {label.text for label in scene.of(Label)}
-        assert "Commerce" not in {label.text for label in scene.of(Label)}
 
 
 def test_a_scene_read_back_is_the_same_drawing() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from audit_lib.periods import span_of
 from audit_lib.tables.history import History
 from audit_lib.tables.measures import Measure, may_compare_points
-from audit_lib.wording.words import Phrase, say, say_date
+from audit_lib.wording.words import Phrase, say_date
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,6 @@ def _find_reason(one: Measure, other: Measure) -> str:
     if one.better != other.better:
         return "direction_differs"
     return "same_scheme" if may_compare_points(one, other) else "score_differs"
-
-
-def describe_gate(gate: Gate) -> Phrase:
-    """Say what of two periods is compared, and why not more."""
-    return say(f"gates.{gate.reason}", **gate.word_periods())
 
 
 def find_distance(before: str, after: str) -> int:

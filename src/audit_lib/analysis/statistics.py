@@ -6,9 +6,7 @@ population: an interval says what would hold if units had been sampled, a p valu
 would give as much.
 """
 
-import math
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -72,16 +70,6 @@ def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
     low, high = np.percentile(_some(values), [25, 75])
     reach = 1.5 * (high - low)
     return float(low - reach), float(high + reach)
-
-
-def median_absolute_deviation(values: npt.ArrayLike) -> float:
-    """Measure the typical distance of a unit from the median score, in points.
-
-    Raw: not multiplied by 1.4826, so it is no stand-in for a standard deviation. Missing scores are
-    dropped; ValueError if none is left. Source: Hampel (1974).
-    """
-    present = _some(values)
-    return float(np.median(np.abs(present - np.median(present))))
 
 
 def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> Estimate:
@@ -158,20 +146,6 @@ def mean_gap(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimat
         warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
         low, high = stats.ttest_ind(first, second, equal_var=False).confidence_interval(level)
     return Estimate(gap, float(low), float(high))
-
-
-def order_odds(sizes: Iterable[tuple[int, int]]) -> int:
-    """Find the odds, one in how many, that every tie lists one side first if order inside ties is random.
-
-    One (units in the tie, towns among them) for each tie; ties of one side only leave the odds as they
-    are, and without ties they are 1. ValueError if a tie has more towns than units.
-    Source: counting; each of the C(n, t) places of t towns among n units is as likely as another.
-    """
-    ties = list(sizes)
-    for n, towns in ties:
-        if not 0 <= towns <= n:
-            raise ValueError(f"{towns} towns in a tie of {n} units: expected 0 to {n}")
-    return math.prod(math.comb(n, towns) for n, towns in ties)
 
 
 def last_digits(scores: pd.Series) -> pd.Series:

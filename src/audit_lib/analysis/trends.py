@@ -19,7 +19,6 @@ from audit_lib.tables.history import History
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Name, Text, Tier, say, say_date
 
-PAIRED = ["unit_name", "list", "before", "after", "change", "direction"]
 FEWEST_FOR_MEDIAN = 3
 OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names

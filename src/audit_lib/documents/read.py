@@ -11,8 +11,6 @@ from audit_lib.errors import AuditError, unusable
 NOTICE = "a published notice"
 
 
-def file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_document(path: Path) -> Document:

@@ -12,7 +12,6 @@ VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column
 LONGEST_UNIT = 30  # characters; a longer cell is prose, but for a list of units
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
-WHOLE = re.compile(r"\d{1,4}")
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:\(([^()]{1,12})\))?")  # 95.5, 95分, 98.2%, 95(93): last month's

@@ -1,7 +1,7 @@
 """Split print into names of units: at separators outside brackets, without what numbers, scores or counts them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -118,11 +118,6 @@ def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether names look like each other: most end as names of units do, or all are short."""
     known = sum(vocabulary.names_unit(squeeze(name)) for name in names)
     return 2 * known > len(names) or all(len(name) <= LONGEST_BARE for name in names)
-
-
-def unlike_neighbours(names: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield the names that are longer than a bare name and of no kind that we know."""
-    return (name for name in names if len(name) > LONGEST_BARE and vocabulary.kind_of(squeeze(name)) == "other")
 
 
 def _read_entry(piece: str) -> Entry:
