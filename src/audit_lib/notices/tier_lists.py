@@ -118,7 +118,7 @@ def find_tier_lists(
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
             if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units) or is_parallel:
-                facts = {"heading": block.lines[0].key} | ({"units": units} if units else {})
+                facts = {"heading": COLON.split(block.lines[0].key)[0]} | ({"units": units} if units else {})
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
             tiers += block.lists

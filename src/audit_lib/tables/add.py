@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.documents.model import Document
+from audit_lib.documents.model import Document, squeeze
 from audit_lib.documents.read import read_document
 from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
@@ -363,7 +363,7 @@ def _parse_with(
     if before is not None and column:
         with suppress(AuditError):
             again = parse_notice(document, column)
-            if _has_scores(again):
+            if _reads_column(again, column):
                 return again, propose_measure(again, before, given)
         before = before.drop("score_column")  # the heading is another one now
     return notice, propose_measure(notice, before, given)
@@ -373,7 +373,7 @@ def _parse_column(document: Document, heading: str) -> Notice:
     """Parse a notice with the column of the scores that a person named."""
     with suppress(AuditError):
         notice = parse_notice(document, heading)
-        if _has_scores(notice):
+        if _reads_column(notice, heading):
             return notice
     columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
     raise unusable("--score-column", repr(heading), f"a heading over numbers, one of {columns or 'none here'}")
@@ -383,8 +383,10 @@ def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: M
     return find_before(records, source.jurisdiction, source.period, given.get("title") or notice.header.title)
 
 
-def _has_scores(notice: Notice) -> bool:
-    return any(row.score is not None for table in notice.tables for row in table.rows)
+def _reads_column(notice: Notice, heading: str) -> bool:
+    """Check whether scores are read from the column of this heading."""
+    tables = [table for table in notice.tables if squeeze(table.score_column or "") == squeeze(heading)]
+    return any(row.score is not None for table in tables for row in table.rows)
 
 
 def describe_notice(source: Source, notice: Notice, given: Mapping[str, Any], proposal: Proposal) -> pd.Series:
