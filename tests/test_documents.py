@@ -8,7 +8,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audit_lib.documents import read as documents
 from audit_lib.documents.model import Document, Line, line_of, squeeze
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError

@@ -186,8 +186,6 @@ def test_spans_reach_from_low_to_high_beyond_their_limit() -> None:
     assert bar.colour == "lowest"
 
 
-
-
 def test_a_scene_read_back_is_the_same_drawing() -> None:
     scene = draw_strip(UNITS, NARROW, "得分", flags=[Flag(97, ('<b>"水务局"',))])
     again = read_scene(write_scene(scene))

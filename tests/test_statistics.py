@@ -166,8 +166,6 @@ def test_leizhou_ties() -> None:
     assert (within.ties - 56) / 2 == 72  # each pair twice, and each unit with itself
 
 
-
-
 def test_leizhou_spread() -> None:
     assert tukey_fences(SCORES) == (71.5, 99.5)
     assert last_digits(SCORES).tolist() == [8, 4, 5, 3, 4, 5, 6, 4, 10, 3]

@@ -11,8 +11,6 @@ from audit_lib.errors import AuditError, unusable
 NOTICE = "a published notice"
 
 
-
-
 def read_document(path: Path) -> Document:
     """Read a published file, whatever its name says it is.
 
