@@ -59,7 +59,8 @@ def leizhou(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
 
 def test_every_line_stands_under_its_number(leizhou: BeautifulSoup) -> None:
     raw = (ROOT / "data" / "raw" / "leizhou" / "2017.txt").read_text(encoding="utf-8").splitlines()
-    shown = {each["id"]: each.p.get_text().removeprefix("our summary ") for each in leizhou.select(".line")}
+    shown = {each["id"]: (each.p or each).get_text() for each in leizhou.select(".raw [id^=L]")}
+    shown = {anchor: text.removeprefix("our summary ") for anchor, text in shown.items()}
     assert [each for each in leizhou.select(".line .tag") if each.get_text() != "our summary"] == []
     assert shown == {f"L{number}": line.strip() for number, line in enumerate(raw, start=1) if line.strip()}
     assert at(leizhou, "L101").a.get_text() == "101"
@@ -84,13 +85,17 @@ def test_problems_and_lines_lead_to_each_other(leizhou: BeautifulSoup) -> None:
     listed = leizhou.select(".problems li")
     assert len(listed) == 17
     assert [each["class"][0] for each in listed] == ["is-error"] * 4 + ["is-warning"] * 7 + ["is-note"] * 6
-    assert listed[0].p.get_text(" ", strip=True) == "contradiction 监察局 (80) is in the table but in no tier list line 389"
+    assert (
+        listed[0].p.get_text(" ", strip=True)
+        == "contradiction 监察局 (80) is in the table but in no tier list line 389"
+    )
     assert listed[0].a["href"] == "#L389"
     beside = leizhou.select(".raw [role=note] p")
     assert len(beside) == sum(bool(each.a) for each in listed) == 12
     for note in beside:
         problem = at(leizhou, note.a["href"].removeprefix("#"))
-        assert note.find_parent(class_="line")["id"] == problem.a["href"].removeprefix("#")
+        place = at(leizhou, problem.a["href"].removeprefix("#"))
+        assert note.parent is place.find_next(role="note")
         assert note.get_text().removeprefix(note.a.get_text()).strip() in problem.get_text()
 
 
