@@ -63,8 +63,8 @@ def test_every_line_stands_under_its_number(leizhou: BeautifulSoup) -> None:
     shown = {anchor: text.removeprefix("our summary ") for anchor, text in shown.items()}
     assert [each for each in leizhou.select(".line .tag") if each.get_text() != "our summary"] == []
     assert shown == {f"L{number}": line.strip() for number, line in enumerate(raw, start=1) if line.strip()}
-    assert at(leizhou, "L101").a.get_text() == "101"
-    assert at(leizhou, "L101").a["href"] == "#L101"
+    assert (at(leizhou, "L27").a.get_text(), at(leizhou, "L27").a["href"]) == ("27", "#L27")
+    assert at(leizhou, "L101").find_parent("tr").small.get_text() == "line 101"
 
 
 def test_what_was_read_is_marked_by_its_kind(leizhou: BeautifulSoup) -> None:
