@@ -59,11 +59,12 @@ def leizhou(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
 
 def test_every_line_stands_under_its_number(leizhou: BeautifulSoup) -> None:
     raw = (ROOT / "data" / "raw" / "leizhou" / "2017.txt").read_text(encoding="utf-8").splitlines()
-    shown = {each["id"]: each.p.get_text().removeprefix("our summary ") for each in leizhou.select(".line")}
+    shown = {each["id"]: (each.p or each).get_text() for each in leizhou.select(".raw [id^=L]")}
+    shown = {anchor: text.removeprefix("our summary ") for anchor, text in shown.items()}
     assert [each for each in leizhou.select(".line .tag") if each.get_text() != "our summary"] == []
     assert shown == {f"L{number}": line.strip() for number, line in enumerate(raw, start=1) if line.strip()}
-    assert at(leizhou, "L101").a.get_text() == "101"
-    assert at(leizhou, "L101").a["href"] == "#L101"
+    assert (at(leizhou, "L27").a.get_text(), at(leizhou, "L27").a["href"]) == ("27", "#L27")
+    assert at(leizhou, "L101").find_parent("tr").small.get_text() == "line 101"
 
 
 def test_what_was_read_is_marked_by_its_kind(leizhou: BeautifulSoup) -> None:
@@ -93,7 +94,8 @@ def test_problems_and_lines_lead_to_each_other(leizhou: BeautifulSoup) -> None:
     assert len(beside) == sum(bool(each.a) for each in listed) == 12
     for note in beside:
         problem = at(leizhou, note.a["href"].removeprefix("#"))
-        assert note.find_parent(class_="line")["id"] == problem.a["href"].removeprefix("#")
+        place = at(leizhou, problem.a["href"].removeprefix("#"))
+        assert note.parent is place.find_next(role="note")
         assert note.get_text().removeprefix(note.a.get_text()).strip() in problem.get_text()
 
 

@@ -284,9 +284,11 @@ def _drop_sums(run: Sequence[_Record], vocabulary: Vocabulary) -> tuple[list[_Re
             continue
         vouched = record.rank is not None or record.group is not None
         if not is_known and not vouched:
-            facts = {"found": record.unit}
-            key = "unlike" if mostly else "unconfirmed"
-            problems.append(note_problem("not_read", key, record.place, "warning", **facts))
+            problems.append(
+                note_problem(
+                    "not_read", "unlike" if mostly else "unconfirmed", record.place, "warning", found=record.unit
+                )
+            )
         kept.append(record)
     return kept, problems
 
