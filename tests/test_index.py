@@ -133,7 +133,7 @@ def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_pat
 def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) -> None:
     cards = {str(card.h2.get_text()): card for card in ours[1].select(".card")}
     assert list(cards) == [
-        *("Leizhou (雷州市)", "Baoshan (Shanghai) (上海市宝山区)", "Ministries' web sites (国务院部门网站)"),
+        *("Leizhou (雷州市)", "Baoshan (Shanghai) (上海市宝山区)", "State Council (国务院部门网站)"),
         "Louxing (Loudi) (娄底市娄星区)",
     ]
     leizhou, louxing = cards["Leizhou (雷州市)"], cards["Louxing (Loudi) (娄底市娄星区)"]
