@@ -45,7 +45,7 @@ from audit_lib.wording.languages import FOLDER, LANGUAGES, MAIN
 from audit_lib.wording.words import Words
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 OTHERS = [language for language in LANGUAGES if language != MAIN]
 HAN = "\u4e00-\u9fff"
 

@@ -23,7 +23,7 @@ from audit_lib.tables.build import build_tables, read_source
 from audit_lib.wording.words import Words, say_place
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 NOTICES = ["leizhou 2017", "ministries 2022", "louxing 2017-05", "baoshan 2021"]
 NAMES = ("unit_name", "unit", "name_in_table", "units")
 CITED = {"score", "score_before", "score_after", "tier", "tier_before", "tier_after"}  # columns that a notice prints

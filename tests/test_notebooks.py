@@ -21,7 +21,7 @@ from audit_lib.sources import Source, find_sources
 from audit_lib.tables.build import build_tables
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 REPORTS = sorted((ROOT / "reports").glob("*/*/*.ipynb"))
 LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {

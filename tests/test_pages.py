@@ -34,7 +34,7 @@ WORDS = Words("en", FACTS)
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
 ALT = "One dot for each unit; 农业局 & others above 90."
 TABLE = pd.DataFrame({"unit_name": ["农业局 & <b>Sons</b>", "白沙镇"], "score": [1234.5, None], "change": [-1.5, 2.0]})
-SOURCES = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+SOURCES = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 VOID = {"meta", "link", "img", "br", "hr", "input", "source"}
 LOADED = {"src", "srcset", "poster", "action", "background", "data"}
 

@@ -10,7 +10,7 @@ from papermill import inspect_notebook
 from audit_lib.errors import AuditError
 from audit_lib.notebook.parameters import Parameters, check_parameters
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 GOOD = {"jurisdiction": "leizhou", "period": "2017"}
 
 

@@ -23,7 +23,7 @@ from audit_lib.batch.processes import CAN_FORK, RunOptions
 from audit_lib.batch.tasks import execute_pages, execute_run
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="every run is cold on this system")]
 

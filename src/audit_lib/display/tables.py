@@ -10,34 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.display.columns import TWO, find_column
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
 from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words
 
-# Columns that need other decimals than two.
-DIGITS = {"p": 4, "gvf": 3, "share_pct": 1, "share_up_to": 1, "skewness": 4, "mean_place": 1}
-# Scores as published, each with the decimals that the notice gives it.
-PUBLISHED = {"score", "score_before", "score_after", "min", "max", "cut"}
-PUBLISHED_IN = {"cuts": {"low", "high"}}  # and those of a table where other tables compute what is named so
-# What notices state: where it is missing, the notice does not say. Elsewhere missing means that there is no such value.
-STATED = {
-    *("score", "rank", "tier", "stated", "serial", "name_in_table", "name_in_list", "table_line", "list_line"),
-    *("sentiment", "section", "item", "quantifier", "last_updated", "limit", "days"),
-    *("score_before", "score_after", "tier_before", "tier_after"),
-}
-STATED_TABLES = {"source"}  # those of figures and values, where all values are stated
-# Columns whose values our tables write in one way, and each language in its own.
-WORDED = {"rank_range": Words.ranks, "where": Words.item, "section": Words.numeral, "item": Words.numeral}
-# Columns of our short names of units, and of tiers and terms as printed.
-NAMED: Mapping[str, type[Named]] = {
-    **dict.fromkeys(("unit_name", "unit", "units", "unit_before", "unit_after"), Unit),
-    **dict.fromkeys(
-        ("tier", "tier_before", "tier_after", "tier_by_cut", "better_tier", "lower_tier", "row_tier"), Tier
-    ),
-    **dict.fromkeys(("column", "rule"), Term),
-}
-
+NAMED: Mapping[str, type[Named]] = {"unit": Unit, "tier": Tier, "term": Term}  # kinds of columns with names
+WORDED = {"ranks": Words.ranks, "item": Words.item, "numeral": Words.numeral}  # kinds that each language writes itself
 
 Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
 
@@ -136,10 +116,9 @@ def show(
             continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
-        is_stated = column in STATED or (column == "value" and key in STATED_TABLES)
-        mark = "missing" if is_stated else "inapplicable"
+        mark = "missing" if find_column(column, key).is_stated else "inapplicable"
         kinds = table["figure"] if column != "figure" and "figure" in table else [column] * len(table)
-        published = [kind in PUBLISHED or kind in PUBLISHED_IN.get(key, ()) for kind in kinds]
+        published = [find_column(kind, key).kind == "score" for kind in kinds]
         cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark), published)
         if getattr(words, mark) in cells[heading]:
             marks.add(mark)
@@ -174,7 +153,9 @@ def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     for column in table:
         if not words.heading(str(column)):
             continue
-        values = _print_column(table[column], str(column), words, "", [column in PUBLISHED] * len(table))
+        values = _print_column(
+            table[column], str(column), words, "", [find_column(column).kind == "score"] * len(table)
+        )
         if _is_numeric(table[column]):
             values = [value.replace("−", "-").replace(",", "") for value in values]
         cells[words.heading(str(column))] = values
@@ -188,11 +169,12 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
         return []
     values = row[column] if isinstance(row[column], list) else [row[column]]
     pieces: list[Piece] = []
+    is_named = find_column(column).kind in NAMED
     for each, href in zip(values, links, strict=True):
-        named = _name(each, column, words) if len(values) > 1 or column in NAMED else printed
+        named = _name(each, column, words) if len(values) > 1 or is_named else printed
         before, arrow, last = named.rpartition(PAIR)  # of a pair the later name is linked
         as_printed = str(each).rpartition(PAIR)[2]
-        if column in NAMED and last != as_printed and last.endswith(as_printed):  # what the notice prints is linked
+        if is_named and last != as_printed and last.endswith(as_printed):  # what the notice prints is linked
             before, last = f"{before}{arrow}{last.removesuffix(as_printed)}", as_printed
             arrow = ""
         pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
@@ -212,8 +194,9 @@ def _print_column(values: pd.Series, column: str, words: Words, missing: str, pu
     cells = list(zip(values, published, strict=True))
     if not pd.api.types.is_float_dtype(values):
         return [_print_value(value, column, words, missing, is_published=known) for value, known in cells]
-    on_grid = all(published) or (column not in DIGITS and (values.dropna() * 2 % 1 == 0).all())
-    digits = DIGITS.get(column, 2)
+    decimals = find_column(column).decimals
+    on_grid = all(published) or (decimals is None and (values.dropna() * 2 % 1 == 0).all())
+    digits = TWO if decimals is None else decimals
     printed = format_score if on_grid else lambda value: format_number(value, digits)
     return [missing if pd.isna(value) else printed(value) for value in values]
 
@@ -233,8 +216,9 @@ def _print_value(value: Any, column: str, words: Words, missing: str, *, is_publ
 
 
 def _name(value: Any, column: str, words: Words) -> str:
-    if column in WORDED:
-        return WORDED[column](words, value)
-    if column in NAMED and isinstance(value, str):
-        return PAIR.join(words.both(NAMED[column](each)) for each in value.split(PAIR))
-    return words.name(value, column)
+    kind = find_column(column).kind
+    if kind in WORDED:
+        return WORDED[kind](words, value)
+    if kind in NAMED and isinstance(value, str):
+        return PAIR.join(words.both(NAMED[kind](each)) for each in value.split(PAIR))
+    return value if kind == "text" and isinstance(value, str) else words.name(value, column)

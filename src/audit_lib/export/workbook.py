@@ -10,9 +10,9 @@ from datetime import date, datetime
 from importlib.metadata import version
 from io import BytesIO
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
+from wcwidth import wcswidth
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -133,7 +133,7 @@ def _measure(value: Any) -> int:
     if pd.isna(value):
         return 0
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return max(sum(2 if east_asian_width(each) in "WF" else 1 for each in line) for line in text.split("\n"))
+    return max(max(wcswidth(line), 0) for line in text.split("\n"))
 
 
 def _write_notes(book: Book, reading: Reading, sheets: Mapping[str, pd.DataFrame], words: Words) -> None:

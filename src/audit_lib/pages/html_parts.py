@@ -10,13 +10,14 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width, normalize
+from unicodedata import normalize
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from markupsafe import Markup, escape
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from wcwidth import wcswidth
 
 from audit_lib.display.links import HREF
 from audit_lib.errors import unusable
@@ -184,7 +185,7 @@ def _fit_columns(rows: list[list[Tag]]) -> int:
     for row in rows:
         for column, cell in enumerate(row):
             most = LONG.get(str(cell.get("scope")), LONG_CELL)
-            width = sum(2 if east_asian_width(each) in "WF" else 1 for each in cell.get_text())
+            width = max(wcswidth(cell.get_text()), 0)
             if width > most:
                 cell["class"] = " ".join([*cell.get_attribute_list("class"), "long"])
             widths[column] = max(widths.get(column, 0), min(width, most))

@@ -85,7 +85,7 @@ class Remaker:
         sources = find_sources(self._data)
         self._snapshot = Snapshot(self._data, sources)
         self.places = {source.jurisdiction for source in sources}
-        self.notebooks = {path.stem: read_notebook(path) for path in sorted(folders.notebooks.glob("*.ipynb"))}
+        self.notebooks = {path.stem: read_notebook(path) for path in sorted(folders.notebooks.glob("[0-9]*.ipynb"))}
         self._tables: Kept[None] = Kept(len(self.places))
         self._reports: Kept[str] = Kept(MOST_KEPT)
         self._pages: Kept[dict[str, str]] = Kept(MOST_KEPT)
