@@ -1,5 +1,6 @@
 """Drawings as pictures: how wide their texts are, and a PNG of one with its title, legend and source."""
 
+import os
 import re
 import warnings
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ def _open_fonts() -> tuple[FT2Font, ...]:
     for font in fonts:
         font.set_size(100, 72)
     return fonts
+
+
+# A forked process that read from the same open file would move the place where the other reads.
+os.register_at_fork(after_in_child=_open_fonts.cache_clear)
 
 
 def _measure_letter(letter: str) -> int:
