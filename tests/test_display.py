@@ -111,7 +111,6 @@ def test_a_chart_carries_the_words_around_it_and_its_values() -> None:
     [
         ("score", "league", "–: the notice does not say."),
         ("mean", "league", "n/a: does not apply, or there is nothing to compute it from."),
-        ("value", "source", "–: the notice does not say."),
         ("value", "spread", "n/a: does not apply, or there is nothing to compute it from."),
     ],
 )

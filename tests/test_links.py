@@ -156,8 +156,8 @@ def run_notebook(notice: str, stem: str) -> list[Shown]:
     jurisdiction, period = notice.split()
     shown: list[Shown] = []
 
-    def keep(report: Report, table: pd.DataFrame | pd.Series, key: str, title: Any = None) -> None:
-        if (made := show(table, key, report.words)) and isinstance(table, pd.DataFrame):
+    def keep(report: Report, table: pd.DataFrame | pd.Series, key: str, title: Any = None, shades: Any = None) -> None:
+        if (made := show(table, key, report.words, title, shades)) and isinstance(table, pd.DataFrame):
             shown.append((key, table.reset_index(drop=True), made))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -252,8 +252,8 @@ def test_there_is_much_to_link() -> None:
         ("02_distribution", "league", 0, "Score", ["notice.html#L103"]),
         ("02_distribution", "league", 1, "Which units", ["notice.html#L109", "notice.html#L115"]),
         ("03_tiers", "exceptions", 0, "Rating", ["notice.html#L63"]),
-        ("06_narrative", "named", 0, "Line", ["notice.html#L51"]),
-        ("06_narrative", "claims", 0, "Words of the notice", ["notice.html#L19"]),
+        ("06_narrative", "named", 0, "Score", ["notice.html#L133"]),
+        ("06_narrative", "items", 2, "Which units", ["notice.html#L27", "notice.html#L27"]),
         ("07_update_rules", "rules", 0, "Where", ["notice.html#L43", "notice.html#L73"]),
         ("07_update_rules", "named_columns", 0, "Column", ["notice.html#L43"]),
     ],

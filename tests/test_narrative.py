@@ -120,7 +120,7 @@ def test_leizhou_named_compared_with_others(leizhou) -> None:
     assert compared.p.value == pytest.approx(0.0047, abs=5e-5)
     assert leizhou.words.word(describe_comparison([compared])).startswith(
         "The 8 units named as examples of problems average 80.4, the 48 others 86.4. Difference of means, units named "
-        "as examples minus other units: −6.01 points (95% interval by Welch's method −12.96 to +0.94)."
+        "as examples of problems minus other units: −6.01 points (95% interval by Welch's method −12.96 to +0.94)."
     )
 
 
