@@ -23,7 +23,7 @@ from audit_lib.pages.report_page import render_period
 from audit_lib.wording.words import Phrase, Words, say_nothing_found
 
 ATTACK = '</script><script>alert(1)</script> "A & B"'
-PLACES = ("baoshan", "leizhou", "louxing", "ministries")
+PLACES = ("baoshan", "guangdong", "jiangxi", "leizhou", "louxing", "ministries", "xianning")
 WORDS = Words("en", {"place": "Jia", "period": "2017"})
 CARD = {"subject": "", "inspector": "", "dates": "", "units": "", "badges": [], "drawing": "", "n_units": 1}
 
@@ -68,7 +68,7 @@ def search_of(page: BeautifulSoup) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def ours(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BeautifulSoup]:
-    """The index over a year card of all four places, with their pages."""
+    """The index over a year card of every place, with their pages."""
     tree = tmp_path_factory.mktemp("reports")
     for path in sorted((project / "reports").glob("*/*/00_*.ipynb")):
         *_, place, period, name = path.parts
@@ -134,7 +134,7 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
     cards = {str(card.h2.get_text()): card for card in ours[1].select(".card")}
     assert list(cards) == [
         *("Leizhou (雷州市)", "Baoshan (Shanghai) (上海市宝山区)", "State Council (国务院部门网站)"),
-        "Louxing (Loudi) (娄底市娄星区)",
+        *("Guangdong (广东省)", "Jiangxi (江西省)", "Louxing (Loudi) (娄底市娄星区)", "Xianning (咸宁市)"),
     ]
     leizhou, louxing = cards["Leizhou (雷州市)"], cards["Louxing (Loudi) (娄底市娄星区)"]
     assert texts(leizhou, ".subject") == ["open-government inspection (政务公开检查)"]
@@ -153,7 +153,7 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
 def test_an_inspection_that_cannot_be_compared_is_said_to_be_so(
     ours: tuple[Path, BeautifulSoup], tmp_path: Path
 ) -> None:
-    assert texts(ours[1], ".plainbox")[0].startswith("Four different inspections.")
+    assert texts(ours[1], ".plainbox")[0].startswith("Seven different inspections.")
     save(tmp_path, "jia", "2017", "00_year_card", report("Found."))
     assert not render(tmp_path, tmp_path).select(".plainbox")
 
@@ -170,7 +170,10 @@ def test_units_are_searchable_by_all_their_names(ours: tuple[Path, BeautifulSoup
         "leizhou": 57,
         "baoshan": 54,
         "ministries": 32,
+        "guangdong": 21,
+        "jiangxi": 11,
         "louxing": 11,
+        "xianning": 8,
     }
     assert known["leizhou"]["names"] == ["Leizhou", "leizhou", "雷州市"]
     units = {unit[0]: unit[1:] for unit in known["leizhou"]["units"]}
