@@ -286,8 +286,8 @@ def test_rows(parse: Parse, cells: str, rows: list[tuple[str, float]]) -> None:
             ["found '—1—' between two rows"],
         ),
         (
-            f"{SERIAL} 1 甲镇 97 2 96 3 丙局 95",
-            [("甲镇", 97), ("丙局", 95)],
+            f"{SERIAL} 1 甲镇 97 2 96 3 丙局 95 4 丁镇 94",
+            [("甲镇", 97), ("丙局", 95), ("丁镇", 94)],
             ["found '2' between two rows", "found '96' between two rows"],
         ),
         (
@@ -301,8 +301,8 @@ def test_rows(parse: Parse, cells: str, rows: list[tuple[str, float]]) -> None:
             ["乙局: found 1 cells; expected 2"],
         ),
         (
-            "名次 单位 得分 1 甲镇 97 2 乙局 90 丙局 90 丁镇 90 5 戊局 80",
-            [("甲镇", 97), ("乙局", 90), ("戊局", 80)],
+            "名次 单位 得分 1 甲镇 97 2 乙局 90 丙局 90 丁镇 90 5 戊局 80 6 己局 70 7 庚局 60",
+            [("甲镇", 97), ("乙局", 90), ("戊局", 80), ("己局", 70), ("庚局", 60)],
             [f"found {cell!r} between two rows" for cell in ("丙局", "90", "丁镇", "90")],
         ),
         (

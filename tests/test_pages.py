@@ -318,7 +318,7 @@ def test_a_page_holds_nothing_of_another_language(tmp_path: Path, source: Path, 
     page = Page(path.with_suffix(".html").read_text("utf-8"))
     shown_texts = [each.text for each in page.all("p")]
     for tag, cells in told.items():
-        openings = [re.split(r"[`\[]", each.source)[0] for each in cells]
+        openings = [re.split(r"[`\[]|\n\n", each.source)[0] for each in cells]
         found = [any(text.startswith(opening) for text in shown_texts) for opening in openings if opening]
         assert found == [tag == language] * len(found)
         assert found

@@ -180,7 +180,14 @@ def test_rows_that_everything_speaks_for_are_free_of_doubt() -> None:
             },
         ),
         (RIGHT[:6], {}, {NOTICE: "the notice states 6 units, 5 rows were read; 6 units are listed, 5 rows were read"}),
-        (RIGHT[:1], {}, {NOTICE: "no row of a score table was read"}),
+        (
+            RIGHT[:1],
+            {},
+            {
+                NOTICE: "no row of a score table was read",
+                "0": "found '序号单位得分' below the list 良好; expected names of units",
+            },
+        ),
     ],
     ids=["name", "confidence", "score", "twice", "serial", "lost-row", "lost-end", "lost-table"],
 )
