@@ -133,7 +133,7 @@ TAMPERS = {
     "Markdown beside HTML": (REPORT, edit(lambda d: with_outputs(d)[1]["outputs"][0]["data"].update({"text/markdown": "31"})), '"text/markdown": "31"'),
     "hidden outputs": (REPORT, edit(lambda d: with_outputs(d)[0]["metadata"].update(jupyter={"outputs_hidden": True})), "outputs_hidden"),
     "an attachment": (REPORT, edit(lambda d: d["cells"][0].update(attachments={"a.png": {"image/png": "QQ=="}})), "attachments"),
-    "the order of cells": (REPORT, edit(lambda d: d["cells"].append(d["cells"].pop(4))), '"id": "open"'),
+    "the order of cells": (REPORT, edit(lambda d: d["cells"].append(d["cells"].pop(5))), '"id": "open"'),
     "code where parameters are": (REPORT, swap('"language = \\"en\\"\\n"', '"language = \\"en\\"\\nimport os"'), "import os"),
     "the code": (REPORT, swap("tiers.summarise(report.scores)", "tiers.summarise(report.scores[1:])"), "scores[1:]"),
     "a hash": (REPORT, swap("b50ff08788dae4", "c50ff08788dae4"), "c50ff08788dae4"),
