@@ -209,7 +209,7 @@ def read_section(made: dict[str, bytes]) -> tuple[str, list[list[str]]]:
     found = page.select_one("details#changed")
     assert found is not None
     rows = [[each.get_text() for each in row.find_all(["th", "td"])] for row in found.select("tbody tr")]
-    return " ".join(found.select_one(each).get_text() for each in ("summary", "p")), rows
+    return " ".join(each.get_text() for each in found.select("summary, p", limit=2)), rows
 
 
 def edit(path: Path, old: str, new: str) -> None:
