@@ -109,10 +109,10 @@ def test_unit_pages_are_rendered_when_their_tables_changed_or_one_is_missing(fol
     do()
     assert "6th of 56" in page.read_text("utf-8")
     assert len(list(page.parent.iterdir())) == 57
-    lineage = folders.data / "reference" / "lineage.csv"
-    lineage.write_text(lineage.read_text("utf-8").replace("雷州市水务局", "水务和湖泊局"), "utf-8")
+    units = folders.data / "reference" / "leizhou" / "units.csv"
+    units.write_text(units.read_text("utf-8").replace("Water Affairs", "Lakes and Rivers"), "utf-8")
     do()
-    assert "水务和湖泊局" in page.read_text("utf-8")
+    assert "Lakes and Rivers" in page.read_text("utf-8")
 
 
 def test_a_page_that_cannot_be_rendered_is_told_and_tried_again(folders: Folders, write_notebook, do) -> None:

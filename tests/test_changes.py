@@ -267,4 +267,5 @@ def test_a_row_of_lineage_is_told_as_one(issue: Do, project_data: Path) -> None:
     changed = read_changed(issue("ministries", "2022", "05_trends"))
     assert changed is not None
     assert changed["cause"] == ["lineage"]
-    assert any(each["kind"] == "headline" for each in changed["statements"])
+    joined = [each for each in changed["statements"] if each["where"][1:] == ["2016 → 2022", "Joined"]]
+    assert [(each["old"], each["new"]) for each in joined] == [("16", "15")]
