@@ -125,7 +125,8 @@ class Remaker:
         self._build(parameters.jurisdiction)
         [source] = find_sources(self._data, parameters.jurisdiction, parameters.period)
         notebook = self.folders.notebooks / f"{name}.ipynb"
-        run = Rerun(notebook, source, self._scratch / f"{name}.ipynb", self._data, settings=tuple(settings.items()))
+        output = self._scratch / f"{name}.ipynb"
+        run = Rerun(notebook, source, output, self._data, parameters.language, settings=tuple(settings.items()))
         try:
             result = execute_run(run, "verified", describe_report(run, self._snapshot), self._scratch, self.options)
         except RuntimeError as fault:  # the machine's
