@@ -1,4 +1,4 @@
-"""What was overdue on a given day: columns of web sites, with the dates of their last updates, compared with rules.
+"""Find what was overdue on a given day: compare the last update of each column of a web site with its rule.
 
 Only interval arithmetic: where just the month of an update is known, or just the days between which a column was
 looked at, an age is a range.

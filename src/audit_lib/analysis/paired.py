@@ -35,5 +35,5 @@ def find_direction(change: pd.Series, step: float) -> pd.Series:
 
 
 def stand_units(scores: pd.DataFrame) -> pd.Series:
-    """Stand units from 0 to 100 among the units of their own table."""
+    """Place each unit from 0 to 100 among the units of its own table."""
     return scores.groupby("table_no")["score"].transform(stand_percent)

@@ -1,4 +1,4 @@
-"""What changed between periods, in sentences: few, whatever the number of periods."""
+"""Say what changed between periods, in a few sentences however many periods there are."""
 
 from itertools import pairwise
 
