@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit_lib.documents.model import Grid, squeeze
-from audit_lib.documents.read import name_places, read_document
+from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
 
 SAMPLES = Path(__file__).parent / "samples/formats"
@@ -371,16 +371,6 @@ def test_member_cannot_name_a_file_outside(tmp_path: Path) -> None:
 def test_archive_of_too_many_files(tmp_path: Path) -> None:
     content = WRITE["pack"]({f"{number}.txt": b"" for number in range(3000)})
     assert refuse(content, tmp_path) == "found a ZIP archive of 3,000 files; expected at most 2,000"
-
-
-def test_places_can_name_the_file(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("单位,得分\n甲镇,97\n", encoding="utf-8")
-    named = name_places(read_document(tmp_path / "a.csv"), "附件1.csv")
-    assert [line.place for line in named.lines] == ["附件1.csv line 1"] * 2 + ["附件1.csv line 2"] * 2
-    merged = name_places(read_document(SAMPLES / "page-merged-cells.html"), "a")
-    (table,) = [block for block in merged.blocks if isinstance(block, Grid)]
-    assert table.rows[0][0] is table.rows[0][1]
-    assert table.rows[0][0] in table.blocks
 
 
 # Any table.

@@ -5,15 +5,6 @@ import pandas as pd
 MOST_DECIMALS = 4
 
 
-def stand_percent(scores: pd.Series) -> pd.Series:
-    """Stand units from 0 to 100 by score: the share of units below, ties and the unit itself counting half.
-
-    Mid-ranks, so a tie of all units is 50 for each. Missing stays missing. Source: Hazen (1914).
-    """
-    n = scores.notna().sum()
-    return 100 * (scores.rank(method="average") - 0.5) / n if n else scores.astype("float64")
-
-
 def find_step(*scores: pd.Series) -> float:
     """Find the rounding step of published scores: 0.1 where any has one decimal and none has two; 1 for whole numbers.
 
@@ -32,8 +23,3 @@ def find_direction(change: pd.Series, step: float) -> pd.Series:
     moved = change.abs().round(6) > round(step, 6)
     sign = (change > 0).astype("float64") - (change < 0).astype("float64")
     return sign.where(moved, 0.0).where(change.notna())
-
-
-def stand_units(scores: pd.DataFrame) -> pd.Series:
-    """Place each unit from 0 to 100 among the units of its own table."""
-    return scores.groupby("table_no")["score"].transform(stand_percent)

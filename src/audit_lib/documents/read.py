@@ -2,10 +2,9 @@
 
 import hashlib
 import stat
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from audit_lib.documents.model import Block, Document, Grid, Line, UnreadableError, flatten
+from audit_lib.documents.model import Block, Document, UnreadableError, flatten
 from audit_lib.errors import AuditError, unusable
 
 NOTICE = "a published notice"
@@ -76,22 +75,6 @@ def read_content(path: Path) -> bytes:
         return unpack_apart(content, kind, member)
     except UnreadableError as error:
         raise _is_unreadable(path, archive, error) from None
-
-
-def name_places(document: Document, name: str) -> Document:
-    """Return a document whose places begin with a name: `附件1.xls Sheet1!B7`. A merged cell stays one object."""
-    named: dict[int, Line] = {}
-
-    def name_line(line: Line) -> Line:
-        return named.setdefault(id(line), Line(f"{name} {line.place}", line.text))
-
-    def name_block(block: Block) -> Block:
-        if isinstance(block, Line):
-            return name_line(block)
-        rows = tuple(tuple(map(name_line, row)) for row in block.rows)
-        return Grid(rows, tuple(map(name_block, block.blocks)))
-
-    return replace(document, blocks=tuple(map(name_block, document.blocks)))
 
 
 def _is_unreadable(path: Path, archive: Path, error: UnreadableError) -> AuditError:

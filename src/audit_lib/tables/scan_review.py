@@ -83,19 +83,6 @@ def review_scan(scan: Path, registry: Registry | None = None) -> Review:
     return Review(scan, tuple(lines), page)
 
 
-def read_again(scan: Path, place: str) -> Seen:
-    """Read one box of a scan by itself, to verify a number: the text, how sure the reader is, and the picture.
-
-    Raises AuditError for a place that is no box of a page.
-    """
-    try:
-        content = read_content(scan)
-        with ScanWorker() as worker:
-            return worker.look_again(content, find_kind(content[:HEAD], scan.suffix), place)
-    except UnreadableError as error:
-        raise unusable(f"{scan} {place}", error.found, error.expected) from None
-
-
 def _read_pages(worker: ScanWorker, content: bytes, kind: str, sha256: str) -> list[ReadLine]:
     n_pages, read = worker.read_page(content, kind, 1)
     for page in range(2, n_pages + 1):
