@@ -70,7 +70,7 @@ ENDS = {".": "。", "?": "？", ":": "："}
 # What stays as it is in Chinese: methods and their signs, files, addresses, hashes, parameters as they are typed.
 TERMS = re.compile(
     r"Cliff's δ|Cohen's κ|Hodges–Lehmann|Welch|Fisher–Jenks|Kendall τ-b|Somers' D"
-    r"|τ-b|ICC\(C,1\)|Tukey|Oldham|GVF|G[12]|SHA-256|CSV|(?<![A-Za-z])(?:n=|n−1|p(?![A-Za-z]))"
+    r"|ICC\(C,1\)|Tukey|Oldham|G[12]|SHA-256|CSV|(?<![A-Za-z])(?:n=|n−1|p(?![A-Za-z]))"
     r"|[\w/]+\.(?:csv|md|txt)|https?://\S+|(?:www\.)?[\w-]+\.(?:com|cn|org\.cn)|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}…"
 )
 
