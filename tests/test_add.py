@@ -13,6 +13,7 @@ from audit_lib.periods import EXPECTED
 from audit_lib.sources import find_sources
 from audit_lib.tables import add as adding
 from audit_lib.tables.add import add_notice
+from audit_lib.tables.add_session import shorten
 from audit_lib.tables.aliases import measure_similarity
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.storage import load_table
@@ -495,7 +496,7 @@ def test_the_screen(audit: Audit, leizhou_data: Path) -> None:
 
 def test_paths_are_told_as_the_user_would_type_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert [str(adding.shorten(path)) for path in (tmp_path / "data/a.txt", Path("a.txt"), Path("/b.txt"))] == [
+    assert [str(shorten(path)) for path in (tmp_path / "data/a.txt", Path("a.txt"), Path("/b.txt"))] == [
         *("data/a.txt", "a.txt", "/b.txt"),
     ]
 

@@ -194,7 +194,7 @@ def add(
              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
              audit-lib add downloads/ --jurisdiction leizhou
     """
-    from audit_lib.tables.add import Session, shorten
+    from audit_lib.tables.add_session import Session, shorten
 
     given["published_on"] = published_on and published_on.date().isoformat()
     session = Session(_find_data(data), files, jurisdiction, period, given)
