@@ -534,3 +534,21 @@ def test_a_fork_server_that_answers_no_more_is_replaced(tmp_path: Path, number: 
     start_warming()
     os.kill(forkserver._forkserver._forkserver_pid, number)  # type: ignore[attr-defined]
     assert run_in_process(len, "abc", log=tmp_path / "log", options=RunOptions()) == 3
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="needs a fork server")
+def test_a_batch_that_breaks_leaves_the_process_able_to_run_another(tmp_path: Path) -> None:
+    def break_off(text: str) -> None:
+        with lock_reports(tmp_path / "reports"):
+            assert run_in_process(len, text, log=tmp_path / "log", options=RunOptions()) == len(text)
+            servers.append(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+            raise AuditError("broken")
+
+    servers: list[int] = []
+    with subprocess.Popen(["sleep", "600"]) as bystander:
+        for text in ("one", "three"):
+            with pytest.raises(AuditError, match="broken"):
+                break_off(text)
+        assert bystander.poll() is None
+        bystander.kill()
+    assert all(has_ended(each) for each in servers)

@@ -21,7 +21,7 @@ from audit_lib.batch.manifest import describe_report, find_toolchain
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.page_sets import PageSet, make_index
 from audit_lib.batch.plan import Folders, Run
-from audit_lib.batch.processes import RunOptions, end_all
+from audit_lib.batch.processes import RunOptions, end_batch
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult, execute_pages, execute_run, find_silence
 from audit_lib.errors import AuditError, unusable
@@ -76,7 +76,7 @@ def _ending_all() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        end_all()
+        end_batch()
         raise
 
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import (
+    active_children,
     current_process,
     forkserver,
     get_all_start_methods,
@@ -77,13 +78,27 @@ def start_warming() -> None:
         forkserver.ensure_running()
 
 
-def end_all() -> None:
-    """End all that this process started, and what that started; remove its temporary files."""
+def end_batch() -> None:
+    """End the processes of a batch with all that they started, and the fork server: the next batch starts its own."""
     for process in list(_running):
         _ask_to_end(process.pid)
     until = time.monotonic() + GRACE
     while CAN_ADOPT and time.monotonic() < until and any(psutil.pid_exists(process.pid) for process in list(_running)):
         time.sleep(0.01)
+    for each in active_children():  # of new interpreters
+        _end_children(each.pid or 0)
+        each.kill()
+    server: Any = forkserver._forkserver
+    if pid := server._forkserver_pid:
+        _end_children(pid)
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(pid).kill()
+        server._stop()
+
+
+def end_all() -> None:
+    """End everything that this process started, and remove its temporary files; it has to end itself next."""
+    end_batch()
     _end_children(os.getpid())
     if folder := current_process()._config.get("tempdir"):  # type: ignore[attr-defined]  # of the fork server's socket
         shutil.rmtree(folder, ignore_errors=True)
