@@ -119,7 +119,7 @@ def sync_files(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder, where the system can."""
+    """Flush the names in a folder to disk, if the system can."""
     if fcntl:
         opened = os.open(folder, os.O_RDONLY)
         try:

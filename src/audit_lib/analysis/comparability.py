@@ -13,7 +13,7 @@ from audit_lib.wording.words import Phrase, say_date
 
 @dataclass(frozen=True)
 class Published:
-    """Hold what a period publishes: `basis` is score, rank, end_of_list, rating or nothing; `measure` its meaning.
+    """What a period publishes: `basis` is score, rank, end_of_list, rating or nothing; `measure` its meaning.
 
     end_of_list: ranks of the first or last units of a longer list alone, so that no place among all can be compared.
     """
@@ -25,7 +25,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Gate:
-    """Say what two periods may be compared by: points, places, ratings or nothing; `reason` is a key under [gates]."""
+    """What two periods may be compared by: points, places, ratings or nothing; `reason` is a key under [gates]."""
 
     before: str
     after: str

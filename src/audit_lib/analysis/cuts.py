@@ -105,7 +105,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 
 
 def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
-    """Say whether the printed tiers follow the score, by two cuts on it, as a headline.
+    """Return whether the printed tiers follow the score, by two cuts on it, as a headline.
 
     With `notice`, also that it does not say why, where its text does not name the cut.
     """
@@ -150,7 +150,7 @@ def list_exceptions(rule: CutRule | None) -> Phrase | None:
 
 
 def describe_at_cut(rule: CutRule | None) -> Phrase | None:
-    """Say which tiers the units at exactly the upper cut have; None where they are all in one."""
+    """Return which tiers the units at exactly the upper cut have; None where they are all in one."""
     if rule is None or rule.at_cut["tier"].nunique() < 2:
         return None
     counts = rule.at_cut.groupby("tier_order")["tier"].agg(["first", "size"])
@@ -163,7 +163,7 @@ def describe_at_cut(rule: CutRule | None) -> Phrase | None:
 
 
 def describe_below(rule: CutRule | None) -> Phrase | None:
-    """Say that below the upper cut the tier follows the score; None where it does not, or nobody scores so."""
+    """State that below the upper cut the tier follows the score; None where it does not, or nobody scores so."""
     if rule is None or rule.exceptions.empty or (rule.exceptions["score"] < rule.top_cut).any():
         return None
     below = rule.units[rule.units["score"] < rule.top_cut]
@@ -173,7 +173,7 @@ def describe_below(rule: CutRule | None) -> Phrase | None:
 
 
 def _describe_reach(rule: CutRule, below: pd.DataFrame, tier: str) -> Phrase | None:
-    """Say that every unit in the reach of a tier has it: of all units, or of those with a tier."""
+    """State that every unit in the reach of a tier has it: of all units, or of those with a tier."""
     scores = below.loc[below["tier"] == tier, "score"]
     if scores.empty:
         return None
@@ -188,7 +188,7 @@ def _describe_reach(rule: CutRule, below: pd.DataFrame, tier: str) -> Phrase | N
 
 
 def describe_overlap(scores: pd.DataFrame) -> Text | None:
-    """Say which neighbouring tiers overlap, or between which scores a pass mark would lie. None without two tiers."""
+    """State which neighbouring tiers overlap, or between which scores a pass mark lies. None without two tiers."""
     sentences = []
     for row in imply_cuts(scores).itertuples():
         facts = {"better": Tier(row.better_tier), "lower": Tier(row.lower_tier), "low": row.low, "high": row.high}
@@ -200,7 +200,7 @@ def describe_overlap(scores: pd.DataFrame) -> Text | None:
 
 
 def title_exceptions(rule: CutRule | None) -> Phrase | None:
-    """Say what the exceptions have in common, as the title of their table; None without any."""
+    """Return what the exceptions have in common, as the title of their table; None without any."""
     if rule is None or rule.exceptions.empty:
         return None
     kinds = rule.exceptions[["tier_by_cut", "tier"]].drop_duplicates()

@@ -91,7 +91,7 @@ def count_shared(scores: pd.DataFrame) -> Ties:
 
 
 def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
-    """Word the places that tied units share, from their rank (the best place) and their number: 4–7, or 4 of one."""
+    """Return the words for the places that tied units share, by their rank (the best place) and number: 4–7, or 4."""
     pairs = zip(rank, n_tied, strict=True)
     return [f"{first}–{first + n - 1}" if n > 1 else str(first) for first, n in pairs]
 
@@ -146,7 +146,7 @@ def count_fives(scores: pd.DataFrame) -> tuple[int, int, float | None]:
 
 
 def describe_distribution(scores: pd.DataFrame) -> Phrase:
-    """Say in one sentence where most scores lie, and whether a place in the list is a rank."""
+    """Describe in one sentence where most scores lie, and whether a place in the list is a rank."""
     points, ties = scores["score"].dropna(), count_shared(scores)
     if points.empty:
         return say_nothing_found("distribution.no_scores")
@@ -169,7 +169,7 @@ def describe_distribution(scores: pd.DataFrame) -> Phrase:
 
 
 def describe_middle(scores: pd.DataFrame) -> Phrase | None:
-    """Say how many units lie in the middle half, with median and range; None for few units or one score."""
+    """Return how many units lie in the middle half, with median and range; None for few units or one score."""
     middle, points = find_middle(scores), scores["score"].dropna()
     if middle is None:
         return None
@@ -178,7 +178,7 @@ def describe_middle(scores: pd.DataFrame) -> Phrase | None:
 
 
 def describe_ties(scores: pd.DataFrame) -> Phrase | None:
-    """Say how many units share a score, and who is printed first among them; None without ties."""
+    """Return how many units share a score, and who is printed first among them; None without ties."""
     ties, sides = count_shared(scores), order_in_ties(scores)["first_side"]
     if not ties.n_tied or ties.n_distinct == 1:
         return None
@@ -204,7 +204,7 @@ def describe_outliers(scores: pd.DataFrame) -> Phrase | None:
 
 
 def describe_digits(scores: pd.DataFrame) -> Phrase | None:
-    """Say that scores prefer 0 and 5 as last digits, where an exact binomial test shows it; else None."""
+    """State that scores prefer 0 and 5 as last digits, where an exact binomial test shows it; else None."""
     fives, n, p = count_fives(scores)
     if p is None or p >= SIGNIFICANT or fives <= n / 5:
         return None

@@ -55,7 +55,7 @@ def _points_of_both(scores: pd.DataFrame, column: str, comparison: Comparison) -
 
 
 def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase:
-    """Say how two groups compare on average, and which of them has the highest scores alone, as a headline."""
+    """Describe how two groups compare on average, and which of them has the highest scores alone, as a headline."""
     main = choose_main(comparisons)
     if main.status != "ok":
         return say_why_not(main, column)
@@ -73,7 +73,7 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
 
 
 def say_why_not(main: Comparison, column: str) -> Phrase:
-    """Say why two groups are not compared."""
+    """Describe why two groups are not compared."""
     if main.status == "too_few":
         return say_nothing_found("groups.too_few", **_name_both(main, column))
     if not main.n_first and not main.n_second:
@@ -94,7 +94,7 @@ def _describe_apart(lead: Lead, main: Comparison, column: str) -> Phrase:
 
 
 def describe_gap(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | None:
-    """Say how large the difference of the means is beside the range of scores; None without a difference."""
+    """Describe how large the difference of the means is beside the range of scores; None without a difference."""
     main = choose_main(comparisons)
     if main.status != "ok" or not round_half_up(main.mean.value or 0.0, 1):
         return None
@@ -104,7 +104,7 @@ def describe_gap(scores: pd.DataFrame, comparisons: list[Comparison], column: st
 
 
 def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str, min_n: int) -> Phrase | None:
-    """Say how the groups compare without the scores that one reaches alone. Exploratory.
+    """Describe how the groups compare without the scores that one reaches alone. Exploratory.
 
     None without such scores, and where fewer than `min_n` units of a group are left.
     """
@@ -119,7 +119,7 @@ def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str,
 
 
 def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: int) -> Phrase | None:
-    """Say that an analyst's groups within one side differ more than the two sides do. Exploratory.
+    """State that an analyst's groups within one side differ more than the two sides do. Exploratory.
 
     None where they do not, and where no side has two such groups of `min_n` scored units or more.
     """
@@ -152,7 +152,7 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:
-    """Say how far a comparison can be trusted: its interval, the permutation test, the pairs. None if not made.
+    """Describe how far a comparison can be trusted: its interval, the permutation test, the pairs. None if not made.
 
     Source: interval of Welch (1947); exact permutation test of Pitman (1937); delta of Cliff (1993).
     """

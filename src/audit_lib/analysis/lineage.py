@@ -101,7 +101,7 @@ def match_periods(history: History, before: str, after: str) -> Matching:
 
 
 def _printed(scores: pd.DataFrame) -> pd.Series:
-    """Give each unit the name that its notice prints, without padding."""
+    """Return each unit the name that its notice prints, without padding."""
     return scores["name_in_table"].fillna(scores["name_in_list"]).map(squeeze)
 
 

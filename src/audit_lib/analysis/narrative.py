@@ -146,7 +146,7 @@ def _describe_one(unit: pd.Series, sentiment: str | None) -> Phrase:
 
 
 def _word_rated(named: pd.DataFrame, tiers: list[str]) -> Phrase | None:
-    """Say how many of the named units have the best rating that any of them has; None without two ratings."""
+    """Return how many of the named units have the best rating that any of them has; None without two ratings."""
     rated = named.dropna(subset=["tier"]).sort_values("tier_order")
     if len(tiers) < 2 or rated.empty:
         return None
@@ -186,7 +186,7 @@ def list_ratings(scores: pd.DataFrame, mentions: pd.DataFrame) -> list[Phrase]:
 
 
 def _word_units(units: pd.DataFrame) -> Phrase | list[Text]:
-    """Word units with their scores, where they have one; too many for a sentence by their number and range."""
+    """Return the words for units with their scores, if any; too many for a sentence are counted, with their range."""
     if len(units) > MOST_NAMES:
         points = units["score"].dropna()
         key = "narrative.units_from_to" if len(points) else "narrative.units"
@@ -198,7 +198,7 @@ def _word_units(units: pd.DataFrame) -> Phrase | list[Text]:
 
 
 def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
-    """Say which units of the lowest rating the text does not mention.
+    """Return which units of the lowest rating the text does not mention.
 
     None where there are not two ratings, where no unit is an example of a problem, and where too many are not
     mentioned for that to tell anything.
@@ -231,7 +231,7 @@ def title_named(mentions: pd.DataFrame) -> Phrase | None:
 
 
 def describe_comparison(comparisons: list[Comparison]) -> Text | None:
-    """Say how the units named as examples of problems score compared with all others; None without two groups."""
+    """Describe how the units named as examples of problems score compared with all others; None without two groups."""
     each = choose_main(comparisons)
     if each.status != "ok":
         return None
@@ -339,7 +339,7 @@ def _word_reading(count: pd.Series) -> Phrase:
 
 
 def _say_claim(claim: pd.Series) -> Phrase:
-    """Say what a notice claims: in its words where they are verbatim, else as our summary."""
+    """Return what a notice claims: in its words where they are verbatim, else as our summary."""
     quantified = pd.notna(claim["quantifier"]) and claim["quantifier"] not in claim["quote"]
     subject = say("narrative.subject", quantifier=claim["quantifier"]) if quantified else ""
     key = "narrative.notice_says" if claim["is_verbatim"] else "narrative.summary_says"
@@ -347,7 +347,7 @@ def _say_claim(claim: pd.Series) -> Phrase:
 
 
 def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, low_cut: float) -> Text | None:
-    """Say by which readings the scores bear out that most units are above the middle. None without such a claim."""
+    """State by which readings the scores bear out that most units are above the middle. None without such a claim."""
     claim = _find_claim(claims, "score_level")
     counts = count_levels(scores, top_cut, low_cut)
     if claim is None or counts.empty:
@@ -381,7 +381,7 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:
-    """Say what a stated rate of replies to applications for information tells, and what not. None without one."""
+    """Return what a stated rate of replies to applications for information tells, and what not. None without one."""
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
         return None

@@ -165,7 +165,7 @@ def _word_update(row: Mapping[str, Any]) -> Text | str | None:
 
 
 def word_age(row: Mapping[str, Any]) -> Phrase | None:
-    """Word the age of a column: 111–149 days; about 3 years where the notice says no more; None without a date."""
+    """Return the words for the age of a column: 111–149 days, or about 3 years; None without a date."""
     if pd.notna(row["unchanged_for"]):
         return say("rules.about", duration=word_duration(row["unchanged_for"]))
     if pd.isna(row["age_low"]):
@@ -174,12 +174,12 @@ def word_age(row: Mapping[str, Any]) -> Phrase | None:
 
 
 def word_looked(header: Header) -> Phrase:
-    """Word when a notice looked: at the inspection, or, where it states no days of one, when it was signed."""
+    """Describe when a notice looked: at the inspection, or, where it states no days of one, when it was signed."""
     return say("rules.at_inspection" if header.inspected_from and header.inspected_to else "rules.at_signature")
 
 
 def describe_rules(rules: pd.DataFrame, inspected: pd.DataFrame, header: Header) -> Phrase:
-    """Say how old the most overdue column of a unit was, as a headline; without one, how many rules there are."""
+    """Describe how old the most overdue column of a unit was, as a headline; without one, how many rules there are."""
     if rules.empty:
         return say_nothing_found("rules.none")
     lead = find_lead_column(inspected)
@@ -212,7 +212,7 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
 
 
 def describe_named(inspected: pd.DataFrame) -> Phrase | None:
-    """Say how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
+    """Return how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
     named = inspected[inspected["unit"].notna()]
     if named.empty:
         return None
@@ -235,7 +235,7 @@ def _count_overdue(named: pd.DataFrame) -> Phrase:
 
 
 def describe_general(inspected: pd.DataFrame) -> Phrase | None:
-    """Say how many remarks are on units in general: they name no unit; None without any."""
+    """Return how many remarks are on units in general: they name no unit; None without any."""
     n = int(inspected["unit"].isna().sum())
     return say("rules.general", n=n) if n else None
 

@@ -176,7 +176,7 @@ def _some(values: npt.ArrayLike) -> Floats:
 
 
 def _judge(first: Floats, second: Floats) -> Status:
-    """Say what stands in the way of an interval for two groups."""
+    """Return what stands in the way of an interval for two groups."""
     if not first.size or not second.size:
         return "absent"
     if min(first.size, second.size) < 2:

@@ -1,4 +1,4 @@
-"""Say what changed between periods, in a few sentences however many periods there are."""
+"""Return what changed between periods, in a few sentences however many periods there are."""
 
 from itertools import pairwise
 
@@ -29,7 +29,7 @@ LONG = 6  # periods under one scheme from which the headline is about all of the
 
 
 def describe_trends(trends: Trends) -> Text:
-    """Say what happened over the whole span where that can be said, else between the two periods compared."""
+    """Return what happened over the whole span where that can be said, else between the two periods compared."""
     if len(trends.periods) == 1:
         return say_nothing_found("trends.one_period")
     pair = trends.main
@@ -49,7 +49,7 @@ def _describe_ratings(pair: Pair) -> Phrase:
 
 
 def _describe_span(panel: Panel) -> Phrase | None:
-    """Say where the median lay in a long series under one scheme; None where any period is not comparable."""
+    """Describe where the median lay in a long series under one scheme; None where any period is not comparable."""
     if len(panel.periods) < LONG or len(panel.lists) != 1:
         return None
     medians = find_medians(panel, panel.lists[0])
@@ -60,7 +60,7 @@ def _describe_span(panel: Panel) -> Phrase | None:
 
 
 def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
-    """Say how many scores rose or fell, whichever are more."""
+    """Return how many scores rose or fell, whichever are more."""
     fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
     units = _name_units_of(trends.panel, pair)
     facts = {"n": n, "units": units, "fell": fell, "rose": rose, **pair.gate.word_periods()}
@@ -97,7 +97,7 @@ def _say_places(row: pd.Series) -> dict[str, Phrase]:
 
 
 def say_rank(place: int, n_tied: int) -> Phrase:
-    """Say a place: 6th, joint 6th."""
+    """Return the words for a place: 6th, joint 6th."""
     last = place % 10 if place % 100 not in (11, 12, 13) else 0
     ordinal = say(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", n=int(place))
     return say("trends.joint", ordinal=ordinal) if n_tied > 1 else ordinal
@@ -116,7 +116,7 @@ def _describe_always(panel: Panel) -> Phrase | None:
 
 
 def describe_level(trends: Trends) -> Text | None:
-    """Say the median of the last period with scores beside those that it may be compared with; None without any."""
+    """State the median of the last period with scores beside those that it may be compared with; None without any."""
     panel = trends.panel
     clauses = [_describe_medians(panel, name) for name in panel.lists]
     if not any(clauses):
@@ -146,7 +146,7 @@ def _describe_medians(panel: Panel, name: str) -> Phrase | None:
 
 
 def describe_gap(trends: Trends, column: str) -> Text | None:
-    """Say how the difference of two groups moved; without groups, when scores, or ratings, were furthest apart."""
+    """Describe how the difference of two groups moved; without groups, when scores, or ratings, were furthest apart."""
     gaps = find_gaps(trends, column)
     like = [period for period in gaps if period in (find_like_last(trends.panel) or [])]
     if len(like) > 1:
@@ -160,7 +160,7 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
 
 
 def _describe_best_rating(trends: Trends) -> Phrase | None:
-    """Say how many units have the best rating in both periods: a larger one is easier to be in."""
+    """Return how many units have the best rating in both periods: a larger one is easier to be in."""
     if trends.main is None:
         return None
     facts: dict[str, object] = dict(trends.main.gate.word_periods())
@@ -171,7 +171,7 @@ def _describe_best_rating(trends: Trends) -> Phrase | None:
 
 
 def _describe_spread(trends: Trends) -> Phrase | None:
-    """Say in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
+    """State in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
     panel = trends.panel
     if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:
         return None
@@ -197,7 +197,7 @@ def _name_many(names: pd.Series) -> Text:
 
 
 def describe_movers(trends: Trends) -> Text | None:
-    """Say who moved furthest between the two periods compared, all that tie; None where nobody moved."""
+    """Describe who moved furthest between the two periods compared, all that tie; None where nobody moved."""
     pair = trends.main
     if pair is None or pair.gate.measure == "ratings":
         return _describe_rated_movers(pair)
@@ -221,7 +221,7 @@ def describe_movers(trends: Trends) -> Text | None:
 
 
 def _describe_places(pair: Pair) -> Text | None:
-    """Say which unit went furthest down and which furthest up the order; None for several lists."""
+    """Return which unit went furthest down and which furthest up the order; None for several lists."""
     if pair.units["list"].nunique() > 1:
         return None
     ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
@@ -235,7 +235,7 @@ def _describe_places(pair: Pair) -> Text | None:
 
 
 def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
-    """Say who went from which rating to which: as many as are named; `up` and `down` only under one scheme."""
+    """Describe who went from which rating to which: as many as are named; `up` and `down` only under one scheme."""
     if pair is None or pair.moved.empty:
         return None
     moves = pair.moved.groupby(["before", "after"])
@@ -252,7 +252,7 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Say what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
+    """Return what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
     return join(
         [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
     )
@@ -333,7 +333,7 @@ def describe_stays(trends: Trends) -> Text | None:
 
 
 def describe_pair(trends: Trends) -> Text | None:
-    """Say what limits the changes: the rounding step, units at the best score, units that only one period has."""
+    """Return what limits the changes: the rounding step, units at the best score, units that only one period has."""
     pair = trends.main
     if pair is None:
         return None

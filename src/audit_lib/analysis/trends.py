@@ -277,7 +277,7 @@ def find_gaps(trends: Trends, column: str) -> dict[str, Comparison]:
 
 
 def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
-    """Give the means of two groups and their difference in each period, first minus second; none where not compared."""
+    """Return the means of two groups and their difference in each period, first minus second; none if not compared."""
     rows = [
         {
             "period": say_date(period),

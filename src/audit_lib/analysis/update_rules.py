@@ -26,12 +26,12 @@ def read_duration(duration: str) -> pd.DateOffset:
 
 
 def word_duration(duration: str) -> Phrase:
-    """Word a duration: P2W is 2 weeks."""
+    """Return the words for a duration: P2W is 2 weeks."""
     return say(f"rules.{duration[-1]}", n=int(duration[1:-1]))
 
 
 def word_every(every: str | None) -> Phrase:
-    """Word the period of a rule: every 2 weeks, every year; or that it states none."""
+    """Return the words for the period of a rule: every 2 weeks, every year; or that it states none."""
     if every is None:
         return say("rules.no_limit")
     n = int(every[1:-1])
@@ -100,12 +100,12 @@ def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:
 
 
 def word_range(low: float, high: float) -> Phrase:
-    """Word a range of days: 97–135, 14."""
+    """Return the words for a range of days: 97–135, 14."""
     return say("rules.one" if low == high else "rules.range", low=float(low), high=float(high))
 
 
 def describe_strictest(rules: pd.DataFrame) -> Phrase | None:
-    """Say how often what must be updated, the strictest first, and how many rules state no period; None without rules.
+    """Describe how often what must be updated, strictest first, and how many rules state no period; None without rules.
 
     Rules of one period are named while they are few, else counted.
     """

@@ -17,7 +17,7 @@ Row = tuple[str | Phrase, object, str]  # a figure, its value, the report that o
 
 
 def describe_year(scores: pd.DataFrame) -> Phrase:
-    """Say in one sentence how the units scored, and how most of them were rated, as far as a notice publishes it."""
+    """Describe in one sentence how the units scored and how most of them were rated, as far as published."""
     units = scores.drop_duplicates("unit_id")
     points = units["score"].dropna()
     if points.empty:
@@ -33,7 +33,7 @@ def describe_year(scores: pd.DataFrame) -> Phrase:
 
 
 def _describe_unscored(units: pd.DataFrame) -> Phrase:
-    """Say how units without scores were rated, or who came first among units that are only ranked."""
+    """Describe how units without scores were rated, or who came first among units that are only ranked."""
     tiers = units["tier"].dropna().value_counts()
     if len(tiers):
         n, of = int(tiers.iloc[0]), int(tiers.sum())

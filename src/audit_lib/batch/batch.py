@@ -179,7 +179,7 @@ class Batch:
         future.add_done_callback(self._ended.put)
 
     def _collect(self) -> None:
-        """Take the next task that ended; report what is running if none does for a while."""
+        """Return the next task that ended; report what is running if none does for a while."""
         try:
             future = self._ended.get(timeout=TICK)
         except Empty:

@@ -53,7 +53,7 @@ def describe_tables(source: Source, snapshot: Snapshot) -> Fingerprint:
 
 
 def find_reason(run: Run, snapshot: Snapshot) -> str | None:
-    """Say why a report must be run again; None if nothing it depends on has changed."""
+    """Return why a report must be run again; None if nothing it depends on has changed."""
     before = load_manifest(run.manifest)
     if not run.report.is_file() and SILENCE not in (before or {}):
         return "there is no report yet"

@@ -56,7 +56,7 @@ class Chart:
         return f"{self.title}\n{self.alt}"
 
     def to_csv(self) -> str:
-        """Give the values drawn as CSV that runs no formula in a spreadsheet."""
+        """Return the values drawn as CSV that runs no formula in a spreadsheet."""
         text = io.StringIO()
         rows = [list(self.data), *self.data.itertuples(index=False)]
         csv.writer(text, lineterminator="\n").writerows([guard_cell(str(cell)) for cell in row] for row in rows)

@@ -25,7 +25,7 @@ BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list o
 
 
 def link_place(place: str, page: str = NOTICE) -> str:
-    """Give the link to a place of a notice."""
+    """Return the link to a place of a notice."""
     return f"{page}#{anchor_of(place)}"
 
 

@@ -145,7 +145,7 @@ def _list_shades(shades: pd.DataFrame, words: Words) -> dict[tuple[int, str], in
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
-    """Give a table as machines read it: worded headings and values, numbers as printed but with a plain minus sign.
+    """Return a table as machines read it: worded headings and values, numbers as printed but with a plain minus sign.
 
     Missing is empty.
     """
@@ -163,7 +163,7 @@ def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) -> list[Piece]:
-    """Part a cell into pieces where any of it cites the notice; no pieces where nothing does."""
+    """Split a cell into pieces where any of it cites the notice; no pieces where nothing does."""
     links = find_links(row, column, words.citations) if words.citations else []
     if not any(links):
         return []
@@ -182,7 +182,7 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
 
 
 def _is_numeric(values: pd.Series) -> bool:
-    """Tell whether a column holds numbers; one of mixed values does if it begins with one."""
+    """Return whether a column holds numbers; one of mixed values does if it begins with one."""
     if pd.api.types.is_object_dtype(values):
         first = next((value for value in values if not isinstance(value, list) and not pd.isna(value)), None)
         return isinstance(first, int | float) and not isinstance(first, bool)

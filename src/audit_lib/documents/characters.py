@@ -37,7 +37,7 @@ def print_once(chars: Iterable[Char]) -> Iterator[Char]:
 
 
 def part_lines(chars: Iterable[Char], page: str) -> list[PrintedLine]:
-    """Part characters into lines by height, from top to bottom, each from left to right."""
+    """Split characters into lines by height, from top to bottom, each from left to right."""
     rows: list[list[Char]] = []
     for char in sorted(chars, key=middle_of):
         if rows and middle_of(char) - middle_of(rows[-1][0]) <= SAME_LINE * rows[-1][0]["height"]:

@@ -22,7 +22,7 @@ UNSEEN = frozenset({"del", "moveFrom", "txbxContent", "Fallback", "rt", "pPr", "
 
 
 def read_docx(content: bytes) -> list[Block]:
-    """Give the blocks of a document. A place counts paragraphs (each of their lines) and rows of tables as lines."""
+    """Return the blocks of a document. A place counts paragraphs (each of their lines) and rows of tables as lines."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = _child(_parse_part(archive, _find_main_part(archive)), "body")
     if body is None:
@@ -51,7 +51,7 @@ class _Walk:
         self.is_in_table = False
 
     def read_blocks(self, element: Any) -> list[Block]:
-        """Give the paragraphs and tables inside an element, those inside content controls and insertions too."""
+        """Return the paragraphs and tables inside an element, those inside content controls and insertions too."""
         blocks: list[Block] = []
         for child in element:
             match _name(child):
@@ -90,7 +90,7 @@ class _Walk:
             yield draw_grid(places, fields, inside)
 
     def read_row(self, row: Any, above: dict[int, Line], inside: list[Block]) -> dict[int, Line]:
-        """Give the fields of a row. A cell that continues one above is that one; what cells hold goes inside."""
+        """Return the fields of a row. A cell that continues one above is that one; what cells hold goes inside."""
         fields: dict[int, Line] = {}
         properties = _child(row, "trPr")
         column = 0 if properties is None else _value(properties, "gridBefore", 0)

@@ -32,7 +32,7 @@ _SPACE_RUN = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(content: bytes) -> tuple[str, list[Block]]:
-    """Give the encoding and the blocks of a page. The place of a line is the source line where its words begin."""
+    """Return the encoding and the blocks of a page. The place of a line is the source line where its words begin."""
     encoding, text = decode(content, _find_charset(content))
     text = re.sub(r"\r\n?", "\n", text)
     _check_size(text)
@@ -78,7 +78,7 @@ class _Walk:
         self.n_tables = 0
 
     def read_inside(self, element: Any) -> list[Block]:
-        """Give the blocks inside an element."""
+        """Return the blocks inside an element."""
         outer, self.blocks = self.blocks, []
         self.visit_children(element)
         self.end_line()

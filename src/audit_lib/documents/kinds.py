@@ -1,4 +1,4 @@
-"""Tell by its first bytes what a file is, and how large it may be. Its name only parts CSV from text."""
+"""Recognise a file by its first bytes, and limit its size. Its name only separates CSV from text."""
 
 import re
 
@@ -45,7 +45,7 @@ _UNUSABLE = {
 
 
 def find_kind(head: bytes, suffix: str) -> str:
-    """Tell what a file is by its first bytes: text, csv, html, mht, rtf, pdf, picture, zip, ole or rar.
+    """Return what a file is by its first bytes: text, csv, html, mht, rtf, pdf, picture, zip, ole or rar.
 
     Raises UnreadableError for the rest.
 

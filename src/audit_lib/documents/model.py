@@ -113,7 +113,7 @@ def flatten(blocks: Iterable[Block]) -> Iterator[Line]:
 
 
 def line_of(place: str) -> int | None:
-    """Give the line number of a place; None for a place that is no line.
+    """Return the line number of a place; None for a place that is no line.
 
     >>> line_of("line 215"), line_of("Sheet1!B7")
     (215, None)
@@ -123,7 +123,7 @@ def line_of(place: str) -> int | None:
 
 
 def anchor_of(place: str) -> str:
-    """Give the id of a place on the page of its notice: no two places have the same. Signs are coded.
+    """Return the id of a place on the page of its notice: no two places have the same. Signs are coded.
 
     >>> anchor_of("line 215"), anchor_of("Sheet1!B7"), anchor_of("page 3 line 12"), anchor_of("表-1 (a)!C2")
     ('L215', 'Sheet1-B7', 'page-3-line-12', '表.2d.1-.28.a.29.-C2')
@@ -136,7 +136,7 @@ def anchor_of(place: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Give the form in which printed words are compared: NFKC, all white space removed.
+    """Return the form in which printed words are compared: NFKC, all white space removed.
 
     >>> squeeze("序 \\u00a0 号"), squeeze("(8个)")
     ('序号', '(8个)')

@@ -58,7 +58,7 @@ def _read_page(page: Any) -> Iterator[Block]:
 
 
 def _split_cells(printed: PrintedLine) -> list[_Cell]:
-    """Part a line where a gap is wider than a character. Spaces inside a run part only its words."""
+    """Split a line where a gap is wider than a character. Spaces inside a run part only its words."""
     groups: list[list[Char]] = []
     for run in printed.chars:
         if groups and run["x0"] - groups[-1][-1]["x1"] <= COLUMN_GAP * run["size"]:

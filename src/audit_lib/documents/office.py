@@ -26,7 +26,7 @@ _OLE_NAMES = {
 
 
 def find_office_format(content: bytes) -> str | None:
-    """Tell which office format a ZIP archive is, once it is known to be harmless; None for an archive of files.
+    """Return which office format a ZIP archive is, once it is known to be harmless; None for an archive of files.
 
     Raises UnreadableError for a format that is not read.
     """
@@ -72,7 +72,7 @@ def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
 
 
 def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Tell whether a part declares a document type or entities, without ever holding all of it."""
+    """Return whether a part declares a document type or entities, without ever holding all of it."""
     tail = b""
     with archive.open(member) as part:
         while chunk := part.read(CHUNK):
@@ -84,7 +84,7 @@ def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def find_ole_format(content: bytes) -> str:
-    """Tell what a file in Microsoft's older container is: xls or doc, which WPS Office calls .et and .wps.
+    """Return what a file in Microsoft's older container is: xls or doc, which WPS Office calls .et and .wps.
 
     Raises UnreadableError for the rest.
 

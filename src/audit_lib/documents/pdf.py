@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 
 def read_pdf(content: bytes) -> list[Block]:
-    """Give the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too."""
+    """Return the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too."""
     blocks: list[Block] = []
     try:
         pdf = pdfplumber.open(io.BytesIO(content))  # not closed: closing loads every page first
@@ -68,7 +68,7 @@ class _Table:
 
 
 def read_page(page: Any) -> list[Block]:
-    """Give the lines and tables of a page from top to bottom."""
+    """Return the lines and tables of a page from top to bottom."""
     lines = part_lines(print_once(page.chars), f"page {page.page_number} ")
     tables = sorted((_measure_table(found) for found in page.find_tables()), key=_area)
     placed: list[tuple[float, Block]] = []
@@ -84,7 +84,7 @@ def read_page(page: Any) -> list[Block]:
 
 
 def _end_with_page_number(blocks: list[Block], number: str) -> bool:
-    """Tell whether the last line of a page is its number, which would part a table that goes on overleaf.
+    """Return whether the last line of a page is its number, which would part a table that goes on overleaf.
 
     A bare number is one only below a ruled table: in an unruled one it may be a cell.
     """
@@ -115,7 +115,7 @@ def _area(table: _Table) -> float:
 
 
 def _claim_chars(table: _Table, lines: list[PrintedLine]) -> tuple[dict[Box, list[PrintedLine]], list[PrintedLine]]:
-    """Part lines into what stands in the cells of a table and what is left."""
+    """Split lines into what stands in the cells of a table and what is left."""
     cells: dict[Box, list[PrintedLine]] = {}
     rest: list[PrintedLine] = []
     for line in lines:

@@ -188,7 +188,7 @@ class _Walk:
             self.take_seen(word, number)
 
     def take_seen(self, word: str, number: int | None) -> None:
-        """Take what prints, and what says where it prints."""
+        """Keep what prints, and what says where it prints."""
         match word:
             case "v" | "deleted":
                 self.state = replace(self.state, is_hidden=number != 0)

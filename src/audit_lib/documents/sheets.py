@@ -13,7 +13,7 @@ Value = int | float | str | bool | date | datetime | time | timedelta
 
 
 def read_workbook(content: bytes) -> list[Block]:
-    """Give one table for each visible sheet that holds anything. The place of a cell is its address, `Sheet1!B7`."""
+    """Return one table for each visible sheet that holds anything. The place of a cell is its address, `Sheet1!B7`."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     except PasswordError:
@@ -27,7 +27,7 @@ def read_workbook(content: bytes) -> list[Block]:
 
 
 def read_sheet(sheet: CalamineSheet) -> Grid | None:
-    """Give the part of a sheet that holds text, with merged cells in each of their fields; None for an empty sheet."""
+    """Return the part of a sheet that holds text, merged cells in each of their fields; None for an empty sheet."""
     check_fields(sheet.height * sheet.width)
     top, left = sheet.start or (0, 0)
     fields = {
@@ -75,7 +75,7 @@ def _print_value(value: Value) -> str:
 
 
 def _address(row: int, column: int) -> str:
-    """Give the address of a field counted from 0.
+    """Return the address of a field counted from 0.
 
     >>> _address(6, 1), _address(0, 26)
     ('B7', 'AA1')

@@ -29,7 +29,7 @@ class Row:
 
 
 def one_line(text: str) -> str:
-    """Give the text of a cell without its line breaks.
+    """Return the text of a cell without its line breaks.
 
     >>> one_line("唐家镇 \\n 97")
     '唐家镇 97'
@@ -39,7 +39,7 @@ def one_line(text: str) -> str:
 
 
 def place_cells(rows: Sequence[Row]) -> list[dict[int, Line]]:
-    """Give each cell its columns, the next free ones, and the rows that it covers. Who comes first keeps a field."""
+    """Return each cell its columns, the next free ones, and the rows that it covers. Who comes first keeps a field."""
     fields: list[dict[int, Line]] = [{} for _ in rows]
     n_fields = 0
     for number, row in enumerate(rows):

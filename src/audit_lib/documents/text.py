@@ -28,13 +28,13 @@ _COMMON_LEADS = {
 
 
 def read_text(content: bytes) -> tuple[str, list[Block]]:
-    """Give the encoding and the numbered lines of a text. Only line ends split lines: U+2028 and form feeds do not."""
+    """Return the encoding and the numbered lines of a text. Only line ends split lines, not U+2028 or form feeds."""
     encoding, text = decode(content)
     return encoding, list(_number_lines(text))
 
 
 def read_csv(content: bytes, suffix: str) -> tuple[str, str, list[Block]]:
-    """Give the format, the encoding and the one table of a CSV file. What has one column throughout is a text.
+    """Return the format, the encoding and the one table of a CSV file. What has one column throughout is a text.
 
     The place of a row is the line where it starts: quoted cells may hold line breaks.
     """
@@ -99,7 +99,7 @@ def _cut_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]
 
 
 def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
-    """Give the encoding and the text: by byte order mark, else UTF-8 if it is that, else as declared, else as it reads.
+    """Return the encoding and the text: by byte order mark, else UTF-8 if valid, else as declared, else as it reads.
 
     No Chinese text in GB18030 or Big5 is UTF-8 by accident, whatever a page may declare.
     """
@@ -137,7 +137,7 @@ def _guess_encoding(content: bytes) -> str:
 
 
 def _share_common(content: bytes, encoding: str) -> float:
-    """Give the share of the characters beyond ASCII that are common in an encoding; -1 if it does not fit the bytes."""
+    """Return the share of non-ASCII characters that are common in an encoding; -1 if it does not fit the bytes."""
     text = _try_decode(content, encoding)
     if text is None:
         return -1.0
@@ -156,7 +156,7 @@ def _is_common(char: str, encoding: str) -> bool:
 
 
 def _name_bad_byte(content: bytes) -> str:
-    """Say where the bytes stop being UTF-8, which most files are meant to be."""
+    """Return where the bytes stop being UTF-8, which most files are meant to be."""
     try:
         content.decode("utf-8-sig" if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-16")
     except UnicodeDecodeError as error:

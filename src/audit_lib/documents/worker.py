@@ -276,7 +276,7 @@ def _miss_middle(line: ScanLine, height: int) -> float:
 
 
 def _limit_time(seconds: float) -> None:
-    """Have the system end this process once it has worked so long from now, 0 for no limit, where the system can."""
+    """Limit the CPU seconds of this process from now on, 0 for no limit, if the system can."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 

@@ -1,4 +1,4 @@
-"""Take a notice along: its tables as one workbook, and all that rests on it as a data package in a ZIP file.
+"""Export a notice: its tables as one workbook, and all that rests on it as a data package in a ZIP file.
 
 The package is a data folder of its own: `audit-lib run … --data` on it gives the reports again. The same data give the
 same bytes.
@@ -104,7 +104,7 @@ def _choose_rows(table: pd.DataFrame, name: str, source: Source, reading: Readin
 
 
 def write_package(bundle: Bundle, words: Words) -> bytes:
-    """Give the ZIP file: datapackage.json, README.md, the raw file, and each table that has rows."""
+    """Return the ZIP file: datapackage.json, README.md, the raw file, and each table that has rows."""
     tables = {path: table for path, table in bundle.tables.items() if len(table) or path.parts[0] == "processed"}
     contents = {PurePosixPath("README.md"): _write_readme(bundle, tables, words).encode()}
     contents[PurePosixPath("datapackage.json")] = _describe(bundle, list(tables), words).encode()

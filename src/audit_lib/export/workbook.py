@@ -67,7 +67,7 @@ class Book:
 
 
 def write_workbook(reading: Reading, sheets: Mapping[str, pd.DataFrame], words: Words) -> bytes:
-    """Give the workbook of one notice. `sheets` are tables of `SCHEMAS` by name, in their order."""
+    """Return the workbook of one notice. `sheets` are tables of `SCHEMAS` by name, in their order."""
     content = BytesIO()
     with Workbook(content, {"in_memory": True}) as workbook:
         workbook.set_properties({"title": words("export.name"), "created": NO_CLOCK})

@@ -163,7 +163,7 @@ def colour_units(units: pd.DataFrame) -> pd.Series:
 
 
 def label_units(units: pd.DataFrame, words: Words) -> list[str]:
-    """Word the label of each unit's dot: name, score and, where any unit has one, rating."""
+    """Return the label of each unit's dot: name, score and, where any unit has one, rating."""
     is_rated = units["tier"].notna().any()
     return [_label_unit(unit, words, is_rated=is_rated) for unit in units.itertuples()]
 
@@ -177,7 +177,7 @@ def _label_unit(unit: Any, words: Words, *, is_rated: bool) -> str:
 
 
 def word_units(units: pd.DataFrame, words: Words) -> str:
-    """Word what units are: towns, bureaus, towns and bureaus, or, where neither fits, units."""
+    """Describe what units are: towns, bureaus, towns and bureaus, or, where neither fits, units."""
     sides = "_".join(sorted(set(units["side"]) & {"town", "bureau"}))
     return words(f"labels.units_{sides or 'other'}")
 

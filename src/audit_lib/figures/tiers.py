@@ -53,7 +53,7 @@ def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float
 
 
 def _word_outline(rule: CutRule, units: pd.DataFrame, words: Words) -> str | None:
-    """Word what the outline means; None without exceptions."""
+    """Describe what the outline means; None without exceptions."""
     if (n := len(rule.exceptions)) == 0:
         return None
     tier, *others = rule.exceptions["tier"].unique()

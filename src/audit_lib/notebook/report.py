@@ -269,7 +269,7 @@ def _name_source(reading: Reading, words: Words) -> str:
 
 
 def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Words:
-    """Give the words for what is said of one place and period, both named as the language does."""
+    """Return a text on one place and period, both named as the language does."""
     words = Words(language)
     record = find_record(data, f"{jurisdiction}-{period}", language)
     subject = None if record is None else record.get("subject")

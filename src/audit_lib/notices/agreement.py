@@ -69,7 +69,7 @@ def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[S
 
 
 def _strip_bracket(row: ScoreRow) -> ScoreRow:
-    """Take a bracketed number off a name, 天门市(2); one with 分 is the score where there is no other."""
+    """Remove a bracketed number from a name, 天门市(2); one with 分 is the score where there is no other."""
     match = COUNTED.search(row.unit)
     if match is None or match.start() == 0:
         return row
@@ -78,7 +78,7 @@ def _strip_bracket(row: ScoreRow) -> ScoreRow:
 
 
 def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[ScoreRow]]:
-    """Part off the last or first row where it is the mean or the sum of the others, whatever it is called."""
+    """Split off the last or first row where it is the mean or the sum of the others, whatever it is called."""
     kept = list(rows)
     sums: list[ScoreRow] = []
     for at in (-1, 0):

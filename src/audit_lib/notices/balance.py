@@ -159,7 +159,7 @@ def _names_known(problem: Problem, names: set[str]) -> bool:
 
 
 def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: Vocabulary) -> str:
-    """Say what a notice without any table or list shows instead, for the line that refuses it."""
+    """Return what a notice without any table or list shows instead, for the line that refuses it."""
     seen = [f"{problem.place}: {problem.message}" for problem in balance if problem.severity != "note"][:MOST_SEEN]
     if header := next(_find_headers(document, vocabulary), None):
         seen.insert(0, header)

@@ -102,7 +102,7 @@ def _read_between(between: Sequence[Line], rows: list[ScoreRow], layout: Layout,
 
 
 def _skip_sums(lines: Sequence[Line], at: int, layout: Layout, problems: list[Problem]) -> int:
-    """Give the end of the rows below the last unit that sum up: 合计, 平均分 and the numbers after them."""
+    """Return the end of the rows below the last unit that sum up: 合计, 平均分 and the numbers after them."""
     while at < len(lines) and layout.sums_up(lines[at].key) and not PROSE.search(lines[at].key):
         numbers = takewhile(lambda line: NUMBER.fullmatch(line.key), lines[at + 1 : at + layout.width])
         if not (n_numbers := sum(1 for _ in numbers)):
@@ -113,7 +113,7 @@ def _skip_sums(lines: Sequence[Line], at: int, layout: Layout, problems: list[Pr
 
 
 def _end_remarks(keys: list[str], end: int, longest: int) -> int:
-    """Give the end of the remark of the last row, which may fill as many lines as the `longest` above.
+    """Return the end of the remark of the last row, which may fill as many lines as the `longest` above.
 
     Its lines look alike, with figures or without, and are no sentences.
     """
@@ -125,7 +125,7 @@ def _end_remarks(keys: list[str], end: int, longest: int) -> int:
 
 
 def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) -> int | None:
-    """Give the end of the last row by the empty cells printed in it; None where they do not make its cells fit."""
+    """Return the end of the last row by the empty cells printed in it; None where they do not make its cells fit."""
     cells: list[str] = []
     for place in range(at, len(keys)):
         cells += [*[""] * (blanks[place] if cells else 0), keys[place]]
@@ -141,14 +141,14 @@ def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) 
 
 
 def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:
-    """Give the end of a last row that lacks cells: a sentence after its unit is not of it."""
+    """Return the end of a last row that lacks cells: a sentence after its unit is not of it."""
     if layout.fits(keys[at:end]):
         return end
     return next((place for place in range(at + layout.unit_at + 1, end) if SENTENCE.match(keys[place])), end)
 
 
 def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:
-    """Give the end of a row after which the pattern breaks: a last cell that is none of its column is not of the row.
+    """Return the end of a row after which the pattern breaks: a last cell that is none of its column is not of the row.
 
     A score that is no number stays: 缺考 stands for one. A sentence is no remark where no other remark is one.
     """
@@ -202,7 +202,7 @@ def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, prob
 
 
 def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layout) -> dict[int, Line]:
-    """Tell the column of each cell of a short row by the blank lines printed for its empty cells, where they do.
+    """Return the column of each cell of a short row by the blank lines printed for its empty cells, where they do.
 
     `blanks` counts the blank lines after each cell. Gives each column a cell, an empty one too, or nothing.
     """
@@ -215,7 +215,7 @@ def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layou
 
 
 def _place_cells(lines: Sequence[Line], layout: Layout) -> dict[int, Line]:
-    """Tell the column of each cell of a row.
+    """Return the column of each cell of a row.
 
     An empty cell prints nothing, so a short row does not tell which one it lacks. Remarks at its end may be what it
     lacks; else its cells after the unit are placed only where no other column could hold them.

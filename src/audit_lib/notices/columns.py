@@ -96,33 +96,33 @@ class Layout:
         return means not in (None, "unit") and not self.names_known(cell) and not self.sums_up(cell)
 
     def is_header(self, keys: list[str], at: int) -> bool:
-        """Tell whether the next header begins here: a heading, and another near it. One alone may title a group."""
+        """Return whether the next header begins here: a heading, and another near it. One alone may title a group."""
         if not self.is_heading(keys[at]) or self.starts(keys, at + 1):
             return False
         return any(self.vocabulary.meaning_of(key) for key in keys[at + 1 : at + 3])
 
     def sums_up(self, cell: str) -> bool:
-        """Tell whether a row with this cell is about no unit: a sum, a mean, a road."""
+        """Return whether a row with this cell is about no unit: a sum, a mean, a road."""
         return self.vocabulary.sums_up(cell) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
-        """Tell whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
+        """Return whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
         return self.sums_up(cell) or cell.startswith(self.vocabulary.notes) or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
-        """Tell whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
+        """Return whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
         return self.vocabulary.is_label(cell) or (self.is_grouped and HAN.search(cell) is not None)
 
     def fits(self, cells: list[str]) -> bool:
-        """Tell whether cells look like a whole row, but for remarks at its end."""
+        """Return whether cells look like a whole row, but for remarks at its end."""
         return len(cells) >= self.width - self.n_remarks and all(map(self.looks_like, self.meanings, cells))
 
     def fits_at(self, keys: list[str], at: int) -> bool:
-        """Tell whether a table begins here with two whole rows."""
+        """Return whether a table begins here with two whole rows."""
         return self.opens(keys, at) and self.fits(keys[at:]) and self.fits(keys[at + self.width :])
 
     def starts(self, keys: list[str], at: int) -> bool:
-        """Tell whether a row begins here: its cells up to the unit have the right look.
+        """Return whether a row begins here: its cells up to the unit have the right look.
 
         A table that begins with the unit gives no such sign, so there this row or the next must fit whole. The next
         may come early if this row lacks a cell, but then it must name a unit of a kind that we know.
@@ -135,7 +135,7 @@ class Layout:
         return self.names_known(keys[at]) and any(self.fits(keys[at + step :]) for step in range(1, self.width))
 
     def opens(self, keys: list[str], at: int) -> bool:
-        """Tell whether a table begins here: a first row, and the look of the rows after it.
+        """Return whether a table begins here: a first row, and the look of the rows after it.
 
         A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
         known by its names. A column of units or of headings is no column of remarks: there the header ended before, or
@@ -177,7 +177,7 @@ class Layout:
         return max(skipped, 0)
 
     def confirms(self, keys: list[str], at: int, place: int) -> bool:
-        """Tell whether a row that does not begin one width on is one, and not the end of the last or other print.
+        """Return whether a row that does not begin one width on is one, and not the end of the last or other print.
 
         A table that begins with the unit gives three signs: the row after it, its rank, its name.
         """
@@ -192,12 +192,12 @@ class Layout:
         return [a and b and b - a for a, b in zip(before, after, strict=True)] == [1]
 
     def names_known(self, cell: str) -> bool:
-        """Tell whether a cell ends like the names of units do."""
+        """Return whether a cell ends like the names of units do."""
         return self.vocabulary.kind_of(cell) != "other"
 
 
 def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence[Sequence[str]] = ()) -> Layout | None:
-    """Give each column its meaning; None where no unit or no value is among them.
+    """Return each column its meaning; None where no unit or no value is among them.
 
     Headings tell, and the cells of `body`, rows below them: a column of names that we know holds the units whatever
     its heading says, and what holds none does not. Then figures without a heading that we know are values enough.
@@ -240,7 +240,7 @@ def _holds_figures(cells: Sequence[str]) -> bool:
 
 
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Tell columns of one name apart: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
+    """Number columns of the same name: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
     numbered: list[str] = []
     seen: Counter[str] = Counter()
     for at, name in enumerate(names, start=1):

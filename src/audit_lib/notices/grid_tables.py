@@ -70,7 +70,7 @@ def _are_apart(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> bool:
 
 
 def distinct(row: Row) -> list[Line]:
-    """Give the cells of a row that print something, a merged one once."""
+    """Return the cells of a row that print something, a merged one once."""
     return list({id(cell): cell for cell in row if cell.key}.values())
 
 
@@ -95,7 +95,7 @@ def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
-    """Tell whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
+    """Return whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
     if any(is_value(cell.key) or vocabulary.names_unit(cell.key) for cell in row) or len(distinct(row)) < 2:
         return False
     columns = _name_columns(header)
@@ -114,7 +114,7 @@ def _name_columns(header: Sequence[Row]) -> tuple[str, ...]:
 def _part_blocks(
     columns: tuple[str, ...], body: Sequence[Sequence[str]], vocabulary: Vocabulary
 ) -> list[tuple[int, Layout]]:
-    """Give the layouts of the tables that stand side by side, each with its first column; none where there is none.
+    """Return the layouts of the tables that stand side by side, each with its first column; none where there is none.
 
     Columns repeat where they mean the same, one unit in each, whatever their headings say.
     """
@@ -185,5 +185,5 @@ def _note_alone(cells: Iterable[Line], layout: Layout) -> Iterator[Problem]:
 
 
 def _spans(row: Row) -> bool:
-    """Tell whether the one cell of a row is merged over others."""
+    """Return whether the one cell of a row is merged over others."""
     return len({id(cell) for cell in row}) < len(row)

@@ -108,7 +108,7 @@ def _find_whole(
 
 
 def _drop_group(layout: Layout) -> Layout | None:
-    """Give the layout without its first column: what stands there is the title of the rows beside and below it."""
+    """Return the layout without its first column: what stands there is the title of the rows beside and below it."""
     rest = make_layout(layout.columns[1:], layout.vocabulary)
     return rest and Layout(rest.columns, rest.meanings, rest.vocabulary, is_grouped=True)
 
@@ -129,7 +129,7 @@ def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | N
 
 
 def _take_alike(keys: Sequence[str], at: int, width: int) -> list[Sequence[str]]:
-    """Take the rows of one width that begin here as long as they look alike; none where fewer than three do."""
+    """Return the rows of one width that begin here, as long as they look alike; none where fewer than three do."""
     rows: list[Sequence[str]] = []
     first = _draw_look(keys[at : at + width])
     if first.count(False) != 1:
@@ -149,7 +149,7 @@ def _draw_look(row: Sequence[str]) -> list[bool]:
 
 
 def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, vocabulary: Vocabulary) -> Header | None:
-    """Give the columns the names that the fragments make; where they do not part into columns, those that are sure."""
+    """Name the columns by what the fragments make; if they do not split into columns, only those that are sure."""
     width = len(rows[0])
     names = list(_join_fragments(fragments, vocabulary))
     columns = list(zip(*rows, strict=True))
@@ -191,7 +191,7 @@ def _join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterato
 def _tell_by_order(
     names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
 ) -> Layout | None:
-    """Tell rank and score apart by their order: a rank goes up from 1, its score comes down. None where none do."""
+    """Distinguish rank and score by their order: a rank goes up from 1, its score comes down. None where none do."""
     numbers = {
         at: [float(cell) for cell in column]
         for at, column in enumerate(columns)
@@ -215,7 +215,7 @@ def _tell_by_order(
 
 
 def is_ranking(values: Sequence[float]) -> bool:
-    """Tell whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
+    """Return whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
 
     >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
     (True, True, False, False)

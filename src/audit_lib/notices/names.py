@@ -72,7 +72,7 @@ def _find_closed(text: str) -> dict[int, int]:
 
 
 def strip_number(text: str) -> str:
-    """Take the enumerator off a line: 一、甲镇 is 甲镇."""
+    """Remove the enumerator of a line: 一、甲镇 is 甲镇."""
     match = ENUMERATOR.match(text)
     return text[match.end() :] if match else text
 
@@ -101,7 +101,7 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
 
 
 def squeeze_printed(text: str) -> str:
-    """Take white space and quotes off a name."""
+    """Remove white space and quotes around a name."""
     return PADDING.sub("", fold(text)).strip(QUOTES)
 
 

@@ -82,7 +82,7 @@ class Notice:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the object that `audit-lib parse --json` prints."""
+        """Return the object that `audit-lib parse --json` prints."""
         header, document = self.header, self.document
         return {
             "source": {
@@ -284,7 +284,7 @@ def print_notice(notice: Notice) -> Iterator[str]:
 
 
 def _word_balance(notice: Notice) -> str:
-    """Word what was read in one line, and how much is not read or does not agree."""
+    """Describe what was read in one line, and how much is not read or does not agree."""
     n_rows = sum(len(table.rows) for table in notice.tables)
     open_ = sum(problem.severity != "note" for problem in notice.problems)
     counts = [(n_rows, "row"), (len(notice.tiers), "list"), (len(notice.mentions), "mention")]

@@ -35,7 +35,7 @@ class Problem:
 
 
 def note_problem(check: str, key: str, place: str, severity: str = "error", **facts: object) -> Problem:
-    """Give a problem; its facts fill the template `problems.<key>` of a language."""
+    """Return a problem; its facts fill the template `problems.<key>` of a language."""
     return Problem(check, severity, Phrase(f"problems.{key}", facts), place)
 
 
@@ -57,7 +57,7 @@ class ScoreRow:
     cells: tuple[tuple[str, Line], ...] = field(default=(), repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the row as `audit-lib parse --json` prints it."""
+        """Return the row as `audit-lib parse --json` prints it."""
         return {name: value for name, value in vars(self).items() if name != "cells"}
 
 
@@ -102,7 +102,7 @@ def find_misprints(unit: str, cell: Line) -> Iterator[Problem]:
 
 
 def squeeze_spaces(text: str) -> str:
-    """Give a remark with single spaces, none between Chinese letters: there they are padding.
+    """Return a remark with single spaces, none between Chinese letters: there they are padding.
 
     >>> squeeze_spaces(" 高 和86.3   曹 来86.4 ")
     '高和86.3 曹来86.4'
@@ -111,7 +111,7 @@ def squeeze_spaces(text: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """Take the numeral, the colon and the count off the title of a group: 一、乡镇(20个): is 乡镇."""
+    """Remove the numeral, the colon and the count from the title of a group: 一、乡镇(20个): is 乡镇."""
     return COUNTED.sub("", NUMBERED.sub("", title).rstrip(":\uff1a"))
 
 

@@ -54,7 +54,7 @@ class _Found:
             self.above, self.last_grid = line, None
 
     def drop_headers(self, header: Sequence[Line]) -> int:
-        """Take the same header off the lines above, where tables stand side by side. Gives how many tables do."""
+        """Remove the same header from the lines above if tables are side by side. Return how many tables are."""
         n, keys = 1, [line.key for line in header]
         while [line.key for line in self.prose[-len(keys) :]] == keys:
             del self.prose[-len(keys) :]
@@ -209,14 +209,14 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
 
 
 def _part_beside(rows: Sequence[ScoreRow], n: int) -> list[Sequence[ScoreRow]]:
-    """Part rows that are printed by turns from n tables side by side, where those name the same units."""
+    """Split rows that are printed by turns from n tables side by side, where those name the same units."""
     parts = [rows[start::n] for start in range(n)]
     units = [{row.unit for row in part} for part in parts]
     return parts if n > 1 and not set.intersection(*units).isdisjoint(units[0]) else [rows]
 
 
 def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
-    """Tell whether rows go on with a table whose header is printed again, as at the head of a page."""
+    """Return whether rows go on with a table whose header is printed again, as at the head of a page."""
     if table.columns != columns:
         return False
     last, first = table.rows[-1], rows[0]

@@ -255,7 +255,7 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int]
 
 
 def _is_run(run: Sequence[_Record], vocabulary: Vocabulary) -> bool:
-    """Tell whether numbers are the scores of units, and no parts of a full score, means or deductions.
+    """Return whether numbers are the scores of units, and no parts of a full score, means or deductions.
 
     Names of no kind that we know pass where a label or their ranks vouch for them, or where they sum to over 100: the
     parts of a full score do not.

@@ -26,7 +26,7 @@ class StatedTiers:
     problems: tuple[Problem, ...] = ()
 
     def complete(self, tiers: Iterable[TierList]) -> Iterator[TierList]:
-        """Give printed lists the number that a sentence states where their heading states none."""
+        """Return printed lists the number that a sentence states where their heading states none."""
         for tier in tiers:
             yield replace(tier, stated=self.counts.get(tier.tier)) if tier.stated is None else tier
 
@@ -187,14 +187,14 @@ def _is_list(piece: str, vocabulary: Vocabulary) -> bool:
 
 
 def trim_lead(name: str, vocabulary: Vocabulary) -> str:
-    """Take off what leads to the first name of a list: 确定甲镇 and 得分前两名的是甲镇 are 甲镇."""
+    """Remove what leads to the first name of a list: 确定甲镇 and 得分前两名的是甲镇 are 甲镇."""
     lead = vocabulary.lead.match(name)
     rest = name[lead.end() :] if lead else ""
     return rest if len(rest) > 1 and vocabulary.kind_of(rest) != "other" else name
 
 
 def trim_tail(name: str, vocabulary: Vocabulary) -> str:
-    """Take off what goes on after the last name of a list: 丙县2021年度考核结果 is 丙县."""
+    """Remove what follows the last name of a list: 丙县2021年度考核结果 is 丙县."""
     if vocabulary.kind_of(name) != "other":
         return name
     name = YEAR.sub("", name) or name

@@ -49,7 +49,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
 
 
 def _spread(line: Line, many: int) -> list[Line]:
-    """Part a line that holds the whole page into its words and cells; another line stays whole."""
+    """Split a line that holds the whole page into its words and cells; another line stays whole."""
     if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < many:
         return [line]
     # Between bars an empty cell shows; a no-break space stands for it from here on.
@@ -76,14 +76,14 @@ def _ends_cell(line: Line) -> bool:
 
 
 def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
-    """Tell whether a line without a bar may be the first piece of a broken heading."""
+    """Return whether a line without a bar may be the first piece of a broken heading."""
     if not 0 < len(line.key) <= LONGEST_PIECE or BAR.search(line.text) or SENTENCE.match(line.key):
         return False
     return not any(char.isdigit() for char in line.key) and not vocabulary.is_label(line.key)
 
 
 def _cells_between_bars(line: Line) -> list[Line]:
-    """Give the cells of a row between bars; none for a line that is no row."""
+    """Return the cells of a row between bars; none for a line that is no row."""
     text = line.text.strip()
     if not BAR.search(text) or ONLY_BARS.fullmatch(squeeze(text)):
         return []
@@ -98,7 +98,7 @@ def _is_rule(line: Line) -> bool:
 
 
 def _take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Take the rows between bars that begin here, and where they end. Rules between them are no rows."""
+    """Return the rows between bars that begin here, and where they end. Rules between them are no rows."""
     rows: list[list[Line]] = []
     ruled: list[int] = []  # the rows that begin below a rule
     end = at
@@ -152,7 +152,7 @@ def _mend_rows(rows: list[list[Line]]) -> list[list[Line]]:
 
 
 def _take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Take rows of one cell a line that begin here, whose cells after the first begin with a bar, and where they end.
+    """Return rows of one cell a line that begin here, whose cells after the first begin with a bar, and where they end.
 
     A heading that goes on over a line end looks like the first cell of a row: the usual length of a row tells.
     """
@@ -191,7 +191,7 @@ def _join(cell: Line, piece: Line) -> Line:
 
 
 def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Take a table that is printed column by column, and where it ends."""
+    """Return a table that is printed column by column, and where it ends."""
     if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
         return [], at  # not the first heading
     cells = lines[at : at + MOST_IN_COLUMNS]
@@ -247,14 +247,14 @@ def _count_alike(keys: list[str], at: int, vocabulary: Vocabulary) -> int:
 
 
 def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:
-    """Tell whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
+    """Return whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
     if vocabulary.may_head(keys[column[0]]):
         return True
     return not NUMBER.fullmatch(keys[column[0]]) and all(NUMBER.fullmatch(keys[at]) for at in column[1:])
 
 
 def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Take the rows between spaces or tabs that begin with a header here, and where they end."""
+    """Return the rows between spaces or tabs that begin with a header here, and where they end."""
     header = _split_spaces(lines[at], None)
     if not 1 < len(header) <= LONGEST_ROW:
         return [], at
@@ -306,7 +306,7 @@ def _make_grid(rows: list[list[Line]]) -> Grid:
 
 
 def _strip_bars(line: Line) -> list[Line]:
-    """Take the bars off a line of one cell: the cell, a blank line for a bar alone, nothing for a filler of bars."""
+    """Remove the bars of a line of one cell: the cell, a blank line for a bar alone, nothing for a filler of bars."""
     if not BAR.search(line.text):
         return [line]
     cell = BAR.sub(" ", line.text).strip()

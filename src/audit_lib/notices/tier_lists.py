@@ -57,7 +57,7 @@ class TierList:
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the list as `audit-lib parse --json` prints it."""
+        """Return the list as `audit-lib parse --json` prints it."""
         names = ("tier", "stated", "label", "units", "place")
         return {name: getattr(self, name) for name in names} | {"units": list(self.units)}
 
@@ -361,7 +361,7 @@ def _are_units(
     is_first: bool,
     is_labelled: bool,
 ) -> bool:
-    """Tell whether the stretches of a line name units, and are no sentence, signature, date or footer.
+    """Return whether the stretches of a line name units, and are no sentence, signature, date or footer.
 
     Endings that we know decide. Where they do not, the line just below the heading is trusted more than those after
     it, 、 more than a comma, and a line that the stated number (`left`: what remains of it) has room for more.
@@ -384,7 +384,7 @@ def _are_units(
 def _might_list(
     names: Sequence[str], rest: Sequence[str], line: Line, left: int | None, block: _Block, vocabulary: Vocabulary
 ) -> bool:
-    """Tell whether a line that we did not read as a list looks like one: several short stretches between 、."""
+    """Return whether a line that we did not read as a list looks like one: several short stretches between 、."""
     if len(names) == 1:
         return False
     return not COMMA.search(line.printed) and len(names) > 1 and (bool(block.lists) or bool(rest) is False)

@@ -50,7 +50,7 @@ class Vocabulary:
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
     def meaning_of(self, heading: str) -> str | None:
-        """Tell what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
+        """Return what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
         return self._meanings(heading) if len(heading) <= LONGEST_KEPT else self._find_meaning(heading)
 
     @cached_property
@@ -72,7 +72,7 @@ class Vocabulary:
         return next((self.header[ending] for ending in _endings(word) if ending in self.header), None)
 
     def may_head(self, text: str) -> bool:
-        """Tell whether a text may be a heading, one of several things too: 村名及得分."""
+        """Return whether a text may be a heading, one of several things too: 村名及得分."""
         return any(self.meaning_of(part) for part in (text, *SEVERAL.split(text)))
 
     def names_unit(self, text: str) -> bool:
@@ -154,7 +154,7 @@ class Vocabulary:
         return re.compile(scores + end)
 
     def name_tier(self, printed: str) -> str:
-        """Give the form by which a printed tier is named: 優秀 is 优秀."""
+        """Return the form by which a printed tier is named: 優秀 is 优秀."""
         return self.tier_form.get(printed) or printed
 
     @cached_property
@@ -180,7 +180,7 @@ class Vocabulary:
         return re.compile(rf"[各全]?(?:[省市县区州][级直]?)?{word}(?:[、和及与]?{word})*(?:类|组|单位)?")
 
     def is_label(self, text: str) -> bool:
-        """Tell whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
+        """Return whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return len(plain) <= LONGEST_KEPT and self._labels.fullmatch(plain) is not None
 
@@ -213,21 +213,21 @@ class Vocabulary:
         return next((self.suffix[ending] for ending in endings), "other")
 
     def _may_end(self, name: str, suffix: str) -> bool:
-        """Tell whether a name is long enough for its ending to be one."""
+        """Return whether a name is long enough for its ending to be one."""
         kind = self.suffix[suffix]
         if kind in PLACES:
             return name != suffix
         return kind != "institution" or len(name) >= SHORTEST_INSTITUTION
 
     def kinds_of_label(self, label: str) -> tuple[str, ...]:
-        """Give the kinds that the label of a list or group names, in its order; none where it says nothing of kinds.
+        """Return the kinds that the label of a list or group names, in its order; none where it says nothing of kinds.
 
         The longest word counts where one stands inside another: 县直部门 are departments, not counties.
         """
         return tuple(dict.fromkeys(self.label[word] for word in self._label.findall(label)))
 
     def strip_level(self, name: str) -> str | None:
-        """Take one level prefix off a name; None if it has none.
+        """Remove one level prefix from a name; None if it has none.
 
         Exactly one: 市市场监管局 is the 市 of the city before the 市 of 市场.
         """
@@ -235,7 +235,7 @@ class Vocabulary:
 
 
 def either(words: Iterable[str]) -> str:
-    """Word a pattern that finds any of the words, the longest first."""
+    """Return a pattern that finds any of the words, the longest first."""
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 

@@ -145,7 +145,7 @@ def _list_rows(
 
 
 def word_rank(rank: Any, n_tied: Any, words: Words) -> str:
-    """Word a competition rank: 7, or 7= where units share it; empty without one."""
+    """Return the words for a competition rank: 7, or 7= where units share it; empty without one."""
     if rank is None or pd.isna(rank):
         return ""
     is_tied = n_tied is not None and pd.notna(n_tied) and int(n_tied) > 1

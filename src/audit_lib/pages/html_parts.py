@@ -77,7 +77,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
     def take_anchor(self, text: str) -> str:
-        """Give a heading, a chart or a table its anchor: its slug, numbered from the second of one name."""
+        """Return a heading, a chart or a table its anchor: its slug, numbered from the second of one name."""
         slug = make_slug(text)
         anchor = next(each for n in count(1) if (each := slug if n == 1 else f"{slug}-{n}") not in self.anchors)
         self.anchors.add(anchor)
@@ -132,7 +132,7 @@ def hash_script(script: str) -> Markup:
 
 
 def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
-    """Part an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
+    """Split an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
     soup = BeautifulSoup(data["text/html"], "html.parser")
     is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
@@ -150,7 +150,7 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
 
 
 def _is_ours(tag: Tag) -> bool:
-    """Tell whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
+    """Return whether an element is one that we write. A link may lead to the page of a notice, and nowhere else."""
     if tag.name == "a":
         return set(tag.attrs) == {"href"} and HREF.fullmatch(str(tag["href"])) is not None
     return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
@@ -175,7 +175,7 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
 
 
 def link_csv(text: str) -> str:
-    """Give a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
+    """Return a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
     return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
 
 
@@ -193,7 +193,7 @@ def _fit_columns(rows: list[list[Tag]]) -> int:
 
 
 def _plain_value(cell: Tag, missing: Collection[str]) -> str:
-    """Give a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
+    """Return a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
     text = str(cell.get_text())
     if text in missing:
         return ""

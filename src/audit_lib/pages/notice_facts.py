@@ -31,7 +31,7 @@ def is_lower_better(record: pd.Series | None) -> bool:
 
 
 def describe_subject(record: pd.Series | None, words: Words) -> str:
-    """Say what was inspected, in a language that is not the notice's with the Chinese behind it; empty if unknown."""
+    """Return what was inspected, in another language than the notice's with the Chinese behind it; empty if unknown."""
     subject, chinese = find(record, "subject"), find(record, "subject_zh")
     if not subject or not chinese or subject == chinese:
         return subject or ""
@@ -39,7 +39,7 @@ def describe_subject(record: pd.Series | None, words: Words) -> str:
 
 
 def describe_inspector(record: pd.Series | None, words: Words) -> str:
-    """Say who inspected. It is never guessed from the web address that published the notice."""
+    """Describe who inspected. It is never guessed from the web address that published the notice."""
     publisher = find(record, "publisher")
     if publisher is None:
         return words("place.inspector_unknown")
@@ -49,7 +49,7 @@ def describe_inspector(record: pd.Series | None, words: Words) -> str:
 
 
 def describe_dates(record: pd.Series | None, words: Words) -> str:
-    """Say when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
+    """Describe when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
     first, last = find(record, "inspected_from"), find(record, "inspected_to")
     said = []
     if first and last:
@@ -61,7 +61,7 @@ def describe_dates(record: pd.Series | None, words: Words) -> str:
 
 
 def describe_units(scores: pd.DataFrame, words: Words) -> str:
-    """Say how many units a notice names, and in which of its lists."""
+    """Return how many units a notice names, and in which of its lists."""
     n, n_scored, n_tiered = (int(scores.loc[of, "unit_id"].nunique()) for of in _list_masks(scores))
     n_both = int(scores.loc[~scores["match"].isin(["table_only", "list_only"]), "unit_id"].nunique())
     if n_scored and n_tiered:

@@ -77,7 +77,7 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
 
 
 def _word_box(reading: Reading, words: Words) -> Markup:
-    """Word what to know before quoting the notice; nothing where our copy has its full text."""
+    """Describe what to know before quoting the notice; nothing where our copy has its full text."""
     form = describe_form(reading.record)
     return Markup(words.mark_up(say("reading.first", text=form))) if form else Markup()
 
@@ -193,7 +193,7 @@ def _find(text: str, wanted: str, at: int) -> tuple[int, int] | None:
 
 
 def _is_part(text: str, start: int, end: int) -> bool:
-    """Tell whether a stretch of a text cuts a number: 88 in 88.5, 8 in 18."""
+    """Return whether a stretch of a text cuts a number: 88 in 88.5, 8 in 18."""
     cuts_before = re.search(r"\d\.?$", text[max(0, start - 2) : start]) and text[start].isdigit()
     cuts_after = re.match(r"\.?\d", text[end : end + 2]) and text[end - 1].isdigit()
     return bool(cuts_before or cuts_after)
@@ -333,7 +333,7 @@ class _Drawing:
         return Markup("<td{}{}>{}</td>").format(_id(anchor), Markup(spans), self.draw_text(line))
 
     def take_anchor(self, place: str) -> str | None:
-        """Give the anchor of a place to what is first drawn of it; None to the rest."""
+        """Return the anchor of a place to what is first drawn of it; None to the rest."""
         anchor = anchor_of(place)
         if anchor in self.drawn:
             return None

@@ -138,7 +138,7 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
 
 
 def list_missing(table: DotTable, period: Period | None, words: Words) -> str:
-    """Say in one line what a notice does not publish, and why reports on it have nothing to report."""
+    """Describe in one line what a notice does not publish, and why reports on it have nothing to report."""
     absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
     said = words(f"place.no_{absent}") if absent else ""
     silent = dict.fromkeys(period.silent.values()) if period else {}
@@ -196,7 +196,7 @@ def _digest(place: Place, words: Words, slugs: dict[str, str]) -> dict[str, Any]
 
 
 def _say_latest(dossier: Dossier, words: Words) -> str:
-    """Word the last result of a unit for the list of what the search found."""
+    """Return the last result of a unit in words, for the results of a search."""
     result = dossier.results[0]
     score = "" if result.score is None else words("units.points", score=result.score)
     tier = words.short(Tier(result.tier)) if result.tier else ""

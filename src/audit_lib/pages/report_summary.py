@@ -35,7 +35,7 @@ class Card:
 
 
 def find_words(notebook_path: Path, data: Path) -> Words:
-    """Give the words of a report's page: its language from its parameters, its place and period from its folders."""
+    """Return the words of a report's page: its language from its parameters, its place and period from its folders."""
     language = find_language(read_notebook(notebook_path))
     jurisdiction, period = notebook_path.parts[-3:-1]
     return open_words(data, jurisdiction, period, language)

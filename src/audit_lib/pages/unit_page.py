@@ -163,13 +163,13 @@ def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
 
 
 def _say_place(result: Result) -> Phrase | str:
-    """Say the rank of a scored unit; nothing among fewer than three, or where all have one score."""
+    """State the rank of a scored unit; nothing among fewer than three, or where all have one score."""
     is_ranked = result.rank is not None and result.n >= LEAST_RANKED and result.n_tied != result.n
     return say_rank(result, "") if is_ranked else ""
 
 
 def say_rank(result: Result, how: str) -> Phrase:
-    """Say the rank of a unit in its table: 6th of 56, joint 7th; joint last where nobody is below."""
+    """State the rank of a unit in its table: 6th of 56, joint 7th; joint last where nobody is below."""
     rank, n_tied = result.rank or 0, result.n_tied or 1
     is_last = rank + n_tied - 1 == result.n
     key = ("joint_last" if is_last else "joint_place") if n_tied > 1 else "place_last" if is_last else "place"

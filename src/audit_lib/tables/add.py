@@ -220,7 +220,7 @@ def _sort_out(
 
 
 def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> dict[str, list[Download]]:
-    """Take files for one notice: a page and its annexes. Raises AuditError for two pages, or two files of one name."""
+    """Collect files for one notice: a page and its annexes. Raises AuditError for two pages, or files of one name."""
     if refused:
         raise refused[0]
     once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]

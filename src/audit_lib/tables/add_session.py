@@ -43,7 +43,7 @@ def print_added(added: Added) -> Iterator[str]:
 
 
 def shorten(path: Path) -> Path:
-    """Give a path as the user would type it."""
+    """Return a path as the user would type it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -152,7 +152,7 @@ class Session:
             yield self._accept()
 
     def _suggest(self, source: Source, suggestions: Iterable[Suggestion]) -> None:
-        """Take up suggestions: each pair of units once."""
+        """Collect suggestions: each pair of units once."""
         offered = {_pair_of(each) for _, each in self.suggestions}
         self.suggestions += [(source, each) for each in suggestions if _pair_of(each) not in offered]
 

@@ -187,13 +187,13 @@ def measure_similarity(one: str, other: str) -> float:
 
 
 def _are_neighbours(one: str, other: str) -> bool:
-    """Tell whether two stems differ only in what tells neighbours apart."""
+    """Return whether two stems differ only in what tells neighbours apart."""
     differing = {char for pair in zip(one, other, strict=False) if pair[0] != pair[1] for char in pair}
     return len(one) == len(other) and bool(differing) and differing <= APART
 
 
 def _find_stem(name: str) -> str:
-    """Take off what many names share: 市海洋与渔业局 → 海洋与渔业, 雷波县政府办 → 雷波, 嘉定新城(马陆镇) → 嘉定."""
+    """Remove what many names share: 市海洋与渔业局 → 海洋与渔业, 雷波县政府办 → 雷波, 嘉定新城(马陆镇) → 嘉定."""
     vocabulary = read_vocabulary()
     bare = BRACKET.sub("", squeeze(name)) or squeeze(name)
     if vocabulary.kind_of(bare) not in PLACES:  # 市桥镇 is the town 市桥

@@ -95,12 +95,12 @@ def resolve_notice(
 
 
 def check_source(data: Path, source: Source, words: Words | None = None) -> pd.DataFrame:
-    """Give the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
+    """Return the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
     return _tabulate_problems(read_source(data, source), words)
 
 
 def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
-    """Give the processed tables of one notice, by name: scores, mentions, problems."""
+    """Return the processed tables of one notice, by name: scores, mentions, problems."""
     return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
 
 

@@ -129,7 +129,7 @@ def run_checks(evidence: Evidence) -> tuple[Outcome, ...]:
 
 
 def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Words) -> pd.DataFrame:
-    """Give the problems table: one row per finding."""
+    """Return the problems table: one row per finding."""
     rows = [
         {
             "notice_id": notice_id,
@@ -147,7 +147,7 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
 
 
 def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """Give the register: one row per check with its question, the verdict, what was found, and what we do about it.
+    """Return the register: one row per check with its question, the verdict, what was found, and what we do about it.
 
     What does not agree comes first, the gravest at the top.
     """
@@ -156,7 +156,7 @@ def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 
 
 def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
-    """Say how many checks find something, and what by kind; of a single one, what it is."""
+    """Return how many checks find something, and what by kind; of a single one, what it is."""
     applied = [outcome for outcome in outcomes if outcome.applies]
     found = sorted((outcome for outcome in applied if outcome.findings), key=_weigh)
     if not found:

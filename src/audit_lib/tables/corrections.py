@@ -36,7 +36,7 @@ class Correction:
         return squeeze(row.unit) == squeeze(self.unit_name)
 
     def explains(self, problem: Problem) -> bool:
-        """Tell whether a number could not be read because of what this corrects."""
+        """Return whether a number could not be read because of what this corrects."""
         if problem.check not in ("score_unreadable", "number_misprinted"):
             return False
         told = problem.said.facts

@@ -39,7 +39,7 @@ class History:
         return {period: first_rows(self.scores[self.scores["period"] == period]) for period in self.periods}
 
     def record_of(self, period: str, column: str) -> str | None:
-        """Give what notices.csv says of a period; None where it says nothing."""
+        """Return what notices.csv says of a period; None where it says nothing."""
         found = self.notices.loc[self.notices["period"] == period, column].dropna()
         return None if found.empty else str(found.iloc[0])
 
@@ -90,5 +90,5 @@ def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    """Give a table without rows."""
+    """Return a table without rows."""
     return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)

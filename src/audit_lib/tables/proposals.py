@@ -123,7 +123,7 @@ def read_subject(title: str | None) -> str | None:
 
 
 def _strip_issuer(words: str, issuer: str) -> str:
-    """Take the place of the issuer off: 雷州市 of 雷州市人民政府办公室."""
+    """Remove the place from the issuer: 雷州市 of 雷州市人民政府办公室."""
     n_shared = next((n for n, (one, two) in enumerate(zip(words, issuer, strict=False)) if one != two), len(issuer))
     place = re.match(rf".+(?:{LEVELS})", words[:n_shared])
     return words[place.end() :] if place else words

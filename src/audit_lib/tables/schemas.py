@@ -68,7 +68,7 @@ def _day(description: str) -> pa.Column:
 
 
 def is_date(value: str) -> bool:
-    """Tell whether a text is a day, a month or a year in ISO form.
+    """Return whether a text is a day, a month or a year in ISO form.
 
     >>> is_date("2017-08"), is_date("2017-02-30")
     (True, False)

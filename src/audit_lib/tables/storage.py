@@ -54,7 +54,7 @@ def validate_table(table: pd.DataFrame, name: str, where: object) -> pd.DataFram
 
 @cache
 def schema_of(name: str) -> pa.DataFrameSchema:
-    """Give a schema whose texts pandas has converted: pandera would hold each against its type one by one."""
+    """Return a schema whose texts pandas has converted: pandera would hold each against its type one by one."""
     schema = SCHEMAS[name]
     return schema.update_columns({column: {"dtype": None} for column in _text_columns(schema.columns, name)})
 
@@ -104,7 +104,7 @@ def guard_cell(text: str) -> str:
 
 
 def bare_cell(text: str) -> str:
-    """Take the apostrophe of `guard_cell` off again."""
+    """Remove the apostrophe of `guard_cell`."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
@@ -176,7 +176,7 @@ class Appended:
     lines: bytes
 
     def undo(self) -> None:
-        """Take the lines out again. What others wrote meanwhile stays."""
+        """Remove the lines again. What others wrote meanwhile stays."""
         now = self.path.read_bytes() if self.path.is_file() else None
         if now == self.after and self.before is None:
             self.path.unlink()
@@ -264,7 +264,7 @@ def _write_csv(rows: list[list[str]], end: str) -> bytes:
 
 
 def describe_package(tables: Iterable[PurePath], root: PurePath) -> str:
-    """Give the Frictionless descriptor (datapackage.json) of tables of ours under `root`.
+    """Return the Frictionless descriptor (datapackage.json) of tables of ours under `root`.
 
     A field says in `unit` what its numbers count, and in `missing` what an empty cell of it means.
     """

@@ -69,7 +69,7 @@ def count_tier_pairs(scores: pd.DataFrame, *, lower_first: bool = False) -> list
 
 
 def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
-    """Give each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
+    """Return each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
 
     A notice with two tiers uses the upper cut alone. None where two cuts cannot split the tiers: one tier, four and
     more, or a tier whose order is not known.

@@ -142,7 +142,7 @@ def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
 def resolve_units(
     notice: Notice, registry: Registry, jurisdiction: str, period: str, *, lower_first: bool = False
 ) -> pd.DataFrame:
-    """Give the scores table of a notice: one row per unit of each table, then the units that only a list names.
+    """Return the scores table of a notice: one row per unit of each table, then the units that only a list names.
 
     Rank 1 is the highest score, or with `lower_first` the lowest. A unit printed twice in a table keeps its first row;
     a unit in two different tiers has none. The checks say so.
@@ -206,7 +206,7 @@ def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict
 
 
 def classify_unit(unit: Unit, labels: Sequence[str | None], title: str | None) -> tuple[str, str]:
-    """Give the kind of a unit and where it was read: registry, list_label or suffix.
+    """Return the kind of a unit and where it was read: registry, list_label or suffix.
 
     What units.csv says comes first. Then the first of the labels of its lists and the title of its group that names
     kinds: 镇政府(街道、管委会) names towns, subdistricts and zones. The ending of the name chooses among them, and a
@@ -239,7 +239,7 @@ def _choose_kind(by_suffix: str, kinds: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _read_title(title: str) -> str | None:
-    """Give the kind that the title of a table is the word for (附件2 乡镇 → town); None for any other title."""
+    """Return the kind that the title of a table is the word for (附件2 乡镇 → town); None for any other title."""
     words = TITLE.fullmatch(squeeze(title))
     return read_vocabulary().label.get(words[1]) if words else None
 
@@ -254,7 +254,7 @@ def _match(table_rule: str | None, list_rule: str | None) -> str:
 
 
 def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
-    """Give the mentions table of a notice. Names in the prose are those of its tables and lists, so all resolve."""
+    """Return the mentions table of a notice. Names in the prose are those of its tables and lists, so all resolve."""
     rows = [
         {
             "notice_id": f"{jurisdiction}-{period}",

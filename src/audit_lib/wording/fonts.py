@@ -30,7 +30,7 @@ def find_font() -> Path | None:
 
 
 def embed_characters(html: str) -> str:
-    """Give a style element with a font of just the Chinese characters that a page uses, some kilobytes of WOFF.
+    """Return a style element with a font of just the Chinese characters that a page uses, some kilobytes of WOFF.
 
     Empty where the page has none or no font file is there; the page then rests on the reader's own fonts. The page's
     style names the family `Page Han` first, for these ranges only.
@@ -53,7 +53,7 @@ def _open_font(file: Path) -> TTFont:
 
 @cache
 def _trace(file: Path, glyph: str) -> T2CharString:
-    """Give the outline of a glyph, without hints."""
+    """Return the outline of a glyph, without hints."""
     glyphs = _open_font(file).getGlyphSet()
     pen = T2CharStringPen(glyphs[glyph].width, glyphs)
     glyphs[glyph].draw(pen)

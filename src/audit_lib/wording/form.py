@@ -29,7 +29,7 @@ def is_summary(record: pd.Series | None, section: object) -> bool:
 
 
 def describe_form(record: pd.Series | None) -> Phrase | None:
-    """Say which parts of a notice are our summary, by its row of notices.csv; None for a full text."""
+    """Return which parts of a notice are our summary, by its row of notices.csv; None for a full text."""
     if is_full_text(record):
         return None
     if not (numerals := [each for each in list_summarised(record) if each != PREAMBLE]):

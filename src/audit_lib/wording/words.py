@@ -237,7 +237,7 @@ class Words:
     introduced: set[str] | None = field(default=None, repr=False, compare=False)
 
     def __call__(self, key: str, **facts: Any) -> str:
-        """Word the template `section.name`. Raises KeyError for a key or a fact that is not there."""
+        """Return the words of the template `section.name`. Raises KeyError for a key or a fact that is not there."""
         return self._fill(key, facts).translate(STRIP)
 
     def word(self, text: Text | str | None) -> str:
@@ -311,7 +311,7 @@ class Words:
         return word[:1].upper() + word[1:] if is_first else word
 
     def name(self, value: object, column: str = "") -> str:
-        """Give the word for a value of ours (town, exact, error …); a value without one stands for itself.
+        """Return the word for a value of ours (town, exact, error …); a value without one stands for itself.
 
         Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
         """
@@ -332,23 +332,23 @@ class Words:
         return str(self._section("columns").get(column, column))
 
     def date(self, date: str) -> str:
-        """Word a year, quarter, month or day that ISO writes: 2017-08 is 2017年8月 in Chinese."""
+        """Return the words for a year, quarter, month or day that ISO writes: 2017-08 is 2017年8月 in Chinese."""
         return self._formatter.format_field(say_date(date), "")
 
     def place(self, place: str) -> str:
-        """Word a place in a file: line 215 is 第215行 in Chinese."""
+        """Return the words for a place in a file: line 215 is 第215行 in Chinese."""
         return self._formatter.format_field(say_place(place), "")
 
     def ranks(self, ranks: str) -> str:
-        """Word the ranks that tied units share: 4–7 is 4～7 in Chinese."""
+        """Return the words for the ranks that tied units share: 4–7 is 4～7 in Chinese."""
         return self._formatter.format_field(say_ranks(ranks), "")
 
     def item(self, item: str) -> str:
-        """Word a section and item of a notice: 二、四是 is 第二部分第四项 in Chinese."""
+        """Return the words for a section and item of a notice: 二、四是 is 第二部分第四项 in Chinese."""
         return self._formatter.format_field(say_item(item), "")
 
     def numeral(self, numeral: str) -> str:
-        """Word the numeral of a section or item: 八, (二) are 8, (2) in English."""
+        """Return the words for the numeral of a section or item: 八, (二) are 8, (2) in English."""
         return NUMERAL.sub(lambda found: write_arabic(found[0]), numeral) if self._is_foreign else numeral
 
     @property
