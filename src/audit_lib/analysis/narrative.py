@@ -91,7 +91,7 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
     order = {line.place: at for at, line in enumerate(notice.document.lines)}
     parts = [order[heading.place] for heading in notice.headings if heading.level != "item"]
     named = mentions.dropna(subset=["sentiment"])
-    named = named.assign(at=named["place"].map(order), told=False)
+    named = named.assign(at=named["place"].map(order), is_counted=False)
     named = named.assign(part=[bisect_right(parts, at) for at in named["at"]])
     ends = [order[heading.place] for heading in notice.headings[1:]] + [len(order)]
     section, rows = None, []
@@ -102,10 +102,10 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
         if heading.level != "item" or beside.empty:
             continue
         own = beside[(beside["at"] >= start) & (beside["at"] < end)]
-        named.loc[own.index, "told"] = True
+        named.loc[own.index, "is_counted"] = True
         where = {"section": section, "item": heading.numeral, "heading": HEADING_END.split(heading.text)[0]}
         rows.append({**where, "sentiment": beside["sentiment"].iloc[0], "units": list(own["unit_name"].unique())})
-    for key, own in named[~named["told"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False):
+    for key, own in named[~named["is_counted"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False):
         where = dict(zip(("section", "item", "sentiment"), key, strict=True))
         rows.append({**where, "heading": pd.NA, "units": list(own["unit_name"].unique())})
     table = pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "units"])
@@ -133,8 +133,8 @@ def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
     if len(named) == 1:
         return _describe_one(named.iloc[0], sentiment)
     clauses = [_word_rated(named, scale_tiers(scores)), _word_best(named)]
-    told = join([clause for clause in clauses if clause], "narrative.and_clause")
-    ending = say("narrative.with_clauses", clauses=told) if told else ""
+    joined = join([clause for clause in clauses if clause], "narrative.and_clause")
+    ending = say("narrative.with_clauses", clauses=joined) if joined else ""
     return say(f"narrative.many_{sentiment}", n=len(named), ending=ending)
 
 

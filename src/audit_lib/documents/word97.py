@@ -84,21 +84,22 @@ class _Reader:
             self.flow.end_paragraph(_clean(text), 0)
         return self.flow.finish()
 
-    def end_paragraph(self, mark: str, text: str, said: Properties) -> None:
+    def end_paragraph(self, mark: str, text: str, properties: Properties) -> None:
         text = _clean(text)
-        level = _number(said, _DEPTH) if _DEPTH in said else int(_is_on(said, _IN_TABLE) or _is_on(said, _ROW_END))
+        is_in_table = _is_on(properties, _IN_TABLE) or _is_on(properties, _ROW_END)
+        level = _number(properties, _DEPTH) if _DEPTH in properties else int(is_in_table)
         if mark == "\a" and level == 0:
             raise UnreadableError("the end of a cell outside of a table", EXPECTED, f"line {self.flow.number + 1}")
-        if _is_on(said, _ROW_END) or _is_on(said, _INNER_ROW_END):
-            self.flow.end_row(level, _read_shape(said))
-        elif mark == "\a" or _is_on(said, _INNER_CELL):
+        if _is_on(properties, _ROW_END) or _is_on(properties, _INNER_ROW_END):
+            self.flow.end_row(level, _read_shape(properties))
+        elif mark == "\a" or _is_on(properties, _INNER_CELL):
             self.flow.end_cell(text, level)
         else:
             self.flow.end_paragraph(text, level)
 
     def is_unseen(self, offset: int) -> bool:
-        said = _look_up(self.runs, offset)
-        return _is_on(said, _HIDDEN) or _is_on(said, _DELETED)
+        properties = _look_up(self.runs, offset)
+        return _is_on(properties, _HIDDEN) or _is_on(properties, _DELETED)
 
     def read_chars(self) -> Iterator[tuple[str, int]]:
         """Yield each character of the body with its offset in the main stream, in the order of the text."""
@@ -154,12 +155,12 @@ class _Reader:
 
     def read_paragraph_properties(self, page: bytes, at: int) -> Properties:
         at, size = (at + 1, 2 * page[at] - 1) if page[at] else (at + 2, 2 * page[at + 1])
-        said = _read_properties(page[at + 2 : at + size])  # two bytes: the number of its style
-        for code in _ELSEWHERE & said.keys():  # a row of many cells is described in a stream of its own
-            offset = _number(said, code)
+        properties = _read_properties(page[at + 2 : at + size])  # two bytes: the number of its style
+        for code in _ELSEWHERE & properties.keys():  # a row of many cells is described in a stream of its own
+            offset = _number(properties, code)
             (n_bytes,) = struct.unpack_from("<H", self.data, offset)
-            said |= _read_properties(self.data[offset + 2 : offset + 2 + n_bytes])
-        return said
+            properties |= _read_properties(self.data[offset + 2 : offset + 2 + n_bytes])
+        return properties
 
     def read_run_properties(self, page: bytes, at: int) -> Properties:
         return _read_properties(page[at + 1 : at + 1 + page[at]])
@@ -167,7 +168,7 @@ class _Reader:
 
 def _read_properties(packed: bytes) -> Properties:
     """Split properties into their codes and operands. A code says how long its operand is."""
-    said: Properties = {}
+    properties: Properties = {}
     position = 0
     while position + 2 < len(packed):
         (code,) = struct.unpack_from("<H", packed, position)
@@ -178,14 +179,14 @@ def _read_properties(packed: bytes) -> Properties:
                 size = struct.unpack_from("<H", packed.ljust(position + 2, b"\0"), position)[0] + 1
             else:
                 size = packed[position] + 1
-        said[code] = packed[position : position + size]
+        properties[code] = packed[position : position + size]
         position += size
-    return said
+    return properties
 
 
-def _read_shape(said: Properties) -> RowShape:
+def _read_shape(properties: Properties) -> RowShape:
     """Read the edges of a row's cells, and which of them go on from above or from the left."""
-    operand = said.get(_ROW_SHAPE, b"")
+    operand = properties.get(_ROW_SHAPE, b"")
     if len(operand) < 3:
         return RowShape()
     n_cells = operand[2]
@@ -193,7 +194,7 @@ def _read_shape(said: Properties) -> RowShape:
     described = operand[3 + 2 * (n_cells + 1) :]
     flags = [int.from_bytes(described[20 * number : 20 * number + 2], "little") for number in range(n_cells)]
     from_above = {number for number, flag in enumerate(flags) if flag & 0x60 == 0x20}
-    if len(merged := said.get(_MERGED_DOWN, b"")) >= 3 and merged[2] == 1:
+    if len(merged := properties.get(_MERGED_DOWN, b"")) >= 3 and merged[2] == 1:
         from_above.add(merged[1])
     return RowShape(edges, frozenset(from_above), frozenset(n for n, flag in enumerate(flags) if flag & 3))
 
@@ -203,12 +204,12 @@ def _look_up(ranges: Ranges, offset: int) -> Properties:
     return ranges[at][2] if at >= 0 and offset < ranges[at][1] else {}
 
 
-def _is_on(said: Properties, code: int) -> bool:
-    return bool(said.get(code, b"\0")[:1].strip(b"\0"))
+def _is_on(properties: Properties, code: int) -> bool:
+    return bool(properties.get(code, b"\0")[:1].strip(b"\0"))
 
 
-def _number(said: Properties, code: int) -> int:
-    return int.from_bytes(said[code], "little")
+def _number(properties: Properties, code: int) -> int:
+    return int.from_bytes(properties[code], "little")
 
 
 def _clean(text: Iterable[str]) -> str:
@@ -263,8 +264,8 @@ def _list_rows(grid: Grid) -> Iterator[_Said]:
             yield _Said(row[0].place, tuple(cell.key for cell in begun.values()), is_row=True)
 
 
-def _show(said: _Said | None) -> str:
-    if said is None:
+def _show(properties: _Said | None) -> str:
+    if properties is None:
         return "nothing"
-    shown = " | ".join(said.cells)
+    shown = " | ".join(properties.cells)
     return f"“{shown[:40]}…”" if len(shown) > 40 else f"“{shown}”"

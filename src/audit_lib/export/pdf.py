@@ -65,12 +65,12 @@ def print_page(page: Path, chromium: str) -> bytes:
 
     Raises AuditError where Chromium fails or takes more than a minute.
     """
-    with TemporaryDirectory(prefix="audit-lib-", ignore_cleanup_errors=True) as scratch, TemporaryFile() as said:
+    with TemporaryDirectory(prefix="audit-lib-", ignore_cleanup_errors=True) as scratch, TemporaryFile() as output:
         copy, path = Path(scratch, page.name), Path(scratch, "page.pdf")
         copy.write_text(_unlink(page.read_text(encoding="utf-8")), encoding="utf-8")
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         options = [*OPTIONS, *root, f"--user-data-dir={scratch}/profile", f"--print-to-pdf={path}", copy.as_uri()]
-        process = subprocess.Popen([chromium, *options], stdout=said, stderr=said, start_new_session=True)
+        process = subprocess.Popen([chromium, *options], stdout=output, stderr=output, start_new_session=True)
         try:
             process.wait(SECONDS)
         except subprocess.TimeoutExpired:
@@ -78,8 +78,8 @@ def print_page(page: Path, chromium: str) -> bytes:
         finally:
             _end(process)
         if not path.is_file():
-            said.seek(0)
-            lines = said.read().decode(errors="replace").split("\n")
+            output.seek(0)
+            lines = output.read().decode(errors="replace").split("\n")
             found = next((line.strip() for line in reversed(lines) if line.strip()), "no word of what went wrong")
             raise unusable(page, f"no PDF, exit code {process.returncode}: {found}", f"{chromium} to print it")
         return CLOCK.sub(rb"\g<1>19800101000000", path.read_bytes())

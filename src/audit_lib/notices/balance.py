@@ -154,7 +154,7 @@ def drop_known(problems: Iterable[Problem], units: set[str], vocabulary: Vocabul
 
 
 def _names_known(problem: Problem, names: set[str]) -> bool:
-    listed = problem.said.facts.get("units")
+    listed = problem.phrase.facts.get("units")
     return isinstance(listed, list) and names.issuperset(map(squeeze, listed))
 
 

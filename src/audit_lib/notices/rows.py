@@ -19,11 +19,11 @@ COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
 
 @dataclass(frozen=True)
 class Problem:
-    """Something printed that we could not use as it stands. `said` is worded under `problems` of a language."""
+    """Something printed that we could not use as it stands. `phrase` is worded under `problems` of a language."""
 
     check: str
     severity: str
-    said: Phrase
+    phrase: Phrase
     place: str
 
     @property
@@ -31,7 +31,7 @@ class Problem:
         """The problem in an English sentence."""
         from audit_lib.wording.words import Words
 
-        return Words("en")(self.said.key, **self.said.facts)
+        return Words("en")(self.phrase.key, **self.phrase.facts)
 
 
 def note_problem(check: str, key: str, place: str, severity: str = "error", **facts: object) -> Problem:

@@ -192,7 +192,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             found.problems.append(note_problem("header_unclear", "headings", printed[0].place, "note", **facts))
         unread: list[Problem] = []
         start, (rows, at) = at, read_rows(lines, keys, blanks, header, unread)
-        if sum(problem.said.key == "problems.between_rows" for problem in unread) >= len(rows):
+        if sum(problem.phrase.key == "problems.between_rows" for problem in unread) >= len(rows):
             # As many cells left over as rows read: the columns are not those of the header.
             headings = " · ".join(layout.columns)[:LONGEST_HEADINGS]
             size: dict[str, Any] = {"headings": headings, "width": layout.width, "n": len(rows)}

@@ -51,13 +51,13 @@ def describe_inspector(record: pd.Series | None, words: Words) -> str:
 def describe_dates(record: pd.Series | None, words: Words) -> str:
     """Describe when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
     first, last = find(record, "inspected_from"), find(record, "inspected_to")
-    said = []
+    clauses = []
     if first and last:
-        said.append(words("place.inspected", first=words.date(first), last=words.date(last)))
+        clauses.append(words("place.inspected", first=words.date(first), last=words.date(last)))
     for name in ("issued_on", "published_on"):
         if day := find(record, name):
-            said.append(words(f"place.{name}", day=words.date(day)))
-    return words.join(said, "clauses")
+            clauses.append(words(f"place.{name}", day=words.date(day)))
+    return words.join(clauses, "clauses")
 
 
 def describe_units(scores: pd.DataFrame, words: Words) -> str:

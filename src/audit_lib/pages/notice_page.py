@@ -298,13 +298,13 @@ class _Drawing:
         """Draw the problems of some places, below each other."""
         anchors = dict.fromkeys(anchor_of(line.place) for line in lines)
         html = Markup('<p class="is-{}"><a href="#problem{}">{}</a> {}</p>')
-        told = [
+        notes = [
             html.format(problem.severity, problem.number, self.words.name(problem.severity), problem.message)
             for anchor in anchors
             for problem in self.beside.pop(anchor, [])
         ]
         note = Markup('<div class="aside" role="note" lang="{}">{}</div>')
-        return note.format(self.words("page.lang"), Markup("").join(told)) if told else Markup("")
+        return note.format(self.words("page.lang"), Markup("").join(notes)) if notes else Markup("")
 
     def draw_grid(self, grid: Grid) -> Iterator[Markup]:
         """Yield a table row by row. A merged cell is drawn once; the problems of a row are a row below it."""
@@ -371,5 +371,5 @@ def _measure(grid: Grid, at: int, column: int, beside: list[Markup]) -> str:
     line = grid.rows[at][column]
     wide = sum(1 for _ in takewhile(lambda other: other is line, grid.rows[at][column:]))
     tall = sum(1 for _ in takewhile(lambda row: row[column] is line, grid.rows[at:]))
-    tall += sum(1 for told in beside[at : at + tall - 1] if told)
+    tall += sum(1 for notes in beside[at : at + tall - 1] if notes)
     return (f' colspan="{wide}"' if wide > 1 else "") + (f' rowspan="{tall}"' if tall > 1 else "")

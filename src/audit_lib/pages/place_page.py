@@ -140,9 +140,9 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
 def list_missing(table: DotTable, period: Period | None, words: Words) -> str:
     """Describe in one line what a notice does not publish, and why reports on it have nothing to report."""
     absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
-    said = words(f"place.no_{absent}") if absent else ""
+    missing = words(f"place.no_{absent}") if absent else ""
     silent = dict.fromkeys(period.silent.values()) if period else {}
-    return words.join([said, *silent], "sentences")
+    return words.join([missing, *silent], "sentences")
 
 
 def draw_scene(card: Card) -> str:

@@ -226,9 +226,9 @@ def _take_as_one(downloads: list[Download], refused: list[AuditError], period: s
     once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]
     pages = [each for each in once if each.is_page]
     if len(pages) > 1:
-        said = ", ".join(f"{each.path.name} ({each.period or 'no period'})" for each in pages)
+        found = ", ".join(f"{each.path.name} ({each.period or 'no period'})" for each in pages)
         expected = "one notice with its annexes; notices of several periods without --period, each with its own title"
-        raise unusable(pages[1].path, f"{len(pages)} notices for {period}: {said}", expected)
+        raise unusable(pages[1].path, f"{len(pages)} notices for {period}: {found}", expected)
     names = [each.path.name for each in once]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise unusable(period, f"two files named {twice}", "files of one notice, each with a name of its own")

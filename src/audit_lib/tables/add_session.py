@@ -16,7 +16,7 @@ from audit_lib.tables.schemas import SEVERITIES
 from audit_lib.tables.units import Unit
 from audit_lib.wording.words import Words
 
-SAID = {"publisher": "", "document_number": "", "issued_on": "signed ", "published_on": "published "}
+LEADS = {"publisher": "", "document_number": "", "issued_on": "signed ", "published_on": "published "}
 MOST_SHOWN = 10  # problems, new units, suggestions: the rest would push what matters off the screen
 
 
@@ -24,8 +24,8 @@ def print_added(added: Added) -> Iterator[str]:
     """Yield what was read and what does not agree, in one screen: each fact with its place."""
     reading = added.reading
     source = reading.source
-    said = f"added: {' and '.join(added.written)} written" if added.written else "already there, nothing changed"
-    yield f"{source.notice_id} {said} · {shorten(source.path)}"
+    done = f"added: {' and '.join(added.written)} written" if added.written else "already there, nothing changed"
+    yield f"{source.notice_id} {done} · {shorten(source.path)}"
     yield from _print_record(reading.record)
     yield from _print_measure(added)
     if added.overlaps:
@@ -50,16 +50,16 @@ def shorten(path: Path) -> Path:
 def _print_record(record: pd.Series | None) -> Iterator[str]:
     facts = {} if record is None else record.dropna().to_dict()
     yield f"title      {facts.get('title', 'none found')}"
-    said = [f"{word}{facts[name]}" for name, word in SAID.items() if name in facts]
-    yield f"record     {' · '.join(said) or 'nothing more found'}"
+    words = [f"{word}{facts[name]}" for name, word in LEADS.items() if name in facts]
+    yield f"record     {' · '.join(words) or 'nothing more found'}"
 
 
 def _print_measure(added: Added) -> Iterator[str]:
     """Yield what the scores measure, each fact with its evidence; what differs from an option given now."""
     facts, evidence = added.proposal.facts, added.proposal.evidence
-    said = [f"{name} {_word_fact(facts[name])} ({why})" for name, why in evidence.items() if name != "scale_min"]
-    if said:
-        yield f"measures   {' · '.join(said)}"
+    words = [f"{name} {_word_fact(facts[name])} ({why})" for name, why in evidence.items() if name != "scale_min"]
+    if words:
+        yield f"measures   {' · '.join(words)}"
     if added.kept:
         yield f"kept       {', '.join(added.kept)} as recorded; to change it, edit notices.csv"
 
@@ -106,13 +106,13 @@ def _count_problems(added: Added) -> str:
 def print_line(added: Added) -> str:
     """Return one notice of several in a line: what was read, what is new, what does not agree."""
     source = added.reading.source
-    said = "added" if added.written else "already there"
+    done = "added" if added.written else "already there"
     scores = added.reading.scores["score"].dropna()
     spread = f", {len(scores)} scores {scores.min():g}–{scores.max():g}" if len(scores) else ", no score"
     new = f", {len(added.new)} new" if added.known else ""
     overlaps = f" · shares days with {', '.join(added.overlaps)}" if added.overlaps else ""
     units = f"{len(added.printed)} units{new}{spread}"
-    return f"{source.notice_id} {said} · {units} · {_count_problems(added)}{overlaps}"
+    return f"{source.notice_id} {done} · {units} · {_count_problems(added)}{overlaps}"
 
 
 def word_suggestion(each: Suggestion) -> str:

@@ -50,14 +50,14 @@ def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
     for problem in evidence.notice.problems:
         if problem.severity == "error" and problem.check not in CHECKED_APART:
-            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
     """Is every row about a unit, and every heading clear?"""
     for problem in evidence.notice.problems:
         if problem.severity != "error" and problem.check not in CHECKED_APART:
-            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_balance(evidence: Evidence) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def check_sum_row(evidence: Evidence) -> Iterator[Finding]:
 def _find_problems(evidence: Evidence, check: str) -> Iterator[Finding]:
     for problem in evidence.notice.problems:
         if problem.check == check:
-            yield Finding({"problem": problem.said, "place": say_place(problem.place)}, place=problem.place)
+            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_corrected(evidence: Evidence) -> Iterator[Finding]:

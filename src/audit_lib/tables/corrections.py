@@ -39,8 +39,8 @@ class Correction:
         """Return whether a number could not be read because of what this corrects."""
         if problem.check not in ("score_unreadable", "number_misprinted"):
             return False
-        told = problem.said.facts
-        return bool(told["unit"] == self.unit_name) and self.printed in told["found"]
+        facts = problem.phrase.facts
+        return bool(facts["unit"] == self.unit_name) and self.printed in facts["found"]
 
 
 def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[Correction]:
@@ -59,13 +59,13 @@ def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[C
 
 def correct_notice(notice: Notice, corrections: list[Correction]) -> tuple[Notice, tuple[Correction, ...]]:
     """Correct the rows of a notice. Gives the notice, and each correction with the row that it was made in, if any."""
-    told = []
+    applied = []
     for correction in corrections:
         found = next(
             ((table, row) for table in notice.tables for row in table.rows if _prints(notice, correction, row)), None
         )
         if found is None:
-            told.append(correction)
+            applied.append(correction)
             continue
         table, row = found
         made = replace(correction, row=row)
@@ -73,8 +73,8 @@ def correct_notice(notice: Notice, corrections: list[Correction]) -> tuple[Notic
         tables = tuple(replace(table, rows=rows) if each is table else each for each in notice.tables)
         problems = tuple(problem for problem in notice.problems if not correction.explains(problem))
         notice = replace(notice, tables=tables, problems=problems)
-        told.append(made)
-    return notice, tuple(told)
+        applied.append(made)
+    return notice, tuple(applied)
 
 
 def _prints(notice: Notice, correction: Correction, row: ScoreRow) -> bool:

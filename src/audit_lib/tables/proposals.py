@@ -150,8 +150,8 @@ def _find_direction(notice: Notice) -> tuple[str, str] | None:
     by_words: dict[str, str] = {}
     for line in notice.document.lines:
         for better, pattern in (("lower", LOWER), ("higher", HIGHER)):
-            if said := pattern.search(line.key):
-                by_words.setdefault(better, f"{said[0]}, {line.place}")
+            if match := pattern.search(line.key):
+                by_words.setdefault(better, f"{match[0]}, {line.place}")
     if len(by_ranks) == 1:
         [better] = by_ranks
         return better, f"rank 1 has the {'lowest' if better == 'lower' else 'highest'} score"

@@ -131,8 +131,8 @@ def mark_doubts(scan: Path, lines: Sequence[ReadLine], registry: Registry) -> li
     sha256 = lines[0].scan_sha256 if lines else ""
     about = [
         ReadLine(sha256, NOTICE, "", doubt=doubt, answer=answers.get(doubt, ""))
-        for told in doubts.values()
-        for doubt in told
+        for found in doubts.values()
+        for doubt in found
     ]
     return [*about, *marked]
 
@@ -235,7 +235,7 @@ dl {{ display: grid; grid-template-columns: 8rem 1fr; margin: .5rem 0 }}
 dd {{ margin: 0; white-space: pre-wrap }}
 </style>
 <h1>{title}</h1>
-<p>{told}</p>
+<p>{summary}</p>
 {figures}
 </html>
 """)
@@ -248,13 +248,13 @@ _FIGURE = Markup("""<figure id="{place}">{picture}
 def draw_page(scan: Path, lines: Iterable[ReadLine], seen: dict[str, Seen]) -> str:
     """Draw the page with the picture of each doubtful line beside its reading. It loads nothing from elsewhere."""
     doubtful = [line for line in lines if line.is_open]
-    told = (
+    summary = (
         f"{len(doubtful)} lines to look at. In {reading_path(scan).name}, write what the picture shows in the column "
         "answer, columns two spaces apart; = where it was read right, - where nothing is printed. "
         "Then run the command again."
     )
     figures = Markup("").join(_draw_line(line, seen.get(line.place)) for line in doubtful)
-    return str(_PAGE.format(title=f"Doubtful lines of {scan.name}", told=told, figures=figures))
+    return str(_PAGE.format(title=f"Doubtful lines of {scan.name}", summary=summary, figures=figures))
 
 
 def _draw_line(line: ReadLine, seen: Seen | None) -> Markup:
