@@ -31,6 +31,7 @@ from audit_lib.sources import find_sources
 from audit_lib.verify.differences import MOST_LINES, find_differences
 from audit_lib.verify.given import MOST_BYTES, list_files
 from audit_lib.verify.verify import CHANGED, CONFIRMED, ELSEWHERE, EXCEPTED, UNKNOWN, Verifier, verify_path
+from audit_lib.wording.words import Words
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verify")]  # what is made anew serves all
 
@@ -511,7 +512,7 @@ COMMITTED = (
     "leizhou/2017/01_source",
     "louxing/2017-05/05_trends",
     "ministries/2022/05_trends",
-    "zh/baoshan/2021/04_groups",
+    "zh/baoshan/2021/05_trends",
 )
 
 
@@ -550,7 +551,7 @@ ORIGIN = Origin(
 
 
 def test_a_page_tells_its_origin() -> None:
-    page = finish_page("<html><head>\n</head><body></body></html>", ORIGIN)
+    page = finish_page("<html><head>\n</head><body></body></html>", ORIGIN, Words("en"))
     assert read_origin(page) == ORIGIN
     assert page.count("<b>") == 0
 

@@ -100,7 +100,8 @@ def end_all() -> None:
     """End everything that this process started, and remove its temporary files; it has to end itself next."""
     end_batch()
     _end_children(os.getpid())
-    if folder := current_process()._config.get("tempdir"):  # type: ignore[attr-defined]  # of the fork server's socket
+    folder = current_process()._config.get("tempdir")  # type: ignore[attr-defined]  # of the fork server's socket
+    if folder and parent_process() is None:  # else it may be our parent's
         shutil.rmtree(folder, ignore_errors=True)
 
 

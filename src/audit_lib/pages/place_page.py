@@ -92,7 +92,9 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
     scores = place.scores[place.scores["period"] == latest]
     mentions = place.mentions[place.mentions["period"] == latest]
     lead = choose_lead(list(periods))
-    shown = next((period for period in periods if period.name == latest), None)
+    shown, *earlier = (
+        next((period for period in periods if period.name == name), Period(name, (), {})) for name in place.periods
+    )
     table = build_table(scores, mentions, words, is_lower_better=is_lower_better(record))
     needs_script = not table.is_short
     template = open_template("place.html.j2")
@@ -110,10 +112,10 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         table=table,
         keys=spell_units(place, words),
         slugs=name_pages(place),
-        cards=[(card, draw_scene(card)) for card in (shown.found if shown else []) if not lead or card != lead.card],
+        cards=[(card, draw_scene(card)) for card in shown.found if not lead or card != lead.card],
         lead_scene=draw_scene(lead.card) if lead else "",
         missing=list_missing(table, shown, words),
-        earlier=[period for period in periods if period.name != latest],
+        earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
         csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
         notice=NOTICE,
@@ -137,12 +139,11 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
 
 
-def list_missing(table: DotTable, period: Period | None, words: Words) -> str:
+def list_missing(table: DotTable, period: Period, words: Words) -> str:
     """Describe in one line what a notice does not publish, and why reports on it have nothing to report."""
     absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
     missing = words(f"place.no_{absent}") if absent else ""
-    silent = dict.fromkeys(period.silent.values()) if period else {}
-    return words.join([missing, *silent], "sentences")
+    return words.join([missing, *dict.fromkeys(period.silent.values())], "sentences")
 
 
 def draw_scene(card: Card) -> str:
