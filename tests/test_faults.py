@@ -192,7 +192,7 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_not
         left = children(batch)
         batch.send_signal(signal.SIGINT)
         _, err = batch.communicate(timeout=patience(30))
-    assert batch.returncode == 130
+    assert batch.returncode == 130, err
     assert err.endswith("stopped; what was done is kept, and run again goes on from there\n")
     wait_for(lambda: all(map(has_ended, left)))
     assert check_visible(folders.reports) == 1
@@ -205,7 +205,7 @@ def stop(batch: subprocess.Popen[str], sent: signal.Signals, seconds: float) -> 
     """Stop a batch as a terminal does, with all that is in its group; gives what it said. Nobody holds its output on."""
     os.killpg(batch.pid, sent)
     _, err = batch.communicate(timeout=seconds)
-    assert batch.returncode == 130
+    assert batch.returncode == 130, err
     assert "Traceback" not in err
     return err
 
@@ -247,7 +247,7 @@ def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook, 
         (tmp_path / "closed").touch()
         assert batch.stderr is not None
         err = batch.stderr.read()
-    assert batch.returncode == 130
+    assert batch.returncode == 130, err
     assert err.endswith("\nstopped; what was done is kept, and run again goes on from there\n")
     assert "leizhou 2017 01_c" not in err
 

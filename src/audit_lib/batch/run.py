@@ -148,6 +148,8 @@ class _Work:
         if stale := list_stale(every, self.snapshot, self._folders.reports):
             self._warm_up()
             must = sources if self._alone else []
+            import audit_lib.tables.build  # noqa: F401  # Ctrl-C may end an import: nothing can be described then
+
             self._has_built = True
             built = build_notices(self._folders.data, stale, self._observer, must=must, package=False)
             self.snapshot.forget(sources[0].jurisdiction)
