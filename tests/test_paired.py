@@ -17,6 +17,10 @@ def test_rounding_step(scores: tuple[float, ...], step: float) -> None:
     assert find_step(series(*scores)) == pytest.approx(step)
 
 
+def test_the_coarser_of_two_series_sets_the_step() -> None:
+    assert find_step(series(87.5, 90), series(87.52)) == pytest.approx(0.1)
+
+
 def test_direction_within_a_rounding_step() -> None:
     changes = series(0.1, 0.11, -0.1, -0.3, 0, None, 90.3 - 90.2)
     assert find_direction(changes, 0.1).fillna(9).to_list() == [0, 1, 0, -1, 0, 9, 0]

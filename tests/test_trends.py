@@ -26,6 +26,7 @@ from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.history import History, load_lineage
 from audit_lib.tables.schemas import SCHEMAS
+from audit_lib.wording.words import Words
 
 ROOT = Path(__file__).parents[1]
 PANELS = {"guangdong": "2022-09", "jiangxi": "2024-05", "xianning": "2023-06"}
@@ -139,11 +140,13 @@ def test_changes_are_those_of_pandas(name: str, before: str, measure: str) -> No
     [
         (
             "guangdong",
-            "All 21 cities scored lower in 2022-09 than in 2017-08; Guangzhou ranked in the lowest third each time",
+            "All 21 cities scored lower in September 2022 than in August 2017; "
+            "Guangzhou ranked in the lowest third each time",
         ),
         (
             "jiangxi",
-            "10 of 11 cities changed place from 2022-06 to 2024-05; Pingxiangshi ranked in the lowest third each time",
+            "9 of 11 cities moved in the ranking from June 2022 to May 2024; "
+            "Pingxiang ranked in the lowest third each time",
         ),
     ],
 )
@@ -157,7 +160,7 @@ def test_ranks_by_another_measure_are_not_called_a_move() -> None:
     report = open_report("guangdong", "2018-04")
     compared = compare(report.history, 8)
     assert report.headline(trends.describe(compared)).text == (
-        "21 of 21 cities have another place in 2018-04 than in 2017-08, ranked by another or an unknown measure"
+        "18 of 21 cities have another place in April 2018 than in August 2017, ranked by another or an unknown measure"
     )
     assert trends.describe_movers(compared) is None
 
@@ -178,12 +181,12 @@ def test_guangdong_says_what_may_be_compared() -> None:
     compared = compare(report.history, 8)
     words = report.words.without_glosses()
     assert words.word(trends.describe_limits(compared)) == (
-        "The periods fall in different seasons, so a change between two of them is not a trend. Of those that may be "
-        "compared with 2022-09, 2017-08 is the nearest in the calendar. Only ranks are published of 2018-04, by "
-        "another or an unknown measure."
+        "The periods fall in different parts of the year, so a change between two of them is not a trend. Of those that "
+        "may be compared with September 2022, August 2017 is the nearest in the calendar. For April 2018, only ranks "
+        "are published, by another or an unknown measure."
     )
     assert words.word(trends.describe_level(compared)) == (
-        "The middle score: 66.7 in 2022-09, from 93.3 to 98.4 in 4 earlier periods."
+        "The middle score: 66.7 in September 2022, from 93.3 to 98.4 in 4 comparable earlier periods."
     )
     assert words.word(trends.describe_stays(compared)) == (
         "Guangzhou: in the lowest third in 6 of 6 periods; Zhanjiang: in the top third in 5 of 6 periods"
@@ -230,7 +233,8 @@ def test_ministries_are_compared_by_places(ministries: Report) -> None:
         "Scores of 3 periods, not to be compared from one to the next"
     )
     assert ministries.headline(trends.describe(compared)).text == (
-        "Public Security moved furthest from 2016 to 2022: from joint 5th to joint 10th of 11 ministries"
+        "Public Security moved furthest from 2016 to 2022: from joint 5th to joint 10th of 11 ministries; "
+        "Commerce was first each time"
     )
     events = list_events(ministries.history)
     assert set(events["event"]) == {"merged"}
@@ -253,7 +257,7 @@ def test_louxing_tables_are_compared_each_with_its_own(louxing: Report) -> None:
     assert isinstance(chart, Chart)
     assert chart.title == "Scores of 2 lists, each by itself"
     assert louxing.words.word(trends.describe_limits(compared)).endswith(
-        "The marking scheme changed between 2016-09 and 2017-04; points are not compared there."
+        "The marking scheme changed between September 2016 and April 2017; points are not compared there."
     )
 
 
@@ -296,7 +300,7 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     assert table["n"].to_list() == [7, 2, 10, 5]
     assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
     assert baoshan.headline(trends.describe(compared)).text == (
-        "Of the 24 units rated in both 2016 and 2021, 12 have another rating"
+        "Of the 24 units rated in both 2016 and 2021, 10 went from good to excellent and 2 went from excellent to good"
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
         "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021."
@@ -466,7 +470,7 @@ def test_made_up_years_level_gap_and_movers(make_history: Callable[..., History]
     ]
     assert trends.tabulate_gap(compared, "side")["mean_gap"].to_list() == pytest.approx(gaps)
     assert words.word(trends.describe_gap(compared, "side")) == (
-        "Towns and bureaus: on average −17.0 points apart in 2019, −13.8 in 2018 (towns minus bureaus)."
+        "Towns minus bureaus: on average −17.0 points in 2019, −13.8 in 2018."
     )
     assert compared.main is not None
     assert find_most(compared.main, -1)["unit_name"].to_list() == ["丁镇"]
@@ -538,6 +542,64 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
     chart = trends.plot_changes(compared).draw(leizhou.words)
     assert isinstance(chart, Chart)
     assert "lower is better" in chart.subtitle
+
+
+@pytest.mark.parametrize(
+    ("panel", "measure", "said"),
+    [
+        pytest.param(
+            {"2017": year(90, 80, 70, 60), "2018": year(91, 82, 70, 60)},
+            {},
+            {"describe": "1 of 4 towns and bureaus scored higher by more than rounding in 2018 than in 2017; "
+             "丁镇 ranked in the lowest third both times", "describe_pair":
+             "Changes of at most 1, one step of rounding, are not counted: 1 unit."},
+            id="a change by the last digit is not counted in silence",
+        ),
+        pytest.param(
+            {"2017": year(90, 80), "2018": year(90.4, 80.2)},
+            {},
+            {"describe": "None of the 2 bureaus moved by more than rounding from 2017 to 2018"},
+            id="the coarser rounding counts",
+        ),
+        pytest.param(
+            {"2017": year(90, 80), "2018": year(90, 80)},
+            {},
+            {"describe": "All 2 bureaus scored the same in 2018 as in 2017", "plot_level": "Scores of 2 periods"},
+            id="too few for a median, yet comparable",
+        ),
+        pytest.param(
+            {"2017": year(90, 80, 70), "2018": year(85, 82, 60), "2019": year(108, 96, 84)},
+            {"scale_max": [100.0, 100.0, 120.0]},
+            {"describe_level": "The middle score: 82 in 2018, 80 in 2017.",
+             "plot_level": "The median was highest in 2018: 82, of the 2 periods that may be compared"},
+            id="an odd last period does not end the level of those before it",
+        ),
+        pytest.param(
+            {"2018Q1": year(90, 80, 70), "2018": year(85, 82, 60)},
+            {},
+            {"describe": "Nothing can be compared over the 2 periods known: they share at most one unit, overlap, or "
+             "publish nothing in common.", "describe_level": None},
+            id="a year holds its quarters",
+        ),
+        pytest.param(
+            {"2017": year(90, 80, 80, 70), "2018": year(90, 80, 79, 70)},
+            {"rubric": [None, None]},
+            {"describe": "丙局 moved furthest from 2017 to 2018: from joint 2nd to 3rd of 4 towns and bureaus; "
+             "甲局 was first each time"},
+            id="joint second to second is no move",
+        ),
+    ],
+)  # fmt: skip
+def test_sentences_are_true(
+    make_history: Callable[..., History], panel: Panel, measure: dict[str, Any], said: dict[str, str | None]
+) -> None:
+    words = Words("en", {"place": "Jia", "subject": "inspection"}, unit_names={name: name for name in NAMES})
+    compared = compare(make_history(panel, **measure), 3)
+    for function, sentence in said.items():
+        found = getattr(trends, function)(compared)
+        if function == "plot_level":
+            found = found.draw(words).title
+        assert words.without_glosses().word(found) == (sentence or "")
 
 
 def test_a_ceiling_is_in_no_third_and_told(make_history: Callable[..., History], leizhou: Report) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from audit_lib.periods import span_of
+from audit_lib.periods import list_overlaps, span_of
 from audit_lib.tables.history import History
 from audit_lib.tables.measures import Measure, may_compare_points
 from audit_lib.wording.words import Phrase, say_date
@@ -51,7 +51,9 @@ def find_published(history: History, period: str) -> Published:
 def judge_gate(one: Published, other: Published) -> Gate:
     """Judge what may be compared of two periods, from what each publishes."""
     bases = {one.basis, other.basis}
-    if bases == {"score"}:
+    if list_overlaps([one.period, other.period]):
+        measure, reason = "nothing", "overlap"
+    elif bases == {"score"}:
         reason = _find_reason(one.measure, other.measure)
         measure = "points" if reason == "same_scheme" else "places"
     elif bases <= {"score", "rank"}:
@@ -83,11 +85,13 @@ def _find_reason(one: Measure, other: Measure) -> str:
 def find_distance(before: str, after: str) -> int:
     """Return how many months of the year two periods are apart, 0 to 6: two Augusts of any years 0.
 
+    It is that of their first or of their last months, whichever are further apart: a quarter is far from a year.
+
     >>> find_distance("2017-08", "2022-09"), find_distance("2018-12", "2020-02"), find_distance("2016", "2022")
     (1, 2, 0)
     """
-    apart = abs(span_of(before)[0].month - span_of(after)[0].month)
-    return min(apart, 12 - apart)
+    apart = [abs(one.month - other.month) for one, other in zip(span_of(before), span_of(after), strict=True)]
+    return max(min(months, 12 - months) for months in apart)
 
 
 def follows(before: str, after: str) -> bool:

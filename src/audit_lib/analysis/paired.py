@@ -6,16 +6,18 @@ MOST_DECIMALS = 4
 
 
 def find_step(*scores: pd.Series) -> float:
-    """Find the rounding step of published scores: 0.1 where any has one decimal and none has two; 1 for whole numbers.
+    """Find the last digit that every series prints: 0.1 where each has a decimal, 1 where one has none.
 
-    >>> find_step(pd.Series([87.1, 90.0]), pd.Series([33.33])), find_step(pd.Series([87.0]))
-    (0.01, 1.0)
+    >>> find_step(pd.Series([87.1, 90.0]), pd.Series([33.33])), find_step(pd.Series([87.0]), pd.Series([87.4]))
+    (0.1, 1.0)
     """
-    values = pd.concat(scores).dropna()
-    if values.empty:
-        return 1.0
-    digits = next((n for n in range(MOST_DECIMALS) if (values.round(n) - values).abs().max() < 1e-9), MOST_DECIMALS)
-    return float(10.0**-digits)
+    return max(10.0 ** -_count_decimals(series.dropna()) for series in scores)
+
+
+def _count_decimals(values: pd.Series) -> int:
+    """Count the decimals of the value that has most; none for no values."""
+    exact = (n for n in range(MOST_DECIMALS) if ((values.round(n) - values).abs() < 1e-9).all())
+    return next(exact, MOST_DECIMALS)
 
 
 def find_direction(change: pd.Series, step: float) -> pd.Series:

@@ -11,11 +11,13 @@ from audit_lib.analysis.trends import (
     Trends,
     count_thirds,
     find_always,
+    find_first,
     find_gaps,
     find_like_last,
     find_medians,
     find_most,
     find_placed,
+    list_scored,
     name_list,
     name_units,
 )
@@ -24,7 +26,8 @@ from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
 
 FEW = 3  # periods or pairs of periods that a sentence names; more are counted
-HEADLINE_NAMES = 2
+FEWEST_FOR_OFTEN = 3  # periods from which units are named that are often first, or in a third
+MOST_MOVES = 2  # from one rating to another that a headline has room for
 LONG = 6  # periods under one scheme from which the headline is about all of them
 
 
@@ -45,7 +48,26 @@ def describe_trends(trends: Trends) -> Text:
 
 
 def _describe_ratings(pair: Pair) -> Phrase:
-    return say("trends.ratings", n=len(pair.units), moved=len(pair.moved), **pair.gate.word_periods())
+    """Say who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
+    facts = {"n": len(pair.units), "moved": len(pair.moved), **pair.gate.word_periods()}
+    moves = _list_rating_moves(pair)
+    if not moves:
+        return say("trends.same_ratings", **facts)
+    return say("trends.ratings" if len(moves) > MOST_MOVES else "trends.ratings_named", moves=moves, **facts)
+
+
+def _list_rating_moves(pair: Pair) -> list[Phrase]:
+    """Word the moves from one rating to another, that of most units first."""
+    moves = sorted(pair.moved.groupby(["before", "after"]), key=lambda move: -len(move[1]))
+    return [
+        say(
+            "trends.rating_move",
+            n=len(units),
+            before=Tier(units["tier_before"].iloc[0]),
+            after=Tier(units["tier_after"].iloc[0]),
+        )
+        for _, units in moves
+    ]
 
 
 def _describe_span(panel: Panel) -> Phrase | None:
@@ -63,15 +85,21 @@ def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
     """Return how many scores rose or fell, whichever are more."""
     fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
     units = _name_units_of(trends.panel, pair)
-    facts = {"n": n, "units": units, "fell": fell, "rose": rose, **pair.gate.word_periods()}
+    facts = {"n": n, "units": units, "fell": fell, "rose": rose, "beyond": say_beyond(pair)}
+    facts |= pair.gate.word_periods()
     if not fell and not rose:
-        return say("trends.none_moved", **facts)
+        return say("trends.none_moved" if pair.n_within else "trends.all_same", **facts)
     if fell == rose:
         return say("trends.as_many", **facts)
     way = "fell" if fell > rose else "rose"
     many = max(fell, rose)
     better = "_better" if pair.is_lower_better else ""
     return say(f"trends.all_{way}{better}" if many == n else f"trends.most_{way}{better}", **facts)
+
+
+def say_beyond(pair: Pair) -> Text | str:
+    """Say that changes within rounding are left out of a count; nothing where there are none."""
+    return say("trends.beyond") if pair.n_within else ""
 
 
 def _name_units_of(panel: Panel, pair: Pair) -> Text:
@@ -82,7 +110,7 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     """Name the unit that moved furthest in the order; where many did, say how many."""
     facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), **pair.gate.word_periods()}
     if pair.moved.empty:
-        return say("trends.same_order", **facts)
+        return say("trends.order_ties" if pair.n_within else "trends.same_order", **facts)
     if pair.gate.reason == "ranks_of_another":
         return say("trends.order_another", moved=len(pair.moved), **facts)
     most = pair.moved[pair.moved["change"].abs() == pair.moved["change"].abs().max()]
@@ -104,14 +132,15 @@ def say_rank(place: int, n_tied: int) -> Phrase:
 
 
 def _describe_always(panel: Panel) -> Phrase | None:
-    """Name the unit that is in the lowest third in every period, else in the top third; None without one or two."""
-    placed = find_placed(panel)
+    """Name the one unit that is first in every period, else in the lowest third, else in the top; None for several."""
+    n = len(find_placed(panel))
+    if n < len(panel.periods) or len(panel.lists) > 1:
+        return None
+    if first := find_first(panel):
+        return say("trends.always_first", unit=Unit(first))
     for third in (LOWEST, TOP):
-        names = find_always(panel, third)
-        if 1 <= len(names) <= HEADLINE_NAMES and len(placed) == len(panel.periods):
-            both = "both" if len(placed) == 2 else "each"
-            where = say("trends.of_its_list") if len(panel.lists) > 1 else ""
-            return say(f"trends.always_{third}_{both}", units=[Unit(name) for name in names], where=where)
+        if len(names := find_always(panel, third)) == 1:
+            return say(f"trends.always_{third}_{'both' if n == 2 else 'each'}", unit=Unit(names[0]))
     return None
 
 
@@ -183,10 +212,15 @@ def _describe_spread(trends: Trends) -> Phrase | None:
     if len(widest) > 1:
         return None
     units = points[str(widest.index[0])]
-    facts: dict[str, object] = {}
+    facts: dict[str, object] = {"among": say_among(panel, like)}
     for end, value in (("low", units["score"].min()), ("high", units["score"].max())):
         facts |= {end: float(value), f"units_{end}": _name_many(units[units["score"] == value]["unit_name"])}
     return say("trends.spread", period=say_date(str(widest.index[0])), **facts)
+
+
+def say_among(panel: Panel, like: list[str]) -> Text | str:
+    """Say that only these periods are compared, where others have scores too; nothing where none has."""
+    return say("trends.among", n=len(like)) if len(like) < len(list_scored(panel)) else ""
 
 
 def _name_many(names: pd.Series) -> Text:
@@ -235,20 +269,9 @@ def _describe_places(pair: Pair) -> Text | None:
 
 
 def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
-    """Describe who went from which rating to which: as many as are named; `up` and `down` only under one scheme."""
-    if pair is None or pair.moved.empty:
-        return None
-    moves = pair.moved.groupby(["before", "after"])
-    clauses = [
-        say(
-            "trends.rating_move",
-            n=len(units),
-            before=Tier(units["tier_before"].iloc[0]),
-            after=Tier(units["tier_after"].iloc[0]),
-        )
-        for _, units in moves
-    ]
-    return say("trends.rating_moves", clauses=join(clauses, "clauses"))
+    """Say who went from which rating to which, where the headline has no room for it."""
+    moves = [] if pair is None else _list_rating_moves(pair)
+    return say("trends.rating_moves", clauses=join(moves, "clauses")) if len(moves) > MOST_MOVES else None
 
 
 def describe_limits(trends: Trends) -> Text | None:
@@ -310,7 +333,7 @@ def _describe_breaks(panel: Panel) -> list[Phrase]:
 def describe_first(trends: Trends) -> Phrase | None:
     """Name who was first most often, all that tie, where nothing is said of the level; None below three periods."""
     panel, n = trends.panel, len(find_placed(trends.panel))
-    if n <= HEADLINE_NAMES or len(panel.lists) > 1 or describe_level(trends) is not None:
+    if n < FEWEST_FOR_OFTEN or len(panel.lists) > 1 or find_first(panel) or describe_level(trends) is not None:
         return None
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
     return say(
@@ -321,7 +344,7 @@ def describe_first(trends: Trends) -> Phrase | None:
 def describe_stays(trends: Trends) -> Text | None:
     """Name who is most often in the lowest and in the top third, all that tie; None below three periods with places."""
     n = len(find_placed(trends.panel))
-    if n <= HEADLINE_NAMES:
+    if n < FEWEST_FOR_OFTEN:
         return None
     counts, clauses = count_thirds(trends.panel), []
     for third in (LOWEST, TOP):
@@ -342,8 +365,8 @@ def describe_pair(trends: Trends) -> Text | None:
     only = say("trends.only", n_before=n_before, n_after=n_after, **facts) if n_before or n_after else None
     if pair.gate.measure != "points":
         return only
-    level = pair.count(0)
-    rounding = say("trends.rounding", step=pair.step, level=level) if level else None
+    n_within = pair.n_within
+    rounding = say("trends.rounding", step=pair.step, n=n_within) if n_within else None
     return join([rounding, _describe_ceiling(trends.panel, pair), only], "sentences")
 
 

@@ -20,6 +20,7 @@ from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Name, Text, Tier, say, say_date
 
 FEWEST_FOR_MEDIAN = 3
+FEWEST_IN_PAIR = 2  # units that two periods must share to be compared
 OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names
 ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
@@ -34,8 +35,9 @@ class Pair:
 
     By points: `before`, `after` and `change` (after minus before) are scores, and `direction` is 1 for a score that
     rose, −1 for one that fell, 0 within the rounding step. By places: they are mean places among these units, and
-    direction is 1 for up the order. By ratings: the order of the rating, 1 the best. `place_before`, `n_tied_before`
-    and so on are the places among these units. `n_only` counts the other units of each period.
+    direction is 1 for up the order, 0 where shared places overlap: joint 5th to 5th. By ratings: the order of the
+    rating, 1 the best. `place_before`, `n_tied_before` and so on are the places among these units. `n_only` counts the
+    other units of each period.
     """
 
     gate: Gate
@@ -47,6 +49,11 @@ class Pair:
     @property
     def moved(self) -> pd.DataFrame:
         return self.units[self.units["direction"] != 0]
+
+    @property
+    def n_within(self) -> int:
+        """The units that changed, but by no more than rounding or by a tie."""
+        return int(((self.units["direction"] == 0) & (self.units["change"] != 0)).sum())
 
     def count(self, direction: int) -> int:
         return int((self.units["direction"] == direction).sum())
@@ -90,7 +97,7 @@ def _compare(history: History) -> tuple[Pair | None, Pair | None]:
 def is_compared(panel: Panel, before: str) -> bool:
     """Check whether anything of a period may be compared with the last one, and units are the same."""
     last = panel.periods[-1]
-    return panel.gate(before, last).measure != "nothing" and _count_common(panel, before, last) > 0
+    return panel.gate(before, last).measure != "nothing" and _count_common(panel, before, last) >= FEWEST_IN_PAIR
 
 
 def choose_main_pair(panel: Panel) -> tuple[str, str] | None:
@@ -110,7 +117,7 @@ def choose_main_pair(panel: Panel) -> tuple[str, str] | None:
 
 def _choose_start(panel: Panel, earlier: list[str], end: str) -> str | None:
     common = {each: _count_common(panel, each, end) for each in earlier}
-    shared = {each: n for each, n in common.items() if n}
+    shared = {each: n for each, n in common.items() if n >= FEWEST_IN_PAIR}
     if not shared:
         return None
     size = len(panel.units_of[end])
@@ -155,8 +162,17 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
         units[end] = rows["score"] if gate.measure == "points" else middle
     change = (units["after"] - units["before"]).astype("float64").round(6)
     step = find_step(units["before"], units["after"]) if gate.measure == "points" else 0.0
-    direction = find_direction(change if gate.measure == "points" else -change, step)
+    direction = find_direction(change, step) if gate.measure == "points" else _find_way(units, gate.measure)
     return Pair(gate, units.assign(change=change, direction=direction), step, n_only, is_lower)
+
+
+def _find_way(units: pd.DataFrame, measure: str) -> pd.Series:
+    """Return 1 for up the order or to a better rating, −1 for down; no end of a tie may go the other way."""
+    if measure == "ratings":
+        return find_direction(units["before"] - units["after"], 0.0)
+    first, last = (units["place_after"] - units["place_before"], units["n_tied_after"] - units["n_tied_before"])
+    moved = find_direction(-first.astype("float64"), 0.0)
+    return moved.where(moved * (first + last) <= 0, 0.0)
 
 
 def order_changes(pair: Pair) -> pd.DataFrame:
@@ -242,13 +258,22 @@ def find_constant(panel: Panel) -> set[str]:
 
 
 def find_like_last(panel: Panel) -> list[str]:
-    """Find the periods whose points may be compared with the last one that has scores, that one included."""
-    scored = [period for period in panel.periods if panel.published[period].basis == "score"]
-    return [each for each in scored if each == scored[-1] or panel.gate(each, scored[-1]).measure == "points"]
+    """Find the periods whose points may be compared with the last one for which there are any, that one included."""
+    scored = list_scored(panel)
+    for end in reversed(scored):
+        like = [each for each in scored if each == end or panel.gate(each, end).measure == "points"]
+        if len(like) > 1:
+            return like
+    return scored[-1:]
+
+
+def list_scored(panel: Panel) -> list[str]:
+    """List the periods with scores."""
+    return [period for period in panel.periods if panel.published[period].basis == "score"]
 
 
 def find_medians(panel: Panel, name: str) -> pd.Series:
-    """Return the median of a list in each period that may be compared with the last one with scores, by period."""
+    """Return the median of a list in each period of `find_like_last`, by period."""
     found = {}
     for period in find_like_last(panel):
         units = panel.units_of[period]
@@ -378,6 +403,18 @@ def find_always(panel: Panel, third: str) -> list[str]:
     """Name the units that are in a third in every period with places, if there are two such periods or more."""
     counts, n = count_thirds(panel), len(find_placed(panel))
     return [] if n < 2 else list(counts.loc[counts[f"n_{third}"] == n, "unit_name"])
+
+
+def find_first(panel: Panel) -> str | None:
+    """Name the unit that alone has the first place in every period with places, if there are two such periods or more.
+
+    None where units are compared in several lists.
+    """
+    first = panel.rows[(panel.rows["place"] == 1) & (panel.rows["n_tied"] == 1)]
+    n = len(find_placed(panel))
+    if n < 2 or len(first) < n or first["unit"].nunique() > 1 or panel.rows["list"].nunique() > 1:
+        return None
+    return str(first["unit_name"].iloc[0])
 
 
 def choose_highlight(trends: Trends) -> str | None:

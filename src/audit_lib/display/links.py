@@ -12,7 +12,7 @@ import pandas as pd
 
 from audit_lib.documents.model import Document, anchor_of, line_of
 from audit_lib.sources import NOTICE, PERIOD
-from audit_lib.wording.words import Text, say_place
+from audit_lib.wording.words import Text, say, say_place
 
 Citations = Mapping[tuple[str | Text, str, object], str]
 
@@ -93,11 +93,13 @@ def cite_document(document: Document) -> Citations:
 
 
 def cite_quotes(verified: pd.DataFrame) -> Citations:
-    """Cite the quotes of a verified table that stand in the raw file, and their places."""
+    """Cite the quotes of a verified table that stand in the raw file, as quotes and as our summary, and their places."""
     quoted = verified[verified["is_quoted"]]
     cites: dict[tuple[str | Text, str, object], str] = {}
     for quote, place in zip(quoted["quote"], quoted["place"], strict=True):
-        cites["", "quote", quote] = cites["", "place", say_place(place)] = link_place(place)
+        summaries = (quote, say("narrative.quoted", quote=quote))
+        for key in (("quote", quote), ("place", say_place(place)), *(("summary", each) for each in summaries)):
+            cites["", *key] = link_place(place)
     return cites
 
 

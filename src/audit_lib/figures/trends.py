@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.comparability import days_of, follows
+from audit_lib.analysis.trend_sentences import say_among, say_beyond
 from audit_lib.analysis.trends import (
     FEWEST_FOR_MEDIAN,
     Pair,
@@ -113,11 +114,11 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     """Choose the finding of the level: the last median is the lowest or highest of those comparable, or between."""
     if len(trends.panel.lists) > 1:
         return "lists", {"n_lists": len(trends.panel.lists)}
-    medians = find_medians(trends.panel, trends.panel.lists[0])
+    like, medians = find_like_last(trends.panel), find_medians(trends.panel, trends.panel.lists[0])
     if len(medians) < 2:
-        return "apart", {}
+        return "apart" if len(like) < 2 else "few", {}
     low, high = float(medians.min()), float(medians.max())
-    ends = {"low": low, "high": high, "n": len(medians)}
+    ends = {"low": low, "high": high, "n": len(medians), "among": words.word(say_among(trends.panel, like))}
     for key, value in (("lowest", low), ("highest", high)):
         at = medians.index[medians == value]
         if low != high and list(at) == [medians.index[-1]]:
@@ -144,7 +145,7 @@ def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:
             else words("labels.no_scores")
         )
         strips.append(
-            Strip(day, words.name(say_date(period)), units, median, quartiles, joins, "" if len(points) else note)
+            Strip(day, words.heading(say_date(period)), units, median, quartiles, joins, "" if len(points) else note)
         )
     return strips
 
@@ -332,6 +333,7 @@ def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
         "fell": pair.count(-1),
         "rose": pair.count(1),
         "level": pair.count(0),
+        "beyond": words.word(say_beyond(pair)),
         "shown": "" if len(shown) == len(rows) else words("labels.ends_shown", n=ENDS),
         "better": words("labels.lower_better") if pair.is_lower_better else "",
     }

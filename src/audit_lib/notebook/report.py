@@ -146,8 +146,8 @@ class Report:
         """Show a finding of a section, as a note if it only says why there is none. None shows nothing."""
         return show_finding(text, self.words)
 
-    def note(self, text: Text) -> Finding:
-        """Show a text that limits a finding."""
+    def note(self, text: Text | None) -> Finding | None:
+        """Show a text that limits a finding; None shows nothing."""
         return show_note(text, self.words)
 
     def show(

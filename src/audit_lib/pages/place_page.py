@@ -15,7 +15,7 @@ import pandas as pd
 
 from audit_lib.analysis.source import count_marks
 from audit_lib.display.scene import read_scene
-from audit_lib.figures.forms import choose_axis, colour_units
+from audit_lib.figures.forms import Axis, choose_axis, colour_units
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import load_unit_names, name_place
@@ -225,12 +225,17 @@ def _describe_card(place: Place, words: Words) -> dict[str, Any]:
 
 
 def draw_all(scores: pd.DataFrame, words: Words) -> str:
-    """Draw all units of a notice on one strip, exceptions outlined; empty without scores, or with several tables."""
+    """Draw all units of a notice, a strip for each table, exceptions outlined; empty without scores."""
     units = first_rows(scores).dropna(subset=["score"])
-    if len(units) < 2 or units["table_no"].nunique() > 1:
+    if len(units) < 2:
         return ""
-    outlined = find_exceptions(scores)
-    units = units.assign(colour=colour_units(units)).sort_values(["score", "tier_order"], kind="stable")
-    spots = [Spot(row.score, row.colour, row.unit_id in outlined) for row in units.itertuples()]
+    units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(find_exceptions(scores)))
+    strips = [_draw_table(table, choose_axis(units["score"]), words) for _, table in units.groupby("table_no")]
+    return "".join(strips)
+
+
+def _draw_table(units: pd.DataFrame, axis: Axis, words: Words) -> str:
+    units = units.sort_values(["score", "tier_order"], kind="stable")
+    spots = [Spot(row.score, row.colour, row.is_outlined) for row in units.itertuples()]
     low, high = (format_score(value) for value in (units["score"].min(), units["score"].max()))
-    return draw_strip(spots, choose_axis(units["score"]), words("place.drawing", n=len(units), low=low, high=high))
+    return draw_strip(spots, axis, words("place.drawing", n=len(units), low=low, high=high))

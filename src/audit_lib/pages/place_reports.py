@@ -13,6 +13,8 @@ from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
 
+LEADS = ("05_trends", "03_tiers")  # reports whose finding is the first that an outsider would retell
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -48,15 +50,19 @@ class Period:
 
 @dataclass(frozen=True)
 class Lead:
-    """The finding that stands for a place: that of the first report of its latest period that found something."""
+    """The finding that stands for a place, of the latest period in which a report found something."""
 
     period: str
     card: Card
 
 
 def choose_lead(periods: list[Period]) -> Lead | None:
-    """Choose the finding of a place; None where no report found anything."""
-    return next((Lead(period.name, period.found[0]) for period in periods if period.found), None)
+    """Choose the finding of a place: of change, else of ratings, else the first; None where there is none."""
+    period = next((period for period in periods if period.found), None)
+    if period is None:
+        return None
+    found = {card.name: card for card in period.found}
+    return Lead(period.name, next((found[name] for name in LEADS if name in found), period.found[0]))
 
 
 def list_periods(folder: Path) -> list[Path]:

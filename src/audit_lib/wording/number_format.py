@@ -30,4 +30,4 @@ def format_rounded(value: float) -> str:
 
 
 def _count_decimals(value: float, most: int) -> int:
-    return next((digits for digits in range(most + 1) if round(value, digits) == value), MOST_DIGITS)
+    return next((digits for digits in range(most + 1) if abs(round(value, digits) - value) < 1e-9), MOST_DIGITS)

@@ -209,6 +209,9 @@ class _Formatter(string.Formatter):
             return self.words._word(value)
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             return self.words.missing
+        if format_spec in ("month", "mon"):
+            name = str(self.words._section("dates")["months"]).split()[value - 1]
+            return name if format_spec == "month" else name[:3]
         how, *nouns = format_spec.split("|")
         if how in ("w", "W"):
             return " ".join([self.words.count(value, is_first=how == "W"), *([nouns[value != 1]] if nouns else [])])
@@ -323,7 +326,9 @@ class Words:
         return str(known.get(str(value)) or self._section("values").get(str(value), value))
 
     def heading(self, column: Text | str) -> str:
-        """Return the heading of a column: a text as worded, a tier as named, any other column by itself."""
+        """Return the heading of a column: a text as worded, a month in short, a tier as named, any other by itself."""
+        if isinstance(column, Phrase) and column.key == "dates.month":
+            column = replace(column, key="dates.month_short")
         if isinstance(column, Text):
             text = self.word(column)
             return text[:1].upper() + text[1:]
