@@ -136,7 +136,7 @@ def test_notes_tell_the_source_and_each_column(exported, data: Path) -> None:
     assert (
         facts
         | {
-            "Publisher": "雷州市人民政府办公室",
+            "Publisher": "Leizhou Government Office (雷州市人民政府办公室)",
             "Document number": "雷府办函〔2018〕35号",
             "Inspected from": datetime(2017, 12, 20),
             "Signed": datetime(2018, 1, 23),

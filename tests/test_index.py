@@ -79,13 +79,14 @@ def ours(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return tree, render(tree, project / "data")
 
 
-def test_a_card_shows_the_first_finding_of_the_latest_period(tmp_path: Path) -> None:
+def test_a_card_shows_the_finding_of_the_latest_period_that_comes_first(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2016", "00_year_card", report("As it was."))
     save(tmp_path, "jia", "2017", "00_year_card", report(say_nothing_found("trends.one_period")))
     save(tmp_path, "jia", "2017", "02_distribution", report("Scores run 70–97."))
     save(tmp_path, "jia", "2017", "03_tiers", report("No tier follows."))
-    page = render(tmp_path, tmp_path)
-    assert texts(page, ".card .answer") == ["Scores run 70–97."]
+    assert texts(render(tmp_path, tmp_path), ".card .answer") == ["No tier follows."]
+    save(tmp_path, "jia", "2017", "05_trends", report("All scored higher."))
+    assert texts(render(tmp_path, tmp_path), ".card .answer") == ["All scored higher."]
 
 
 def test_a_period_without_a_finding_gives_way_to_the_one_before(tmp_path: Path) -> None:
@@ -138,9 +139,9 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
     ]
     leizhou, louxing = cards["Leizhou (雷州市)"], cards["Louxing (Loudi) (娄底市娄星区)"]
     assert texts(leizhou, ".subject") == ["open-government inspection (政务公开检查)"]
-    assert texts(leizhou, ".meta dd")[0] == "雷州市人民政府办公室"
+    assert texts(leizhou, ".meta dd")[0] == "Leizhou Government Office (雷州市人民政府办公室)"
     assert texts(louxing, ".meta dd") == [
-        *("not recorded; published on www.ldlx.com", "2016-09, 2017-04, 2017-05", "11 units in the latest"),
+        *("not recorded; published on www.ldlx.com", "September 2016, April 2017, May 2017", "11 units in the latest"),
     ]
     assert texts(leizhou, ".badges li") == ["Scores and ratings", "Tables in full, text our summary"]
     assert texts(louxing, ".badges li") == ["Scores only", "Our summary"]
@@ -235,7 +236,7 @@ def test_periods_come_from_the_latest_and_units_and_languages_are_none(tmp_path:
     save(tmp_path, "en", "2017", "00_year_card", report("Found."))
     page = render(tmp_path, tmp_path)
     assert texts(read(tmp_path, "status.html"), "tbody th") == [
-        *("Jia 2020-07", "Jia 2020Q3", "Jia 2017", "Jia 2016-09", "Jia 2016"),
+        *("Jia July 2020", "Jia 2020Q3", "Jia 2017", "Jia September 2016", "Jia 2016"),
     ]
     assert texts(page, ".card h2") == ["Jia"]
     assert list_periods(tmp_path / "jia")[0].name == "2020-07"
@@ -271,9 +272,9 @@ def test_a_report_that_is_as_it_was_is_not_read_again(tmp_path: Path, monkeypatc
     monkeypatch.setattr(place_reports, "read_card", lambda path: seen.append(path.stem) or real(path))
     assert render(tmp_path, tmp_path) == first
     save(tmp_path, "jia", "2017", "02_distribution", report("As it is."))
-    save(tmp_path, "jia", "2017", "03_tiers", report("New."))
+    save(tmp_path, "jia", "2017", "04_groups", report("New."))
     assert texts(render(tmp_path, tmp_path), ".answer") == ["As it is."]
-    assert seen == ["02_distribution", "03_tiers"]
+    assert seen == ["02_distribution", "04_groups"]
 
 
 def test_an_index_is_the_same_with_and_without_what_was_kept(ours: tuple[Path, BeautifulSoup], project: Path) -> None:

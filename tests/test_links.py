@@ -253,6 +253,7 @@ def test_there_is_much_to_link() -> None:
         ("02_distribution", "league", 1, "Which units", ["notice.html#L109", "notice.html#L115"]),
         ("03_tiers", "exceptions", 0, "Rating", ["notice.html#L63"]),
         ("06_narrative", "named", 0, "Score", ["notice.html#L133"]),
+        ("06_narrative", "claims", 0, "Our summary of the notice", ["notice.html#L19"]),
         ("06_narrative", "items", 2, "Which units", ["notice.html#L27", "notice.html#L27"]),
         ("07_update_rules", "rules", 0, "Where", ["notice.html#L43", "notice.html#L73"]),
         ("07_update_rules", "named_columns", 0, "Column", ["notice.html#L43"]),

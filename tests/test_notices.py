@@ -104,7 +104,7 @@ def test_the_head_says_where_the_notice_comes_from(leizhou: BeautifulSoup) -> No
     assert leizhou.h1.get_text() == "雷州市人民政府办公室关于2017年雷州市政务公开工作检查情况的通报"
     assert leizhou.h1["lang"] == "zh"
     assert facts["document number (文号)"] == "雷府办函〔2018〕35号"
-    assert facts["publisher"] == "雷州市人民政府办公室"
+    assert facts["publisher"] == "Leizhou Government Office (雷州市人民政府办公室)"
     assert facts["our raw file is"] == "abridged transcription"
     assert facts["SHA-256 of the raw file"].startswith("b50ff08788da")
     assert leizhou.select_one(".origin a")["href"].startswith("http://www.leizhou.gov.cn/")

@@ -240,7 +240,7 @@ def test_page_names_its_source(tmp_path: Path) -> None:
     (reference / "notices.csv").write_text(f"{header}leizhou-2017,leizhou,2017,{'0' * 64},{values}\n", "utf-8")
     page = render(tmp_path, report())
     assert page.one("a", href="http://example.org/?a=1&b=2").text == "A & B"
-    assert "published 2018-01-29" in page.one("footer").text
+    assert "published 29 January 2018" in page.one("footer").text
 
 
 WORDS_OF = {"en": WORDS, "zh": Words("zh", {"place": "雷州市", "period": "2017年", "subject": "政务公开检查"})}

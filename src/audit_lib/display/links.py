@@ -93,7 +93,7 @@ def cite_document(document: Document) -> Citations:
 
 
 def cite_quotes(verified: pd.DataFrame) -> Citations:
-    """Cite the quotes of a verified table that stand in the raw file, as quotes and as our summary, and their places."""
+    """Cite the quotes of a verified table that stand in the raw file, also as our summary, and their places."""
     quoted = verified[verified["is_quoted"]]
     cites: dict[tuple[str | Text, str, object], str] = {}
     for quote, place in zip(quoted["quote"], quoted["place"], strict=True):

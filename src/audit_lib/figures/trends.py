@@ -64,14 +64,14 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         return None
     highlight = choose_highlight(trends)
     values = panel.rows.dropna(subset=["score"])["score"]
+    strips = {name: _make_strips(trends, name, words) for name in panel.lists}
     scenes = []
     for size in SIZES:
         marks: list[Mark] = []
         height = 0.0
         for name in panel.lists:
-            strips = _make_strips(trends, name, words)
             title = words.word(name_list(name)) if len(panel.lists) > 1 else ""
-            drawn, tall = _draw_strips(strips, values, size, title, highlight, words)
+            drawn, tall = _draw_strips(strips[name], values, size, title, highlight, words)
             marks += move(drawn, 0, height)
             height += tall
         scenes.append(Scene(size.width, round(height), tuple(marks)))
@@ -84,15 +84,13 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         "first": words.name(say_date(panel.periods[0])),
         "last": words.name(say_date(panel.periods[-1])),
         "better": words("labels.lower_better") if measure.is_lower_better else "",
-        "rows": words.join(
-            (_describe_strip(each, words) for each in _make_strips(trends, panel.lists[0], words)), "clauses"
-        ),
+        "rows": words.join((_describe_strip(each, words) for each in strips[panel.lists[0]]), "clauses"),
     }
     legend = [Key("neutral", words("labels.one_unit"))]
     if highlight is not None and len(panel.rows[(panel.rows["unit"] == highlight) & panel.rows["score"].notna()]):
         legend.append(Key("best", words.both(Unit(_name_of(trends, highlight)))))
     legend.append(Key("ink", words("labels.median_bar")))
-    if any(each.quartiles for name in panel.lists for each in _make_strips(trends, name, words)):
+    if any(each.quartiles for listed in strips.values() for each in listed):
         legend.append(Key("band-best", words("labels.middle_half")))
     data = panel.rows.dropna(subset=["score", "list"]).assign(period=lambda rows: rows["period"].map(say_date))
     return close_chart(
