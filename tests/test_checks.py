@@ -294,8 +294,8 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         ["the numbered heading 三 (问题) is out of sequence or stands alone"],
     ),
     ("period", {"title": "甲市2016年检查通报"}, ["the title names 2016, the file is kept as 2017"]),
-    ("period", {"title": "甲市2017年5月检查通报"}, ["the title names 2017-05, the file is kept as 2017"]),
-    ("period", {"title": "甲市2017年上半年检查通报"}, ["the title names first half of 2017, the file is kept as 2017"]),
+    ("period", {"title": "甲市2017年5月检查通报"}, ["the title names May 2017, the file is kept as 2017"]),
+    ("period", {"title": "甲市2017年上半年检查通报"}, ["the title names 2017H1, the file is kept as 2017"]),
     ("dates", {"prose": ["于2018年1月1日至2018年2月1日检查"]}, ["2018-01-23 is stated after 2018-02-01"]),
     ("header_padding", {}, ["the headers 序号, 评分 are printed with white space inside"]),
 ]

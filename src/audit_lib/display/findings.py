@@ -50,9 +50,9 @@ def show_headline(text: Text, words: Words) -> Finding:
     return _show(text, words.without_glosses(), "headline" if is_finding(text) else "headline silent")
 
 
-def show_note(text: Text | None, words: Words) -> Finding | None:
-    """Show a text that limits a finding; None shows nothing."""
-    return None if text is None else _show(text, words, "note")
+def show_note(text: Text, words: Words) -> Finding:
+    """Show a text that limits a finding."""
+    return _show(text, words, "note")
 
 
 def show_bullets(texts: tuple[Text | None, ...], words: Words) -> Bullets | None:

@@ -148,7 +148,7 @@ class Report:
 
     def note(self, text: Text | None) -> Finding | None:
         """Show a text that limits a finding; None shows nothing."""
-        return show_note(text, self.words)
+        return None if text is None else show_note(text, self.words)
 
     def show(
         self,

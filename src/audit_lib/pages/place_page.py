@@ -15,7 +15,7 @@ import pandas as pd
 
 from audit_lib.analysis.source import count_marks
 from audit_lib.display.scene import read_scene
-from audit_lib.figures.forms import Axis, choose_axis, colour_units
+from audit_lib.figures.forms import Axis, choose_axis, colour_tiers, colour_units
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import load_unit_names, name_place
@@ -37,7 +37,7 @@ from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.place_reports import Period, choose_lead, read_periods
 from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import Card
-from audit_lib.pages.strip_plot import Spot, draw_strip
+from audit_lib.pages.strip_plot import Spot, draw_rows, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.pages.unit_page import list_beside, name_pages, render_units
@@ -225,13 +225,22 @@ def _describe_card(place: Place, words: Words) -> dict[str, Any]:
 
 
 def draw_all(scores: pd.DataFrame, words: Words) -> str:
-    """Draw all units of a notice, a strip for each table, exceptions outlined; empty without scores."""
-    units = first_rows(scores).dropna(subset=["score"])
-    if len(units) < 2:
-        return ""
+    """Draw all units of a notice, a strip for each table, exceptions outlined; by rating where it has no scores."""
+    units = first_rows(scores)
+    if units["score"].isna().all():
+        return _draw_ratings(units, words)
+    units = units.dropna(subset=["score"])
     units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(find_exceptions(scores)))
     strips = [_draw_table(table, choose_axis(units["score"]), words) for _, table in units.groupby("table_no")]
     return "".join(strips)
+
+
+def _draw_ratings(units: pd.DataFrame, words: Words) -> str:
+    rows = []
+    for tier, colour in colour_tiers(units).items():
+        n = int((units["tier"] == tier).sum())
+        rows.append((words("labels.legend", name=words.both(Tier(tier)), n=n), colour, n))
+    return draw_rows(rows, words.join((label for label, *_ in rows), "clauses")) if rows else ""
 
 
 def _draw_table(units: pd.DataFrame, axis: Axis, words: Words) -> str:
