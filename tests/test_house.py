@@ -161,9 +161,6 @@ def read_prose(path: Path) -> list[tuple[str, list[str]]]:
 
 
 # Reports carry the name of their notebook: 05 keeps its first one, and asks more simply in its heading.
-OTHER_NAMES = {"05_trends": "What changed, once units are the same units? · 认准同一批单位之后，发生了什么变化？"}
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_is_one_question_in_both_languages_and_ends_with_its_limits(path: Path) -> None:
     headings = [text for text, _ in read_prose(path) if text.startswith("#")]
@@ -174,7 +171,7 @@ def test_notebook_is_one_question_in_both_languages_and_ends_with_its_limits(pat
     assert not HAN.search(english)
     assert HAN.search(chinese)
     named = json.loads(path.read_text(encoding="utf-8"))["metadata"]["title"]
-    assert named == OTHER_NAMES.get(path.stem, f"{english} · {chinese}")
+    assert named == f"{english} · {chinese}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -164,7 +164,14 @@ def test_leizhou_table(leizhou, named) -> None:
     assert shown.iloc[0].to_list() == [
         *("白沙镇", "文件", "every six months", "about 3 years before", "about 3 years", "overdue")
     ]
-    assert shown.iloc[1].to_list() == ["白沙镇", "工作动态", "every two weeks", "2017-08", "111–149 days", "overdue"]
+    assert shown.iloc[1].to_list() == [
+        "白沙镇",
+        "工作动态",
+        "every two weeks",
+        "August 2017",
+        "111–149 days",
+        "overdue",
+    ]
     assert shown.iloc[-1].dropna().to_dict() == {"unit": "雷高镇", "column": "其他", "status": "blank"}
     assert len(shown) == 5, "remarks that name no unit are apart"
     remarks = list_general(mark_verbatim(leizhou.web_columns, leizhou.notice, leizhou.record))

@@ -49,9 +49,9 @@ def test_leizhou_provenance(leizhou) -> None:
     source = trace_source(leizhou.reading.notice, leizhou.reading.record)
     assert source["document_number"] == "雷府办函〔2018〕35号"
     assert [Words("en").name(source[name]) for name in ("inspected", "issued_on", "published_on")] == [
-        "2017-12-20 – 2017-12-28",
-        "2018-01-23",
-        "2018-01-29",
+        "20 December 2017 – 28 December 2017",
+        "23 January 2018",
+        "29 January 2018",
     ]
     assert source["url"] == "http://www.leizhou.gov.cn/xxgk/zfwj/qtwj/content/post_897666.html"
     assert source["form"] == "abridged transcription"

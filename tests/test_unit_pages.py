@@ -68,7 +68,7 @@ def hrefs(page: BeautifulSoup, selector: str) -> list[str]:
             "市残联",
             "Disabled Persons' Federation (市残联) was rated good (良好) and is not in the score table",
         ),
-        ("baoshan", "区水务局", "Qushuiwuju (区水务局) was rated excellent (优秀); no scores are published"),
+        ("baoshan", "区水务局", "Water Affairs (区水务局) was rated excellent (优秀); no scores are published"),
         ("louxing", "蛇形山", "Shexingshan (蛇形山) scored 86.31, last of 6"),
         ("ministries", "商务部", "Commerce (商务部) scored 88.3, 1st of 17"),
         ("ministries", "环境保护部", "Environmental Protection (环境保护部) scored 74.1, 14th of 17"),
@@ -76,6 +76,10 @@ def hrefs(page: BeautifulSoup, selector: str) -> list[str]:
 )
 def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: str, sentence: str) -> None:
     assert texts(read(tree, place, unit), "h1") == [sentence]
+
+
+def test_a_shared_rank_is_marked(tree: Path) -> None:
+    assert "7= of 56" in texts(read(tree, "leizhou", "北和镇"), "td.number")
 
 
 @pytest.mark.parametrize(
@@ -107,9 +111,9 @@ def test_bullets_say_who_is_above_and_below(tree: Path, unit: str, bullets: list
             "louxing",
             "蛇形山",
             [
-                ["2017-05", "2", "86.31", "6 of 6", "not published", "table, line 18"],
-                ["2017-04", "2", "86.67", "6 of 6", "not published", "table, line 18"],
-                ["2016-09", "–", "not named", "–", "–", "–"],
+                ["May 2017", "2", "86.31", "6 of 6", "not published", "table, line 18"],
+                ["April 2017", "2", "86.67", "6 of 6", "not published", "table, line 18"],
+                ["September 2016", "–", "not named", "–", "–", "–"],
             ],
         ),
         (
@@ -190,7 +194,7 @@ def test_a_page_names_the_reports_that_treat_the_unit(tmp_path: Path, data: Path
 def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
     before, after = (read(tree, "ministries", unit) for unit in ("环境保护部", "生态环境部"))
     told = (
-        "On 2018-03-17 Environmental Protection → Ecology and Environment: merged into a new unit "
+        "On 17 March 2018 Environmental Protection → Ecology and Environment: merged into a new unit "
         "a new name and a wider body, so counted as merged Read here"
     )
     assert texts(before, ".events li") == texts(after, ".events li") == [told]
@@ -201,7 +205,7 @@ def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
 
 def test_a_correction_is_told(tree: Path) -> None:
     assert texts(read(tree, "louxing", "蛇形山"), ".corrections li") == [
-        "2017-04, 得分: printed 86..67, read as 86.67 (two dots typed for one; the mean of the nine village scores in "
+        "April 2017, 得分: printed 86..67, read as 86.67 (two dots typed for one; the mean of the nine village scores in "
         "its row is 86.67, as the score of every other town is the mean of its nine)."
     ]
     assert not read(tree, "louxing", "石井").select(".corrections")

@@ -348,15 +348,12 @@ def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
 def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | None, words: Words) -> Scene:
     """Draw a row per unit: its name, both values on one axis, the change, and places where there is room."""
     is_points = pair.gate.measure == "points"
-    label = words.short if size.is_narrow else words.both
-    names = [label(Unit(name)) for name in rows["unit_name"]]
+    names = [_fit_name(Unit(name), size, words) for name in rows["unit_name"]]
     changes = _write_changes(rows["change"])
     places = [
         f"{write_place(row.place_before, row.n_tied_before)} → {write_place(row.place_after, row.n_tied_after)}"
         for row in rows.itertuples()
     ]
-    room = 0.36 * size.width
-    names = [wrap_text(name, size.text, room)[0] for name in names]
     left = size.margin + max(measure_width(name, size.text, is_bold=True) for name in names) + 16
     columns = [places] if not is_points else [changes] if size.is_narrow else [changes, places]
     heads = (
@@ -393,6 +390,15 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
         ]
         marks += [Label(end, y + 5, column[at], size.text, is_bold=is_bold, anchor="end") for end, column, _ in ends]
     return Scene(size.width, round(bottom + 8), tuple(marks))
+
+
+def _fit_name(unit: Unit, size: Size, words: Words) -> str:
+    """Name a unit in both languages where there is room, else in that of the report, cut where it is too long."""
+    room, short = (0.42 if size.is_narrow else 0.36) * size.width, words.short(unit)
+    if not size.is_narrow and measure_width(words.both(unit), size.text) <= room:
+        return words.both(unit)
+    first, *rest = wrap_text(short, size.text, room)
+    return f"{first}…" if rest else first
 
 
 def _write_changes(changes: pd.Series) -> list[str]:

@@ -56,8 +56,8 @@ def draw_rows(rows: Sequence[tuple[str, str, int]], alt: str) -> Markup:
         parts.append(Markup('<text class="ink" x="0" y="{y}">{label}</text>').format(y=y + 16, label=label))
         lines = range(0, n, PER_LINE)
         for at in range(n):
-            spot, level = 1.5 + at % PER_LINE * 97 / (PER_LINE - 1), at // PER_LINE
-            parts.append(_draw_dot(Spot(0, colour), spot, y + 28 + level * LINE, RADIUS))
+            x, level = 1.5 + at % PER_LINE * 97 / (PER_LINE - 1), at // PER_LINE
+            parts.append(_draw_dot(Spot(0, colour), x, y + 28 + level * LINE, LEAST_RADIUS))
         y += 28 + len(lines) * LINE
     svg = '<svg class="strip" role="img" width="100%" style="height:{y}px" aria-label="{alt}">{parts}</svg>'
     return Markup(svg).format(y=y, alt=alt, parts=Markup("").join(parts))

@@ -210,7 +210,7 @@ class _Formatter(string.Formatter):
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             return self.words.missing
         if format_spec in ("month", "mon"):
-            name: str = self.words._section("dates")["months"].split()[value - 1]
+            name: str = self.words._section("dates")["months"].split("|")[value - 1]
             return name if format_spec == "month" else name[:3]
         how, *nouns = format_spec.split("|")
         if how in ("w", "W"):
