@@ -42,6 +42,12 @@ class Period:
         """The reports that found something."""
         return [entry.card for entry in self.entries if entry.state == "found" and entry.card.headline]
 
+    @property
+    def lead(self) -> Card | None:
+        """The report whose finding stands for the period: of change, else of ratings, else the first; else None."""
+        found = {card.name: card for card in self.found}
+        return next((found[name] for name in (*LEADS, *found) if name in found), None)
+
     def find_state(self, name: str) -> str:
         """Find what there is of a notebook: a finding, nothing to report, a failure alone, or no run at all."""
         entry = next((entry for entry in self.entries if entry.card.name == name), None)
@@ -57,12 +63,8 @@ class Lead:
 
 
 def choose_lead(periods: list[Period]) -> Lead | None:
-    """Choose the finding of a place: of change, else of ratings, else the first; None where there is none."""
-    period = next((period for period in periods if period.found), None)
-    if period is None:
-        return None
-    found = {card.name: card for card in period.found}
-    return Lead(period.name, next((found[name] for name in LEADS if name in found), period.found[0]))
+    """Choose the finding of a place; None where no report found anything."""
+    return next((Lead(period.name, period.lead) for period in periods if period.lead), None)
 
 
 def list_periods(folder: Path) -> list[Path]:
