@@ -68,7 +68,9 @@ def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do
     given = {}
     for results in (warm, cold):
         assert [(result.run.notebook.stem, result.why) for result in results if result.status != "done"] == []
-        made = {result.run.notebook.stem: result.run.report if results is warm else result.notebook for result in results}
+        made = {
+            result.run.notebook.stem: result.run.report if results is warm else result.notebook for result in results
+        }
         given[results is warm] = {name: path.read_bytes() for name, path in made.items() if path.is_file()}
         odd = outputs(made["01_odd"])
         assert len(odd) == len(CELLS) + 2  # its parameters, and those put in

@@ -48,7 +48,7 @@ def describe_trends(trends: Trends) -> Text:
 
 
 def _describe_ratings(pair: Pair) -> Phrase:
-    """Say who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
+    """Describe who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
     facts = {"n": len(pair.units), "moved": len(pair.moved), **pair.gate.word_periods()}
     moves = _list_rating_moves(pair)
     if not moves:
@@ -57,7 +57,7 @@ def _describe_ratings(pair: Pair) -> Phrase:
 
 
 def _list_rating_moves(pair: Pair) -> list[Phrase]:
-    """Word the moves from one rating to another, that of most units first."""
+    """List the moves from one rating to another, that of most units first."""
     moves = sorted(pair.moved.groupby(["before", "after"]), key=lambda move: -len(move[1]))
     return [
         say(
@@ -98,7 +98,7 @@ def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
 
 
 def say_beyond(pair: Pair) -> Text | str:
-    """Say that changes within rounding are left out of a count; nothing where there are none."""
+    """Return the words for changes within rounding being left out of a count; nothing where there are none."""
     return say("trends.beyond") if pair.n_within else ""
 
 
@@ -219,7 +219,7 @@ def _describe_spread(trends: Trends) -> Phrase | None:
 
 
 def say_among(panel: Panel, like: list[str]) -> Text | str:
-    """Say that only these periods are compared, where others have scores too; nothing where none has."""
+    """Return the words for only these periods being compared, where others have scores too; nothing where none has."""
     return say("trends.among", n=len(like)) if len(like) < len(list_scored(panel)) else ""
 
 
@@ -269,7 +269,7 @@ def _describe_places(pair: Pair) -> Text | None:
 
 
 def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
-    """Say who went from which rating to which, where the headline has no room for it."""
+    """Describe who went from which rating to which, where the headline has no room for it."""
     moves = [] if pair is None else _list_rating_moves(pair)
     return say("trends.rating_moves", clauses=join(moves, "clauses")) if len(moves) > MOST_MOVES else None
 
