@@ -281,9 +281,9 @@ def test_rows(parse: Parse, cells: str, rows: list[tuple[str, float]]) -> None:
             ["found '加分项' between two rows"],
         ),
         (
-            f"{SERIAL} 1 甲镇 97 —1— 2 乙局 96",
+            f"{SERIAL} 1 甲镇 97 续表 2 乙局 96",
             [("甲镇", 97), ("乙局", 96)],
-            ["found '—1—' between two rows"],
+            ["found '续表' between two rows"],
         ),
         (
             f"{SERIAL} 1 甲镇 97 2 96 3 丙局 95 4 丁镇 94",
@@ -540,7 +540,10 @@ def test_neither_table_nor_lists_is_an_error(make_notice: Callable[..., Path]) -
     path = make_notice()
     with pytest.raises(AuditError) as caught:
         parse_notice(read_document(path))
-    assert str(caught.value) == f"{path}: found neither a score table nor a tier list; expected at least one of them"
+    assert str(caught.value) == (
+        f"{path}: found neither a score table nor a tier list (6 lines, 1 of them a name alone, "
+        "none with a list or numbers beside names); expected at least one of them"
+    )
 
 
 # Header.

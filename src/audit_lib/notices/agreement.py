@@ -5,13 +5,14 @@ follows; the total, by its heading or as the sum of others. What remains undecid
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import read_figure, read_ordinal
-from audit_lib.notices.names import MASK, read_entries, split_outside
+from audit_lib.notices.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.vocabulary import Vocabulary
@@ -21,6 +22,8 @@ CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 YEAR = re.compile(r"(\d{4})年?(?!\d)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
+SIGNS = "、,\uff0c;\uff1b"
+LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
 SUMMED = re.compile("[计計均]")
 FEWEST_ROWS = 3  # from which on values tell an order
 
@@ -37,39 +40,79 @@ def settle_table(
     table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
 ) -> tuple[ScoreTable, list[Problem]]:
     """Return the table with its score and rank chosen, its lists in cells split and its sums left out, and problems."""
-    table = replace(table, rows=tuple(map(_strip_bracket, _split_cells(table.rows, vocabulary))))
+    rows, counts = _split_cells(table.rows, vocabulary)
+    table = replace(table, rows=tuple(map(_strip_bracket, rows)))
     table, problems = _choose_score(table, period, chosen, vocabulary)
     rows, sums = _leave_out_sums(table.rows, vocabulary)
     problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
     table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
+    problems += counts
     problems += check_mean(table)
+    problems += _find_repeated(table.rows)
     for row in table.rows:
         if MASK.search(row.unit):
             problems.append(note_problem("not_read", "masked_name", row.place, "warning", found=row.unit))
-    problems += _doubt_units(table, vocabulary)
+    problems += [*_doubt_units(table, vocabulary), *_doubt_tiers(table, vocabulary), *_doubt_spaces(table)]
     return table, problems
 
 
 # Rows.
 
 
-def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[ScoreRow]:
-    """Yield rows, one for each unit where a cell lists several: 优秀 beside 甲镇、乙局."""
-    for row in rows:
-        pieces = (
-            split_outside(row.unit, "、,\uff0c;\uff1b") if any(sign in row.unit for sign in "、,\uff0c;\uff1b") else ()
+def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[Problem]]:
+    """Return rows, one for each unit where a cell lists several, 优秀 beside 甲镇、乙局, and counts that differ."""
+    split = [_split_cell(row, vocabulary) for row in rows]
+    counted = [
+        (row, name, int(cell), len(made))
+        for row, made in zip(rows, split, strict=True)
+        for name, cell in row.extra.items()
+        if made != [row] and cell.isdecimal()
+    ]
+    agreeing = {name for _, name, stated, n in counted if stated == n}
+    problems = [
+        note_problem("tier_count", "count", row.place, tier=row.tier or row.unit, stated=stated, n=n)
+        for row, name, stated, n in counted
+        if name in agreeing and stated != n
+    ]
+    return [each for made in split for each in made], problems
+
+
+def _split_cell(row: ScoreRow, vocabulary: Vocabulary) -> list[ScoreRow]:
+    """Split a row whose cell lists units at its signs, or at white space where each part is a name of its own.
+
+    A county before its town is one name, but for two numbers beside them. 无 lists none.
+    """
+    if row.tier and lists_none(row.unit):
+        return []
+    cells = dict(row.cells)
+    named, scored = cells.get("unit"), cells.get("score")
+    text = named.text if named and squeeze(named.text) == squeeze(row.unit) else row.unit
+    if not any(sign in text.strip() for sign in LISTING):
+        return [row]
+    entries, rest = read_entries(text, vocabulary)
+    known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
+    if rest or len(entries) < 2 or not (row.tier or all(known)):
+        return [row]
+    numbers = [read_figure(squeeze(word)) for word in scored.text.split()] if scored else []
+    if None not in numbers and len(numbers) == len(entries):
+        return [replace(row, unit=e.unit, score=score) for e, score in zip(entries, numbers, strict=True)]
+    kinds = {vocabulary.kind_of(squeeze(entry.unit)) for entry in entries}
+    if row.score is not None and len(kinds) > 1 and len(split_outside(text, SIGNS)) == 1:
+        return [row]
+    return [
+        replace(
+            row,
+            unit=entry.unit,
+            score=row.score if entry.score is None else entry.score,
+            cells=row.cells if entry is entries[0] else (),
         )
-        entries, rest = read_entries(row.unit, vocabulary) if len(pieces) > 1 else ([], [])
-        if rest or len(entries) < 2 or not (row.tier or all(vocabulary.names_unit(squeeze(e.unit)) for e in entries)):
-            yield row
-            continue
-        for entry in entries:
-            score = row.score if entry.score is None else entry.score
-            yield replace(row, unit=entry.unit, score=score, cells=row.cells if entry is entries[0] else ())
+        for entry in entries
+    ]
 
 
 def _strip_bracket(row: ScoreRow) -> ScoreRow:
     """Remove a bracketed number from a name, 天门市(2); one with 分 is the score where there is no other."""
+    row = replace(row, unit=strip_marks(row.unit))
     match = COUNTED.search(row.unit)
     if match is None or match.start() == 0:
         return row
@@ -96,10 +139,15 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
     values = [score for score in scores if score is not None]
     is_alone = (row.serial, row.rank) == (None, None) != (others[0].serial, others[0].rank)
     is_unlike = all(vocabulary.names_unit(squeeze(each.unit)) for each in others)
-    if not (is_alone or is_unlike):
+    is_finer = _count_decimals(row.score) > max(map(_count_decimals, values))
+    if not (is_alone or is_unlike or is_finer):
         return False
-    step = 10 ** -len(f"{row.score:g}".partition(".")[2])
+    step = 10 ** -_count_decimals(row.score)
     return bool(abs(row.score - mean(values)) <= step) or abs(row.score - sum(values)) < step / 2
+
+
+def _count_decimals(value: float) -> int:
+    return len(f"{value:g}".partition(".")[2])
 
 
 def check_mean(table: ScoreTable) -> Iterator[Problem]:
@@ -112,7 +160,7 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
         if row.score is None or not SUMMED.search(name):
             continue
         expected = mean(values) if "均" in name else sum(values)
-        step = 10 ** -len(f"{row.score:g}".partition(".")[2])
+        step = 10 ** -_count_decimals(row.score)
         if abs(row.score - expected) > step:
             facts = {"found": row.unit, "printed": f"{row.score:g}", "computed": f"{expected:.4g}"}
             yield note_problem("sum_differs", "sum_differs", row.place, "warning", **facts)
@@ -126,6 +174,31 @@ def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]
     if len(table.rows) == 1 or not any(vocabulary.is_plain(heading) for heading in headings):
         facts = {"heading": headings[-1] if headings else table.columns[0], "found": table.rows[0].unit}
         yield note_problem("not_read", "doubtful_units", table.rows[0].place, "warning", **facts)
+
+
+def _find_repeated(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
+    """Yield the units with several rows: scores of parts, or of several rounds."""
+    counted = Counter((squeeze(row.unit), row.group) for row in rows if row.serial is None)
+    for (unit, _), n in counted.items():
+        if n > 1:
+            place = next(row.place for row in rows if squeeze(row.unit) == unit)
+            yield note_problem("not_read", "repeated", place, "warning", unit=unit, n=n)
+
+
+def _doubt_spaces(table: ScoreTable) -> Iterator[Problem]:
+    """Yield the units of a tier whose cell may hold two names with a space between."""
+    for row in table.rows:
+        named = dict(row.cells).get("unit") if row.tier and row.score is None else None
+        if named and may_part(named.text) and squeeze(named.text) == squeeze(row.unit):
+            yield note_problem("not_read", "unlike", row.place, "warning", found=row.unit)
+
+
+def _doubt_tiers(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the tiers that neither their heading nor their words confirm."""
+    tiers = dict.fromkeys(row.tier for row in table.rows if row.tier)
+    is_headed = any(_means(column, vocabulary) == "tier" for column in table.columns)
+    if not is_headed and table.columns and tiers and not vocabulary.tier.keys() >= set(tiers):
+        yield note_problem("not_read", "new_tiers", table.rows[0].place, "warning", tiers="、".join(map(str, tiers)))
 
 
 # Columns.

@@ -12,9 +12,9 @@ from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.scored import split_unit
-from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.stated import trim_lead, trim_tail
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import BRACKET, Vocabulary
+from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary
 
 if TYPE_CHECKING:
     from audit_lib.notices.notice import Notice
@@ -45,6 +45,9 @@ def balance_notice(
         *_find_unlike(notice.tiers, vocabulary),
         *_find_names_on_lines(prose, names, vocabulary),
     ]
+    named = [(squeeze(unit), tier.place) for tier in notice.tiers for unit in tier.units]
+    named += [(squeeze(row.unit), row.place) for table in notice.tables for row in table.rows]
+    found += _find_remarks(named, vocabulary)
     if not is_table_reported:
         found += _find_pairs(prose, names, vocabulary)
     for line in prose:
@@ -72,16 +75,30 @@ def _compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
 def _find_unlike(tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield entries that do not look like their neighbours: long or with words of a sentence, and of no known kind."""
     bare = [len(u) for tier in tiers for u in tier.units if vocabulary.kind_of(squeeze(u)) == "other"]
+    tiers_known = [word for word in vocabulary.tier if len(word) > 1]
     longest = min(bare, default=0) + 1  # of a bare name; a longer one may be two with a space between
     for tier in tiers:
         known = [vocabulary.kind_of(squeeze(unit)) != "other" for unit in tier.units]
         for unit, is_known in zip(tier.units, known, strict=True):
             if not is_known and (
                 SENTENCE_WORDS.search(unit)
+                or (
+                    len(unit) >= LONGEST_IN_LIST and any(word in unit for word in (*vocabulary.sentiment, *tiers_known))
+                )
                 or (len(unit) > LONGEST_BARE and any(known))
                 or (len(unit) > longest and not any(known))
             ):
                 yield note_problem(NOT_READ, "unlike", tier.place, "warning", found=unit)
+
+
+def _find_remarks(names: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield names with their places that end in a bracket as few others do, and would be names without it."""
+    ending = [(name, place) for name, place in names if BRACKET.search(name)]
+    for name, place in ending if len(ending) < len(names) else ():
+        bare = BRACKET.sub("", name)
+        inside = [piece for piece, _ in split_outside(name[len(bare) + 1 : -1], "、")]
+        if vocabulary.names_unit(bare) and not all(vocabulary.kind_of(piece) != "other" for piece in inside):
+            yield note_problem(NOT_READ, "unlike", place, "warning", found=name)
 
 
 def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -125,9 +142,21 @@ def _balance_line(
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]
-    bare = [piece for piece in pieces if 1 < len(piece) <= LONGEST_IN_LIST and HAN.search(piece)]
-    is_bare_list = not is_read and len(bare) == len(pieces) >= FEWEST_NAMES and not names.issuperset(pieces)
-    is_bare_list = is_bare_list and not SIGN.search(text) and not SENTENCE_WORDS.search(text)
+    for before, piece in pairwise(pieces):
+        if (
+            before in unread
+            and piece not in unread
+            and _is_unread(tail := trim_tail(piece, vocabulary), names, vocabulary)
+        ):
+            unread.append(tail)
+    label, colon, listed = text.partition(":") if text.count(":") == 1 else ("", "", text)
+    words = [strip_number(piece) for piece, _ in split_outside(listed.rstrip("。;"), "、") if piece]
+    bare = [word for word in words if 1 < len(word) <= LONGEST_IN_LIST and HAN.search(word)]
+    is_bare_list = (
+        len(label) <= LONGEST_NAME and not SIGN.search(label) and len(bare) == len(words) >= FEWEST_NAMES - bool(colon)
+    )
+    is_bare_list = is_bare_list and not is_read and not names.issuperset(words)
+    is_bare_list = is_bare_list and not SIGN.search(listed) and not SENTENCE_WORDS.search(listed)
     is_labelled = ":" in text and vocabulary.is_label(text.partition(":")[0])
     if len(unread) >= FEWEST_NAMES or ((is_read or is_labelled) and unread) or (is_bare_list and "、" in text):
         facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
@@ -166,7 +195,12 @@ def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: 
     pictures = sum(isinstance(block, Picture) for block in flatten(document.blocks))
     if pictures:
         seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
-    return f" ({'; '.join(seen)})" if seen else ""
+    if not seen:
+        n_units = sum(vocabulary.names_unit(line.key) for line in document.lines)
+        seen.append(
+            f"{len(document.lines)} lines, {n_units} of them a name alone, none with a list or numbers beside names"
+        )
+    return f" ({'; '.join(seen)})"
 
 
 def _find_headers(document: Document, vocabulary: Vocabulary) -> Iterator[str]:

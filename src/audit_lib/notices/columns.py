@@ -1,7 +1,6 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from audit_lib.notices.vocabulary import Vocabulary
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
 LONGEST_UNIT = 30  # characters; a longer cell is prose, but for a list of units
+LONGEST_GRADE = 6  # characters of a tier that we know by its place alone
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
@@ -81,7 +81,7 @@ class Layout:
             case "tier":
                 # Beside a column of numbers any word may be a tier; alone it must be one that we know.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
-                return cell in self.vocabulary.tier or (numbered and not self.names_known(cell))
+                return cell in self.vocabulary.tier or (numbered and not self.names_known(cell) and not is_value(cell))
             case "figure":
                 return read_figure(cell) is not None
             case "group":
@@ -204,18 +204,24 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
     """
     meanings = [vocabulary.meaning_of(column.split(" ")[0]) or "extra" for column in columns]
     cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
+    _agree_with_cells(meanings, cells, vocabulary)
     if "unit" not in meanings:
-        named = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_names(column, vocabulary)]
-        if not named or any(map(vocabulary.names_unit, columns)):
+        unit_at = _find_units(columns, meanings, cells, vocabulary)
+        if unit_at is None:
             return None
-        meanings[max(named, key=lambda at: (len(set(cells[at])), -at))] = "unit"
+        meanings[unit_at] = "unit"
     if VALUES.isdisjoint(meanings):
         figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_figures(column)]
         named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
-        if not figures or not named:
+        graded = [
+            at
+            for at, column in enumerate(cells)
+            if meanings[at] in ("extra", "group") and _holds_grades(column, vocabulary)
+        ]
+        if not named or not (figures or len(graded) == 1):
             return None
-        for at in figures:
-            meanings[at] = "figure"
+        for at in figures or graded:
+            meanings[at] = "figure" if figures else "tier"
     last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
@@ -229,10 +235,62 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
     return Layout(columns, tuple(meanings), vocabulary)
 
 
+def _agree_with_cells(meanings: list[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
+    """Change the meaning of a heading that may head either where its cells tell: 成绩 above 优, 考核结果 above 95."""
+    for at, column in enumerate(cells):
+        if meanings[at] == "tier" and "score" not in meanings and _holds_figures(column):
+            meanings[at] = "score"
+        elif meanings[at] == "score" and "tier" not in meanings and _holds_words(column, vocabulary):
+            meanings[at] = "tier"
+
+
+def _holds_words(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Check whether cells are words and no figures, most of them tiers that we know."""
+    known = sum(cell in vocabulary.tier for cell in cells)
+    return 2 * known > len(cells) and not any(map(is_value, cells))
+
+
+def _find_units(
+    columns: Sequence[str], meanings: Sequence[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary
+) -> int | None:
+    """Find the column of the units where no heading tells: known names, else words that differ before the score."""
+    words = [
+        at
+        for at, column in enumerate(cells)
+        if meanings[at] == "extra" and columns[at] not in vocabulary.furniture and not any(map(is_value, column))
+    ]
+    named = [at for at in words if _holds_names(cells[at], vocabulary)]
+    if any(vocabulary.names_unit(column) for at, column in enumerate(columns) if at not in named):
+        return None
+    if named:
+        return max(named, key=lambda at: (len(set(cells[at])), -at))
+    if "score" not in meanings or len(cells) < len(columns):
+        return None
+    before = [at for at in words if at < meanings.index("score")]
+    return next((at for at in before if _are_distinct_words(cells[at])), None)
+
+
+def _are_distinct_words(cells: Sequence[str]) -> bool:
+    """Check whether cells are words, no two the same and none a sentence."""
+    return (
+        1 < len(cells) == len(set(cells))
+        and all(1 < len(cell) <= LONGEST_UNIT and HAN.search(cell) for cell in cells)
+        and not any(map(SENTENCE.match, cells))
+    )
+
+
 def _holds_names(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether most cells are names of units of a kind that we know, and none is a number."""
     known = sum(vocabulary.names_unit(cell) for cell in cells)
     return 2 * known > len(cells) and not any(map(is_value, cells))
+
+
+def _holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Check whether cells repeat a few short words that are no names and no labels of groups: 通过, 未通过."""
+    return 1 < len(set(cells)) < len(cells) and not any(
+        is_value(cell) or len(cell) > LONGEST_GRADE or vocabulary.names_unit(cell) or vocabulary.is_label(cell)
+        for cell in cells
+    )
 
 
 def _holds_figures(cells: Sequence[str]) -> bool:
@@ -242,9 +300,9 @@ def _holds_figures(cells: Sequence[str]) -> bool:
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
     """Number columns of the same name: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
     numbered: list[str] = []
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for at, name in enumerate(names, start=1):
-        same = seen[name]
-        seen[name.split(" ")[0]] += 1
+        same, plain = seen.get(name, 0), name.split(" ")[0]
+        seen[plain] = seen.get(plain, 0) + 1
         numbered.append(f"column {at}" if not name else f"{name} {same + 1}" if same else name)
     return tuple(numbered)

@@ -5,11 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from audit_lib.documents.model import Line
-from audit_lib.notices.columns import NUMBER, ROWS_TO_TYPE, Layout, is_value, make_layout, number_names
+from audit_lib.notices.columns import (
+    NUMBER,
+    ROWS_TO_TYPE,
+    Layout,
+    is_value,
+    make_layout,
+    number_names,
+    read_figure,
+    read_ordinal,
+)
+from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
 
 TALLEST_HEADER = 6  # rows
+TIER_HEADING = "等次"  # above tiers that a table marks
+MARK = re.compile("[^\\d\u4e00-\u9fff]|是|1")
+FEWEST_BARE = 2  # rows below no header
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 MOST_BESIDE = 4  # tables side by side
 NUMBERED = re.compile(r" \d+$")
@@ -34,17 +47,18 @@ class GridTable:
 def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     """Read the tables of a grid, side by side where there are several; none where no row is a header of units."""
     filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
-    rows = [[row[at] for at in filled] for row in rows]
+    rows = _fold_marks([[row[at] for at in filled] for row in rows], vocabulary)
     found = _find_header(rows, vocabulary)
     if found is None:
         turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
         found = _find_header(turned, vocabulary)
         if found is None:
-            return []
+            return _read_bare(rows, vocabulary)
         rows = turned
     top, end, blocks = found
     heads = {tuple(cell.key for cell in row) for row in rows[top:end]}
-    body = [row for row in rows[end:] if tuple(cell.key for cell in row) not in heads]  # printed again on each page
+    # A header is printed again on each page.
+    body = [_join_units(row, blocks) for row in rows[end:] if tuple(cell.key for cell in row) not in heads]
     tables: list[GridTable] = []
     for start, layout in blocks:
         upto = start + layout.width
@@ -62,6 +76,75 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
         else:
             tables.append(table)
     return [table for table in tables if table.rows]
+
+
+def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Line]]:
+    """Return a table that marks the tier of each row below one of several tiers, √, with one column of tiers."""
+    for top, header in enumerate(rows[:TALLEST_HEADER]):
+        tiers = [at for at, cell in enumerate(header) if cell.key in vocabulary.tier]
+        marked = [[at for at in tiers if row[at].key] for row in rows[top + 1 :]]
+        marks = {row[at].key for row, places in zip(rows[top + 1 :], marked, strict=True) for at in places}
+        if (
+            len(tiers) < 2
+            or len(marks) != 1
+            or not MARK.fullmatch(next(iter(marks)))
+            or any(len(places) > 1 for places in marked)
+        ):
+            continue
+        kept = [at for at in range(len(header)) if at not in tiers]
+        cells = [Line(header[tiers[0]].place, TIER_HEADING)]
+        for row, places in zip(rows[top + 1 :], marked, strict=True):
+            cells.append(Line(row[tiers[0]].place, header[places[0]].text if places else ""))
+        return [*rows[:top], *([*(row[at] for at in kept), cell] for row, cell in zip(rows[top:], cells, strict=True))]
+    return rows
+
+
+def _join_units(row: Row, blocks: Sequence[tuple[int, Layout]]) -> Row:
+    """Join the names of a row of a tier that stand in several columns under one heading into its last cell."""
+    joined = list(row)
+    for start, layout in blocks:
+        heading = NUMBERED.sub("", layout.columns[layout.unit_at])
+        same = [start + at for at, column in enumerate(layout.columns) if NUMBERED.sub("", column) == heading]
+        if len(same) > 1 and "tier" in layout.meanings:
+            cells = distinct([row[at] for at in same])
+            at = start + layout.unit_at
+            joined[at] = Line(row[at].place, "\n".join(cell.text for cell in cells))
+            for other in same:
+                joined[other] = joined[at] if other == at else Line(row[other].place, "")
+    return joined
+
+
+def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
+    """Read rows below no header that we know: a name in one column, numbers in order, figures and tiers in others."""
+    top = next((at for at, row in enumerate(rows[:TALLEST_HEADER]) if any(is_value(c.key) for c in row)), 0)
+    body = rows[top:]
+    columns = [[row[at].key for row in body if row[at].key] for at in range(len(rows[0]) if rows else 0)]
+    meanings = [_type_column(column, vocabulary) for column in columns]
+    if len(body) < FEWEST_BARE or meanings.count("unit") != 1 or {"figure", "tier", "rank"}.isdisjoint(meanings):
+        return []
+    headings = _name_columns(rows[top - 1 : top]) if top else number_names([""] * len(meanings))
+    for at, meaning in enumerate(meanings):
+        meanings[at] = "extra" if meaning in ("tier", "serial") and meaning in meanings[:at] else meaning
+    table = GridTable(
+        Layout(headings, tuple(meanings), vocabulary), (), [line for row in rows[:top] for line in distinct(row)]
+    )
+    _read_body(body, table.layout, table)
+    table.problems.append(note_problem("not_read", "no_header", body[0][0].place, "warning", n=len(table.rows)))
+    return [table] if table.rows else []
+
+
+def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
+    """Tell by its cells alone what a column holds."""
+    if not cells:
+        return "extra"
+    if [read_ordinal(cell) for cell in cells] == list(range(1, len(cells) + 1)):
+        return "serial" if cells[0].isdecimal() else "rank"
+    if all(read_figure(cell) is not None for cell in cells):
+        return "figure"
+    if all(cell in vocabulary.tier for cell in cells):
+        return "tier"
+    known = sum(vocabulary.names_unit(strip_number(cell)) for cell in cells)
+    return "unit" if 2 * known > len(cells) and not any(map(is_value, cells)) else "extra"
 
 
 def _are_apart(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> bool:
@@ -127,6 +210,8 @@ def _part_blocks(
             make_layout(number_names(plain[at : at + width]), vocabulary, [row[at : at + width] for row in body])
             for at in range(0, len(plain), width)
         ]
+        if layouts[0] and all(plain[at : at + width] == plain[:width] for at in range(0, len(plain), width)):
+            layouts = layouts[:1] * n  # the same headings, whatever the cells below the others
         alike = [layout for layout in layouts if layout and _draw_form(layout) == _draw_form(layouts[0])]
         if len(alike) == n:
             return list(zip(range(0, len(plain), width), alike, strict=True))

@@ -123,7 +123,8 @@ def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | N
             return None
         for width in range(2, min(len(fragments), LONGEST_HEADER) + 1):
             rows = _take_alike(keys, end, width)
-            if rows and (header := _name_fragments(fragments, rows, end, vocabulary)):
+            header = _name_fragments(fragments, rows, end, vocabulary) if rows else None
+            if header and header.layout.looks_like("unit", rows[0][header.layout.unit_at]):  # 备注 is a heading
                 return header
     return None
 

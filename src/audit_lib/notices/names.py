@@ -1,11 +1,12 @@
 """Split print into names of units: at separators outside brackets, without what numbers, scores or counts them."""
 
 import re
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from audit_lib.documents.model import PADDING, fold, squeeze
+from audit_lib.documents.model import PADDING, Line, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
@@ -16,10 +17,21 @@ ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
 QUOTES = "“”‘’\"'「」『』【】《》"
+MARKS = re.compile(r"(?<=[^\W\d])(?:[*※★☆▲△◆#.①-⑳]|\[\d+\])$")  # of a footnote, or the end of a sentence
+NUMBERED = re.compile(r"(?:[(\uff08]?\d{1,2}[)\uff09]|[①-⑳]|\d{1,2}[.\uff0e])(?=[^\W\d])")  # of an entry
+ASIDE = re.compile(
+    r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序)[^()\uff08\uff09]{0,40}[)\uff09]"
+)  # (排名不分先后)
 COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(r"[(\uff08](?:得分|得)?(\d{1,3}(?:\.\d+)?)(分)?[)\uff09]$")
 AND = re.compile("以及|[和及与]")
+RESPECTIVELY = re.compile("分别[为是]")
+SENTENCE_ENDS = "。;:!?"
+LABELLED = re.compile(r"[^、,;。:]{1,20}:")
+COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
+SHORTEST_NAME = 3  # characters
+FULL_LINE = 20  # characters of a line that may be full
 NO_UNITS = frozenset(["无", "無", "没有", "暂无", "空缺", "/", "-", "—", "——"])
 LONGEST_BARE = 8  # characters of a name that does not end as names of units do
 MASK = re.compile(r"[*\uff0a×xXⅹ?]{2,}|[(\uff08]略[)\uff09]|[○〇□]{2,}")
@@ -31,6 +43,7 @@ class Entry:
 
     unit: str
     score: float | None = None
+    is_doubtful: bool = False  # printed with spaces that may part names
 
 
 def split_outside(text: str, signs: str) -> list[tuple[str, str]]:
@@ -71,6 +84,64 @@ def _find_closed(text: str) -> dict[int, int]:
     return closed
 
 
+def join_wrapped(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Line, ...]:
+    """Join lines where a line end parts a sentence, so that no name, list or score is cut."""
+    lengths = sorted(len(line.printed) for line in lines)
+    full = max(FULL_LINE, lengths[-1] - 1) if len(lengths) > 2 and lengths[-3] > lengths[-1] - 2 else sys.maxsize
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined else None
+        if above and _goes_on(above, line, full, vocabulary):
+            joined[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
+        else:
+            joined.append(line)
+    return tuple(
+        Line(line.place, _expand(line.aligned, vocabulary)) if RESPECTIVELY.search(line.text) else line
+        for line in joined
+    )
+
+
+def _expand(text: str, vocabulary: Vocabulary) -> str:
+    """Word 甲、乙、丙得分分别为95、94、93 as a clause for each name, if there are as many values."""
+    clauses = [_expand_clause(clause, vocabulary) + sign for clause, sign in split_outside(text, "。;")]
+    return "".join(clauses)
+
+
+def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
+    above, sign, below = clause.partition("分别为") if "分别为" in clause else clause.partition("分别是")
+    lead, comma, listed = above.rpartition(",")
+    names = [piece for piece, _ in split_outside(re.sub("(?<=.)(?:和|及|与)(?=.)", "、", listed), "、")]
+    values = [value for value, _ in split_outside(re.sub("[和及与]", "、", below.partition(",")[0]), "、")]
+    end = next((end for end in range(len(names[-1]), 1, -1) if vocabulary.names_unit(names[-1][:end])), 0)
+    if not sign or len(names) < 2 or len(names) != len(values) or not end:
+        return clause
+    names[-1], what = names[-1][:end], names[-1][end:]
+    return lead + comma + ";".join(f"{name}{what}为{value}" for name, value in zip(names, values, strict=True))
+
+
+def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool:
+    """Check whether a sentence goes on: its sign says so, its line is full, or only the whole is a name."""
+    text, below = above.aligned, line.aligned
+    if text[-1:] in SENTENCE_ENDS or not any(sign in text for sign in "、,;。") or ENUMERATOR.match(below):
+        return False
+    if DATE.search(below) or LABELLED.match(below):
+        return False
+    if text[-1] in "、," or below[0] in "分。,、;)":
+        return True
+    half, starts = re.split("[、,;。:]", text)[-1], [below[:end] for end in range(1, LONGEST_BARE)]
+    if (
+        text[: len(text) - len(half)][-1:] == "、"
+        and not vocabulary.names_unit(half)
+        and any(
+            vocabulary.names_unit(half + start)
+            for start in starts
+            if len(start) < SHORTEST_NAME or not vocabulary.names_unit(start)
+        )
+    ):
+        return True
+    return len(above.printed) >= full and not COMPLETE.search(text) and not vocabulary.names_unit(half)
+
+
 def strip_number(text: str) -> str:
     """Remove the enumerator of a line: 一、甲镇 is 甲镇."""
     match = ENUMERATOR.match(text)
@@ -82,11 +153,10 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
 
     Names are parted by signs; by spaces where there are no signs and each word is a name; by 和 where both sides are.
     """
-    pieces = [piece.strip() for piece, _ in split_outside(text.strip(), SEPARATORS)]
-    pieces = [piece for piece in pieces if squeeze(piece)]
-    if len(pieces) == 1:
-        pieces = _split_spaces(pieces[0], vocabulary)
-    pieces = [squeeze_printed(piece) for piece in pieces]
+    pieces = [piece.strip() for piece, _ in split_outside(ASIDE.sub("", text.strip()), SEPARATORS)]
+    pieces = [word for piece in pieces if squeeze(piece) for word in _split_spaces(piece, vocabulary)]
+    doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
+    pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
         pieces[-1:] = _split_last(pieces, vocabulary)
     entries: list[Entry] = []
@@ -94,15 +164,35 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
     for piece in pieces:
         entry = _read_entry(piece)
         if is_name(entry.unit, vocabulary):
-            entries.append(entry)
+            entries.append(replace(entry, is_doubtful=True) if piece in doubtful else entry)
         else:
             rest.append(piece)
     return entries, rest
 
 
+def may_part(text: str) -> bool:
+    """Check whether the spaces in a text may part names: no word is a single character."""
+    words = text.split()
+    return len(words) > 1 and min(map(len, words)) > 1 and not any(char in text for char in "(\uff08")
+
+
 def squeeze_printed(text: str) -> str:
     """Remove white space and quotes around a name."""
     return PADDING.sub("", fold(text)).strip(QUOTES)
+
+
+def lists_none(text: str) -> bool:
+    """Check whether a text says that a list is empty: 无, (空缺)."""
+    return squeeze(text).strip("。;.()") in NO_UNITS
+
+
+def strip_marks(name: str) -> str:
+    """Take the number before a name and the mark of a footnote after it off.
+
+    >>> strip_marks("1.甲镇"), strip_marks("甲镇*"), strip_marks("101厂")
+    ('甲镇', '甲镇', '101厂')
+    """
+    return MARKS.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name)
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
@@ -129,12 +219,16 @@ def _read_entry(piece: str) -> Entry:
 
 
 def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
+    dotted = re.split("[·•]", piece)
+    if len(dotted) > 1 and all(vocabulary.names_unit(squeeze(word)) for word in dotted):
+        return dotted
     words = piece.split()
     if len(words) < 2 or min(map(len, words)) < 2 or any(char in piece for char in "(\uff08"):
         return [piece]
     known = [vocabulary.names_unit(squeeze(word)) for word in words]
     lengths = [len(word) for word in words]
-    return words if all(known) or (len(words) > 2 and not any(known) and max(lengths) - min(lengths) < 2) else [piece]
+    spread = max(lengths) - min(lengths)
+    return words if all(known) or spread == 0 or (len(words) > 2 and not any(known) and spread < 2) else [piece]
 
 
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:

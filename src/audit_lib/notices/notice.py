@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from audit_lib.documents.model import Document, Line, squeeze
+from audit_lib.documents.model import Document, Grid, Line, squeeze
 from audit_lib.errors import unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.names import join_wrapped
 from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
@@ -24,6 +25,7 @@ LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph t
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
 CLAUSE_END = re.compile("[,、。;]")
+PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
 
@@ -115,19 +117,21 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     Raises AuditError where there is neither a score table nor a tier list, with what was seen instead.
     """
     vocabulary = read_vocabulary()
-    tables, prose, problems = find_tables(document.blocks, vocabulary)
-    tiers, prose, unread = find_tier_lists(prose, vocabulary)
+    blocks = [block for block in document.blocks if isinstance(block, Grid) or not PAGE_NUMBER.fullmatch(block.key)]
+    tables, prose, problems = find_tables(blocks, vocabulary)
+    tiers, prose, unread = find_tier_lists(prose, vocabulary, has_tables=bool(tables))
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]
     tables = tuple(table for table, _ in settled)
     problems += tuple(problem for _, found in settled for problem in found)
-    stated = find_stated_tiers(prose, vocabulary)
+    joined = join_wrapped(prose, vocabulary)
+    stated = find_stated_tiers(joined, vocabulary)
     tiers = (*stated.complete(tiers), *stated.find_new(tiers))
-    tables, unsure = add_stated_scores(tables, prose, vocabulary)
+    tables, unsure = add_stated_scores(tables, joined, vocabulary)
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
-    left = balance_notice(notice, prose, vocabulary, is_table_reported=is_reported)
+    left = balance_notice(notice, joined, vocabulary, is_table_reported=is_reported)
     balance = (*find_span(prose, header), *left)
     if not tables and not tiers:
         seen = describe_unread(document, (*found, *balance), vocabulary)

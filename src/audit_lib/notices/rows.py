@@ -13,6 +13,7 @@ BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])")
 
 MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
+SEVERAL = re.compile(r"\d[\d.]+(?:\s+\d[\d.]+)+")  # numbers in one cell; 9 5 . 5 is one with padding
 DASH = re.compile("[-—–/]+")
 COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
 
@@ -118,9 +119,11 @@ def plain_title(title: str) -> str:
 def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:
     if cell is None:
         return None
-    if (number := read_figure(cell.key)) is not None:
+    if (number := read_figure(cell.key)) is not None and not SEVERAL.fullmatch(cell.text.strip()):
         return number
-    problems.append(note_problem("score_unreadable", "score", cell.place, unit=named.printed, found=cell.printed))
+    problems.append(
+        note_problem("score_unreadable", "score", cell.place, unit=named.printed, found=squeeze_spaces(cell.text))
+    )
     return None
 
 

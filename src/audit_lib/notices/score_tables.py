@@ -11,6 +11,7 @@ from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_tables import GridTable, read_grid
 from audit_lib.notices.headers import find_header, find_header_of_damaged
+from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.vocabulary import Vocabulary
@@ -62,11 +63,24 @@ class _Found:
         self.above = self.prose[-1] if n > 1 and self.prose else self.above
         return n
 
+    def _find_tier(self, title: str | None) -> str | None:
+        """Find the tier that the title of rows names: 一、优秀等次."""
+        match = self.vocabulary.tier_heading.fullmatch(strip_number(title)) if title else None
+        return match and self.vocabulary.name_tier(match["tier"])
+
+    def _read_tier(self, row: ScoreRow) -> ScoreRow:
+        tier = self._find_tier(row.group) if row.tier is None else None
+        return replace(row, tier=tier, group=None) if tier else row
+
     def add_table(
         self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
     ) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
         title = None if title and PROSE.search(title) else title
+        rows, tier = [self._read_tier(row) for row in rows], self._find_tier(title)
+        if tier and self.above and not any(row.tier or row.group for row in rows):
+            rows = [replace(row, tier=tier) for row in rows]
+            self.prose.remove(self.above)  # it heads no list
         headings = dict(zip(layout.meanings, layout.columns, strict=True))
         score, rank = headings.get("score"), headings.get("rank")
         number = len(self.tables) + 1
@@ -92,8 +106,33 @@ def _find_in(blocks: Iterable[Block], found: _Found) -> None:
         if isinstance(drawn, list):
             _find_in_lines(drawn, found)
         elif not _find_in_grid(drawn, found):
-            found.problems += _find_unread(drawn, found.vocabulary)
-            _find_in(drawn.blocks, found)
+            listed = _list_tiers(drawn.rows, found.vocabulary) or _list_tiers(_turn(drawn.rows), found.vocabulary)
+            listed = listed or _list_units(drawn.rows, found.vocabulary)
+            found.problems += [] if listed else _find_unread(drawn, found.vocabulary)
+            found.add_prose(listed) if listed else _find_in(drawn.blocks, found)
+
+
+def _turn(rows: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
+    return list(zip(*rows, strict=True))
+
+
+def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
+    """Return a line 优秀:甲镇、乙局 for each row of a tier with names beside it; none where a row is another."""
+    lists = []
+    for row in rows:
+        head, *cells = list({id(cell): cell for cell in row if cell.key}.values()) or [row[0]]
+        if not vocabulary.tier_heading.fullmatch(head.key) or any(map(is_value, (cell.key for cell in cells))):
+            return []
+        lists.append(Line(head.place, f"{head.text}:{'、'.join(cell.text for cell in cells) or '无'}"))
+    return lists if len(lists) > 1 else []
+
+
+def _list_units(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
+    """Return the units of a table that holds nothing but them and their numbers, which may be a list of a tier."""
+    meanings = [vocabulary.meaning_of(cell.key) for cell in rows[0]]
+    if meanings.count("unit") != 1 or not {"unit", "serial"}.issuperset(meanings):
+        return []
+    return [row[meanings.index("unit")] for row in rows[1:] if row[meanings.index("unit")].key]
 
 
 def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS, BREAKS = "。;!?", "、,:"
 PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
+MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
 RANGE = re.compile(rf"(?P<text>.+?)[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]")
@@ -22,10 +23,12 @@ TOP = re.compile(
     rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有])"
 )
 ITEM = re.compile(
-    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]*[^\d()各](?:\([^\d()]+\))?)"
-    rf"(?:\((?:得分|得)?{POINTS}分?\)|(?P<each>各)?{POINTS.replace('score', 'points')}(?P<mark>[分条篇件]))"
-    rf"(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
+    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)"
+    rf"(?:\((?P<of>[^\d()]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
+    rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
+    rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
+SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共計计]+$")
 ORDINAL_LINKS = re.compile(
     "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
@@ -48,6 +51,7 @@ class _Record:
     place: str
     is_alone: bool = False  # the only one of its sentence
     extra: dict[str, str] = field(default_factory=dict)
+    label: str = ""  # what was counted, where the sentence says
 
 
 @dataclass
@@ -62,6 +66,7 @@ class _Chunk:
     mark: str = "分"
     rank: int | None = None
     is_each: bool = False
+    aside: str | None = None  # what brackets after the number say
 
 
 def find_stated_scores(
@@ -93,6 +98,10 @@ def find_stated_scores(
             kept, found = _drop_sums(run, vocabulary)
             rows.append(tuple(map(_make_row, kept)))
             problems += found
+            shares = [record for record in kept if record.mark == "%" and not vocabulary.is_score_word(record.label)]
+            if shares:
+                facts = {"heading": shares[0].label or "%"}
+                problems.append(note_problem("not_read", "unknown_score", shares[0].place, "warning", **facts))
     return rows, problems
 
 
@@ -100,7 +109,9 @@ def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> I
     if not any(char.isdigit() or char in "第前后後" for char in line.aligned):
         return
     group: str | None = None
-    clauses = [strip_number(clause) for clause, _ in split_outside(strip_number(line.aligned), CLAUSE_ENDS)]
+    clauses = [
+        strip_number(clause).removesuffix(".") for clause, _ in split_outside(strip_number(line.aligned), CLAUSE_ENDS)
+    ]
     for clause in clauses:
         chunks = _read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
@@ -115,18 +126,25 @@ def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> I
 
 def _read_chunks(clause: str, vocabulary: Vocabulary) -> list[_Chunk]:
     pieces = split_outside(clause, BREAKS)
-    return [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+    chunks = [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+    label = chunks[0].label
+    for chunk in chunks[1:] if label else ():  # 甲镇满意率98%,乙镇满意率97%
+        if chunk.unit.endswith(label) and vocabulary.names_unit(chunk.unit.removesuffix(label)):
+            chunk.unit, chunk.label = chunk.unit.removesuffix(label), label
+    return chunks
 
 
 def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> _Chunk:
     match = ITEM.fullmatch(text)
     if match:
-        number, mark = match["score"] or match["points"], match["mark"] or "分"
-        if match["mark"] is None and "." not in number and int(number) in YEAR:
+        number, mark = match["score"] or match["points"], match["mark"] or match["inside"] or "分"
+        if match["mark"] is match["inside"] is None and "." not in number and int(number) in YEAR:
+            return _Chunk(text, sign)
+        if match["of"] and match["of"] != "得" and not vocabulary.is_score_word(match["of"]):
             return _Chunk(text, sign)
         unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
         rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
-        return _Chunk(text, sign, unit, label, number, mark, rank, match["each"] is not None)
+        return _Chunk(text, sign, unit, label, number, mark, rank, match["each"] is not None, match["aside"])
     if alone := re.fullmatch(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分", text):
         return _Chunk(text, sign, "", "得分", alone[1])
     if placed := ORDINAL.fullmatch(text):
@@ -146,7 +164,11 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     if vocabulary.names_unit(text):
         return text, ""
     for end in range(len(text) - 1, 1, -1):
-        if vocabulary.names_unit(text[:end]) and (is_first or vocabulary.is_score_word(text[end:])):
+        if (
+            vocabulary.names_unit(text[:end])
+            and not VERB.search(text)
+            and (is_first or vocabulary.is_score_word(text[end:]))
+        ):
             return text[:end], LINKS.sub("", text[end:])
     label = next((text[at:] for at in range(len(text)) if vocabulary.header.get(text[at:]) == "score"), "")
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
@@ -162,26 +184,30 @@ def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocab
     known = [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
     scored = [chunk for chunk in chunks if chunk.number is not None]
     has_parts = len(known) == 1 and len(scored) > 1 and not any(c.number for c in chunks[: known[0]])
+    has_parts = has_parts and sum(chunk.rank is not None for chunk in scored) < 2  # each with a rank is a unit
     names: list[str] = []
     rank: int | None = None
-    record: _Record | None = None
+    made: list[_Record] = []  # the units to which what follows belongs
     for at, chunk in enumerate(chunks):
         is_part = has_parts and at > known[0]
         if chunk.number is None:
-            if chunk.rank is not None and not chunk.unit and record and record.rank is None:
-                record.rank = chunk.rank
+            if chunk.rank is not None and not chunk.unit and made and made[-1].rank is None:
+                for record in made:
+                    record.rank = chunk.rank
             elif chunk.rank is not None and chunk.unit:
-                yield from [record] if record else []
-                record = _Record(chunk.unit, None, "分", chunk.rank, group, place)
+                yield from made
+                made = [_Record(chunk.unit, None, "分", chunk.rank, group, place)]
             elif chunk.rank is not None:
+                yield from made
+                made = _rank_alone(names, rank, group, place, vocabulary)
                 rank, names = chunk.rank, []
             elif chunk.unit and _names_unit(chunk.unit, vocabulary):
                 names.append(chunk.unit)
             else:
                 names = []
             continue
-        if record and (is_part or not chunk.unit) and not names:
-            _add_number(record, chunk, vocabulary)
+        if made and (is_part or not chunk.unit) and not names:
+            _add_number(made[-1], chunk, vocabulary)
             continue
         units = [chunk.unit] if chunk.unit else names[-1:]
         units = [*names, *units] if chunk.is_each and chunk.unit else units
@@ -189,15 +215,29 @@ def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocab
         names = []
         if not units or not all(_names_unit(unit, vocabulary) for unit in units):
             continue
-        yield from [record] if record else []
-        made = [_Record(unit, chunk.number, chunk.mark, chunk.rank or rank, group, place) for unit in units]
-        yield from made[:-1]
-        record, rank = made[-1], None
+        yield from made
+        extra = {"()": chunk.aside} if chunk.aside else {}
+        made = [
+            _Record(
+                unit, chunk.number, chunk.mark, chunk.rank or rank, group, place, extra=dict(extra), label=chunk.label
+            )
+            for unit in units
+        ]
+        rank = None
         if has_parts and chunk.label:
-            record.number = None
-            _add_number(record, chunk, vocabulary)
-    if record:
-        yield record
+            made[-1].number = None
+            _add_number(made[-1], chunk, vocabulary)
+    yield from made
+    yield from _rank_alone(names, rank, group, place, vocabulary)
+
+
+def _rank_alone(
+    names: Sequence[str], rank: int | None, group: str | None, place: str, vocabulary: Vocabulary
+) -> list[_Record]:
+    """Return the units that a rank alone stands before: 第一名:甲镇."""
+    if rank is None or not all(map(vocabulary.names_unit, names)):
+        return []
+    return [_Record(unit, None, "分", rank, group, place) for unit in names]
 
 
 def _add_number(record: _Record, chunk: _Chunk, vocabulary: Vocabulary) -> None:
@@ -262,7 +302,7 @@ def _is_run(run: Sequence[_Record], vocabulary: Vocabulary) -> bool:
     """
     known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)
     vouched = all(record.rank is not None or record.group is not None for record in run)
-    scores = [float(record.number) for record in run if record.mark == "分" and record.number]
+    scores = [float(record.number) for record in run if record.mark in SCORED and record.number]
     exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
     return (len(run) > 1 or vouched) and (2 * known > len(run) or vouched or exceeds)
 
@@ -300,7 +340,7 @@ def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
 
 
 def _make_row(record: _Record) -> ScoreRow:
-    is_score = record.mark == "分"
+    is_score = record.mark in SCORED
     score = float(record.number) if is_score and record.number else None
     extra = record.extra if is_score else {record.mark: str(record.number)}
     return ScoreRow(record.unit, score, record.rank, None, None, record.group, record.place, extra)

@@ -6,13 +6,24 @@ from dataclasses import dataclass, replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside, strip_number
+from audit_lib.notices.names import (
+    ASIDE,
+    LONGEST_BARE,
+    QUOTES,
+    Entry,
+    is_name,
+    read_entries,
+    split_outside,
+    strip_number,
+)
 from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.tier_lists import TierList
+from audit_lib.notices.tier_lists import BAND, TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"
-ASIDE = re.compile(r"\([^()]{0,40}?(?:先后|排名|排序|为序)[^()]{0,40}\)")  # (排名不分先后)
+QUOTED = re.compile(f"[{QUOTES}]")
+OTHERS = ("其余", "其他", "其它")  # units that the sentence does not name
+MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
@@ -46,6 +57,7 @@ class _Stated:
     rest: list[str]
     stated: int | None
     place: str
+    link: str = ""  # the words that lead to the tier: 被评为
 
 
 def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
@@ -62,8 +74,19 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
+    links = {
+        each.link
+        for each, tiers in found
+        if len(each.link) > 1 and each.entries and (each.is_known or (len(tiers) > 1 and _are_names(each, vocabulary)))
+    }
     for each, tiers in found:
-        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and _are_names(each, vocabulary))):
+        is_step = each.tier.endswith(vocabulary.steps) and any(
+            t and t != each.tier and t[-1] == each.tier[-1] for t in tiers
+        )
+        is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step) and not each.rest)
+        if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
+            continue
+        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and is_sure)):
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
         elif not each.is_known and each.entries and len(tiers) > 1:
@@ -90,15 +113,24 @@ def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
 
 def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     pattern = vocabulary.cached(_TierPattern)
-    for clause, _ in split_outside(ASIDE.sub("", strip_number(line.aligned)), CLAUSE_ENDS):
+    for clause, _ in split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS):
         if len(clause) > LONGEST_CLAUSE:
             continue
-        for tier, is_known, names, number in pattern.find(strip_number(clause)):
+        yield from _read_brackets(clause, line.place, pattern, vocabulary)
+        for tier, is_known, names, number, link in pattern.find(strip_number(BAND.sub(",", clause))):
             stated = read_numeral(number) if number else None
             entries, rest = _split_units(names, vocabulary, stated)
-            each = _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place)
-            if is_known or stated is not None or _are_names(each, vocabulary):
-                yield each
+            yield _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place, link)
+
+
+def _read_brackets(clause: str, place: str, pattern: "_TierPattern", vocabulary: Vocabulary) -> Iterator[_Stated]:
+    """Yield the units of a clause that prints the tier of each in brackets: 甲镇(优秀)、乙局(良好)."""
+    pieces = [pattern.bracketed.fullmatch(piece) for piece, _ in split_outside(clause.rpartition(":")[2], "、,")]
+    found = [piece for piece in pieces if piece]
+    if 1 < len(found) == len(pieces):
+        for tier in dict.fromkeys(piece["tier"] for piece in found):
+            entries = [Entry(piece["unit"]) for piece in found if piece["tier"] == tier]
+            yield _Stated(vocabulary.name_tier(tier), True, entries, [], None, place)
 
 
 class _TierPattern:
@@ -112,6 +144,7 @@ class _TierPattern:
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
         link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
+        self.bracketed = re.compile(rf"(?P<unit>[^()]+)\((?P<tier>{tier})(?:{noun})?\)")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
@@ -119,13 +152,13 @@ class _TierPattern:
         )
         self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
         self.listed_below = re.compile(
-            rf"的?{counter}{{0,4}}(?:共?有|是|[为為]|包括)?(?:{number})?(?:[:]|分[别別][是为為]|有|是|[为為])+"
+            rf"的?{counter}{{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number})?,?(?:[:]|分[别別][是为為有]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
-    def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None]]:
-        """Yield each tier of a clause, whether it is sure to be one, its names as a stretch, and their stated number.
+    def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None, str]]:
+        """Yield each tier of a clause, whether it is sure to be one, its names, their number, what leads to it.
 
         A word that we do not know is sure before 等次; at the end of a clause it may be one.
         """
@@ -136,15 +169,16 @@ class _TierPattern:
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
-            tier = next(name for name in hit.groupdict().values() if name)
+            group, tier = next((group, name) for group, name in hit.groupdict().items() if name)
+            link = clause[hit.start() : hit.start(group)].strip(",、:")
             is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
             if lead := self.listed_below.match(below):
-                yield tier, is_known, below[lead.end() :], lead["n"]
+                yield tier, is_known, below[lead.end() :], lead["n"], link
             elif counted := self.counted_below.match(below):
-                yield tier, is_known, "", counted["n"]
-            elif listed := self.listed_above.fullmatch(above):
-                yield tier, is_known, listed["names"], listed["n"]
+                yield tier, is_known, "", counted["n"], link
+            elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):
+                yield tier, is_known, listed["names"], listed["n"], link
 
 
 def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:
@@ -159,6 +193,8 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
         if at and not _is_list(piece, vocabulary):
             break
         names.insert(0, piece)
+    left = [piece for piece, _ in pieces[: len(pieces) - len(names)]][-MOST_LEADS:]  # 近日,经研究, at most
+    is_cut = len(left) == MOST_LEADS and all(len(piece) <= SHORTEST_LEAD for piece in left)
     inside = [piece for piece, _ in split_outside("、".join(names), "、")]
     inside[-1] = trim_tail(inside[-1], vocabulary)
     inside[0] = trim_lead(inside[0], vocabulary)
@@ -170,9 +206,10 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
     known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
-        is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and entries[0].unit[0] != "其"
-        is_doubtful = is_doubtful and len(entries[0].unit) > 1
+        is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
+        is_doubtful = is_doubtful and (entries[0].unit[0] != "其" or entries[0].unit.startswith(OTHERS))
         return [], [entries[0].unit] if is_doubtful else []
+    rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
     return entries, rest

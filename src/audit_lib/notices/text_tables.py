@@ -7,6 +7,7 @@ from statistics import mode
 
 from audit_lib.documents.model import Block, Grid, Line, squeeze
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value, make_layout, number_names
+from audit_lib.notices.dates import is_date
 from audit_lib.notices.headers import find_header
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -21,6 +22,11 @@ MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 LONGEST_ROW = 20  # cells
+LONGEST_TITLE = 20  # characters of a line between rows, or of a row without a header
+SENTENCE_SIGN = re.compile("[,。;:!?]")
+PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
+SPACE = re.compile(r"\s")
+SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 
 
 def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
@@ -33,7 +39,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
-        for take in (_take_barred, _take_begun, _take_spaced, _take_columns):
+        for take in (_take_barred, _take_begun, _take_spaced, _take_columns, _take_bare):
             rows, end = take(spread, at, vocabulary)
             if rows:
                 break
@@ -255,8 +261,8 @@ def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -
 
 def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
     """Return the rows between spaces or tabs that begin with a header here, and where they end."""
-    header = _split_spaces(lines[at], None)
-    if not 1 < len(header) <= LONGEST_ROW:
+    header = _split_spaces(lines[at], None, vocabulary)
+    if not 1 < len([cell for cell in header if cell.key]) <= LONGEST_ROW:
         return [], at
     if not any(vocabulary.meaning_of(cell.key) for cell in header) or any(is_value(cell.key) for cell in header):
         return [], at
@@ -264,22 +270,68 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None
     rows = [header]
     end = at
+    title: list[Line] = []  # the title of a group, if rows follow
     for place in range(at + 1, len(lines)):
         if not lines[place].key:
             continue
         cells = _split_spaces(lines[place], len(header))
-        if len(cells) < 2 or not any(NUMBER.fullmatch(cell.key) or cell.key in vocabulary.tier for cell in cells):
+        if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[place]):
+            title = [lines[place]]
+            continue
+        is_tabbed = "\t" in lines[place].text and is_sure and len(cells) == len(header)
+        is_row = is_tabbed or any(is_value(cell.key) or cell.key in vocabulary.tier for cell in cells)
+        if len([cell for cell in cells if cell.key]) < 2 or not is_row:
             break
+        rows += [title * len(header)] if title else []
         rows.append(cells)
+        title = []
         end = place + 1
+    turned = list(
+        zip(*([cell.key for cell in row] for row in rows if len(row) == len(set(map(id, row)))), strict=False)
+    )
+    is_sure = is_sure or (all(turned[0]) and make_layout(number_names(turned[0]), vocabulary, turned[1:]) is not None)
     alike = len(rows) > FEWEST_IN_COLUMN and {len(row) for row in rows} == {len(header)}
     return (rows, end) if alike or (is_sure and len(rows) > 1) else ([], at)
 
 
-def _split_spaces(line: Line, width: int | None) -> list[Line]:
-    """Split a row at tabs, else at wide gaps, else at any space; padding inside a name is closed if that fits."""
-    ways = [re.split("\t", line.text.strip("\r\n")), re.split(r"\s{2,}", line.text.strip()), line.text.split()]
+def _may_title(line: Line) -> bool:
+    return len(line.key) <= LONGEST_TITLE and not SENTENCE_SIGN.search(line.key) and not is_date(line.key)
+
+
+def _take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Take lines below no header that each hold a name and numbers or a tier between spaces, and where they end."""
+    rows: list[list[Line]] = []
+    end = at
+    for place in range(at, len(lines)):
+        if not lines[place].key:
+            continue
+        if len(lines[place].key) > LONGEST_TITLE:
+            break
+        text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", lines[place].text.replace("\u3000", " ")))
+        cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
+        named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
+        rest = [cell.key for cell in cells if cell not in named]
+        is_listed = len(rest) == 1 and cells[0] not in named and rest[0].isdecimal()  # 1. 财政局
+        if len(named) != 1 or not rest or is_listed or not all(is_value(key) or key in vocabulary.tier for key in rest):
+            break
+        rows.append(cells)
+        end = place + 1
+    return (rows, end) if len(rows) > 1 and len({len(row) for row in rows}) == 1 else ([], at)
+
+
+def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None = None) -> list[Line]:
+    """Split a row at tabs, else at wide gaps, else at any space; padding inside a name is closed if that fits.
+
+    A header is split the way that gives the most words we know: 单  位 is one.
+    """
+    text = line.text.strip()
+    if "\t" not in line.text and not SPACE.search(text):
+        return []
+    ways = [re.split("\t", line.text.strip("\r\n")), re.split(r"\s{3,}", text), re.split(r"\s{2,}", text), text.split()]
     ways = [way for way in ways if len(way) > 1]
+    if vocabulary and ways:
+        way = max(ways, key=lambda way: sum(vocabulary.meaning_of(squeeze(cell)) is not None for cell in way))
+        return [Line(line.place, cell.strip()) for cell in way]
     for way in ways:
         if width in (None, len(way)):
             return [Line(line.place, cell.strip()) for cell in way]

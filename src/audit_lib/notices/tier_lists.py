@@ -11,18 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import HAN
+from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
 from audit_lib.notices.names import (
     ENUMERATOR,
-    NO_UNITS,
     QUOTES,
     SEPARATORS,
     Entry,
+    lists_none,
     look_alike,
     read_entries,
     split_outside,
     squeeze_printed,
+    strip_number,
 )
 from audit_lib.notices.rows import Problem, note_problem, plain_title
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
@@ -34,10 +35,17 @@ LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_TIER = 8  # characters of a tier that we do not know
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
+TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # after the last name
+LONE = re.compile("[\u4e00-\u9fff]{1,4}")
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COLON = re.compile("[:\uff1a]")
 COMMA = re.compile("[,\uff0c]")
-STATED = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个個家名位](?:单位)?\)?$")
+STATED = re.compile(
+    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
+)
+ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
+POINTS = r"\d{2,3}分?(?:\(含\))?"
+BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
@@ -87,18 +95,25 @@ class _Block:
     lines: Sequence[Line]
     lists: list[TierList] = field(default_factory=list)
     rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
+    doubtful: list[tuple[str, str]] = field(default_factory=list)  # names that may be two, with their place
+    is_new: bool = False  # read as a tier because others stand parallel, and nothing else
     is_open: bool = False  # the last line ends with a sign that more names follow
 
 
 def find_tier_lists(
-    lines: tuple[Line, ...], vocabulary: Vocabulary
+    lines: tuple[Line, ...], vocabulary: Vocabulary, *, has_tables: bool = False
 ) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
     """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists."""
     blocks = list(_find_blocks(lines, vocabulary))
-    accepted = _accept([block for block in blocks if isinstance(block, _Block)], vocabulary)
+    labelled = [block for block in blocks if isinstance(block, _Block)]
+    accepted = _accept(labelled, vocabulary)
+    if not accepted and not has_tables:
+        accepted = _accept_parallel(labelled, vocabulary)
     forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, _Block)}
     places = [at for at, block in enumerate(blocks) if id(block) in accepted]
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
+    listed = [unit for block in labelled if id(block) in accepted for each in block.lists for unit in each.units]
+    longest = max((len(unit) for unit in listed if vocabulary.kind_of(squeeze(unit)) == "other"), default=0)
     tiers: list[TierList] = []
     prose: list[Line] = []
     problems: list[Problem] = []
@@ -117,31 +132,37 @@ def find_tier_lists(
             prose += block.lines
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
-            if 2 * sum(vocabulary.names_unit(squeeze(unit)) for unit in units) > len(units) or is_parallel:
+            n_known = sum(vocabulary.names_unit(squeeze(unit)) for unit in units)
+            if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
                 facts = {"heading": COLON.split(block.lines[0].key)[0]} | ({"units": units} if units else {})
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
             tiers += block.lists
             problems += _find_unread(block)
-            problems += _find_bare_below(block, blocks[at + 1 : at + 3], vocabulary)
+            problems += _find_bare_below(block, blocks[at + 1 : at + 3], longest)
             prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
 
 
-def _find_bare_below(block: _Block, below: Sequence[_Block | Line], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield the line below a list of one bare name that may hold the next: as short, or one of several."""
-    units = [unit for each in block.lists for unit in each.units]
-    lines = [line for line in below if isinstance(line, Line) and BARE.fullmatch(line.key)]
-    is_bare = len(units) == 1 and vocabulary.kind_of(squeeze(units[0])) == "other"
-    if is_bare and lines and lines[0] is below[0] and (len(lines) > 1 or len(lines[0].key) <= len(units[0])):
+def _find_bare_below(block: _Block, below: Sequence[_Block | Line], longest: int) -> Iterator[Problem]:
+    """Yield the line below names, one a line, that may hold the next: as short as the longest bare name."""
+    lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
+    lines = [line for line in lines if BARE.fullmatch(line.key)]
+    is_on_lines = bool(block.lists) and all(len(each.units) == 1 for each in block.lists)
+    is_next = bool(lines) and (lines[0] is below[0] or lines[0] is getattr(below[0], "lines", [None])[0])
+    if is_on_lines and is_next and longest and (len(lines[0].key) <= longest + 1 or len(lines) > len(block.lists)):
         facts = {"n": 1, "found": lines[0].key, "units": [lines[0].key]}
         yield note_problem("not_read", "names", lines[0].place, "warning", **facts)
 
 
 def _find_unread(block: _Block) -> Iterator[Problem]:
     place = block.lines[0].place
+    if block.is_new:
+        yield note_problem("not_read", "new_tier", place, "warning", tier=block.head.tier)
     if not block.lists and not block.rest and block.head.stated != 0:
         yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)
+    for found, where in block.doubtful:
+        yield note_problem("not_read", "unlike", where, "warning", found=found)
     for found, where in block.rest:
         facts = {"found": found, "tier": block.head.tier}
         yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
@@ -152,7 +173,7 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Blo
     steps = Counter(squeeze(line.key.strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
     at = 0
     while at < len(lines):
-        head = _read_head(lines[at], vocabulary, steps)
+        head = _read_head(lines[at], vocabulary, steps) or _read_lone(lines[at : at + 3], vocabulary)
         if head is None:
             yield lines[at]
             at += 1
@@ -192,54 +213,112 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     return chosen
 
 
+def _accept_parallel(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
+    """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once."""
+    forms: dict[tuple[object, ...], list[_Block]] = {}
+    for block in blocks:
+        if not block.lists or block.head.is_known or block.rest:
+            continue
+        forms.setdefault((*block.head.form[:3], bool(block.head.form[3])), []).append(block)
+    chosen: set[int] = set()
+    for alike in forms.values():
+        units = [squeeze(unit) for block in alike for each in block.lists for unit in each.units]
+        names = [block.head.tier for block in alike]
+        is_parted = len(set(units)) == len(units) and len(set(names)) == len(names) > 1
+        if not is_parted or 2 * sum(map(vocabulary.names_unit, units)) <= len(units):
+            continue
+        chosen |= set(map(id, alike))
+        start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+        is_known = all(name[start:] in vocabulary.tier for name in names)  # 平安建设优秀单位, 平安建设良好单位
+        for block in alike:
+            block.is_new = not is_known
+            tier = vocabulary.name_tier(block.head.tier[start:]) if is_known else block.head.tier
+            block.lists = [replace(each, tier=tier) for each in block.lists]
+    return chosen
+
+
 def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head | None:
     """Read a line as the head of a list; None where it is none.
 
     A known tier alone on its line is one only with a list below; a word that we do not know must show that it is a
     label: by its number, its count, its colon, its noun, or by others that end alike (绿榜, 黄榜).
     """
-    head, *names = COLON.split(line.text, maxsplit=1)
-    key = squeeze(head)
+    annex = ANNEX.match(line.aligned)
+    head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
+    key = Line(line.place, head).aligned
     if not key or len(key) > LONGEST_HEAD:
         return None
     numbered = ENUMERATOR.match(key)
-    if numbered and numbered[0].endswith("是"):
+    if (numbered and numbered[0].endswith("是")) or vocabulary.band.fullmatch(squeeze(line.text)):
         return None
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
+    core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
+    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else core
     number = read_numeral(stated["n"]) if stated else None
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
-    if match := vocabulary.tier_heading.fullmatch(core):
-        label = match["label"] or match["before_label"]
-        if (match["label"] and not vocabulary.is_label(match["label"])) or (label and label == core):
-            return None
+    match = vocabulary.tier_heading.fullmatch(core)
+    label = (match["label"] or match["before_label"]) if match else None
+    if match and label and label == core:
+        return None
+    is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
+    if match and (not match["label"] or is_counted or vocabulary.is_label(match["label"])):
         form = (style, stated is not None, bool(names), match["noun"])
         return _Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
     noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
-    tier = core[: noun.start()] if noun else core
+    tier = vocabulary.tier_lead.sub("", core[: noun.start()] if noun else core)
     form = (style, stated is not None, bool(names), noun[0] if noun else "")
     is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
-    if not is_label or not 0 < len(tier) <= LONGEST_TIER or not re.fullmatch(r"\w+", tier) or DATE.search(core):
+    if (
+        read_ordinal(core) is not None
+        or not is_label
+        or not 0 < len(tier) <= LONGEST_TIER
+        or not re.fullmatch(r"\w+", tier)
+        or DATE.search(core)
+    ):
         return None
     if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.kind_of(core) != "other":
         return None
     return _Head(tier, False, form, number, None, "".join(names))
 
 
+def _read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> _Head | None:
+    """Read a short word alone above a line of names as a head, which others like it must confirm: 较差 beside 一般."""
+    word = lines[0].printed
+    if (
+        len(lines) < 2
+        or any(is_date(line.key) for line in lines)
+        or not LONE.fullmatch(word)
+        or vocabulary.is_label(word)
+        or word in vocabulary.furniture
+    ):
+        return None
+    entries, rest = read_entries(lines[1].text, vocabulary)
+    is_list = bool(entries) and not rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in entries)
+    is_named = vocabulary.kind_of(word) != "other" or vocabulary.meaning_of(word) is not None
+    return _Head(word, False, ("", False, False, ""), None, None, "") if is_list and not is_named else None
+
+
 def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabulary, steps: Counter[str]) -> _Block:
     """Read the lists of a head, beside it and below it, line by line until one is none."""
     block = _Block(head, lines[at : at + 1])
+    end = at + 1
     if squeeze(head.names):
-        for text in _split_segments(head.names):
-            _read_line(Line(lines[at].place, text), None, block, vocabulary)
+        beside = Line(lines[at].place, head.names)
+        while _is_cut(beside, lines[end : end + 1], vocabulary):
+            beside, end = Line(beside.place, beside.text.rstrip() + lines[end].text.lstrip()), end + 1
+        for text in _split_segments(beside.text):
+            _read_line(Line(beside.place, text), None, block, vocabulary)
+        block.lines = lines[at:end]
         if block.rest and not block.lists:
             return block
-    end = at + 1
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
     while end < len(lines) and (is_open or _count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
-        if HEADING.match(line.key) or (_is_label_line(line) and squeeze(head.names)):
+        if _is_subheading(line, head, vocabulary) and upto < len(lines):
+            line, upto = Line(line.place, f"{line.text.rstrip()}:{lines[upto].text.lstrip()}"), upto + 1
+        elif HEADING.match(line.key) or (_is_label_line(line) and squeeze(head.names)):
             break
         below = _read_head(line, vocabulary, steps)
         if below and (below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
@@ -261,6 +340,14 @@ def _split_segments(text: str) -> list[str]:
     is_labelled = any(INSIDE.match(piece) for piece in pieces)
     has_sentence = any("、" in piece and COMMA.search(piece) for piece in pieces[1:])
     return pieces if is_labelled or has_sentence else [text]
+
+
+def _is_subheading(line: Line, head: _Head, vocabulary: Vocabulary) -> bool:
+    """Check whether a line labels the next as a part of the list: (一)乡镇(2个) under 一、优秀等次."""
+    number = ENUMERATOR.match(line.key)
+    if number is None or "、" in number[0] or head.form[0][:1] == number[0][:1] or COLON.search(line.key):
+        return False
+    return vocabulary.is_label(STATED.sub("", line.key))
 
 
 def _is_label_line(line: Line) -> bool:
@@ -292,7 +379,7 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         return False
     label, stated, entries, rest = listed
     names = tuple(entry.unit for entry in entries)
-    if squeeze(line.text).strip("。;.") in NO_UNITS and not block.lists:
+    if lists_none(line.text) and not block.lists:
         _add_list(block, line, label, stated, ())
         return False
     if not names or (is_signed and len(names) == 1 and block.lists):
@@ -318,6 +405,7 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
 def _add_list(block: _Block, line: Line, label: str | None, stated: int | None, entries: Iterable[Entry]) -> None:
     entries = tuple(entries)
     head = block.head
+    block.doubtful += [(entry.unit, line.place) for entry in entries if entry.is_doubtful]
     scores = tuple(entry.score for entry in entries)
     block.lists.append(
         TierList(
@@ -340,10 +428,10 @@ def _split_names(line: Line, vocabulary: Vocabulary) -> tuple[str | None, int | 
     label = squeeze_printed(labels[0]) if labels else None
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
-    entries, rest = read_entries(listed, vocabulary)
-    if not entries and squeeze(listed).strip("。;.") not in NO_UNITS:
+    entries, rest = read_entries(strip_number(listed.strip()), vocabulary)
+    if not entries and not lists_none(listed):
         return None
-    stated = STATED.search(squeeze(label)) if label else None
+    stated = (STATED.search(squeeze(label)) if label else None) or TAIL.search(squeeze(listed))
     if label and (numbered := ENUMERATOR.match(label)):
         label = label[numbered.end() :]
     if stated and label:
@@ -374,7 +462,7 @@ def _are_units(
         return True
     if COMMA.search(line.printed) or rest:
         is_bare = len(names) > 1 and not rest and all(len(name) <= SHORTEST_SENTENCE for name in names)
-        return is_first and (mostly or (is_bare and not known.count(True)))
+        return is_first and (mostly or (is_bare and (len(names) > 2 or not any(known))))
     if len(names) == 1:
         longest = LONGEST_NAME if left == 1 else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE
         return is_first and left != 0 and len(names[0]) < longest + 1

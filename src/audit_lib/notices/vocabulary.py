@@ -153,6 +153,14 @@ class Vocabulary:
         end = rf"\(?(?P<tier>{self.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个個家](?:单位)?[;。,]?"
         return re.compile(scores + end)
 
+    @cached_property
+    def tier_lead(self) -> re.Pattern[str]:
+        """A pattern for the words that lead to a tier: 获得一等奖, 年度考核评定为."""
+        return re.compile(
+            rf"^(?:(?:{either((*self.leads, *self.tier_verb))})*(?:[获獲荣]+得?|[达達]到|[为為])"
+            rf"|{either(self.leads)})(?=..)"
+        )
+
     def name_tier(self, printed: str) -> str:
         """Return the form by which a printed tier is named: 優秀 is 优秀."""
         return self.tier_form.get(printed) or printed
