@@ -4,10 +4,8 @@ import pandas as pd
 import pytest
 
 from audit_lib.analysis.distribution import (
-    count_fives,
     count_scores,
     count_shared,
-    describe_digits,
     describe_distribution,
     describe_middle,
     describe_outliers,
@@ -84,13 +82,6 @@ def test_leizhou_outliers(leizhou) -> None:
     outliers = find_outliers(leizhou.scores)
     assert list(zip(outliers["unit_name"], outliers["score"], strict=True)) == [("白沙镇", 71), ("民政局", 70)]
     assert set(outliers["fence"]) == {71.5}
-
-
-def test_leizhou_digits(leizhou) -> None:
-    fives, n, p = count_fives(leizhou.scores)
-    assert (fives, n) == (13, 52)
-    assert p == pytest.approx(0.385, abs=5e-4)
-    assert describe_digits(leizhou.scores) is None, "nothing can be shown"
 
 
 @pytest.mark.parametrize(
@@ -216,16 +207,6 @@ def test_ties_of_one_side_are_not_listed(make_scores) -> None:
 @pytest.mark.parametrize("points", [[], [90, 80], [88, 88]])
 def test_without_ties_or_with_one_score_there_is_nothing_to_say_of_them(scored, points: list[float]) -> None:
     assert describe_ties(scored(points)) is None
-
-
-def test_a_preference_for_five_is_shown_where_the_test_shows_it(scored) -> None:
-    said = say_in_english(describe_digits(scored([70, 75, 80, 85, 90, 95, 60, 65, 71, 72])))
-    assert said == (
-        "8 of 10 whole-number scores end in 0 or 5, where 2.0 would if all last digits were equally likely (exact "
-        "binomial test, two-sided p 0.000)."
-    )
-    assert describe_digits(scored([])) is None
-    assert describe_digits(scored([88.5])) is None
 
 
 def test_nothing_is_drawn_without_scores(scored, leizhou) -> None:

@@ -502,11 +502,11 @@ def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_
 
 
 def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -> None:
-    page = render(tmp_path, report("a 90/80 rule; Cliff's δ 0.6."))
+    page = render(tmp_path, report("a 90/80 rule; beyond Tukey's fences."))
     assert [each.text for each in page.inside("dt", page.one("dl", class_="glossary"))][:3] == [
         "notice (通报)",
         "tier",
-        "Cliff's δ",
+        "Tukey's fences",
     ]
     plain = [markdown("# Why?"), cell("headline(x)", Finding("So.", "headline"), tags=("headline",))]
     assert not render(tmp_path, plain).all("dl", class_="glossary")

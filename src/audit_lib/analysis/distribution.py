@@ -3,19 +3,20 @@
 Tables in are scores (see schemas.py), one row per unit. Units without a score stay out.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from audit_lib.analysis.statistics import last_digits, tukey_fences
+from audit_lib.analysis.statistics import find_certain_error, tukey_fences
+from audit_lib.analysis.unit_paths import LOWEST, TOP, place
+from audit_lib.tables.tiers import rated, scale_tiers
 from audit_lib.wording.words import Name, Phrase, Unit, say, say_nothing_found
 
 FEWEST = 8  # scored units for a statement on most of them
 MOST_NAMES = 4  # more units than that are listed in a table, not in a sentence
-SIGNIFICANT = 0.05
 
 
 def scored(scores: pd.DataFrame) -> pd.DataFrame:
@@ -138,11 +139,59 @@ def order_in_ties(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows[::-1], columns=["score", "n", "units", "first_side"])
 
 
-def count_fives(scores: pd.DataFrame) -> tuple[int, int, float | None]:
-    """Count the scores that end in 0 or 5 among whole-number scores, with the exact binomial p against one in five."""
-    digits = last_digits(scores["score"])
-    n, fives = int(digits.sum()), int(digits[digits.index.isin([0, 5])].sum())
-    return fives, n, float(stats.binomtest(fives, n, 0.2).pvalue) if n else None
+def find_certain(scores: pd.DataFrame) -> pd.DataFrame | None:
+    """Find how far off scores may be before the rating of a unit, or its third of the list, is no longer certain.
+
+    One row per unit: unit_id, unit_name, side, score, tier, tier_order, `third` (top, middle or lowest) and `error`, a
+    standard deviation in points. Where ratings of known order are published, `third` is NA and only rated units are
+    listed. A rating is certain where the place by score is certainly one of those that the units of this rating fill.
+    None for several tables, for fewer than `FEWEST` units, and where no place is certain at any error.
+    """
+    by_tier = len(scale_tiers(rated(scores))) > 1
+    units = rated(scores) if by_tier else scored(scores)
+    if len(units) < FEWEST or units["table_no"].nunique() > 1:
+        return None
+    is_lower_better = units.loc[units["rank"].idxmin(), "score"] < units.loc[units["rank"].idxmax(), "score"]
+    points = -units["score"] if is_lower_better else units["score"]
+    n, third = len(units), len(units) // 3
+    if by_tier:
+        sizes = units.groupby("tier_order").size().cumsum()
+        last = units["tier_order"].map(sizes)
+        first = last - units.groupby("tier_order")["tier_order"].transform("size") + 1
+    else:
+        placed = place(points, units["table_no"])["third"].fillna("middle")
+        first = placed.map({TOP: 1, "middle": third + 1, LOWEST: n - third + 1})
+        last = placed.map({TOP: third, "middle": n - third, LOWEST: n})
+        units = units.assign(third=placed)
+    error = find_certain_error(points, first.astype("int64"), last.astype("int64"))
+    columns = ["unit_id", "unit_name", "side", "score", "tier", "tier_order", "third"]
+    return units.assign(error=error).reindex(columns=[*columns, "error"]) if error.any() else None
+
+
+def find_least_difference(scores: pd.Series) -> float:
+    """Find the smallest difference between two different scores: no score can be more exact than the step of all."""
+    return float(np.diff(np.unique(scores)).min().round(6))
+
+
+def round_up(error: float) -> float:
+    """Round an error above which nothing is certain, to two decimals, so that this stays true."""
+    return math.ceil(error * 100) / 100
+
+
+def describe_certain(scores: pd.DataFrame) -> Phrase | None:
+    """Say how many ratings, or thirds, are certain if scores are off by no more than they differ, and when none is."""
+    units = find_certain(scores)
+    if units is None:
+        return None
+    least = find_least_difference(units["score"])
+    facts = {
+        "n": int((units["error"] >= least).sum()),
+        "of": len(units),
+        "least": least,
+        "most": round_up(units["error"].max()),
+    }
+    what = "rating" if units["third"].isna().all() else "third"
+    return say(f"distribution.{'certain' if facts['n'] else 'uncertain'}_{what}", **facts)
 
 
 def describe_distribution(scores: pd.DataFrame) -> Phrase:
@@ -201,11 +250,3 @@ def describe_outliers(scores: pd.DataFrame) -> Phrase | None:
         for unit, score in zip(beyond["unit_name"], beyond["score"], strict=True)
     ]
     return say(f"distribution.far_{kinds.pop() if len(kinds) == 1 else 'off'}", units=units)
-
-
-def describe_digits(scores: pd.DataFrame) -> Phrase | None:
-    """State that scores prefer 0 and 5 as last digits, where an exact binomial test shows it; else None."""
-    fives, n, p = count_fives(scores)
-    if p is None or p >= SIGNIFICANT or fives <= n / 5:
-        return None
-    return say("distribution.fives", fives=fives, n=n, expected=n / 5, p=p)

@@ -47,7 +47,7 @@ def find_lead(scores: pd.DataFrame, column: str, comparisons: list[Comparison]) 
 def is_small(scores: pd.DataFrame, column: str, comparison: Comparison) -> bool:
     """Check whether the difference of the means is at most a third of the standard deviation of both groups' scores."""
     points = _points_of_both(scores, column, comparison)
-    return abs(comparison.mean.value or 0.0) <= ALIKE * float(points.std())
+    return abs(comparison.gap) <= ALIKE * float(points.std())
 
 
 def _points_of_both(scores: pd.DataFrame, column: str, comparison: Comparison) -> pd.Series:
@@ -67,7 +67,7 @@ def describe_groups(scores: pd.DataFrame, comparisons: list[Comparison], column:
     above: Phrase | str = ""
     if lead and lead.n == n_above and n_above > 1:
         above = say("groups.all_above", best=lead.best, leader=name_group(lead.leader, column))
-    is_equal = round_half_up(main.mean_first or 0.0, 1) == round_half_up(main.mean_second or 0.0, 1)
+    is_equal = round_half_up(main.mean_first, 1) == round_half_up(main.mean_second, 1)
     key = "equal" if is_equal else "alike" if is_small(scores, column, main) else "differ"
     return say(f"groups.{key}", **facts, above=above)
 
@@ -96,11 +96,11 @@ def _describe_apart(lead: Lead, main: Comparison, column: str) -> Phrase:
 def describe_gap(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | None:
     """Describe how large the difference of the means is beside the range of scores; None without a difference."""
     main = choose_main(comparisons)
-    if main.status != "ok" or not round_half_up(main.mean.value or 0.0, 1):
+    if main.status != "ok" or not round_half_up(main.gap, 1):
         return None
     points = _points_of_both(scores, column, main)
     key = "groups.gap_small" if is_small(scores, column, main) else "groups.gap_large"
-    return say(key, size=abs(main.mean.value or 0.0), min=points.min(), max=points.max())
+    return say(key, size=abs(main.gap), min=points.min(), max=points.max())
 
 
 def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str, min_n: int) -> Phrase | None:
@@ -111,9 +111,8 @@ def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str,
     if lead is None or lead.n_rest < min_n:
         return None
     main = choose_main(comparisons)
-    rest = lead.mean_rest
-    means = {"mean_first": main.mean_first, "mean_second": main.mean_second}
-    means |= {"mean_first" if lead.leader == main.first else "mean_second": rest}
+    means: dict[str, float | None] = {"mean_first": main.mean_first, "mean_second": main.mean_second}
+    means |= {"mean_first" if lead.leader == main.first else "mean_second": lead.mean_rest}
     names = {"leader": name_group(lead.leader, column, lead.n), "other": name_group(lead.other, column, 1)}
     return say("groups.lead", n=lead.n, best=lead.best, **names, **_name_both(main, column), **means)
 
@@ -136,7 +135,7 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
             for one, other in combinations(large, 2)
         ]
     widest = max(found, key=lambda each: each[0], default=None)
-    if widest is None or widest[0] <= abs(main.mean.value or 0.0):
+    if widest is None or widest[0] <= abs(main.gap):
         return None
     _, side, points, *pair = widest
     low, high = sorted(pair, key=lambda group: points[group].mean())
@@ -152,21 +151,20 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:
-    """Describe how far a comparison can be trusted: its interval, the permutation test, the pairs. None if not made.
+    """Say how often random groups would differ as much, and which group wins how many pairs. None if not compared.
 
-    Source: interval of Welch (1947); exact permutation test of Pitman (1937); delta of Cliff (1993).
+    Source: exact permutation test of Pitman (1937).
     """
     each = comparison
     if each.status != "ok":
         return None
     facts = _name_both(each, column)
     ones = {"one_first": name_group(each.first, column, 1), "one_second": name_group(each.second, column, 1)}
-    pairs = {"pairs": each.pairs.total, "wins": each.pairs.wins, "losses": each.pairs.losses, "delta": each.pairs.delta}
-    interval = {"gap": each.mean.value, "low": each.mean.low, "high": each.mean.high}
-    p = each.p.value or 0.0
+    pairs = {"pairs": each.pairs.total, "wins": each.pairs.wins, "losses": each.pairs.losses}
+    p = each.p or 0.0
     return join(
         [
-            say("groups.test_gap" if each.mean.low is not None else "groups.test_gap_only", **facts, **interval),
+            say("groups.test_gap", **facts, gap=each.gap),
             say("groups.test_chance", **facts, n=each.n_first + each.n_second, often=_word_chance(p), p=_word_p(p)),
             say("groups.test_pairs", **ones, **pairs),
         ],

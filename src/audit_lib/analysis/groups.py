@@ -10,9 +10,10 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from audit_lib.analysis.statistics import Estimate, PairCounts, count_pairs, mean_gap, permutation_p
+from audit_lib.analysis.statistics import PairCounts, count_pairs, permutation_p
 from audit_lib.tables.tiers import list_tiers, scale_tiers
 from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, say
 
@@ -48,7 +49,7 @@ class Comparison:
     """One group compared with another, first minus second, in points unless said otherwise.
 
     `status` is ok, absent (a group has no scored unit) or too_few (a group has fewer than min_n); then only the names
-    and sizes are there. `mean` has the interval of Welch, `p` is that of the exact permutation test.
+    and sizes are there. `p` is that of the exact permutation test.
     """
 
     first: str
@@ -56,11 +57,15 @@ class Comparison:
     n_first: int
     n_second: int
     status: str
-    mean_first: float | None = None
-    mean_second: float | None = None
-    mean: Estimate = Estimate(None)
+    mean_first: float = np.nan
+    mean_second: float = np.nan
     pairs: PairCounts = PairCounts(0, 0, 0)
-    p: Estimate = Estimate(None)
+    p: float | None = None
+
+    @property
+    def gap(self) -> float:
+        """The difference of the means; NaN where the groups are not compared."""
+        return self.mean_first - self.mean_second
 
 
 def compare(first: str, second: str, x: pd.Series, y: pd.Series, min_n: int) -> Comparison:
@@ -70,8 +75,7 @@ def compare(first: str, second: str, x: pd.Series, y: pd.Series, min_n: int) -> 
         return Comparison(*named, status="absent")
     if min(len(x), len(y)) < min_n:
         return Comparison(*named, status="too_few")
-    means = {"mean_first": float(x.mean()), "mean_second": float(y.mean()), "mean": mean_gap(x, y)}
-    return Comparison(*named, status="ok", **means, pairs=count_pairs(x, y), p=permutation_p(x, y))  # type: ignore[arg-type]
+    return Comparison(*named, "ok", float(x.mean()), float(y.mean()), count_pairs(x, y), permutation_p(x, y))
 
 
 def compare_groups(scores: pd.DataFrame, column: str, min_n: int) -> list[Comparison]:
@@ -147,21 +151,20 @@ def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: st
 
 
 def tabulate_comparisons(comparisons: list[Comparison], column: str) -> pd.DataFrame:
-    """List the comparisons that were made: difference of means with its interval, Cliff's delta, p of permutation."""
+    """List the comparisons that were made: difference of means, pairs that either group wins, p of permutation."""
     rows = [
         {
             "gap": say("groups.gap", first=name_group(each.first, column), second=name_group(each.second, column)),
-            "mean_gap": each.mean.value,
-            "low": each.mean.low,
-            "high": each.mean.high,
-            "delta": each.pairs.delta,
-            "p": each.p.value,
+            "mean_gap": each.gap,
+            "pairs": each.pairs.total,
+            "wins": each.pairs.wins,
+            "losses": each.pairs.losses,
+            "p": each.p,
         }
         for each in comparisons
         if each.status == "ok"
     ]
-    numbers = ["mean_gap", "low", "high", "delta", "p"]
-    return pd.DataFrame(rows, columns=["gap", *numbers]).astype(dict.fromkeys(numbers, "float64"))
+    return pd.DataFrame(rows, columns=["gap", "mean_gap", "pairs", "wins", "losses", "p"])
 
 
 def describe_unscored(scores: pd.DataFrame, column: str) -> Phrase | None:

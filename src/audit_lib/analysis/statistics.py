@@ -1,41 +1,23 @@
 """The exact small calculations that no library has, and safe calls of those that libraries do have.
 
-In come the scores of one inspection or of two groups of its units; out go plain numbers, or an Estimate
-whose status says why a number is missing. A notice scores every unit, so nothing here estimates a
-population: an interval says what would hold if units had been sampled, a p value how often random groups
-would give as much.
+In come the scores of one inspection or of two groups of its units; out go plain numbers, None where there is none. A
+notice scores every unit, so nothing here estimates a population: a p value says how often random groups would give as
+much, and how certain a place is depends on how far off the scores may be, which is assumed, never estimated.
 """
 
-import warnings
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import stats
 
-Status = Literal["ok", "absent", "too_few", "no_variation"]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Steps: TypeAlias = npt.NDArray[np.int64]
 
 GRID = 10_000  # the finest grid tried, in steps per point: no notice prints more than four decimals
 MAX_UNITS = 1_000  # C(1000, 500) is 3e299; a little above 1,000 units float64 counts overflow
 MAX_CELLS = 32_000_000  # of the table of permutation_p: 256 MB, and as much again while it is filled
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its interval, and a status that says why one of them is missing.
-
-    `absent`: a group has no unit. `too_few`: a group has one unit where two are needed.
-    `no_variation`: the scores leave nothing to measure the doubt by. Missing parts are None, never NaN.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    status: Status = "ok"
 
 
 @dataclass(frozen=True)
@@ -51,14 +33,6 @@ class PairCounts:
         """Count all pairs: the sizes of the groups multiplied."""
         return self.wins + self.losses + self.ties
 
-    @property
-    def delta(self) -> float | None:
-        """By how much the first group wins more pairs than it loses, from -1 to 1; None without pairs.
-
-        Source: Cliff (1993), his delta.
-        """
-        return (self.wins - self.losses) / self.total if self.total else None
-
 
 def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
     """Find the scores below and above which a unit counts as an outlier, in points.
@@ -72,26 +46,26 @@ def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
     return float(low - reach), float(high + reach)
 
 
-def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> Estimate:
+def permutation_p(x: npt.ArrayLike, y: npt.ArrayLike) -> float | None:
     """Find the share of the relabellings of the units with a gap of means at least as large, in either direction.
 
     Exact, without a seed: all relabellings are counted by sum, and sums are compared as whole numbers, so ties with
-    the observed gap are never lost to rounding. No interval. Missing scores are dropped; an empty group is `absent`; if
-    all scores are equal every relabelling ties, p is 1 and the status `no_variation`. ValueError for scores with more
-    than four decimals or above a million, for more than MAX_UNITS units and where the table would pass MAX_CELLS.
+    the observed gap are never lost to rounding. Missing scores are dropped; None for an empty group; 1 where all
+    scores are equal. ValueError for scores with more than four decimals or above a million, for more than MAX_UNITS
+    units and where the table would pass MAX_CELLS.
     Source: Pitman (1937); counted by the shift algorithm of Streitberg and Röhmel (1986).
     """
     first, second = _present(x), _present(y)
     if not first.size or not second.size:
-        return Estimate(None, status="absent")
+        return None
     steps = _grid_steps(np.concatenate([first, second]))
     if not steps.any():
-        return Estimate(1.0, status="no_variation")
+        return 1.0
     smaller = steps[: first.size] if first.size <= second.size else steps[first.size :]
     ways = _count_relabellings(steps, smaller.size)
     gaps = np.abs(np.arange(ways.size) * steps.size - smaller.size * int(steps.sum()))  # of means, times a constant
     as_large = ways[gaps >= gaps[int(smaller.sum())]].sum()
-    return Estimate(min(float(as_large / ways.sum()), 1.0))
+    return min(float(as_large / ways.sum()), 1.0)
 
 
 def _grid_steps(scores: Floats) -> Steps:
@@ -128,35 +102,27 @@ def count_pairs(x: npt.ArrayLike, y: npt.ArrayLike) -> PairCounts:
     return PairCounts(int((gaps > 0).sum()), int((gaps < 0).sum()), int((gaps == 0).sum()))
 
 
-def mean_gap(x: npt.ArrayLike, y: npt.ArrayLike, level: float = 0.95) -> Estimate:
-    """Measure the gap of the mean scores, first minus second, in points.
+def find_certain_error(scores: npt.ArrayLike, first: npt.ArrayLike, last: npt.ArrayLike, level: float = 0.95) -> Floats:
+    """Find the largest error of the scores at which the place of each unit is certain to lie from `first` to `last`.
 
-    Missing scores are dropped. Value without interval: `too_few` for one unit in a group, `no_variation`
-    if neither group varies. Empty group: `absent`. Source: interval of Welch (1947).
+    The error is a standard deviation in points, the same for all scores; errors are independent and normal. A place is
+    certain with confidence `level` for all units at once; place 1 is the highest score. At any smaller error it is
+    certain as well. 0 where it is at none, infinity where every place is allowed. `first` and `last` hold a place for
+    each unit, or one for all. ValueError for missing or infinite scores.
+    Source: simultaneous confidence sets for ranks of Mogstad, Romano, Shaikh and Wilhelm (2024), in one step. With
+    equal errors, two units differ if their distance exceeds the error times the quantile of the studentized range, as
+    in Tukey's test (Al Mohamad, Goeman and van Zwet, 2022), so distances alone decide up to which error they do.
     """
-    first, second = _present(x), _present(y)
-    status = _judge(first, second)
-    if status == "absent":
-        return Estimate(None, status=status)
-    gap = float(first.mean() - second.mean())
-    if status != "ok":
-        return Estimate(gap, status=status)
-    with warnings.catch_warnings():
-        # A group that all scored the same is a fact here, not a loss of precision.
-        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
-        low, high = stats.ttest_ind(first, second, equal_var=False).confidence_interval(level)
-    return Estimate(gap, float(low), float(high))
-
-
-def last_digits(scores: pd.Series) -> pd.Series:
-    """Count the units by the last digit of their score; the index is 0 to 9.
-
-    Whole-number scores only: half-points and missing scores are left out, and a digit nobody has counts
-    0. The sign is ignored. Source: Myers (1940), digit preference.
-    """
-    whole = scores[scores.notna() & (scores % 1 == 0)]
-    digits = (whole.abs() % 10).astype("int64")
-    return digits.value_counts().reindex(range(10), fill_value=0)
+    points = np.asarray(scores, dtype=np.float64)
+    if not np.isfinite(points).all():
+        raise ValueError("missing or infinite score: expected finite numbers")
+    if points.size < 2:
+        return np.full(points.size, np.inf)
+    ordered = np.sort(points)[::-1]
+    beyond = [np.concatenate([[np.inf], ordered]), np.concatenate([ordered, [-np.inf]])]
+    above, below = beyond[0][np.asarray(first) - 1], beyond[1][np.asarray(last)]  # the nearest that must differ
+    distance: Floats = np.minimum(above - points, points - below).clip(min=0.0)
+    return distance / float(stats.studentized_range.ppf(level, points.size, np.inf))
 
 
 def _present(values: npt.ArrayLike) -> Floats:
@@ -173,14 +139,3 @@ def _some(values: npt.ArrayLike) -> Floats:
     if not present.size:
         raise ValueError("no score: expected at least one")
     return present
-
-
-def _judge(first: Floats, second: Floats) -> Status:
-    """Return what stands in the way of an interval for two groups."""
-    if not first.size or not second.size:
-        return "absent"
-    if min(first.size, second.size) < 2:
-        return "too_few"
-    if np.ptp(first) == 0 and np.ptp(second) == 0:
-        return "no_variation"
-    return "ok"

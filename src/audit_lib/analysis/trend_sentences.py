@@ -182,7 +182,7 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
         first, last = gaps[like[0]], gaps[like[-1]]
         facts = {"first": name_group(last.first, column), "second": name_group(last.second, column)}
         ends = {"before": say_date(like[0]), "after": say_date(like[-1])}
-        return say("trends.gap", gap_before=first.mean.value, gap_after=last.mean.value, **facts, **ends)
+        return say("trends.gap", gap_before=first.gap, gap_after=last.gap, **facts, **ends)
     if trends.main is not None and trends.main.gate.measure == "ratings":
         return _describe_best_rating(trends)
     return _describe_spread(trends)

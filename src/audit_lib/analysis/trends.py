@@ -308,7 +308,7 @@ def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
             "period": say_date(period),
             name_group(each.first, column): each.mean_first,
             name_group(each.second, column): each.mean_second,
-            "mean_gap": each.mean.value,
+            "mean_gap": each.gap,
         }
         for period, each in find_gaps(trends, column).items()
     ]

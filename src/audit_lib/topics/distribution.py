@@ -2,7 +2,7 @@
 
 from audit_lib.analysis.distribution import (
     count_scores,
-    describe_digits,
+    describe_certain,
     describe_middle,
     describe_outliers,
     describe_ties,
@@ -11,17 +11,18 @@ from audit_lib.analysis.distribution import (
 )
 from audit_lib.analysis.distribution import describe_distribution as describe
 from audit_lib.analysis.distribution import summarise_scores as summarise
-from audit_lib.figures.distribution import plot_scores
+from audit_lib.figures.distribution import plot_certain, plot_scores
 
 __all__ = [
     "count_scores",
     "describe",
-    "describe_digits",
+    "describe_certain",
     "describe_middle",
     "describe_outliers",
     "describe_ties",
     "find_outliers",
     "order_in_ties",
+    "plot_certain",
     "plot_scores",
     "summarise",
 ]
