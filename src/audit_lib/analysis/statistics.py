@@ -6,6 +6,7 @@ much, and how certain a place is depends on how far off the scores may be, which
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -122,7 +123,13 @@ def find_certain_error(scores: npt.ArrayLike, first: npt.ArrayLike, last: npt.Ar
     beyond = [np.concatenate([[np.inf], ordered]), np.concatenate([ordered, [-np.inf]])]
     above, below = beyond[0][np.asarray(first) - 1], beyond[1][np.asarray(last)]  # the nearest that must differ
     distance: Floats = np.minimum(above - points, points - below).clip(min=0.0)
-    return distance / float(stats.studentized_range.ppf(level, points.size, np.inf))
+    return distance / _find_critical(points.size, level)
+
+
+@cache
+def _find_critical(n: int, level: float) -> float:
+    """Find the distance, in errors, that n equal units stay within at this level."""
+    return float(stats.studentized_range.ppf(level, n, np.inf))
 
 
 def _present(values: npt.ArrayLike) -> Floats:

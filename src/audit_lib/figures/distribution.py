@@ -115,7 +115,7 @@ def plot_certain(words: Words, scores: pd.DataFrame) -> Chart | None:
         "what": word_units(units, words),
         "rows": words.join((row.label for row in rows), "clauses"),
     }
-    data = units[["unit_name", "score", "tier" if by_tier else "third", "error"]].round({"error": 3})
+    data = units[["unit_name", "score", "tier" if by_tier else "third", "error"]]
     return close_chart("certain_rating" if by_tier else "certain_third", words, facts, (wide, narrow), data)
 
 
