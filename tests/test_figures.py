@@ -2,7 +2,11 @@
 
 import io
 import itertools
+import math
+import re
+import statistics
 import unicodedata
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -15,12 +19,18 @@ from pylopdf_fonts_zh_cn import sans_path
 from audit_lib.analysis.groups import compare_groups
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding
-from audit_lib.display.scene import COLOURS, Dot
+from audit_lib.display.scene import COLOURS, Dot, Label, Line, Rect, Ring, Scene
 from audit_lib.errors import AuditError
-from audit_lib.figures.distribution import plot_scores
+from audit_lib.figures.distribution import plot_certain, plot_scores
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
 from audit_lib.figures.tiers import plot_rule
+from audit_lib.figures.update_rules import plot_overdue
+from audit_lib.figures.year import plot_year
+from audit_lib.notebook.report import open_report
+from audit_lib.topics import trends
+from audit_lib.topics.update_rules import inspect_named
+from audit_lib.wording.number_format import format_number
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -156,3 +166,245 @@ def to_rgb(colour: str) -> np.ndarray:
 def test_the_subtitle_names_the_rating_only_where_one_is_published(make_scores, leizhou, case: str, how: str) -> None:
     chart = plot_scores(make_scores(AWKWARD[case])).draw(leizhou.words)
     assert chart.subtitle.endswith(f"of Leizhou, open-government inspection 2017, {how}")
+
+
+# What is drawn, read back from its marks and labels, is what the table of its data shows.
+
+
+def plot_certain_of(scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
+    return plot_certain(scores)
+
+
+def plot_year_of(scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
+    return plot_year(scores)
+
+
+STRIPS = {**PLOTS, "certain": plot_certain_of, "year": plot_year_of}
+TIERS = {"excellent 优秀": "best", "good 良好": "middle", "fair 一般": "lowest", "": "unrated"}
+
+
+def read_ticks(labels: list[tuple[float, str]]) -> Callable[[float], float]:
+    """Read the scale of an axis from labels between its ends, which alone stand exactly at their ticks."""
+    ticks = sorted((at, float(text)) for at, text in labels if re.fullmatch(r"\d+(\.\d+)?", text))
+    (first, low), (last, high) = ticks[1], ticks[-2]
+    return lambda at: low + (at - first) * (high - low) / (last - first)
+
+
+def read_x(scene: Scene) -> Callable[[float], float]:
+    labels = [each for each in scene.of(Label) if each.anchor == "middle" and each.colour == "grey"]
+    bottom = max(label.y for label in labels)
+    return read_ticks([(label.x, label.text) for label in labels if label.y == bottom])
+
+
+def find_row(dot: Dot, rows: list[dict[str, str]]) -> dict[str, str]:
+    """Find the row of the data whose unit the label of a dot names."""
+    [row] = [row for row in rows if dot.label.startswith(f"{row['Unit']} ") or dot.label.startswith(f"{row['Unit']}:")]
+    return row
+
+
+def read_rows(scene: Scene) -> list[tuple[str, list[Dot]]]:
+    """Read the dots below each heading of a strip; without headings all are one row."""
+    headings = sorted((each.y, each.text) for each in scene.of(Label) if each.is_bold and each.x in (10, 20))
+    headings = headings or [(0.0, "")]
+    ends = [y for y, _ in headings[1:]] + [scene.height]
+    return [
+        (text, [dot for dot in scene.of(Dot) if y - 20 < dot.y < end - 20])
+        for (y, text), end in zip(headings, ends, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("name", STRIPS)
+def test_a_strip_shows_its_data(leizhou, name: str, size: str) -> None:
+    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+    scene, rows = getattr(chart, size), chart.data.to_dict("records")
+    read, dots = read_x(scene), scene.of(Dot)
+    measure = "Certain up to an error of" if name == "certain" else "Score"
+    scores = dict(zip(leizhou.scores["unit_id"], leizhou.scores["score"], strict=True))
+    assert sorted(find_row(dot, rows)["Unit"] for dot in dots) == sorted(row["Unit"] for row in rows)
+    for dot in dots:
+        row = find_row(dot, rows)
+        assert read(dot.x) == pytest.approx(float(row[measure]), abs=0.006)
+        assert float(row["Score"]) == scores[dot.unit]
+        assert f" {row['Score']}" in dot.label
+        assert dot.colour == TIERS[row["Rating"]]
+    outlined = {"rule": "Outlined", "named": "Named"}.get(name)
+    rings = {(ring.x, ring.y) for ring in scene.of(Ring)}
+    if outlined:
+        assert rings == {(dot.x, dot.y) for dot in dots if find_row(dot, rows)[outlined] == "yes"}
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("name", "headings"),
+    [
+        ("groups", {"Towns, 21": "towns", "Bureaus, 35": "bureaus"}),
+        (
+            "split",
+            {
+                "Towns, 21": "towns",
+                "Bureaus listed first, 27": "bureaus listed first",
+                "Bureaus listed last, 8": "bureaus listed last",
+            },
+        ),
+        ("year", {"Excellent 优秀, 8": "excellent 优秀", "Good 良好, 40": "good 良好", "Fair 一般, 7": "fair 一般"}),
+        (
+            "certain",
+            {
+                "Excellent 优秀: 5 of 8 certain at 0.5": "excellent 优秀",
+                "Good 良好: 22 of 40 certain at 0.5": "good 良好",
+                "Fair 一般: 6 of 7 certain at 0.5": "fair 一般",
+            },
+        ),
+    ],
+)
+def test_each_strip_holds_the_units_of_its_heading(leizhou, name: str, headings: dict[str, str], size: str) -> None:
+    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+    scene, rows = getattr(chart, size), chart.data.to_dict("records")
+    read, column = read_x(scene), "Group" if name in ("groups", "split") else "Rating"
+    found = dict(read_rows(scene))
+    assert set(found) - {"Not rated, 1"} == set(headings)
+    for heading, group in headings.items():
+        of_group = [row for row in rows if row[column] == group]
+        assert sorted(find_row(dot, rows)["Unit"] for dot in found[heading]) == sorted(row["Unit"] for row in of_group)
+        if column == "Group":
+            mean = sum(float(row["Score"]) for row in of_group) / len(of_group)
+            top = min(dot.y for dot in found[heading])
+            [line] = [
+                each for each in scene.of(Line) if each.width == 2.4 and abs(each.y1 - found_floor(scene, top)) < 1
+            ]
+            assert read(line.x1) == pytest.approx(mean, abs=0.006)
+            assert f"mean {format_number(mean, 1)}" in [label.text for label in scene.of(Label)]
+        elif name == "certain":
+            n = sum(float(row["Certain up to an error of"]) >= 0.5 for row in of_group)
+            assert f": {n} of {len(of_group)} " in heading
+
+
+def found_floor(scene: Scene, y: float) -> float:
+    """Find the line that a row stands on: the first across the drawing that is lower than y."""
+    return min(each.y1 for each in scene.of(Line) if each.y1 == each.y2 > y and each.x2 - each.x1 > scene.width / 2)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("name", "reaches"),
+    [
+        ("scores", [(82, 89)]),
+        ("rule", [(0, 79), (80, 89), (90, 100)]),
+        ("groups", [(90.5, 100)]),
+        ("certain", [(0.5, 9)]),
+    ],
+)
+def test_a_band_holds_the_units_that_its_label_says(
+    leizhou, name: str, reaches: list[tuple[float, float]], size: str
+) -> None:
+    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+    scene, rows = getattr(chart, size), chart.data.to_dict("records")
+    column = "Certain up to an error of" if name == "certain" else "Score"
+    bands = sorted(scene.of(Rect), key=lambda band: band.x)
+    assert len(bands) == len(reaches)
+    for band, (low, high) in zip(bands, reaches, strict=True):
+        for dot in scene.of(Dot):
+            is_inside = band.x < dot.x < band.x + band.width
+            assert is_inside == (low <= float(find_row(dot, rows)[column]) <= high)
+    labels = [label.text for label in scene.of(Label) if label.y < min(band.y for band in bands)]
+    wide = {
+        "scores": ["82–89: 33 of 56 units"],
+        "rule": ["below 80: fair", "80–89: good", "90 or more"],
+        "groups": ["above 90: only bureaus"],
+        "certain": ["errors of 0.5 or more"],
+    }
+    if size == "wide":
+        assert sorted(labels) == sorted(wide[name])
+
+
+def draw_trend(place: str, period: str, plot: Callable[..., Drawing]) -> Chart:
+    report = open_report(place, period).over_periods()
+    chart = report.chart(plot(trends.compare(report.history, 8)))
+    assert isinstance(chart, Chart)
+    return chart
+
+
+CHANGES = {"louxing": ("2017-05", "2017-04", "2017-05"), "ministries": ("2022", "2016", "2022")}
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("place", CHANGES)
+def test_changes_lead_from_the_first_period_to_the_second(place: str, size: str) -> None:
+    period, before, after = CHANGES[place]
+    chart = draw_trend(place, period, trends.plot_changes)
+    assert [(key.colour, key.text) for key in chart.legend] == [("unrated", before), ("best", after)]
+    assert list(chart.data)[1:3] == [before, after]
+    scene = getattr(chart, size)
+    top = min(label.y for label in scene.of(Label))
+    ticks = [(label.x, label.text) for label in scene.of(Label) if label.y == top and label.anchor == "middle"]
+    read = read_ticks(ticks)
+    for row in chart.data.to_dict("records"):
+        name = row["Unit"].split()[-1]
+        first, second = (dot for dot in scene.of(Dot) if dot.label.startswith(f"{name} "))
+        assert (first.colour, second.colour) == ("unrated", "best")
+        values = [float(row[end]) for end in (before, after)]
+        assert [read(first.x), read(second.x)] == pytest.approx(values, abs=0.03)
+        names = [label.text for label in scene.of(Label) if label.y == first.y + 5 and label.anchor == "start"]
+        assert len(names) == 1
+        assert row["Unit"].startswith(names[0].removesuffix("…"))
+        beside = [label.text for label in scene.of(Label) if label.y == first.y + 5 and label.anchor == "end"]
+        if place == "louxing":
+            assert format_signed(values[1] - values[0]) in beside
+
+
+def format_signed(change: float) -> str:
+    return ("+" if change > 0 else "") + format_number(round(change, 6), 2)
+
+
+@pytest.mark.parametrize("place", ["guangdong", "louxing"])
+def test_each_period_has_its_own_scores_and_median(place: str) -> None:
+    chart = draw_trend(place, {"guangdong": "2022-09", "louxing": "2017-05"}[place], trends.plot_level)
+    scene, rows = chart.wide, chart.data.to_dict("records")
+    assert scene is not None
+    titles = sorted(label.y for label in scene.of(Label) if label.is_bold and label.anchor == "start") or [0.0]
+    drawn: list[tuple[str, str, float]] = []
+    for top, end in zip(titles, [*titles[1:], scene.height], strict=True):
+        labels = [label for label in scene.of(Label) if top <= label.y < end - 10]
+        dots = [dot for dot in scene.of(Dot) if top <= dot.y < end]
+        read = read_ticks([(label.y - 5, label.text) for label in labels if label.anchor == "end"])
+        periods = [label for label in labels if re.fullmatch(r"\d{4}-\d\d", label.text)]
+        scores: dict[str, list[float]] = {period.text: [] for period in periods}
+        for dot in dots:
+            period = min(periods, key=lambda each: abs(each.x - dot.x)).text
+            scores[period].append(read(dot.y))
+            drawn.append((period, dot.label.rpartition(" ")[0], round(read(dot.y), 1)))
+        bars = [line for line in scene.of(Line) if line.width == 2.2 and top <= line.y1 < end]
+        for bar in bars:
+            period = min(periods, key=lambda each: abs(each.x - (bar.x1 + bar.x2) / 2)).text
+            assert read(bar.y1) == pytest.approx(statistics.median(scores[period]), abs=0.3)
+        assert len(bars) == sum(len(own) >= 4 for own in scores.values())
+    expected = [(row["Period"], row["Unit"].split()[-1], float(row["Score"])) for row in rows]
+    assert [each[:2] for each in sorted(drawn)] == [each[:2] for each in sorted(expected)]
+    for found, wanted in zip(sorted(drawn), sorted(expected), strict=True):
+        assert found[2] == pytest.approx(wanted[2], abs=0.3)
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_ages_and_limits_are_drawn_at_their_days(leizhou, size: str) -> None:
+    named = inspect_named(leizhou.web_columns, leizhou.rules, leizhou.header)
+    chart = plot_overdue(named, leizhou.header).draw(leizhou.words)
+    assert isinstance(chart, Chart)
+    scene = getattr(chart, size)
+    limits = [line for line in scene.of(Line) if line.width == 2.4]
+    rows = chart.data.to_dict("records")
+    drawn = [
+        (x, math.log(float(row[column])))
+        for bar, limit, row in zip(scene.of(Rect), limits, rows, strict=True)
+        for x, column in ((bar.x, "Days old, at least"), (limit.x1, "Limit, days"))
+    ]
+    (x_age, age), (x_limit, limit), *_ = drawn
+    per_pixel = (age - limit) / (x_age - x_limit)
+    assert [limit + (x - x_limit) * per_pixel for x, _ in drawn] == pytest.approx(
+        [days for _, days in drawn], abs=0.001
+    )
+    at = {label.text: label.x for label in scene.of(Label) if label.anchor == "middle"}
+    assert math.exp(limit + (at["3 months"] - x_limit) * per_pixel) == pytest.approx(92, abs=0.1)
+    colours = [{"overdue": "lowest", "in time": "best"}[row["Status"]] for row in rows]
+    assert [bar.colour for bar in scene.of(Rect)] == colours
+    assert per_pixel > 0
