@@ -408,6 +408,18 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
         row = {"下限": score(min(bottom, ceiling)), "上限": score(max(bottom, ceiling))}
         rows.append({**row, "重叠": named("是" if ceiling >= bottom else "否"), "其间单位数": count(len(zone))})
     yield from claim_table(where(stem, "cuts"), shown["cuts"], rows)
+    agreeing = {
+        (high, low): sum(
+            rated["tier"] == rated["score"].map(lambda each, h=high, w=low: TIERS[(each < h) + (each < w)])
+        )
+        for high, low in itertools.product(sorted({*points, 80.0, 90.0}), repeat=2)
+        if low < high
+    }
+    fitting = [pair for pair, n in agreeing.items() if n == max(agreeing.values())]
+    high, low_cut = min(fitting, key=lambda pair: abs(pair[0] - 90) + abs(pair[1] - 80))
+    more = max(agreeing.values()) - agreeing[90, 80]
+    best_cuts = [score(high), score(low_cut), *map(count, (55, max(agreeing.values()), 90, 80, more))]
+    yield from claim_numbers(where(stem, "best-cuts"), shown["best-cuts"], best_cuts)
     headline = [score(90), *map(count, (top, len(best), len(exceptions)))]
     yield from claim_numbers(where(stem, "headline"), shown["headline"], headline)
 

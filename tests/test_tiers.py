@@ -8,9 +8,11 @@ from audit_lib.analysis.cuts import (
     compare_rule,
     describe_at_cut,
     describe_below,
+    describe_best_cuts,
     describe_overlap,
     describe_rule,
     explain_exceptions,
+    find_best_cuts,
     imply_cuts,
     list_exceptions,
     tabulate_rule,
@@ -79,6 +81,34 @@ def test_leizhou_rule(leizhou) -> None:
     assert at_cut["良好"] == ["发改局", "杨家镇", "北和镇"]
 
 
+def test_other_pass_marks_fit_more_ratings_and_leave_out_other_units(leizhou, words) -> None:
+    rule = compare_rule(leizhou.scores, 90, 80)
+    assert rule is not None
+    errors = {
+        (top, low): len(compare_rule(leizhou.scores, top, low).exceptions)  # type: ignore[union-attr]
+        for top in sorted(set(rule.units["score"]))
+        for low in sorted(set(rule.units["score"]))
+        if low < top
+    }
+    assert find_best_cuts(rule)[0] == 94
+    assert min(errors.values()) == errors[94, 81] == 3
+    assert words.without_glosses().word(describe_best_cuts(rule)) == (
+        "Pass marks of 94 and 80 would fit 52 of 55 ratings, 1 more than 90 and 80; the exceptions would then be "
+        "Finance, Tangjia and Songzhu."
+    )
+    assert describe_best_cuts(compare_rule(leizhou.scores, 94, 80)) is None
+    assert describe_best_cuts(None) is None
+
+
+def test_one_pass_mark_between_two_ratings(make_scores, words) -> None:
+    rows = [("甲局", 95, "优秀"), ("乙局", 92, "良好"), ("丙局", 91, "良好"), ("丁局", 85, "良好")]
+    assert describe_best_cuts(compare_rule(make_scores(rows), 90, 80)) is None, "one cut fits all"
+    rows += [("戊局", 70, "优秀")]
+    assert words.without_glosses().word(describe_best_cuts(compare_rule(make_scores(rows), 90, 80))) == (
+        "A pass mark of 95 would fit 4 of 5 ratings, 2 more than 90; the exceptions would then be Wuju."
+    )
+
+
 def test_leizhou_cuts(leizhou) -> None:
     cuts = imply_cuts(leizhou.scores)
     assert cuts[["low", "high", "is_overlap", "n_units"]].to_numpy().tolist() == [
@@ -115,9 +145,9 @@ def test_leizhou_exceptions_and_the_text(leizhou) -> None:
                 "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
                 "这4个单位：水务局93分，比3个“优秀”单位还高；发改局、杨家镇、北和镇都是90分。",
                 "同为90分，一半对一半：3个单位为优秀，3个为良好。",
-                "再往下，档次与得分一致：81～89分都是良好，80分以下都是一般。",
+                "再往下，档次与得分一致：81～89分都是良好，不足80分的都是一般。",
                 "这4个单位按得分都应为优秀，评为良好",
-                "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。78.5分以上、81分以下的任何一条分数线都能分清"
+                "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。高于78.5分、不高于81分的任何一条分数线都能分清"
                 "良好和一般。",
             ],
         ),

@@ -331,7 +331,7 @@ def test_baoshan_bureaus_join_only_by_events_with_a_source(baoshan: Report, colu
 def test_leizhou_has_one_year_only(leizhou: Report) -> None:
     history, compared = leizhou.history, compare(leizhou.history, 8)
     assert leizhou.words.word(trends.describe(compared)) == (
-        "Only 2017 is known, so there is nothing to compare it with."
+        "Only 2017 has been collected, so there is nothing to compare it with."
     )
     assert [plot(compared).draw(leizhou.words) for plot in (trends.plot_level, trends.plot_changes)] == [None, None]
     tables = [list_events(history), list_movers(history), trends.tabulate_changes(compared.main)]

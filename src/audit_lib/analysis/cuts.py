@@ -199,6 +199,43 @@ def describe_overlap(scores: pd.DataFrame) -> Text | None:
     return join(sentences, "sentences")
 
 
+def find_best_cuts(rule: CutRule) -> tuple[float, float]:
+    """Find the two cuts, of the scores given and those of the rule, that agree with the most printed tiers.
+
+    Of several that do, the ones nearest to those of the rule. With two tiers the lower cut stays that of the rule.
+    """
+    score, order = rule.units["score"], rule.units["tier"].map(rule.tiers.index)
+    top = _find_best_cut(score[order < 2], order < 1, rule.top_cut)
+    if len(rule.tiers) == 2:
+        return top, rule.low_cut
+    low = _find_best_cut(score[order > 0], order < 2, rule.low_cut)
+    return (top, low) if low < top else (rule.top_cut, rule.low_cut)
+
+
+def _find_best_cut(score: pd.Series, is_above: pd.Series, usual: float) -> float:
+    """Find the cut that separates two neighbouring tiers with the fewest errors; of several, the nearest to `usual`."""
+    above = is_above[score.index]
+    tried = [(int(((score >= cut) != above).sum()), abs(cut - usual), float(cut)) for cut in {*score, usual}]
+    return min(tried)[2]
+
+
+def describe_best_cuts(rule: CutRule | None) -> Phrase | None:
+    """State which cuts would agree with more tiers, and which units would then not fit.
+
+    None where none would, and where a cut would fit all, as `describe_overlap` says.
+    """
+    if rule is None or rule.exceptions.empty:
+        return None
+    top, low = find_best_cuts(rule)
+    better = compare_rule(rule.units, top, low)
+    if better is None or better.n_agree <= rule.n_agree or not 0 < len(better.exceptions) <= MOST_NAMES:
+        return None
+    facts: dict[str, object] = {"n": better.n_agree, "of": rule.n_rated, "more": better.n_agree - rule.n_agree}
+    facts |= {"top": top, "low": low, "top_cut": rule.top_cut, "low_cut": rule.low_cut}
+    units = [Unit(name) for name in better.exceptions["unit_name"]]
+    return say("tiers.best_cuts" if len(rule.tiers) == 3 else "tiers.best_cut", **facts, units=units)
+
+
 def title_exceptions(rule: CutRule | None) -> Phrase | None:
     """Return what the exceptions have in common, as the title of their table; None without any."""
     if rule is None or rule.exceptions.empty:

@@ -179,7 +179,7 @@ def round_up(error: float) -> float:
 
 
 def describe_certain(scores: pd.DataFrame) -> Phrase | None:
-    """Say how many ratings, or thirds, are certain if scores are off by no more than they differ, and when none is."""
+    """State how many ratings or thirds are certain if scores are off by no more than they differ, and when none is."""
     units = find_certain(scores)
     if units is None:
         return None

@@ -151,7 +151,7 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:
-    """Say how often random groups would differ as much, and which group wins how many pairs. None if not compared.
+    """State how often random groups would differ as much, and which group wins how many pairs. None if not compared.
 
     Source: exact permutation test of Pitman (1937).
     """

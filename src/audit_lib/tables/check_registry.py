@@ -166,7 +166,7 @@ def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
     if len(found) == 1 and len(found[0].findings) == 1:
         message = say(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
         return say("findings.register_one", of=len(applied), message=message)
-    return say("findings.register", n=len(found), of=len(applied), counts=counts)
+    return say("findings.register", n=len(found), of=len(applied), total=weights.total(), counts=counts)
 
 
 def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:
