@@ -7,6 +7,7 @@ import re
 import statistics
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -24,6 +25,7 @@ from audit_lib.errors import AuditError
 from audit_lib.figures.distribution import plot_certain, plot_scores
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
+from audit_lib.figures.picture import measure_width
 from audit_lib.figures.tiers import plot_rule
 from audit_lib.figures.update_rules import plot_overdue
 from audit_lib.figures.year import plot_year
@@ -211,6 +213,18 @@ def read_rows(scene: Scene) -> list[tuple[str, list[Dot]]]:
         (text, [dot for dot in scene.of(Dot) if y - 20 < dot.y < end - 20])
         for (y, text), end in zip(headings, ends, strict=True)
     ]
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", STRIPS)
+def test_no_label_of_a_strip_is_cut_off(leizhou, name: str, language: str, size: str) -> None:
+    words = replace(leizhou.words, language=language)
+    scene = getattr(STRIPS[name](leizhou.scores, leizhou.mentions).draw(words), size)
+    for label in scene.of(Label):
+        width = measure_width(label.text, label.size, is_bold=label.is_bold)
+        left = label.x - {"start": 0.0, "middle": width / 2, "end": width}[label.anchor]
+        assert 0 <= left <= left + width <= scene.width + 0.1, label.text
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
