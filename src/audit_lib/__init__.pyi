@@ -1,5 +1,9 @@
+from .figures.style import use_style as use_style
+from .notebook.own import open_scores as open_scores
 from .notebook.report import Report as Report
 from .notebook.report import open_report as open_report
+from .notebook.scores import list_notices as list_notices
+from .notebook.scores import load_scores as load_scores
 from .topics import distribution as distribution
 from .topics import groups as groups
 from .topics import narrative as narrative

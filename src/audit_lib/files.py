@@ -28,13 +28,17 @@ def find_project(start: Path | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
-    raise unusable(start, "no data/raw here or in a folder above", "the project's folder, or --data")
+    expected = "the project's folder, --data, AUDIT_DATA or open_report(..., data=...)"
+    raise unusable(start, "no data/raw here or in a folder above", expected)
 
 
-def find_data() -> Path:
-    """Return the data folder: the one that AUDIT_DATA names, else the project's."""
-    given = os.environ.get("AUDIT_DATA")
-    return Path(given) if given else find_project() / "data"
+def find_data(given: Path | str | None = None) -> Path:
+    """Return the data folder: the one given, else the one that AUDIT_DATA names, else the project's.
+
+    Raises AuditError where neither is named and no folder from here upwards has data/raw.
+    """
+    named = given or os.environ.get("AUDIT_DATA")
+    return Path(named) if named else find_project() / "data"
 
 
 def save_text(text: str, path: Path, *, durable: bool = False) -> None:

@@ -34,8 +34,8 @@ def points_of(scores: pd.DataFrame, column: str, group: str) -> pd.Series:
 
 
 def name_group(group: str, column: str, n: int = 2) -> Name:
-    """Name a group as `n` of its units: one bureau, two bureaus."""
-    return Name(f"{group}_one" if n == 1 else f"{group}_many", column)
+    """Name a group as `n` of its units: one bureau, two bureaus. A group of an analyst's own is named by itself."""
+    return Name(f"{group}_one" if n == 1 else f"{group}_many", column, group)
 
 
 def is_ours(scores: pd.DataFrame, column: str) -> bool:

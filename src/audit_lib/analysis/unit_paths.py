@@ -59,7 +59,7 @@ class Panel:
 def build_panel(history: History) -> Panel:
     """Follow the units of a place through its periods. The cost grows with the number of periods, not its square."""
     matchings = tuple(match_steps(history))
-    keys = _follow_units(history, matchings)
+    keys = follow_units(history, matchings)
     published = {period: find_published(history, period) for period in history.periods}
     parts = []
     for period in history.periods:
@@ -71,7 +71,7 @@ def build_panel(history: History) -> Panel:
     return Panel(history, published, rows.assign(unit_name=rows["unit"].map(names)), matchings)
 
 
-def _follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, dict[str, str]]:
+def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, dict[str, str]]:
     """Key each unit id of each period by the id that the unit first had; a merged or split unit is a new one.
 
     A unit that some period does not list keeps its key by its id, or by a recorded new name.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 GROUP_COLUMNS = ("side", "kind", "split")
 PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
+UNDATED = "undated"  # the period of a table of one's own that has none; no notice has it
 YEARS = range(1000, 10_000)  # whole numbers that are periods: papermill and YAML read 2017 as one
 
 
@@ -47,7 +48,7 @@ class Parameters:
             elif type(value) is not field.type:
                 raise _wrong(field.name, value, f"a value of type {getattr(field.type, '__name__', field.type)}")
         self._match("jurisdiction", JURISDICTION, "a folder name such as leizhou")
-        self._match("period", PERIOD, f"a period such as {EXPECTED}")
+        self._match("period", f"{PERIOD}|{UNDATED}", f"a period such as {EXPECTED}")
         self._allow("language", LANGUAGES)
         self._allow("group_column", GROUP_COLUMNS)
         if not self.low_cut < self.top_cut:

@@ -30,7 +30,9 @@ from audit_lib.display.links import (
     cite_scores,
 )
 from audit_lib.display.tables import Table, show
+from audit_lib.errors import unusable
 from audit_lib.files import find_data
+from audit_lib.notebook.cells import forget_on_error
 from audit_lib.notebook.parameters import Parameters
 from audit_lib.notices.notice import Header, Notice
 from audit_lib.sources import NOTICE, find_sources
@@ -198,22 +200,27 @@ def _list_pairs(caption: str, kind: str, pairs: Iterator[tuple[str, str]]) -> st
     return f'<table class="{kind}"><caption>{html.escape(caption)}</caption><tbody>{rows}</tbody></table>'
 
 
+@forget_on_error
 def open_report(
     jurisdiction: str,
-    period: str,
+    period: str | int,
     language: str = Parameters.language,
     group_column: str = Parameters.group_column,
     top_cut: float = Parameters.top_cut,
     low_cut: float = Parameters.low_cut,
     min_n: int = Parameters.min_n,
     seed: int = Parameters.seed,
+    *,
+    data: Path | str | None = None,
 ) -> Report:
     """Open the tables, the notice and the wording of one report. See `Parameters` for what each setting may be.
 
-    Raises AuditError for an unusable setting, and for a notice that data/raw does not have.
+    `data` is the data folder; without it the one that the environment variable AUDIT_DATA names, else the project's.
+    Raises AuditError for an unusable setting, and for a notice that data/raw does not have or that was not built; in
+    a notebook, the names that the failing cell would have bound are then deleted.
     """
-    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)
-    data = find_data()
+    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)  # type: ignore[arg-type]  # a year may be a number
+    data = find_data(data)
     jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
@@ -221,6 +228,9 @@ def open_report(
     ours = {
         name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()
     }
+    if ours["scores"].empty:
+        found, expected = f"no rows of {source.notice_id}", f"its tables: audit-lib build {jurisdiction}"
+        raise unusable(_find_table(data, jurisdiction, "scores"), found, expected)
     words = open_words(data, jurisdiction, period, parameters.language)
     words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
     known = _load_known(data, reading)

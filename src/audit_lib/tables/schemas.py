@@ -413,3 +413,29 @@ SCHEMAS = {
         coerce=True,
     ),
 }
+
+_IN_PANEL = (
+    *("table_no", "unit_id", "unit_name", "name_in_table", "name_in_list", "kind", "side", "split"),
+    *("score", "rank_printed", "rank", "n_tied", "tier", "tier_order", "source_place", "is_corrected"),
+)
+OF_NOTICE = ("subject", "score_name", "rubric_id", "better", "scale_min", "scale_max", "n_ranked")
+
+SCHEMAS["panel"] = pa.DataFrameSchema(
+    {
+        **_PLACE_COLUMNS,
+        "starts": _day("first day of the period"),
+        "ends": _day("last day of the period"),
+        "unit_path": _text(
+            "the same for all periods in which a unit is one and the same, by its id or a recorded new name; a merged "
+            "or split unit is a new one",
+            nullable=False,
+        ),
+        **{name: SCHEMAS["scores"].columns[name] for name in _IN_PANEL},
+        **{name: SCHEMAS["notices"].columns[name] for name in OF_NOTICE},
+    },
+    description="the rows of scores of all notices, with what their scores measure",
+    unique=["notice_id", "table_no", "unit_id"],
+    strict=True,
+    coerce=True,
+    ordered=True,
+)

@@ -77,6 +77,7 @@ class Name(Text):
 
     value: object
     column: str = ""
+    otherwise: object = None  # what stands for itself where the value has no word; the value itself if None
 
 
 @dataclass(frozen=True)
@@ -269,8 +270,8 @@ class Words:
                 return self._fill(key, facts)
             case Joined(parts, separator):
                 return self._fill(separator, {}).join(self._formatter.format_field(part, "") for part in parts)
-            case Name(value, column):
-                return self.name(value, column)
+            case Name(value, column, otherwise):
+                return self.name(value, column, otherwise)
             case Unit() | Tier() | Term():
                 return self._introduce(text)
         raise TypeError(f"{type(text).__name__} cannot be worded")
@@ -313,8 +314,8 @@ class Words:
         word = words[n] if 0 <= n < len(words) else f"{n:,}"
         return word[:1].upper() + word[1:] if is_first else word
 
-    def name(self, value: object, column: str = "") -> str:
-        """Return the word for a value of ours (town, exact, error …); a value without one stands for itself.
+    def name(self, value: object, column: str = "", otherwise: object = None) -> str:
+        """Return the word for a value of ours (town, exact, error …); without one, `otherwise` or the value itself.
 
         Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
         """
@@ -323,7 +324,8 @@ class Words:
         if isinstance(value, date):
             return self.date(value.isoformat())
         known = self._section(f"names.{column}") if column else {}
-        return str(known.get(str(value)) or self._section("values").get(str(value), value))
+        word = known.get(str(value)) or self._section("values").get(str(value))
+        return str(word or (value if otherwise is None else otherwise))
 
     def heading(self, column: Text | str) -> str:
         """Return the heading of a column: a text as worded, a month in short, a tier as named, any other by itself."""
