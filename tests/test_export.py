@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import fastparquet
 import openpyxl
 import pandas as pd
 import pdfplumber
@@ -23,6 +24,7 @@ from audit_lib.cli import cli
 from audit_lib.errors import AuditError
 from audit_lib.export import pdf
 from audit_lib.export.package import export_notice
+from audit_lib.notebook.scores import load_scores, type_days
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.schemas import SCHEMAS
@@ -331,10 +333,10 @@ def test_files_go_to_a_folder_of_the_notice_here(
     [
         (["leizhou", "2018"], "found no period 2018; expected 2017"),
         (["atlantis", "2017"], "found no jurisdiction atlantis"),
-        (["leizhou"], "Missing argument 'PERIOD'"),
+        (["leizhou", "--pdf"], "--pdf: found no notice; expected audit-lib export J P --pdf"),
         (["leizhou", "2017", "--to", __file__], "is a file"),
     ],
-    ids=["period", "place", "no period", "a file"],
+    ids=["period", "place", "no notice to print", "a file"],
 )
 def test_unusable_arguments_are_one_line(audit, arguments: list[str], message: str) -> None:
     code, out, err = audit("export", *arguments)
@@ -449,3 +451,29 @@ def test_pages_of_other_languages_go_to_their_own_folder(
     [source] = find_sources(data, "leizhou", "2017")
     listed = pdf.list_pages(one_page, source, tmp_path)
     assert list(listed.values()) == [tmp_path / "03_tiers.pdf", tmp_path / "zh" / "03_tiers.pdf"]
+
+
+# The panel.
+
+
+def test_the_panel_is_one_table_in_both_files(audit, data: Path, tmp_path: Path) -> None:
+    code, out, err = audit("export", "--to", tmp_path)
+    csv_file, parquet_file = tmp_path / "scores.csv", tmp_path / "scores.parquet"
+    panel = load_scores(data=data)
+    holds = f"{len(panel)} rows of {len(NOTICES)} notices"
+    assert (code, out, err) == (0, f"{csv_file}  {holds}\n{parquet_file}  {holds}\n", "")
+    with parquet_file.open("rb") as file:
+        stored = fastparquet.ParquetFile(file).to_pandas()
+    pd.testing.assert_frame_equal(stored.astype(panel.dtypes), panel)
+    pd.testing.assert_frame_equal(type_days(load_table(csv_file, "panel")), panel)
+    assert [stored[column].dtype for column in ("score", "starts", "rank")] == ["Float64", "datetime64[us]", "Int16"]
+    before = csv_file.read_bytes(), parquet_file.read_bytes()
+    audit("export", "--to", tmp_path / "again")
+    assert before == ((tmp_path / "again/scores.csv").read_bytes(), (tmp_path / "again/scores.parquet").read_bytes())
+
+
+def test_a_panel_leaves_out_only_what_cannot_be_read_and_says_so(audit, project_data: Path, tmp_path: Path) -> None:
+    (project_data / "raw/louxing/2018.txt").write_text("no table here", encoding="utf-8")
+    code, out, err = audit("export", "louxing", "--data", project_data, "--to", tmp_path)
+    assert (code, out.count("33 rows of 3 notices"), err.count("\n")) == (1, 2, 1)
+    assert err.startswith(f"error: {project_data}/raw/louxing/2018.txt: found neither a score table nor a tier list")

@@ -31,7 +31,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 HAN = re.compile("[\u4e00-\u9fff]")
 CONDA_NAMES = {"jupyter-client": "jupyter_client", "lazy-loader": "lazy_loader", "pandera": "pandera-pandas"}
-NOT_ON_CONDA = ["office-oxide", "ofdkit", "pylopdf-fonts-zh-cn"]
+NOT_ON_CONDA = ["fastparquet", "office-oxide", "ofdkit", "pylopdf-fonts-zh-cn"]
 # Locks name packages by version and hash, so that any mirror can serve them.
 REGISTRY = re.compile(
     r"(?<!emit-)index-url|find-links|/simple\b|pypi\.org|pythonhosted|registry\.npmjs|anaconda\.org|trusted-host"

@@ -276,31 +276,56 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 
 
 @cli.command()
-@click.argument("jurisdiction")
-@click.argument("period")
-@click.option("--to", "folder", type=FOLDER, metavar="DIR", help="Where the files go (default: export/<J>-<P>, here).")
+@_about
+@click.option("--to", "folder", type=FOLDER, metavar="DIR", help="Where the files go (default: export/, here).")
 @click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
-@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
 @click.option("--reports", type=FOLDER, metavar="DIR", help="Where the pages are (default: the project's).")
-@_debug
 def export(
-    jurisdiction: str, period: str, folder: Path | None, pdf: bool, data: Path | None, reports: Path | None
+    jurisdiction: str | None,
+    period: str | None,
+    folder: Path | None,
+    pdf: bool,
+    data: Path | None,
+    reports: Path | None,
 ) -> int:
-    """Write a notice's tables as an Excel workbook, and all of its data as a ZIP file.
+    """Write the scores of all notices, or of a place, as CSV and Parquet; of one notice a workbook and a ZIP file.
+
+    The workbook holds the tables of the notice, the ZIP file all of its data.
 
     \b
-    Example: audit-lib export leizhou 2017 --pdf
+    Example: audit-lib export
+             audit-lib export leizhou 2017 --pdf
     """
+    sources = _find_sources(_find_data(data), jurisdiction, period)
+    if jurisdiction is not None and period is not None:
+        return _export_notice(sources[0], folder, _find_data(data), reports, pdf=pdf)
+    if pdf:
+        raise click.UsageError("--pdf: found no notice; expected audit-lib export J P --pdf")
+    return _export_panel(sources, folder or Path("export", jurisdiction or ""), _find_data(data))
+
+
+def _export_panel(sources: "list[Source]", folder: Path, data: Path) -> int:
+    from audit_lib.export.panel import read_panel, save_panel
+
+    panel, errors = read_panel(data, sources)
+    for error in errors:
+        click.echo(f"error: {error}", err=True)
+    if len(panel):
+        for path in save_panel(panel, folder):
+            click.echo(f"{path}  {len(panel)} rows of {panel['notice_id'].nunique()} notices")
+    return FAILED if errors else DONE
+
+
+def _export_notice(source: "Source", folder: Path | None, data: Path, reports: Path | None, *, pdf: bool) -> int:
     from audit_lib.export.package import export_notice
     from audit_lib.export.pdf import find_chromium, list_pages, print_pages
     from audit_lib.files import find_project
 
-    [source] = _find_sources(_find_data(data), jurisdiction, period)
     folder = folder or Path("export", source.notice_id)
     if pdf:  # nothing is written where the pages could not be
         chromium = find_chromium()
         pages = list_pages(reports or find_project() / "reports", source, folder)
-    for path, holds in export_notice(_find_data(data), source, folder).items():
+    for path, holds in export_notice(data, source, folder).items():
         click.echo(f"{path}  {holds}")
     if pdf:
         for path in print_pages(pages, chromium):

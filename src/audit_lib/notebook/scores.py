@@ -8,9 +8,9 @@ from audit_lib.analysis.lineage import match_steps
 from audit_lib.analysis.unit_paths import follow_units
 from audit_lib.errors import unusable
 from audit_lib.files import find_data
-from audit_lib.periods import span_of
-from audit_lib.sources import find_sources, list_sources
-from audit_lib.tables.history import empty_table, load_history
+from audit_lib.periods import order_of, span_of
+from audit_lib.sources import Source, find_sources
+from audit_lib.tables.history import History, empty_table, load_lineage
 from audit_lib.tables.schemas import OF_NOTICE, SCHEMAS
 from audit_lib.tables.storage import load_table, validate_table
 
@@ -37,14 +37,12 @@ def load_scores(
     """
     folder = find_data(data)
     chosen = find_sources(folder, place, None if period is None else str(period))
-    panel = join_places(folder, {each.jurisdiction: _load_place(folder, each.jurisdiction) for each in chosen})
-    ids = [source.notice_id for source in chosen]
-    if absent := [each for each in chosen if each.notice_id not in set(panel["notice_id"])]:
-        named = absent[0].jurisdiction
-        raise unusable(
-            _find_scores(folder, named), f"no rows of {absent[0].notice_id}", f"its tables: audit-lib build {named}"
-        )
-    return type_days(panel[panel["notice_id"].isin(ids)].reset_index(drop=True))
+    panel = join_places(folder, _load_places(folder, chosen))
+    built = set(panel["notice_id"])
+    if absent := next((each for each in chosen if each.notice_id not in built), None):
+        where, found = _find_scores(folder, absent.jurisdiction), f"no rows of {absent.notice_id}"
+        raise unusable(where, found, f"its tables: audit-lib build {absent.jurisdiction}")
+    return type_days(panel[panel["notice_id"].isin([each.notice_id for each in chosen])].reset_index(drop=True))
 
 
 def list_notices(data: Path | str | None = None) -> pd.DataFrame:
@@ -56,8 +54,7 @@ def list_notices(data: Path | str | None = None) -> pd.DataFrame:
     """
     folder = find_data(data)
     sources = find_sources(folder)
-    places = dict.fromkeys(each.jurisdiction for each in sources)
-    built = {notice_id for place in places for notice_id in _load_place(folder, place)["notice_id"]}
+    built = {notice_id for scores in _load_places(folder, sources).values() for notice_id in scores["notice_id"]}
     rows = [
         {
             "notice_id": each.notice_id,
@@ -68,14 +65,19 @@ def list_notices(data: Path | str | None = None) -> pd.DataFrame:
         }
         for each in sources
     ]
-    records = _load_records(folder).set_index("notice_id").reindex(columns=list(ABOUT))
+    records = _load_records(folder).set_index("notice_id")[list(ABOUT)]
     return type_days(pd.DataFrame(rows).join(records, on="notice_id"))
 
 
 def join_places(data: Path, scores: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Join the scores tables of places, each by its name, to one panel: with unit paths and what the scores measure."""
-    panels = [_follow_place(data, place, table) for place, table in scores.items() if len(table)]
-    return pd.concat(panels, ignore_index=True) if panels else empty_table("panel")
+    records, events = _load_records(data), load_lineage(data)
+    if not (places := {place: table for place, table in scores.items() if len(table)}):
+        return empty_table("panel")
+    ours = (events[events["jurisdiction"] == place] for place in places)
+    followed = (_follow_place(*each) for each in zip(places.values(), ours, strict=True))
+    panel = pd.concat(followed, ignore_index=True).join(records.set_index("notice_id")[list(OF_NOTICE)], on="notice_id")
+    return validate_table(panel[list(SCHEMAS["panel"].columns)], "panel", data)
 
 
 def type_days(table: pd.DataFrame) -> pd.DataFrame:
@@ -83,22 +85,25 @@ def type_days(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: pd.to_datetime(table[name], format="%Y-%m-%d") for name in DAYS})
 
 
-def _follow_place(data: Path, place: str, scores: pd.DataFrame) -> pd.DataFrame:
-    history = load_history(data, list_sources(data, place)[-1], scores)
+def _follow_place(scores: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Add to the scores of a place the days of their periods and the paths of their units; ordered by time."""
+    periods = tuple(sorted(scores["period"].unique(), key=order_of))
+    history = History(periods, scores, empty_table("notices"), events)
     paths = follow_units(history, match_steps(history))
-    about = history.notices.set_index("notice_id")[list(OF_NOTICE)]
     panels = []
-    for period in history.periods:
-        rows = history.scores[history.scores["period"] == period]
+    for period in periods:
+        rows = scores[scores["period"] == period]
         first, last = (day.isoformat() for day in span_of(period))
         panels.append(rows.assign(unit_path=rows["unit_id"].map(paths[period]), starts=first, ends=last))
-    panel = pd.concat(panels, ignore_index=True).join(about, on="notice_id")
-    return validate_table(panel[list(SCHEMAS["panel"].columns)], "panel", place)
+    return pd.concat(panels, ignore_index=True)
 
 
-def _load_place(data: Path, place: str) -> pd.DataFrame:
-    path = _find_scores(data, place)
-    return load_table(path, "scores") if path.is_file() else empty_table("scores")
+def _load_places(data: Path, sources: list[Source]) -> dict[str, pd.DataFrame]:
+    """Load the scores of the places of these notices; empty tables where none were built."""
+    paths = {place: _find_scores(data, place) for place in dict.fromkeys(each.jurisdiction for each in sources)}
+    return {
+        place: load_table(path, "scores") if path.is_file() else empty_table("scores") for place, path in paths.items()
+    }
 
 
 def _find_scores(data: Path, place: str) -> Path:
@@ -107,4 +112,5 @@ def _find_scores(data: Path, place: str) -> Path:
 
 def _load_records(data: Path) -> pd.DataFrame:
     path = data / "reference" / "notices.csv"
-    return load_table(path, "notices") if path.is_file() else empty_table("notices")
+    records = load_table(path, "notices") if path.is_file() else empty_table("notices")
+    return records.reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out

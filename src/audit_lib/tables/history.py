@@ -70,8 +70,8 @@ def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str
     return History(periods, scores_of_ours, records_of_ours, load_lineage(data, source.jurisdiction))
 
 
-def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
-    """Load the events of a place's units; none where there is no lineage.csv.
+def load_lineage(data: Path, jurisdiction: str | None = None) -> pd.DataFrame:
+    """Load the events of a place's units, or of all places; none where there is no lineage.csv.
 
     Raises AuditError for a row that names no unit, or lacks one that its event must have.
     """
@@ -83,10 +83,9 @@ def load_lineage(data: Path, jurisdiction: str) -> pd.DataFrame:
             found = f"{row.event} from {row.old_unit} to {row.new_unit}"
             expected = "both units (created: no old one; abolished: no new one)"
             raise unusable(f"{path} line {int(str(row.Index)) + 2}", found, expected)
-    ours = events[events["jurisdiction"] == jurisdiction].reset_index(drop=True)
-    return ours.assign(
-        unit_id_before=f"{jurisdiction}-" + ours["old_unit"], unit_id_after=f"{jurisdiction}-" + ours["new_unit"]
-    )
+    ours = events if jurisdiction is None else events[events["jurisdiction"] == jurisdiction].reset_index(drop=True)
+    place = ours["jurisdiction"] + "-"
+    return ours.assign(unit_id_before=place + ours["old_unit"], unit_id_after=place + ours["new_unit"])
 
 
 def empty_table(name: str) -> pd.DataFrame:
