@@ -24,9 +24,9 @@ report: $(READY) ## build the tables, run the notebooks, write reports/ and repo
 lab: $(READY) ## open JupyterLab at the project's root; LAB_ARGS="--no-browser --port 8889" passes options to it
 	@$(BIN)/jupyter lab $(LAB_ARGS)
 
-test: $(DEV) ## run all tests, and every committed report again (nbval)
+test: $(DEV) ## run all tests, and every committed report and the example again (nbval)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports
+	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports notebooks/_example.ipynb
 
 quick: $(DEV) ## run the tests that take no processes, no browser and no whole batches
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"

@@ -58,7 +58,6 @@ def use_style() -> None:
             "text.color": ink,
             "axes.labelcolor": ink,
             "legend.frameon": False,
-            "figure.constrained_layout.use": True,
         }
     )
 
