@@ -121,6 +121,16 @@ def test_the_style_draws_chinese_and_leaves_no_box(recwarn: pytest.WarningsRecor
     assert [str(each.message) for each in recwarn if "Glyph" in str(each.message)] == []
 
 
+def test_the_example_is_fifteen_lines_and_executed(project: Path) -> None:
+    cells = json.loads((project / "notebooks/_example.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    lines = [line for cell in code for line in "".join(cell["source"]).splitlines() if line.strip()]
+    assert len(lines) <= 15
+    assert [cell["execution_count"] for cell in code] == [1, 2, 3, 4]
+    assert all(cell["outputs"] for cell in code)
+    assert "execution" not in json.dumps([cell["metadata"] for cell in cells])  # no clock
+
+
 # A report on a table of one's own.
 
 

@@ -466,6 +466,7 @@ def test_a_run_of_papermill_under_another_name_is_verified(verifier: Verifier, t
     text = path.read_text(encoding="utf-8")
     for tamper in (
         swap("Read this first", "Read this last"),
+        swap("用两条分数线", "用三条分数线"),
         edit(lambda d: with_outputs(d)[0]["outputs"].append({"data": {"text/html": "31"}, "metadata": {}, "output_type": "display_data"})),
         edit(lambda d: d["metadata"].update(title="31 of 55")),
         edit(lambda d: d["cells"][0]["metadata"].update(jupyter={"source_hidden": True})),

@@ -108,6 +108,20 @@ def _read_notebook(path: Path, text: str) -> Given:
     return Given(text, origin, str(notebook.metadata.get("title", "")), changed, is_by_papermill, is_page=False)
 
 
+def restore_source(report: str, source: NotebookNode) -> str:
+    """Return a report as papermill alone writes it: with the text cells of its notebook in every language."""
+    made = read_json(report)
+    ran = [cell for cell in made.cells if cell.cell_type == "code"]
+    cells = []
+    for cell in source.cells:
+        is_code = cell.cell_type == "code"
+        cells += [ran.pop(0)] if is_code else [cell]
+        while ran and is_code and "injected-parameters" in ran[0].metadata.get("tags", []):
+            cells.append(ran.pop(0))
+    made.cells, made.metadata["title"] = cells, source.metadata["title"]
+    return str(write_json(made)) + "\n"
+
+
 def drop_running_times(report: str, given: str) -> str:
     """Return a report without what papermill records of its own run, and without `audit` where `given` has none."""
     notebook = read_json(report)

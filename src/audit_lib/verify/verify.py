@@ -20,7 +20,7 @@ from audit_lib.pages.origin import Origin
 from audit_lib.pages.report_page import find_chart
 from audit_lib.pages.report_summary import list_reports
 from audit_lib.verify.differences import Difference, find_differences, printable
-from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits
+from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits, restore_source
 from audit_lib.verify.remake import Remaker, add_changed
 from audit_lib.wording.languages import LANGUAGES, MAIN
 
@@ -121,7 +121,9 @@ class Verifier:
     def _make_report(self, given: Given) -> str:
         name = self._remaker.find_notebook(given.origin.notebook, given.title)
         report = add_changed(self._remaker.make_report(name, given.origin.parameters), given.changed)
-        return drop_running_times(report, given.text) if given.is_by_papermill else report
+        if not given.is_by_papermill:
+            return report
+        return drop_running_times(restore_source(report, self._remaker.notebooks[name]), given.text)
 
     def _make_page(self, path: Path, origin: Origin) -> str:
         """Render a page beside the reports of the folder it lies in, if all are there, else of the project's."""
