@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 
 import audit_lib
 from audit_lib.notebook.parameters import GROUP_COLUMNS, Parameters
+from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.wording.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
@@ -205,6 +206,13 @@ def test_the_parameter_cell_is_the_same_everywhere_and_says_what_is_allowed() ->
     assert list(comments) == [field.name for field in fields(Parameters)]
     for name, allowed in (("language", LANGUAGES), ("group_column", GROUP_COLUMNS)):
         assert set(allowed) <= set(re.findall(r"\w+", comments[name]))
+
+
+def test_the_words_that_lineage_may_use_are_listed() -> None:
+    about = read("data/README.md")
+    for name in ("event", "date_is", "confidence", "scope"):
+        [check] = SCHEMAS["lineage"].columns[name].checks
+        assert [word for word in check.statistics["allowed_values"] if f"`{word}`" not in about] == []
 
 
 WITH_EXAMPLES = sorted(path for path in (ROOT / "src").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
