@@ -21,7 +21,8 @@ setup: $(READY) ## install what reports need into .venv; silent when up to date
 report: $(READY) ## build the tables, run the notebooks, write reports/ and reports/index.html
 	@$(BIN)/audit-lib run
 
-lab: $(READY) ## open JupyterLab at the project's root; LAB_ARGS="--no-browser --port 8889" passes options to it
+lab: $(READY) ## write working copies to explore/ and open JupyterLab; LAB_ARGS="--no-browser --port 8889" passes options to it
+	@$(BIN)/audit-lib explore
 	@$(BIN)/jupyter lab $(LAB_ARGS)
 
 test: $(DEV) ## run all tests, and every committed report and the example again (nbval)

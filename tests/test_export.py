@@ -467,7 +467,11 @@ def test_the_panel_is_one_table_in_both_files(audit, data: Path, tmp_path: Path)
         table, [n_null] = stored.to_pandas(), stored.statistics["null_count"]["score"]
     pd.testing.assert_frame_equal(table.astype(panel.dtypes), panel)
     pd.testing.assert_frame_equal(type_days(load_table(csv_file, "panel")), panel)
-    assert [str(table[column].dtype) for column in ("score", "starts", "rank")] == ["float64", "datetime64[us]", "Int16"]
+    assert [str(table[column].dtype) for column in ("score", "starts", "rank")] == [
+        "float64",
+        "datetime64[us]",
+        "Int16",
+    ]
     assert n_null == panel["score"].isna().sum()
     before = csv_file.read_bytes(), parquet_file.read_bytes()
     audit("export", "--to", tmp_path / "again")

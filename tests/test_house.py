@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -200,8 +201,16 @@ def test_notebook_opens_with_its_headline_and_the_messages_under_it(path: Path) 
 
 
 def test_the_parameter_cell_is_the_same_everywhere_and_says_what_is_allowed() -> None:
-    cells = [cell for path in NOTEBOOKS for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    [source] = {"".join(cell["source"]) for cell in cells if cell["id"] == "parameters"}
+    lines = {
+        path.stem: "".join(cell["source"]).splitlines()
+        for path in NOTEBOOKS
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["id"] == "parameters"
+    }
+    usual = Counter(map("\n".join, lines.values())).most_common(1)[0][0].splitlines()
+    differing = {stem: sorted(set(usual) ^ set(own)) for stem, own in lines.items() if own != usual}
+    assert (lines.keys(), differing) == ({path.stem for path in NOTEBOOKS}, {})
+    source = "\n".join(usual)
     comments = dict(re.findall(r"^(\w+): .*?  # (.*)$", source, flags=re.MULTILINE))
     assert list(comments) == [field.name for field in fields(Parameters)]
     for name, allowed in (("language", LANGUAGES), ("group_column", GROUP_COLUMNS)):
