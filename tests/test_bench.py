@@ -294,7 +294,7 @@ def test_only_the_names_of_the_failing_cell_are_gone(send_all) -> None:
 @pytest.mark.slow
 def test_the_loop_of_the_readme_runs_as_printed(project: Path, tmp_path: Path) -> None:
     readme = (project / "README.md").read_text(encoding="utf-8")
-    [printed] = re.findall(r"papermill alone, from any folder:\n\n((?:    .*\n)+)", readme)
+    [printed] = re.findall(r"papermill alone,\s+from any folder:\n\n((?:    .*\n)+)", readme)
     script = textwrap.dedent(printed).replace("~/inspections", str(tmp_path / "inspections"))
     shutil.copytree(project / "notebooks", tmp_path / "inspections/notebooks")
     (tmp_path / "inspections/data").symlink_to(project / "data")
