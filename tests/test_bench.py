@@ -173,7 +173,9 @@ def test_an_ordered_categorical_orders_tiers_that_nobody_knows() -> None:
         "gold": 1, "bronze": 3, "silver": 2,
     }  # fmt: skip
     overlapping = table.assign(score=[90, 95, 85, 80, 70, 60] * 2)
-    assert open_scores(overlapping).scores["tier_order"].isna().all()
+    report = open_scores(overlapping)
+    assert report.scores["tier_order"].isna().all()
+    assert len(report.chart(distribution.plot_scores(report.scores)).legend) == 3 + 1  # and the unrated
 
 
 def test_lower_scores_may_be_better() -> None:

@@ -433,7 +433,7 @@ def test_a_page_in_the_place_of_another_is_named(verifier: Verifier, tree: Path)
     shutil.copy(tree / "zh" / "leizhou" / "2017" / PAGE, page)
     found = verifier.verify(page)
     assert (found.verdict, found.why) == (ELSEWHERE, f"found in the place of leizhou/2017/{PAGE}; it is zh/leizhou/2017/{PAGE}")  # fmt: skip
-    shutil.copy(ROOT / "reports" / "louxing" / "2017-05" / REPORT, page.with_suffix(".ipynb"))
+    shutil.copy(ROOT / "reports" / "louxing" / "2017-05" / "02_distribution.ipynb", page.with_suffix(".ipynb"))
     found = verifier.verify(page.with_suffix(".ipynb"))
     assert found.why == f"found in the place of leizhou/2017/{REPORT}; it is louxing/2017-05/{REPORT}"
     shutil.copy(tree / "zh" / "index.html", tree / "index.html")

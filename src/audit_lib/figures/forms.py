@@ -128,7 +128,7 @@ def colour_tiers(units: pd.DataFrame) -> dict[str, str]:
     """Choose the colour of each printed tier: the best dark blue, then lighter, a low last one orange."""
     tiers = units.dropna(subset=["tier"]).drop_duplicates("tier").sort_values("tier_order")
     names = list(tiers["tier"])
-    if len(names) > 1 and tiers["tier_order"].iloc[-1] >= LOW_TIER:
+    if len(names) > 1 and tiers["tier_order"].fillna(0).iloc[-1] >= LOW_TIER:  # 0: its order is not known
         return {**_shade(names[:-1]), names[-1]: "lowest"}
     return _shade(names)
 

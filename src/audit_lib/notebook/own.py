@@ -82,7 +82,8 @@ def open_scores(
     has none). Optional: `tier` (an ordered categorical says which is better, its last the best; else the order is
     found as for a notice), `group` (compared as the column `split`), `period` (a year as a number, or as in data/raw)
     and `rubric_id` (points of periods with the same one are compared, otherwise places are). Other columns are not
-    used. The report is about the last period; `report.history` has all.
+    used. The report is about the last period; `report.history` has all. The topics source, narrative and update_rules
+    are about the text of a notice, and do not apply.
 
     `name` is how sentences call the table, `better` says whether `higher` or `lower` scores are better, the others are
     as in `Parameters`. Raises AuditError for a missing column, a row without a unit, a score that is no number, a

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
+from nbformat import NotebookNode
 from nbformat.v4 import reads as read_json
 from nbformat.v4 import writes as write_json
 
@@ -32,7 +33,7 @@ from audit_lib.pages.site import render_at, split_address
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.verify.given import MOST_BYTES
-from audit_lib.wording.languages import find_tree
+from audit_lib.wording.languages import LANGUAGES, choose_part, find_tree
 
 PLACE = ("jurisdiction", "period", "language")  # parameters that every run of a batch is given
 MOST_KEPT = 32  # reports and pages
@@ -92,7 +93,7 @@ class Remaker:
 
     def find_notebook(self, name: str, title: str = "") -> str:
         """Find a notebook of the project by its name, else by its title. Raises AuditError where there is none."""
-        titled = (each for each, notebook in self.notebooks.items() if notebook.metadata.get("title") == title)
+        titled = (each for each, notebook in self.notebooks.items() if title in _list_titles(notebook))
         if found := name if name in self.notebooks else next(titled, None):
             return found
         raise AuditError(f"found a report of notebook {name}; expected one of {', '.join(self.notebooks)}")
@@ -186,6 +187,12 @@ class Remaker:
             run_in_process(work, *args, log=self._scratch / f"{uuid4().hex}.log", options=self.options)
         except (FailedError, RuntimeError) as error:
             raise AuditError(f"cannot be made anew: {str(error).replace(str(self._scratch), '')}") from None
+
+
+def _list_titles(notebook: NotebookNode) -> set[str]:
+    """List the titles that reports of a notebook have: its own in every language, and that of each."""
+    title = str(notebook.metadata.get("title"))
+    return {title, *(choose_part(title, language) for language in LANGUAGES)}
 
 
 def add_changed(report: str, changed: Any) -> str:
