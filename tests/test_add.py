@@ -228,7 +228,7 @@ def test_unusable_options(audit: Audit, data: Path, write, options: list[str], m
     [
         (b"", "found an empty file; expected the text of a notice"),
         ("第一条 总则".encode(), "found neither a score table nor a tier list; expected at least one of them"),
-        (b"\x89PNG\r\n\x1a\n", "found a picture; expected text: audit-lib scan reads pictures"),
+        (b"\x89PNG\r\n\x1a\n", "found a damaged picture"),
         (None, "found no such file; expected a published notice"),
     ],
 )

@@ -3,7 +3,9 @@
 import csv
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,69 @@ def test_an_annex_that_cannot_be_read_refuses_the_notice(
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"error: {bad}: ")
     assert read_tree(data) == {}
+
+
+def pack(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_an_archive_stands_for_the_files_in_it(audit: Audit, data: Path, parts: list[Path], tmp_path: Path) -> None:
+    annex, page = (path.read_bytes() for path in parts)
+    archive = pack(tmp_path / "通报.zip", {"附件/附件1.xlsx": annex, "通报.txt": page, "__MACOSX/x": b"", "附件/": b""})
+    code, out, err = audit("add", archive, "--jurisdiction", "leizhou", "--data", data)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == f"leizhou-2017 added: 2 raw files and record written · {data}/raw/leizhou/2017"
+    assert "table 1    56 rows, 56 scores 70–97 · 附件1.xlsx Sheet!B2 to 附件1.xlsx Sheet!B57\n" in out
+    assert read_tree(data / "raw") == {"leizhou/2017/附件1.xlsx": annex, "leizhou/2017/通报.txt": page}
+    assert audit("add", *parts, "--jurisdiction", "leizhou", "--data", data)[1].startswith("leizhou-2017 already there")
+
+
+def test_a_file_of_an_archive_is_added_by_its_name(audit: Audit, data: Path, write: Write, tmp_path: Path) -> None:
+    notices = {f"{n}月.txt": word_notice(f"2017年{n}月").encode() for n in (4, 5)}
+    archive = pack(tmp_path / "both.zip", notices)
+    code, _, err = audit("add", f"{archive}!4月.txt", "--jurisdiction", "demo", "--data", data)
+    assert (code, err, read_tree(data / "raw")) == (0, "", {"demo/2017-04.txt": notices["4月.txt"]})
+    assert audit("add", archive, "--jurisdiction", "demo", "--data", data)[0] == 0
+    assert read_tree(data / "raw") == {f"demo/2017-0{n}.txt": notices[f"{n}月.txt"] for n in (4, 5)}
+
+
+def test_a_table_in_two_formats_is_asked_about(audit: Audit, data: Path, write: Write, tmp_path: Path) -> None:
+    table = "单位,得分\n" + "".join(f"{unit},{score}\n" for _, unit, score in ROWS)
+    archive = pack(tmp_path / "twice.zip", {"通报.txt": word_notice("2017年4月").encode(), "附件.csv": table.encode()})
+    code, out, err = audit("add", archive, "--jurisdiction", "demo", "--data", data)
+    assert (code, out) == (2, "")
+    found = "found the 3 rows that 通报.txt has; expected each table in one file: name the files to add"
+    assert err == f"error: {archive}!附件.csv: {found}\n"
+    assert read_tree(data) == {}
+
+
+@pytest.mark.parametrize("name", ["../../x.txt", "/etc/x.txt", "a\\..\\..\\x.txt", "a/.."])
+def test_a_name_in_an_archive_cannot_leave_the_folder(data: Path, tmp_path: Path, name: str) -> None:
+    notice = word_notice("2017年4月").encode()
+    archive = pack(tmp_path / "names.zip", {name: notice, "附件2.txt": "第一条 总则\n".encode()})
+    outcomes: list[Added | AuditError] = []
+    with suppress(AuditError):
+        outcomes += add_files(data, [archive], "demo")
+    kept = set(read_tree(data / "raw"))
+    assert kept == (set() if name.endswith("/..") else {"demo/2017-04/x.txt", "demo/2017-04/附件2.txt"})
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "names.zip"}
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"PK\x03\x04broken", "found a damaged office file or ZIP archive"),
+        (b"Rar!\x1a\x07\x00broken", "found a RAR archive of nothing; expected a published notice"),
+        (b"7z\xbc\xaf\x27\x1c", "found a 7z archive; expected one of its files, unpacked: 7-Zip and unar do that"),
+    ],
+)
+def test_a_damaged_archive_is_one_line(audit: Audit, data: Path, write: Write, content: bytes, found: str) -> None:
+    code, out, err = audit("add", write("a.zip", content), "--jurisdiction", "demo", "--data", data)
+    assert (code, out, err.count("\n"), read_tree(data)) == (2, "", 1, {})
+    assert found in err
 
 
 def test_two_notices_of_one_period_are_asked_about(audit: Audit, data: Path, write: Write) -> None:

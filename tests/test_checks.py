@@ -141,7 +141,7 @@ def test_leizhou_register(data: Path) -> None:
     register = tabulate_register(run_checks(read_source(data, source).evidence))
     assert len(register) == len(CHECKS)
     assert register["question"].is_unique
-    assert register["verdict"].value_counts().to_list() == [16, 13, 4]  # no corrections are recorded, no ranks printed
+    assert register["verdict"].value_counts().to_list() == [16, 13, 5]  # no corrections, ranks or pictures
     disagrees = register[register["found"].notna()]
     assert disagrees[["severity", "treatment"]].notna().all(axis=None)
 
@@ -311,7 +311,7 @@ def test_a_changed_raw_file_is_found(run: Run) -> None:
     assert re.fullmatch(r"the raw file \(SHA-256 \w{12}…\) is not the one recorded \(0{12}…\)", message)
 
 
-NO_CORRECTIONS = {"corrected", "correction_unused"}  # covered by test_trends.py, with the corrections themselves
+ELSEWHERE = {"corrected", "correction_unused", "pictures"}  # covered by test_trends.py and test_scans.py
 
 
 def test_a_sound_notice_gives_no_check_anything_to_say(run: Run, notice_text: Callable[..., str]) -> None:
@@ -321,12 +321,12 @@ def test_a_sound_notice_gives_no_check_anything_to_say(run: Run, notice_text: Ca
     }
     sha256 = hashlib.sha256(notice_text(ROWS, TIERS, **options).encode()).hexdigest()
     outcomes = run({"notices.csv": RECORD.format(sha256=sha256), "demo/units.csv": UNITS}, **options)
-    assert {name for name, outcome in outcomes.items() if not outcome.applies} == NO_CORRECTIONS | NO_RANKS
+    assert {name for name, outcome in outcomes.items() if not outcome.applies} == ELSEWHERE | NO_RANKS
     assert {name: word_findings(outcome) for name, outcome in outcomes.items() if outcome.findings} == {}
 
 
 def test_every_check_is_covered() -> None:
-    assert {check for check, *_ in FAULTS} | {"raw_file"} | NO_CORRECTIONS == {check.name for check in CHECKS}
+    assert {check for check, *_ in FAULTS} | {"raw_file"} | ELSEWHERE == {check.name for check in CHECKS}
 
 
 # What a notice does not print cannot disagree; what nobody recorded neither.
@@ -360,7 +360,7 @@ NO_SCORES = {*NO_RANKS, "serial_gap", "serial_rank", "tier_reversed", "tier_equa
 )
 def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], silent: set[str]) -> None:
     outcomes = run(**options)
-    silent = silent | NO_CORRECTIONS
+    silent = silent | ELSEWHERE
     assert {name for name, outcome in outcomes.items() if not outcome.applies} == silent
     register = tabulate_register(tuple(outcomes.values())).map(str).set_index("question")["verdict"]
     words = Words("en")

@@ -50,7 +50,7 @@ def test_check_prints_findings_and_exits_0_unless_strict(audit) -> None:
         (b"\n \n", "an empty file"),
         (
             b"\x89PNG\r\n\x1a\n\x00\x00",
-            "found a picture; expected text: audit-lib scan reads pictures, or type the table as CSV",
+            "found a picture; expected text: audit-lib add reads pictures, or type the table as CSV",
         ),
         (b"PK\x03\x04", "a damaged office file or ZIP archive"),
         ("第一条 总则\n电话:0759-8888888".encode(), "neither a score table nor a tier list"),

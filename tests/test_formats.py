@@ -213,7 +213,7 @@ def test_table_goes_on_over_the_page() -> None:
 
 BY_NAME = "expected one of its files by its name, such as"
 RUN_OCR = (
-    "expected text: audit-lib scan reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
+    "expected text: audit-lib add reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
 )
 
 

@@ -12,6 +12,7 @@ import openpyxl
 import psutil
 import pytest
 from click.testing import CliRunner
+from reportlab.pdfgen.canvas import Canvas
 
 from audit_lib.cli import cli
 from audit_lib.documents.read import read_document
@@ -315,6 +316,54 @@ def test_pdf_that_leads_in_circles(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "loop.pdf"
     path.write_bytes(content)
     assert refuse(path)
+
+
+def draw_pdf(path: Path, *pages: str) -> Path:
+    """Write a PDF of pages with text, a picture, or a picture with the invisible text that a scanner recognised."""
+    sheet = Canvas(str(path), pageCompression=0)
+    for page in pages:
+        text = sheet.beginText(50, 700)
+        if page != "text":
+            sheet.drawImage(SAMPLES / "scan.png", 0, 0, 595, 800)
+            text.setTextRenderMode(3)
+        text.textLines("unit score\nA 97\nB 96" if page != "picture" else "")
+        sheet.drawText(text)
+        sheet.showPage()
+    sheet.save()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("pages", "found"),
+    [
+        (["text", "picture"], "found 1 of 2 pages of pictures without a text layer"),
+        (["recognised"], "found 1 page of pictures without a text layer"),
+        (["text", "recognised", "picture"], "found 2 of 3 pages of pictures without a text layer"),
+    ],
+)
+def test_pdf_with_a_page_that_is_a_picture_is_not_read_in_part(pages: list[str], found: str, tmp_path: Path) -> None:
+    assert refuse(draw_pdf(tmp_path / "scan.pdf", *pages)).startswith(f"{found}; expected text: audit-lib add reads")
+
+
+def test_pdf_with_text_and_no_picture_is_read(tmp_path: Path) -> None:
+    assert len(read_document(draw_pdf(tmp_path / "text.pdf", "text", "text")).lines) == 6
+
+
+def test_pdf_whose_font_names_no_characters_is_refused(tmp_path: Path) -> None:
+    words = b"BT /F 12 Tf 20 50 Td <000100020003> Tj ET"
+    font = b"<</Type/FontDescriptor/FontName/X/Flags 4/FontBBox[0 0 1 1]>>"
+    content = make_pdf(
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        PAGE.replace(b">>", b"/Resources<</Font<</F 5 0 R>>>>>>"),
+        b"<</Length %d>>stream\n%b\nendstream" % (len(words), words),
+        b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[6 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/FontDescriptor 7 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>",
+        font,
+    )
+    (tmp_path / "font.pdf").write_bytes(content)
+    message = refuse(tmp_path / "font.pdf")
+    assert message.startswith("found a PDF whose font does not say which characters it prints; expected text: ")
 
 
 def test_pdf_of_more_pages_than_a_notice_has(tmp_path: Path) -> None:

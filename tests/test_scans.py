@@ -8,8 +8,8 @@ import hashlib
 import importlib.util
 import io
 import random
+import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from math import cos, radians, sin
 from pathlib import Path
 
@@ -18,20 +18,24 @@ import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit_lib.cli import cli
 from audit_lib.documents.model import Document, Line
 from audit_lib.documents.read import read_document
-from audit_lib.documents.scan_file import NOTICE, ReadLine, print_reading, reading_path
-from audit_lib.documents.scan_lines import Word, group_lines, read_box
+from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_reading
+from audit_lib.documents.scan_lines import ScanLine, Word, group_lines, read_box
 from audit_lib.documents.scans import clear_seal
 from audit_lib.errors import AuditError
 from audit_lib.notices.notice import parse_notice
-from audit_lib.tables.scan_review import draw_page, find_doubts, mark_doubts, review_scan
+from audit_lib.sources import find_sources
+from audit_lib.tables.add import Added, add_files, add_notice
+from audit_lib.tables.build import build_tables, check_source, read_source
+from audit_lib.tables.scan_doubts import NOTICE, answer_lines, find_open
+from audit_lib.tables.scan_review import Row, draw_page, read_pictures
+from audit_lib.tables.storage import load_table
 from audit_lib.tables.units import Registry, Unit
+from audit_lib.verify.verify import read_again
 from audit_lib.wording.fonts import find_font
 
 SAMPLES = Path(__file__).parent / "samples/formats"
@@ -124,26 +128,21 @@ RIGHT = [
 ]
 
 
-def mark(table: list[str], sure: dict[int, str] | None = None, lists: list[str] | None = None) -> dict[str, str]:
-    """Return the doubts of a scan by the number of its line in the table, and those about the whole."""
-    printed = [*(LISTS if lists is None else lists), *table]
+def make_document(texts: list[str], sure: dict[int, float] | None = None, sealed: int | None = None) -> Document:
     lines = [
-        ReadLine(
-            "0",
-            f"page 1 box 0 {number} 9 {number + 1}",
-            text,
-            confidence=(sure or {}).get(number - len(printed) + len(table), "0.999"),
-        )
-        for number, text in enumerate(printed)
+        ScanLine(f"page 1 box 0 {n} 9 {n + 1}", text, (sure or {}).get(n, 0.999), n == sealed)
+        for n, text in enumerate(texts)
     ]
-    marked = mark_doubts(Path("scan.png"), lines, Registry("", {"乾局": Unit("", "乾局")}))
-    doubts: dict[str, str] = {}
-    for line in marked:
-        if line.is_open:
-            box = read_box(line.place)
-            number = str(box.top - len(printed) + len(table)) if box else NOTICE
-            doubts[number] = "; ".join(filter(None, [doubts.get(number), line.doubt]))
-    return doubts
+    return Document(Path("scan.png"), "", "scan", None, tuple(lines))
+
+
+def mark(table: list[str], sure: dict[int, float] | None = None, lists: list[str] | None = None) -> dict[str, str]:
+    """Return the doubts of a scan by the number of its line in the table (above it: below 0), and those of the whole."""
+    above = LISTS if lists is None else lists
+    document = make_document([*above, *table], {len(above) + n: each for n, each in (sure or {}).items()})
+    doubts = find_open(document, {}, Registry("", {"乾局": Unit("", "乾局")}))
+    boxes = {place: read_box(place) for place in doubts}
+    return {str(box.top - len(above)) if (box := boxes[place]) else place: "; ".join(doubts[place]) for place in doubts}
 
 
 def replace_row(number: int, row: str) -> list[str]:
@@ -158,7 +157,7 @@ def test_rows_that_everything_speaks_for_are_free_of_doubt() -> None:
     ("table", "sure", "doubts"),
     [
         (replace_row(2, "2  乙填  95.0"), {}, {"2": "乙填 stands in no list and not in the reference"}),
-        (RIGHT, {3: "0.91"}, {"3": "read with confidence 0.91"}),
+        (RIGHT, {3: 0.91}, {"3": "read with confidence 0.91"}),
         (replace_row(4, "4  丁镇  915"), {}, {"4": "no score from 0 to 100"}),
         (replace_row(3, "3  甲镇  93.0"), {}, {"1": "甲镇 is read twice", "3": "甲镇 is read twice"}),
         (
@@ -191,23 +190,57 @@ def test_rows_that_everything_speaks_for_are_free_of_doubt() -> None:
     ],
     ids=["name", "confidence", "score", "twice", "serial", "lost-row", "lost-end", "lost-table"],
 )
-def test_what_is_misread_is_doubtful(table: list[str], sure: dict[int, str], doubts: dict[str, str]) -> None:
+def test_what_is_misread_is_doubtful(table: list[str], sure: dict[int, float], doubts: dict[str, str]) -> None:
     found = mark(table, sure)
     assert doubts.items() <= found.items()
-    assert set(found) <= {*doubts, NOTICE}
+    assert {place for place in found if not place.startswith("-")} <= {*doubts, NOTICE}
+
+
+def test_name_of_a_list_that_no_row_has_is_doubtful() -> None:
+    lists = [*LISTS[:3], "甲镇、乙填。", *LISTS[4:]]
+    assert mark(RIGHT, lists=lists) == {
+        "2": "乙镇 stands in no list and not in the reference",
+        "-3": "乙填 stands in no row and not in the reference",
+    }
 
 
 def test_line_that_a_seal_lies_on_is_doubtful_until_answered() -> None:
-    lines = [
-        ReadLine("0", f"page 1 box 0 {n} 9 9", text, confidence="0.999") for n, text in enumerate([*LISTS, *RIGHT])
-    ]
-    lines[9] = replace(lines[9], seal="yes")
-    marked = mark_doubts(Path("scan.png"), lines, Registry(""))
-    assert [(line.unit, line.doubt) for line in marked if line.is_open] == [("丙镇", "a seal lies on it")]
-    answered = mark_doubts(
-        Path("scan.png"), [replace(line, answer="=" if line.doubt else "") for line in marked], Registry("")
-    )
-    assert [line for line in answered if line.is_open] == []
+    document = make_document([*LISTS, *RIGHT], sealed=9)
+    assert find_open(document, {}, Registry("")) == {"page 1 box 0 9 9 10": ["a seal lies on it"]}
+    answers = {("page 1 box 0 9 9 10", "3  丙镇  93.0"): "ok"}
+    assert find_open(document, answers, Registry("")) == {}
+
+
+def test_answer_belongs_to_what_was_read() -> None:
+    document = make_document([*LISTS, *RIGHT], sealed=9)
+    answers = {("page 1 box 0 9 9 10", "3  丙镇  98.0"): "ok"}
+    assert [line.text for line in answer_lines(document, answers).lines] == [*LISTS, *RIGHT]
+
+
+def test_wrong_answer_is_doubted_by_its_neighbours() -> None:
+    table = [RIGHT[0], *(f"{n}  第{n}镇  {98 - n}.0" for n in range(1, 12))]
+    names = "、".join(f"第{n}镇" for n in range(1, 12))
+    document = make_document(["关于2017年检查情况的通报", "一、优秀单位(11个)", f"{names}。", *table], sealed=8)
+    place = "page 1 box 0 8 9 9"
+    assert list(find_open(document, {}, Registry(""))) == [place]
+    answers = {(place, "5  第5镇  93.0"): "5  第5镇  95.0"}
+    assert find_open(document, answers, Registry("")) == {"page 1 box 0 7 9 8": ["out of the order of the scores"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"), [("none", []), ("ok", ["3  丙镇  93.0"]), ("3  丙  1\n4  丁  2", ["3  丙  1", "4  丁  2"])]
+)
+def test_answer_is_text_or_nothing_or_several_lines(answer: str, lines: list[str]) -> None:
+    document = make_document(["3  丙镇  93.0", "x"])
+    answered = answer_lines(document, {("page 1 box 0 0 9 1", "3  丙镇  93.0"): answer})
+    assert [line.text for line in answered.lines] == [*lines, "x"]
+
+
+def test_what_a_file_with_text_prints_is_not_doubted() -> None:
+    page = tuple(Line(f"page.txt line {n}", text) for n, text in enumerate(LISTS, 1))
+    annex = make_document([RIGHT[0], "1  甲填  97.0", *RIGHT[2:]]).blocks
+    doubts = find_open(Document(Path("2017"), "", "folder", None, (*page, *annex)), {}, Registry(""))
+    assert doubts == {"page 1 box 0 1 9 2": ["甲填 stands in no list and not in the reference"]}
 
 
 def test_name_of_the_reference_needs_no_list() -> None:
@@ -219,73 +252,173 @@ def test_name_of_the_reference_needs_no_list() -> None:
 def test_score_out_of_order_is_doubtful_in_a_table_in_order() -> None:
     rows = [f"{n}  单位{n}局  {99 - n}.0" for n in range(1, 15)]
     rows[6] = "7  单位7局  98.0"  # 92.0, misread
-    lines = [Line(f"page 1 box 0 {n} 9 9", text) for n, text in enumerate(["序号  单位  得分", *rows])]
-    notice = parse_notice(Document(Path("scan.png"), "", "scan", None, tuple(lines)))
     registry = Registry("", {f"单位{n}局": Unit("", f"单位{n}局") for n in range(1, 15)})
-    doubts = find_doubts(notice, {line.place: 1.0 for line in lines}, registry)
-    assert doubts["page 1 box 0 7 9 9"] == ["out of the order of the scores"]
+    doubts = find_open(make_document(["序号  单位  得分", *rows]), {}, registry)
+    assert doubts["page 1 box 0 7 9 8"] == ["out of the order of the scores"]
     assert doubts[NOTICE] == ["nothing in the notice says that 14 rows are all"]
 
 
 # The reading beside the scan.
 
 
-def make_reading(scan: Path, answer: str = "", doubt: str = "read with confidence 0.80") -> list[ReadLine]:
-    sha256 = hashlib.sha256(scan.read_bytes()).hexdigest()
-    lines = [ReadLine(sha256, f"page 1 box 0 {n} 9 {n + 1}", text, confidence="0.999") for n, text in enumerate(RIGHT)]
-    lines[2] = ReadLine(sha256, lines[2].place, "2  乙填  95.0", confidence="0.800", doubt=doubt, answer=answer)
-    return lines
-
-
-def write_reading(folder: Path, answer: str = "") -> Path:
+def write_reading(folder: Path, sealed: int | None = None, texts: tuple[str, ...] = (*LISTS, *RIGHT)) -> Path:
     scan = folder / "scan.png"
     scan.write_bytes((SAMPLES / "scan.png").read_bytes())
-    reading_path(scan).write_text(print_reading(make_reading(scan, answer)), encoding="utf-8")
+    lines = [ScanLine(f"page 1 box 0 {n} 9 {n + 1}", text, 0.999, n == sealed) for n, text in enumerate(texts)]
+    reading = print_reading(lines, hashlib.sha256(scan.read_bytes()).hexdigest())
+    beside(scan, READING).write_text(reading, encoding="utf-8")
     return scan
 
 
-def test_scan_with_a_doubt_is_no_document(tmp_path: Path) -> None:
-    scan = write_reading(tmp_path)
-    with pytest.raises(AuditError) as caught:
-        read_document(scan)
-    assert str(caught.value) == (
-        f"{scan}: found 1 doubtful line without an answer in scan.png.reading.csv; "
-        "expected what the picture shows in the column answer (= if it was read right)"
-    )
-
-
-@pytest.mark.parametrize(("answer", "unit"), [("2  乙镇  95.0", "乙镇"), ("=", "乙填")])
-def test_answered_scan_is_read_with_its_boxes_as_places(answer: str, unit: str, tmp_path: Path) -> None:
-    document = read_document(write_reading(tmp_path, answer))
+def test_scan_is_read_from_the_file_beside_it_with_its_boxes_as_places(tmp_path: Path) -> None:
+    document = read_document(write_reading(tmp_path, sealed=9))
     (table,) = parse_notice(document).tables
-    assert document.format == "scan"
-    assert (table.rows[1].unit, table.rows[1].score, table.rows[1].place) == (unit, 95.0, "page 1 box 0 2 9 3")
-
-
-def test_answer_that_nothing_is_printed_leaves_the_line_out(tmp_path: Path) -> None:
-    assert "乙填" not in "".join(line.text for line in read_document(write_reading(tmp_path, "-")).lines)
+    assert (document.format, document.lines[9]) == (
+        "scan",
+        ScanLine("page 1 box 0 9 9 10", "3  丙镇  93.0", 0.999, True),
+    )
+    assert (table.rows[1].unit, table.rows[1].score, table.rows[1].place) == ("乙镇", 95.0, "page 1 box 0 8 9 9")
 
 
 def test_reading_of_another_scan_is_refused(tmp_path: Path) -> None:
-    scan = write_reading(tmp_path, "=")
+    scan = write_reading(tmp_path)
     PIL.Image.new("L", (9, 9)).save(scan)
     with pytest.raises(AuditError, match=r"found the reading of another file in scan\.png\.reading\.csv"):
         read_document(scan)
 
 
-def test_reading_with_other_columns_is_refused(tmp_path: Path) -> None:
-    scan = write_reading(tmp_path, "=")
-    reading_path(scan).write_text("place,text\n1,2\n", encoding="utf-8")
-    with pytest.raises(
-        AuditError, match=r"found other columns in scan\.png\.reading\.csv; expected scan_sha256, place"
-    ):
+@pytest.mark.parametrize("content", [b"place,text\n1,2\n", b"\xff\xfe\x00", b"", b"\x00"])
+def test_damaged_reading_is_refused_or_empty(content: bytes, tmp_path: Path) -> None:
+    scan = write_reading(tmp_path)
+    beside(scan, READING).write_bytes(content)
+    with pytest.raises(AuditError, match=r"found (a damaged scan\.png\.reading\.csv|an empty file); expected"):
         read_document(scan)
 
 
 def test_page_cannot_be_written_on_by_what_was_read(tmp_path: Path) -> None:
-    scan = write_reading(tmp_path)
-    lines = [ReadLine("0", "page 1 box 0 0 9 9", "<script>alert(1)</script>", doubt="x")]
-    assert "<script>alert" not in draw_page(scan, lines, {})
+    page = draw_page(tmp_path / "scan.png", [Row("page 1 box 0 0 9 9", "<script>alert(1)</script>", doubt="x")], {})
+    assert "<script>alert" not in page
+
+
+# From the file to the tables.
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "data/raw").mkdir(parents=True)
+    return tmp_path / "data"
+
+
+def answer(scan: Path, **answers: str) -> None:
+    """Answer the lines of a review file, by what was read; the others were read right."""
+    path = beside(scan, REVIEW)
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    for row in rows:
+        row["answer"] = answers.get(row["text"].partition("  ")[0], "ok")
+    written = io.StringIO()
+    writer = csv.DictWriter(written, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(written.getvalue(), encoding="utf-8")
+
+
+def write_misread(folder: Path) -> Path:
+    """A scan whose second row was misread, which the notice's own lists tell, and whose third row a seal lies on."""
+    return write_reading(folder, 9, (*LISTS, *RIGHT[:2], "2  乙填  95.0", *RIGHT[3:]))
+
+
+def read_files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@needs_reader
+def test_scan_is_added_once_its_doubts_are_answered(data: Path, tmp_path: Path) -> None:
+    scan = write_misread(tmp_path)
+    with pytest.raises(AuditError) as caught:
+        add_notice(data, scan, "demo")
+    assert str(caught.value) == (
+        f"{scan}: found 3 doubtful lines among 13 read from pictures; expected answers in scan.png.review.csv, "
+        "with what scan.png.review.html shows; then the same command again"
+    )
+    assert read_files_of(data) == {}
+    answer(scan, **{"2": "2  乙镇  95.0"})
+    added = add_notice(data, scan, "demo")
+    assert added.written == ("raw file", "record", "3 answers")
+    assert set(read_files_of(data / "raw")) == {"demo/2017/scan.png", "demo/2017/scan.png.reading.csv"}
+    corrections = load_table(data / "reference/corrections.csv", "corrections")
+    assert corrections[["place", "printed", "corrected", "reason"]].to_numpy().tolist() == [
+        ["scan.png page 1 box 0 3 9 4", "甲镇、乙镇。", "甲镇、乙镇。", "read right in the picture"],
+        ["scan.png page 1 box 0 8 9 9", "2  乙填  95.0", "2  乙镇  95.0", "read wrong in the picture"],
+        ["scan.png page 1 box 0 9 9 10", "3  丙镇  93.0", "3  丙镇  93.0", "read right in the picture"],
+    ]
+    [source] = find_sources(data)
+    assert [error for _, error in build_tables(data, [source])] == [None]
+    scores = load_table(data / "processed/demo/scores.csv", "scores")
+    assert scores["unit_name"].to_list() == ["甲镇", "乙镇", "丙镇", "丁镇", "戊局", "己局"]
+    assert scores.loc[scores["is_corrected"], "unit_name"].to_list() == ["乙镇"]
+    assert scores["source_place"].iloc[1] == "scan.png page 1 box 0 8 9 9"
+    problems = load_table(data / "processed/demo/problems.csv", "problems").set_index("check")
+    assert problems.at["pictures", "message"] == (
+        "6 of 6 rows were read from pictures by a program; "
+        "a person compared 3 doubtful lines with the picture and corrected 1"
+    )
+    assert not {"raw_file", "corrected", "correction_unused"} & set(problems.index)
+
+
+@needs_reader
+def test_added_scan_again_changes_nothing_from_either_place(data: Path, tmp_path: Path) -> None:
+    scan = write_misread(tmp_path)
+    with pytest.raises(AuditError):
+        add_notice(data, scan, "demo")
+    answer(scan, **{"2": "2  乙镇  95.0"})
+    add_notice(data, scan, "demo")
+    before = read_files_of(data)
+    for file in (scan, data / "raw/demo/2017"):
+        [added] = add_files(data, [file], "demo")
+        assert isinstance(added, Added)
+        assert added.written == ()
+    assert read_files_of(data) == before
+
+
+def test_doubtful_scan_without_an_answer_is_not_built(data: Path) -> None:
+    folder = data / "raw/demo/2017"
+    folder.mkdir(parents=True)
+    write_reading(folder, sealed=9)
+    [source] = find_sources(data)
+    with pytest.raises(AuditError) as caught:
+        read_source(data, source)
+    assert str(caught.value) == (
+        f"{folder}: found 1 doubtful line read from pictures: scan.png page 1 box 0 9 9 10: a seal lies on it; "
+        "expected an answer in corrections.csv for each; audit-lib add FILE asks for them"
+    )
+
+
+def test_changed_reading_is_another_raw_file(data: Path, tmp_path: Path) -> None:
+    add_notice(data, write_reading(tmp_path), "demo")
+    [source] = find_sources(data)
+    path = data / "raw/demo/2017/scan.png.reading.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("97.0", "98.0"), encoding="utf-8")
+    assert "raw_file" in set(check_source(data, source)["check"])
+
+
+def test_page_with_text_and_a_scanned_annex_are_one_notice(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("\n".join(LISTS), encoding="utf-8")
+    annex = write_reading(tmp_path, texts=tuple(RIGHT))
+    [added] = add_files(data, [annex, tmp_path / "page.txt"], "demo")
+    assert isinstance(added, Added)
+    assert added.reading.scores["match"].to_list() == ["exact"] * 6
+    assert added.reading.scores["source_place"].iloc[0] == "scan.png page 1 box 0 1 9 2"
+    assert added.written == ("2 raw files", "record")
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\xff\xff"])
+def test_damaged_review_file_is_one_line(content: bytes, data: Path, tmp_path: Path) -> None:
+    scan = write_misread(tmp_path)
+    beside(scan, REVIEW).write_bytes(content)
+    with pytest.raises(
+        AuditError, match=r"scan\.png\.review\.csv: found (other columns|no CSV file in UTF-8); expected"
+    ):
+        add_notice(data, scan, "demo")
 
 
 # The whole, with the program.
@@ -308,52 +441,53 @@ def draw_scan(path: Path, size: int = 30) -> None:
 
 @needs_reader
 @pytest.mark.parametrize("ending", ["png", "tif", "pdf"])
-def test_scan_is_read_reviewed_answered_and_read_again(ending: str, tmp_path: Path) -> None:
+def test_scan_is_read_reviewed_answered_added_and_verified(ending: str, data: Path, tmp_path: Path) -> None:
     scan = tmp_path / f"scan.{ending}"
     draw_scan(scan)
-    review = review_scan(scan)
-    rows = [(line.unit, line.score) for line in review.lines if line.unit]
-    assert rows == [(row.split("  ")[1], f"{float(row.split('  ')[2]):g}") for row in RIGHT[1:]]
-    table = list(csv.DictReader(io.StringIO(reading_path(scan).read_text(encoding="utf-8-sig"))))
-    for row in table:
-        row["answer"] = "=" if row["doubt"] else ""
-    written = io.StringIO()
-    writer = csv.DictWriter(written, table[0].keys())
-    writer.writeheader()
-    writer.writerows(table)
-    reading_path(scan).write_text(written.getvalue(), encoding="utf-8")
-    assert CliRunner().invoke(cli, ["scan", str(scan)]).exit_code == 0
-    assert [row.serial for row in parse_notice(read_document(scan)).tables[0].rows] == [1, 2, 3, 4, 5, 6]
+    with pytest.raises(AuditError, match=r"doubtful lines? among 13 read from pictures"):
+        add_notice(data, scan, "demo")
+    page = beside(scan, PAGE).read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == page.count("<figure") > 0
+    assert "http" not in page
+    answer(scan)
+    rows = [(row.unit, row.score) for row in add_notice(data, scan, "demo").reading.notice.tables[0].rows]
+    assert rows == [(row.split("  ")[1], float(row.split("  ")[2])) for row in RIGHT[1:]]
+    kept = data / f"raw/demo/2017/scan.{ending}"
+    assert (read_again(kept).verdict, read_again(kept).why) == ("confirmed", "13 lines of its pictures read again")
+    reading = beside(kept, READING)
+    reading.write_text(reading.read_text(encoding="utf-8").replace("91.5", "95.1"), encoding="utf-8")
+    again = read_again(kept)
+    assert (again.verdict, [(each.shown, each.expected) for each in again.differences]) == (
+        "changed",
+        [("4  丁镇  95.1", "4  丁镇  91.5")],
+    )
 
 
 @needs_reader
-def test_doubtful_line_is_shown_beside_its_picture(tmp_path: Path) -> None:
+def test_doubtful_line_is_shown_beside_its_picture(data: Path, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     draw_scan(scan)
-    review = review_scan(scan)
-    sha256 = review.lines[0].scan_sha256
-    lines = [
-        ReadLine(sha256, line.place, line.text.replace("乙镇  95", "乙填  95"), confidence=line.confidence)
-        for line in review.lines
-        if line.place != NOTICE
-    ]
-    reading_path(scan).write_text(print_reading(lines), encoding="utf-8")
-    again = review_scan(scan)
-    (doubtful,) = [line for line in again.lines if line.unit == "乙填"]
-    assert "乙填 stands in no list and not in the reference" in doubtful.doubt
-    assert doubtful.alternatives == "2  乙镇  95.0"
-    page = again.page.read_text(encoding="utf-8")
-    assert page.count("data:image/png;base64,") == again.n_open
-    assert "http" not in page
+    with pytest.raises(AuditError):
+        add_notice(data, scan, "demo")
+    reading = beside(scan, READING)
+    reading.write_text(reading.read_text(encoding="utf-8").replace("乙镇  95", "乙填  95"), encoding="utf-8")
+    with pytest.raises(AuditError):
+        add_notice(data, scan, "demo")
+    rows = csv.DictReader(io.StringIO(beside(scan, REVIEW).read_text(encoding="utf-8-sig")))
+    (doubtful,) = [row for row in rows if row["unit"] == "乙填"]
+    assert "乙填 stands in no list and not in the reference" in doubtful["doubt"]
+    assert doubtful["alternatives"] == "2  乙镇  95.0"
+
+
+def test_scan_without_the_program_says_what_to_install(data: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("rapidocr") is not None:
+        pytest.skip("the extra ocr is installed")
+    shutil.copy(SAMPLES / "scan.png", tmp_path)
+    with pytest.raises(AuditError, match=r"found a picture, and no program that reads it; expected .*audit-lib\[ocr\]"):
+        add_notice(data, tmp_path / "scan.png", "demo")
 
 
 # Hostile pictures.
-
-
-@pytest.mark.parametrize("kind", ["text.txt", "table.xlsx"])
-def test_what_is_no_scan_is_named(kind: str) -> None:
-    with pytest.raises(AuditError, match="expected a scan: a PDF of pictures, PNG, JPEG or TIFF"):
-        review_scan(SAMPLES / kind.replace("text", "text-utf8"))
 
 
 @needs_reader
@@ -367,7 +501,7 @@ def test_what_is_no_scan_is_named(kind: str) -> None:
 def test_damaged_picture_is_one_line(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "scan").write_bytes(content)
     with pytest.raises(AuditError, match=message):
-        review_scan(tmp_path / "scan")
+        read_pictures(tmp_path / "scan")
 
 
 def test_picture_bomb_is_refused_by_its_stated_size(tmp_path: Path) -> None:
@@ -375,4 +509,4 @@ def test_picture_bomb_is_refused_by_its_stated_size(tmp_path: Path) -> None:
     with pytest.raises(
         AuditError, match="found a picture of hundreds of millions of pixels; expected at most 60 million pixels"
     ):
-        review_scan(tmp_path / "bomb.png")
+        read_pictures(tmp_path / "bomb.png")

@@ -130,31 +130,6 @@ def parse(file: Path, as_json: bool) -> int:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--jurisdiction", metavar="J", help="Which government: its units.csv and aliases.csv confirm names.")
-@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
-@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback where there is an error.")
-def scan(file: Path, jurisdiction: str | None, data: Path | None) -> int:
-    """Read FILE, a PDF of pictures or a picture, and write beside it what a person must look at.
-
-    \b
-    Needs: pip install 'audit-lib[ocr]'
-    Again: after answers in FILE.reading.csv, until no line is doubtful; then audit-lib add FILE
-    """
-    from audit_lib.documents.scan_file import reading_path
-    from audit_lib.tables.scan_review import review_scan
-    from audit_lib.tables.units import load_registry
-
-    review = review_scan(file, load_registry(_find_data(data), jurisdiction) if jurisdiction else None)
-    click.echo(f"{file}: {len(review.lines)} lines read from a picture, {review.n_rows} of them rows")
-    if not review.n_open:
-        click.echo(f"no doubt is left. next: audit-lib add {shlex.quote(str(file))}")
-        return DONE
-    click.echo(f"{review.n_open} doubtful: look at {review.page}, answer in {reading_path(file)}")
-    return FAILED
-
-
-@cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--jurisdiction", required=True, metavar="J", help="Which government: the folder in data/raw.")
 @click.option("--period", metavar="P", help="What the inspection covers, where the title does not say.")
@@ -186,13 +161,15 @@ def add(
 ) -> int:
     """Copy each FILE into data/raw, record it in notices.csv, and print what was read.
 
-    Several files, or a folder of them, are notices of several periods, each named in its title; or the page and the
-    annexes of one.
+    Several files, a folder or an archive of them, are notices of several periods, each named in its title; or the page
+    and the annexes of one. A scan is read with the extra ocr (pip install 'audit-lib[ocr]'). What is doubtful is
+    written beside it: a CSV file to answer in and a page to look at. After the answers the same command adds it.
 
     \b
     Example: audit-lib add 2018.html --jurisdiction leizhou
              audit-lib add page.html 附件1.xls 附件2.doc --jurisdiction leizhou
              audit-lib add downloads/ --jurisdiction leizhou
+             audit-lib add annex.zip!附件1.xls --jurisdiction leizhou
     """
     from audit_lib.tables.add_session import Session, shorten
 

@@ -45,6 +45,13 @@ def read_member(content: bytes, kind: str, name: str | None = None) -> tuple[str
         return member.name, _unpack(member)
 
 
+def list_members(content: bytes, kind: str) -> list[str]:
+    """Return the names of the files in an archive. Raises UnreadableError for too many."""
+    with _open(content, kind) as archive:
+        members = _list_zip(archive) if isinstance(archive, zipfile.ZipFile) else _list_rar(archive)
+        return [member.name for member in _keep(members, kind)]
+
+
 def shorten(name: str) -> str:
     """Return a name that cannot draw on a terminal nor fill it."""
     printable = "".join(char if char.isprintable() else "?" for char in name)
@@ -90,9 +97,7 @@ def decode_name(member: zipfile.ZipInfo) -> str:
 
 
 def _choose(members: list[Member], kind: str, name: str | None) -> Member:
-    if len(members) > MOST_MEMBERS:
-        raise UnreadableError(f"a {kind.upper()} archive of {len(members):,} files", f"at most {MOST_MEMBERS:,}")
-    members = [member for member in members if not _is_clutter(member.name)]
+    members = _keep(members, kind)
     chosen = [member for member in members if name in (None, member.name)]
     if not chosen:
         chosen = [member for member in members if PurePosixPath(member.name).name == name]
@@ -101,6 +106,13 @@ def _choose(members: list[Member], kind: str, name: str | None) -> Member:
     if not members:
         raise UnreadableError(f"a {kind.upper()} archive of nothing", "a published notice")
     raise _name_members(members, kind, name)
+
+
+def _keep(members: list[Member], kind: str) -> list[Member]:
+    """Leave out what file managers put into archives."""
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableError(f"a {kind.upper()} archive of {len(members):,} files", f"at most {MOST_MEMBERS:,}")
+    return [member for member in members if not _is_clutter(member.name)]
 
 
 def _is_clutter(name: str) -> bool:

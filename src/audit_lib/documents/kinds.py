@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 LARGEST = {"text": 10 * MEGABYTE, "csv": 10 * MEGABYTE, "html": 30 * MEGABYTE}
 LARGEST_BINARY = 50 * MEGABYTE
 
-RUN_OCR = "text: audit-lib scan reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
+RUN_OCR = "text: audit-lib add reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
 PLACEHOLDER = "{archive}"  # where the name of an archive belongs, which a worker does not know
 UNPACKED = "one of its files, unpacked"
 SAVE_AS = "the same document saved as DOCX or PDF"

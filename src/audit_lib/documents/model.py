@@ -135,6 +135,26 @@ def anchor_of(place: str) -> str:
     return "-".join(re.sub(r"[^\w ]", lambda sign: f".{ord(sign[0]):x}.", part).replace(" ", "-") for part in parts)
 
 
+def split_member(path: Path) -> tuple[Path, str | None]:
+    """Split the name of a file in an archive from that of the archive; None where the path names a file.
+
+    >>> split_member(Path("2017/notice.zip!附件/评分表.xls"))
+    (PosixPath('2017/notice.zip'), '附件/评分表.xls')
+    """
+    archive, mark, member = str(path).partition("!")
+    return (Path(archive), member) if mark and member and archive and not path.exists() else (path, None)
+
+
+def name_file(path: Path) -> str:
+    """Return the name of a file, of one in an archive without its folders there.
+
+    >>> name_file(Path("2017/notice.zip!附件/评分表.xls"))
+    '评分表.xls'
+    """
+    member = split_member(path)[1]
+    return path.name if member is None else member.replace("\\", "/").rpartition("/")[2]
+
+
 def squeeze(text: str) -> str:
     """Return the form in which printed words are compared: NFKC, all white space removed.
 

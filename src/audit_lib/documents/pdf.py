@@ -21,27 +21,58 @@ from audit_lib.documents.spans import check_fields, draw_grid
 MOST_PAGES = 1_000
 # - 2 - and 第2页,共3页
 PAGE_NUMBER = re.compile(r"[-\u2010-\u2015·]+\d{1,4}[-\u2010-\u2015·]+|第\d{1,4}页(?:[,/]?共\d{1,4}页)?")
+PICTURED = 0.5  # of a page: a larger picture is the page, a smaller one stands on it
+INVISIBLE = 3  # the mode in which scanners write what they recognised (ISO 32000, 9.3.6)
+MOST_UNNAMED = 0.5  # of all characters: a few are bullets
 
 Box = tuple[float, float, float, float]
 
 
 def read_pdf(content: bytes) -> list[Block]:
-    """Return the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too."""
+    """Return the blocks of a PDF. A place counts the lines of a page from the top, those inside tables too.
+
+    Raises UnreadableError where a page is a picture, and where the font does not say which characters it prints.
+    """
     blocks: list[Block] = []
+    pictures, n_chars, n_unnamed = 0, 0, 0
     try:
         pdf = pdfplumber.open(io.BytesIO(content))  # not closed: closing loads every page first
         n_pages = _count_pages(pdf.doc)
         for page in pdf.pages:
+            pictures += _is_picture(page, content)
+            n_chars += len(page.chars)
+            n_unnamed += sum(char["text"].startswith("(cid:") for char in page.chars)
             blocks += read_page(page)
             page.close()  # forget it: pages of rules and pictures are large
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect | PDFEncryptionError):
             raise UnreadableError("an encrypted PDF", NO_PASSWORD) from None
         raise
-    if not blocks:
+    if pictures or not blocks:
         pages = "1 page" if n_pages == 1 else f"{n_pages} pages"
-        raise UnreadableError(f"{pages} of pictures without a text layer", RUN_OCR)
+        some = f"{pictures} of {pages}" if 0 < pictures < n_pages else pages
+        raise UnreadableError(f"{some} of pictures without a text layer", RUN_OCR)
+    if n_unnamed > MOST_UNNAMED * n_chars:
+        raise UnreadableError("a PDF whose font does not say which characters it prints", RUN_OCR)
     return blocks
+
+
+def _is_picture(page: Any, content: bytes) -> bool:
+    """Check whether a page is a picture. Invisible text on it is what a scanner recognised."""
+    covered = sum((each["x1"] - each["x0"]) * (each["bottom"] - each["top"]) for each in page.images)
+    if covered <= PICTURED * page.width * page.height:
+        return False
+    return not page.chars or _hides_text(content, page.page_number)
+
+
+def _hides_text(content: bytes, number: int) -> bool:
+    """Check whether most text of a page is invisible."""
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(content)[number - 1]
+    texts = list(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]))
+    hidden = [pypdfium2.raw.FPDFTextObj_GetTextRenderMode(text.raw) == INVISIBLE for text in texts]
+    return bool(2 * sum(hidden) > len(hidden))
 
 
 def _count_pages(document: Any) -> int:

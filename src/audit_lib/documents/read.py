@@ -4,10 +4,14 @@ import hashlib
 import stat
 from pathlib import Path, PurePosixPath
 
-from audit_lib.documents.model import Block, Document, UnreadableError, flatten
+from audit_lib.documents.model import Block, Document, UnreadableError, flatten, split_member
 from audit_lib.errors import AuditError, unusable
 
 NOTICE = "a published notice"
+
+
+class ScanError(AuditError):
+    """A file that shows its text as pictures, in which nothing was read yet."""
 
 
 def read_document(path: Path) -> Document:
@@ -16,13 +20,13 @@ def read_document(path: Path) -> Document:
     Formats: text, csv, html, mht, docx, doc (WPS Office's .wps too), rtf, odt, ofd, pdf, xlsx, xls (its .et too), ods;
     zip and rar of one such file, or of several, one of which the path names: `notice.zip!附件.xls`. The SHA-256 is
     that of the file, of one that is named so that of the file in the archive. The encoding is that of a text, CSV or
-    web page, else None. A scan (PDF of pictures, PNG, JPEG, TIFF) is read from the CSV file beside it that says what
-    was read in it, once no doubt is left there; its format is "scan". Raises AuditError for a file that is missing,
-    empty, too large, damaged or of another kind.
+    web page, else None. A scan (PDF of pictures, PNG, JPEG, TIFF) is read from the CSV file beside it that says what a
+    program read in it; its format is "scan", and its lines are of the class ScanLine. Raises AuditError for a file that
+    is missing, empty, too large, damaged or of another kind, and ScanError for a scan without that file.
     """
-    from audit_lib.documents.kinds import HEAD, check_size, find_kind
+    from audit_lib.documents.kinds import HEAD, RUN_OCR, check_size, find_kind
     from audit_lib.documents.readers import IN_PROCESS, read_blocks
-    from audit_lib.documents.scan_file import load_reading, settle
+    from audit_lib.documents.scan_file import load_reading
 
     archive, member = split_member(path)
     suffix = PurePosixPath(member or path.name).suffix
@@ -31,8 +35,8 @@ def read_document(path: Path) -> Document:
         content = read_content(path)
         kind = find_kind(content[:HEAD], suffix)
         check_size(kind, len(content))
-        if member is None and (read := load_reading(path, hashlib.sha256(content).hexdigest())) is not None:
-            format_, encoding, blocks = "scan", None, [*settle(path, read)]
+        if (read := load_reading(path, hashlib.sha256(content).hexdigest())) is not None:
+            format_, encoding, blocks = "scan", None, [*read]
         elif kind in IN_PROCESS:
             format_, encoding, blocks = read_blocks(content, kind, suffix)
         else:
@@ -42,20 +46,11 @@ def read_document(path: Path) -> Document:
         if member is not None and format_ in {"zip", "rar"}:
             raise UnreadableError("an archive in an archive", "one of its files, unpacked")
     except UnreadableError as error:
-        raise _is_unreadable(path, archive, error) from None
+        wrapped = _is_unreadable(path, archive, error)
+        raise (ScanError(str(wrapped)) if error.expected == RUN_OCR else wrapped) from None
     if not any(line.key for line in flatten(blocks)):
         raise unusable(path, "an empty file", "the text of a notice")
     return Document(path, hashlib.sha256(content).hexdigest(), format_, encoding, tuple(blocks))
-
-
-def split_member(path: Path) -> tuple[Path, str | None]:
-    """Split the name of a file in an archive from that of the archive; None where the path names a file.
-
-    >>> split_member(Path("2017/notice.zip!附件/评分表.xls"))
-    (PosixPath('2017/notice.zip'), '附件/评分表.xls')
-    """
-    archive, mark, member = str(path).partition("!")
-    return (Path(archive), member) if mark and member and archive and not path.exists() else (path, None)
 
 
 def read_content(path: Path) -> bytes:
@@ -73,6 +68,25 @@ def read_content(path: Path) -> bytes:
         from audit_lib.documents.worker import unpack_apart
 
         return unpack_apart(content, kind, member)
+    except UnreadableError as error:
+        raise _is_unreadable(path, archive, error) from None
+
+
+def list_archive(path: Path) -> list[Path]:
+    """List the files in an archive as paths: `notice.zip!附件.xls`. None where the file is no archive.
+
+    Raises AuditError for a file that cannot be read.
+    """
+    archive, member = split_member(path)
+    if member is not None:
+        return []
+    try:
+        content, kind = _read_bytes(archive)
+        if kind not in {"zip", "rar"}:
+            return []
+        from audit_lib.documents.worker import list_apart
+
+        return [Path(f"{path}!{name}") for name in list_apart(content, kind)]
     except UnreadableError as error:
         raise _is_unreadable(path, archive, error) from None
 

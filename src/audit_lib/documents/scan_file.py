@@ -1,82 +1,77 @@
-"""What was read in a scan, in a CSV file beside it: each line of print with its box, its doubts and a person's answer.
+"""What a program read in a scan, in a CSV file beside it: each line of print with its box.
 
-The file is the reading: while a doubt has no answer the scan is no document; after that it is read from here, the same
-every time, without the program that reads pictures.
+The scan is read from there, the same every time and without the program that reads pictures. What a person found to be
+printed otherwise is not written into it (`tables/scan_review.py`).
 """
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
-from audit_lib.documents.model import Line, UnreadableError
+from audit_lib.documents.model import UnreadableError, name_file, split_member
+from audit_lib.documents.scan_lines import ScanLine, read_box
 
-ENDING = ".reading.csv"
-AS_READ, NO_PRINT = "=", "-"  # answers: the reading is right; nothing is printed there (letters of a seal)
-NOTICE = "notice"  # the place of a doubt about the whole
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """A line of print as a program read it. Columns stand two spaces apart, in the answer too."""
-
-    scan_sha256: str
-    place: str  # page 5 box 172 296 859 338, in pixels of the page's picture
-    text: str
-    unit: str = ""
-    score: str = ""
-    confidence: str = ""  # of its weakest word, 0 to 1
-    seal: str = ""  # yes where a seal lay on it
-    doubt: str = ""
-    alternatives: str = ""
-    answer: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self.doubt) and not self.answer
-
-    @property
-    def final(self) -> str:
-        """What stands in the picture: the answer, else what was read."""
-        return self.text if self.answer in {"", AS_READ} else "" if self.answer == NO_PRINT else self.answer
+READING, REVIEW, PAGE = ENDINGS = (".reading.csv", ".review.csv", ".review.html")  # of the files beside a scan
+ANEW = "what was read in this scan; remove it to read anew"
+COLUMNS = ["scan_sha256", "reader", "place", "text", "confidence", "seal"]
+PROGRAMS = ("rapidocr", "onnxruntime")
 
 
-def reading_path(scan: Path) -> Path:
-    return scan.with_name(scan.name + ENDING)
+def beside(scan: Path, ending: str) -> Path:
+    """Return the path of a file beside a scan: scan.pdf.reading.csv. One in an archive has it beside the archive."""
+    archive, member = split_member(scan)
+    name = archive.name if member is None else f"{archive.name}!{name_file(scan)}"
+    return archive.with_name(name + ending)
 
 
-def load_reading(scan: Path, sha256: str) -> list[ReadLine] | None:
+def is_beside_scan(path: Path) -> bool:
+    """Check whether a file was written beside a scan, and is no document of its own."""
+    return path.name.endswith(ENDINGS)
+
+
+def load_reading(scan: Path, sha256: str) -> list[ScanLine] | None:
     """Load what was read in a scan; None where nothing was yet. Raises UnreadableError for that of another file."""
-    path = reading_path(scan)
+    path = beside(scan, READING)
     if not path.is_file():
         return None
-    names = [field.name for field in fields(ReadLine)]
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    if any(set(row) != set(names) or None in row.values() for row in rows):
-        raise UnreadableError(f"other columns in {path.name}", ", ".join(names))
-    lines = [ReadLine(**row) for row in rows]
-    if any(line.scan_sha256 != sha256 for line in lines):
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        if any(list(row) != COLUMNS or read_box(row["place"]) is None for row in rows):
+            raise ValueError
+        lines = [ScanLine(row["place"], row["text"], float(row["confidence"]), row["seal"] == "yes") for row in rows]
+    except (ValueError, TypeError, csv.Error):
+        raise UnreadableError(f"a damaged {path.name}", ANEW) from None
+    if any(row["scan_sha256"] != sha256 for row in rows):
         raise UnreadableError(
             f"the reading of another file in {path.name}", "that of this scan: remove it to read anew"
         )
     return lines
 
 
-def print_reading(lines: Sequence[ReadLine]) -> str:
-    """Write a reading as CSV, with the mark by which spreadsheets know UTF-8."""
+def print_reading(lines: Iterable[ScanLine], sha256: str) -> str:
+    """Return a reading as CSV, with the versions of the programs that are installed."""
+    reader = name_reader()
+    rows = [[sha256, reader, line.place, line.text, f"{line.confidence:.3f}", "yes" * line.is_sealed] for line in lines]
+    return print_csv([COLUMNS, *rows])
+
+
+def name_reader() -> str:
+    """Name the programs that read pictures here: rapidocr 3.10.0, onnxruntime 1.32.0; empty without them."""
+    return ", ".join(f"{name} {version(name)}" for name in PROGRAMS if find_spec(name))
+
+
+def find_other_reader(scan: Path) -> str:
+    """Return the programs that read a scan, where they are not those installed here; else nothing."""
+    with beside(scan, READING).open(encoding="utf-8-sig", newline="") as file:
+        reader = next(csv.DictReader(file), {}).get("reader", "")
+    return "" if reader == name_reader() else reader
+
+
+def print_csv(rows: Iterable[Iterable[str]]) -> str:
+    """Return CSV with the mark by which spreadsheets know UTF-8."""
     written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow([field.name for field in fields(ReadLine)])
-    writer.writerows(map(astuple, lines))
+    csv.writer(written, lineterminator="\n").writerows(rows)
     return "\ufeff" + written.getvalue()
-
-
-def settle(scan: Path, lines: Sequence[ReadLine]) -> list[Line]:
-    """Return the lines of a scan without a doubt left. Raises UnreadableError where one is."""
-    n_open = sum(line.is_open for line in lines)
-    if n_open:
-        doubts = "1 doubtful line" if n_open == 1 else f"{n_open} doubtful lines"
-        found = f"{doubts} without an answer in {reading_path(scan).name}"
-        raise UnreadableError(found, f"what the picture shows in the column answer ({AS_READ} if it was read right)")
-    return [Line(line.place, line.final) for line in lines if line.final and line.place != NOTICE]

@@ -11,6 +11,7 @@ from math import hypot
 from statistics import median
 
 from audit_lib.documents.characters import Char, write_line
+from audit_lib.documents.model import Line
 
 SLOPES = [step / 200 for step in range(-20, 21)]  # tried first: up to 6 degrees either way
 LONG = 6  # of the height of a word: the slope of a longer one can be told from its box
@@ -61,15 +62,13 @@ class Word:
 
 
 @dataclass(frozen=True)
-class ScanLine:
-    """A line of print: columns two spaces apart, its place `page 5 box 172 296 859 338`, and its weakest word.
+class ScanLine(Line):
+    """A line that a program read in a picture: columns two spaces apart, its place `page 5 box 172 296 859 338`.
 
-    `is_sealed` where a seal lay on any of it.
+    `confidence` is that of its weakest word, from 0 to 1. `is_sealed` where a seal lay on any of it.
     """
 
-    place: str
-    text: str
-    confidence: float
+    confidence: float = 1.0
     is_sealed: bool = False
 
 

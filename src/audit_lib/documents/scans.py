@@ -24,7 +24,9 @@ REDNESS = 40  # of 255, more red than green or blue: the ink of a seal
 DARKEST = 110  # of 255 in red: black print below a seal stays
 LEAST_SEAL = 0.005  # of the box of a word
 MARGIN = 12  # pixels around a box that is looked at again
-INSTALL = "the program that reads pictures: pip install 'audit-lib[ocr]'"
+INSTALL = (
+    "that program: pip install 'audit-lib[ocr]'; or the table typed as CSV with the columns unit, score, rank, tier"
+)
 
 Picture = NDArray[np.uint8]
 
@@ -118,7 +120,7 @@ def crop(picture: Picture, box: Box) -> PIL.Image.Image:
 @cache
 def _load_reader() -> Any:
     if importlib.util.find_spec("rapidocr") is None:
-        raise UnreadableError("no program that reads pictures", INSTALL)
+        raise UnreadableError("a picture, and no program that reads it", INSTALL)
     import logging
 
     from rapidocr import RapidOCR

@@ -45,6 +45,12 @@ def unpack_apart(content: bytes, kind: str, member: str) -> bytes:
     return base64.b64decode(_ask(content, {"kind": kind, "member": member})["content"])
 
 
+def list_apart(content: bytes, kind: str) -> list[str]:
+    """Return the names of the files in an archive; none for an office file. Raises UnreadableError."""
+    names: list[str] = _ask(content, {"kind": kind, "names": True})["names"]
+    return names
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a box of a scan shows: read once more by itself, and as a PNG picture."""
@@ -203,6 +209,8 @@ _NAMES = {
 
 def _answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     kind = request["kind"]
+    if "names" in request:
+        return {"names": _list_names(content, kind)}
     if "member" in request:
         return _unpack(content, kind, request["member"])
     if "page" in request:
@@ -239,6 +247,14 @@ def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
         "confidence": line.confidence,
         "picture": base64.b64encode(packed.getvalue()).decode(),
     }
+
+
+def _list_names(content: bytes, kind: str) -> list[str]:
+    from audit_lib.documents.archive import list_members
+    from audit_lib.documents.office import find_office_format
+
+    is_office = kind == "zip" and find_office_format(content) is not None
+    return [] if is_office else list_members(content, kind)
 
 
 def _unpack(content: bytes, kind: str, member: str) -> dict[str, Any]:

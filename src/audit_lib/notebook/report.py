@@ -40,6 +40,7 @@ from audit_lib.tables.build import PROCESSED, Reading, find_record, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.quotes import verify_quotes
+from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.storage import format_table, load_known, load_table
 from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
@@ -178,6 +179,9 @@ class Report:
         stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
         for label, found in summarise_quality(self.scores, stated, self.outcomes, cuts):
             yield self.words.word(label), self.words.word(found)
+        for pictures in (each for each in self.outcomes if each.check.name == "pictures"):
+            for finding in pictures.findings:
+                yield self.words("quality.pictures"), self.words("checks.pictures.message", **finding.facts)
         if repeated := self.score_rows.loc[self.score_rows["unit_id"].duplicated(), "unit_id"].nunique():
             yield self.words("quality.repeated"), self.words("quality.first_counts", n=repeated)
 
@@ -275,6 +279,7 @@ def _name_source(reading: Reading, words: Words) -> str:
     header, record = reading.notice.header, reading.record
     publisher = None if record is None or pd.isna(record["publisher"]) else str(record["publisher"])
     named = [publisher, header.document_number or header.title, header.issued_on and words.name(header.issued_on)]
+    named += [words("quality.pictures")] if find_scan_lines(reading.notice.document) else []
     return words.join((part or "" for part in named), "parts") or reading.source.notice_id
 
 

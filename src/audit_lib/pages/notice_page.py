@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from audit_lib.analysis.source import trace_source
 from audit_lib.documents.model import PADDING, Block, Document, Grid, Line, anchor_of
+from audit_lib.documents.scan_lines import ScanLine
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.rows import ScoreRow
@@ -285,7 +286,7 @@ class _Drawing:
         )
         first = ours if is_ours else ""
         return html.format(
-            " ours" if is_ours else "", _id(anchor), _head(line.place, anchor), first, self.draw_text(line),
+            " ours" if is_ours else "", _id(anchor), _head(line, anchor, self.words), first, self.draw_text(line),
             self.draw_beside([line]),
         )  # fmt: skip
 
@@ -322,7 +323,7 @@ class _Drawing:
             is_line = len({line.place for _, line in cells if line.key}) == 1  # else each cell has a place of its own
             anchor = self.take_anchor(head.place) if is_line else None
             drawn = Markup("").join(self.draw_cell(line, _measure(grid, at, column, beside)) for column, line in cells)
-            number = _head(head.place, anchor_of(head.place) if head.key else None)
+            number = _head(head, anchor_of(head.place) if head.key else None, self.words)
             yield Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(_id(anchor), number, drawn)
             if beside[at]:
                 yield Markup('<tr><td class="under" colspan="{}">{}</td></tr>').format(len(row) + 1, beside[at])
@@ -358,12 +359,18 @@ def _id(anchor: str | None) -> Markup:
     return Markup(' id="{}"').format(anchor) if anchor else Markup("")
 
 
-def _head(place: str, anchor: str | None) -> Markup:
-    """Draw the number of a line, or the address of a cell, as a link to itself."""
+def _head(line: Line, anchor: str | None, words: Words) -> Markup:
+    """Draw the number of a line, or the address of a cell, as a link to itself; the whole place as its title."""
+    place = re.sub(r"^.+ (?=page \d|line \d)", "", line.place)
     short = place.removeprefix("line ").rpartition("!")[2].removeprefix("page ").replace(" line ", "·")
+    title = words.place(line.place) if place != line.place else ""
+    if isinstance(line, ScanLine):
+        short = words("notice.picture", page=short.partition(" ")[0])
+        title = words("notice.confidence", place=title, confidence=f"{line.confidence:.2f}")
+    about = Markup(' title="{}"').format(title) if title else ""
     if anchor is None:
-        return Markup('<span class="at">{}</span>').format(short)
-    return Markup('<a class="at" href="#{}">{}</a>').format(anchor, short)
+        return Markup('<span class="at"{}>{}</span>').format(about, short)
+    return Markup('<a class="at" href="#{}"{}>{}</a>').format(anchor, about, short)
 
 
 def _measure(grid: Grid, at: int, column: int, beside: list[Markup]) -> str:

@@ -162,7 +162,7 @@ def _by_unit(table: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _is_about(correction: Any, ours: list[Any]) -> bool:
-    name = squeeze(correction.unit_name)
+    name = squeeze(correction.unit_name or "")
     return any(
         row.notice_id == correction.notice_id and row.name_in_table and squeeze(row.name_in_table) == name
         for row in ours

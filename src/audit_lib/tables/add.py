@@ -8,15 +8,16 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from audit_lib.documents.model import Document, squeeze
-from audit_lib.documents.read import read_document
+from audit_lib.documents.model import Document, name_file, squeeze
+from audit_lib.documents.read import ScanError, list_archive, read_content, read_document
+from audit_lib.documents.scan_file import READING, beside, is_beside_scan
 from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
@@ -35,10 +36,14 @@ from audit_lib.tables.aliases import (
 )
 from audit_lib.tables.build import Reading, resolve_notice
 from audit_lib.tables.check_registry import Outcome, run_checks
+from audit_lib.tables.corrections import list_answers, load_corrections
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.proposals import Proposal, find_before, propose_measure
+from audit_lib.tables.scan_doubts import NOTICE, Answers, answer_lines, find_open
+from audit_lib.tables.scan_review import list_corrections, load_answers, read_pictures, review_scans
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import Appended, append_rows, load_table
+from audit_lib.tables.units import load_registry
 
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
 OF_ONE = ("url", "title", "published_on", "n_ranked")  # what can be true of one notice only
@@ -54,10 +59,25 @@ class Download:
     notice: Notice | None  # None where there is neither a table nor a list
     header: Header
     period: str | None
+    answers: Answers = field(default_factory=dict)  # to what was read in a scan
 
     @property
     def path(self) -> Path:
         return self.document.path
+
+    @property
+    def name(self) -> str:
+        return name_file(self.path)
+
+    @property
+    def is_scan(self) -> bool:
+        return self.document.format == "scan"
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """The files to keep: a scan has beside it what was read in it."""
+        reading = {self.name + READING: beside(self.path, READING).read_bytes()} if self.is_scan else {}
+        return {self.name: self.content, **reading}
 
     @property
     def is_page(self) -> bool:
@@ -118,16 +138,17 @@ def add_files(
     """Add several files, or those of a folder: notices of several periods, or one notice with its annexes.
 
     Each file says in its title which period it is of. Files of one period are one notice, kept together in a folder
-    data/raw/<jurisdiction>/<period>; one that names no period belongs to the only notice there is. Yields each notice,
-    in the order of time, then what could not be added. Raises AuditError, before anything is written, where the files
-    are neither: several notices of one period, or an unreadable annex.
+    data/raw/<jurisdiction>/<period>; one that names no period belongs to the only notice there is. An archive stands
+    for the files in it. A scan is read into a CSV file beside it, and added once no line of it is doubtful. Yields each
+    notice, in the order of time, then what could not be added. Raises AuditError, before anything is written, where the
+    files are neither: several notices of one period, or an unreadable annex.
     """
     _check_names(data, files, jurisdiction, period, given)
     downloads: list[Download] = []
     refused: list[AuditError] = []
     for file in _list_downloads(files):
         try:
-            downloads.append(_read_download(file))
+            downloads += map(_read_download, list_archive(file) or [file])
         except AuditError as error:
             refused.append(error)
     notices, without = _sort_out(downloads, refused, period)
@@ -170,21 +191,33 @@ def _check_names(
 def _list_downloads(files: Sequence[Path]) -> list[Path]:
     """List the files named, and those in the folders named; each once."""
     listed = [each for file in files for each in (list_files(file) if file.is_dir() else [file])]
-    return list(dict.fromkeys(listed))
+    return [file for file in dict.fromkeys(listed) if not is_beside_scan(file)]
 
 
 def _read_download(file: Path) -> Download:
     if file.is_symlink():
         raise unusable(file, "a symbolic link", "the file itself")
-    if not file.name.isprintable() or file.name.startswith("."):
-        raise unusable(repr(file.name), "a hidden file or a name that cannot be printed", "a file name that can")
-    document = read_document(file)
-    content = file.read_bytes()
+    if not (name := name_file(file)).isprintable() or name.startswith("."):
+        raise unusable(repr(name), "a hidden file or a name that cannot be printed", "a file name that can")
+    document = _read_document(file)
+    answers = load_answers(file) if document.format == "scan" else {}
+    content = read_content(file)
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise unusable(file, "a file that changes while it is read", "one that stays as it is")
-    notice = _try_notice(document)
-    header = notice.header if notice else parse_header(document.lines, read_vocabulary())
-    return Download(document, content, notice, header, header.period or (file.stem if is_period(file.stem) else None))
+    answered = answer_lines(document, answers)
+    notice = _try_notice(answered)
+    header = notice.header if notice else parse_header(answered.lines, read_vocabulary())
+    period = header.period or (file.stem if is_period(file.stem) else None)
+    return Download(document, content, notice, header, period, answers)
+
+
+def _read_document(file: Path) -> Document:
+    """Read a file; a scan in which nothing was read yet with the program that reads pictures."""
+    try:
+        return read_document(file)
+    except ScanError:
+        read_pictures(file)
+        return read_document(file)
 
 
 def _try_notice(document: Document) -> Notice | None:
@@ -225,14 +258,27 @@ def _take_as_one(downloads: list[Download], refused: list[AuditError], period: s
         raise refused[0]
     once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]
     pages = [each for each in once if each.is_page]
+    if len({each.period for each in pages if each.period}) < 2:
+        _check_tables(once)
     if len(pages) > 1:
-        found = ", ".join(f"{each.path.name} ({each.period or 'no period'})" for each in pages)
+        found = ", ".join(f"{each.name} ({each.period or 'no period'})" for each in pages)
         expected = "one notice with its annexes; notices of several periods without --period, each with its own title"
         raise unusable(pages[1].path, f"{len(pages)} notices for {period}: {found}", expected)
-    names = [each.path.name for each in once]
+    names = [each.name for each in once]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise unusable(period, f"two files named {twice}", "files of one notice, each with a name of its own")
     return {period: once}
+
+
+def _check_tables(downloads: list[Download]) -> None:
+    """Raise AuditError for two files with the same table, as one that was published in two formats."""
+    first: dict[frozenset[tuple[str, float | None]], Download] = {}
+    for each in downloads:
+        tables = each.notice.tables if each.notice else ()
+        rows = frozenset((squeeze(row.unit), row.score) for table in tables for row in table.rows)
+        if rows and (other := first.setdefault(rows, each)) is not each:
+            found = f"the {len(rows)} rows that {other.name} has"
+            raise unusable(each.path, found, "each table in one file: name the files to add")
 
 
 class Records:
@@ -267,8 +313,10 @@ def _add_group(
     known = roster.known_for(source.period)
     group = sorted(group, key=lambda each: reading_order(each.path))
     source = replace(source, path=_name_raw(data, source, group))
-    document = group[0].document if len(group) == 1 else join_documents(source.path, [each.document for each in group])
-    parsed = group[0].notice if len(group) == 1 else None
+    is_one = len(group) == 1 and not group[0].is_scan
+    document = group[0].document if is_one else join_documents(source.path, [each.document for each in group])
+    parsed = group[0].notice if is_one else None
+    document, corrections = _settle(data, source, document, group)
     with lock_folder(data / "reference"):  # nobody else adds between the look and the writing
         held = _find_held(data, source, document, group[0].path)
         source = replace(source, path=held or source.path)
@@ -278,10 +326,12 @@ def _add_group(
         row = describe_notice(source, notice, given, proposal) if record is None else record
         notice = replace(notice, document=replace(document, path=source.path))
         reading = resolve_notice(data, source, notice, row)
-        _keep_both(records, source.path, group if held is None else [], row if record is None else None)
+        new = row if record is None else None
+        _keep(records, source.path, group if held is None else [], new, corrections)
     roster.enter(source.period, source.notice_id, _list_units(reading))
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
-    written = {raw: held is None, "record": record is None}
+    answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
+    written = {raw: held is None, "record": record is None, answers: bool(corrections)}
     overlaps = [
         one if two == source.period else two for one, two in roster.list_overlaps() if source.period in (one, two)
     ]
@@ -295,9 +345,35 @@ def _add_group(
     )
 
 
+def _settle(
+    data: Path, source: Source, document: Document, group: list[Download]
+) -> tuple[Document, list[dict[str, str]]]:
+    """Return a document with the answers to what was read in scans, and the answers that corrections.csv lacks.
+
+    Raises AuditError, with a review file and a page beside each scan, where a line is doubtful and has no answer.
+    """
+    scans = {f"{each.name} ": each for each in group if each.is_scan}
+    if not scans:
+        return document, []
+    kept = list_answers(load_corrections(data, source.notice_id))
+    given = {
+        (place if place == NOTICE else prefix + place, text): answer
+        for prefix, scan in scans.items()
+        for (place, text), answer in scan.answers.items()
+    }
+    answers = given | kept
+    if doubts := find_open(document, answers, load_registry(data, source.jurisdiction)):
+        paths = {prefix: scan.path for prefix, scan in scans.items()}
+        raise review_scans(document, paths, answers, doubts)
+    new = {key: answer for key, answer in given.items() if key not in kept}
+    return answer_lines(document, answers), list(list_corrections(source.notice_id, document, new))
+
+
 def _name_raw(data: Path, source: Source, group: list[Download]) -> Path:
+    """Name the raw file; a folder for several, and for a scan and what was read in it."""
     folder = data / "raw" / source.jurisdiction
-    return folder / (f"{source.period}.{_find_extension(group[0].document)}" if len(group) == 1 else source.period)
+    is_one = len(group) == 1 and not group[0].is_scan
+    return folder / (f"{source.period}.{_find_extension(group[0].document)}" if is_one else source.period)
 
 
 def _find_extension(document: Document) -> str:
@@ -401,21 +477,26 @@ def _read_publisher(title: str | None) -> str | None:
     return match[1] if match and read_vocabulary().kind_of(match[1]) != "other" else None
 
 
-def _keep_both(records: Records, path: Path, group: list[Download], row: pd.Series | None) -> None:
-    """Write record and raw files, or neither. The record comes first: a file without one is of unknown origin."""
+def _keep(
+    records: Records, path: Path, group: list[Download], row: pd.Series | None, corrections: list[dict[str, str]]
+) -> None:
+    """Write record, answers and raw files, or none. The record comes first: a file without one is of unknown origin."""
     clear_parts(path)
-    written = records.append(row)
+    contents = {name: content for each in group for name, content in each.contents.items()}
+    written: list[Appended] = [records.append(row)]
     try:
-        if len(group) == 1:
+        written.append(append_rows(corrections, records.path.with_name("corrections.csv"), "corrections"))
+        if len(contents) == 1:
             save_bytes(group[0].content, path)
-        elif group:
-            _save_folder({each.path.name: each.content for each in group}, path)
+        elif contents:
+            _save_folder(contents, path)
         if group:
             sync_files(path)
     except BaseException:  # Ctrl-C among them
         if group:
             remove(path)
-        written.undo()
+        for each in reversed(written):
+            each.undo()
         raise
 
 

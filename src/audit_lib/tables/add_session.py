@@ -24,7 +24,7 @@ def print_added(added: Added) -> Iterator[str]:
     """Yield what was read and what does not agree, in one screen: each fact with its place."""
     reading = added.reading
     source = reading.source
-    done = f"added: {' and '.join(added.written)} written" if added.written else "already there, nothing changed"
+    done = f"added: {_join(added.written)} written" if added.written else "already there, nothing changed"
     yield f"{source.notice_id} {done} · {shorten(source.path)}"
     yield from _print_record(reading.record)
     yield from _print_measure(added)
@@ -40,6 +40,10 @@ def print_added(added: Added) -> Iterator[str]:
         yield f"tier       {tier.tier}{label}: {len(tier.units)} units · {tier.place}"
     yield from _print_units(added)
     yield from _print_problems(added)
+
+
+def _join(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def shorten(path: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from audit_lib.documents.model import Document
 from audit_lib.documents.several import read_files
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import lock_folder, save_text
@@ -13,9 +14,10 @@ from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.periods import EXPECTED, is_period
 from audit_lib.sources import Source, find_held, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
-from audit_lib.tables.corrections import correct_notice, load_corrections
+from audit_lib.tables.corrections import correct_notice, list_answers, load_corrections
 from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.tables.measures import Measure, read_measure
+from audit_lib.tables.scan_doubts import answer_lines, find_open, find_scan_lines
 from audit_lib.tables.storage import describe_package, load_table, localise, save_table
 from audit_lib.tables.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
 from audit_lib.wording.words import Words
@@ -64,8 +66,26 @@ def read_source(
             source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
         )
     record = find_record(data, source.notice_id, language)
-    notice = parse_notice(read_files(source.path, source.files), read_measure(record).score_column)
+    document = settle(data, source, read_files(source.path, source.files))
+    notice = parse_notice(document, read_measure(record).score_column)
     return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
+
+
+def settle(data: Path, source: Source, document: Document) -> Document:
+    """Return a document with the answers to what was read in pictures, which corrections.csv keeps.
+
+    Raises AuditError where a line is doubtful and has no answer.
+    """
+    if not find_scan_lines(document):
+        return document
+    answers = list_answers(load_corrections(data, source.notice_id))
+    doubts = find_open(document, answers, load_registry(data, source.jurisdiction))
+    if doubts:
+        place, [doubt, *_] = next(iter(doubts.items()))
+        n = len(doubts)
+        found = f"{n} doubtful {'line' if n == 1 else 'lines'} read from pictures: {place}: {doubt}"
+        raise unusable(source.path, found, "an answer in corrections.csv for each; audit-lib add FILE asks for them")
+    return answer_lines(document, answers)
 
 
 def resolve_notice(
@@ -83,9 +103,8 @@ def resolve_notice(
     registry = load_registry(data, source.jurisdiction)
     measure = read_measure(record)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period, lower_first=measure.is_lower_better)
-    corrected = {
-        registry.resolve_or_add(each.row.unit)[0].unit_id for each in corrections_told if each.row and each.is_score
-    }
+    changed = [each.row for each in corrections_told if each.row and each.is_score and each.is_change]
+    corrected = {registry.resolve_or_add(row.unit)[0].unit_id for row in changed}
     scores["is_corrected"] = scores["unit_id"].isin(corrected).astype("boolean")
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
     recorded = None if record is None else str(record["sha256"])

@@ -8,6 +8,7 @@ import pandas as pd
 
 from audit_lib.tables import checks
 from audit_lib.tables.evidence import Evidence, Finding
+from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
 from audit_lib.tables.storage import validate_table
 from audit_lib.wording.words import Name, Phrase, Words, join, say
@@ -68,7 +69,11 @@ def _prints_ranks(evidence: Evidence) -> bool:
 
 
 def _has_corrections(evidence: Evidence) -> bool:
-    return bool(evidence.corrections)
+    return any(not each.place for each in evidence.corrections)
+
+
+def _has_pictures(evidence: Evidence) -> bool:
+    return bool(find_scan_lines(evidence.notice.document))
 
 
 def _names_period(evidence: Evidence) -> bool:
@@ -90,6 +95,7 @@ CHECKS = (
     Check("warning", checks.check_balance),
     Check("warning", checks.check_sum_row, _has_table),
     Check("note", checks.check_left_aside),
+    Check("note", checks.check_pictures, _has_pictures),
     Check("note", checks.check_corrected, _has_corrections),
     Check("warning", checks.check_correction_unused, _has_corrections),
     Check("error", checks.check_scale, _has_table),

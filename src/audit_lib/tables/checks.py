@@ -17,6 +17,7 @@ from audit_lib.numbers import competition_rank
 from audit_lib.periods import are_same, is_period
 from audit_lib.sources import period_of
 from audit_lib.tables.evidence import Evidence, Finding
+from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
 from audit_lib.wording.words import Phrase, say_date, say_place
 
@@ -79,7 +80,7 @@ def _find_problems(evidence: Evidence, check: str) -> Iterator[Finding]:
 def check_corrected(evidence: Evidence) -> Iterator[Finding]:
     """Did a known typing error have to be corrected?"""
     for each in evidence.corrections:
-        if each.row is not None:
+        if each.row is not None and not each.place:
             facts = {"unit": each.unit_name, "column": each.column, "printed": each.printed}
             facts |= {"corrected": each.corrected, "reason": each.reason, "evidence": each.evidence}
             unit_id = next(entry.unit.unit_id for entry in evidence.entries if each.names(entry.row))
@@ -89,8 +90,18 @@ def check_corrected(evidence: Evidence) -> Iterator[Finding]:
 def check_correction_unused(evidence: Evidence) -> Iterator[Finding]:
     """Does the notice still print what corrections.csv corrects?"""
     for each in evidence.corrections:
-        if each.row is None:
+        if each.row is None and not each.place:
             yield Finding({"unit": each.unit_name, "column": each.column, "printed": each.printed})
+
+
+def check_pictures(evidence: Evidence) -> Iterator[Finding]:
+    """Does the file contain the rows as text, not as pictures?"""
+    read = find_scan_lines(evidence.notice.document)
+    rows = [row.place for table in evidence.notice.tables for row in table.rows]
+    of_pictures = [place for place in rows if place in read]
+    answers = [each for each in evidence.corrections if each.place in read]
+    facts = {"n": len(of_pictures), "n_rows": len(rows), "n_answered": len(answers)}
+    yield Finding(facts | {"n_changed": sum(each.is_change for each in answers)}, place=[*of_pictures, *read][0])
 
 
 def check_scale(evidence: Evidence) -> Iterator[Finding]:

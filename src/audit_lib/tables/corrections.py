@@ -13,13 +13,19 @@ from audit_lib.errors import unusable
 from audit_lib.notices.columns import NUMBER
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.rows import Problem, ScoreRow
+from audit_lib.tables.scan_doubts import AS_READ
+from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, localise
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A row of corrections.csv. `row` is the row as printed, once it was found; `is_score` tells what it corrects."""
+    """A row of corrections.csv. `row` is the row as printed, once it was found; `is_score` tells what it corrects.
 
+    One with a `place` is a person's answer to what a program read there in a picture; the notice printed no error.
+    """
+
+    place: str | None
     unit_name: str
     column: str
     printed: str
@@ -31,6 +37,11 @@ class Correction:
     @property
     def is_score(self) -> bool:
         return self.row is not None and self.column not in self.row.extra
+
+    @property
+    def is_change(self) -> bool:
+        """Check whether it says anything else than what was printed or read."""
+        return self.corrected != self.printed
 
     def names(self, row: ScoreRow) -> bool:
         return squeeze(row.unit) == squeeze(self.unit_name)
@@ -51,16 +62,30 @@ def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[C
     path = data / "reference" / "corrections.csv"
     if not path.is_file():
         return []
-    table = localise(load_table(path, "corrections"), language)
-    columns = ["unit_name", "column", "printed", "corrected", "reason", "evidence"]
-    rows: Iterator[Any] = table.loc[table["notice_id"] == notice_id, columns].itertuples(index=False)
-    return [Correction(*row) for row in rows]
+    table = localise(load_table(path, "corrections"), language).reindex(columns=list(SCHEMAS["corrections"].columns))
+    columns = ["place", "unit_name", "column", "printed", "corrected", "reason", "evidence"]
+    rows = table.loc[table["notice_id"] == notice_id, columns].astype("object")
+    found: Iterator[Any] = rows.where(rows.notna(), None).itertuples(index=False)
+    return [Correction(*row) for row in found]
+
+
+def list_answers(corrections: list[Correction]) -> dict[tuple[str, str], str]:
+    """Return the answers to what was read in pictures, by place and text as read."""
+    return {
+        (each.place, each.printed): AS_READ if each.corrected == each.printed else each.corrected
+        for each in corrections
+        if each.place
+    }
 
 
 def correct_notice(notice: Notice, corrections: list[Correction]) -> tuple[Notice, tuple[Correction, ...]]:
     """Correct the rows of a notice. Gives the notice, and each correction with the row that it was made in, if any."""
     applied = []
+    at = {row.place: row for table in notice.tables for row in table.rows}
     for correction in corrections:
+        if correction.place:
+            applied.append(replace(correction, row=at.get(correction.place)))
+            continue
         found = next(
             ((table, row) for table in notice.tables for row in table.rows if _prints(notice, correction, row)), None
         )

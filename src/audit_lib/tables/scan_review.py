@@ -1,241 +1,198 @@
-"""Review a scan: what a program read in it is proposed, and each line that anything speaks against waits for a person.
+"""Review scans: read their pictures, and write beside each what is doubtful: a CSV to answer in and a page to look at.
 
-A row is free of doubt only where its name stands in the notice's own lists or in the reference, its serial follows
-the one above, its score is a number of the scale that fits the order of the table, no seal lies on it, and the reader
-was sure. Whether all rows were read is asked first.
+A run of `audit-lib add` reads the pictures; after answers the next one takes them up, until no line is doubtful.
 """
 
+import csv
 import hashlib
+import io
 from base64 import b64encode
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from markupsafe import Markup
+from tqdm import tqdm
 
-from audit_lib.documents.kinds import HEAD, check_size, find_kind
-from audit_lib.documents.model import Document, Line, UnreadableError, squeeze
+from audit_lib.documents.kinds import HEAD, find_kind
+from audit_lib.documents.model import Document, UnreadableError, squeeze
 from audit_lib.documents.read import read_content
-from audit_lib.documents.scan_file import NO_PRINT, NOTICE, ReadLine, load_reading, print_reading, reading_path
+from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_csv, print_reading
 from audit_lib.documents.scan_lines import ScanLine, read_box
 from audit_lib.documents.worker import ScanWorker, Seen
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_text
-from audit_lib.notices.notice import Notice, parse_notice
-from audit_lib.notices.rows import ScoreRow
-from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.tables.units import Registry, Unit
+from audit_lib.notices.notice import parse_notice
+from audit_lib.tables.scan_doubts import AS_READ, NO_PRINT, NOTICE, Answers, Doubts, answer_lines, find_scan_lines
+from audit_lib.wording.fonts import embed_characters
 
-SURE = 0.95  # the confidence of the weakest word of a line that is free of doubt
-HIGHEST = 100.0
-MOSTLY = 0.9  # of the steps from row to row: then the table is in the order of its scores
-PAGE_ENDING = ".review.html"
-
-Doubts = dict[str, list[str]]  # by place, that of the whole among them
+HOW = (
+    "Write into the column answer of {name} what the picture shows, columns two spaces apart: "
+    f"{AS_READ} where it was read right, {NO_PRINT} where nothing is printed. A row that was lost goes below its "
+    "neighbour, as a second line of the same answer. Then run the command again."
+)
 
 
 @dataclass(frozen=True)
-class Review:
-    """What was read in a scan, and what was written: its lines with their doubts, and the page to look at."""
+class Row:
+    """A row of a review file: a line as read, what was made of it, what speaks against it, and the answer."""
 
-    scan: Path
-    lines: tuple[ReadLine, ...]
-    page: Path
+    place: str
+    text: str
+    unit: str = ""
+    score: str = ""
+    confidence: str = ""
+    doubt: str = ""
+    alternatives: str = ""
+    answer: str = ""
 
     @property
-    def n_open(self) -> int:
-        return sum(line.is_open for line in self.lines)
-
-    @property
-    def n_rows(self) -> int:
-        return sum(bool(line.unit) for line in self.lines)
+    def is_open(self) -> bool:
+        return not self.answer
 
 
-def review_scan(scan: Path, registry: Registry | None = None) -> Review:
-    """Read a scan, or take up its reading with the answers so far, and write what is doubtful beside it.
+def read_pictures(scan: Path) -> None:
+    """Read the pages of a scan into the CSV file beside it.
 
-    Writes `<scan>.reading.csv` and `<scan>.review.html`. Raises AuditError for a file that is no scan, and where the
-    program that reads pictures is not installed.
+    Raises AuditError for a file that cannot be read, and where the program that reads pictures is not installed.
     """
+    content = read_content(scan)
+    with _refuse(scan):
+        lines = read_pages(content, find_kind(content[:HEAD], scan.suffix))
+    if not lines:
+        raise unusable(scan, "a picture in which no word was read", "print, upright and in focus")
+    save_text(print_reading(lines, hashlib.sha256(content).hexdigest()), beside(scan, READING))
+
+
+def read_pages(content: bytes, kind: str) -> list[ScanLine]:
+    """Read the lines of all pages, in a worker. Raises UnreadableError."""
+    with ScanWorker() as worker:
+        n_pages, lines = worker.read_page(content, kind, 1)
+        for page in tqdm(range(2, n_pages + 1), "reading pictures", n_pages, initial=1, unit="page", disable=None):
+            lines += worker.read_page(content, kind, page)[1]
+    return lines
+
+
+@contextmanager
+def _refuse(scan: Path) -> Iterator[None]:
+    """Raise the errors of readers as those of a file."""
     try:
-        content = read_content(scan)
-        kind = find_kind(content[:HEAD], scan.suffix)
-        check_size(kind, len(content))
-        if kind not in {"pdf", "picture"}:
-            raise UnreadableError(f"a {kind} file", "a scan: a PDF of pictures, PNG, JPEG or TIFF")
-        sha256 = hashlib.sha256(content).hexdigest()
-        with ScanWorker() as worker:
-            lines = load_reading(scan, sha256) or _read_pages(worker, content, kind, sha256)
-            lines = mark_doubts(scan, lines, registry or Registry(""))
-            seen = {
-                line.place: worker.look_again(content, kind, line.place)
-                for line in lines
-                if line.is_open and read_box(line.place)
-            }
+        yield
     except UnreadableError as error:
         raise unusable(scan, error.found, error.expected) from None
-    lines = [replace(line, alternatives=_find_alternative(line, seen)) for line in lines]
-    page = scan.with_name(scan.name + PAGE_ENDING)
-    save_text(print_reading(lines), reading_path(scan))
-    save_text(draw_page(scan, lines, seen), page)
-    return Review(scan, tuple(lines), page)
 
 
-def _read_pages(worker: ScanWorker, content: bytes, kind: str, sha256: str) -> list[ReadLine]:
-    n_pages, read = worker.read_page(content, kind, 1)
-    for page in range(2, n_pages + 1):
-        read += worker.read_page(content, kind, page)[1]
-    if not read:
-        raise UnreadableError("a scan in which no word was read", "print, upright and in focus")
-    return [_propose(line, sha256) for line in read]
-
-
-def _propose(line: ScanLine, sha256: str) -> ReadLine:
-    return ReadLine(
-        sha256, line.place, line.text, confidence=f"{line.confidence:.3f}", seal="yes" if line.is_sealed else ""
-    )
-
-
-def _find_alternative(line: ReadLine, seen: dict[str, Seen]) -> str:
-    if line.place not in seen:
-        return line.alternatives
-    text = seen[line.place].text
-    return "" if squeeze(text) == squeeze(line.text) else text
-
-
-# The guards.
-
-
-def mark_doubts(scan: Path, lines: Sequence[ReadLine], registry: Registry) -> list[ReadLine]:
-    """Return the lines with their doubts as they are now, and those about the whole. Answers stay."""
-    lines = [line for line in lines if line.place != NOTICE or line.answer]
-    printed = tuple(Line(line.place, line.final) for line in lines if line.final and line.place != NOTICE)
-    sure = {line.place: 1.0 if line.answer else float(line.confidence or 0) for line in lines}
-    rows: dict[str, ScoreRow] = {}
+def load_answers(scan: Path) -> Answers:
+    """Load the answers given beside a scan; none where there is no review file. Raises AuditError for a damaged one."""
+    path = beside(scan, REVIEW)
+    if not path.is_file():
+        return {}
+    names = [field.name for field in fields(Row)]
     try:
-        notice = parse_notice(Document(scan, "", "scan", None, printed))
-    except AuditError as error:
-        doubts: Doubts = {NOTICE: [str(error).partition(": ")[2]]}
-    else:
-        doubts = find_doubts(notice, sure, registry)
-        rows = {row.place: row for table in notice.tables for row in table.rows}
-    for line in lines:
-        if sure[line.place] < SURE and line.answer != NO_PRINT and line.place != NOTICE:
-            doubts.setdefault(line.place, []).append(f"read with confidence {sure[line.place]:.2f}")
-        if line.seal and not line.answer:
-            doubts.setdefault(line.place, []).append("a seal lies on it")
-    marked = [_mark(line, doubts.pop(line.place, []), rows.get(line.place)) for line in lines if line.place != NOTICE]
-    answers = {line.doubt: line.answer for line in lines if line.place == NOTICE}
-    sha256 = lines[0].scan_sha256 if lines else ""
-    about = [
-        ReadLine(sha256, NOTICE, "", doubt=doubt, answer=answers.get(doubt, ""))
-        for found in doubts.values()
-        for doubt in found
-    ]
-    return [*about, *marked]
+        rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+    except (ValueError, csv.Error):
+        raise unusable(path, "no CSV file in UTF-8", "the review file as it was written, with answers") from None
+    if any(list(row) != names or None in row.values() for row in rows):
+        raise unusable(path, "other columns", ", ".join(names))
+    return {(row["place"], row["text"]): answer for row in rows if (answer := row["answer"].strip())}
 
 
-def _mark(line: ReadLine, doubts: list[str], row: ScoreRow | None) -> ReadLine:
-    unit, score = (row.unit, "" if row.score is None else f"{row.score:g}") if row else ("", "")
-    return replace(line, unit=unit, score=score, doubt="; ".join(doubts))
+def review_scans(document: Document, scans: Mapping[str, Path], answers: Answers, doubts: Doubts) -> AuditError:
+    """Write the review file and the page of each scan that has open doubts, and return the error that says so.
 
-
-def find_doubts(notice: Notice, sure: dict[str, float], registry: Registry) -> Doubts:
-    """Return what speaks against the rows of a notice that was read in a picture, by place.
-
-    `sure` is the confidence of each line by place. What no row can be blamed for stands at the place `notice`.
+    `scans` are the files by what the places of their lines begin with. Doubts about the whole go to the first.
     """
-    listed = Registry("", {squeeze(name): Unit("", name) for tier in notice.tiers for name in tier.units})
-    doubts: Doubts = {}
-
-    def add(place: str, doubt: str) -> None:
-        doubts.setdefault(place, []).append(doubt)
-
-    for doubt in _count(notice):
-        add(NOTICE, doubt)
-    for problem in notice.problems:
-        add(problem.place if problem.place in sure else NOTICE, problem.message)
-    for table in notice.tables:
-        for place, doubt in [*_check_serials(table), *_check_order(table), *_check_twice(table)]:
-            add(place, doubt)
-        for row in table.rows:
-            if row.score is None or not 0 <= row.score <= HIGHEST:
-                add(row.place, f"no score from 0 to {HIGHEST:g}")
-            if listed.resolve(row.unit) is None and registry.resolve(row.unit) is None:
-                add(row.place, f"{row.unit} stands in no list and not in the reference")
-    return doubts
+    first, rows = next(iter(scans)), _describe(document, answers, doubts)
+    written = []
+    for prefix, scan in scans.items():
+        of_scan = [row for row in rows if row.place.startswith(prefix) or (row.place == NOTICE and prefix == first)]
+        ours = [replace(row, place=row.place.removeprefix(prefix)) for row in of_scan]
+        if any(row.is_open for row in ours):
+            _write_review(scan, ours)
+            written.append((scan, sum(row.is_open for row in ours)))
+    n_open, n_lines = sum(n for _, n in written), len(find_scan_lines(document))
+    named = " and ".join(beside(scan, REVIEW).name for scan, _ in written)
+    pages = " and ".join(beside(scan, PAGE).name for scan, _ in written)
+    found = f"{n_open} doubtful {'line' if n_open == 1 else 'lines'} among {n_lines} read from pictures"
+    return unusable(written[0][0], found, f"answers in {named}, with what {pages} shows; then the same command again")
 
 
-def _count(notice: Notice) -> Iterator[str]:
-    """Ask whether all rows were read, by the counts that the notice states."""
-    n_rows = sum(len(table.rows) for table in notice.tables)
-    stated = notice.header.units_stated
-    n_listed = sum(len(tier.units) for tier in notice.tiers)
-    if not n_rows:
-        yield "no row of a score table was read"
-    elif stated is None and not n_listed:
-        yield f"nothing in the notice says that {n_rows} rows are all"
-    if stated is not None and n_rows not in {0, stated}:
-        yield f"the notice states {stated} units, {n_rows} rows were read"
-    if n_rows and n_listed and n_listed != n_rows:
-        yield f"{n_listed} units are listed, {n_rows} rows were read"
-    for tier in notice.tiers:
-        if tier.stated is not None and tier.stated != len(tier.units):
-            yield f"{tier.tier} states {tier.stated} units, {len(tier.units)} were read ({tier.place})"
+def _describe(document: Document, answers: Answers, doubts: Doubts) -> list[Row]:
+    """Describe what is doubtful or answered, in the order of the pages, the whole first."""
+    try:
+        tables = parse_notice(answer_lines(document, answers)).tables
+    except AuditError:
+        tables = ()
+    rows = {row.place: row for table in tables for row in table.rows}
+    about = [(NOTICE, text) for text in doubts.get(NOTICE, [])] + [key for key in answers if key[0] == NOTICE]
+    described = [Row(*key, doubt=key[1], answer=answers.get(key, "")) for key in about]
+    for line in find_scan_lines(document).values():
+        answer = answers.get((line.place, line.text), "")
+        if answer or line.place in doubts:
+            row = rows.get(line.place)
+            score = "" if row is None or row.score is None else f"{row.score:g}"
+            doubt = "; ".join(doubts.get(line.place, []))
+            unit = row.unit if row else ""
+            described.append(Row(line.place, line.text, unit, score, f"{line.confidence:.3f}", doubt, "", answer))
+    return described
 
 
-def _check_serials(table: ScoreTable) -> Iterator[tuple[str, str]]:
-    """Find rows whose serial does not follow that of the row above."""
-    if not any(row.serial is not None for row in table.rows):
-        if any(row.rank is not None for row in table.rows):
-            yield from _check_ranks(table)
-        return
-    for above, row in pairwise([None, *table.rows]):
-        expected = 1 if above is None else None if above.serial is None else above.serial + 1
-        if row is not None and (row.serial is None or row.serial != expected):
-            yield row.place, f"serial {row.serial}, expected {'another' if expected is None else expected}"
-            if above is not None:
-                yield above.place, f"the row below has serial {row.serial}"
+def _write_review(scan: Path, rows: list[Row]) -> None:
+    seen = _look_again(scan, rows)
+    rows = [_add_alternative(row, seen) for row in rows]
+    save_text(print_csv([[field.name for field in fields(Row)], *map(astuple, rows)]), beside(scan, REVIEW))
+    save_text(draw_page(scan, rows, seen), beside(scan, PAGE))
 
 
-def _check_ranks(table: ScoreTable) -> Iterator[tuple[str, str]]:
-    """Find rows whose rank is not what their score gives: one more than the rows with a higher score."""
-    scores = [row.score for row in table.rows if row.score is not None]
-    for row in table.rows:
-        if row.score is None or row.rank is None or row.rank != 1 + sum(score > row.score for score in scores):
-            yield row.place, f"rank {row.rank} does not follow from the scores"
+def _look_again(scan: Path, rows: Sequence[Row]) -> dict[str, Seen]:
+    content = read_content(scan)
+    kind = find_kind(content[:HEAD], scan.suffix)
+    places = [row.place for row in rows if row.is_open and read_box(row.place)]
+    with _refuse(scan), ScanWorker() as worker:
+        return {place: worker.look_again(content, kind, place) for place in places}
 
 
-def _check_order(table: ScoreTable) -> Iterator[tuple[str, str]]:
-    """Find rows out of order, where a table is in the order of its scores but for a few."""
-    scored = [(row, row.score) for row in table.rows if row.score is not None]
-    steps = [(above, row, score - score_above) for (above, score_above), (row, score) in pairwise(scored)]
-    if len(steps) > 5 and MOSTLY * len(steps) <= sum(step <= 0 for *_, step in steps) < len(steps):
-        for above, row, step in steps:
-            if step > 0:
-                yield from ((each.place, "out of the order of the scores") for each in (above, row))
+def _add_alternative(row: Row, seen: Mapping[str, Seen]) -> Row:
+    text = seen[row.place].text if row.place in seen else ""
+    return replace(row, alternatives="" if squeeze(text) == squeeze(row.text) else text)
 
 
-def _check_twice(table: ScoreTable) -> Iterator[tuple[str, str]]:
-    counts = Counter(squeeze(row.unit) for row in table.rows)
-    return ((row.place, f"{row.unit} is read twice") for row in table.rows if counts[squeeze(row.unit)] > 1)
+def list_corrections(notice_id: str, document: Document, answers: Answers) -> Iterator[dict[str, str]]:
+    """Yield the rows of corrections.csv for the answers that a document takes up; nothing is missing."""
+    lines = {(line.place, line.text) for line in find_scan_lines(document).values()}
+    for (place, text), answer in answers.items():
+        if (place, text) not in lines and place != NOTICE:
+            continue
+        is_right = answer == AS_READ
+        yield {
+            "notice_id": notice_id,
+            "place": place,
+            "printed": text,
+            "corrected": text if is_right else answer,
+            "reason": "read right in the picture" if is_right else "read wrong in the picture",
+            "evidence": "a person compared it with the picture",
+            "reason_zh": "图片识读无误" if is_right else "图片识读有误",
+            "evidence_zh": "已与图片人工核对",
+        }
 
 
 # The page.
 
 _PAGE = Markup("""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
 <style>
-body {{ font: 16px/1.5 sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
+:root {{ color-scheme: light dark }}
+body {{ font: 16px/1.5 "Page Han", sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
+body {{ overflow-wrap: anywhere }}
 figure {{ margin: 0 0 1.5rem; border-top: 1px solid #999; padding-top: .75rem }}
 img {{ max-width: 100%; border: 1px solid #999 }}
-dl {{ display: grid; grid-template-columns: 8rem 1fr; margin: .5rem 0 }}
+dl {{ display: grid; grid-template-columns: 7rem 1fr; margin: .5rem 0 }}
 dd {{ margin: 0; white-space: pre-wrap }}
 </style>
 <h1>{title}</h1>
-<p>{summary}</p>
+<p>{how}</p>
 {figures}
 </html>
 """)
@@ -245,22 +202,19 @@ _FIGURE = Markup("""<figure id="{place}">{picture}
 """)
 
 
-def draw_page(scan: Path, lines: Iterable[ReadLine], seen: dict[str, Seen]) -> str:
+def draw_page(scan: Path, rows: Iterable[Row], seen: Mapping[str, Seen]) -> str:
     """Draw the page with the picture of each doubtful line beside its reading. It loads nothing from elsewhere."""
-    doubtful = [line for line in lines if line.is_open]
-    summary = (
-        f"{len(doubtful)} lines to look at. In {reading_path(scan).name}, write what the picture shows in the column "
-        "answer, columns two spaces apart; = where it was read right, - where nothing is printed. "
-        "Then run the command again."
-    )
-    figures = Markup("").join(_draw_line(line, seen.get(line.place)) for line in doubtful)
-    return str(_PAGE.format(title=f"Doubtful lines of {scan.name}", summary=summary, figures=figures))
+    figures = [_draw_row(row, seen.get(row.place)) for row in rows if row.is_open]
+    title = f"{len(figures)} doubtful {'line' if len(figures) == 1 else 'lines'} of {scan.name}"
+    how = HOW.format(name=beside(scan, REVIEW).name)
+    page = str(_PAGE.format(title=title, how=how, figures=Markup("").join(figures)))
+    return page.replace("<style>", embed_characters(page) + "<style>", 1)
 
 
-def _draw_line(line: ReadLine, seen: Seen | None) -> Markup:
+def _draw_row(row: Row, seen: Seen | None) -> Markup:
     picture = Markup('<img alt="{}" src="data:image/png;base64,{}">')
-    other = Markup('<dt>read once more</dt><dd lang="zh">{}</dd>').format(line.alternatives)
+    other = Markup('<dt>read once more</dt><dd lang="zh">{}</dd>').format(row.alternatives)
     return _FIGURE.format(
-        picture=picture.format(line.place, b64encode(seen.picture).decode()) if seen else "",
-        place=line.place, text=line.text, other=other if line.alternatives else "", doubt=line.doubt,
+        picture=picture.format(row.place, b64encode(seen.picture).decode()) if seen else "",
+        place=row.place, text=row.text, other=other if row.alternatives else "", doubt=row.doubt,
     )  # fmt: skip

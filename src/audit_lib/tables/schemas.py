@@ -332,8 +332,13 @@ SCHEMAS = {
     "corrections": pa.DataFrameSchema(
         {
             "notice_id": _text("<jurisdiction>-<period>", nullable=False),
-            "unit_name": _text("the unit as its table prints it", nullable=False),
-            "column": _text("heading of the cell as printed", nullable=False),
+            "unit_name": _text("the unit as its table prints it", missing="a line read from a picture"),
+            "column": _text("heading of the cell as printed", missing="a line read from a picture"),
+            "place": _text(
+                "of a line that a program read in a picture: file, page and box, or `notice` for all of it",
+                missing="the notice prints the error",
+                required=False,
+            ),
             "printed": _text("what is printed there; where it is not, the correction is not made", nullable=False),
             "corrected": _text("what it should say", nullable=False),
             "reason": _text("what went wrong", nullable=False),
@@ -341,8 +346,8 @@ SCHEMAS = {
             "reason_zh": _text("reason in Chinese", required=False),
             "evidence_zh": _text("evidence in Chinese", required=False),
         },
-        description="one row for each known typing error",
-        unique=["notice_id", "unit_name", "column", "printed"],
+        description="one row for each known typing error, and for each answer to what was read in a picture",
+        unique=["notice_id", "place", "unit_name", "column", "printed"],
         strict=True,
         coerce=True,
     ),

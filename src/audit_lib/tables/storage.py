@@ -232,9 +232,9 @@ def _list_cells(rows: list[dict[str, Any]], path: Path, name: str) -> list[dict[
 def _check_keys(rows: list[dict[str, Any]], path: Path, name: str, table: pd.DataFrame) -> None:
     """Check that none of the new rows has a key that is there. Raises AuditError."""
     unique = SCHEMAS[name].unique or []
-    old = set(table[unique].itertuples(index=False, name=None))
+    old = set(table.reindex(columns=unique).fillna("").itertuples(index=False, name=None))
     for row in rows:
-        if unique and (key := tuple(row[column] for column in unique)) in old:
+        if unique and (key := tuple(row.get(column, "") for column in unique)) in old:
             raise unusable(path, f"a second row for {' '.join(map(str, key))}", "one")
 
 

@@ -3,7 +3,8 @@
 The file is read, never run; what it says that it is only chooses what it is compared with. See docs/trust.md.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +15,16 @@ from nbformat.v4 import reads as read_json
 from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import RunOptions
 from audit_lib.batch.run import open_executor
+from audit_lib.documents.kinds import HEAD, find_kind
+from audit_lib.documents.model import UnreadableError
+from audit_lib.documents.scan_file import READING, beside, find_other_reader, load_reading
 from audit_lib.errors import AuditError, unusable
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.origin import Origin
 from audit_lib.pages.report_page import find_chart
 from audit_lib.pages.report_summary import list_reports
+from audit_lib.sources import find_sources
+from audit_lib.tables.scan_review import read_pages
 from audit_lib.verify.differences import Difference, find_differences, printable
 from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits, restore_source
 from audit_lib.verify.remake import Remaker, add_changed
@@ -70,13 +76,16 @@ def verify_path(path: Path, folders: Folders) -> Iterator[Verification]:
             path, "no such file" if not path.is_dir() else "no file", "a page or notebook, or a folder of them"
         )
     with TemporaryDirectory(prefix="audit-verify-") as scratch, open_executor(None, None) as (executor, _):
-        yield from executor.map(Verifier(folders, RunOptions(), Path(scratch)).verify, files)
+        verifier = Verifier(folders, RunOptions(), Path(scratch))
+        yield from executor.map(verifier.verify, files)
+    yield from map(read_again, find_scans(folders.data, verifier.addresses))
 
 
 class Verifier:
     """Verifies files against one project. Works in an empty scratch folder, which is the caller's to remove."""
 
     def __init__(self, folders: Folders, options: RunOptions, scratch: Path) -> None:
+        self.addresses: set[str] = set()  # of the files so far
         self._reports = folders.reports
         self._remaker = Remaker(folders, options, scratch)
 
@@ -88,6 +97,7 @@ class Verifier:
             given = read_given(path)
         except AuditError as error:
             return Verification(path, UNKNOWN, str(error))
+        self.addresses.add(given.origin.page)
         differences: list[Difference] = []
         try:
             expected = self._make_expected(path, given)
@@ -145,6 +155,34 @@ class Verifier:
             raise AuditError("found a picture beside no report; expected the first chart of one")
         is_first = content == find_chart(read_json(self._make_report(read_given(reports[0]))))
         return Verification(path, *((CONFIRMED, "") if is_first else (CHANGED, "not the first chart of its reports")))
+
+
+def find_scans(data: Path, addresses: Iterable[str]) -> Iterator[Path]:
+    """Yield the scans of the notices that pages are about."""
+    about = {tuple(address.split("/")[-3:-1]) for address in addresses}
+    for source in find_sources(data):
+        if (source.jurisdiction, source.period) in about:
+            yield from (file for file in source.files if beside(file, READING).is_file())
+
+
+def read_again(scan: Path) -> Verification:
+    """Read the pictures of a scan once more, and compare each box with what is kept."""
+    content = scan.read_bytes()
+    try:
+        kept = {line.place: line.text for line in load_reading(scan, hashlib.sha256(content).hexdigest()) or ()}
+        again = {line.place: line.text for line in read_pages(content, find_kind(content[:HEAD], scan.suffix))}
+    except UnreadableError as error:
+        return Verification(scan, ELSEWHERE, f"found {error.found}; expected {error.expected}")
+    places = enumerate({**kept, **again}, start=2)  # below the head of the file
+    differences = [
+        Difference(place, n, kept.get(place), again.get(place))
+        for n, place in places
+        if kept.get(place) != again.get(place)
+    ]
+    if differences and (reader := find_other_reader(scan)):
+        return Verification(scan, ELSEWHERE, f"it was read with {reader}", differences)
+    why = f"{len(again)} lines of its pictures read again"
+    return Verification(scan, CHANGED if differences else CONFIRMED, why, differences)
 
 
 def _name_other_versions(given: Given) -> str:

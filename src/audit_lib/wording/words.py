@@ -132,14 +132,17 @@ def join(parts: Iterable[Any], separator: str) -> Joined | None:
 def say_place(place: str) -> Phrase:
     """Return the phrase for a place: line 215, page 3 line 12; a cell of a workbook is named as it is.
 
+    A box of a picture is named by its page: nobody can count the others.
+
     The file of a notice of several comes first: 附件1.xls Sheet1!B7.
     """
-    match = re.fullmatch(r"(?:page (?P<page>\d+) )?line (?P<line>\d+)", place)
-    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?line \d+)", place)):
+    match = re.fullmatch(r"(?:page (?P<page>\d+) )?(?:line (?P<line>\d+)|(?P<box>box [\d ]+))", place)
+    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?(?:line|box) [\d ]+)", place)):
         return Phrase("places.in_file", {"file": named[1], "place": say_place(named[2])})
     if match is None:
         return Phrase("places.cell", {"cell": place})
-    return Phrase("places.page" if match["page"] else "places.line", match.groupdict())
+    kind = "box" if match["box"] else "page" if match["page"] else "line"
+    return Phrase(f"places.{kind}", match.groupdict())
 
 
 def say_date(date: str) -> Phrase | str:
