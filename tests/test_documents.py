@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from audit_lib.documents.characters import PrintedLine, join_lines
 from audit_lib.documents.model import Document, Line, line_of, squeeze
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
@@ -115,3 +116,39 @@ def test_any_bytes_give_a_document_or_an_error(tmp_path_factory: pytest.TempPath
         codec = {"utf-8": "utf-8-sig", "big5": "cp950"}.get(str(document.encoding), str(document.encoding))
         raw = re.split(r"\r\n|\r|\n", content.decode(codec))
         assert all(raw[(line_of(line.place) or 0) - 1] == line.text and line.key for line in document.lines)
+
+
+# Paragraphs of a page.
+
+
+def print_line(number: int, text: str, left: float = 90.0, size: float = 16.0) -> tuple[PrintedLine, str]:
+    chars = [
+        {"text": char, "x0": left + size * at, "x1": left + size * (at + 1), "size": size}
+        for at, char in enumerate(text)
+    ]
+    return PrintedLine(f"page 1 line {number}", 28.0 * number, chars), text
+
+
+FULL = "优秀单位是甲镇、乙镇、丙镇、丁镇、戊镇、己镇、庚"  # 24 characters: from 90 to 474
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ([print_line(1, FULL), print_line(2, "局、辛局。")], [f"{FULL}局、辛局。"]),
+        ([print_line(1, FULL), print_line(2, FULL), print_line(3, "局。")], [f"{FULL}{FULL}局。"]),
+        ([print_line(1, f"{FULL[:-1]}。"), print_line(2, "二、问题")], [f"{FULL[:-1]}。", "二、问题"]),
+        ([print_line(1, FULL), print_line(2, "二、问题", left=122.0)], [FULL, "二、问题"]),
+        ([print_line(1, FULL), print_line(2, "附件二的表", size=22.0)], [FULL, "附件二的表"]),
+        ([print_line(1, FULL), print_line(9, "局、辛局。")], [FULL, "局、辛局。"]),
+        ([print_line(1, FULL), print_line(2, "1  甲镇  97")], [FULL, "1  甲镇  97"]),
+        ([print_line(1, FULL[:20]), print_line(2, "甲镇")], [FULL[:20], "甲镇"]),
+        ([print_line(n, text) for n, text in enumerate(["1", "甲镇", "97", "2", "乙街道办事处", "96"])], None),
+    ],
+    ids=["name-cut", "three", "sentence-ends", "indented", "other-size", "far", "columns", "short", "cell-per-line"],
+)
+def test_lines_that_reach_the_margin_go_on_below(
+    lines: list[tuple[PrintedLine, str]], joined: list[str] | None
+) -> None:
+    found = [text for _, text in join_lines(lines, 90.0, 478.0)]
+    assert found == ([text for _, text in lines] if joined is None else joined)

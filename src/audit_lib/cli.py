@@ -121,7 +121,10 @@ def parse(file: Path, as_json: bool) -> int:
     from audit_lib.documents.read import read_document
     from audit_lib.notices.notice import parse_notice, print_notice
 
-    notice = parse_notice(read_document(file))
+    document = read_document(file)
+    if document.format == "scan":
+        click.echo("read from pictures by a program: audit-lib add asks about what is doubtful", err=True)
+    notice = parse_notice(document)
     if as_json:
         click.echo(json.dumps(notice.as_dict(), ensure_ascii=False, indent=1))
     else:

@@ -6,6 +6,9 @@ from typing import Any
 
 SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
 COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
+LEADING = 3.0  # of the same: lines of a paragraph are nearer
+ENDS = ("。", ";", "；", ":", "：", "!", "！")  # of a paragraph, or of an item
+SHORT = 4  # characters: of fewer, some files do not say the size
 WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
 
 Char = dict[str, Any]
@@ -18,6 +21,19 @@ class PrintedLine:
     place: str
     top: float
     chars: list[Char]
+
+    @property
+    def left(self) -> float:
+        return float(next((char["x0"] for char in self.chars if _prints(char)), 0.0))
+
+    @property
+    def right(self) -> float:
+        return float(max((char["x1"] for char in self.chars if _prints(char)), default=0.0))
+
+    @property
+    def size(self) -> float:
+        """The width of its characters."""
+        return float(max(char["size"] for char in self.chars))
 
 
 def print_once(chars: Iterable[Char]) -> Iterator[Char]:
@@ -72,6 +88,36 @@ def write_line(chars: list[Char]) -> str:
         written += char["text"]
         last, is_spaced = char, False
     return written
+
+
+def join_lines(written: Iterable[tuple[PrintedLine, str]], left: float, right: float) -> list[tuple[PrintedLine, str]]:
+    """Join lines of a page, each with its text, to paragraphs: names are cut at the edge, and lists go on.
+
+    A line goes on below only where it reaches the right margin, without a column gap or the end of a sentence, and
+    where the next one of the same size begins at the left margin. Returns the first line of each with the whole text.
+    """
+    joined: list[tuple[PrintedLine, str]] = []
+    last: PrintedLine | None = None
+    for line, text in written:
+        if last and last.right >= right - last.size and _goes_on(last, joined[-1][1], line, text, left):
+            first, above = joined[-1]
+            are_words = all(char.isascii() and char.isalpha() for char in (above[-1], text[0]))
+            joined[-1] = first, above + " " * are_words + text
+        else:
+            joined.append((line, text))
+        last = line
+    return joined
+
+
+def _goes_on(above: PrintedLine, words: str, below: PrintedLine, text: str, left: float) -> bool:
+    is_same_size = abs(above.size - below.size) < below.size / 10 or len(text) < SHORT
+    return (
+        below.left - left < below.size / 2
+        and is_same_size
+        and below.top - above.top < LEADING * above.size
+        and "  " not in words + text
+        and not words.endswith(ENDS)
+    )
 
 
 def _write_gap(left: Char, right: Char, is_spaced: bool) -> str:

@@ -5,16 +5,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from typing import Any
 
 import ofdkit
 
-from audit_lib.documents.characters import COLUMN_GAP, Char, PrintedLine, part_lines, write_line
+from audit_lib.documents.characters import COLUMN_GAP, Char, PrintedLine, join_lines, part_lines, write_line
 from audit_lib.documents.kinds import RUN_OCR
 from audit_lib.documents.model import Block, Line, UnreadableError
 from audit_lib.documents.spans import draw_grid
 
 MOST_PAGES = 1_000
+LONG = 20  # characters: shorter lines are names and headings
 EXPECTED = "a whole document; else the same exported as PDF"
 _SPACES = re.compile(r"\s+")
 
@@ -51,10 +53,23 @@ class _Cell:
 def _read_page(page: Any) -> Iterator[Block]:
     # All of it: some programs draw beyond the box that they state.
     printed = part_lines(map(_as_char, page.runs), f"page {page.index + 1} ")
-    rows = [cells for line in printed if (cells := _split_cells(line))]
-    for is_table, group in groupby(rows, key=lambda cells: len(cells) > 1):
+    rows = [(line, cells) for line in printed if (cells := _split_cells(line))]
+    prose = [line for line, cells in rows if len(cells) == 1 and len(cells[0].line.text) >= LONG]
+    left, right = min((line.left for line in prose), default=0.0), _find_right(prose)
+    for is_table, group in groupby(rows, key=lambda row: len(row[1]) > 1):
         grouped = list(group)
-        yield from _draw_table(grouped) if is_table else (cell.line for (cell,) in grouped)
+        if is_table:
+            yield from _draw_table([cells for _, cells in grouped])
+        else:
+            written = [(line, cells[0].line.text) for line, cells in grouped]
+            yield from (Line(line.place, text) for line, text in join_lines(written, left, right))
+
+
+def _find_right(lines: list[PrintedLine]) -> float:
+    """Find the right margin, where several long lines end; beyond all print where there is none."""
+    ends = sorted((line.right for line in lines), reverse=True)
+    is_shared = len(ends) > 2 and ends[0] - ends[2] < lines[0].size
+    return ends[2] if is_shared else inf
 
 
 def _split_cells(printed: PrintedLine) -> list[_Cell]:

@@ -12,7 +12,7 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
 from pdfplumber.utils.exceptions import PdfminerException
 
-from audit_lib.documents.characters import Char, PrintedLine, middle_of, part_lines, print_once, write_line
+from audit_lib.documents.characters import Char, PrintedLine, join_lines, middle_of, part_lines, print_once, write_line
 from audit_lib.documents.kinds import RUN_OCR
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.office import NO_PASSWORD
@@ -109,7 +109,10 @@ def read_page(page: Any) -> list[Block]:
         cells, lines = _claim_chars(table, lines)
         if cells:
             placed.append((table.box[1], _draw_table(table, cells)))
-    placed += [(line.top, Line(line.place, text)) for line in lines if (text := write_line(line.chars))]
+    written = [(line, text) for line in lines if (text := write_line(line.chars))]
+    left = min((line.left for line, _ in written), default=0.0)
+    joined = join_lines(written, left, float(page.width) - left)  # margins are as wide on both sides
+    placed += [(line.top, Line(line.place, text)) for line, text in joined]
     blocks = [block for _, block in sorted(placed, key=lambda each: each[0])]
     return blocks[:-1] if _end_with_page_number(blocks, str(page.page_number)) else blocks
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from math import hypot
 from statistics import median
 
-from audit_lib.documents.characters import Char, write_line
+from audit_lib.documents.characters import ENDS, Char, write_line
 from audit_lib.documents.model import Line
 
 SLOPES = [step / 200 for step in range(-20, 21)]  # tried first: up to 6 degrees either way
@@ -18,7 +18,6 @@ LONG = 6  # of the height of a word: the slope of a longer one can be told from 
 SAME_LINE = 0.5  # of the height of a word: what stands that far apart is another line
 FULL = 5  # of half the height of a word: a line that ends so near to the right edge is full
 COLUMN_GAP = "  "
-ENDS = ("。", ";", "；", ":", "：", "!", "！")  # of a paragraph
 ADVANCE = 0.75  # of the height of a word's box: the width of a character
 
 _PLACE = re.compile(r"page (\d+) box (\d+) (\d+) (\d+) (\d+)")
