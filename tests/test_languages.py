@@ -204,6 +204,8 @@ def test_dates(date: str, english: str, worded: str) -> None:
     [
         ("line 215", "line 215", "第215行"),
         ("page 3 line 12", "page 3 line 12", "第3页第12行"),
+        ("page 5 box 1 2 30 40", "page 5, read from a picture", "第5页，图片识读"),
+        ("scan.pdf page 5 box 1 2 30 40", "scan.pdf page 5, read from a picture", "scan.pdf，第5页，图片识读"),
         ("Sheet1!B7", "Sheet1!B7", "Sheet1!B7"),
     ],
 )
