@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit_lib.display.links import HREF, link_place
 from audit_lib.documents.model import Document, Line
 from audit_lib.documents.read import read_document
 from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_reading
@@ -28,6 +29,7 @@ from audit_lib.documents.scan_lines import ScanLine, Word, group_lines, read_box
 from audit_lib.documents.scans import clear_seal
 from audit_lib.errors import AuditError
 from audit_lib.notices.notice import parse_notice
+from audit_lib.pages.notice_page import frame_notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.add import Added, add_files, add_notice
 from audit_lib.tables.build import build_tables, check_source, read_source
@@ -37,6 +39,7 @@ from audit_lib.tables.storage import load_table
 from audit_lib.tables.units import Registry, Unit
 from audit_lib.verify.verify import read_again
 from audit_lib.wording.fonts import find_font
+from audit_lib.wording.words import Words
 
 SAMPLES = Path(__file__).parent / "samples/formats"
 needs_reader = pytest.mark.skipif(importlib.util.find_spec("rapidocr") is None, reason="the extra ocr is not installed")
@@ -391,6 +394,23 @@ def test_doubtful_scan_without_an_answer_is_not_built(data: Path) -> None:
         f"{folder}: found 1 doubtful line read from pictures: scan.png page 1 box 0 9 9 10: a seal lies on it; "
         "expected an answer in corrections.csv for each; audit-lib add FILE asks for them"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "head"),
+    [
+        ("en", 'title="scan.png page 1, read from a picture (confidence 0.99)">1·pic</a>'),
+        ("zh", 'title="scan.png，第1页，图片识读（置信度0.99）">1·图</a>'),
+    ],
+)
+def test_page_of_a_notice_says_at_each_line_that_it_was_read_from_a_picture(
+    language: str, head: str, data: Path, tmp_path: Path
+) -> None:
+    reading = add_notice(data, write_reading(tmp_path), "demo").reading
+    page = frame_notice(reading, Words(language))["text"]
+    assert page.count(head) == len([*LISTS, *RIGHT])
+    assert all(HREF.fullmatch(link_place(row.place)) for row in reading.notice.tables[0].rows)
+    assert all("-box-" in link_place(row.place) for row in reading.notice.tables[0].rows)  # what page.css marks
 
 
 def test_changed_reading_is_another_raw_file(data: Path, tmp_path: Path) -> None:

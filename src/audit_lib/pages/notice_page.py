@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
+from math import floor
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -366,7 +367,7 @@ def _head(line: Line, anchor: str | None, words: Words) -> Markup:
     title = words.place(line.place) if place != line.place else ""
     if isinstance(line, ScanLine):
         short = words("notice.picture", page=short.partition(" ")[0])
-        title = words("notice.confidence", place=title, confidence=f"{line.confidence:.2f}")
+        title = words("notice.confidence", place=title, confidence=f"{floor(100 * line.confidence) / 100:.2f}")
     about = Markup(' title="{}"').format(title) if title else ""
     if anchor is None:
         return Markup('<span class="at"{}>{}</span>').format(about, short)
