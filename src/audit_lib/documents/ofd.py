@@ -11,12 +11,12 @@ from typing import Any
 import ofdkit
 
 from audit_lib.documents.characters import COLUMN_GAP, Char, PrintedLine, join_lines, part_lines, write_line
-from audit_lib.documents.kinds import RUN_OCR
 from audit_lib.documents.model import Block, Line, UnreadableError
 from audit_lib.documents.spans import draw_grid
 
 MOST_PAGES = 1_000
 LONG = 20  # characters: shorter lines are names and headings
+AS_PDF = "text: export it as PDF, which audit-lib add reads as a scan"
 EXPECTED = "a whole document; else the same exported as PDF"
 _SPACES = re.compile(r"\s+")
 
@@ -37,7 +37,7 @@ def read_ofd(content: bytes) -> list[Block]:
         raise UnreadableError(f"a damaged OFD document: {error}", EXPECTED) from None
     if not blocks:
         n_pages = len(document.pages)
-        raise UnreadableError(f"{n_pages} page{'s' * (n_pages != 1)} of pictures without text", RUN_OCR)
+        raise UnreadableError(f"{n_pages} page{'s' * (n_pages != 1)} of pictures without text", AS_PDF)
     return blocks
 
 
