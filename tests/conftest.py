@@ -328,8 +328,7 @@ language: str = "en"  # language of the report
 group_column: str = "side"  # groups to compare
 top_cut: float = 90.0  # cut for the best tier
 low_cut: float = 80.0  # cut for the last tier
-min_n: int = 8  # smallest group
-seed: int = 20170101  # random draws"""
+min_n: int = 8  # smallest group"""
 
 
 @pytest.fixture

@@ -330,7 +330,7 @@ def test_other_versions_confirm_nothing_and_hide_nothing(
     assert verifier.verify(tmp_path / PAGE).verdict == ELSEWHERE
 
 
-PARAMETER = "&quot;seed&quot;: 20170101"
+PARAMETER = "&quot;min_n&quot;: 8"
 UNUSABLE = {
     "a page that is not ours": ("a.html", "<p>Hello</p>", UNKNOWN, "found no origin"),
     "an empty file": ("a.html", "", UNKNOWN, "found no origin"),
@@ -350,9 +350,9 @@ UNUSABLE = {
     "an unknown place": (REPORT, swap('jurisdiction = \\"leizhou\\"', 'jurisdiction = \\"nowhere\\"'), ELSEWHERE, "found no jurisdiction nowhere"),
     "an unknown notebook": ("x.ipynb", edit(lambda d: d["metadata"].pop("title")), ELSEWHERE, "found a report of notebook x; expected one of 00_year_card, "),
     "a page of an unknown notebook": (PAGE, swap("&quot;notebook&quot;: &quot;03_tiers", "&quot;notebook&quot;: &quot;../03_tiers"), ELSEWHERE, "found a report of notebook ../03_tiers"),
-    "a parameter of another type": (PAGE, swap(PARAMETER, "&quot;seed&quot;: true"), ELSEWHERE, "parameter seed: found True"),
-    "a parameter that is no number": (PAGE, swap(PARAMETER, "&quot;seed&quot;: NaN"), ELSEWHERE, "parameter seed: found nan"),
-    "a parameter of 5,000 digits": (PAGE, swap(PARAMETER, f"&quot;seed&quot;: {'9' * 5000}"), UNKNOWN, "found an origin that cannot be read"),
+    "a parameter of another type": (PAGE, swap(PARAMETER, "&quot;min_n&quot;: true"), ELSEWHERE, "parameter min_n: found True"),
+    "a parameter that is no number": (PAGE, swap(PARAMETER, "&quot;min_n&quot;: NaN"), ELSEWHERE, "parameter min_n: found nan"),
+    "a parameter of 5,000 digits": (PAGE, swap(PARAMETER, f"&quot;min_n&quot;: {'9' * 5000}"), UNKNOWN, "found an origin that cannot be read"),
     "a parameter too much": (PAGE, swap(PARAMETER, "&quot;colour&quot;: 1"), ELSEWHERE, "found the unknown parameter colour"),
     "another place's parameters": (PAGE, swap("jurisdiction&quot;: &quot;leizhou", "jurisdiction&quot;: &quot;louxing"), ELSEWHERE, "found no period 2017"),
     "an address above": (PAGE, swap("&quot;page&quot;: &quot;leizhou/", "&quot;page&quot;: &quot;../leizhou/"), UNKNOWN, "found an origin that cannot be read"),

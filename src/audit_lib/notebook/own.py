@@ -74,7 +74,6 @@ def open_scores(
     top_cut: float = Parameters.top_cut,
     low_cut: float = Parameters.low_cut,
     min_n: int = Parameters.min_n,
-    seed: int = Parameters.seed,
 ) -> OwnReport:
     """Open a table of one's own as a report: topics, charts and sentences work as on a notice.
 
@@ -94,7 +93,7 @@ def open_scores(
     table = _check_frame(frame)
     periods = tuple(sorted(set(table["period"]), key=order_of))
     grouping = "split" if table["group"].notna().any() else Parameters.group_column
-    parameters = Parameters(OWN, periods[-1], language, grouping, top_cut, low_cut, min_n, seed)
+    parameters = Parameters(OWN, periods[-1], language, grouping, top_cut, low_cut, min_n)
     words = _open_words(name, parameters)
     records = _list_records(table, periods, better)
     scores = {period: _tabulate(table[table["period"] == period], period, better) for period in periods}

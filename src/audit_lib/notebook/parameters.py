@@ -36,7 +36,6 @@ class Parameters:
     top_cut: float = 90.0
     low_cut: float = 80.0
     min_n: int = 8
-    seed: int = 20170101
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -55,8 +54,6 @@ class Parameters:
             raise _wrong("low_cut", self.low_cut, f"less than top_cut ({self.top_cut:g})")
         if self.min_n < 2:
             raise _wrong("min_n", self.min_n, "2 or more")
-        if self.seed < 0:
-            raise _wrong("seed", self.seed, "0 or more")
 
     def _match(self, name: str, pattern: str, expected: str) -> None:
         if not re.fullmatch(pattern, getattr(self, name)):

@@ -213,7 +213,6 @@ def open_report(
     top_cut: float = Parameters.top_cut,
     low_cut: float = Parameters.low_cut,
     min_n: int = Parameters.min_n,
-    seed: int = Parameters.seed,
     *,
     data: Path | str | None = None,
 ) -> Report:
@@ -223,7 +222,7 @@ def open_report(
     Raises AuditError for an unusable setting, and for a notice that data/raw does not have or that was not built; in
     a notebook, the names that the failing cell would have bound are then deleted.
     """
-    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n, seed)  # type: ignore[arg-type]  # a year may be a number
+    parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n)  # type: ignore[arg-type]  # a year may be a number
     data = find_data(data)
     jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
