@@ -105,7 +105,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 
 
 def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
-    """Return whether the printed tiers follow the score, by two cuts on it, as a headline.
+    """Describe whether the printed tiers follow the score, by two cuts on it, as a headline.
 
     With `notice`, also that it does not say why, where its text does not name the cut.
     """
@@ -150,7 +150,7 @@ def list_exceptions(rule: CutRule | None) -> Phrase | None:
 
 
 def describe_at_cut(rule: CutRule | None) -> Phrase | None:
-    """Return which tiers the units at exactly the upper cut have; None where they are all in one."""
+    """Describe which tiers the units at exactly the upper cut have; None where they are all in one."""
     if rule is None or rule.at_cut["tier"].nunique() < 2:
         return None
     counts = rule.at_cut.groupby("tier_order")["tier"].agg(["first", "size"])
@@ -237,7 +237,7 @@ def describe_best_cuts(rule: CutRule | None) -> Phrase | None:
 
 
 def title_exceptions(rule: CutRule | None) -> Phrase | None:
-    """Return what the exceptions have in common, as the title of their table; None without any."""
+    """Describe what the exceptions have in common, as the title of their table; None without any."""
     if rule is None or rule.exceptions.empty:
         return None
     kinds = rule.exceptions[["tier_by_cut", "tier"]].drop_duplicates()

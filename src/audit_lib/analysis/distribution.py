@@ -218,7 +218,7 @@ def describe_distribution(scores: pd.DataFrame) -> Phrase:
 
 
 def describe_middle(scores: pd.DataFrame) -> Phrase | None:
-    """Return how many units lie in the middle half, with median and range; None for few units or one score."""
+    """Describe how many units lie in the middle half, with median and range; None for few units or one score."""
     middle, points = find_middle(scores), scores["score"].dropna()
     if middle is None:
         return None
@@ -227,7 +227,7 @@ def describe_middle(scores: pd.DataFrame) -> Phrase | None:
 
 
 def describe_ties(scores: pd.DataFrame) -> Phrase | None:
-    """Return how many units share a score, and who is printed first among them; None without ties."""
+    """Describe how many units share a score, and who is printed first among them; None without ties."""
     ties, sides = count_shared(scores), order_in_ties(scores)["first_side"]
     if not ties.n_tied or ties.n_distinct == 1:
         return None

@@ -131,7 +131,7 @@ def _count(members: pd.DataFrame, tier: str | None) -> int:
 
 
 def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: str) -> Phrase | None:
-    """Return which ratings both groups have, or that the best is one group's alone; None where neither is so."""
+    """Describe which ratings both groups have, or that the best is one group's alone; None where neither is so."""
     main = choose_main(comparisons)
     units = scores.dropna(subset=["score", column])
     tiers = list_tiers(units)

@@ -146,7 +146,7 @@ def _describe_one(unit: pd.Series, sentiment: str | None) -> Phrase:
 
 
 def _word_rated(named: pd.DataFrame, tiers: list[str]) -> Phrase | None:
-    """Return how many of the named units have the best rating that any of them has; None without two ratings."""
+    """Describe how many of the named units have the best rating that any of them has; None without two ratings."""
     rated = named.dropna(subset=["tier"]).sort_values("tier_order")
     if len(tiers) < 2 or rated.empty:
         return None
@@ -198,7 +198,7 @@ def _word_units(units: pd.DataFrame) -> Phrase | list[Text]:
 
 
 def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
-    """Return which units of the lowest rating the text does not mention.
+    """Describe which units of the lowest rating the text does not mention.
 
     None where there are not two ratings, where no unit is an example of a problem, and where too many are not
     mentioned for that to tell anything.
@@ -339,7 +339,7 @@ def _word_reading(count: pd.Series) -> Phrase:
 
 
 def _say_claim(claim: pd.Series) -> Phrase:
-    """Return what a notice claims: in its words where they are verbatim, else as our summary."""
+    """Describe what a notice claims: in its words where they are verbatim, else as our summary."""
     quantified = pd.notna(claim["quantifier"]) and claim["quantifier"] not in claim["quote"]
     subject = say("narrative.subject", quantifier=claim["quantifier"]) if quantified else ""
     key = "narrative.notice_says" if claim["is_verbatim"] else "narrative.summary_says"
@@ -381,7 +381,7 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:
-    """Return what a stated rate of replies to applications for information tells, and what not. None without one."""
+    """Describe what a stated rate of replies to applications for information tells, and what not. None without one."""
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
         return None

@@ -212,7 +212,7 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
 
 
 def describe_named(inspected: pd.DataFrame) -> Phrase | None:
-    """Return how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
+    """Describe how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
     named = inspected[inspected["unit"].notna()]
     if named.empty:
         return None
@@ -235,7 +235,7 @@ def _count_overdue(named: pd.DataFrame) -> Phrase:
 
 
 def describe_general(inspected: pd.DataFrame) -> Phrase | None:
-    """Return how many remarks are on units in general: they name no unit; None without any."""
+    """Describe how many remarks are on units in general: they name no unit; None without any."""
     n = int(inspected["unit"].isna().sum())
     return say("rules.general", n=n) if n else None
 

@@ -96,7 +96,7 @@ def _name_list(tier: TierList, *, is_one_of_several: bool) -> Text:
 
 
 def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Outcome]) -> Phrase:
-    """Return whether table and lists name the same units, as a headline.
+    """Describe whether table and lists name the same units, as a headline.
 
     Of a notice with only one of the two, say what contradicts itself in it; without that there is nothing to report.
     """
@@ -158,7 +158,7 @@ def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_totals(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
-    """Return whether the notice holds as many units as it states, and where equal totals are of different units.
+    """Describe whether the notice holds as many units as it states, and where equal totals are of different units.
 
     None where it states no number and has only a table or only lists.
     """

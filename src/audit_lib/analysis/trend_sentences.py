@@ -1,4 +1,4 @@
-"""Return what changed between periods, in a few sentences however many periods there are."""
+"""A few sentences on what changed between periods, however many periods there are."""
 
 from itertools import pairwise
 
@@ -32,7 +32,7 @@ LONG = 6  # periods under one scheme from which the headline is about all of the
 
 
 def describe_trends(trends: Trends) -> Text:
-    """Return what happened over the whole span where that can be said, else between the two periods compared."""
+    """Describe what happened over the whole span where that can be said, else between the two periods compared."""
     if len(trends.periods) == 1:
         return say_nothing_found("trends.one_period")
     pair = trends.main
@@ -82,7 +82,7 @@ def _describe_span(panel: Panel) -> Phrase | None:
 
 
 def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
-    """Return how many scores rose or fell, whichever are more."""
+    """Describe how many scores rose or fell, whichever are more."""
     fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
     units = _name_units_of(trends.panel, pair)
     facts = {"n": n, "units": units, "fell": fell, "rose": rose, "beyond": say_beyond(pair)}
@@ -189,7 +189,7 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
 
 
 def _describe_best_rating(trends: Trends) -> Phrase | None:
-    """Return how many units have the best rating in both periods: a larger one is easier to be in."""
+    """Describe how many units have the best rating in both periods: a larger one is easier to be in."""
     if trends.main is None:
         return None
     facts: dict[str, object] = dict(trends.main.gate.word_periods())
@@ -255,7 +255,7 @@ def describe_movers(trends: Trends) -> Text | None:
 
 
 def _describe_places(pair: Pair) -> Text | None:
-    """Return which unit went furthest down and which furthest up the order; None for several lists."""
+    """Describe which unit went furthest down and which furthest up the order; None for several lists."""
     if pair.units["list"].nunique() > 1:
         return None
     ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
@@ -275,7 +275,7 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Return what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
+    """Describe what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
     return join(
         [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
     )
@@ -356,7 +356,7 @@ def describe_stays(trends: Trends) -> Text | None:
 
 
 def describe_pair(trends: Trends) -> Text | None:
-    """Return what limits the changes: the rounding step, units at the best score, units that only one period has."""
+    """Describe what limits the changes: the rounding step, units at the best score, units that only one period has."""
     pair = trends.main
     if pair is None:
         return None
