@@ -212,7 +212,7 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
 
 
 def describe_named(inspected: pd.DataFrame) -> Phrase | None:
-    """Describe how many of the columns named for a unit were overdue, and of which units, or blank; None without any."""
+    """State how many columns named for a unit were overdue or blank, and of which units; None without any."""
     named = inspected[inspected["unit"].notna()]
     if named.empty:
         return None
