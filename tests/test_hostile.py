@@ -1,5 +1,6 @@
 """Files that attack the reader, or break it: one line of error within seconds, or text that stays text."""
 
+import contextlib
 import io
 import os
 import re
@@ -282,6 +283,62 @@ def test_sheet_that_repeats_a_row_a_million_times(tmp_path: Path) -> None:
         b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">'
     )
     assert refuse(repack("table.ods", {"content.xml": content}, tmp_path / "rows.ods"))
+
+
+# Long lines, many cells, many headings: work grows with the length of a notice, not with its square.
+
+LIST = "关于2017年政务公开的通报\n(一)优秀单位(2个)\n甲镇、乙局。\n"
+ROWS = "单位,得分,备注\n甲镇,97,{remark}\n乙镇,96,1\n"
+SHAPES = {
+    "semicolons": (".txt", 10_000, lambda n: LIST + ";" * n),
+    "separators of a list": (".txt", 10_000, lambda n: "通报\n优秀单位:" + "、" * n + "甲镇\n"),
+    "an open bracket": (".txt", 10_000, lambda n: LIST + "(" + "排名" * n),
+    "digits of a remark": (".csv", 15_000, lambda n: ROWS.format(remark="9" * n)),
+    "spaces in a cell": (".csv", 15_000, lambda n: ROWS.format(remark="a" + " " * n + "b")),
+    "units that are excellent": (".txt", 100, lambda n: LIST + ("甲镇、" * 20 + "为优秀。") * n),
+    "lists of two lines": (".txt", 150, lambda n: "通报\n" + "(一)优秀单位(2个)\n甲镇、乙局。\n" * n),
+    "header rows": (".csv", 500, lambda n: "序号,单位,得分\n" * n),
+    "columns of scores": (".csv", 500, lambda n: "单位" + ",得分" * n + "\n甲镇" + ",9" * n + "\n乙镇" + ",8" * n + "\n"),
+    "cells of a heading": (".html", 500, lambda n: "<table><tr>" + "<td>得分" * n + "</table>"),
+    "rows on one line": (".txt", 1_000, lambda n: LIST + "|甲镇|97" * n),
+    "cells on lines of their own": (".txt", 300, lambda n: "通报\n单位\n得分\n" + "甲镇\n97\n" * n),
+}  # fmt: skip
+
+
+def measure_parse(path: Path) -> float:
+    """Return the processor's seconds that a notice takes to read, the less of two readings."""
+    seconds = []
+    for _ in range(2):
+        started = time.process_time()
+        with contextlib.suppress(AuditError):
+            parse_notice(read_document(path))
+        seconds.append(time.process_time() - started)
+    return min(seconds)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_work_grows_with_the_length_of_a_notice(shape: str, tmp_path: Path) -> None:
+    suffix, n, write = SHAPES[shape]
+    path = tmp_path / f"notice{suffix}"
+    seconds = []
+    for length in (n, 2 * n, 4 * n, 8 * n):
+        path.write_text(write(length), encoding="utf-8")
+        seconds.append(measure_parse(path))
+    assert seconds[-1] < 24 * seconds[0], seconds  # 8 times where work grows with the length, 64 with its square
+
+
+def test_more_headings_than_a_notice_has_are_refused(tmp_path: Path) -> None:
+    message = "found 5,001 headings of columns on lines of their own; expected at most 5,000"
+    (tmp_path / "cells.html").write_text("<table><tr>" + "<td>得分" * 5001 + "</table>", encoding="utf-8")
+    assert refuse(tmp_path / "cells.html") == message
+    (tmp_path / "lines.txt").write_text("得分\n甲镇\n" * 5001, encoding="utf-8")
+    with pytest.raises(AuditError, match=rf"lines\.txt line 10001: {message}"):
+        parse_notice(read_document(tmp_path / "lines.txt"))
+
+
+def test_longest_cell_of_a_csv_is_stated(tmp_path: Path) -> None:
+    (tmp_path / "notice.csv").write_text(ROWS.format(remark="9" * 200_000), encoding="utf-8")
+    assert "field larger than field limit (131072)" in refuse(tmp_path / "notice.csv")
 
 
 def make_pdf(pages: bytes, *objects: bytes) -> bytes:

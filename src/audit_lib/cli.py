@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from audit_lib.errors import AuditError
+from audit_lib.errors import AuditError, show_controls
 
 if TYPE_CHECKING:
     from audit_lib.batch.plan import Folders
@@ -491,7 +491,7 @@ def main() -> None:
             raise
         code = DONE if message == "" else UNUSABLE
         if message:
-            click.echo(f"error: {message}", err=True)
+            click.echo(f"error: {show_controls(message)}", err=True)
     finally:
         sys.stdout, sys.stderr = streams
     sys.exit(code)

@@ -113,13 +113,14 @@ class Layout:
         """Return whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
         return self.vocabulary.is_label(cell) or (self.is_grouped and HAN.search(cell) is not None)
 
-    def fits(self, cells: list[str]) -> bool:
-        """Return whether cells look like a whole row, but for remarks at its end."""
+    def fits(self, keys: list[str], at: int = 0) -> bool:
+        """Return whether the cells from here on look like a whole row, but for remarks at its end."""
+        cells = keys[at : at + self.width]
         return len(cells) >= self.width - self.n_remarks and all(map(self.looks_like, self.meanings, cells))
 
     def fits_at(self, keys: list[str], at: int) -> bool:
         """Return whether a table begins here with two whole rows."""
-        return self.opens(keys, at) and self.fits(keys[at:]) and self.fits(keys[at + self.width :])
+        return self.opens(keys, at) and self.fits(keys, at) and self.fits(keys, at + self.width)
 
     def starts(self, keys: list[str], at: int) -> bool:
         """Return whether a row begins here: its cells up to the unit have the right look.
@@ -130,9 +131,9 @@ class Layout:
         upto = self.unit_at + 1
         if at + upto > len(keys) or not all(map(self.looks_like, self.meanings[:upto], keys[at : at + upto])):
             return False
-        if self.unit_at > 0 or self.fits(keys[at:]) or self.fits(keys[at + self.width :]):
+        if self.unit_at > 0 or self.fits(keys, at) or self.fits(keys, at + self.width):
             return True
-        return self.names_known(keys[at]) and any(self.fits(keys[at + step :]) for step in range(1, self.width))
+        return self.names_known(keys[at]) and any(self.fits(keys, at + step) for step in range(1, self.width))
 
     def opens(self, keys: list[str], at: int) -> bool:
         """Return whether a table begins here: a first row, and the look of the rows after it.
@@ -150,7 +151,7 @@ class Layout:
         if not self.starts(keys, at) or any(hidden):
             return False
         places = [at + step * self.width for step in range(3)]
-        fits = [self.fits(keys[place:]) for place in places]
+        fits = [self.fits(keys, place) for place in places]
         known = [self.names_known(key) for place in places for key in keys[place : place + 1]]
         if self.unit_at > 0 or all(known):
             return any(fits)
@@ -158,7 +159,7 @@ class Layout:
         return (
             fits[0]
             or (known[0] and all(fits[1:]))
-            or any(self.fits(keys[a:]) and self.fits(keys[a + self.width :]) for a in early)
+            or any(self.fits(keys, a) and self.fits(keys, a + self.width) for a in early)
         )
 
     def count_skipped(self, keys: list[str], at: int, place: int, n_rows: int) -> int | None:
@@ -183,9 +184,9 @@ class Layout:
         """
         if self.names_known(keys[place + self.unit_at]):
             return True
-        if not self.fits(keys[place:]):
+        if not self.fits(keys, place):
             return False
-        if self.unit_at > 0 or self.fits(keys[place + self.width :]):
+        if self.unit_at > 0 or self.fits(keys, place + self.width):
             return True
         ranks = [n for n, meaning in enumerate(self.meanings) if meaning == "rank"]
         before, after = ([read_ordinal(keys[start + n]) for n in ranks] for start in (at, place))
@@ -222,7 +223,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
             return None
         for at in figures or graded:
             meanings[at] = "figure" if figures else "tier"
-    last = {meaning: max(at for at, each in enumerate(meanings) if each == meaning) for meaning in meanings}
+    last = {meaning: at for at, meaning in enumerate(meanings)}
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
         last["score"] = totals[-1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from audit_lib.documents.model import Document, Grid, Line, squeeze
+from audit_lib.documents.model import Document, Grid, Line, UnreadableError, squeeze
 from audit_lib.errors import unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
@@ -114,11 +114,15 @@ class Notice:
 def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     """Parse a notice. `score_column` is the heading of the score where a table has several that may be it.
 
-    Raises AuditError where there is neither a score table nor a tier list, with what was seen instead.
+    Raises AuditError where there is neither a score table nor a tier list, with what was seen instead, and for more
+    headings than a notice has.
     """
     vocabulary = read_vocabulary()
     blocks = [block for block in document.blocks if isinstance(block, Grid) or not PAGE_NUMBER.fullmatch(block.key)]
-    tables, prose, problems = find_tables(blocks, vocabulary)
+    try:
+        tables, prose, problems = find_tables(blocks, vocabulary)
+    except UnreadableError as error:
+        raise unusable(f"{document.path} {error.place}", error.found, error.expected) from None
     tiers, prose, unread = find_tier_lists(prose, vocabulary, has_tables=bool(tables))
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]

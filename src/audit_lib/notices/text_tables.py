@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice, pairwise, takewhile
 from statistics import mode
 
-from audit_lib.documents.model import Block, Grid, Line, squeeze
+from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value, make_layout, number_names
 from audit_lib.notices.dates import is_date
 from audit_lib.notices.headers import find_header
@@ -27,13 +27,16 @@ SENTENCE_SIGN = re.compile("[,。;:!?]")
 PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
+MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
 
 
 def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     """Turn rows of cells into grids, and lines of one cell between bars into lines of that cell.
 
-    A line that holds one bar alone becomes a blank line: an empty cell.
+    A line that holds one bar alone becomes a blank line: an empty cell. Raises UnreadableError for more headings on
+    lines of their own than a notice has.
     """
+    _check_headings(lines, vocabulary)
     many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
     spread = _close_cells([cell for line in lines for cell in _spread(line, many)], vocabulary)
     blocks: list[Block] = []
@@ -52,6 +55,13 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
             blocks += _strip_bars(spread[at])
             at += 1
     return blocks
+
+
+def _check_headings(lines: Sequence[Line], vocabulary: Vocabulary) -> None:
+    headings = [line for line in lines if vocabulary.meaning_of(line.key) is not None]
+    if len(headings) > MOST_HEADINGS:
+        found = f"{len(headings):,} headings of columns on lines of their own"
+        raise UnreadableError(found, f"at most {MOST_HEADINGS:,}", headings[MOST_HEADINGS].place)
 
 
 def _spread(line: Line, many: int) -> list[Line]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from audit_lib.errors import show_controls
+
 MOST_LINES = 2000  # that are matched with each other; the work grows with their square
 WINDOW = 60  # letters on each side of a difference
 HEADING = re.compile(r"<(h[1-6]|caption)\b[^>]{0,200}>(.{1,200}?)</\1>|^\s*\"## ([^\"\\]{1,200})")
@@ -31,7 +33,7 @@ class Difference:
         under = f" under {self.heading}" if self.heading else ""
         sides = [f"shows {self.shown}"] if self.shown is not None else []
         sides += [f"expected {self.expected}"] if self.expected is not None else []
-        return printable(f"line {self.line}{under}: {', '.join(sides)}")
+        return show_controls(f"line {self.line}{under}: {', '.join(sides)}")
 
 
 def find_differences(shown: str, expected: str) -> list[Difference]:
@@ -74,13 +76,4 @@ def _describe(heading: str, line: int, shown: list[str], expected: list[str]) ->
 
 def _cut(text: str, at: int) -> str:
     start, end = max(0, at - WINDOW), at + WINDOW
-    return printable(f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}")
-
-
-def printable(text: str) -> str:
-    """Return a text with whatever a terminal would not show as itself as its code.
-
-    >>> printable("9\\u200b7 \\x1b[2J")
-    '9\\\\u200b7 \\\\x1b[2J'
-    """
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return show_controls(f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}")

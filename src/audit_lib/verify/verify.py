@@ -18,14 +18,14 @@ from audit_lib.batch.run import open_executor
 from audit_lib.documents.kinds import HEAD, find_kind
 from audit_lib.documents.model import UnreadableError
 from audit_lib.documents.scan_file import READING, beside, find_other_reader, load_reading
-from audit_lib.errors import AuditError, unusable
+from audit_lib.errors import AuditError, show_controls, unusable
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.origin import Origin
 from audit_lib.pages.report_page import find_chart
 from audit_lib.pages.report_summary import list_reports
 from audit_lib.sources import find_sources
 from audit_lib.tables.scan_review import read_pages
-from audit_lib.verify.differences import Difference, find_differences, printable
+from audit_lib.verify.differences import Difference, find_differences
 from audit_lib.verify.given import Given, drop_running_times, list_files, read_given, read_within_limits, restore_source
 from audit_lib.verify.remake import Remaker, add_changed
 from audit_lib.wording.languages import LANGUAGES, MAIN
@@ -53,7 +53,7 @@ class Verification:
 
     def lines(self, *, every: bool) -> Iterator[str]:
         """Yield the verdict and the first differences; with `every`, all of them."""
-        yield printable(f"{self.verdict}: {self.path}{': ' if self.why else ''}{self.why}")
+        yield show_controls(f"{self.verdict}: {self.path}{': ' if self.why else ''}{self.why}")
         shown = self.differences if every else self.differences[:FEW]
         yield from (f"  {each}" for each in shown)
         if more := len(self.differences) - len(shown):
