@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help setup report lab test quick check bench lock clean
+.PHONY: help setup report lab test quick check bench mutants coverage lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -47,6 +47,13 @@ bench: $(DEV) ## measure batches, single reports, growth, unchanged batches, nbv
 	@$(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/rerun.py
 	@$(BIN)/python benchmarks/parsing.py
+
+mutants: $(DEV) ## change one place at a time and list the changes that no test notices; FILES="path ..." for some files
+	@$(BIN)/python benchmarks/mutants.py $(FILES)
+
+coverage: $(DEV) ## print which lines and branches the fast tests run
+	@$(BIN)/python -m coverage run --branch --source=audit_lib -m pytest -q -p no:xdist -m "not slow"
+	@$(BIN)/python -m coverage report --skip-covered
 
 lock: ## write both lock files again from pyproject.toml; needs uv
 	@$(LOCK) --group install -o requirements.lock

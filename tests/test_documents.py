@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from audit_lib.documents.characters import PrintedLine, join_lines
 from audit_lib.documents.model import Document, Line, line_of, squeeze
 from audit_lib.documents.read import read_document
+from audit_lib.documents.spans import Cell, Row, place_cells
 from audit_lib.errors import AuditError
 
 
@@ -152,3 +153,17 @@ def test_lines_that_reach_the_margin_go_on_below(
 ) -> None:
     found = [text for _, text in join_lines(lines, 90.0, 478.0)]
     assert found == ([text for _, text in lines] if joined is None else joined)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ([("a", 2, 1), ("b", 2, 1), ("c", 1, 1)], [("d", 1, 1)], ["abc", "abd"]),
+        ([("a", 1, 1), ("b", 2, 1)], [("c", 1, 2)], ["ab", "cb"]),
+        ([("a", 1, 2), ("b", 1, 1)], [("c", 1, 1), ("d", 1, 2)], ["aab", "cdd"]),
+    ],
+    ids=["two cells reach down", "who comes first keeps a field", "cells span columns"],
+)
+def test_cells_take_the_fields_that_are_free(above: list, below: list, expected: list[str]) -> None:
+    rows = [Row("", tuple(Cell(Line("", text), *spans) for text, *spans in row)) for row in (above, below)]
+    assert ["".join(line.text for _, line in sorted(row.items())) for row in place_cells(rows)] == expected

@@ -70,6 +70,20 @@ def test_leizhou_small_groups_have_no_mean(leizhou) -> None:
     assert {str(column) for column in small} >= {"subdistricts", "vertical agencies", "companies"}
     assert table.loc["mean", small].isna().all()
     assert table.loc["median", small].notna().all()
+    for min_n, has_mean in ((21, True), (22, False)):  # there are 21 towns
+        means = tabulate_groups(leizhou.scores, "side", min_n).set_index("figure").loc["mean"]
+        assert means.notna().to_list() == [has_mean, True]
+
+
+def test_the_best_rating_in_both_groups_is_no_groups_alone(make_scores) -> None:
+    both = [
+        ("甲镇", 95, "优秀"),
+        ("乙镇", 85, "良好"),
+        ("丙局", 94, "优秀"),
+        ("丁局", 84, "良好"),
+        ("戊局", 70, "一般"),
+    ]
+    assert title_groups(scores := make_scores(both), compare_groups(scores, "side", 2), "side") is None
 
 
 def test_leizhou_lead(leizhou) -> None:
@@ -128,6 +142,8 @@ def test_leizhou_split(leizhou) -> None:
         "towns − bureaus listed last",
         "bureaus listed first − bureaus listed last",
     ]
+    assert (table["low"] < table["mean_gap"]).all()
+    assert (table["mean_gap"] < table["high"]).all()
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])

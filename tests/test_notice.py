@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from audit_lib.documents.model import Line
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
+from audit_lib.notices.columns import make_layout
 from audit_lib.notices.notice import Header, Notice, parse_heading, parse_notice, print_notice
+from audit_lib.notices.vocabulary import read_vocabulary
 
 Parse = Callable[[str], Notice]
 FULL_PAGE = Path(__file__).parents[2] / "shared/notices/leizhou-2017.txt"
@@ -729,3 +731,32 @@ def test_any_text_gives_a_notice_or_an_error(parse: Parse, text: str) -> None:
     else:
         assert json.loads(json.dumps(notice.as_dict(), allow_nan=False)) == notice.as_dict()
         assert list(print_notice(notice))
+
+
+@pytest.mark.parametrize(
+    ("columns", "meanings"),
+    [
+        ("序号 单位 得分", "serial unit score"),
+        ("乡镇 村 得分", "group unit score"),
+        ("单位 总分 得分", "unit score extra"),
+        ("单位 得分 总分 平均分", "unit extra score extra"),
+        ("单位 总分 得分 合计", "unit extra extra score"),
+    ],
+)
+def test_of_columns_with_one_meaning_the_total_or_the_last_is_read(columns: str, meanings: str) -> None:
+    layout = make_layout(tuple(columns.split()), read_vocabulary())
+    assert layout is not None
+    assert " ".join(layout.meanings) == meanings
+
+
+@pytest.mark.parametrize(("names", "is_known"), [("甲镇 乙局 丙", True), ("甲镇 乙", False), ("甲 乙", False)])
+def test_a_column_holds_units_where_most_cells_are_names(names: str, is_known: bool) -> None:
+    body = [[name, "97"] for name in names.split()]
+    assert (make_layout(("甲", "得分"), read_vocabulary(), body) is not None) == is_known
+
+
+@pytest.mark.parametrize(("after", "skipped"), [("2", 0), ("3", 1), ("5", 3), ("6", None), ("1", None)])
+def test_rows_that_a_numbering_skips_are_counted(after: str, skipped: int | None) -> None:
+    layout = make_layout(("序号", "单位", "得分"), read_vocabulary())
+    assert layout is not None
+    assert layout.count_skipped(["1", "甲镇", "97", after, "乙镇", "96"], 0, 3, 1) == skipped

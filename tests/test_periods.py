@@ -111,6 +111,8 @@ def test_order_and_overlaps() -> None:
     ordered = ["2019..2020", "2020", "2020R2", "2020R10", "2020H1", "2020Q1", "2020-01", "2020W02", "2020-02", "x"]
     assert sorted(sorted(ordered), key=order_of) == ordered
     assert list_overlaps(["2017-04", "2017-05", "2016", "x"]) == []
+    touching = ("2023-01-01..2023-01-15", "2023-01-15..2023-01-20")
+    assert list_overlaps(touching) == [touching]
     assert list_overlaps(["2020", "2020R2", "2020R3", "2020Q1"]) == [
         *(("2020", "2020R2"), ("2020", "2020R3"), ("2020", "2020Q1")),
     ]

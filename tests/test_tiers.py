@@ -172,6 +172,11 @@ def test_bullets_begin_bold_and_gloss_names_once(leizhou, words) -> None:
     assert shown.word(describe_at_cut(rule)).endswith("three units are excellent, three are good (良好).")
 
 
+def test_an_exception_is_not_called_higher_than_a_unit_of_its_score(make_scores) -> None:
+    rows = [("甲局", 95, "优秀"), ("乙局", 93, "良好"), ("丙局", 93, "优秀"), ("丁局", 85, "良好")]
+    assert str(list_exceptions(compare_rule(make_scores(rows), 90, 80))).endswith("93.")
+
+
 @pytest.mark.parametrize(
     ("rows", "headline"),
     [

@@ -233,3 +233,41 @@ def test_a_forked_kernel_that_hangs_is_interrupted_and_one_that_died_is_known(pa
         await kernel.stop()
 
     asyncio.run(hang_and_die())
+
+
+def read_published(folder: Path) -> dict[str, bytes]:
+    """Return every file of a project that a reader may see, by its path; what a batch keeps for itself left out."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.relative_to(folder).match("*/.*")]
+    kept = {path: path.relative_to(folder).as_posix() for path in files}
+    return {name: path.read_bytes() for path, name in kept.items() if "/.manifest/" not in name}
+
+
+@pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
+def test_two_places_zones_locales_and_hash_seeds_give_the_same_bytes(folders: Folders, tmp_path: Path) -> None:
+    made = []
+    for place, zone, language, seed in (("a", "Pacific/Kiritimati", "C", "1"), ("b c/甲", "America/St_Johns", "C.UTF-8", "2")):  # fmt: skip
+        project = tmp_path / place
+        shutil.copytree(folders.data, project / "data", ignore=shutil.ignore_patterns("processed", "datapackage.json"))
+        options = [f"--{name}={project / name}" for name in ("data", "reports")]
+        command = [
+            sys.executable,
+            "-c",
+            "from audit_lib.cli import main; main()",
+            "run",
+            "leizhou",
+            "--notebook=03_tiers",
+        ]
+        where = {"TZ": zone, "LC_ALL": language, "LANG": language, "PYTHONHASHSEED": seed}
+        subprocess.run(
+            [*command, *options, f"--notebooks={ROOT / 'notebooks'}"],
+            cwd=project,
+            env={**os.environ, **where},
+            check=True,
+            capture_output=True,
+        )
+        made.append(read_published(project))
+    one, other = made
+    assert {"reports/index.html", "reports/zh/leizhou/2017/03_tiers.ipynb", "data/processed/leizhou/scores.csv"} <= set(
+        one
+    )
+    assert [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)] == []

@@ -25,7 +25,7 @@ BLOCKS = frozenset(_BLOCK_NAMES.split())
 UNSEEN = frozenset(_UNSEEN_NAMES.split())
 ROW_GROUPS = frozenset({"tbody", "thead", "tfoot", "form"})  # old pages wrap rows in forms
 PREFORMATTED = frozenset({"pre", "textarea"})
-_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]+(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^<>]+(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _UNDISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SOURCE_SPACE = " \t\r\n\f"  # what a browser collapses; a no-break space is print
 _SPACE_RUN = re.compile(r"[ \t\r\n\f]+")

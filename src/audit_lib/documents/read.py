@@ -2,12 +2,16 @@
 
 import hashlib
 import stat
+import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from audit_lib.documents.model import Block, Document, UnreadableError, flatten, split_member
+from audit_lib.documents.model import Block, Document, Line, UnreadableError, flatten, split_member
 from audit_lib.errors import AuditError, unusable
 
 NOTICE = "a published notice"
+MOST_MARKS = 500  # accents on one letter: sorting them for NFKC takes their square; Unicode's own limit is 30
 
 
 class ScanError(AuditError):
@@ -45,12 +49,21 @@ def read_document(path: Path) -> Document:
             format_, encoding, blocks = read_apart(content, kind)
         if member is not None and format_ in {"zip", "rar"}:
             raise UnreadableError("an archive in an archive", "one of its files, unpacked")
+        _check_marks(flatten(blocks))
     except UnreadableError as error:
         wrapped = _is_unreadable(path, archive, error)
         raise (ScanError(str(wrapped)) if error.expected == RUN_OCR else wrapped) from None
     if not any(line.key for line in flatten(blocks)):
         raise unusable(path, "an empty file", "the text of a notice")
     return Document(path, hashlib.sha256(content).hexdigest(), format_, encoding, tuple(blocks))
+
+
+def _check_marks(lines: Iterable[Line]) -> None:
+    for line in lines:
+        if len(line.text) > MOST_MARKS:
+            runs = groupby(line.printed, key=lambda char: unicodedata.combining(char) > 0)
+            if any(is_mark and sum(1 for _ in run) > MOST_MARKS for is_mark, run in runs):
+                raise UnreadableError(f"more than {MOST_MARKS} accents on one letter", NOTICE, line.place)
 
 
 def read_content(path: Path) -> bytes:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit_lib.documents.model import Line
+from audit_lib.documents.model import Line, UnreadableError
 from audit_lib.notices.columns import (
     NUMBER,
     ROWS_TO_TYPE,
@@ -25,6 +25,7 @@ MARK = re.compile("[^\\d\u4e00-\u9fff]|是|1")
 FEWEST_BARE = 2  # rows below no header
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 MOST_BESIDE = 4  # tables side by side
+MOST_COLUMNS = 400  # that hold something; each may be the score, and is compared with the others
 NUMBERED = re.compile(r" \d+$")
 BARE = re.compile("[\u4e00-\u9fff]{2,6}")  # a cell alone in its row that may be the name of a unit
 
@@ -45,8 +46,13 @@ class GridTable:
 
 
 def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
-    """Read the tables of a grid, side by side where there are several; none where no row is a header of units."""
+    """Read the tables of a grid, side by side where there are several; none where no row is a header of units.
+
+    Raises UnreadableError for more columns than a notice has.
+    """
     filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
+    if len(filled) > MOST_COLUMNS:
+        raise UnreadableError(f"a table of {len(filled):,} columns", f"at most {MOST_COLUMNS:,}", rows[0][0].place)
     rows = _fold_marks([[row[at] for at in filled] for row in rows], vocabulary)
     found = _find_header(rows, vocabulary)
     if found is None:

@@ -115,7 +115,7 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     """Parse a notice. `score_column` is the heading of the score where a table has several that may be it.
 
     Raises AuditError where there is neither a score table nor a tier list, with what was seen instead, and for more
-    headings than a notice has.
+    columns or headings than a notice has.
     """
     vocabulary = read_vocabulary()
     blocks = [block for block in document.blocks if isinstance(block, Grid) or not PAGE_NUMBER.fullmatch(block.key)]

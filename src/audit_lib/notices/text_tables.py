@@ -1,7 +1,9 @@
 """Find the tables that plain text draws with bars, tabs or spaces: rows of cells, or one cell a line."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby, islice, pairwise, takewhile
 from statistics import mode
 
@@ -39,10 +41,12 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     _check_headings(lines, vocabulary)
     many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
     spread = _close_cells([cell for line in lines for cell in _spread(line, many)], vocabulary)
+    filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
+    ways = (_take_barred, _take_begun, _take_spaced, partial(_take_columns, filled=filled), _take_bare)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
-        for take in (_take_barred, _take_begun, _take_spaced, _take_columns, _take_bare):
+        for take in ways:
             rows, end = take(spread, at, vocabulary)
             if rows:
                 break
@@ -206,15 +210,21 @@ def _join(cell: Line, piece: Line) -> Line:
     return Line(cell.place, cell.text.rstrip() + piece.text.strip())
 
 
-def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Return a table that is printed column by column, and where it ends."""
+def _take_columns(
+    lines: Sequence[Line], at: int, vocabulary: Vocabulary, filled: Sequence[int]
+) -> tuple[list[list[Line]], int]:
+    """Take a table that is printed column by column, and where it ends. `filled` are the lines of numbers and tiers."""
     if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
         return [], at  # not the first heading
+    place = bisect_left(filled, at)
+    first = filled[place] if place < len(filled) else len(lines)
+    if first >= min(at + MOST_IN_COLUMNS, len(lines)):
+        return [], at
     cells = lines[at : at + MOST_IN_COLUMNS]
     keys = [cell.key for cell in cells]
     if find_header([key for key in keys if key], 0, vocabulary):
         return [], at
-    for layout, columns in _part_columns(keys, vocabulary):
+    for layout, columns in _part_columns(keys, first - at, vocabulary):
         end = columns[-1][-1] + 1
         goes_on = any(NUMBER.fullmatch(key) for key in keys[end : end + 2])
         if not goes_on and all(
@@ -227,14 +237,12 @@ def _take_columns(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tup
     return [], at
 
 
-def _part_columns(keys: list[str], vocabulary: Vocabulary) -> Iterator[tuple[Layout, list[Sequence[int]]]]:
+def _part_columns(keys: list[str], until: int, vocabulary: Vocabulary) -> Iterator[tuple[Layout, list[Sequence[int]]]]:
     """Yield the ways to part cells into columns: the places of a heading and of the cells below it, for each column.
 
-    The headings come one after the other before all cells, or each before its own.
+    The headings come one after the other before all cells, or each before its own; none is at or after `until`, the
+    first number or tier.
     """
-    until = next((n for n, key in enumerate(keys) if _is_filled(key, vocabulary)), len(keys))
-    if until == len(keys):
-        return
     for width in range(2, min(until, LONGEST_ROW) + 1):
         if layout := make_layout(number_names(keys[:width]), vocabulary):
             longest = min(_count_alike(keys, width, vocabulary), (len(keys) - width) // width)
