@@ -213,7 +213,7 @@ def _join(cell: Line, piece: Line) -> Line:
 def _take_columns(
     lines: Sequence[Line], at: int, vocabulary: Vocabulary, filled: Sequence[int]
 ) -> tuple[list[list[Line]], int]:
-    """Take a table that is printed column by column, and where it ends. `filled` are the lines of numbers and tiers."""
+    """Return a table that is printed column by column, and where it ends; `filled` are lines of numbers and tiers."""
     if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
         return [], at  # not the first heading
     place = bisect_left(filled, at)
