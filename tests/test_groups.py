@@ -76,14 +76,9 @@ def test_leizhou_small_groups_have_no_mean(leizhou) -> None:
 
 
 def test_the_best_rating_in_both_groups_is_no_groups_alone(make_scores) -> None:
-    both = [
-        ("甲镇", 95, "优秀"),
-        ("乙镇", 85, "良好"),
-        ("丙局", 94, "优秀"),
-        ("丁局", 84, "良好"),
-        ("戊局", 70, "一般"),
-    ]
-    assert title_groups(scores := make_scores(both), compare_groups(scores, "side", 2), "side") is None
+    towns, bureaus = [("甲镇", 95, "优秀"), ("乙镇", 85, "良好")], [("丙局", 94, "优秀"), ("丁局", 84, "良好")]
+    scores = make_scores([*towns, *bureaus, ("戊局", 70, "一般")])
+    assert title_groups(scores, compare_groups(scores, "side", 2), "side") is None
 
 
 def test_leizhou_lead(leizhou) -> None:
