@@ -15,6 +15,7 @@ from audit_lib.documents.model import Line
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
 from audit_lib.notices.columns import make_layout
+from audit_lib.notices.dates import read_numeral
 from audit_lib.notices.notice import Header, Notice, parse_heading, parse_notice, print_notice
 from audit_lib.notices.vocabulary import read_vocabulary
 
@@ -760,3 +761,10 @@ def test_rows_that_a_numbering_skips_are_counted(after: str, skipped: int | None
     layout = make_layout(("序号", "单位", "得分"), read_vocabulary())
     assert layout is not None
     assert layout.count_skipped(["1", "甲镇", "97", after, "乙镇", "96"], 0, 3, 1) == skipped
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"), [("十", 10), ("十二", 12), ("二十一", 21), ("一百零八", 108), ("二楼", None)]
+)
+def test_numerals_are_read(printed: str, number: int | None) -> None:
+    assert read_numeral(printed) == number
