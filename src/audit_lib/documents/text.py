@@ -55,7 +55,7 @@ def _number_lines(text: str) -> Iterator[Line]:
     """Yield the lines that print something, and the blank ones that hold a no-break space or the like."""
     for number, text_line in enumerate(_split_lines(text), start=1):
         line = Line(f"line {number}", text_line)
-        if line.key or not text_line.isascii():
+        if line.printed or not text_line.isascii():
             yield line
 
 
