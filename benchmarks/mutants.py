@@ -53,13 +53,13 @@ class Change:
 
 
 def read_changes(path: Path) -> Iterator[Change]:
-    """Read the changes. Raises ValueError for one whose text is not in its file exactly once."""
+    """Read the changes. Raises SystemExit for one whose text is not in its file exactly once."""
     for file, listed in tomllib.loads(path.read_text(encoding="utf-8")).items():
         text = (ROOT / file).read_text(encoding="utf-8")
         for old, new, *why in listed["changes"]:
             change = Change(file, tuple(listed["tests"]), old, new, *why)
             if text.count(old) != 1 or old == new:
-                raise ValueError(f"{change}: found {text.count(old)} times; expected once, and another text")
+                raise SystemExit(f"{change}: found {text.count(old)} times; expected once, and another text")
             yield change
 
 

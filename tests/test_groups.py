@@ -137,8 +137,6 @@ def test_leizhou_split(leizhou) -> None:
         "towns − bureaus listed last",
         "bureaus listed first − bureaus listed last",
     ]
-    assert (table["low"] < table["mean_gap"]).all()
-    assert (table["mean_gap"] < table["high"]).all()
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
