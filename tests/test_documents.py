@@ -55,9 +55,13 @@ def test_lines_keep_their_place_and_text(tmp_path: Path, content: bytes, lines: 
             "甲镇".encode()[:-1],
             "{path}: found byte 0xe9 at position 3; expected a text file in UTF-8, UTF-16, GB18030 or Big5",
         ),
+        (
+            "鱻龘靐齉".encode("gb18030"),
+            "{path}: found byte 0xf7 at position 0; expected a text file in UTF-8, UTF-16, GB18030 or Big5",
+        ),
         (None, "{path}: found no such file; expected a published notice"),
     ],
-    ids=["empty", "white-space", "padding", "nul", "control", "pdf", "cut-character", "missing"],
+    ids=["empty", "white-space", "padding", "nul", "control", "pdf", "cut-character", "no-text", "missing"],
 )
 def test_unusable_file_is_one_line_of_error(tmp_path: Path, content: bytes | None, message: str) -> None:
     path = tmp_path / "2017.txt"

@@ -172,6 +172,12 @@ def test_bullets_begin_bold_and_gloss_names_once(leizhou, words) -> None:
     assert shown.word(describe_at_cut(rule)).endswith("three units are excellent, three are good (良好).")
 
 
+def test_pairs_of_tiers_are_counted_by_their_scores(make_scores) -> None:
+    rows = [("甲局", 95, "优秀"), ("乙局", 90, "优秀"), ("丙局", 90, "良好"), ("丁局", 92, "良好")]
+    [pairs] = count_tier_pairs(make_scores(rows))
+    assert (pairs.agree, pairs.equal, pairs.reversed) == (2, 1, 1)
+
+
 def test_an_exception_is_not_called_higher_than_a_unit_of_its_score(make_scores) -> None:
     rows = [("甲局", 95, "优秀"), ("乙局", 93, "良好"), ("丙局", 93, "优秀"), ("丁局", 85, "良好")]
     assert str(list_exceptions(compare_rule(make_scores(rows), 90, 80))).endswith("93.")
