@@ -137,6 +137,8 @@ def test_leizhou_split(leizhou) -> None:
         "towns − bureaus listed last",
         "bureaus listed first − bureaus listed last",
     ]
+    assert table["wins"].to_list() == [each.pairs.wins for each in pairs.values()]
+    assert table["losses"].to_list() == [each.pairs.losses for each in pairs.values()]
 
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])

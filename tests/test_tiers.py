@@ -369,3 +369,12 @@ def test_without_exceptions_nothing_is_outlined(make_scores, words) -> None:
 
 def test_without_tiers_there_is_no_drawing(make_scores, words) -> None:
     assert plot_rule(make_scores([("甲局", 95, None)]), 90.0, 80.0).draw(words).role == "note"
+
+
+def test_the_zones_of_a_rule_run_from_the_lowest_rating_to_the_best(leizhou, words) -> None:
+    rects = plot_rule(leizhou.scores, 90.0, 80.0).draw(words).wide.of(Rect)
+    assert [rect.colour for rect in sorted(rects, key=lambda rect: rect.x)] == [
+        "band-lowest",
+        "band-middle",
+        "band-best",
+    ]
