@@ -227,7 +227,10 @@ def test_unusable_options(audit: Audit, data: Path, write, options: list[str], m
     ("content", "message"),
     [
         (b"", "found an empty file; expected the text of a notice"),
-        ("第一条 总则".encode(), "found neither a score table nor a tier list; expected at least one of them"),
+        (
+            "第一条 总则".encode(),
+            "found neither a score table nor a tier list (1 line or cell, 0 of them a name alone, none with a list or numbers beside names); expected at least one of them",
+        ),
         (b"\x89PNG\r\n\x1a\n", "found a damaged picture"),
         (None, "found no such file; expected a published notice"),
     ],

@@ -544,7 +544,7 @@ def test_neither_table_nor_lists_is_an_error(make_notice: Callable[..., Path]) -
     with pytest.raises(AuditError) as caught:
         parse_notice(read_document(path))
     assert str(caught.value) == (
-        f"{path}: found neither a score table nor a tier list (6 lines, 1 of them a name alone, "
+        f"{path}: found neither a score table nor a tier list (6 lines or cells, 1 of them a name alone, "
         "none with a list or numbers beside names); expected at least one of them"
     )
 

@@ -714,9 +714,9 @@ def test_a_later_period_changes_no_earlier_history(make_data, notice_text, monke
 def test_a_correction_that_finds_nothing_is_told(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:
     header = ",".join(SCHEMAS["corrections"].columns)
     rows_of_csv = [
-        "jia-2017,甲镇,评分,8..5,85,typing,sum",
-        "jia-2017,乙局,评分,80,81,typing,sum",
-        "jia-2017,丙局,评分,70,71,t,e",
+        "jia-2017,甲镇,评分,,8..5,85,typing,sum",
+        "jia-2017,乙局,评分,,80,81,typing,sum",
+        "jia-2017,丙局,评分,,70,71,t,e",
     ]
     data = make_data(
         {"jia/2017": notice_text([("甲镇", "8..5"), ("乙局", 80), ("丙局", 75)])},

@@ -197,9 +197,8 @@ def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: 
         seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
     if not seen:
         n_units = sum(vocabulary.names_unit(line.key) for line in document.lines)
-        seen.append(
-            f"{len(document.lines)} lines, {n_units} of them a name alone, none with a list or numbers beside names"
-        )
+        lines = "1 line or cell" if len(document.lines) == 1 else f"{len(document.lines)} lines or cells"
+        seen.append(f"{lines}, {n_units} of them a name alone, none with a list or numbers beside names")
     return f" ({'; '.join(seen)})"
 
 
