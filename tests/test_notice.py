@@ -680,6 +680,28 @@ def test_lost_scores_shift_no_other(
     assert len(notice.problems) == sum(score is None for _, score in expected)
 
 
+def is_padding(line: str, at: int) -> bool:
+    """Check whether a space here separates no words: two characters or more on either side may be two names."""
+    before, after = re.split("[、。]", line[:at])[-1], re.split("[、。]", line[at:])[0]
+    return min(len(before), len(after)) < 2
+
+
+@pytest.mark.parametrize(
+    ("listed", "stated", "units"),
+    [
+        ("沙英河 清街道。", 1, ["沙英河清街道"]),
+        ("沙英河 清街道。", 2, ["沙英河", "清街道"]),
+        ("东东\u00a0\u200b镇。", 1, ["东东镇"]),
+    ],
+)
+def test_the_stated_number_decides_what_spaces_separate(
+    parse: Parse, listed: str, stated: int, units: list[str]
+) -> None:
+    notice = parse(f"关于考核情况的通报\n一、优秀单位({stated}个)\n{listed}\n特此　通报\n2018年1月23日")
+    assert [each.units for each in notice.tiers] == [tuple(units)]
+    assert [each for each in notice.problems if each.severity == "error"] == []
+
+
 @given(table=TABLES, data=st.data())
 @settings(max_examples=60)
 def test_padding_and_blank_lines_change_nothing_but_places(
@@ -691,7 +713,7 @@ def test_padding_and_blank_lines_change_nothing_but_places(
     padding = st.text(" \t\u00a0\u3000\u200b\ufeff", max_size=2)
     padded = []
     for line in lines:
-        at = data.draw(st.integers(0, len(line)))
+        at = data.draw(st.sampled_from([at for at in range(len(line) + 1) if is_padding(line, at)]))
         spaced = line[:at] + data.draw(padding) + line[at:] if re.fullmatch(r"[\u4e00-\u9fff、。]+", line) else line
         padded += [data.draw(padding) + spaced + data.draw(padding), *data.draw(st.lists(padding, max_size=2))]
     assert drop_places(parse("\n".join(padded)).as_dict()) == drop_places(parse("\n\n".join(lines)).as_dict())

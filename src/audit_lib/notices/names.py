@@ -148,13 +148,17 @@ def strip_number(text: str) -> str:
     return text[match.end() :] if match else text
 
 
-def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[str]]:
+def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None) -> tuple[list[Entry], list[str]]:
     """Read the names of a stretch that lists some, and what stands among them that is none.
 
     Names are parted by signs; by spaces where there are no signs and each word is a name; by 和 where both sides are.
+    Spaces are padding where only so the names are as many as `expected`.
     """
-    pieces = [piece.strip() for piece, _ in split_outside(ASIDE.sub("", text.strip()), SEPARATORS)]
-    pieces = [word for piece in pieces if squeeze(piece) for word in _split_spaces(piece, vocabulary)]
+    printed = [piece.strip() for piece, _ in split_outside(ASIDE.sub("", text.strip()), SEPARATORS)]
+    printed = [piece for piece in printed if squeeze(piece)]
+    pieces = [word for piece in printed for word in _split_spaces(piece, vocabulary)]
+    if expected is not None and len(printed) == expected < len(pieces):
+        pieces = printed
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
@@ -171,9 +175,9 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[list[Entry], list[s
 
 
 def may_part(text: str) -> bool:
-    """Check whether the spaces in a text may part names: no word is a single character."""
-    words = text.split()
-    return len(words) > 1 and min(map(len, words)) > 1 and not any(char in text for char in "(\uff08")
+    """Check whether the spaces in a text may separate names: no word is a single character."""
+    lengths = [len(squeeze(word)) for word in text.split()]
+    return len(lengths) > 1 and min(lengths) > 1 and not any(char in text for char in "(\uff08")
 
 
 def squeeze_printed(text: str) -> str:
@@ -223,10 +227,10 @@ def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     if len(dotted) > 1 and all(vocabulary.names_unit(squeeze(word)) for word in dotted):
         return dotted
     words = piece.split()
-    if len(words) < 2 or min(map(len, words)) < 2 or any(char in piece for char in "(\uff08"):
+    lengths = [len(squeeze(word)) for word in words]
+    if len(words) < 2 or min(lengths) < 2 or any(char in piece for char in "(\uff08"):
         return [piece]
     known = [vocabulary.names_unit(squeeze(word)) for word in words]
-    lengths = [len(word) for word in words]
     spread = max(lengths) - min(lengths)
     return words if all(known) or spread == 0 or (len(words) > 2 and not any(known) and spread < 2) else [piece]
 

@@ -373,7 +373,8 @@ def _count_left(block: _Block) -> int | None:
 
 def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vocabulary) -> bool:
     """Read a line as a list of the block; `is_signed` whether a date follows it, None for what a colon leads to."""
-    listed = _split_names(line, vocabulary)
+    left = _count_left(block)
+    listed = _split_names(line, vocabulary, left)
     if listed is None:
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
@@ -385,7 +386,6 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
     if not names or (is_signed and len(names) == 1 and block.lists):
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
-    left = _count_left(block)
     is_labelled = label is not None and vocabulary.is_label(squeeze(label))
     if not _are_units(
         names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None
@@ -420,7 +420,9 @@ def _add_list(block: _Block, line: Line, label: str | None, stated: int | None, 
     )
 
 
-def _split_names(line: Line, vocabulary: Vocabulary) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
+def _split_names(
+    line: Line, vocabulary: Vocabulary, expected: int | None = None
+) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
     """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
     if HEADING.match(line.key) and not COLON.search(line.key):
         return None
@@ -428,7 +430,7 @@ def _split_names(line: Line, vocabulary: Vocabulary) -> tuple[str | None, int | 
     label = squeeze_printed(labels[0]) if labels else None
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
-    entries, rest = read_entries(strip_number(listed.strip()), vocabulary)
+    entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
     if not entries and not lists_none(listed):
         return None
     stated = (STATED.search(squeeze(label)) if label else None) or TAIL.search(squeeze(listed))
@@ -472,10 +474,14 @@ def _are_units(
 def _might_list(
     names: Sequence[str], rest: Sequence[str], line: Line, left: int | None, block: _Block, vocabulary: Vocabulary
 ) -> bool:
-    """Return whether a line that we did not read as a list looks like one: several short stretches between 、."""
-    if len(names) == 1:
+    """Return whether a line that we did not read as a list looks like one: several short stretches.
+
+    Spaces alone separate the words of a closing line too, 特此 通报: where no name is missing, one must be known.
+    """
+    if len(names) == 1 or COMMA.search(line.printed) or not (block.lists or not rest):
         return False
-    return not COMMA.search(line.printed) and len(names) > 1 and (bool(block.lists) or bool(rest) is False)
+    is_spaced = not any(sign in line.printed for sign in SEPARATORS)
+    return not (left == 0 and is_spaced) or any(vocabulary.names_unit(squeeze(name)) for name in names)
 
 
 def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
