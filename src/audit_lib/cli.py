@@ -165,7 +165,7 @@ def add(
     """Copy each FILE into data/raw, record it in notices.csv, and print what was read.
 
     Several files, a folder or an archive of them, are notices of several periods, each named in its title; or the page
-    and the annexes of one. A scan is read with the extra ocr (pip install 'audit-lib[ocr]'). What is doubtful is
+    and the annexes of one. A scan is read with the extra ocr (pip install -e '.[ocr]'). What is doubtful is
     written beside it: a CSV file to answer in and a page to look at. After the answers the same command adds it.
 
     \b

@@ -25,7 +25,8 @@ DARKEST = 110  # of 255 in red: black print below a seal stays
 LEAST_SEAL = 0.005  # of the box of a word
 MARGIN = 12  # pixels around a box that is looked at again
 INSTALL = (
-    "that program: pip install 'audit-lib[ocr]'; or the table typed as CSV with the columns unit, score, rank, tier"
+    "that program (.venv/bin/pip install -e '.[ocr]'), "
+    "or the table typed as CSV with the columns unit, score, rank, tier"
 )
 
 Picture = NDArray[np.uint8]
