@@ -790,3 +790,18 @@ def test_rows_that_a_numbering_skips_are_counted(after: str, skipped: int | None
 )
 def test_numerals_are_read(printed: str, number: int | None) -> None:
     assert read_numeral(printed) == number
+
+
+def test_a_last_row_with_more_decimals_that_is_the_mean_is_no_unit(parse: Parse) -> None:
+    rows = [
+        "│成员│考核得分│",
+        "│吉安市│92.5│",
+        "│大科│91.5│",
+        "│河源│88.5│",
+        "│东莞│83│",
+        "│萍乡市│75│",
+        "│均值│86.10│",
+    ]
+    notice = parse("\n".join(["2021年6月份考评情况的通报", *rows]))
+    assert [row.unit for row in notice.tables[0].rows] == ["吉安市", "大科", "河源", "东莞", "萍乡市"]
+    assert [each.message for each in notice.problems] == ["found 均值: no unit, not read"]

@@ -21,6 +21,7 @@ OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]
 CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 YEAR = re.compile(r"(\d{4})年?(?!\d)")
+DECIMALS = re.compile(r"\.(\d+)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
 SIGNS = "、,\uff0c;\uff1b"
 LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
@@ -139,15 +140,18 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
     values = [score for score in scores if score is not None]
     is_alone = (row.serial, row.rank) == (None, None) != (others[0].serial, others[0].rank)
     is_unlike = all(vocabulary.names_unit(squeeze(each.unit)) for each in others)
-    is_finer = _count_decimals(row.score) > max(map(_count_decimals, values))
+    is_finer = _count_decimals(row) > max(map(_count_decimals, others))
     if not (is_alone or is_unlike or is_finer):
         return False
-    step = 10 ** -_count_decimals(row.score)
+    step = 10 ** -_count_decimals(row)
     return bool(abs(row.score - mean(values)) <= step) or abs(row.score - sum(values)) < step / 2
 
 
-def _count_decimals(value: float) -> int:
-    return len(f"{value:g}".partition(".")[2])
+def _count_decimals(row: ScoreRow) -> int:
+    """Return how many decimals of a score are printed: 86.10 has two."""
+    cell = dict(row.cells).get("score")
+    printed = DECIMALS.search(squeeze(cell.text) if cell else f"{row.score:g}")
+    return len(printed[1]) if printed else 0
 
 
 def check_mean(table: ScoreTable) -> Iterator[Problem]:
@@ -160,7 +164,7 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
         if row.score is None or not SUMMED.search(name):
             continue
         expected = mean(values) if "均" in name else sum(values)
-        step = 10 ** -_count_decimals(row.score)
+        step = 10 ** -_count_decimals(row)
         if abs(row.score - expected) > step:
             facts = {"found": row.unit, "printed": f"{row.score:g}", "computed": f"{expected:.4g}"}
             yield note_problem("sum_differs", "sum_differs", row.place, "warning", **facts)
