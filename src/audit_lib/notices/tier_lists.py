@@ -480,7 +480,7 @@ def _might_list(
     """
     if len(names) == 1 or COMMA.search(line.printed) or not (block.lists or not rest):
         return False
-    is_spaced = not any(sign in line.printed for sign in SEPARATORS)
+    is_spaced = len(names) == 2 and not any(sign in line.printed for sign in SEPARATORS)
     return not (left == 0 and is_spaced) or any(vocabulary.names_unit(squeeze(name)) for name in names)
 
 
