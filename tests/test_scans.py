@@ -503,7 +503,9 @@ def test_scan_without_the_program_says_what_to_install(data: Path, tmp_path: Pat
     if importlib.util.find_spec("rapidocr") is not None:
         pytest.skip("the extra ocr is installed")
     shutil.copy(SAMPLES / "scan.png", tmp_path)
-    with pytest.raises(AuditError, match=r"found a picture, and no program that reads it; expected .*pip install -e '\.\[ocr\]'"):
+    with pytest.raises(
+        AuditError, match=r"found a picture, and no program that reads it; expected .*pip install -e '\.\[ocr\]'"
+    ):
         add_notice(data, tmp_path / "scan.png", "demo")
 
 
