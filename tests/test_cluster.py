@@ -32,6 +32,8 @@ class Cluster:
         wait_for(lambda: file.is_file() and file.read_text().strip().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
         self.workers = [self._start(name, *WORKER, self.address, "--name", name) for name in workers]
+        # A batch gives its first reports to the workers that are there.
+        wait_for(lambda: all("Registered to" in (folder / f"{name}.log").read_text() for name in workers), 120)
 
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{name}.log").open("wb") as log:
