@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
 from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
-from audit_lib.notices.names import LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
+from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.scored import split_unit
 from audit_lib.notices.stated import trim_lead, trim_tail
@@ -52,7 +52,24 @@ def balance_notice(
         found += _find_pairs(prose, names, vocabulary)
     for line in prose:
         found += _balance_line(line, names, scored, line.place in places, vocabulary)
+    found += _find_siblings(notice, prose, {each.place for each in found})
     return tuple(found)
+
+
+def _find_siblings(notice: "Notice", prose: Sequence[Line], reported: set[str]) -> Iterator[Problem]:
+    """Yield the numbered lines with a name that were not read as a list, next to one that was: 二、 after 一、."""
+    read = {tier.place for tier in notice.tiers}
+    left = {line.place for line in prose} - read - reported
+    lines = [line for line in flatten(notice.document.blocks) if line.key]
+    for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
+        beside = [each for each in (before, after) if each and each.place in read and ENUMERATOR.match(each.key)]
+        if (
+            beside
+            and line.place in left
+            and ENUMERATOR.match(line.key)
+            and re.search("[、:为]", strip_number(line.key))
+        ):
+            yield note_problem(NOT_READ, "sibling", line.place, "warning", found=line.key)
 
 
 def _known_names(units: Iterable[str], vocabulary: Vocabulary) -> set[str]:
