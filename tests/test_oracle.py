@@ -57,7 +57,7 @@ Row = dict[str, Cell]
 
 @dataclass(frozen=True)
 class Claim:
-    """What a report prints, and what the oracle computes for it."""
+    """A number as a report prints it, and as the oracle computes it."""
 
     statistic: str
     where: str

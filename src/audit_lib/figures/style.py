@@ -38,7 +38,7 @@ def use_font() -> str:
 
 
 def use_style() -> None:
-    """Give charts of one's own the reports' font, with Chinese characters, and their colours: matplotlib and seaborn.
+    """Set the reports' font, with Chinese characters, and colours for one's own matplotlib and seaborn charts.
 
     Sets matplotlib's defaults for this process; seaborn's `set_theme` replaces them, so call it before. Raises
     AuditError where there is no font with Chinese characters.

@@ -140,7 +140,7 @@ def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
 
 
 def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
-    """Tell by its cells alone what a column holds."""
+    """Return what a column holds, by its cells alone."""
     if not cells:
         return "extra"
     if [read_ordinal(cell) for cell in cells] == list(range(1, len(cells) + 1)):

@@ -191,7 +191,7 @@ def lists_none(text: str) -> bool:
 
 
 def strip_marks(name: str) -> str:
-    """Take the number before a name and the mark of a footnote after it off.
+    """Remove the number before a name and the mark of a footnote after it.
 
     >>> strip_marks("1.甲镇"), strip_marks("甲镇*"), strip_marks("101厂")
     ('甲镇', '甲镇', '101厂')

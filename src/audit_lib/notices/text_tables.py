@@ -317,7 +317,7 @@ def _may_title(line: Line) -> bool:
 
 
 def _take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Take lines below no header that each hold a name and numbers or a tier between spaces, and where they end."""
+    """Return lines below no header that each hold a name and numbers or a tier between spaces, and where they end."""
     rows: list[list[Line]] = []
     end = at
     for place in range(at, len(lines)):
