@@ -11,7 +11,7 @@ import pytest
 from audit_lib.errors import AuditError
 from audit_lib.periods import EXPECTED
 from audit_lib.sources import find_sources
-from audit_lib.tables import add as adding
+from audit_lib.tables import downloads
 from audit_lib.tables.add import add_notice
 from audit_lib.tables.add_session import shorten
 from audit_lib.tables.aliases import measure_similarity
@@ -316,14 +316,14 @@ def test_no_record_without_a_raw_file(data: Path, write, notice_text: NoticeText
 
 
 def test_a_file_that_changes_while_it_is_read(data: Path, write, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, read = write(BARE, "a.csv"), adding.read_document
+    file, read = write(BARE, "a.csv"), downloads.read_document
 
     def read_then_change(path: Path):
         document = read(path)
         path.write_text(BARE.replace("90", "91"), encoding="utf-8")
         return document
 
-    monkeypatch.setattr(adding, "read_document", read_then_change)
+    monkeypatch.setattr(downloads, "read_document", read_then_change)
     with pytest.raises(AuditError, match="found a file that changes while it is read"):
         add_notice(data, file, "demo", "2017")
     assert read_tree(data) == {}

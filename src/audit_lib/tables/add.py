@@ -8,21 +8,19 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from audit_lib.documents.model import Document, name_file, squeeze
-from audit_lib.documents.read import ScanError, list_archive, read_content, read_document
-from audit_lib.documents.scan_file import READING, beside, is_beside_scan
+from audit_lib.documents.model import Document, squeeze
+from audit_lib.documents.read import list_archive
 from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
-from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.periods import EXPECTED, is_period, order_of
 from audit_lib.sources import JURISDICTION, Source, find_held, list_files, reading_order
 from audit_lib.tables.aliases import (
@@ -37,52 +35,16 @@ from audit_lib.tables.aliases import (
 from audit_lib.tables.build import Reading, resolve_notice
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.corrections import list_answers, load_corrections
+from audit_lib.tables.downloads import Download, list_downloads, read_download, sort_downloads
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.proposals import Proposal, find_before, propose_measure
-from audit_lib.tables.scan_doubts import NOTICE, Answers, answer_lines, find_open
-from audit_lib.tables.scan_review import list_corrections, load_answers, read_pictures, review_scans
-from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import Appended, append_rows, load_table
+from audit_lib.tables.records import Records, describe_notice, find_own_record, list_kept
+from audit_lib.tables.scan_doubts import NOTICE, answer_lines, find_open
+from audit_lib.tables.scan_review import list_corrections, review_scans
+from audit_lib.tables.storage import Appended, append_rows
 from audit_lib.tables.units import load_registry
 
-DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
 OF_ONE = ("url", "title", "published_on", "n_ranked")  # what can be true of one notice only
-PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file to add, as read: its bytes, what its head says, and the period that its title or its name gives."""
-
-    document: Document
-    content: bytes
-    notice: Notice | None  # None where there is neither a table nor a list
-    header: Header
-    period: str | None
-    answers: Answers = field(default_factory=dict)  # to what was read in a scan
-
-    @property
-    def path(self) -> Path:
-        return self.document.path
-
-    @property
-    def name(self) -> str:
-        return name_file(self.path)
-
-    @property
-    def is_scan(self) -> bool:
-        return self.document.format == "scan"
-
-    @property
-    def contents(self) -> dict[str, bytes]:
-        """The files to keep: a scan has beside it what was read in it."""
-        reading = {self.name + READING: beside(self.path, READING).read_bytes()} if self.is_scan else {}
-        return {self.name: self.content, **reading}
-
-    @property
-    def is_page(self) -> bool:
-        """Check whether the file is a notice by its title, and no annex of one."""
-        return NAMED.search(self.header.title or "") is not None
 
 
 @dataclass(frozen=True)
@@ -146,12 +108,12 @@ def add_files(
     _check_names(data, files, jurisdiction, period, given)
     downloads: list[Download] = []
     refused: list[AuditError] = []
-    for file in _list_downloads(files):
+    for file in list_downloads(files):
         try:
-            downloads += map(_read_download, list_archive(file) or [file])
+            downloads += map(read_download, list_archive(file) or [file])
         except AuditError as error:
             refused.append(error)
-    notices, without = _sort_out(downloads, refused, period)
+    notices, without = sort_downloads(downloads, refused, period)
     if len(notices) > 1 and (names := [name for name in OF_ONE if given.get(name) is not None]):
         option = f"--{names[0].replace('_', '-')}"
         raise unusable(option, f"{len(notices)} notices", "one notice: add them one at a time")
@@ -188,124 +150,6 @@ def _check_names(
             raise unusable(file, "a symbolic link", "the file itself")
 
 
-def _list_downloads(files: Sequence[Path]) -> list[Path]:
-    """List the files named, and those in the folders named; each once."""
-    listed = [each for file in files for each in (list_files(file) if file.is_dir() else [file])]
-    return [file for file in dict.fromkeys(listed) if not is_beside_scan(file)]
-
-
-def _read_download(file: Path) -> Download:
-    if file.is_symlink():
-        raise unusable(file, "a symbolic link", "the file itself")
-    if not (name := name_file(file)).isprintable() or name.startswith("."):
-        raise unusable(repr(name), "a hidden file or a name that cannot be printed", "a file name that can")
-    document = _read_document(file)
-    answers = load_answers(file) if document.format == "scan" else {}
-    content = read_content(file)
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise unusable(file, "a file that changes while it is read", "one that stays as it is")
-    answered = answer_lines(document, answers)
-    notice = _try_notice(answered)
-    header = notice.header if notice else parse_header(answered.lines, read_vocabulary())
-    period = header.period or (file.stem if is_period(file.stem) else None)
-    return Download(document, content, notice, header, period, answers)
-
-
-def _read_document(file: Path) -> Document:
-    """Read a file; a scan in which nothing was read yet with the program that reads pictures."""
-    try:
-        return read_document(file)
-    except ScanError:
-        read_pictures(file)
-        return read_document(file)
-
-
-def _try_notice(document: Document) -> Notice | None:
-    """Parse a file that may be no more than one of several: the page without its table."""
-    try:
-        return parse_notice(document)
-    except AuditError:
-        return None
-
-
-def _sort_out(
-    downloads: list[Download], refused: list[AuditError], period: str | None
-) -> tuple[dict[str, list[Download]], list[AuditError]]:
-    """Sort files into notices, by period; what belongs to none is listed with its error.
-
-    Raises AuditError for what a person must decide.
-    """
-    if period is not None:
-        return _take_as_one(downloads, refused, period), []
-    found = list(dict.fromkeys(each.period for each in downloads if each.period))
-    if not downloads or (len(found) == 1 and refused):
-        raise refused[0]  # a notice is kept whole, or not at all
-    if len(found) == 1:
-        return _take_as_one(downloads, [], found[0]), []
-    groups: dict[str, list[Download]] = {}
-    for each in downloads:
-        groups.setdefault(each.period or "", []).append(each)
-    expected = f"--period with what the inspection covers: {EXPECTED}"
-    without = [unusable(each.path, "no period in the title", expected) for each in groups.pop("", [])]
-    if not groups:
-        raise without[0]
-    return {of: group for of, group in groups.items() for group in [_take_as_one(group, [], of)[of]]}, without
-
-
-def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> dict[str, list[Download]]:
-    """Collect files for one notice: a page and its annexes. Raises AuditError for two pages, or files of one name."""
-    if refused:
-        raise refused[0]
-    once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]
-    pages = [each for each in once if each.is_page]
-    if len({each.period for each in pages if each.period}) < 2:
-        _check_tables(once)
-    if len(pages) > 1:
-        found = ", ".join(f"{each.name} ({each.period or 'no period'})" for each in pages)
-        expected = "one notice with its annexes; notices of several periods without --period, each with its own title"
-        raise unusable(pages[1].path, f"{len(pages)} notices for {period}: {found}", expected)
-    names = [each.name for each in once]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise unusable(period, f"two files named {twice}", "files of one notice, each with a name of its own")
-    return {period: once}
-
-
-def _check_tables(downloads: list[Download]) -> None:
-    """Raise AuditError for two files with the same table, as one that was published in two formats."""
-    first: dict[frozenset[tuple[str, float | None]], Download] = {}
-    for each in downloads:
-        tables = each.notice.tables if each.notice else ()
-        rows = frozenset((squeeze(row.unit), row.score) for table in tables for row in table.rows)
-        if rows and (other := first.setdefault(rows, each)) is not each:
-            found = f"the {len(rows)} rows that {other.name} has"
-            raise unusable(each.path, found, "each table in one file: name the files to add")
-
-
-class Records:
-    """The rows of notices.csv, loaded again only where somebody else changed the file. Used by who holds its lock."""
-
-    def __init__(self, data: Path) -> None:
-        self.path = data / "reference" / "notices.csv"
-        self._content: bytes | None = None
-        self._table = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
-
-    def load(self) -> pd.DataFrame:
-        content = self.path.read_bytes() if self.path.is_file() else None
-        if content != self._content:
-            empty = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
-            self._table = empty if content is None else load_table(self.path, "notices")
-            self._content = content
-        return self._table
-
-    def append(self, row: pd.Series | None) -> Appended:
-        table = self.load()
-        written = append_rows([] if row is None else [row.to_dict()], self.path, "notices", table)
-        if row is not None and self._content is not None:
-            self._table = pd.concat([table, row.to_frame().T.astype("object")], ignore_index=True)
-        self._content = written.after if self._content is not None else None
-        return written
-
-
 def _add_group(
     data: Path, source: Source, group: list[Download], roster: Roster, records: Records, given: Mapping[str, Any]
 ) -> Added:
@@ -321,7 +165,7 @@ def _add_group(
         held = _find_held(data, source, document, group[0].path)
         source = replace(source, path=held or source.path)
         table = records.load()
-        record = _find_own_record(table, records.path, source, document)
+        record = find_own_record(table, records.path, source, document)
         notice, proposal = _parse_with(document, parsed, table, record, source, given)
         row = describe_notice(source, notice, given, proposal) if record is None else record
         notice = replace(notice, document=replace(document, path=source.path))
@@ -341,7 +185,7 @@ def _add_group(
         known,
         proposal,
         tuple(overlaps),
-        _list_kept(record, given),
+        list_kept(record, given),
     )
 
 
@@ -399,17 +243,6 @@ def _hash_raw(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _find_own_record(records: pd.DataFrame, path: Path, source: Source, document: Document) -> pd.Series | None:
-    ours = records[records["notice_id"] == source.notice_id]
-    if ours.empty:
-        return None
-    record: pd.Series = ours.iloc[0]
-    if record["sha256"] != document.sha256:
-        found = f"another file recorded for {source.notice_id} (SHA-256 {record['sha256'][:12]}…)"
-        raise unusable(path, found, "that file; to replace it, remove its row")
-    return record
-
-
 def _parse_with(
     document: Document,
     parsed: Notice | None,
@@ -460,23 +293,6 @@ def _reads_column(notice: Notice, heading: str) -> bool:
     return any(row.score is not None for table in tables for row in table.rows)
 
 
-def describe_notice(source: Source, notice: Notice, given: Mapping[str, Any], proposal: Proposal) -> pd.Series:
-    """Return the row of notices.csv: what was given, else what the notice says, else nothing."""
-    header = notice.header
-    row: dict[str, Any] = {name: getattr(source, name) for name in ("notice_id", "jurisdiction", "period")}
-    row |= {name: getattr(header, name) for name in ("title", "document_number")}
-    row |= {name: day.isoformat() for name in DAYS if (day := getattr(header, name))}
-    row |= {"publisher": _read_publisher(header.title), "sha256": notice.document.sha256}
-    row |= {**proposal.facts, "measure_evidence": proposal.words}
-    row |= {name: value for name, value in given.items() if value is not None}
-    return pd.Series(row, index=list(SCHEMAS["notices"].columns), dtype="object")
-
-
-def _read_publisher(title: str | None) -> str | None:
-    match = PUBLISHER.match(title or "")
-    return match[1] if match and read_vocabulary().kind_of(match[1]) != "other" else None
-
-
 def _keep(
     records: Records, path: Path, group: list[Download], row: pd.Series | None, corrections: list[dict[str, str]]
 ) -> None:
@@ -516,11 +332,3 @@ def _save_folder(contents: Mapping[str, bytes], path: Path) -> None:
 def _list_units(reading: Reading) -> Iterator[tuple[str, str, str]]:
     for each in list_printed(reading.evidence):
         yield each.unit.unit_id, each.unit.name, next(iter(each.names.values()))
-
-
-def _list_kept(record: pd.Series | None, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the columns of a record that is there which are not as given now: it is never overwritten."""
-    if record is None:
-        return ()
-    asked = {name: value for name, value in given.items() if value is not None}
-    return tuple(name for name, value in asked.items() if str(record.get(name)) != str(value))
