@@ -94,7 +94,7 @@ def test_leizhou_outliers(leizhou) -> None:
             "en",
             [
                 "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
-                "Close together: 33 of 56 units scored from 82 to 89; half of all are at 86 or above. The lowest score is "
+                "Most units: 33 of 56 scored from 82 to 89; half of all are at 86 or above. The lowest score is "
                 "70, the highest 97.",
                 "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
                 "bureaus are printed first.",
@@ -105,8 +105,8 @@ def test_leizhou_outliers(leizhou) -> None:
             "zh",
             [
                 "多数单位得分在82～89分之间；同分很多，表中的序号不是名次",
-                "相差不大：56个单位中有33个在82～89分之间，半数在86分以上（含）；最低70分，最高97分。",
-                "同分多：56个单位中有44个与别人同分。部门与镇街同分时，部门都排在前面。",
+                "多数单位：56个中有33个在82～89分之间，半数在86分以上（含）；最低70分，最高97分。",
+                "同分：56个单位中有44个与别人同分。部门与镇街同分时，部门都排在前面。",
                 "明显低于其他单位：白沙镇（71分）、民政局（70分）。",
             ],
         ),
@@ -203,7 +203,7 @@ def test_ties_of_one_side_are_not_listed(make_scores) -> None:
     scores = make_scores([("甲局", 90, None), ("乙局", 90, None), ("丙镇", 80, None)])
     assert order_in_ties(scores).empty
     assert say_in_english(describe_ties(scores)) == (
-        "Many ties: 2 of 3 units share their score with another; there are 2 different scores."
+        "Ties: 2 of 3 units share their score with another; there are 2 different scores."
     )
 
 

@@ -35,6 +35,7 @@ from audit_lib.analysis.narrative import (
 from audit_lib.analysis.source import trace_source
 from audit_lib.analysis.trend_sentences import describe_trends
 from audit_lib.analysis.trends import compare
+from audit_lib.analysis.year import describe_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.tables import show
 from audit_lib.notebook.report import Report, open_report
@@ -42,7 +43,7 @@ from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.check_registry import tabulate_register
 from audit_lib.wording.languages import FOLDER, LANGUAGES, MAIN
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import MEASURED, Words
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -377,3 +378,21 @@ def describe(name: str, report: Report) -> str:
 )
 def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
     assert describe(name, chinese) == sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_template_for_a_measure_stands_beside_one_for_points(language: str) -> None:
+    keys = set(read_templates(language))
+    assert {key for key in keys if key.endswith(MEASURED)} - {key + MEASURED for key in keys} == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("en", "21 units of Guangdong had a share of clean-air days from 33.3% to 90%"),
+        ("zh", "广东省21个单位的达标天数比例在33.3%～90%之间"),
+    ],
+)
+def test_scores_that_are_no_points_are_named(language: str, headline: str) -> None:
+    report = open_report("guangdong", "2022-09", language)
+    assert report.words.word(describe_year(report.scores)) == headline

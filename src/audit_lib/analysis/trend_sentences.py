@@ -42,8 +42,12 @@ def describe_trends(trends: Trends) -> Text:
         return _describe_ratings(pair)
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
-    sentence = _describe_direction(trends, pair) if pair.gate.measure == "points" else _describe_order(trends, pair)
-    always = None if pair.gate.reason == "ranks_of_another" else _describe_always(trends.panel)
+    is_points = pair.gate.measure == "points"
+    sentence = _describe_direction(trends, pair) if is_points else _describe_order(trends, pair)
+    measure = trends.panel.published[pair.gate.after].measure
+    is_long = is_points and pair.n_within > 0 and measure.score_name is not None
+    has_always = not is_long and pair.gate.reason != "ranks_of_another"
+    always = _describe_always(trends.panel) if has_always else None
     return join([sentence, always], "trends.and_then") or sentence
 
 

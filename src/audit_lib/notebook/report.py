@@ -39,6 +39,7 @@ from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.build import PROCESSED, Reading, find_record, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
+from audit_lib.tables.measures import read_measure, split_percent
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.storage import format_table, load_known, load_table
@@ -292,6 +293,9 @@ def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Wor
         "period": words.date(period),
         "subject": words("labels.subject") if subject is None or pd.isna(subject) else str(subject),
     }
+    if record is not None and (named := read_measure(record).score_name):
+        name, percent = split_percent(named)
+        facts |= {"measure": name, "mark": percent}
     return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
 
 

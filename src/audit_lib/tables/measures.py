@@ -1,9 +1,11 @@
 """What the scores of a notice measure, as notices.csv records it: every check, rank, axis and sentence follows it."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
+PERCENT = re.compile(r"(?P<name>.+?)(?:, ?%|[(\uff08]%[)\uff09])")
 USUAL_SCALE = (0.0, 100.0)  # points, where a notice states no scale
 COLUMNS = (
     *("subject", "score_name", "score_column", "better"),
@@ -57,6 +59,16 @@ def read_measure(record: pd.Series | None) -> Measure:
         if name in facts:
             facts[name] = convert(facts[name])
     return Measure(**facts)
+
+
+def split_percent(score_name: str) -> tuple[str, str]:
+    """Split the name of scores from the sign of percentages after it; an empty sign where there is none.
+
+    >>> split_percent("share of clean-air days, %"), split_percent("综合指数")
+    (('share of clean-air days', '%'), ('综合指数', ''))
+    """
+    match = PERCENT.fullmatch(score_name)
+    return (match["name"], "%") if match else (score_name, "")
 
 
 def may_compare_points(one: Measure, other: Measure) -> bool:

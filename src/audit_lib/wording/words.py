@@ -31,6 +31,7 @@ DATE = re.compile(
 DIGITS = "零一二三四五六七八九"
 NUMERAL = re.compile(f"[{DIGITS[1:]}十]+")
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
+MEASURED = "_measured"  # ends the key of a template for scores that are no points, as the share of clean-air days
 AND = "&"  # before the format of a list: {units:&} joins its last item by the language's "and"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 START, END = "\x02", "\x03"  # stand for the marks of bold text of a template until it is shown; facts hold none
@@ -233,6 +234,9 @@ class _Formatter(string.Formatter):
 class Words:
     """The wording of one report: its language, the facts that any sentence of it may use (place, period).
 
+    Where its scores are no points, `measure` is their name and `mark` what follows the number; templates whose key
+    ends in `_measured` are then used in place of the others.
+
     `citations` tell where the notice prints what its tables repeat (see display/links.py). `unit_names` are English
     names by the short name of a unit. `introduced` collects the names that were explained; None explains each time.
     """
@@ -405,7 +409,10 @@ class Words:
 
     def _find(self, key: str) -> str:
         section, _, name = key.rpartition(".")
-        return BOLD.sub(rf"{START}\1{END}", str(self._section(section)[name]))
+        templates = self._section(section)
+        if "measure" in self.facts and name + MEASURED in templates:
+            name += MEASURED
+        return BOLD.sub(rf"{START}\1{END}", str(templates[name]))
 
 
 class _Everything(set[str]):
