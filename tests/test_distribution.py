@@ -8,8 +8,8 @@ from audit_lib.analysis.distribution import (
     count_shared,
     describe_certain,
     describe_distribution,
-    describe_middle,
     describe_outliers,
+    describe_range,
     describe_ties,
     find_certain,
     find_least_difference,
@@ -94,8 +94,7 @@ def test_leizhou_outliers(leizhou) -> None:
             "en",
             [
                 "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
-                "Most units: 33 of 56 scored from 82 to 89; half of all are at 86 or above. The lowest score is "
-                "70, the highest 97.",
+                "Range: from 70 to 97; half of all scored 86 or more.",
                 "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
                 "bureaus are printed first.",
                 "Far below the rest: Baisha (71) and Civil Affairs (70).",
@@ -105,7 +104,7 @@ def test_leizhou_outliers(leizhou) -> None:
             "zh",
             [
                 "多数单位得分在82～89分之间；同分很多，表中的序号不是名次",
-                "多数单位：56个中有33个在82～89分之间，半数在86分以上（含）；最低70分，最高97分。",
+                "得分范围：70～97分，半数在86分以上（含）。",
                 "同分：56个单位中有44个与别人同分。部门与镇街同分时，部门都排在前面。",
                 "明显低于其他单位：白沙镇（71分）、民政局（70分）。",
             ],
@@ -115,7 +114,7 @@ def test_leizhou_outliers(leizhou) -> None:
 def test_leizhou_sentences(language: str, sentences: list[str]) -> None:
     report = open_report("leizhou", "2017", language=language)
     words = report.words.without_glosses()
-    said = [each(report.scores) for each in (describe_distribution, describe_middle, describe_ties, describe_outliers)]
+    said = [each(report.scores) for each in (describe_distribution, describe_range, describe_ties, describe_outliers)]
     assert [words.word(each) for each in said] == sentences
 
 
@@ -164,7 +163,7 @@ def test_few_scores_give_no_middle_no_outlier_and_no_nan(scored, points: list[fl
     assert spread.get("n", 0) == len(points)
     assert not [name for name, value in spread.items() if isinstance(value, float) and pd.isna(value)]
     assert find_middle(scores) is None
-    assert describe_middle(scores) is None
+    assert describe_range(scores) is None
     assert find_outliers(scores).empty
     assert describe_outliers(scores) is None
 

@@ -217,13 +217,12 @@ def describe_distribution(scores: pd.DataFrame) -> Phrase:
     return say("distribution.none_tied", spread=spread)
 
 
-def describe_middle(scores: pd.DataFrame) -> Phrase | None:
-    """Describe how many units lie in the middle half, with median and range; None for few units or one score."""
-    middle, points = find_middle(scores), scores["score"].dropna()
-    if middle is None:
+def describe_range(scores: pd.DataFrame) -> Phrase | None:
+    """Describe the range and the median; None for few units, whose range is the headline, or one score."""
+    points = scores["score"].dropna()
+    if find_middle(scores) is None:
         return None
-    facts = {"median": points.median(), "min": points.min(), "max": points.max()}
-    return say("distribution.middle", low=middle.low, high=middle.high, n=middle.n, of=middle.of, **facts)
+    return say("distribution.range", median=points.median(), min=points.min(), max=points.max())
 
 
 def describe_ties(scores: pd.DataFrame) -> Phrase | None:
