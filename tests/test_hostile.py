@@ -217,6 +217,19 @@ def test_link_to_what_is_no_file(target: str, message: str, tmp_path: Path) -> N
     assert refuse(tmp_path / "link.txt") == f"{message}; expected a published notice"
 
 
+def test_regular_file_without_end_is_read_to_the_limit() -> None:
+    endless = Path("/proc/self/pagemap")  # Linux: of no size, and terabytes long
+    if not endless.is_file() or not os.access(endless, os.R_OK):
+        pytest.skip("no such file")
+    assert re.fullmatch(r"found a text file of \d\d\.\d MB; expected at most 10 MB", refuse(endless))
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="only root may read it")
+def test_file_that_waits_for_news_is_not_waited_for() -> None:
+    with pytest.raises(AuditError, match="^/proc/kmsg"):
+        read_document(Path("/proc/kmsg"))
+
+
 def test_link_that_leads_to_itself(tmp_path: Path) -> None:
     (tmp_path / "link.txt").symlink_to("link.txt")
     assert refuse(tmp_path / "link.txt").endswith("; expected a file that can be read")
@@ -329,6 +342,13 @@ def test_more_columns_than_a_table_has_are_refused(tmp_path: Path) -> None:
     assert refuse(tmp_path / "notice.csv") == "found a table of 1,001 columns; expected at most 400"
     (tmp_path / "cells.html").write_text("<table><tr>" + "<td>得分" * 30_000 + "</table>", encoding="utf-8")
     assert refuse(tmp_path / "cells.html") == "found a table of 30,000 columns; expected at most 400"
+
+
+def test_more_rows_than_a_notice_has_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "notice.csv").write_text("单位,得分\n" + "甲镇,97\n" * 50_000, encoding="utf-8")
+    assert refuse(tmp_path / "notice.csv") == "found a text of 50,002 lines; expected at most 50,000"
+    (tmp_path / "notice.html").write_text("<table>" + "<tr><td>甲镇" * 50_001 + "</table>", encoding="utf-8")
+    assert refuse(tmp_path / "notice.html") == "found a table of 50,001 rows; expected at most 50,000"
 
 
 def test_more_headings_than_a_notice_has_are_refused(tmp_path: Path) -> None:

@@ -223,9 +223,9 @@ def test_what_only_a_notebook_needs_stays_there(tmp_path: Path) -> None:
 
 
 def test_page_tells_how_it_was_made(tmp_path: Path) -> None:
-    made = {"versions": {"pandas": "3.0.1"}, "inputs": {"data/raw/leizhou/2017.txt": "b50ff087"}}
+    made = {"versions": {"pandas": "3.0.1"}, "inputs": {"data/raw/leizhou/2017.txt": "e9df53f5"}}
     footer = render(tmp_path, report(), audit=made).one("footer").text
-    for fact in ("03_tiers.ipynb", "jurisdiction = 'leizhou'", "top_cut = 90.0", "pandas 3.0.1", "b50ff087"):
+    for fact in ("03_tiers.ipynb", "jurisdiction = 'leizhou'", "top_cut = 90.0", "pandas 3.0.1", "e9df53f5"):
         assert fact in footer
     assert str(tmp_path) not in footer
     assert "SHA-256" not in render(tmp_path, report()).one("footer").text, "nothing is said where nothing is recorded"

@@ -137,7 +137,7 @@ TAMPERS = {
     "the order of cells": (REPORT, edit(lambda d: d["cells"].append(d["cells"].pop(5))), '"id": "open"'),
     "code where parameters are": (REPORT, swap('"language = \\"en\\"\\n"', '"language = \\"en\\"\\nimport os"'), "import os"),
     "the code": (REPORT, swap("tiers.summarise(report.scores)", "tiers.summarise(report.scores[1:])"), "scores[1:]"),
-    "a hash": (REPORT, swap("b50ff08788dae4", "c50ff08788dae4"), "c50ff08788dae4"),
+    "a hash": (REPORT, swap("e9df53f5aaaaf3", "c9df53f5aaaaf3"), "c9df53f5aaaaf3"),
     "its title": (REPORT, edit(lambda d: d["metadata"].update(title="31 of 55")), '"title": "31 of 55"'),
     "its own formatting": (REPORT, lambda text: json.dumps(json.loads(text)), "{"),
 }  # fmt: skip

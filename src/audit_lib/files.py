@@ -41,6 +41,11 @@ def find_data(given: Path | str | None = None) -> Path:
     return Path(named) if named else find_project() / "data"
 
 
+def open_at_once(name: str, flags: int) -> int:
+    """Open a file, as the `opener` of open(). A FIFO without a writer, or /proc/kmsg, gives nothing; no one waits."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def save_text(text: str, path: Path, *, durable: bool = False) -> None:
     """Write a file in one step: readers see the old one or the new one, never a part."""
     save_bytes(text.encode(), path, durable=durable)

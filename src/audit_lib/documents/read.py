@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from audit_lib.documents.model import Block, Document, Line, UnreadableError, flatten, split_member
 from audit_lib.errors import AuditError, unusable
+from audit_lib.files import open_at_once
 
 NOTICE = "a published notice"
 MOST_MARKS = 500  # accents on one letter: sorting them for NFKC takes their square; Unicode's own limit is 30
@@ -113,18 +114,20 @@ def _is_unreadable(path: Path, archive: Path, error: UnreadableError) -> AuditEr
 
 def _read_bytes(path: Path) -> tuple[bytes, str]:
     """Return the bytes of a file and their kind. Before it is read it is known to be a file, and not too large."""
-    from audit_lib.documents.kinds import HEAD, check_size, find_kind
+    from audit_lib.documents.kinds import HEAD, LARGEST_BINARY, check_size, find_kind
 
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             found = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
             raise unusable(path, found, NOTICE)
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        with open(path, "rb", opener=open_at_once) as file:
+            head = file.read(HEAD) or b""  # None: a special file that has nothing to say now
             kind = find_kind(head, path.suffix)
             check_size(kind, status.st_size)
-            return head + file.read(), kind
+            content = head + (file.read(LARGEST_BINARY) or b"")  # some special files have no size and no end
+            check_size(kind, len(content))
+            return content, kind
     except FileNotFoundError:
         raise unusable(path, "no such file", NOTICE) from None
     except OSError as error:

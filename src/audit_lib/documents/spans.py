@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 
 MOST_FIELDS = 500_000
+MOST_ROWS = 50_000  # notices have thousands; each takes a tenth of a millisecond to understand
 LONGEST_SPAN = 1000  # as browsers cap it
 _LINE_ENDS = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
 
@@ -62,8 +63,10 @@ def draw_grid(places: Sequence[str], fields: Sequence[dict[int, Line]], blocks: 
     """Fill what is missing with empty cells, so that all rows are equally long. `blocks` are the cells if not given.
 
     A column in which no cell begins is none: in many tables all cells of two columns are merged, or a title reaches
-    over ten columns where there are four.
+    over ten columns where there are four. Raises UnreadableError for a table that no notice has.
     """
+    if len(fields) > MOST_ROWS:
+        raise UnreadableError(f"a table of {len(fields):,} rows", f"at most {MOST_ROWS:,}")
     columns = sorted({column for row in fields for column, line in row.items() if row.get(column - 1) is not line})
     check_fields(len(columns) * len(fields))
     rows = tuple(

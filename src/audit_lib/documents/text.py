@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from audit_lib.documents.model import CONTROL, Block, Line, UnreadableError
 from audit_lib.documents.spans import check_fields, draw_grid, one_line
 
-MOST_LINES = 500_000
+MOST_LINES = 50_000
 LEAST_COMMON = 0.5  # of the characters; running text has 0.9 and more, text in a wrong encoding 0.3 and less
 DELIMITERS = ",\t;"
 ROWS_TO_SNIFF = 200

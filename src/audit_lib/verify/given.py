@@ -13,6 +13,7 @@ from nbformat.v4 import writes as write_json
 
 from audit_lib.batch.changes import has_shape
 from audit_lib.errors import AuditError, unusable
+from audit_lib.files import open_at_once
 from audit_lib.notebook.parameters import PARAMETERS, find_source_name, read_parameters
 from audit_lib.pages.origin import Origin, read_origin
 from audit_lib.wording.languages import MAIN, find_tree
@@ -70,7 +71,7 @@ def read_given(path: Path) -> Given:
 def read_within_limits(path: Path) -> bytes:
     """Read a regular file of bounded size. Raises AuditError for a FIFO, a device, a folder, an endless link."""
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise AuditError("found no regular file; expected a page or notebook")
             content = file.read(MOST_BYTES + 1) or b""  # None: a special file that has nothing to say now
@@ -79,10 +80,6 @@ def read_within_limits(path: Path) -> bytes:
     if len(content) > MOST_BYTES:
         raise AuditError(f"found more than {MOST_BYTES // 2**20} MB; expected a page or notebook")
     return content
-
-
-def _open_at_once(name: str, flags: int) -> int:
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a FIFO without a writer would keep us waiting
 
 
 def _read_notebook(path: Path, text: str) -> Given:
