@@ -349,6 +349,9 @@ def test_more_rows_than_a_notice_has_are_refused(tmp_path: Path) -> None:
     assert refuse(tmp_path / "notice.csv") == "found a text of 50,002 lines; expected at most 50,000"
     (tmp_path / "notice.html").write_text("<table>" + "<tr><td>甲镇" * 50_001 + "</table>", encoding="utf-8")
     assert refuse(tmp_path / "notice.html") == "found a table of 50,001 rows; expected at most 50,000"
+    (tmp_path / "notice.txt").write_text(LIST + "|甲镇|97" * 30_000, encoding="utf-8")
+    with pytest.raises(AuditError, match=r"line 4: found 60,003 lines and cells; expected at most 50,000"):
+        parse_notice(read_document(tmp_path / "notice.txt"))
 
 
 def test_more_headings_than_a_notice_has_are_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import io
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import astuple, fields
 from math import cos, radians, sin
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from audit_lib.display.links import HREF, link_place
 from audit_lib.documents.model import Document, Line
 from audit_lib.documents.read import read_document
-from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_reading
+from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_csv, print_reading
 from audit_lib.documents.scan_lines import ScanLine, Word, group_lines, read_box
 from audit_lib.documents.scans import clear_seal
 from audit_lib.errors import AuditError
@@ -34,7 +35,7 @@ from audit_lib.sources import find_sources
 from audit_lib.tables.add import Added, add_files, add_notice
 from audit_lib.tables.build import build_tables, check_source, read_source
 from audit_lib.tables.scan_doubts import NOTICE, answer_lines, find_open
-from audit_lib.tables.scan_review import Row, draw_page, read_pictures
+from audit_lib.tables.scan_review import Row, draw_page, load_answers, read_pictures
 from audit_lib.tables.storage import load_table
 from audit_lib.tables.units import Registry, Unit
 from audit_lib.verify.verify import read_again
@@ -431,12 +432,37 @@ def test_page_with_text_and_a_scanned_annex_are_one_notice(data: Path, tmp_path:
     assert added.written == ("2 raw files", "record")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize(
+    ("read", "saved", "answer", "is_taken"),
+    [
+        ("1  甲镇  97.0", "1  甲镇  97.0", "ok", True),
+        ("97.0", "97", "ok", True),
+        ("007", "7", "ok", True),
+        ("2018-1-23", "2018/01/23", "ok", True),
+        ("(8)", "-8", "ok", True),
+        ("1  甲镇  97.5", "1  甲镇  97.0", "ok", False),
+        ("1  甲镇  97.0", "1  申镇  97.0", "ok", False),
+        ("1/2", "1月2日", "第1页", True),
+    ],
+)
+def test_answers_survive_a_spreadsheet(
+    read: str, saved: str, answer: str, is_taken: bool, encoding: str, tmp_path: Path
+) -> None:
+    document = read_document(write_reading(tmp_path, texts=(read,)))
+    [line] = document.lines
+    rows = [[field.name for field in fields(Row)], astuple(Row(line.place, saved, unit="通报", answer=answer))]
+    written = print_csv(rows).removeprefix("\ufeff").encode(encoding)
+    beside(document.path, REVIEW).write_bytes(written)
+    assert load_answers(document) == ({(line.place, read): answer} if is_taken else {})
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\xff\xff"])
 def test_damaged_review_file_is_one_line(content: bytes, data: Path, tmp_path: Path) -> None:
     scan = write_misread(tmp_path)
     beside(scan, REVIEW).write_bytes(content)
     with pytest.raises(
-        AuditError, match=r"scan\.png\.review\.csv: found (other columns|no CSV file in UTF-8); expected"
+        AuditError, match=r"scan\.png\.review\.csv: found (other columns|no CSV file); expected"
     ):
         add_notice(data, scan, "demo")
 

@@ -30,17 +30,21 @@ PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
+MOST_CELLS = 50_000  # of a text that has them on one line, each as much work as a line
 
 
 def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     """Turn rows of cells into grids, and lines of one cell between bars into lines of that cell.
 
-    A line that holds one bar alone becomes a blank line: an empty cell. Raises UnreadableError for more headings on
-    lines of their own than a notice has.
+    A line that holds one bar alone becomes a blank line: an empty cell. Raises UnreadableError for more cells, or
+    headings on lines of their own, than a notice has.
     """
     _check_headings(lines, vocabulary)
     many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
-    spread = _close_cells([cell for line in lines for cell in _spread(line, many)], vocabulary)
+    cells = [cell for line in lines for cell in _spread(line, many)]
+    if len(cells) > MOST_CELLS:
+        raise UnreadableError(f"{len(cells):,} lines and cells", f"at most {MOST_CELLS:,}", cells[MOST_CELLS].place)
+    spread = _close_cells(cells, vocabulary)
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     ways = (_take_barred, _take_begun, _take_spaced, partial(_take_columns, filled=filled), _take_bare)
     blocks: list[Block] = []

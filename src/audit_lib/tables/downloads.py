@@ -64,7 +64,7 @@ def read_download(file: Path) -> Download:
     if not (name := name_file(file)).isprintable() or name.startswith("."):
         raise unusable(repr(name), "a hidden file or a name that cannot be printed", "a file name that can")
     document = _read_document(file)
-    answers = load_answers(file) if document.format == "scan" else {}
+    answers = load_answers(document) if document.format == "scan" else {}
     content = read_content(file)
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise unusable(file, "a file that changes while it is read", "one that stays as it is")

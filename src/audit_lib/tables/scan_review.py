@@ -6,6 +6,7 @@ A run of `audit-lib add` reads the pictures; after answers the next one takes th
 import csv
 import hashlib
 import io
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from audit_lib.documents.model import Document, UnreadableError, squeeze
 from audit_lib.documents.read import read_content
 from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_csv, print_reading
 from audit_lib.documents.scan_lines import ScanLine, read_box
+from audit_lib.documents.text import decode
 from audit_lib.documents.worker import ScanWorker, Seen
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_text
@@ -83,19 +85,34 @@ def _refuse(scan: Path) -> Iterator[None]:
         raise unusable(scan, error.found, error.expected) from None
 
 
-def load_answers(scan: Path) -> Answers:
-    """Load the answers given beside a scan; none where there is no review file. Raises AuditError for a damaged one."""
-    path = beside(scan, REVIEW)
+def load_answers(document: Document) -> Answers:
+    """Load the answers given beside a scan; none where there is no review file. Raises AuditError for a damaged one.
+
+    Text that a person typed is an answer to whatever was read at its place, `ok` only to what was read when it was
+    given. A spreadsheet may have saved the file in another encoding, and its numbers and dates in another form.
+    """
+    path = beside(document.path, REVIEW)
     if not path.is_file():
         return {}
     names = [field.name for field in fields(Row)]
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
-    except (ValueError, csv.Error):
-        raise unusable(path, "no CSV file in UTF-8", "the review file as it was written, with answers") from None
+        rows = list(csv.DictReader(io.StringIO(decode(path.read_bytes())[1], newline="")))
+    except (UnreadableError, csv.Error):
+        raise unusable(path, "no CSV file", "the review file as it was written, with answers") from None
     if any(list(row) != names or None in row.values() for row in rows):
         raise unusable(path, "other columns", ", ".join(names))
-    return {(row["place"], row["text"]): answer for row in rows if (answer := row["answer"].strip())}
+    read = {line.place: line.text for line in find_scan_lines(document).values()}
+    answers = {(row["place"], read.get(row["place"], row["text"])): row for row in rows}
+    return {
+        key: answer
+        for key, row in answers.items()
+        if (answer := row["answer"].strip()) and (answer != AS_READ or _fold(row["text"]) == _fold(key[1]))
+    }
+
+
+def _fold(text: str) -> tuple[str, list[float]]:
+    """Return the letters and the numbers of a text: 97.0 is saved as 97, 2018-1-23 as 2018/01/23, (8) as -8."""
+    return re.sub(r"[\W\d_]", "", text), [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
 
 
 def review_scans(document: Document, scans: Mapping[str, Path], answers: Answers, doubts: Doubts) -> AuditError:
