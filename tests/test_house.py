@@ -224,6 +224,13 @@ def test_the_words_that_lineage_may_use_are_listed() -> None:
         assert [word for word in check.statistics["allowed_values"] if f"`{word}`" not in about] == []
 
 
+def test_each_change_that_tests_must_notice_can_be_made() -> None:
+    for file, listed in tomllib.loads(read("benchmarks/mutants.toml")).items():
+        text = read(file)
+        assert [old for old, *_ in listed["changes"] if text.count(old) != 1] == [], file
+        assert [name for name in listed["tests"] if not (ROOT / name).is_file()] == []
+
+
 WITH_EXAMPLES = sorted(path for path in (ROOT / "src").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
 
 

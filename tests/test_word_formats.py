@@ -18,7 +18,7 @@ from audit_lib.errors import AuditError
 
 SAMPLES = Path(__file__).parent / "samples/formats"
 WRITE = runpy.run_path(str(SAMPLES / "write_formats.py"))
-SAVE_AS = "the same document saved as DOCX or PDF"
+SAVE_AS = "the same document saved as DOCX, XLSX or PDF"
 
 
 def read(content: bytes, folder: Path) -> list[tuple[str, str] | list[list[str]]]:
@@ -214,6 +214,21 @@ def test_macros_of_a_document_are_not_looked_at(tmp_path: Path) -> None:
 )
 def test_other_files_in_the_same_container_are_named(stream: str, found: str, tmp_path: Path) -> None:
     assert refuse(WRITE["write_ole"]({stream: b""}), tmp_path) == f"found {found}; expected {SAVE_AS}"
+
+
+@pytest.mark.parametrize(
+    ("member", "content", "found"),
+    [
+        ("Index/Document.iwa", b"x", "a document of Apple's Pages, Numbers or Keynote"),
+        ("Index.zip", b"x", "a document of Apple's Pages, Numbers or Keynote"),
+        ("mimetype", b"application/epub+zip", "an e-book"),
+    ],
+)
+def test_other_archives_that_are_documents_are_named(member: str, content: bytes, found: str, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(member, content)
+    assert refuse(packed.getvalue(), tmp_path) == f"found {found}; expected {SAVE_AS}"
 
 
 # OFD.

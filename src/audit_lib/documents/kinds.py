@@ -12,7 +12,7 @@ LARGEST_BINARY = 50 * MEGABYTE
 RUN_OCR = "text: audit-lib add reads pictures, or type the table as CSV with the columns unit, score, rank, tier"
 PLACEHOLDER = "{archive}"  # where the name of an archive belongs, which a worker does not know
 UNPACKED = "one of its files, unpacked"
-SAVE_AS = "the same document saved as DOCX or PDF"
+SAVE_AS = "the same document saved as DOCX, XLSX or PDF"
 
 _MAGIC = {
     b"PK\x03\x04": "zip",
@@ -40,7 +40,7 @@ _SAVED = re.compile(
 )
 _UNUSABLE = {
     "7z": ("a 7z archive", f"{UNPACKED}: 7-Zip and unar do that"),
-    "xml": ("an XML document", "the same document saved as DOCX, XLSX or PDF"),
+    "xml": ("an XML document", SAVE_AS),
 }
 
 

@@ -48,6 +48,10 @@ def _name_format(names: set[str], mimetype: bytes) -> str | None:
         return _OPEN_FORMATS[kind]
     if "OFD.xml" in names:
         return "ofd"
+    if mimetype.startswith(b"application/epub"):
+        raise UnreadableError("an e-book", SAVE_AS)
+    if any(name.endswith(".iwa") or name == "Index.zip" for name in names):
+        raise UnreadableError("a document of Apple's Pages, Numbers or Keynote", SAVE_AS)
     if "[Content_Types].xml" not in names:
         return None
     folders = {name.partition("/")[0].lower() for name in names}

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from audit_lib.documents.kinds import SAVE_AS
 from audit_lib.documents.model import CONTROL, Block, Line, UnreadableError
 from audit_lib.documents.spans import check_fields, draw_grid, one_line
 
@@ -104,6 +105,7 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
     No Chinese text in GB18030 or Big5 is UTF-8 by accident, whatever a page may declare.
     """
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
+    _check_control(content.decode("utf-16" if encoding == "utf-16" else "latin-1", "replace"))
     if encoding is None:
         if content.isascii() or _try_decode(content, "utf-8") is not None:
             encoding = "utf-8"
@@ -114,10 +116,14 @@ def decode(content: bytes, declared: str | None = None) -> tuple[str, str]:
     text = _try_decode(content, encoding)
     if text is None:
         raise UnreadableError(_name_bad_byte(content), ENCODINGS)
+    return encoding, text
+
+
+def _check_control(text: str) -> None:
+    """Raise UnreadableError for control characters, which no encoding of a text has as part of a letter."""
     if control := CONTROL.search(text):
         number = len(_LINE_END.findall(text, 0, control.start())) + 1
-        raise UnreadableError("binary content", ENCODINGS, f"line {number}")
-    return encoding, text
+        raise UnreadableError("binary content", f"{ENCODINGS}, or {SAVE_AS}", f"line {number}")
 
 
 def _try_decode(content: bytes, encoding: str) -> str | None:

@@ -18,6 +18,7 @@ import olefile
 from office_oxide import Document as SecondReader
 
 from audit_lib.documents.html import read_html
+from audit_lib.documents.kinds import SAVE_AS
 from audit_lib.documents.model import CONTROL, Block, Grid, Line, UnreadableError
 from audit_lib.documents.office import NO_PASSWORD
 from audit_lib.documents.word_flow import RowShape, WordFlow
@@ -25,7 +26,6 @@ from audit_lib.documents.word_flow import RowShape, WordFlow
 WORD_97 = 0xA5EC  # what the main stream begins with; that of Word 6 and 95 begins otherwise
 PAGE = 512  # bytes, of a page of formatting
 LONGEST_TEXT = 5_000_000  # characters
-SAVE_AS = "the same document saved as DOCX or PDF"
 EXPECTED = f"a whole document; else {SAVE_AS}"
 
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
