@@ -119,7 +119,10 @@ def test_notices_of_a_place_share_its_tables(demo: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (b"\x00", "{path} line 1: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF"),
+        (
+            b"\x00",
+            "{path} line 1: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF",
+        ),
         (
             "通报".encode(),
             "{path}: found neither a score table nor a tier list (1 line or cell, 0 of them a name alone, none with a list or numbers beside names); expected at least one of them",

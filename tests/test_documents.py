@@ -44,8 +44,14 @@ def test_lines_keep_their_place_and_text(tmp_path: Path, content: bytes, lines: 
         (b"", "{path}: found an empty file; expected the text of a notice"),
         (b" \n\t\r\n", "{path}: found an empty file; expected the text of a notice"),
         ("\ufeff\u00a0\u3000\n\u200b".encode(), "{path}: found an empty file; expected the text of a notice"),
-        (b"a\n\x00b", "{path} line 2: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF"),
-        (b"a\r\rb\x01", "{path} line 3: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF"),
+        (
+            b"a\n\x00b",
+            "{path} line 2: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF",
+        ),
+        (
+            b"a\r\rb\x01",
+            "{path} line 3: found binary content; expected a text file in UTF-8, UTF-16, GB18030 or Big5, or the same document saved as DOCX, XLSX or PDF",
+        ),
         (
             b"%PDF-1.4\n\x1b",
             "{path}: found a damaged PDF; expected a file that can be read: open it and save it again,"

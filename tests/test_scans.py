@@ -441,6 +441,7 @@ def test_page_with_text_and_a_scanned_annex_are_one_notice(data: Path, tmp_path:
         ("007", "7", "ok", True),
         ("2018-1-23", "2018/01/23", "ok", True),
         ("(8)", "-8", "ok", True),
+        ("=1+1", "'=1+1", "ok", True),
         ("1  甲镇  97.5", "1  甲镇  97.0", "ok", False),
         ("1  甲镇  97.0", "1  申镇  97.0", "ok", False),
         ("1/2", "1月2日", "第1页", True),
@@ -461,9 +462,7 @@ def test_answers_survive_a_spreadsheet(
 def test_damaged_review_file_is_one_line(content: bytes, data: Path, tmp_path: Path) -> None:
     scan = write_misread(tmp_path)
     beside(scan, REVIEW).write_bytes(content)
-    with pytest.raises(
-        AuditError, match=r"scan\.png\.review\.csv: found (other columns|no CSV file); expected"
-    ):
+    with pytest.raises(AuditError, match=r"scan\.png\.review\.csv: found (other columns|no CSV file); expected"):
         add_notice(data, scan, "demo")
 
 

@@ -27,6 +27,7 @@ from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_text
 from audit_lib.notices.notice import parse_notice
 from audit_lib.tables.scan_doubts import AS_READ, NO_PRINT, NOTICE, Answers, Doubts, answer_lines, find_scan_lines
+from audit_lib.tables.storage import bare_cell, guard_cell
 from audit_lib.wording.fonts import embed_characters
 
 HOW = (
@@ -102,12 +103,13 @@ def load_answers(document: Document) -> Answers:
     if any(list(row) != names or None in row.values() for row in rows):
         raise unusable(path, "other columns", ", ".join(names))
     read = {line.place: line.text for line in find_scan_lines(document).values()}
-    answers = {(row["place"], read.get(row["place"], row["text"])): row for row in rows}
-    return {
-        key: answer
-        for key, row in answers.items()
-        if (answer := row["answer"].strip()) and (answer != AS_READ or _fold(row["text"]) == _fold(key[1]))
-    }
+    answers = {}
+    for row in rows:
+        place, text, answer = row["place"], bare_cell(row["text"]), bare_cell(row["answer"].strip())
+        now = read.get(place, text)
+        if answer and (answer != AS_READ or _fold(text) == _fold(now)):
+            answers[place, now] = answer
+    return answers
 
 
 def _fold(text: str) -> tuple[str, list[float]]:
@@ -158,7 +160,8 @@ def _describe(document: Document, answers: Answers, doubts: Doubts) -> list[Row]
 def _write_review(scan: Path, rows: list[Row]) -> None:
     seen = _look_again(scan, rows)
     rows = [_add_alternative(row, seen) for row in rows]
-    save_text(print_csv([[field.name for field in fields(Row)], *map(astuple, rows)]), beside(scan, REVIEW))
+    cells = [list(map(guard_cell, astuple(row))) for row in rows]
+    save_text(print_csv([[field.name for field in fields(Row)], *cells]), beside(scan, REVIEW))
     save_text(draw_page(scan, rows, seen), beside(scan, PAGE))
 
 
