@@ -314,6 +314,9 @@ SHAPES = {
     "cells of a heading": (".html", 500, lambda n: "<table>" + "<tr><td>得分" * n + "</table>"),
     "tags of a head": (".html", 1_000, lambda n: "<html>" + "<meta " * n + "<p>甲镇"),
     "rows on one line": (".txt", 1_000, lambda n: LIST + "|甲镇|97" * n),
+    "names in prose": (
+        ".txt", 400, lambda n: "通报\n单位\t得分\n" + "".join(f"甲{at}镇\t9\n" for at in range(n)) + "一、问题\n" + "甲甲甲镇。" * n,
+    ),
     "cells on lines of their own": (".txt", 300, lambda n: "通报\n单位\n得分\n" + "甲镇\n97\n" * n),
 }  # fmt: skip
 

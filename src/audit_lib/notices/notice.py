@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -248,8 +248,7 @@ def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabula
     """
     full = {name: name for name in map(squeeze, names)}
     full |= {short: name for name in full if (short := vocabulary.strip_level(name)) and len(short) > 2}
-    longest_first = sorted(full, key=len, reverse=True)
-    any_name = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+    lengths = sorted({len(name) for name in full if name}, reverse=True)
     position = _Position()
     mentions: list[Mention] = []
     for line in lines:
@@ -258,11 +257,21 @@ def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabula
         if position.section is None:
             continue
         found: dict[str, str] = {}
-        for match in any_name.finditer(line.aligned):
-            found.setdefault(full[match[0]], line.printed[slice(*match.span())])
+        for name, where in _find_names(line.aligned, full, lengths):
+            found.setdefault(full[name], line.printed[where])
         for unit in found.values():
             mentions.append(Mention(unit, position.section, position.item, line.place, position.sentiment))
     return tuple(mentions)
+
+
+def _find_names(text: str, names: Container[str], lengths: Sequence[int]) -> Iterator[tuple[str, slice]]:
+    """Yield the names in a text, and where; their lengths are in order. A pattern would try each name everywhere."""
+    at = 0
+    while at < len(text):
+        length = next((length for length in lengths if text[at : at + length] in names), 0)
+        if length:
+            yield text[at : at + length], slice(at, at + length)
+        at += length or 1
 
 
 def print_notice(notice: Notice) -> Iterator[str]:
