@@ -9,6 +9,7 @@ import importlib.util
 import io
 import random
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import astuple, fields
 from math import cos, radians, sin
@@ -430,6 +431,19 @@ def test_page_with_text_and_a_scanned_annex_are_one_notice(data: Path, tmp_path:
     assert added.reading.scores["match"].to_list() == ["exact"] * 6
     assert added.reading.scores["source_place"].iloc[0] == "scan.png page 1 box 0 1 9 2"
     assert added.written == ("2 raw files", "record")
+
+
+def test_a_scan_in_an_archive_is_kept_unpacked_with_what_was_read_in_it(data: Path, tmp_path: Path) -> None:
+    annex, archive = write_reading(tmp_path, texts=tuple(RIGHT)), tmp_path / "通报.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("通报.txt", "\n".join(LISTS))
+        packed.write(annex, "附件/scan.png")
+    beside(annex, READING).rename(beside(Path(f"{archive}!附件/scan.png"), READING))
+    [added] = add_files(data, [archive], "demo")
+    assert isinstance(added, Added)
+    assert added.reading.scores["match"].to_list() == ["exact"] * 6
+    kept = {"demo/2017/通报.txt", "demo/2017/scan.png", "demo/2017/scan.png.reading.csv"}
+    assert set(read_files_of(data / "raw")) == kept
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
