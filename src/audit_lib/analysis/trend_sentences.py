@@ -121,7 +121,7 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     if len(most) > 1 or pair.units["list"].nunique() > 1:
         return say("trends.order_many", moved=len(pair.moved), **facts)
     row = most.iloc[0]
-    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), **facts)
+    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), **pair.gate.word_periods())
 
 
 def _say_places(row: pd.Series) -> dict[str, Phrase]:
