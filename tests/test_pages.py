@@ -433,7 +433,7 @@ def test_names_of_units_lead_to_their_pages_and_can_be_found(tmp_path: Path) -> 
     assert page.one("a", href="../units/农业局.html").text == "Nongyeju 农业局"
     (unit,) = json.loads(page.one("script", type="application/json").text)
     assert unit == ["Nongyeju 农业局", "农业局 nongyeju nyj", "../units/农业局.html"]
-    assert page.one("form", class_="find").attributes["hidden"] is None, "shown by the script alone"
+    assert page.one("search", class_="find").attributes["hidden"] is None, "shown by the script alone"
 
 
 def test_how_to_cite_names_finding_notice_and_version(tmp_path: Path) -> None:
@@ -600,7 +600,7 @@ def test_a_downloaded_table_runs_in_no_spreadsheet(tmp_path: Path) -> None:
 def test_wide_table_can_be_scrolled_by_keyboard(tmp_path: Path, n_columns: int, is_wide: bool) -> None:
     table = pd.DataFrame({f"column {n}": [n] for n in range(n_columns)})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
-    regions = page.all("div", role="region", tabindex="0", **{"aria-label": WORDS("captions.tiers")})
+    regions = page.all("section", tabindex="0", **{"aria-label": WORDS("captions.tiers")})
     assert bool(regions) is is_wide
 
 

@@ -91,8 +91,8 @@ def test_places_are_those_of_scipy(name: str) -> None:
         found["mean_place"].sort_index(), middles.mean(axis=1).sort_index().map(lambda x: round(x, 1)),
         check_names=False, atol=0.051,
     )  # fmt: skip
-    assert shades.min(axis=None) >= 0
-    assert shades.max(axis=None) <= 5
+    assert shades.steps.min(axis=None) >= 0
+    assert shades.steps.max(axis=None) <= 5
 
 
 @pytest.mark.parametrize("name", ["guangdong", "xianning"])
@@ -232,8 +232,7 @@ def test_ministries_are_compared_by_places(ministries: Report) -> None:
         "Scores of 3 periods, not to be compared from one to the next"
     )
     assert ministries.headline(trends.describe(compared)).text == (
-        "Public Security moved furthest from 2016 to 2022: from joint 5th to joint 10th; "
-        "Commerce was first each time"
+        "Public Security moved furthest from 2016 to 2022: from joint 5th to joint 10th; Commerce was first each time"
     )
     events = list_events(ministries.history)
     assert set(events["event"]) == {"merged"}

@@ -188,11 +188,11 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
         if outcome.check.severity == "error"
         for finding in outcome.findings
     ]
-    rows = [(say(f"checks.{name}.message", **_name_facts(finding.facts)), finding.line) for name, finding in found]
+    rows = [(say(f"checks.{name}.message", **name_facts(finding.facts)), finding.line) for name, finding in found]
     return pd.DataFrame(rows, columns=["message", "line"]).astype({"message": "object", "line": "Int64"})
 
 
-def _name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+def name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Mark the units and tiers among the facts of a finding, so that each language names them in its way."""
     return {key: _mark(value, FACTS[key]) if key in FACTS else value for key, value in facts.items()}
 

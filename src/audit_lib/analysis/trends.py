@@ -374,17 +374,31 @@ def count_thirds(panel: Panel) -> pd.DataFrame:
     return table.sort_values(["percent", "unit_name"], kind="stable")
 
 
-def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return a matrix of places, a row per unit and a column per period, and the shade of each cell, 0 (best) to 5.
+@dataclass(frozen=True, eq=False)
+class Shades:
+    """How a matrix of places is drawn, a row per unit and a column per period.
+
+    `steps` holds the shade of each cell with a place, from 0 (best) to 5; `scores` the scores behind the places, no
+    column where no period has any; `chosen` is the row of the unit that the drawings follow.
+    """
+
+    steps: pd.DataFrame
+    scores: pd.DataFrame
+    chosen: int | None = None
+
+
+def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
+    """Return a matrix of places, a row per unit and a column per period, and how its cells are drawn.
 
     With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
     Empty below three periods with places: two are in the table of changes.
     """
     panel, placed = trends.panel, find_placed(trends.panel)
     if len(placed) < 3:
-        return pd.DataFrame(columns=["unit_name"]), pd.DataFrame()
+        return pd.DataFrame(columns=["unit_name"]), Shades(pd.DataFrame(), pd.DataFrame())
     counts = count_thirds(panel)
-    table, shades = counts[["unit_name"]].copy(), pd.DataFrame(index=counts.index)
+    table = counts[["unit_name"]].copy()
+    shades, scores = pd.DataFrame(index=counts.index), pd.DataFrame(index=counts.index)
     for period in placed:
         rows = panel.units_of[period].dropna(subset=["place"])
         cells = [write_place(*each) for each in zip(rows["place"], rows["n_tied"], strict=True)]
@@ -394,9 +408,13 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, pd.DataFrame]:
         blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
         table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
         shades[heading] = (6 * middle.astype("float64")).clip(0, 5.999).reindex(table.index) // 1
+        if list_scored(panel):
+            scores[heading] = rows["score"].reindex(table.index)
     for column in ("mean_place", "n_top", "n_lowest"):
         table[column] = counts[column].round(1)
-    return table.reset_index(drop=True), shades.reset_index(drop=True)
+    highlight = choose_highlight(trends)
+    chosen = None if highlight is None else list(table.index).index(highlight)
+    return table.reset_index(drop=True), Shades(shades.reset_index(drop=True), scores.reset_index(drop=True), chosen)
 
 
 def find_always(panel: Panel, third: str) -> list[str]:

@@ -6,8 +6,9 @@ figures/picture.py). It is kept in a notebook as lines of JSON, so that a page i
 
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import groupby
 from typing import Any
 
 from audit_lib.errors import unusable
@@ -135,7 +136,7 @@ class Scene:
     def to_svg(self, name: str, alt: str) -> str:
         """Draw the scene as an SVG element of class `name`, in the colours of the page around it."""
         box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
-        drawn = "\n".join(mark.to_svg() for mark in self.marks)
+        drawn = "\n".join(_draw(self.marks))
         return f'<svg class="{name}" {box} role="img" aria-label="{html.escape(alt)}">\n{drawn}\n</svg>'
 
     def to_file(self, alt: str) -> str:
@@ -143,21 +144,34 @@ class Scene:
         box = f'width="{self.width:g}" height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}"'
         style = f"<style>{write_colours()}{STYLE}text {{ font-family: {FONT} }}</style>"
         ground = Rect(0, 0, self.width, self.height, "paper").to_svg()
-        drawn = "\n".join(mark.to_svg() for mark in self.marks)
+        drawn = "\n".join(_draw(self.marks))
         label = f'role="img" aria-label="{html.escape(alt)}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {box} {label}>\n{style}\n{ground}\n{drawn}\n</svg>\n'
 
 
+def _draw(marks: Iterable[Mark]) -> Iterator[str]:
+    """Yield the SVG of marks; dots that stand for nobody, one after the other, are one path: there may be thousands."""
+    for key, same in groupby(marks, lambda mark: isinstance(mark, Dot) and not mark.label and (mark.colour, mark.r)):
+        dots = list(same)
+        if not key or len(dots) == 1:
+            yield from (mark.to_svg() for mark in dots)
+            continue
+        colour, r = key
+        path = "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in dots if isinstance(dot, Dot))
+        yield f'<path class="{colour}" d="{path}" stroke-width="{2 * r + 1.3:g}"/>'
+
+
 STYLE = (
     "".join(
-        f"circle.{name} {{ fill: var(--{name}); stroke: var({_rim}) }} line.{name} {{ stroke: var(--{name}) }} "
+        f"circle.{name} {{ fill: var(--{name}); stroke: var({_rim}) }} "
+        f":is(line, path).{name} {{ stroke: var(--{name}) }} "
         f"rect.{name}, text.{name} {{ fill: var(--{name}) }} "
         f"i.{name} {{ background: var(--{name}); border-color: var({_rim}) }} "
         for name in COLOURS
         for _rim in (f"--{name}-rim" if name in RIMS else f"--{name}",)
     )
-    + "circle:not(.ring) { stroke-width: 1.3 } circle.ring { fill: none; stroke: var(--ink) } "
-    "circle.ring-gap { fill: none; stroke: var(--ring-gap) } "
+    + "path { stroke-linecap: round } circle:not(.ring) { stroke-width: 1.3 } "
+    "circle.ring { fill: none; stroke: var(--ink) } circle.ring-gap { fill: none; stroke: var(--ring-gap) } "
 )
 
 

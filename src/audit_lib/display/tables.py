@@ -5,11 +5,13 @@ Every output is the same for the same input, so a committed notebook can be chec
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from audit_lib.analysis.trends import Shades
 from audit_lib.display.columns import TWO, find_column
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
@@ -18,6 +20,8 @@ from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words
 
 NAMED: Mapping[str, type[Named]] = {"unit": Unit, "tier": Tier, "term": Term}  # kinds of columns with names
 WORDED = {"ranks": Words.ranks, "item": Words.item, "numeral": Words.numeral}  # kinds that each language writes itself
+
+MOST_ROOMY = 12  # shaded columns; with more, cells are as narrow as they can be
 
 Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that cites the notice
 
@@ -28,7 +32,8 @@ class Table:
 
     `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
     `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
-    a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5.
+    a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5; `others` are
+    what else such a cell could show. The row `chosen` is set off.
     """
 
     caption: str
@@ -39,6 +44,8 @@ class Table:
     linked: Mapping[tuple[int, str], list[Piece]] = field(default_factory=dict)
     title: Finding | None = None
     shades: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    others: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    chosen: int | None = None
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -59,25 +66,34 @@ class Table:
                 for column, value in zip(columns, values, strict=True)
             ]
             first = _cell("th", pieces[0], align[0], "row")
-            kinds = [self._shade(number, *each) for each in zip(columns, align, strict=True)]
-            rest = (_cell("td", cell, kind) for cell, kind in zip(pieces[1:], kinds[1:], strict=True))
-            rows.append(f"<tr>{first}{''.join(rest)}</tr>")
+            rest = (
+                _cell("td", cell, self._shade(number, column, kind), about=self.others.get((number, column)))
+                for cell, column, kind in zip(pieces[1:], columns[1:], align[1:], strict=True)
+            )
+            chosen = ' class="chosen"' if number == self.chosen else ""
+            rows.append(f"<tr{chosen}>{first}{''.join(rest)}</tr>")
         body = "\n".join(rows)
         caption = html.escape(self.caption)
         legend = f'\n<p class="blanks">{html.escape(self.legend)}</p>' if self.legend else ""
         head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
-        summary = ' class="summary"' if self.is_summary else ""
+        dense = len(self.shaded) > MOST_ROOMY
+        summary = ' class="summary"' if self.is_summary else ' class="dense"' if dense else ""
         title = self.title._repr_html_() if self.title else ""
         return f"{title}<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+
+    @cached_property
+    def shaded(self) -> set[str]:
+        """The columns with shades: cells of a matrix, with numbers or without."""
+        return {column for _, column in self.shades}
 
     def _shade(self, number: int, column: str, kind: str) -> str:
         """Return the classes of a cell."""
         shade = self.shades.get((number, column))
-        return kind if shade is None else f"number shade-{shade}"
+        return f"number shade-{shade}" if shade is not None else "number" if column in self.shaded else kind
 
 
-def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None) -> str:
-    scoped = f' scope="{scope}"' if scope else ""
+def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None, about: str | None = None) -> str:
+    scoped = (f' scope="{scope}"' if scope else "") + (f' title="{html.escape(about)}"' if about else "")
     return f'<{tag} class="{kind}"{scoped}>{"".join(_piece(*piece) for piece in pieces)}</{tag}>'
 
 
@@ -90,12 +106,12 @@ def show(
     key: str,
     words: Words,
     title: Text | None = None,
-    shades: pd.DataFrame | None = None,
+    shades: Shades | None = None,
 ) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
-    `title` is a finding above it; `shades` holds a shade from 0 to 5 for cells of the columns that it has. Units and
-    tiers are named in the language and as printed, side by side.
+    `title` is a finding above it; `shades` tell how a matrix of places is drawn. Units and tiers are named in the
+    language and as printed, side by side.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
     Series is shown as two columns, a table without rows not at all. A column is left out where the language gives it
@@ -129,19 +145,25 @@ def show(
             numeric.append(heading)
     legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
     printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
-    shaded = {} if shades is None else _list_shades(shades, words)
-    shown = show_finding(title, words)
-    return Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, shown, shaded)
+    made = Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, show_finding(title, words))
+    return made if shades is None else _shade(made, shades, words)
 
 
-def _list_shades(shades: pd.DataFrame, words: Words) -> dict[tuple[int, str], int]:
-    columns = {words.heading(column): shades[column] for column in shades}
-    return {
-        (number, heading): int(shade)
-        for heading, column in columns.items()
-        for number, shade in enumerate(column)
-        if pd.notna(shade)
-    }
+def _shade(table: Table, shades: Shades, words: Words) -> Table:
+    """Draw a table as a matrix of places; where a period has no score for a place, its mark of a missing value."""
+    places = [
+        (number, column, words.heading(column))
+        for column in shades.steps
+        for number in shades.steps.index[shades.steps[column].notna()]
+    ]
+    steps = {(number, heading): int(shades.steps.at[number, column]) for number, column, heading in places}
+    scores = (
+        {}
+        if shades.scores.empty
+        else {(number, heading): shades.scores.at[number, column] for number, column, heading in places}
+    )
+    others = {at: words.missing if pd.isna(score) else format_score(score) for at, score in scores.items()}
+    return replace(table, shades=steps, others=others, chosen=shades.chosen)
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:

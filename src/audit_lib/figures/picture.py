@@ -91,7 +91,7 @@ def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], 
         needed = 20 + measure_width(key.text, 15)
         if at == 0 or x + needed > width:
             x, y = MARGIN / 2, y + 22
-        marks += [Dot(x + 7, y - 5, 6.5, key.colour)] + ([Ring(x + 7, y - 5, 7.5)] if key.is_outlined else [])
+        marks += [_draw_key(key.colour, x, y)] + ([Ring(x + 7, y - 5, 7.5)] if key.is_outlined else [])
         marks.append(Label(x + 20, y, key.text, 15))
         x += needed + 16
     y += 12
@@ -101,6 +101,13 @@ def frame_scene(scene: Scene, title: str, subtitle: str, legend: Sequence[Key], 
         y += 18
         marks.append(Label(MARGIN / 2, y, line, 13, "grey"))
     return Scene(scene.width, y + 14, tuple(marks)), drawn_at
+
+
+def _draw_key(colour: str, x: float, y: float) -> Mark:
+    """Draw what a legend explains as the drawing has it: a band, the bar of a median, else a dot."""
+    if colour.startswith("band-"):
+        return Rect(x, y - 11, 16, 12, colour)
+    return Rect(x, y - 6, 16, 2.2, colour) if colour == "ink" else Dot(x + 7, y - 5, 6.5, colour)
 
 
 def draw_png(scene: Scene) -> bytes:

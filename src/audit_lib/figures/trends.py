@@ -28,7 +28,7 @@ from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene, move
 from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart
 from audit_lib.figures.picture import measure_width, wrap_text
 from audit_lib.figures.style import drawing
-from audit_lib.wording.number_format import format_number, format_rounded
+from audit_lib.wording.number_format import format_number, format_rounded, format_score
 from audit_lib.wording.words import Unit, Words, say_date
 
 MANY_PERIODS = 13  # from here on strips become one path
@@ -92,10 +92,11 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     legend.append(Key("ink", words("labels.median_bar")))
     if any(each.quartiles for listed in strips.values() for each in listed):
         legend.append(Key("band-best", words("labels.middle_half")))
-    data = panel.rows.dropna(subset=["score", "list"]).assign(period=lambda rows: rows["period"].map(say_date))
-    return close_chart(
-        f"level_{key}", words, facts, (scenes[0], scenes[1]), data[["period", "unit_name", "score"]], tuple(legend)
-    )
+    scores = panel.rows.dropna(subset=["score", "list"])
+    data = scores.pivot_table("score", "unit", "period").map(format_score, na_action="ignore")
+    data = data.rename(columns=lambda period: words.heading(say_date(period)))
+    data.insert(0, "unit_name", scores.groupby("unit")["unit_name"].last())
+    return close_chart(f"level_{key}", words, facts, (scenes[0], scenes[1]), data, tuple(legend))
 
 
 def _name_of(trends: Trends, unit: str) -> str:
@@ -296,9 +297,7 @@ def _draw_path(
             bands.append(
                 Rect(round(x - half, 1), round(high, 1), round(2 * half, 1), round(max(low - high, 1), 1), "band-best")
             )
-        for score, names in strip.units.groupby("score")["unit_name"]:
-            label = f"{names.iloc[0]}{' +' + str(len(names) - 1) if len(names) > 1 else ''} {format_rounded(score)}"
-            dots.append(Dot(round(x, 1), round(axis.place(score), 1), radius, "neutral", label))
+        dots += [Dot(round(x, 1), round(axis.place(score), 1), radius) for score in strip.units["score"].unique()]
         if strip.median is not None:
             y = axis.place(strip.median)
             lines.append(Line(round(x - half, 1), round(y, 1), round(x + half, 1), round(y, 1), "ink", 2.2))

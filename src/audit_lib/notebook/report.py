@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
+from audit_lib.analysis.trends import Shades
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import (
     Bullets,
@@ -159,7 +160,7 @@ class Report:
         table: pd.DataFrame | pd.Series,
         key: str,
         title: Text | None = None,
-        shades: pd.DataFrame | None = None,
+        shades: Shades | None = None,
     ) -> Table | None:
         """Show a table with the caption `captions.<key>`, under a finding if any; an empty one is not shown."""
         return show(table, key, self.words, title, shades)

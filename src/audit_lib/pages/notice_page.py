@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from audit_lib.analysis.source import trace_source
+from audit_lib.analysis.source import name_facts, trace_source
 from audit_lib.documents.model import PADDING, Block, Document, Grid, Line, anchor_of
 from audit_lib.documents.scan_lines import ScanLine
 from audit_lib.notices.columns import HAN
@@ -117,7 +117,7 @@ def list_problems(outcomes: Iterable[Outcome], document: Document, words: Words)
         Problem(
             number,
             check.severity,
-            words(f"checks.{check.name}.message", **finding.facts),
+            words(f"checks.{check.name}.message", **name_facts(finding.facts)),
             words(f"checks.{check.name}.treatment"),
             words.place(finding.place) if finding.place else None,
             anchor_of(finding.place) if finding.place in printed else None,
@@ -244,8 +244,8 @@ class _Drawing:
         heads = Markup("").join(Markup('<th scope="col">{}</th>').format(self.name_kind(kind)) for kind in kinds)
         body = Markup("\n").join(self.draw_row(number, row, kinds) for number, row in rows)
         html = Markup(
-            '<div class="table" role="region" tabindex="0" aria-label="{}"><table><thead><tr>'
-            '<th scope="col" lang="{}">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>'
+            '<section class="table" tabindex="0" aria-label="{}"><table><thead><tr>'
+            '<th scope="col" lang="{}">{}</th>{}</tr></thead><tbody>{}</tbody></table></section>'
         )
         lang = self.words("page.lang")
         return html.format(self.words("notice.table"), lang, self.words("notice.row"), heads, body)
@@ -311,7 +311,7 @@ class _Drawing:
     def draw_grid(self, grid: Grid) -> Iterator[Markup]:
         """Yield a table row by row. A merged cell is drawn once; the problems of a row are a row below it."""
         label = self.words("notice.table")
-        yield Markup('<div class="table" role="region" tabindex="0" aria-label="{}"><table>').format(label)
+        yield Markup('<section class="table" tabindex="0" aria-label="{}"><table><tbody>').format(label)
         beside = [self.draw_beside(line for line in row if line.key) for row in grid.rows]
         seen: set[int] = set()
         for at, row in enumerate(grid.rows):
@@ -328,7 +328,7 @@ class _Drawing:
             yield Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(_id(anchor), number, drawn)
             if beside[at]:
                 yield Markup('<tr><td class="under" colspan="{}">{}</td></tr>').format(len(row) + 1, beside[at])
-        yield Markup("</table></div>")
+        yield Markup("</tbody></table></section>")
 
     def draw_cell(self, line: Line, spans: str) -> Markup:
         anchor = self.take_anchor(line.place) if line.key else None

@@ -55,6 +55,7 @@ from audit_lib.wording.words import Unit, Words
 TEMPLATES = Path(__file__).with_name("templates")
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
 PARTS = ("more", "method")  # cell tags of what the closed parts of a page hold
+MOST_VALUES = 600  # of a figure that a page lists; more are in its CSV alone
 OPENS = ("headline", "bullets", "box", "settings")  # of what has a place of its own
 
 
@@ -255,6 +256,7 @@ def _open_environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True)
     environment.filters["hash_script"] = hash_script
     environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
+    environment.globals |= {"most_values": MOST_VALUES}
     return environment
 
 

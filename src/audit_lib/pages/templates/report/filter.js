@@ -4,6 +4,9 @@
   const table = document.getElementById("dots"), field = document.getElementById("filter");
   const told = document.getElementById("shown"), more = document.getElementById("more");
   const rows = [...table.querySelectorAll("tr[data-key]")], buttons = [...document.querySelectorAll("[data-show]")];
+  const roles = { "thead, tbody": "rowgroup", tr: "row", td: "cell", "[scope=row]": "rowheader", "th:not([scope=row])": "columnheader" };
+  table.setAttribute("role", "table"); // a browser may forget what these are where rows fold
+  for (const [parts, role] of Object.entries(roles)) for (const part of table.querySelectorAll(parts)) part.setAttribute("role", role);
   const plain = (text) => text.normalize("NFKC").toLowerCase();
   let chosen = "all", isFolded = rows.length >= Number(table.dataset.folded);
 

@@ -36,36 +36,61 @@ function makeSortable(table, printed, words) {
   });
 }
 
-function makeSearchable(frame, rows, words) {
-  const tools = document.createElement("p");
+function chooseRow(row) {
+  for (const each of row.parentElement.rows) each.classList.toggle("chosen", each === row);
+}
+
+function addTools(frame) {
+  const tools = frame.previousElementSibling?.matches(".tools") ? frame.previousElementSibling : document.createElement("p");
   tools.className = "tools";
+  frame.before(tools);
+  return tools;
+}
+
+// A matrix of places: a row that is clicked is set off, and its cells show the scores behind the places.
+function makeMatrix(frame, words) {
+  const places = [...frame.querySelectorAll('td[class*="shade-"]')], cells = places.filter((cell) => cell.title);
+  for (const cell of places) cell.parentElement.addEventListener("click", () => chooseRow(cell.parentElement));
+  if (!cells.length) return;
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  label.append(box, " ", words.scores);
+  addTools(frame).append(" ", label);
+  box.addEventListener("change", () => {
+    for (const cell of cells) [cell.textContent, cell.title] = [cell.title, cell.textContent];
+  });
+}
+
+function makeSearchable(frame, rows, words) {
   const label = document.createElement("label");
   const field = document.createElement("input");
   const count = document.createElement("span");
   field.type = "search";
   count.setAttribute("aria-live", "polite");
   label.append(words.filter, " ", field);
-  tools.append(label, " ", count);
-  frame.before(tools);
+  addTools(frame).append(label, " ", count);
   const texts = rows.map((row) => [...row.querySelectorAll(".text")].map((cell) => cell.textContent).join("\n").toLowerCase());
   const search = () => {
     const wanted = field.value.trim().toLowerCase();
     rows.forEach((row, at) => { row.hidden = !texts[at].includes(wanted); });
-    const shown = rows.filter((row) => !row.hidden).length;
-    count.textContent = words.count.replace("{shown}", shown).replace("{all}", rows.length);
+    const shown = rows.filter((row) => !row.hidden);
+    if (shown.length === 1) chooseRow(shown[0]);
+    count.textContent = words.count.replace("{shown}", shown.length).replace("{all}", rows.length);
   };
   field.addEventListener("input", search);
   search();
 }
 
+const words = document.querySelector("article").dataset;
 for (const frame of document.querySelectorAll(".table")) {
   const table = frame.querySelector("table:not(.summary)");
   const rows = [...(table?.tBodies[0].rows ?? [])];
   if (rows.length > LONGEST) {
-    const words = document.querySelector("article").dataset;
     makeSortable(table, rows, words);
     makeSearchable(frame, rows, words);
   }
+  makeMatrix(frame, words);
 }
 
 for (const link of document.querySelectorAll("a.copy")) {
@@ -88,19 +113,18 @@ for (const link of document.querySelectorAll('a[href^="#"]')) {
   });
 }
 
-const form = document.querySelector("form.find");
-if (form) {
+const finder = document.querySelector("article > .find");
+if (finder) {
   const units = JSON.parse(document.getElementById("units").textContent);
   const dots = [...document.querySelectorAll("svg [data-unit]")];
-  const [field, found] = [form.querySelector("input"), form.querySelector("output")];
+  const [field, found] = [finder.querySelector("input"), finder.querySelector("output")];
   const rank = ([name, keys], wanted) => {
     const words = keys.split(" ");
     if (words.some((word) => word === wanted)) return 0;
     if (words.some((word) => word.startsWith(wanted))) return 1;
     return keys.includes(wanted) ? 2 : 3;
   };
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
+  finder.hidden = false;
   field.addEventListener("input", () => {
     const wanted = field.value.trim().toLowerCase();
     for (const dot of dots) dot.classList.remove("found");
@@ -108,7 +132,7 @@ if (form) {
     if (!wanted) return;
     const [best] = units.map((unit) => [rank(unit, wanted), unit]).filter(([at]) => at < 3).sort(([a], [b]) => a - b);
     if (!best) {
-      found.textContent = form.dataset.none;
+      found.textContent = finder.dataset.none;
       return;
     }
     const [name, , href] = best[1];
@@ -116,7 +140,9 @@ if (form) {
     const own = dots.filter((dot) => dot.querySelector("title")?.textContent.startsWith(name));
     for (const dot of own) dot.classList.add("found");
     link.href = href;
-    link.textContent = form.dataset.more;
+    link.textContent = finder.dataset.more;
+    for (const named of document.querySelectorAll(`.table a[href="${href}"]`))
+      if (named.closest("tr").querySelector('[class*="shade-"]')) chooseRow(named.closest("tr"));
     found.append(own[0]?.querySelector("title").textContent ?? name, " · ", link);
   });
 }
