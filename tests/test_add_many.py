@@ -303,6 +303,80 @@ def test_after_several_adds_a_run_of_the_last_sees_all(audit: Audit, data: Path,
     }
 
 
+FIRST: list[Row] = [(1, "甲镇", 95), (2, "乙镇", 90), (3, "丙局", 85), (4, "丁局", 70)]
+LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
+
+
+@pytest.mark.usefixtures("small_figures")
+@pytest.mark.parametrize(
+    ("notices", "headline", "bullet"),
+    [
+        pytest.param(
+            [
+                word_notice("2018年", FIRST),
+                word_notice(
+                    "2019年", [(1, "乙镇", 118), (2, "甲镇", 110), (3, "丙局", 90), (4, "丁局", 80)], below="满分120分"
+                ),
+            ],
+            "2 of 4 towns and bureaus moved in the ranking from 2018 to 2019; Dingju ranked in the lowest third both times",
+            "Jiazhen (甲镇) went from 1st to 2nd; Yizhen (乙镇) went from 2nd to 1st.",
+            id="another scale",
+        ),
+        pytest.param(
+            [
+                word_notice("2018年", FIRST),
+                word_notice("2019年", [(1, "乙镇"), (2, "甲镇"), (3, "丙局"), (4, "丁局")], "名次 | 单位"),
+                word_notice("2020年", [(1, "甲镇", 99), (2, "乙镇", 92), (3, "丙局", 80), (4, "丁局", 76)]),
+            ],
+            "3 of 4 towns and bureaus scored higher in 2020 than in 2018; Dingju ranked in the lowest third each time",
+            "Bingju (丙局) fell by 5; Dingju rose by 6.",
+            id="ranks alone in between",
+        ),
+        pytest.param(
+            [
+                word_notice("2018年", LOW),
+                word_notice("2019年", [(1, "乙镇", 2.9), (2, "甲镇", 3.01), (3, "丙镇", 3.1)]),
+            ],
+            "2 of 3 towns had a lower, better score in 2019 than in 2018; Bingzhen ranked in the lowest third both times",
+            "Jiazhen went from 1st to 2nd; Yizhen went from 2nd to 1st.",
+            id="rank 1 is the smallest, of scores near 3",
+        ),
+        pytest.param(
+            [
+                word_notice("2018年", FIRST),
+                word_notice("2019年", [(1, "甲镇", 96), (2, "丙局", 91), (3, "丁局", 71), ("—", "乙镇", "取消成绩")]),
+            ],
+            "1 of 3 towns and bureaus scored higher by more than rounding in 2019 than in 2018; Jiazhen was first each time",
+            "Bingju (丙局) rose by 6.",
+            id="a cancelled result is no score",
+        ),
+        pytest.param(
+            [
+                word_notice("2018年", [(1, "甲镇", 95), (2, "乙镇", 90), (2, "丙局", 90), (3, "丁局", 70)]),
+                word_notice("2019年", [(1, "甲镇", 95), (2, "乙镇", 91), (3, "丙局", 88), (4, "丁局", 70)]),
+            ],
+            "1 of 4 towns and bureaus scored lower by more than rounding in 2019 than in 2018; Jiazhen was first each time",
+            "Bingju (丙局) fell by 2. In the order, Bingju went from joint 2nd to 3rd.",
+            id="dense ranks, then competition ranks",
+        ),
+    ],
+)
+def test_what_trips_a_panel_through_the_notebook(
+    audit: Audit, data: Path, write: Write, run_cells, monkeypatch, notices: list[str], headline: str, bullet: str
+) -> None:
+    for n, text in enumerate(notices):
+        code, _, err = audit(
+            "add", write(f"{n}.txt", text), "--jurisdiction", "demo", "--rubric-id", "one", "--data", data
+        )
+        assert code == 0, err
+    assert {error for _, error in build_tables(data, find_sources(data))} == {None}
+    monkeypatch.setenv("AUDIT_DATA", str(data))
+    notebook = Path(__file__).parents[1] / "notebooks/05_trends.ipynb"
+    shown = run_cells(notebook, jurisdiction="demo", period=find_sources(data)[-1].period)
+    assert repr(next(each for each in shown if getattr(each, "role", "") == "headline")) == headline
+    assert any(bullet in repr(each) for each in shown)
+
+
 # What the scores measure.
 
 

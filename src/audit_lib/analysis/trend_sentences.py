@@ -17,6 +17,7 @@ from audit_lib.analysis.trends import (
     find_medians,
     find_most,
     find_placed,
+    find_way,
     list_scored,
     name_list,
     name_units,
@@ -263,7 +264,7 @@ def _describe_places(pair: Pair) -> Text | None:
     if pair.units["list"].nunique() > 1:
         return None
     ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
-    change, clauses = ends[1] - ends[0], []
+    change, clauses = (ends[1] - ends[0]).where(find_way(pair.units, "places") != 0, 0.0), []
     for size in (change.max(), change.min()):
         most = pair.units[change == size]
         if size and len(most) == 1:

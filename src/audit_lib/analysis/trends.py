@@ -162,11 +162,11 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
         units[end] = rows["score"] if gate.measure == "points" else middle
     change = (units["after"] - units["before"]).astype("float64").round(6)
     step = find_step(units["before"], units["after"]) if gate.measure == "points" else 0.0
-    direction = find_direction(change, step) if gate.measure == "points" else _find_way(units, gate.measure)
+    direction = find_direction(change, step) if gate.measure == "points" else find_way(units, gate.measure)
     return Pair(gate, units.assign(change=change, direction=direction), step, n_only, is_lower)
 
 
-def _find_way(units: pd.DataFrame, measure: str) -> pd.Series:
+def find_way(units: pd.DataFrame, measure: str) -> pd.Series:
     """Return 1 for up the order or to a better rating, −1 for down; no end of a tie may go the other way."""
     if measure == "ratings":
         return find_direction(units["before"] - units["after"], 0.0)
