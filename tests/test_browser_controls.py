@@ -87,6 +87,20 @@ def test_a_long_table_can_be_searched(page: Any, site: Path) -> None:
     assert table.evaluate("table => [...table.tBodies[0].rows].every(row => row.checkVisibility())")
 
 
+def test_a_matrix_shows_scores_for_places_and_sets_a_row_off(page: Any, site: Path) -> None:
+    page.goto((site / "louxing/2017-05/05_trends.html").as_uri())
+    cell = page.locator('td[class*="shade-"][title]').first
+    place, score = cell.text_content(), cell.get_attribute("title")
+    switch = page.locator(".tools input[type=checkbox]").first
+    switch.check()
+    assert (cell.text_content(), cell.get_attribute("title")) == (score, place)
+    switch.uncheck()
+    assert (cell.text_content(), cell.get_attribute("title")) == (place, score)
+    cell.click()
+    assert page.locator("tr.chosen").count() == 1
+    assert cell.locator("xpath=ancestor::tr").get_attribute("class") == "chosen"
+
+
 def test_a_short_table_has_no_controls(page: Any, site: Path) -> None:
     for path in sorted((site / "leizhou" / "2017").glob("0*.html")):
         page.goto(path.as_uri())

@@ -136,17 +136,17 @@ def inspect_named(web_columns: pd.DataFrame, rules: pd.DataFrame, header: Header
 
 
 def tabulate_overdue(inspected: pd.DataFrame) -> pd.DataFrame:
-    """Return the inspected columns of units for a reader, the latest first: limit, last update, age, status."""
+    """Return the inspected columns of units for a reader, the latest first: status, limit, last update, age."""
     table = order_overdue(inspected.dropna(subset=["unit"]))
     records = [{name: None if pd.isna(value) else value for name, value in row.items()} for _, row in table.iterrows()]
     return pd.DataFrame(
         {
             "unit": table["unit"],
             "column": table["column"],
+            "status": table["status"],
             "limit": [None if row["rule"] is None else word_every(row["every"]) for row in records],
             "last_updated": [_word_update(row) for row in records],
             "age": [word_age(row) for row in records],
-            "status": table["status"],
         }
     ).astype("object")
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from base64 import b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
@@ -23,6 +23,8 @@ from audit_lib.display.links import HREF
 from audit_lib.errors import unusable
 from audit_lib.tables.storage import guard_cell
 from audit_lib.wording.languages import LANGUAGES, choose_part
+from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
+from audit_lib.wording.words import Unit, Words
 
 ELEMENTS = {  # what display.py and report.py write; HTML with anything else in it is shown as its plain text
     *("p", "span", "strong", "em", "code", "sub", "sup", "br", "ul", "ol", "li", "dl", "dt", "dd"),
@@ -205,6 +207,7 @@ TOKEN = re.compile(r"<[^>]*>|[^<]+")
 HAN_RUN = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff〔《](?:[\u3400-\u9fff\uf900-\ufaff〔〕《》、，。；：（）·\d]*[\u3400-\u9fff\uf900-\ufaff〕》）])?"
 )
+MEASURED = re.compile(r"\d[\d.]*(?:～\d[\d.]*)?[分个年月日期位名周天件处项]")
 UNMARKED = {"script", "style", "title", "option", "textarea"}  # elements that hold text alone
 VOID = {"meta", "link", "input", "br", "img", "hr", "col", "wbr"}
 
@@ -215,6 +218,26 @@ def mark_han(html: str) -> str:
     >>> mark_han("<p>Water Affairs (水务局)</p>")
     '<p>Water Affairs (<span lang="zh-Hans">水务局</span>)</p>'
     """
+
+    def mark(text: str, element: str) -> str:
+        tag = "tspan" if element == "text" else "span"
+        return HAN_RUN.sub(rf'<{tag} lang="zh-Hans">\g<0></{tag}>', text)
+
+    return _rewrite_text(html, mark, re.compile(r"<({})\b|\slang=\"zh".format("|".join(UNMARKED))))
+
+
+def join_numbers(html: str) -> str:
+    """Keep each number of a Chinese page and its measure word on one line.
+
+    >>> join_numbers("<p>得分在82～89分之间</p>")
+    '<p>得分在<span class="n">82～89分</span>之间</p>'
+    """
+    left = re.compile(r"<({}|text|td|th|pre)\b".format("|".join(UNMARKED)))
+    return _rewrite_text(html, lambda text, _: MEASURED.sub(r'<span class="n">\g<0></span>', text), left)
+
+
+def _rewrite_text(html: str, rewrite: Callable[[str, str], str], left: re.Pattern[str]) -> str:
+    """Rewrite the texts of a page, told the element around them; elements whose tag matches `left` stay as they are."""
     path: list[tuple[str, bool]] = []  # open elements, each with whether its text is left alone
     pieces: list[str] = []
     for token in TOKEN.findall(html):
@@ -225,11 +248,9 @@ def mark_han(html: str) -> str:
         elif token.startswith("<"):
             name = re.split(r"[\s/>]", token[1:], maxsplit=1)[0].lower()
             if name not in VOID and not token.endswith("/>") and not name.startswith("!"):
-                is_chinese = re.search(r'\slang="zh', token) is not None
-                path.append((name, name in UNMARKED or is_chinese or bool(path and path[-1][1])))
+                path.append((name, left.search(token) is not None or bool(path and path[-1][1])))
         elif not path or not path[-1][1]:
-            tag = "tspan" if path and path[-1][0] == "text" else "span"
-            token = HAN_RUN.sub(rf'<{tag} lang="zh-Hans">\g<0></{tag}>', token)
+            token = rewrite(token, path[-1][0] if path else "")
         pieces.append(token)
     return "".join(pieces)
 
@@ -244,6 +265,17 @@ def link_units(html: Markup, pages: Mapping[str, str]) -> Markup:
             link.extend(list(cell.contents))
             cell.append(link)
     return Markup(soup)
+
+
+def spell_unit(name: str, words: Words) -> list[str]:
+    """List what a unit is found by: its name, its pinyin, the initials of that, its English name."""
+    spelt = [name, spell_in_pinyin(name).lower(), find_initials(name), words.unit_names.get(name, "")]
+    return list(dict.fromkeys(filter(None, spelt)))
+
+
+def suggest_search(name: str, words: Words) -> str:
+    """Show by a unit what may be typed to find one: 水务局, shuiwuju, Water Affairs."""
+    return words.joiner.join(dict.fromkeys([name, spell_in_pinyin(name).lower(), words.short(Unit(name))]))
 
 
 def slug_unit(name: str) -> str:

@@ -14,11 +14,12 @@ from typing import Any
 
 from audit_lib.errors import unusable
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
-from audit_lib.pages.html_parts import mark_han
+from audit_lib.pages.html_parts import join_numbers, mark_han
 from audit_lib.wording.fonts import embed_characters
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.words import Words
 
+CHARSET = '<meta charset="utf-8">'  # within the first 1,024 bytes of a page
 OPENING, CLOSING = '<meta name="audit-lib" content="', '">'
 MOST_LETTERS = 20_000  # of an origin
 ADDRESS = re.compile(r"(?!\.)[^/\\\x00-\x1f]+(/(?!\.)[^/\\\x00-\x1f]+){,4}")  # no part is hidden, or `..`
@@ -53,9 +54,9 @@ def describe_origin(page: Path, root: Path, beside: Iterable[Path], **about: Any
 
 def finish_page(text: str, origin: Origin, words: Words) -> str:
     """Return a rendered page with its origin, its Chinese marked as such, and the Chinese characters that it uses."""
-    text = text if words("page.lang").startswith("zh") else mark_han(text)
+    text = join_numbers(text) if words("page.lang").startswith("zh") else mark_han(text)
     stated = html.escape(json.dumps(asdict(origin), ensure_ascii=False, sort_keys=True))
-    text = text.replace("<head>", f"<head>\n{OPENING}{stated}{CLOSING}", 1)
+    text = text.replace(CHARSET, f"{CHARSET}\n{OPENING}{stated}{CLOSING}", 1)
     return text.replace("</head>", f"{embed_characters(text)}\n</head>", 1)
 
 

@@ -21,7 +21,7 @@ from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import load_unit_names, name_place
 from audit_lib.pages.cite import Site, read_site
 from audit_lib.pages.dot_table import FOLDED, SHOWN, DotTable, build_table
-from audit_lib.pages.html_parts import link_csv
+from audit_lib.pages.html_parts import link_csv, spell_unit, suggest_search
 from audit_lib.pages.notice_facts import (
     Fact,
     describe_dates,
@@ -111,6 +111,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         read_first=read_first(record, words),
         table=table,
         keys=spell_units(place, words),
+        hint=suggest_search(table.rows[0].name, words) if table.rows else "",
         slugs=name_pages(place),
         cards=[(card, draw_scene(card)) for card in shown.found if not lead or card != lead.card],
         lead_scene=draw_scene(lead.card) if lead else "",
@@ -152,16 +153,11 @@ def draw_scene(card: Card) -> str:
 
 
 def spell_units(place: Place, words: Words) -> dict[str, str]:
-    """Return what each unit is found by: its names, its pinyin with initials, its English name, by unit_id."""
-    return {dossier.unit_id: " ".join(_list_spellings(dossier, words)).lower() for dossier in place.dossiers}
-
-
-def _list_spellings(dossier: Dossier, words: Words) -> list[str]:
-    english = words.unit_names.get(dossier.name, "")
-    return [
-        *(dossier.name, spell_in_pinyin(dossier.name), find_initials(dossier.name), english),
-        *(name.printed for name in dossier.names),
-    ]
+    """Return what each unit is found by, its other names among it, by unit_id."""
+    return {
+        each.unit_id: " ".join([*spell_unit(each.name, words), *(name.printed for name in each.names)]).lower()
+        for each in place.dossiers
+    }
 
 
 def load_digest(tree: Path, data: Path, jurisdiction: str, language: str) -> dict[str, Any]:

@@ -41,6 +41,8 @@ from audit_lib.pages.html_parts import (
     link_units,
     read_parts,
     slug_unit,
+    spell_unit,
+    suggest_search,
 )
 from audit_lib.pages.notice_page import frame_notice, name_language
 from audit_lib.pages.origin import Origin, describe_origin, find_root, finish_page
@@ -49,7 +51,6 @@ from audit_lib.pages.report_summary import find_title, find_words, list_reports,
 from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import find_record, read_source
 from audit_lib.wording.languages import find_translations
-from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
 from audit_lib.wording.words import Unit, Words
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -160,6 +161,8 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     body = _read_body(notebook, words, {name: href for name, _, href in units})
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
+    first = next(csv.DictReader(io.StringIO(scores)), {}).get("unit_name") or ""
+    page["hint"] = suggest_search(first, words)
     has_strip = any(figure.wide for figure in body.figures)
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
     page["scripts"] = [_read_script()] if body.figures or has_long_table(notebook.cells) else []
@@ -226,19 +229,11 @@ def _link_part(part: Part, pages: dict[str, str]) -> Piece:
 
 def _list_units(scores: str, words: Words) -> list[tuple[str, str, str]]:
     """List the units of a report: the name that tables show, what people may type for it, its page."""
-    units = []
-    for row in csv.DictReader(io.StringIO(scores)):
-        name = row.get("unit_name") or ""
-        typed = [
-            name,
-            words.short(Unit(name)),
-            words.unit_names.get(name, ""),
-            spell_in_pinyin(name),
-            find_initials(name),
-        ]
-        keys = " ".join(dict.fromkeys(each.lower() for each in typed if each))
-        units.append((words.both(Unit(name)), keys, f"../units/{slug_unit(name)}.html"))
-    return units
+    names = [row.get("unit_name") or "" for row in csv.DictReader(io.StringIO(scores))]
+    return [
+        (words.both(Unit(name)), " ".join(spell_unit(name, words)).lower(), f"../units/{slug_unit(name)}.html")
+        for name in names
+    ]
 
 
 @cache
