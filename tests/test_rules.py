@@ -162,15 +162,10 @@ def test_leizhou_sentences(named, language: str, sentences: list[str]) -> None:
 def test_leizhou_table(leizhou, named) -> None:
     shown = worded(tabulate_overdue(named))
     assert shown.iloc[0].to_list() == [
-        *("白沙镇", "文件", "every six months", "about 3 years before", "about 3 years", "overdue")
+        *("白沙镇", "文件", "overdue", "every six months", "about 3 years before", "about 3 years")
     ]
     assert shown.iloc[1].to_list() == [
-        "白沙镇",
-        "工作动态",
-        "every two weeks",
-        "August 2017",
-        "111–149 days",
-        "overdue",
+        *("白沙镇", "工作动态", "overdue", "every two weeks", "August 2017", "111–149 days")
     ]
     assert shown.iloc[-1].dropna().to_dict() == {"unit": "雷高镇", "column": "其他", "status": "blank"}
     assert len(shown) == 5, "remarks that name no unit are apart"
