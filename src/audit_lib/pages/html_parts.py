@@ -207,7 +207,7 @@ TOKEN = re.compile(r"<[^>]*>|[^<]+")
 HAN_RUN = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff〔《](?:[\u3400-\u9fff\uf900-\ufaff〔〕《》、，。；：（）·\d]*[\u3400-\u9fff\uf900-\ufaff〕》）])?"
 )
-MEASURED = re.compile(r"\d[\d.]*(?:～\d[\d.]*)?[分个年月日期位名周天件处项]")
+MEASURED = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d[\d.]*(?:～\d[\d.]*)?[分个年月日期位名周天件处项]")
 UNMARKED = {"script", "style", "title", "option", "textarea"}  # elements that hold text alone
 VOID = {"meta", "link", "input", "br", "img", "hr", "col", "wbr"}
 
