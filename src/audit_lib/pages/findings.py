@@ -14,6 +14,7 @@ CAPTION = re.compile(
     r"(?:<p class=\"(?:finding|note)\">.*?</p>)?<table(?P<kind> class=\"\w+\")?><caption>(?P<text>.*?)</caption>",
     re.DOTALL,
 )
+SUMMARY = ' class="summary"'
 LONG_TABLE = 15  # rows: beyond them a table can be sorted and searched
 
 
@@ -83,4 +84,4 @@ def has_long_table(cells: list[NotebookNode]) -> bool:
     """Check whether a table is so long that sorting and searching it helps; a summary is read as it is."""
     outputs = [output.get("data", {}).get("text/html", "") for cell in cells for output in cell.get("outputs", [])]
     found = [(caption, table) for table in outputs if (caption := CAPTION.match(table))]
-    return any(not caption["kind"] and table.count("<tr>") - 1 > LONG_TABLE for caption, table in found)
+    return any(caption["kind"] != SUMMARY and table.count("<tr") - 1 > LONG_TABLE for caption, table in found)
