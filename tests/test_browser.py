@@ -8,7 +8,7 @@ import base64
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no ax
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]  # one browser and one site for both modules
 
 WIDTHS = (1280, 768, 390)  # of a desktop, a tablet, a phone
+LOOKS = (("light", WIDTHS[0]), ("light", WIDTHS[-1]), ("dark", WIDTHS[0]))  # colours do not change with the width
 MOST_BYTES = 600_000
 REPORT = "leizhou/2017/03_tiers.html"
 EXTERNAL = ("http", "https", "data", "mailto")
@@ -108,15 +109,16 @@ def parse(path: Path) -> Document:
 def visits(browser: Any, documents: dict[str, Document]) -> Iterator[dict[str, Visit]]:
     """Open pages of each kind in the browser, the largest and the smallest in English, the largest in Chinese.
 
-    axe takes seconds: it looks at the largest in English, and in the dark at those with a template of their own.
+    axe takes seconds: it looks at the largest in English, and on a phone and in the dark at those with a template of
+    their own.
     """
     context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
     found = {}
     for (lang, kind), names in sort_by_kind(documents).items():
         smallest, *_, largest = sorted(names * 2, key=documents.__getitem__)
         has_template = not kind.startswith("0") or largest == REPORT
-        schemes = ("light", "dark") if has_template else ("light",)
-        found[largest] = visit(context, documents[largest], schemes if lang == "en" else ())
+        looks = LOOKS if has_template else LOOKS[:1]
+        found[largest] = visit(context, documents[largest], looks if lang == "en" else ())
         if lang == "en" and smallest != largest:
             found[smallest] = visit(context, documents[smallest], ())
     yield found
@@ -134,8 +136,8 @@ def sort_by_kind(documents: dict[str, Document]) -> dict[tuple[str, str], list[s
     return kinds
 
 
-def visit(context: Any, document: Document, schemes: tuple[str, ...]) -> Visit:
-    """Open a page, and have axe look at it in these schemes."""
+def visit(context: Any, document: Document, looks: Sequence[tuple[str, int]]) -> Visit:
+    """Open a page, and have axe look at it in these schemes and widths."""
     page, found = context.new_page(), Visit()
     page.on("console", lambda message: found.messages.append(message.text))
     page.on("pageerror", lambda error: found.messages.append(str(error)))
@@ -148,7 +150,7 @@ def visit(context: Any, document: Document, schemes: tuple[str, ...]) -> Visit:
     for scheme, rules in (("light", ANYTHING), ("dark", CONTRAST)):
         page.emulate_media(color_scheme=scheme)
         found.paper[scheme] = page.evaluate(FIND_PAPER)
-        for width in (WIDTHS[-1], WIDTHS[0]) if scheme in schemes else ():
+        for width in (width for look, width in looks if look == scheme):
             page.set_viewport_size({"width": width, "height": 900})
             found.violations.setdefault(scheme, []).extend(find_violations(page, rules))
     page.emulate_media(media="print")

@@ -184,6 +184,7 @@ def test_an_error_of_the_library_is_not_taken_for_one_of_the_output(audit, monke
         audit("parse", RAW)
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_have_reports_is_one_line_and_stops_no_other(audit, leizhou_data, tmp_path: Path) -> None:
     raw = leizhou_data / "raw"
     for name in ("zh", "My Place"):

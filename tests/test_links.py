@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,9 @@ def test_two_periods_are_cited_each_by_its_own_notice() -> None:
 
 # Every table of every notebook. Each notebook runs once, in the same process for all tests.
 
-OF_EVERY_NOTEBOOK = pytest.mark.xdist_group("links")
+
+def of_every_notebook(test: Callable[..., None]) -> Callable[..., None]:
+    return pytest.mark.slow(pytest.mark.xdist_group("links")(test))
 
 
 @cache
@@ -200,7 +203,7 @@ def units_of(row: pd.Series) -> list[str]:
     return [name for unit in units if isinstance(unit, str) for name in unit.split(" → ")]
 
 
-@OF_EVERY_NOTEBOOK
+@of_every_notebook
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str) -> None:
@@ -221,7 +224,7 @@ def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str
                 assert any(each in line for unit in units for each in (value, *names[unit])), (key, links, line)
 
 
-@OF_EVERY_NOTEBOOK
+@of_every_notebook
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> None:
@@ -234,7 +237,7 @@ def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> Non
             assert HREF.fullmatch(str(href))
 
 
-@OF_EVERY_NOTEBOOK
+@of_every_notebook
 def test_there_is_much_to_link() -> None:
     counts = {
         notice: sum(len(shown.linked) for stem in NOTEBOOKS for *_, shown in run_notebook(notice, stem))

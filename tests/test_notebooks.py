@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.batch.plan import Folders
+from audit_lib.batch.processes import RunOptions
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.tables import Table
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
+from audit_lib.verify.verify import Verifier
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-REPORTS = sorted((ROOT / "reports").glob("*/*/*.ipynb"))
+REPORTS = sorted(path for path in (ROOT / "reports").rglob("*.ipynb") if ".failed" not in path.name)
 LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {
     "00_year_card": "56 units of Leizhou scored from 70 to 97; most were rated good",
@@ -35,15 +38,15 @@ def read(path: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def nbval(path: Path, provisioner: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--nbval", str(path)]
+def nbval(provisioner: str, *paths: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--nbval", *map(str, paths)]
     env = {**os.environ, "AUDIT_DATA": str(ROOT / "data"), "JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner}
     env.pop("PYTEST_XDIST_WORKER", None)
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=path.parent, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=paths[0].parent, check=False)
 
 
 def name_report(path: Path) -> str:
-    return "-".join(path.parts[-3:]).removesuffix(".ipynb")
+    return "-".join(path.relative_to(ROOT / "reports").with_suffix("").parts)
 
 
 def read_headline(path: Path) -> str:
@@ -86,18 +89,43 @@ def test_reports_name_no_path_and_no_clock(path: Path) -> None:
     assert "start_time" not in text
 
 
+@pytest.fixture(scope="module")
+def verifier(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
+    folders = Folders(ROOT / "data", ROOT / "notebooks", ROOT / "reports")
+    return Verifier(folders, RunOptions(), tmp_path_factory.mktemp("scratch"))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
-def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, provisioner: str) -> None:
+@pytest.mark.parametrize("path", REPORTS, ids=name_report)
+def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Path) -> None:
+    verified = verifier.verify(path)
+    if verified.why.startswith("it was made with"):
+        pytest.skip(verified.why)
+    assert next(verified.lines(every=True)).startswith(f"confirmed: {path}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("provisioner", "others"),
+    [
+        ("audit-lib-warm", [*sorted(LEIZHOU.glob("*.ipynb")), ROOT / "notebooks" / "_example.ipynb"]),
+        ("local-provisioner", []),
+    ],
+)
+def test_nbval_passes_reports_and_fails_one_changed_number(
+    tmp_path: Path, provisioner: str, others: list[Path]
+) -> None:
     report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
     assert "Eight were rated excellent" in report
     same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
     same.write_text(report, encoding="utf-8")
     changed.write_text(report.replace("Eight were rated excellent", "Nine were rated excellent"), encoding="utf-8")
-    assert nbval(same, provisioner).returncode == 0
-    failed = nbval(changed, provisioner)
-    assert failed.returncode == 1
-    assert "1 failed" in failed.stdout
+    ended = nbval(provisioner, same, changed, *others)
+    assert ended.returncode == 1
+    [failed] = [line for line in ended.stdout.splitlines() if line.startswith("FAILED")]
+    assert "changed.ipynb" in failed
+    n_cells = sum(cell["cell_type"] == "code" for path in (same, changed, *others) for cell in read(path))
+    assert f"1 failed, {n_cells - 1} passed" in ended.stdout
 
 
 AWKWARD = {
@@ -128,15 +156,15 @@ def word_notice(notice_text, case: str) -> str:
 @pytest.mark.slow
 @pytest.mark.usefixtures("small_figures")
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("case", AWKWARD)
-def test_notebook_runs_on_an_awkward_notice(
-    make_data, notice_text, run_cells, monkeypatch: pytest.MonkeyPatch, case: str, path: Path
+def test_notebooks_run_on_an_awkward_notice(
+    make_data, notice_text, run_cells, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     data = make_data({"jia/2017": word_notice(notice_text, AWKWARD[case])})
     assert [error for _, error in build_tables(data, find_sources(data))] == [None]
     monkeypatch.setenv("AUDIT_DATA", str(data))
-    check_shown(run_cells(path, jurisdiction="jia"))
+    for path in NOTEBOOKS:
+        check_shown(run_cells(path, jurisdiction="jia"))
 
 
 @pytest.mark.slow

@@ -74,6 +74,7 @@ report.headline("51 of 55")  # 6: a headline is a phrase, worded in the language
 """
 
 
+@pytest.mark.slow
 def test_a_type_checker_finds_the_mistakes_of_a_user(tmp_path: Path) -> None:
     script = tmp_path / "analysis.py"
     script.write_text(MISTAKES, encoding="utf-8")

@@ -337,6 +337,7 @@ def read_files_of(folder: Path) -> dict[str, bytes]:
 
 
 @needs_reader
+@pytest.mark.slow
 def test_scan_is_added_once_its_doubts_are_answered(data: Path, tmp_path: Path) -> None:
     scan = write_misread(tmp_path)
     with pytest.raises(AuditError) as caught:
@@ -371,6 +372,7 @@ def test_scan_is_added_once_its_doubts_are_answered(data: Path, tmp_path: Path) 
 
 
 @needs_reader
+@pytest.mark.slow
 def test_added_scan_again_changes_nothing_from_either_place(data: Path, tmp_path: Path) -> None:
     scan = write_misread(tmp_path)
     with pytest.raises(AuditError):
@@ -499,6 +501,7 @@ def draw_scan(path: Path, size: int = 30) -> None:
 
 
 @needs_reader
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["png", "tif", "pdf"])
 def test_scan_is_read_reviewed_answered_added_and_verified(ending: str, data: Path, tmp_path: Path) -> None:
     scan = tmp_path / f"scan.{ending}"
@@ -508,27 +511,10 @@ def test_scan_is_read_reviewed_answered_added_and_verified(ending: str, data: Pa
     page = beside(scan, PAGE).read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == page.count("<figure") > 0
     assert "http" not in page
-    answer(scan)
-    rows = [(row.unit, row.score) for row in add_notice(data, scan, "demo").reading.notice.tables[0].rows]
-    assert rows == [(row.split("  ")[1], float(row.split("  ")[2])) for row in RIGHT[1:]]
-    kept = data / f"raw/demo/2017/scan.{ending}"
-    assert (read_again(kept).verdict, read_again(kept).why) == ("confirmed", "12 lines of its pictures read again")
-    reading = beside(kept, READING)
-    reading.write_text(reading.read_text(encoding="utf-8").replace("91.5", "95.1"), encoding="utf-8")
-    again = read_again(kept)
-    assert (again.verdict, [(each.shown, each.expected) for each in again.differences]) == (
-        "changed",
-        [("4  丁镇  95.1", "4  丁镇  91.5")],
-    )
-
-
-@needs_reader
-def test_doubtful_line_is_shown_beside_its_picture(data: Path, tmp_path: Path) -> None:
-    scan = tmp_path / "scan.png"
-    draw_scan(scan)
-    with pytest.raises(AuditError):
-        add_notice(data, scan, "demo")
     reading = beside(scan, READING)
+    assert [text for text in RIGHT[1:] if text not in reading.read_text(encoding="utf-8")] == []
+    if ending != "png":  # what follows rests on the reading, of which there is one
+        return
     reading.write_text(reading.read_text(encoding="utf-8").replace("乙镇  95", "乙填  95"), encoding="utf-8")
     with pytest.raises(AuditError):
         add_notice(data, scan, "demo")
@@ -536,6 +522,19 @@ def test_doubtful_line_is_shown_beside_its_picture(data: Path, tmp_path: Path) -
     (doubtful,) = [row for row in rows if row["unit"] == "乙填"]
     assert "乙填 stands in no list and not in the reference" in doubtful["doubt"]
     assert doubtful["alternatives"] == "2  乙镇  95.0"
+    answer(scan, **{"2": doubtful["alternatives"]})
+    added = [(row.unit, row.score) for row in add_notice(data, scan, "demo").reading.notice.tables[0].rows]
+    assert added == [(row.split("  ")[1], float(row.split("  ")[2])) for row in RIGHT[1:]]
+    kept = data / "raw/demo/2017/scan.png"
+    again = read_again(kept)
+    assert (again.verdict, [(each.shown, each.expected) for each in again.differences]) == (
+        "changed",
+        [("2  乙填  95.0", "2  乙镇  95.0")],
+    )
+    reading = beside(kept, READING)
+    reading.write_text(reading.read_text(encoding="utf-8").replace("乙填  95", "乙镇  95"), encoding="utf-8")
+    again = read_again(kept)
+    assert (again.verdict, again.why) == ("confirmed", "12 lines of its pictures read again")
 
 
 def test_scan_without_the_program_says_what_to_install(data: Path, tmp_path: Path) -> None:

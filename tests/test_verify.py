@@ -509,22 +509,6 @@ def test_a_path_without_a_file_is_unusable(audit, tmp_path: Path, name: str) -> 
     assert err.startswith(f"error: {tmp_path / name}: found no")
 
 
-COMMITTED = (
-    "leizhou/2017/01_source",
-    "louxing/2017-05/05_trends",
-    "ministries/2022/05_trends",
-    "zh/baoshan/2021/05_trends",
-)
-
-
-@pytest.mark.parametrize("name", COMMITTED)
-def test_a_committed_report_is_confirmed(verifier: Verifier, name: str) -> None:
-    verified = verifier.verify(ROOT / "reports" / f"{name}.ipynb")
-    if verified.why.startswith("it was made with"):
-        pytest.skip(verified.why)
-    assert [*verified.lines(every=True)] == [f"confirmed: {ROOT / 'reports' / name}.ipynb"]
-
-
 @pytest.mark.parametrize(
     ("shown", "expected", "named"),
     [
