@@ -194,7 +194,7 @@ def test_a_run_that_does_not_end_is_ended_with_all_it_started(
         f"import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nopen({str(pids)!r}, 'w').write(str(child.pid))"
     )
     write_notebook("01_slow", "print('so far')", start, "import time\ntime.sleep(600)")
-    deadline = round(patience(12))
+    deadline = round(patience(8))
     [result] = do(deadline=deadline)
     assert (result.status, result.why) == ("failed", f"no end after {deadline} s")
     assert result.seconds < 600, "as long as the notebook sleeps"
@@ -528,10 +528,10 @@ while not os.path.exists({pids!r}) or not open({pids!r}).read(): time.sleep(0.05
 
 @pytest.mark.skipif(not CAN_ADOPT, reason="needs a system that adopts orphans")
 @pytest.mark.parametrize("end", ["pass", "os._exit(3)", "os.kill(os.getpid(), 9)", "time.sleep(600)"])
-def test_a_daemon_ends_with_the_report_that_started_it(write_notebook, do, tmp_path: Path, end: str) -> None:
+def test_a_daemon_ends_with_the_report_that_started_it(write_notebook, do, patience, tmp_path: Path, end: str) -> None:
     pids = tmp_path / "pids"
     write_notebook("01_daemon", DAEMON.format(pids=str(pids)) + end)
-    do(deadline=30 if "sleep" in end else 300)
+    do(deadline=round(patience(8)) if "sleep" in end else 300)
     assert has_ended(int(pids.read_text()))
 
 

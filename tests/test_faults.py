@@ -163,7 +163,7 @@ def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
     write_notebook("01_fails", "1 / 0")
     write_notebook("01_good", "print('good')")
     write_notebook("01_hangs", "import time\ntime.sleep(600)")
-    deadline = f"{patience(12):.0f}"
+    deadline = f"{patience(8):.0f}"
     code, out, err = finish(folders, "--deadline", deadline, "--memory", "2")
     assert code == 1
     assert out == f"5 reports: 1 done, 0 unchanged, 4 failed · {folders.reports / 'index.html'}\n", err

@@ -122,8 +122,7 @@ def test_nbval_passes_reports_and_fails_one_changed_number(
     changed.write_text(report.replace("Eight were rated excellent", "Nine were rated excellent"), encoding="utf-8")
     ended = nbval(provisioner, same, changed, *others)
     assert ended.returncode == 1
-    [failed] = [line for line in ended.stdout.splitlines() if line.startswith("FAILED")]
-    assert "changed.ipynb" in failed
+    assert "Nine were rated excellent" in ended.stdout
     n_cells = sum(cell["cell_type"] == "code" for path in (same, changed, *others) for cell in read(path))
     assert f"1 failed, {n_cells - 1} passed" in ended.stdout
 

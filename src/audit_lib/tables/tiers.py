@@ -18,8 +18,11 @@ NUMBERED = re.compile(rf"(?P<n>{NUMERAL})(?P<what>等[奖獎]?|星[级級]?)")
 
 def list_tiers(scores: pd.DataFrame) -> list[str]:
     """List the printed tiers, best first; those whose order is not known come last, in the order of the rows."""
-    tiers = scores.dropna(subset=["tier"]).drop_duplicates("tier")
-    return list(tiers.sort_values("tier_order", kind="stable")["tier"])
+    orders: dict[str, float] = {}
+    for tier, order in zip(scores["tier"], scores["tier_order"], strict=True):
+        if pd.notna(tier):
+            orders.setdefault(tier, np.inf if pd.isna(order) else order)
+    return sorted(orders, key=orders.__getitem__)
 
 
 def scale_tiers(scores: pd.DataFrame) -> list[str]:
