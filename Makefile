@@ -25,9 +25,9 @@ lab: $(READY) ## write working copies to explore/ and open JupyterLab; LAB_ARGS=
 	@$(BIN)/audit-lib explore
 	@$(BIN)/jupyter lab $(LAB_ARGS)
 
-# One process more than there are processors: some tests wait.
+# Two processes more than there are processors: some tests wait.
 test: $(DEV) ## run all tests; they run every committed report again and compare it byte by byte
-	@$(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadgroup
+	@$(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist loadgroup
 
 fuzz: $(DEV) ## read 80,000 random and damaged files, others each day; FUZZ_SEED=... for those of another run
 	@FUZZ_INPUTS=80000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/python -m pytest -q -n auto tests/test_fuzz.py

@@ -327,18 +327,28 @@ low_cut: float = 80.0  # cut for the last tier
 min_n: int = 8  # smallest group"""
 
 
-@pytest.fixture
-def small_data(make_data: MakeData) -> Path:
-    """A data folder with a notice of Leizhou 2017 that has four units, so that its pages take no time."""
+@pytest.fixture(scope="session")
+def built_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a notice of Leizhou 2017 that has four units, so that its pages take no time; and its tables."""
+    data = tmp_path_factory.mktemp("small") / "data"
+    raw = data / "raw" / "leizhou" / "2017.txt"
+    raw.parent.mkdir(parents=True)
     rows = [("甲镇", 95), ("乙镇", 88), ("丙局", 92.5), ("丁局", 88)]
-    return make_data({"leizhou/2017": write_notice_text(rows, {"优秀": ["甲镇", "丙局"], "良好": ["乙镇", "丁局"]})})
+    raw.write_text(write_notice_text(rows, {"优秀": ["甲镇", "丙局"], "良好": ["乙镇", "丁局"]}), encoding="utf-8")
+    assert {error for _, error in build_tables(data, find_sources(data))} == {None}
+    return data
+
+
+@pytest.fixture
+def small_data(built_small: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change at will."""
+    return Path(shutil.copytree(built_small, tmp_path / "data"))
 
 
 @pytest.fixture
 def folders(request: pytest.FixtureRequest, tmp_path: Path) -> Folders:
-    """A project of its own, built, and no notebooks yet: of a small notice, or of the data fixture it is parametrized with."""
+    """A project of its own, with tables and no notebooks yet: of a small notice, or of the data fixture it is parametrized with."""
     data = request.getfixturevalue(getattr(request, "param", "small_data"))
-    assert {error for _, error in build_tables(data, find_sources(data))} == {None}
     (tmp_path / "notebooks").mkdir()
     return Folders(data, tmp_path / "notebooks", tmp_path / "reports")
 

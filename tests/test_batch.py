@@ -243,20 +243,6 @@ def test_a_folder_that_cannot_be_written_fails_its_report_only(folders: Folders,
     assert "cannot be written" in result.why
 
 
-def test_a_reports_folder_is_held_by_one_batch(folders: Folders) -> None:
-    hold = f"from pathlib import Path; from audit_lib.batch.batch import lock_reports\nwith lock_reports(Path({str(folders.reports)!r})): print('held', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        with pytest.raises(AuditError, match=rf"another run at work in it \(process {other.pid} on .*one at a time"):
-            lock_reports(folders.reports).__enter__()
-        other.communicate("\n")
-    with lock_reports(folders.reports):
-        pass
-
-
 def test_what_a_killed_batch_left_is_cleared_away(folders: Folders) -> None:
     scratch = folders.reports / ".running"
     scratch.mkdir(parents=True)

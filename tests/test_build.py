@@ -421,28 +421,6 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: p
     assert read_tree(tmp_path) == {"scores.csv": b"old"}
 
 
-def test_a_file_keeps_its_mode_and_a_link_stays_one(tmp_path: Path) -> None:
-    path, link = tmp_path / "real.csv", tmp_path / "link.csv"
-    save_bytes(b"old", path)
-    path.chmod(0o640)
-    link.symlink_to("real.csv")
-    save_bytes(b"new", link, durable=True)
-    assert (link.is_symlink(), path.read_bytes(), path.stat().st_mode & 0o777) == (True, b"new", 0o640)
-    if os.geteuid() == 0:
-        os.chown(path, 12345, 12346)
-        save_bytes(b"newer", path)
-        assert (path.stat().st_uid, path.stat().st_gid) == (12345, 12346)
-
-
-def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        save_bytes(b"new", tmp_path / "a.csv")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o640
-
-
 def test_a_thread_that_has_a_folder_need_not_wait_for_itself(tmp_path: Path) -> None:
     with lock_folder(tmp_path), lock_folder(tmp_path):
         pass

@@ -294,14 +294,19 @@ def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folder
     assert not (folders.reports / "leizhou" / "2017" / "01_large.ipynb").exists()
 
 
+def mount(reports: Path, options: str) -> bool:
+    """Mount a disk in memory on a new folder; returns whether this user and system can."""
+    reports.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(reports)]
+    can_mount = shutil.which("mount") and not os.geteuid()
+    return bool(can_mount and subprocess.run(command, capture_output=True, check=False).returncode == 0)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path):
     """Mount a disk of some megabytes for the reports."""
     reports = tmp_path / "reports"
-    reports.mkdir()
-    mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(reports)]
-    if mount is None or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+    if not mount(reports, "size=4m"):
         pytest.skip("no file system can be mounted here")
     yield reports
     subprocess.run(["umount", "--lazy", str(reports)], check=True)
@@ -334,20 +339,17 @@ def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
 
 @pytest.fixture
 def read_only(tmp_path: Path):
-    """Mount a disk that nobody may write."""
+    """Mount a disk that nobody may write; who cannot mount one makes a folder that this user may not write."""
     reports = tmp_path / "reports"
-    reports.mkdir()
-    mount = shutil.which("mount")
-    command = [str(mount), "-t", "tmpfs", "-o", "ro", "tmpfs", str(reports)]
-    if mount is None or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
-        if os.geteuid() == 0:
-            pytest.skip("root may write everywhere, and no file system can be mounted here")
+    if mount(reports, "ro"):
+        yield reports
+        subprocess.run(["umount", "--lazy", str(reports)], check=True)
+    elif os.geteuid() == 0:
+        pytest.skip("root may write everywhere, and no file system can be mounted here")
+    else:
         reports.chmod(0o500)
         yield reports
         reports.chmod(0o700)
-        return
-    yield reports
-    subprocess.run(["umount", "--lazy", str(reports)], check=True)
 
 
 def test_a_read_only_reports_folder_is_one_line(read_only: Path, folders: Folders, write_notebook) -> None:

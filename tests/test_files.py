@@ -27,14 +27,19 @@ def test_a_new_file_has_the_mode_of_the_umask(tmp_path: Path, mask: int, mode: i
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes")
-def test_a_file_keeps_its_mode_and_a_link_its_target(tmp_path: Path) -> None:
+@pytest.mark.parametrize("durable", [False, True])
+def test_a_file_keeps_its_mode_and_owner_and_a_link_its_target(tmp_path: Path, durable: bool) -> None:
     target, link = tmp_path / "elsewhere" / "target", tmp_path / "link"
     target.parent.mkdir()
     target.write_bytes(b"old")
     target.chmod(0o640)
     link.symlink_to(target)
-    save_bytes(b"new", link)
+    if os.geteuid() == 0:
+        os.chown(target, 12345, 12346)
+    owner = target.stat().st_uid, target.stat().st_gid
+    save_bytes(b"new", link, durable=durable)
     assert (link.is_symlink(), target.read_bytes(), mode_of(target)) == (True, b"new", 0o640)
+    assert (target.stat().st_uid, target.stat().st_gid) == owner
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])

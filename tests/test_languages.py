@@ -187,20 +187,6 @@ def test_a_known_error_is_told_in_the_language_of_the_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "english", "worded"),
-    [
-        ("2017", "2017", "2017年"),
-        ("2017-04", "April 2017", "2017年4月"),
-        ("2020Q3", "2020Q3", "2020年第3季度"),
-        ("2017-12-09", "9 December 2017", "2017年12月9日"),
-        ("spring", "spring", "spring"),
-    ],
-)
-def test_dates(date: str, english: str, worded: str) -> None:
-    assert (Words("en").date(date), Words("zh").date(date)) == (english, worded)
-
-
-@pytest.mark.parametrize(
     ("place", "english", "worded"),
     [
         ("line 215", "line 215", "第215行"),

@@ -392,19 +392,6 @@ def test_kinds_of_jiading_2016(resolve_kinds: Callable[..., dict[str, str]]) -> 
     }
 
 
-def test_kinds_of_chongming_2022(resolve_kinds: Callable[..., dict[str, str]]) -> None:
-    lists = {
-        ("优秀", "乡镇"): "长兴镇、堡镇、横沙乡、新村乡",
-        ("优秀", "委局"): "区市场监管局、区农业农村委",
-        ("良好", "乡镇"): "庙镇",
-        ("良好", "委局"): "区政务服务办、区投资促进办",
-    }
-    assert resolve_kinds(lists) == {
-        "town, list_label": "长兴镇、堡镇、横沙乡、新村乡、庙镇",
-        "department, list_label": "区市场监管局、区农业农村委、区政务服务办、区投资促进办",
-    }
-
-
 @pytest.mark.parametrize(
     ("titles", "group", "kinds"),
     [

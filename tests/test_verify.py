@@ -95,8 +95,8 @@ def with_outputs(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if cell.get("outputs")]
 
 
-def test_every_file_that_a_batch_leaves_is_confirmed(made: Folders) -> None:
-    verified = list(verify_path(made.reports, made))
+def test_every_file_that_a_batch_leaves_is_confirmed(made: Folders, verifier: Verifier) -> None:
+    verified = [verifier.verify(path) for path in list_files(made.reports)]
     assert [(each.path, each.verdict, each.why) for each in verified if not each.is_confirmed] == []
     kinds = {
         re.sub("[^/]*[镇局街道公司总站联0-9]+.html", "unit", each.path.relative_to(made.reports).as_posix())
