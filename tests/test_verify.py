@@ -30,7 +30,7 @@ from audit_lib.pages.site import render_at
 from audit_lib.sources import find_sources
 from audit_lib.verify.differences import MOST_LINES, find_differences
 from audit_lib.verify.given import MOST_BYTES, list_files
-from audit_lib.verify.verify import CHANGED, CONFIRMED, ELSEWHERE, EXCEPTED, UNKNOWN, Verifier, verify_path
+from audit_lib.verify.verify import CHANGED, CONFIRMED, ELSEWHERE, EXCEPTED, UNKNOWN, Verifier
 from audit_lib.wording.words import Words
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verify")]  # what is made anew serves all
