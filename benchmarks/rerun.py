@@ -1,4 +1,4 @@
-"""Time nbval over the committed reports with forked kernels, as `make test` has them, and with new interpreters.
+"""Time nbval over the committed reports with forked kernels and with new interpreters.
 
 One command, about ten minutes: python benchmarks/rerun.py [rounds] [folders of reports …]. Both ways take turns in each
 round. Kernels are real and fresh both times; forked ones have imported before what reports use.
@@ -14,7 +14,7 @@ from statistics import median
 from results import save_section
 
 ROOT = Path(__file__).parents[1]
-WAYS = {"new interpreters": "local-provisioner", "forked, as in make test": "audit-lib-warm"}
+WAYS = {"new interpreters": "local-provisioner", "forked": "audit-lib-warm"}
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadscope", "--nbval"]
 
 
