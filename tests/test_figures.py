@@ -8,7 +8,8 @@ import statistics
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -215,12 +216,22 @@ def read_rows(scene: Scene) -> list[tuple[str, list[Dot]]]:
     ]
 
 
+@pytest.fixture(scope="session")
+def draw_strip(leizhou) -> Callable[..., Any]:
+    """Draw a strip of Leizhou in a language, once."""
+
+    @cache
+    def draw(name: str, language: str = "en") -> Any:
+        return STRIPS[name](leizhou.scores, leizhou.mentions).draw(replace(leizhou.words, language=language))
+
+    return draw
+
+
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", STRIPS)
-def test_no_label_of_a_strip_is_cut_off(leizhou, name: str, language: str, size: str) -> None:
-    words = replace(leizhou.words, language=language)
-    scene = getattr(STRIPS[name](leizhou.scores, leizhou.mentions).draw(words), size)
+def test_no_label_of_a_strip_is_cut_off(draw_strip, name: str, language: str, size: str) -> None:
+    scene = getattr(draw_strip(name, language), size)
     for label in scene.of(Label):
         width = measure_width(label.text, label.size, is_bold=label.is_bold)
         left = label.x - {"start": 0.0, "middle": width / 2, "end": width}[label.anchor]
@@ -229,8 +240,8 @@ def test_no_label_of_a_strip_is_cut_off(leizhou, name: str, language: str, size:
 
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 @pytest.mark.parametrize("name", STRIPS)
-def test_a_strip_shows_its_data(leizhou, name: str, size: str) -> None:
-    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+def test_a_strip_shows_its_data(leizhou, draw_strip, name: str, size: str) -> None:
+    chart = draw_strip(name)
     scene, rows = getattr(chart, size), chart.data.to_dict("records")
     read, dots = read_x(scene), scene.of(Dot)
     measure = "Certain up to an error of" if name == "certain" else "Score"
@@ -272,8 +283,8 @@ def test_a_strip_shows_its_data(leizhou, name: str, size: str) -> None:
         ),
     ],
 )
-def test_each_strip_holds_the_units_of_its_heading(leizhou, name: str, headings: dict[str, str], size: str) -> None:
-    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+def test_each_strip_holds_the_units_of_its_heading(draw_strip, name: str, headings: dict[str, str], size: str) -> None:
+    chart = draw_strip(name)
     scene, rows = getattr(chart, size), chart.data.to_dict("records")
     read, column = read_x(scene), "Group" if name in ("groups", "split") else "Rating"
     found = dict(read_rows(scene))
@@ -310,9 +321,9 @@ def found_floor(scene: Scene, y: float) -> float:
     ],
 )
 def test_a_band_holds_the_units_that_its_label_says(
-    leizhou, name: str, reaches: list[tuple[float, float]], size: str
+    draw_strip, name: str, reaches: list[tuple[float, float]], size: str
 ) -> None:
-    chart = STRIPS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
+    chart = draw_strip(name)
     scene, rows = getattr(chart, size), chart.data.to_dict("records")
     column = "Certain up to an error of" if name == "certain" else "Score"
     bands = sorted(scene.of(Rect), key=lambda band: band.x)
@@ -332,6 +343,7 @@ def test_a_band_holds_the_units_that_its_label_says(
         assert sorted(labels) == sorted(wide[name])
 
 
+@cache
 def draw_trend(place: str, period: str, plot: Callable[..., Drawing]) -> Chart:
     report = open_report(place, period).over_periods()
     chart = report.chart(plot(trends.compare(report.history, 8)))
