@@ -21,6 +21,7 @@ from audit_lib.verify.verify import Verifier
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 REPORTS = sorted(path for path in (ROOT / "reports").rglob("*.ipynb") if ".failed" not in path.name)
+CHINESE = [path for path in REPORTS if path.is_relative_to(ROOT / "reports" / "zh")]  # nbval runs the others
 LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {
     "00_year_card": "56 units of Leizhou scored from 70 to 97; most were rated good",
@@ -96,7 +97,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", REPORTS, ids=name_report)
+@pytest.mark.parametrize("path", CHINESE, ids=name_report)
 def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Path) -> None:
     verified = verifier.verify(path)
     if verified.why.startswith("it was made with"):
@@ -105,25 +106,17 @@ def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("provisioner", "others"),
-    [
-        ("audit-lib-warm", [*sorted(LEIZHOU.glob("*.ipynb")), ROOT / "notebooks" / "_example.ipynb"]),
-        ("local-provisioner", []),
-    ],
-)
-def test_nbval_passes_reports_and_fails_one_changed_number(
-    tmp_path: Path, provisioner: str, others: list[Path]
-) -> None:
+@pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
+def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, provisioner: str) -> None:
     report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
     assert "Eight were rated excellent" in report
     same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
     same.write_text(report, encoding="utf-8")
     changed.write_text(report.replace("Eight were rated excellent", "Nine were rated excellent"), encoding="utf-8")
-    ended = nbval(provisioner, same, changed, *others)
+    ended = nbval(provisioner, same, changed)
     assert ended.returncode == 1
     assert "Nine were rated excellent" in ended.stdout
-    n_cells = sum(cell["cell_type"] == "code" for path in (same, changed, *others) for cell in read(path))
+    n_cells = sum(cell["cell_type"] == "code" for path in (same, changed) for cell in read(path))
     assert f"1 failed, {n_cells - 1} passed" in ended.stdout
 
 
