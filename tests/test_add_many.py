@@ -326,7 +326,7 @@ LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
                 word_notice("2019年", [(1, "乙镇"), (2, "甲镇"), (3, "丙局"), (4, "丁局")], "名次 | 单位"),
                 word_notice("2020年", [(1, "甲镇", 99), (2, "乙镇", 92), (3, "丙局", 80), (4, "丁局", 76)]),
             ],
-            "3 of 4 towns and bureaus scored higher in 2020 than in 2018; Dingju ranked in the lowest third each time",
+            "3 of 4 towns and bureaus scored higher in 2020 than in 2018; Dingju was always in the lowest third",
             "Bingju (丙局) fell by 5; Dingju rose by 6.",
             id="ranks alone in between",
         ),
