@@ -13,6 +13,7 @@ from statistics import mean
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import read_figure, read_ordinal
 from audit_lib.notices.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
+from audit_lib.notices.printed_periods import find_period
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.vocabulary import Vocabulary
@@ -62,7 +63,7 @@ def settle_table(
 
 def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[Problem]]:
     """Return rows, one for each unit where a cell lists several, 优秀 beside 甲镇、乙局, and counts that differ."""
-    split = [_split_cell(row, vocabulary) for row in rows]
+    split = [_split_cell(row, below, vocabulary) for row, below in zip(rows, [*rows[1:], None], strict=True)]
     counted = [
         (row, name, int(cell), len(made))
         for row, made in zip(rows, split, strict=True)
@@ -75,13 +76,18 @@ def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list
         for row, name, stated, n in counted
         if name in agreeing and stated != n
     ]
+    problems += [
+        note_problem("not_read", "joint", row.place, "warning", found=row.unit)
+        for row, made in zip(rows, split, strict=True)
+        if made == [row] and len(split_outside(row.unit, SIGNS)) > 1
+    ]
     return [each for made in split for each in made], problems
 
 
-def _split_cell(row: ScoreRow, vocabulary: Vocabulary) -> list[ScoreRow]:
+def _split_cell(row: ScoreRow, below: ScoreRow | None, vocabulary: Vocabulary) -> list[ScoreRow]:
     """Split a row whose cell lists units at its signs, or at white space where each part is a name of its own.
 
-    A county before its town is one name, but for two numbers beside them. 无 lists none.
+    Names with one number for all are one unit, but where the rank of the next row shows a tie. 无 lists none.
     """
     if row.tier and lists_none(row.unit):
         return []
@@ -97,8 +103,10 @@ def _split_cell(row: ScoreRow, vocabulary: Vocabulary) -> list[ScoreRow]:
     numbers = [read_figure(squeeze(word)) for word in scored.text.split()] if scored else []
     if None not in numbers and len(numbers) == len(entries):
         return [replace(row, unit=e.unit, score=score) for e, score in zip(entries, numbers, strict=True)]
-    kinds = {vocabulary.kind_of(squeeze(entry.unit)) for entry in entries}
-    if row.score is not None and len(kinds) > 1 and len(split_outside(text, SIGNS)) == 1:
+    is_tie = row.rank is not None and below is not None and below.rank == row.rank + len(entries)
+    is_counted = any(read_figure(squeeze(cell)) is not None for cell in row.extra.values()) and not row.tier
+    has_scores = any(entry.score is not None for entry in entries)
+    if not has_scores and not is_tie and (row.score is not None or row.rank is not None or is_counted):
         return [row]
     return [
         replace(
@@ -159,9 +167,10 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
     values = [row.score for row in table.rows if row.score is not None]
     if len(values) < 2 or len(values) < len(table.rows) or any(row.group for row in table.rows):
         return
+    counted = Counter(squeeze(row.unit) for row in table.sums)  # a word that is printed twice sums up parts
     for row in table.sums:
         name = squeeze(row.unit)
-        if row.score is None or not SUMMED.search(name):
+        if row.score is None or not SUMMED.search(name) or counted[name] > 1:
             continue
         expected = mean(values) if "均" in name else sum(values)
         step = 10 ** -_count_decimals(row)
@@ -174,15 +183,15 @@ def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]
     """Yield what makes the names of a table doubtful: a heading that we know by its end alone, above no known name."""
     if not table.columns or any(vocabulary.kind_of(squeeze(row.unit)) != "other" for row in table.rows):
         return
-    headings = [column for column in table.columns if vocabulary.meaning_of(column.split(" ")[0]) == "unit"]
-    if len(table.rows) == 1 or not any(vocabulary.is_plain(heading) for heading in headings):
-        facts = {"heading": headings[-1] if headings else table.columns[0], "found": table.rows[0].unit}
+    heading = table.unit_column or table.columns[0]
+    if len(table.rows) == 1 or not vocabulary.is_plain(heading):
+        facts = {"heading": heading, "found": table.rows[0].unit}
         yield note_problem("not_read", "doubtful_units", table.rows[0].place, "warning", **facts)
 
 
 def _find_repeated(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
     """Yield the units with several rows: scores of parts, or of several rounds."""
-    counted = Counter((squeeze(row.unit), row.group) for row in rows if row.serial is None)
+    counted = Counter((squeeze(row.unit), row.group) for row in rows if row.serial is None and not MASK.search(row.unit))
     for (unit, _), n in counted.items():
         if n > 1:
             place = next(row.place for row in rows if squeeze(row.unit) == unit)
@@ -199,10 +208,15 @@ def _doubt_spaces(table: ScoreTable) -> Iterator[Problem]:
 
 def _doubt_tiers(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield the tiers that neither their heading nor their words confirm."""
-    tiers = dict.fromkeys(row.tier for row in table.rows if row.tier)
+    tiers = dict.fromkeys(row.tier for row in table.rows if _is_graded(row))
     is_headed = any(_means(column, vocabulary) == "tier" for column in table.columns)
     if not is_headed and table.columns and tiers and not vocabulary.tier.keys() >= set(tiers):
         yield note_problem("not_read", "new_tiers", table.rows[0].place, "warning", tiers="、".join(map(str, tiers)))
+
+
+def _is_graded(row: ScoreRow) -> bool:
+    """Check whether a cell of the row names its tier, and not the title above the rows."""
+    return row.tier is not None and any(meaning == "tier" for meaning, _ in row.cells)
 
 
 # Columns.
@@ -215,29 +229,30 @@ def _choose_score(
     if not table.columns or not rows:
         return table, []
     columns = _list_figures(table, vocabulary)
-    current = next((column.name for column in columns if _is_score(column, rows)), None)
+    scored = sorted(columns, key=lambda column: column.name != table.score_column)
+    current = next((column.name for column in scored if _is_score(column, rows)), None)
     if chosen is not None:
         wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
         if wanted is not None:
             return _use_score(table, current, wanted), []
     named = [c for c in columns if _means(c.name, vocabulary) == "score" or c.name == current]
-    left, is_sure = _narrow(named, columns, table, period, vocabulary)
+    left, doubtful = _narrow(named, columns, table, period, vocabulary)
     problems: list[Problem] = []
     own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
-    if not set(own).intersection(left) and not any(row.tier for row in rows):
-        unnamed, is_unnamed_sure, problems = _choose_unnamed([c for c in own if c not in named], table, vocabulary)
-        left, is_sure = (unnamed, is_unnamed_sure) if unnamed else (left, is_sure and not problems)
+    if not set(own).intersection(left) and not any(map(_is_graded, rows)):
+        unnamed, problems = _choose_unnamed([c for c in own if c not in named], table, period, vocabulary)
+        left, doubtful = (unnamed, []) if unnamed else (left, left if problems else doubtful)
     if not left:
         return _choose_rank(table, None, period, vocabulary), problems
     ranks = _list_ranks(table, vocabulary)
     others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
     if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
-        left, is_sure = [*(c for c in others if _agree(ranks, [c])), *left], False
+        left = doubtful = [*(c for c in others if _agree(ranks, [c])), *left]
     elif len(left) == 1 and period is None and others and MONTH.search(left[0].name):
-        left, is_sure = [*others, *left], False
+        left = doubtful = [*others, *left]
     wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
-    if not is_sure:
-        facts = {"columns": "、".join(column.name for column in left), "read": wanted.name}
+    if doubtful:
+        facts = {"columns": "、".join(column.name for column in doubtful), "read": wanted.name}
         problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
     table = _use_score(table, current, wanted)
     return _choose_rank(table, wanted, period, vocabulary), problems
@@ -254,13 +269,13 @@ def _find(columns: Sequence[Column], name: str | None) -> Column:
 
 def _narrow(
     named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
-) -> tuple[list[Column], bool]:
-    """Narrow the columns that may be the score by the rule. Gives what is left, and whether the rule decides."""
+) -> tuple[list[Column], list[Column]]:
+    """Narrow the columns that may be the score by the rule. Gives what is left, and those between which it leaves open."""
     left = _prefer(named, lambda column: not _is_of_other(column.name, period))
     own = left
     is_year = period is not None and period.isdigit()
     left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
-    is_cumulated = len(left) < len(own)
+    is_cumulated = len(left) < len(own)  # 本月得分 beside 累计得分: which of them counts, the notice does not say
     if len(left) > 1:
         ranks = [each for each in _list_ranks(table, vocabulary) if not _is_of_other(each.name, period)]
         left = _prefer(left, lambda column: any(_follows(rank, column) for rank in ranks))
@@ -268,7 +283,7 @@ def _narrow(
         left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
     if len(left) > 1:
         left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
-    return left, len(left) < 2 and not is_cumulated
+    return left, own if is_cumulated else left if len(left) > 1 else []
 
 
 def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> list[Column]:
@@ -276,22 +291,24 @@ def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> l
 
 
 def _choose_unnamed(
-    columns: Sequence[Column], table: ScoreTable, vocabulary: Vocabulary
-) -> tuple[list[Column], bool, list[Problem]]:
+    columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
+) -> tuple[list[Column], list[Problem]]:
     """Choose a score among figures under headings that we do not know: what the rank follows, else the only one."""
     unknown = [column for column in columns if _means(column.name, vocabulary) is None]
     place, names = table.rows[0].place, "、".join(column.name for column in columns)
     ranks = _list_ranks(table, vocabulary)
     followed = [column for column in unknown if any(_follows(rank, column) for rank in ranks)]
     if len(followed) == 1 and len(table.rows) >= FEWEST_ROWS:
-        return followed, True, []
+        return followed, []
     if not columns or (ranks and not unknown):
-        return [], True, []
+        return [], []
+    if len(columns) == 1 and period and not period.isdigit() and _find_named(columns[0].name, period) == period:
+        return list(columns), []
     is_only = len(columns) == 1 and len(unknown) == 1
     if is_only and not OTHER_PERIOD.search(unknown[0].name):
         problem = note_problem("not_read", "unknown_score", place, "warning", heading=unknown[0].name)
-        return unknown, True, [problem]
-    return [], True, [note_problem("not_read", "no_score", place, "warning", columns=names)] if unknown else []
+        return unknown, [problem]
+    return [], [note_problem("not_read", "no_score", place, "warning", columns=names)] if unknown else []
 
 
 def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
@@ -355,12 +372,15 @@ def _is_sum(column: Column, others: Sequence[Column]) -> bool:
 
 
 def _is_of_other(name: str, period: str | None) -> bool:
-    """Check whether a heading is of another period than the notice's: 上月得分, 5月/得分 of a notice of June."""
+    """Check whether a heading is of another period than the notice's, or a part of it: 上月得分, 5月 in June."""
     if OTHER_PERIOD.search(name):
         return True
-    year, _, month = (period or "").partition("-")
-    years, months = set(YEAR.findall(name)), {int(each) for each in MONTH.findall(name)}
-    return bool(period and years and year not in years) or bool(month.isdigit() and months and int(month) not in months)
+    return period is not None and _find_named(name, period) not in (None, period[:4], period)
+
+
+def _find_named(name: str, period: str) -> str | None:
+    """Find the period that a heading names, of the notice's year where it names none."""
+    return find_period(name if YEAR.search(name) else f"{period[:4]}年{name}")
 
 
 def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreTable:

@@ -28,6 +28,7 @@ PLACED = re.compile(
 )
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
+LISTED = re.compile("[、:为]")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
 MOST_SEEN = 3  # messages that a refusal repeats
@@ -38,7 +39,8 @@ def balance_notice(
 ) -> tuple[Problem, ...]:
     """Return what is left over, in the order of the lines; `prose` are the lines outside tables and headed lists."""
     names = _known_names(notice.names, vocabulary)
-    scored = {squeeze(row.unit) for table in notice.tables for row in table.rows}
+    parts = {squeeze(name) for table in notice.tables for row in table.rows for name in row.extra}
+    scored = {squeeze(row.unit) for table in notice.tables for row in table.rows} | parts
     places = {row.place for table in notice.tables for row in table.rows} | {tier.place for tier in notice.tiers}
     found = [
         *_compare_counts(notice.tiers),
@@ -51,25 +53,32 @@ def balance_notice(
     if not is_table_reported:
         found += _find_pairs(prose, names, vocabulary)
     for line in prose:
-        found += _balance_line(line, names, scored, line.place in places, vocabulary)
-    found += _find_siblings(notice, prose, {each.place for each in found})
+        found += _balance_line(line, names | parts, scored, line.place in places, vocabulary)
+    found += _find_siblings(notice, prose, {each.place for each in found}, vocabulary)
     return tuple(found)
 
 
-def _find_siblings(notice: "Notice", prose: Sequence[Line], reported: set[str]) -> Iterator[Problem]:
-    """Yield the numbered lines with a name that were not read as a list, next to one that was: 二、 after 一、."""
+def _find_siblings(
+    notice: "Notice", prose: Sequence[Line], reported: set[str], vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    """Yield the numbered or labelled lines that were not read as a list, next to one that was: 二、 after 一、."""
     read = {tier.place for tier in notice.tiers}
     left = {line.place for line in prose} - read - reported
     lines = [line for line in flatten(notice.document.blocks) if line.key]
     for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
-        beside = [each for each in (before, after) if each and each.place in read and ENUMERATOR.match(each.key)]
-        if (
-            beside
-            and line.place in left
-            and ENUMERATOR.match(line.key)
-            and re.search("[、:为]", strip_number(line.key))
-        ):
+        beside = {_draw_shape(each, vocabulary) for each in (before, after) if each and each.place in read}
+        shape = _draw_shape(line, vocabulary)
+        if line.place in left and shape in beside and shape and LISTED.search(strip_number(line.key)):
             yield note_problem(NOT_READ, "sibling", line.place, "warning", found=line.key)
+
+
+def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
+    """Return how a line that lists something begins: with a number, a label, or neither."""
+    if ENUMERATOR.match(line.key):
+        return "number"
+    label, colon, _ = line.key.partition(":")
+    is_label = colon and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
+    return "label" if is_label else ""
 
 
 def _known_names(units: Iterable[str], vocabulary: Vocabulary) -> set[str]:
@@ -95,7 +104,8 @@ def _find_unlike(tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[
     tiers_known = [word for word in vocabulary.tier if len(word) > 1]
     longest = min(bare, default=0) + 1  # of a bare name; a longer one may be two with a space between
     for tier in tiers:
-        known = [vocabulary.kind_of(squeeze(unit)) != "other" for unit in tier.units]
+        ends = Counter(unit[-1:] for unit in tier.units)
+        known = [vocabulary.kind_of(squeeze(u)) != "other" or 1 < ends[u[-1:]] > len(tier.units) / 2 for u in tier.units]
         for unit, is_known in zip(tier.units, known, strict=True):
             if not is_known and (
                 SENTENCE_WORDS.search(unit)
@@ -180,6 +190,8 @@ def _balance_line(
         yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
         return
     for match in (*BESIDE.finditer(text), *PLACED.finditer(text)):
+        if strip_number(match["name"]) in scored:
+            continue
         unit, _ = split_unit(strip_number(match["name"]), vocabulary, is_first=True)
         is_known = vocabulary.names_unit(unit)
         is_missed = _is_unread(unit, names, vocabulary) if is_known else False

@@ -224,10 +224,12 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         for at in figures or graded:
             meanings[at] = "figure" if figures else "tier"
     last = {meaning: at for at, meaning in enumerate(meanings)}
+    units = [at for at, column in enumerate(cells) if meanings[at] == "unit" and len(set(column)) == len(column) > 1]
+    last["unit"] = (units or [last["unit"]])[-1]
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
         last["score"] = totals[-1]
-    # Of several columns with one meaning (得分, 总分) a total is read, else the last; of 乡镇 and 村 the village.
+    # Of several columns with one meaning (得分, 总分) a total is read, else the last; of units those that differ.
     for at, meaning in enumerate(meanings):
         if meaning == "figure":
             continue

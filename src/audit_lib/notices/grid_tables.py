@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from audit_lib.documents.model import Line, UnreadableError
 from audit_lib.notices.columns import (
-    NUMBER,
     ROWS_TO_TYPE,
     Layout,
     is_value,
@@ -15,6 +14,7 @@ from audit_lib.notices.columns import (
     read_figure,
     read_ordinal,
 )
+from audit_lib.notices.headers import is_ranking
 from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
@@ -143,8 +143,11 @@ def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
     """Return what a column holds, by its cells alone."""
     if not cells:
         return "extra"
-    if [read_ordinal(cell) for cell in cells] == list(range(1, len(cells) + 1)):
-        return "serial" if cells[0].isdecimal() else "rank"
+    orders = [read_ordinal(cell) for cell in cells]
+    if orders == list(range(1, len(cells) + 1)) and cells[0].isdecimal():
+        return "serial"
+    if None not in orders and not cells[0].isdecimal() and is_ranking([order or 0 for order in orders]):
+        return "rank"
     if all(read_figure(cell) is not None for cell in cells):
         return "figure"
     if all(cell in vocabulary.tier for cell in cells):
@@ -180,7 +183,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
     """Check whether a row holds a number, or the names of two units, and so is none of a header."""
     cells = distinct(row)
-    return any(NUMBER.fullmatch(cell.key) for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
+    return any(read_figure(cell.key) is not None for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:

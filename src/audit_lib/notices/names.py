@@ -24,7 +24,14 @@ ASIDE = re.compile(
 )  # (排名不分先后)
 COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
-BESIDE = re.compile(r"[(\uff08](?:得分|得)?(\d{1,3}(?:\.\d+)?)(分)?[)\uff09]$")
+BESIDE = re.compile(
+    r"[(\uff08](?:得分|得)?(?P<in>\d{1,3}(?:\.\d+)?)(?P<mark>分)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
+)
+WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
+SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
+PARTING = f"{SEPARATORS}:\uff1a!?"
+INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
+ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
 AND = re.compile("以及|[和及与]")
 RESPECTIVELY = re.compile("分别[为是]")
 SENTENCE_ENDS = "。;:!?"
@@ -96,7 +103,9 @@ def join_wrapped(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Line, .
         else:
             joined.append(line)
     return tuple(
-        Line(line.place, _expand(line.aligned, vocabulary)) if RESPECTIVELY.search(line.text) else line
+        Line(line.place, _expand(line.aligned, vocabulary))
+        if RESPECTIVELY.search(line.text)
+        else Line(line.place, part_spaces(line.text, vocabulary))
         for line in joined
     )
 
@@ -142,6 +151,17 @@ def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool
     return len(above.printed) >= full and not COMPLETE.search(text) and not vocabulary.names_unit(half)
 
 
+def part_numbered(line: Line) -> Line:
+    """Return a line with a sign between the items that it numbers from 1 on: 1.甲镇(96)2.乙镇(95)."""
+    text, number = line.text, 1
+    for match in INLINE.finditer(line.text):
+        if int(match[1]) == number:
+            at = match.start() + len(text) - len(line.text)
+            text = text if number == 1 or text[at - 1] in ENDS_ITEM else f"{text[:at]};{text[at:]}"
+            number += 1
+    return Line(line.place, text) if text != line.text else line
+
+
 def strip_number(text: str) -> str:
     """Remove the enumerator of a line: 一、甲镇 is 甲镇."""
     match = ENUMERATOR.match(text)
@@ -175,9 +195,8 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
 
 
 def may_part(text: str) -> bool:
-    """Check whether the spaces in a text may separate names: no word is a single character."""
-    lengths = [len(squeeze(word)) for word in text.split()]
-    return len(lengths) > 1 and min(lengths) > 1 and not any(char in text for char in "(\uff08")
+    """Check whether the spaces in a text may separate names: several words are longer than a character."""
+    return sum(len(squeeze(word)) > 1 for word in text.split()) > 1 and not any(char in text for char in "(\uff08")
 
 
 def squeeze_printed(text: str) -> str:
@@ -202,37 +221,64 @@ def strip_marks(name: str) -> str:
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text may be the name of a unit; figures stand only before an ending that we know."""
     key = squeeze(text)
-    if not HAN.search(key) or len(key) > LONGEST_NAME or DATE.search(key) or MASK.search(key):
+    if not HAN.search(key) or len(key) > LONGEST_NAME or DATE.search(key) or MASK.search(key) or vocabulary.sums_up(key):
         return False
     is_known = vocabulary.kind_of(key) != "other"
     return is_known or not any(char.isdigit() for char in key.split("(")[0])
 
 
 def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Check whether names look like each other: most end as names of units do, or all are short."""
+    """Check whether names look like each other: most end as names of units do, or all are short, or all alike."""
+    return all(len(name) <= LONGEST_BARE for name in names) or look_like_units(names, vocabulary)
+
+
+def look_like_units(names: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Check whether most names end as names of units do, or all end or begin alike: 甲医院, 乙医院; 县一中, 县职校."""
     known = sum(vocabulary.names_unit(squeeze(name)) for name in names)
-    return 2 * known > len(names) or all(len(name) <= LONGEST_BARE for name in names)
+    is_alike = len({name[-1:] for name in names}) == 1 or all(name.startswith(vocabulary.level_prefix) for name in names)
+    return 2 * known > len(names) or (len(names) > 1 and is_alike)
 
 
 def _read_entry(piece: str) -> Entry:
     match = BESIDE.search(piece)
     if match is None:
         return Entry(piece)
-    is_score = match[2] is not None or "." in match[1]
-    return Entry(piece[: match.start()], float(match[1]) if is_score else None)
+    number = match["n"] or match["in"]
+    is_score = match["in"] is None or match["mark"] is not None or "." in number
+    return Entry(piece[: match.start()], float(number) if is_score else None)
 
 
 def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     dotted = re.split("[·•]", piece)
     if len(dotted) > 1 and all(vocabulary.names_unit(squeeze(word)) for word in dotted):
         return dotted
-    words = piece.split()
-    lengths = [len(squeeze(word)) for word in words]
-    if len(words) < 2 or min(lengths) < 2 or any(char in piece for char in "(\uff08"):
+    words = _join_letters(piece.split())
+    if len(words) < 2 or any(char in piece for char in "(\uff08"):
         return [piece]
-    known = [vocabulary.names_unit(squeeze(word)) for word in words]
+    lengths = [len(squeeze(word)) for word in words]
+    bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(squeeze(word))]
     spread = max(lengths) - min(lengths)
-    return words if all(known) or spread == 0 or (len(words) > 2 and not any(known) and spread < 2) else [piece]
+    is_even = spread < 2 and len(bare) == len(words)
+    is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or WIDE.search(piece))
+    return words if not bare or spread == 0 or is_list else [piece]
+
+
+def _join_letters(words: Sequence[str]) -> list[str]:
+    """Join letters that stand alone to the word before them: in 财政 局 教育局 they are padded."""
+    joined: list[str] = []
+    for word in words:
+        if joined and (len(word) == 1 or len(joined[-1]) == 1):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def part_spaces(text: str, vocabulary: Vocabulary) -> str:
+    """Put a sign between the names of a list that only spaces part, so that they stay apart without their spaces."""
+    if not SPACED.search(text):
+        return text
+    return "".join("、".join(_split_spaces(piece, vocabulary)) + sign for piece, sign in split_outside(text, PARTING))
 
 
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:

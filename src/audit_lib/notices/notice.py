@@ -12,7 +12,7 @@ from audit_lib.errors import unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
-from audit_lib.notices.names import join_wrapped
+from audit_lib.notices.names import join_wrapped, part_numbered
 from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
@@ -123,6 +123,7 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
         tables, prose, problems = find_tables(blocks, vocabulary)
     except UnreadableError as error:
         raise unusable(f"{document.path} {error.place}", error.found, error.expected) from None
+    prose = tuple(map(part_numbered, prose))
     tiers, prose, unread = find_tier_lists(prose, vocabulary, has_tables=bool(tables))
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]
@@ -131,7 +132,7 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     joined = join_wrapped(prose, vocabulary)
     stated = find_stated_tiers(joined, vocabulary)
     tiers = (*stated.complete(tiers), *stated.find_new(tiers))
-    tables, unsure = add_stated_scores(tables, joined, vocabulary)
+    tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
@@ -149,11 +150,13 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
 
 
 def add_stated_scores(
-    tables: tuple[ScoreTable, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
+    tables: tuple[ScoreTable, ...], tiers: tuple[TierList, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
 ) -> tuple[tuple[ScoreTable, ...], list[Problem]]:
-    """Add a table for each run of scores in sentences, but for those that only repeat what a table prints."""
+    """Add a table for each run of scores in sentences or tier lists, but for those that only repeat those of a table."""
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
     runs, problems = find_stated_scores(prose, vocabulary)
+    listed = tuple(row for tier in tiers for row in tier.scored_rows)
+    runs += [listed] if listed else []
     repeated: set[str] = set()
     for rows in runs:
         if {squeeze(row.unit) for row in rows} <= printed:

@@ -9,11 +9,12 @@ from typing import Any
 from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
-from audit_lib.notices.grid_tables import GridTable, read_grid
+from audit_lib.notices.grid_tables import TIER_HEADING, GridTable, read_grid
 from audit_lib.notices.headers import find_header, find_header_of_damaged
-from audit_lib.notices.names import strip_number
+from audit_lib.notices.names import split_outside, strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.text_tables import draw_grids
+from audit_lib.notices.tier_lists import name_tiers
 from audit_lib.notices.vocabulary import Vocabulary
 
 LONGEST_HEADINGS = 60  # characters of the headings that a problem shows
@@ -29,8 +30,9 @@ class ScoreTable:
     columns: tuple[str, ...]
     padded_columns: tuple[str, ...]  # headers printed with white space inside, as printed
     rows: tuple[ScoreRow, ...]
-    score_column: str | None = None  # the headings under which score and rank were read
+    score_column: str | None = None  # the headings under which score, rank and unit were read
     rank_column: str | None = None
+    unit_column: str | None = None
     sums: tuple[ScoreRow, ...] = ()  # rows that sum up the others, as read
 
     def as_dict(self) -> dict[str, Any]:
@@ -46,6 +48,7 @@ class _Found:
     tables: list[ScoreTable] = field(default_factory=list)
     prose: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    headed: dict[int, Line] = field(default_factory=dict)  # the line above a table whose tier it may name
     above: Line | None = None  # the line just above, where the next table may have its title
     last_grid: GridTable | None = None  # the table just above, which may go on
 
@@ -63,28 +66,24 @@ class _Found:
         self.above = self.prose[-1] if n > 1 and self.prose else self.above
         return n
 
-    def _find_tier(self, title: str | None) -> str | None:
-        """Find the tier that the title of rows names: 一、优秀等次."""
-        match = self.vocabulary.tier_heading.fullmatch(strip_number(title)) if title else None
-        return match and self.vocabulary.name_tier(match["tier"])
-
     def _read_tier(self, row: ScoreRow) -> ScoreRow:
-        tier = self._find_tier(row.group) if row.tier is None else None
-        return replace(row, tier=tier, group=None) if tier else row
+        """Return a row below the title of a tier, 一、优秀等次, in that tier."""
+        match = self.vocabulary.tier_heading.fullmatch(strip_number(row.group)) if row.group else None
+        is_tier = match is not None and row.tier is None
+        return replace(row, tier=self.vocabulary.name_tier(match["tier"]), group=None) if match and is_tier else row
 
     def add_table(
         self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
     ) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
         title = None if title and PROSE.search(title) else title
-        rows, tier = [self._read_tier(row) for row in rows], self._find_tier(title)
-        if tier and self.above and not any(row.tier or row.group for row in rows):
-            rows = [replace(row, tier=tier) for row in rows]
-            self.prose.remove(self.above)  # it heads no list
+        rows = [self._read_tier(row) for row in rows]
+        if title and self.above and not any(row.tier or row.group for row in rows):
+            self.headed[len(self.tables)] = self.above
         headings = dict(zip(layout.meanings, layout.columns, strict=True))
-        score, rank = headings.get("score"), headings.get("rank")
+        read = (headings.get(meaning) for meaning in ("score", "rank", "unit"))
         number = len(self.tables) + 1
-        self.tables.append(ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, tuple(sums)))
+        self.tables.append(ScoreTable(number, title, layout.columns, padded, tuple(rows), *read, tuple(sums)))
         self.above = None
 
 
@@ -94,6 +93,14 @@ def find_tables(
     """Find every score table. Gives the tables, the lines outside them, and what could not be read inside them."""
     found = _Found(vocabulary)
     _find_in(blocks, found)
+    units = [tuple(row.unit for row in found.tables[at].rows) for at in found.headed]
+    for (at, line), tier in zip(
+        found.headed.items(), name_tiers(tuple(found.headed.values()), units, vocabulary), strict=True
+    ):
+        if tier:
+            table = found.tables[at]
+            found.tables[at] = replace(table, rows=tuple(replace(row, tier=tier) for row in table.rows))
+            found.prose.remove(line)  # it heads no list
     alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
     if len(alone) > MOST_ALONE:
         found.problems.append(note_problem("table_unread", "numbers_alone", alone[0].place, n=len(alone)))
@@ -105,6 +112,8 @@ def _find_in(blocks: Iterable[Block], found: _Found) -> None:
     for drawn in _join_grids(_draw(blocks, found.vocabulary)):
         if isinstance(drawn, list):
             _find_in_lines(drawn, found)
+        elif listed := _list_kinds(drawn.rows, found.vocabulary):
+            found.add_prose(listed)
         elif not _find_in_grid(drawn, found):
             listed = _list_tiers(drawn.rows, found.vocabulary) or _list_tiers(_turn(drawn.rows), found.vocabulary)
             listed = listed or _list_units(drawn.rows, found.vocabulary)
@@ -121,10 +130,29 @@ def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
     lists = []
     for row in rows:
         head, *cells = list({id(cell): cell for cell in row if cell.key}.values()) or [row[0]]
-        if not vocabulary.tier_heading.fullmatch(head.key) or any(map(is_value, (cell.key for cell in cells))):
+        if vocabulary.meaning_of(head.key) == "serial":
+            continue
+        if not vocabulary.tier_heading.fullmatch(head.key):
+            return []
+        if any(is_value(cell.key) or vocabulary.tier_heading.fullmatch(cell.key) for cell in cells):
             return []
         lists.append(Line(head.place, f"{head.text}:{'、'.join(cell.text for cell in cells) or '无'}"))
     return lists if len(lists) > 1 else []
+
+
+def _list_kinds(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
+    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column of units for each kind: 等次, 乡镇, 部门."""
+    header, *body = rows
+    meanings = [vocabulary.meaning_of(cell.key) for cell in header]
+    is_distinct = len({row[0].key for row in body} - {""}) == len(body) > 1
+    listed = any(len(split_outside(cell.key, "、,;")) > 1 for row in body for cell in row[1:])
+    if meanings[0] != "tier" or meanings[1:] != ["unit"] * max(2, len(meanings) - 1) or not (is_distinct and listed):
+        return []
+    joined = ("、".join(cell.text for cell in row[1:] if cell.key) or "无" for row in body)
+    return [
+        Line(row[0].place, f"{row[0].text.removesuffix(TIER_HEADING)}{TIER_HEADING}:{names}")
+        for row, names in zip(body, joined, strict=True)
+    ]
 
 
 def _list_units(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:

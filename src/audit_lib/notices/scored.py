@@ -11,7 +11,7 @@ from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ENUMERATOR, MASK, read_entries, split_outside, strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.stated import trim_lead
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 CLAUSE_ENDS, BREAKS = "。;!?", "、,:"
 PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
@@ -20,14 +20,17 @@ POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
 RANGE = re.compile(rf"(?P<text>.+?)[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]")
 TOP = re.compile(
-    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有])"
+    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有]|(?=:))"
 )
 ITEM = re.compile(
-    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)"
+    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
     rf"(?:\((?P<of>[^\d()]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
+ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
+NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}[是为]?(?P<unit>[^\d()]+)")
+UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共計计]+$")
 ORDINAL_LINKS = re.compile(
@@ -79,10 +82,12 @@ def find_stated_scores(
     runs: list[list[_Record]] = []
     problems: list[Problem] = []
     before = -2
-    was_alone = False
+    was_alone = is_ranking = False
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
-        records = list(_read_line(line, vocabulary, problems))
+        is_heading = vocabulary.meaning_of(strip_number(line.aligned).rstrip(":")) == "rank"
+        is_ranking = is_heading or (is_ranking and numbered is not None)
+        records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         if not records:
             continue
         is_alone = len(records) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
@@ -105,22 +110,33 @@ def find_stated_scores(
     return rows, problems
 
 
-def _read_line(line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[_Record]:
+def _read_line(
+    line: Line, vocabulary: Vocabulary, problems: list[Problem], *, is_ranking: bool = False
+) -> Iterator[_Record]:
+    """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 得分排名:1.甲镇95分;2.乙镇94分."""
     if not any(char.isdigit() or char in "第前后後" for char in line.aligned):
         return
     group: str | None = None
-    clauses = [
-        strip_number(clause).removesuffix(".") for clause, _ in split_outside(strip_number(line.aligned), CLAUSE_ENDS)
-    ]
-    for clause in clauses:
+    printed_line = line.aligned if is_ranking else strip_number(line.aligned)
+    for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
+        label, colon, rest = printed.partition(":")
+        is_ranking = is_ranking or (bool(colon) and vocabulary.meaning_of(label) == "rank")
+        if colon and vocabulary.is_score_word(label):
+            rest = UNMARKED.sub(r"\1分", rest)
+        item = rest if colon and is_ranking else printed
+        clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
         chunks = _read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
             if chunk.sign == ":" and vocabulary.is_label(chunk.text):
                 group, chunks = chunk.text, chunks[1:]
         records = list(_read_order(clause, line, vocabulary, problems))
         records = records or list(_read_records(chunks, line.place, group, vocabulary))
+        number = ENUMERATOR.match(item) if is_ranking else None
+        if number and not records and vocabulary.names_unit(clause):
+            records = [_Record(clause, None, "分", None, group, line.place)]
         if len(records) == 1:
             records[0].is_alone = True
+            records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         yield from records
 
 
@@ -144,13 +160,16 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
             return _Chunk(text, sign)
         unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
         rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
-        return _Chunk(text, sign, unit, label, number, mark, rank, match["each"] is not None, match["aside"])
-    if alone := re.fullmatch(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分", text):
-        return _Chunk(text, sign, "", "得分", alone[1])
+        is_each = match["each"] is not None or "并列" in text
+        return _Chunk(text, sign, unit, label, number, mark, rank, is_each, match["aside"])
+    if alone := ALONE.fullmatch(text):
+        return _Chunk(text, sign, "", "得分", alone[1], aside=alone[2])
     if placed := ORDINAL.fullmatch(text):
         unit = ORDINAL_LINKS.sub("", placed["text"])
         unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
         return _Chunk(text, sign, trim_lead(unit, vocabulary), rank=read_ordinal(f"第{placed['rank']}"))
+    if sign != "、" and (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
+        return _Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"))
     is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)
     return _Chunk(text, sign, text if is_name else "")
 
@@ -160,6 +179,8 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
 
     Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
     """
+    if vocabulary.is_total(text) and vocabulary.is_score_word(text):
+        return "", text
     text = LINKS.sub("", trim_lead(text, vocabulary)) or text
     if vocabulary.names_unit(text):
         return text, ""
@@ -206,6 +227,8 @@ def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocab
             else:
                 names = []
             continue
+        if is_part and names and not made and vocabulary.names_unit(names[-1]) and chunk.unit != names[-1]:
+            made, names, rank = [_Record(names[-1], None, "分", rank, group, place)], [], None
         if made and (is_part or not chunk.unit) and not names:
             _add_number(made[-1], chunk, vocabulary)
             continue
@@ -213,7 +236,8 @@ def _read_records(chunks: Sequence[_Chunk], place: str, group: str | None, vocab
         units = [*names, *units] if chunk.is_each and chunk.unit else units
         units = [trim_lead(unit, vocabulary) for unit in units]
         names = []
-        if not units or not all(_names_unit(unit, vocabulary) for unit in units):
+        is_mean = vocabulary.sums_up(chunk.label) and not all(map(vocabulary.names_unit, units))
+        if not units or is_mean or not all(_names_unit(unit, vocabulary) for unit in units):
             continue
         yield from made
         extra = {"()": chunk.aside} if chunk.aside else {}
@@ -334,7 +358,7 @@ def _drop_sums(run: Sequence[_Record], vocabulary: Vocabulary) -> tuple[list[_Re
 
 
 def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
-    if len(name) > LONGEST_NAME or VERB.search(name) or vocabulary.meaning_of(name) not in (None, "unit"):
+    if len(name) > LONGEST_NAME or VERB.search(name) or NO_NAME.match(name) or vocabulary.meaning_of(name) not in (None, "unit"):
         return False
     return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)
 

@@ -1,8 +1,10 @@
 """Read the tiers that sentences state: 甲镇、乙局等2个单位为优秀等次."""
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL, read_numeral
@@ -12,6 +14,7 @@ from audit_lib.notices.names import (
     QUOTES,
     Entry,
     is_name,
+    look_like_units,
     read_entries,
     split_outside,
     strip_number,
@@ -25,6 +28,7 @@ QUOTED = re.compile(f"[{QUOTES}]")
 OTHERS = ("其余", "其他", "其它")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
+BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -65,7 +69,9 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
 
     A word that we do not know is a tier where all before it are names and another tier is stated the same way.
     """
-    read = [list(_read_line(line, vocabulary)) for line in lines]
+    lines = list(lines)
+    pairs = _find_pairs(lines, vocabulary)
+    read = [pairs.get(at) or list(_read_line(line, vocabulary)) for at, line in enumerate(lines)]
     around = [
         {*map(_tier_of, (*before, *here, *after))}
         for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)
@@ -116,35 +122,63 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     for clause, _ in split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS):
         if len(clause) > LONGEST_CLAUSE:
             continue
-        yield from _read_brackets(clause, line.place, pattern, vocabulary)
         for tier, is_known, names, number, link in pattern.find(strip_number(BAND.sub(",", clause))):
             stated = read_numeral(number) if number else None
             entries, rest = _split_units(names, vocabulary, stated)
             yield _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place, link)
 
 
-def _read_brackets(clause: str, place: str, pattern: "_TierPattern", vocabulary: Vocabulary) -> Iterator[_Stated]:
-    """Yield the units of a clause that prints the tier of each in brackets: 甲镇(优秀)、乙局(良好)."""
-    pieces = [pattern.bracketed.fullmatch(piece) for piece, _ in split_outside(clause.rpartition(":")[2], "、,")]
-    found = [piece for piece in pieces if piece]
-    if 1 < len(found) == len(pieces):
-        for tier in dict.fromkeys(piece["tier"] for piece in found):
-            entries = [Entry(piece["unit"]) for piece in found if piece["tier"] == tier]
-            yield _Stated(vocabulary.name_tier(tier), True, entries, [], None, place)
+def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
+    """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀."""
+    found: dict[int, list[_Stated]] = {}
+    read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
+    for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
+        paired = list(run) if is_paired else []
+        units = [unit for _, pairs in paired for unit, _ in pairs]
+        if len(set(units)) < 2 or not look_like_units(units, vocabulary):
+            continue
+        for at, pairs in paired:
+            tiers = dict.fromkeys(tier for _, tier in pairs)
+            listed = {tier: [Entry(unit) for unit, its in pairs if its == tier] for tier in tiers}
+            found[at] = [_Stated(tier, True, entries, [], None, lines[at].place) for tier, entries in listed.items()]
+    return found
+
+
+def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Read a line that is nothing but units with their tiers; nothing where it is another."""
+    pattern = vocabulary.cached(_TierPattern)
+    if not pattern.graded.search(line.key):
+        return []
+    text = strip_number(QUOTED.sub("", ASIDE.sub("", unicodedata.normalize("NFKC", line.text.strip()))))
+    for listed in (text, text.partition(":")[2]):
+        pieces = [strip_number(piece.strip()) for piece, _ in split_outside(listed, f"、,{CLAUSE_ENDS}")]
+        pairs = [pattern.pair.fullmatch(piece) for piece in pieces if piece]
+        read = [(squeeze(pair["unit"]), pair["tier"], pair["sign"]) for pair in pairs if pair]
+        # Without a sign between them 县一中基本合格 may be of another tier.
+        if pairs and len(read) == len(pairs) and all(
+            vocabulary.names_unit(unit) or (sign and is_name(unit, vocabulary)) for unit, _, sign in read
+        ):
+            return [(unit, vocabulary.name_tier(tier)) for unit, tier, _ in read]
+    return []
 
 
 class _TierPattern:
     """The patterns of a tier in a sentence, made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, "级", "类"))
+        tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, *vocabulary.steps))
         scale = either(vocabulary.scale_noun)
         counter = rf"(?:{either(vocabulary.counter)})"
-        number = rf"(?P<n>{NUMERAL})(?:[个個家]{counter}{{0,4}}|{counter}{{1,4}})"
+        number = rf"\(?(?P<n>{NUMERAL})(?:[个個家]{counter}{{0,4}}|{counter}{{1,4}}|[所户座条]\w{{0,4}}?)\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
         link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
-        self.bracketed = re.compile(rf"(?P<unit>[^()]+)\((?P<tier>{tier})(?:{noun})?\)")
+        graded = rf"(?P<tier>{tier})(?:{noun})?"
+        self.graded = re.compile(graded)
+        self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
+        self.pair = re.compile(
+            rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?"
+        )
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
@@ -196,7 +230,9 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     left = [piece for piece, _ in pieces[: len(pieces) - len(names)]][-MOST_LEADS:]  # 近日,经研究, at most
     is_cut = len(left) == MOST_LEADS and all(len(piece) <= SHORTEST_LEAD for piece in left)
     inside = [piece for piece, _ in split_outside("、".join(names), "、")]
-    inside[-1] = trim_tail(inside[-1], vocabulary)
+    last = inside[-1]
+    inside[-1] = trim_tail(last, vocabulary)
+    cut = vocabulary.cached(_TierPattern).verbs.sub("", last.removeprefix(inside[-1]))
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
@@ -212,7 +248,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
-    return entries, rest
+    return entries, [*rest, cut] if BARE.fullmatch(cut) else rest
 
 
 def _is_list(piece: str, vocabulary: Vocabulary) -> bool:

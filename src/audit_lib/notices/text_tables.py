@@ -4,8 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import accumulate, groupby, islice, pairwise, takewhile
 from statistics import mode
+from unicodedata import east_asian_width
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value, make_layout, number_names
@@ -24,9 +25,11 @@ MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 LONGEST_ROW = 20  # cells
+ROWS_TO_ALIGN = 12  # that tell where the columns begin
 LONGEST_TITLE = 20  # characters of a line between rows, or of a row without a header
 SENTENCE_SIGN = re.compile("[,。;:!?]")
 PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
+GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
@@ -291,12 +294,14 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]
     is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None
     rows = [header]
+    starts = _find_starts(lines[at : at + ROWS_TO_ALIGN], len(header))
     end = at
     title: list[Line] = []  # the title of a group, if rows follow
     for place in range(at + 1, len(lines)):
         if not lines[place].key:
             continue
         cells = _split_spaces(lines[place], len(header))
+        cells = (_place_aligned(lines[place], starts) if len(cells) < len(header) else []) or cells
         if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[place]):
             title = [lines[place]]
             continue
@@ -314,6 +319,31 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     is_sure = is_sure or (all(turned[0]) and make_layout(number_names(turned[0]), vocabulary, turned[1:]) is not None)
     alike = len(rows) > FEWEST_IN_COLUMN and {len(row) for row in rows} == {len(header)}
     return (rows, end) if alike or (is_sure and len(rows) > 1) else ([], at)
+
+
+def _find_starts(lines: Sequence[Line], width: int) -> list[int]:
+    """Find where the columns of a table begin that is padded with spaces, header first; nothing where it is not.
+
+    Its whole rows begin their cells at the same places, with gaps of several lengths.
+    """
+    spans = [spans for line in lines if len(spans := _find_spans(line.text)) == width]
+    header, spans = spans[:1], spans[1:]
+    starts = {tuple(start for start, *_ in row) for row in spans}
+    spans += [row for row in header if tuple(start for start, *_ in row) in starts]
+    gaps = {right[0] - left[1] for row in spans for left, right in pairwise(row)}
+    return list(starts.pop()) if len(spans) > 1 and len(starts) == 1 and len(gaps) > 1 else []
+
+
+def _place_aligned(line: Line, starts: Sequence[int]) -> list[Line]:
+    """Return the cells of a row that lacks some, each in the column that begins where it does."""
+    cells = {start: cell for start, _, cell in _find_spans(line.text)}
+    return [Line(line.place, cells.get(start, "")) for start in starts] if cells and cells.keys() <= set(starts) else []
+
+
+def _find_spans(text: str) -> list[tuple[int, int, str]]:
+    """Find the cells that wide gaps part, each with where it begins and ends on a terminal."""
+    columns = [0, *accumulate(1 + (east_asian_width(char) in "WF") for char in text)]
+    return [(columns[cell.start()], columns[cell.end()], cell[0]) for cell in GAPPED.finditer(text)]
 
 
 def _may_title(line: Line) -> bool:

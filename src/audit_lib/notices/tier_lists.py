@@ -20,18 +20,20 @@ from audit_lib.notices.names import (
     Entry,
     lists_none,
     look_alike,
+    look_like_units,
     read_entries,
     split_outside,
     squeeze_printed,
     strip_number,
 )
-from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
+from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary
 
 HEADING = re.compile(
     r"(?P<section>[一二三四五六七八九十]+)、|\((?P<subsection>[一二三四五六七八九十]+)\)|(?P<item>[一二三四五六七八九十]+)是"
 )
 LONGEST_HEAD = 30  # characters of a label with its number and count
+LONGEST_ROW = 60  # words of a line whose first may be a label
 LONGEST_TIER = 8  # characters of a tier that we do not know
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
@@ -39,10 +41,15 @@ TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # afte
 LONE = re.compile("[\u4e00-\u9fff]{1,4}")
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COLON = re.compile("[:\uff1a]")
+SEMICOLONS = ";\uff1b"
 COMMA = re.compile("[,\uff0c]")
 STATED = re.compile(
     rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
 )
+WORD = re.compile(r"\w+|[★☆]+")
+LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
+LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
+RANKED = re.compile(rf"[前后後第](?:{NUMERAL})[名位强]")  # 前十位 and 第一名 are ranks
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
@@ -64,6 +71,13 @@ class TierList:
     heading: str | None = field(default=None, compare=False, repr=False)
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
 
+    @property
+    def scored_rows(self) -> Iterator[ScoreRow]:
+        """The units that have a score beside their name, as rows of a table."""
+        for unit, score in zip(self.units, self.scores, strict=False):
+            if score is not None:
+                yield ScoreRow(unit, score, None, None, None, None, self.place)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the list as `audit-lib parse --json` prints it."""
         names = ("tier", "stated", "label", "units", "place")
@@ -80,6 +94,7 @@ class _Head:
     stated: int | None
     label: str | None
     names: str
+    is_like_unit: bool = False  # 达标街道: a tier only beside 优秀街道
 
     @property
     def is_sure(self) -> bool:
@@ -144,6 +159,27 @@ def find_tier_lists(
     return tuple(tiers), tuple(prose), tuple(problems)
 
 
+def name_tiers(
+    titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary
+) -> list[str | None]:
+    """Return the tier that each title above units names, as it would above a list; None for a title that names none."""
+    steps = _count_steps(titles)
+    blocks = [
+        _Block(head, [line], [TierList(head.tier, head.stated, None, names, line.place)])
+        for line, names in zip(titles, units, strict=True)
+        if (head := _read_head(line, vocabulary, steps)) and not head.names
+    ]
+    accepted = _accept(blocks, vocabulary)
+    named = {id(block.lines[0]): block.head.tier for block in blocks if id(block) in accepted}
+    return [named.get(id(line)) for line in titles]
+
+
+def _count_steps(lines: Sequence[Line]) -> Counter[str]:
+    """Count by what short lines end: labels that differ in their first word end alike, 绿榜 and 黄榜."""
+    ends = (squeeze(line.key.rstrip(":").strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
+    return Counter(ends)
+
+
 def _find_bare_below(block: _Block, below: Sequence[_Block | Line], longest: int) -> Iterator[Problem]:
     """Yield the line below names, one a line, that may hold the next: as short as the longest bare name."""
     lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
@@ -170,7 +206,8 @@ def _find_unread(block: _Block) -> Iterator[Problem]:
 
 def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Block | Line]:
     """Yield heads with their lists, and every other line, each once."""
-    steps = Counter(squeeze(line.key.strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
+    steps = _count_steps(lines)
+    lines = [piece for line in lines for piece in _part_heads(line, vocabulary, steps)]
     at = 0
     while at < len(lines):
         head = _read_head(lines[at], vocabulary, steps) or _read_lone(lines[at : at + 3], vocabulary)
@@ -183,11 +220,40 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Blo
         at += len(block.lines)
 
 
+def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
+    """Put a colon behind a label that only a space parts from its names: 优秀 甲镇 乙镇; 甲级 丙镇."""
+    label, *names = line.text.split()[:LONGEST_ROW] or [""]
+    is_label = vocabulary.tier_heading.fullmatch(label) or (1 < len(label) and label.endswith(vocabulary.steps))
+    if not is_label or not names or COLON.search(line.text) or not all(map(vocabulary.names_unit, map(squeeze, names))):
+        return line
+    return Line(line.place, f"{label}:{line.text.strip().removeprefix(label).strip()}")
+
+
+def _part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[Line]:
+    """Split a line where several heads stand on it: 优秀:甲镇、乙局;良好:丙镇. The labels of one list stay together."""
+    line = _mark_label(line, vocabulary)
+    pieces = [f"{piece}{sign}" for piece, sign in split_outside(line.text, f"。{SEMICOLONS}")]
+    labels = [Line(line.place, piece) for piece in pieces if INSIDE.match(piece.strip())]
+    if len(labels) < 2:
+        return [line]
+    ends = steps + _count_steps([Line(line.place, COLON.split(label.key)[0]) for label in labels])
+    heads = [head for label in labels if (head := _read_head(label, vocabulary, ends))]
+    is_alike = len({head.form[:3] for head in heads}) == 1 and len({head.tier for head in heads}) == len(heads)
+    if len(heads) < 2 or not is_alike:
+        return [line]
+    parted: list[str] = []
+    for piece in pieces:
+        if parted and not (INSIDE.match(piece.strip()) and _read_head(Line(line.place, piece), vocabulary, ends)):
+            parted[-1] += piece
+        else:
+            parted.append(piece)
+    return [Line(line.place, piece) for piece in parted if squeeze(piece)]
+
+
 def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
-    forms = Counter(block.head.form for block in blocks if block.lists and block.head.is_known)
     whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
-    whole = [block for block in whole if look_alike([u for each in block.lists for u in each.units], vocabulary)]
+    whole = [block for block in whole if look_alike(_list_names([block]), vocabulary)]
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
     contained = {
@@ -197,20 +263,28 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
         if form == same and one != other and one in other
         for tier in (one, other)
     }
-    chosen = {id(block) for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)}
+    known = [block for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)]
+    sure = list(known)
     for block in whole:
         head = block.head
         is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
         is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
-        if (
-            forms[head.form]
-            or is_step
-            or is_counted
-            or (head.form[:3], head.tier) in contained
-            or head.form[3] in vocabulary.scale_noun
+        if not head.is_like_unit and (
+            is_step or is_counted or (head.form[:3], head.tier) in contained or head.form[3].startswith(vocabulary.scale_noun)
         ):
+            sure.append(block)
+    chosen = set(map(id, sure))
+    forms = {block.head.form for block in known if block.lists} | {b.head.form for b in sure if b.head.form[3]}
+    has_known = look_like_units(_list_names(sure), vocabulary)
+    for block in whole:
+        if block.head.form in forms and id(block) not in chosen:
             chosen.add(id(block))
+            block.is_new = has_known and not look_like_units(_list_names([block]), vocabulary)
     return chosen
+
+
+def _list_names(blocks: Iterable[_Block]) -> list[str]:
+    return [unit for block in blocks for each in block.lists for unit in each.units]
 
 
 def _accept_parallel(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
@@ -245,18 +319,23 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     """
     annex = ANNEX.match(line.aligned)
     head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
+    if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
+        head, names = head + count, []
     key = Line(line.place, head).aligned
     if not key or len(key) > LONGEST_HEAD:
         return None
     numbered = ENUMERATOR.match(key)
-    if (numbered and numbered[0].endswith("是")) or vocabulary.band.fullmatch(squeeze(line.text)):
+    if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(squeeze(line.text)):
         return None
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
-    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else core
+    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
+    core = LINK.sub("", core) or core
     number = read_numeral(stated["n"]) if stated else None
+    if led := LED.match(core):
+        number, stated, core = read_numeral(led["n"]), led, core[led.end() :]
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
     match = vocabulary.tier_heading.fullmatch(core)
     label = (match["label"] or match["before_label"]) if match else None
@@ -264,23 +343,30 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
         return None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     if match and (not match["label"] or is_counted or vocabulary.is_label(match["label"])):
-        form = (style, stated is not None, bool(names), match["noun"])
+        form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return _Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
     noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
     tier = vocabulary.tier_lead.sub("", core[: noun.start()] if noun else core)
+    tier = core if noun and read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
     form = (style, stated is not None, bool(names), noun[0] if noun else "")
     is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
     if (
         read_ordinal(core) is not None
         or not is_label
         or not 0 < len(tier) <= LONGEST_TIER
-        or not re.fullmatch(r"\w+", tier)
+        or not WORD.fullmatch(tier)
         or DATE.search(core)
     ):
         return None
-    if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.kind_of(core) != "other":
+    if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.meaning_of(core) == "rank":
         return None
-    return _Head(tier, False, form, number, None, "".join(names))
+    if vocabulary.kind_of(core) == "other":
+        return _Head(tier, False, form, number, None, "".join(names))
+    ending = vocabulary.find_label(core)
+    if numbered or not names or not ending or ending == core:
+        return None
+    form = (*form[:3], ending)
+    return _Head(core.removesuffix(ending), False, form, number, ending, "".join(names), is_like_unit=True)
 
 
 def _read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> _Head | None:
@@ -336,7 +422,7 @@ def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabul
 
 def _split_segments(text: str) -> list[str]:
     """Split what follows a colon where labelled lists do: (1)部门(8个):甲局、乙局;(2)乡镇(2个):丙镇、丁镇."""
-    pieces = [piece for piece, _ in split_outside(text, ";\uff1b")]
+    pieces = [piece for piece, _ in split_outside(text, SEMICOLONS)]
     is_labelled = any(INSIDE.match(piece) for piece in pieces)
     has_sentence = any("、" in piece and COMMA.search(piece) for piece in pieces[1:])
     return pieces if is_labelled or has_sentence else [text]
@@ -393,6 +479,8 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
+    if block.lists and not block.lists[-1].scores and all(entry.score is not None for entry in entries):
+        return False  # a sentence on scores below names without any
     if left == 0 and len(names) == 1 and not block.is_open and any(len(each.units) > 1 for each in block.lists):
         block.rest += [] if is_signed else [(line.key, line.place)]
         return False
@@ -464,7 +552,8 @@ def _are_units(
         return True
     if COMMA.search(line.printed) or rest:
         is_bare = len(names) > 1 and not rest and all(len(name) <= SHORTEST_SENTENCE for name in names)
-        return is_first and (mostly or (is_bare and (len(names) > 2 or not any(known))))
+        is_bare = is_bare and (len(names) > 2 or not any(known))
+        return is_first and (mostly or is_bare or (not rest and look_like_units(names, vocabulary)))
     if len(names) == 1:
         longest = LONGEST_NAME if left == 1 else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE
         return is_first and left != 0 and len(names[0]) < longest + 1

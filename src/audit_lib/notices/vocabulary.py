@@ -21,7 +21,8 @@ BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of 
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
 PLACES = ("town", "subdistrict", "village", "county")
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
-NOT_FIRST = "各全本该"  # 各镇 are units, and the name of none
+# 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
+NO_NAME = re.compile("[各该]|[全本](?:[省市县区镇乡街村]|州(?!县))")
 COUNT = re.compile(r"[\d一二三四五六七八九十](?:个|個|家|名)")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
@@ -69,7 +70,11 @@ class Vocabulary:
             return whole
         if SEVERAL.search(word):
             return None
-        return next((self.header[ending] for ending in _endings(word) if ending in self.header), None)
+        ending = next((ending for ending in _endings(word) if ending in self.header), None)
+        if ending in self.totals:  # 扣分合计 sums up deductions
+            summed = self._find_meaning(word.removesuffix(ending))
+            return summed if summed in ("extra", "measure") else self.header[ending]
+        return None if ending is None else self.header[ending]
 
     def may_head(self, text: str) -> bool:
         """Return whether a text may be a heading, one of several things too: 村名及得分."""
@@ -84,7 +89,7 @@ class Vocabulary:
         return lru_cache(MOST_KEPT)(self._is_name)
 
     def _is_name(self, text: str) -> bool:
-        if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or text[0] in NOT_FIRST:
+        if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or NO_NAME.match(text):
             return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
 
@@ -143,7 +148,7 @@ class Vocabulary:
         """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
         verb = either(self.tier_verb)
         before = rf"(?:(?:[^,。;:]*?(?:{verb}|[为為是获獲到得的]|年度?))?|(?P<before_label>{self._labels.pattern})的?)"
-        noun = rf"(?P<noun>(?:的?(?:{self.any_tier_noun}))*)"
+        noun = rf"(?P<noun>(?:的?(?:{self.any_tier_noun}|{either(self.steps)}))*)"  # 优秀单位, 优秀档
         return re.compile(rf"{before}(?P<tier>{self.any_tier}){noun}(?P<label>\w{{0,8}})")
 
     @cached_property
@@ -191,6 +196,10 @@ class Vocabulary:
         """Return whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return len(plain) <= LONGEST_KEPT and self._labels.fullmatch(plain) is not None
+
+    def find_label(self, text: str) -> str | None:
+        """Return the label of a group with which a text ends: 街道 of 达标街道."""
+        return next((ending for ending in _endings(text) if ending in self.label), None)
 
     def heads_column(self, cell: str) -> bool:
         """Check whether a cell is a heading, and no name or value: 综合指数排名."""
