@@ -143,10 +143,10 @@ def test_leizhou_chart(leizhou) -> None:
         ([88, 88, 88], "All 3 units have the same score, 88"),
         ([90, 80, 70], "Three units scored from 70 to 90"),
         ([103, -2], "Two units scored from −2 to 103"),
-        ([80, 81, 82, 83, 84, 85, 86, 87], "Most units scored from 82 to 85; no two have the same score"),
+        ([80, 81, 82, 83, 84, 85, 86, 87], "Half of the units scored from 82 to 85; no two have the same score"),
         (
             [80, 80, 82, 83, 84, 85, 86, 87],
-            "Most units scored from 82 to 85; two units share a score with another",
+            "Half of the units scored from 82 to 85; two units share a score with another",
         ),
     ],
 )

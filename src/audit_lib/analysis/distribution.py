@@ -59,13 +59,14 @@ class Middle:
 
 
 def find_middle(scores: pd.DataFrame) -> Middle | None:
-    """Find the middle half of the scores. None where it is one score, or fewer than `FEWEST` units have one."""
+    """Find the middle half of the scores. None for fewer than `FEWEST`, and where it is one score or less than half."""
     points = scores["score"].dropna()
     if len(points) < FEWEST:
         return None
     q1, q3 = np.percentile(points, [25, 75])
     low, high = float(points[points >= q1].min()), float(points[points <= q3].max())
-    return Middle(low, high, int(points.between(low, high).sum()), len(points)) if low < high else None
+    n = int(points.between(low, high).sum())
+    return Middle(low, high, n, len(points)) if low < high and 2 * n >= len(points) else None
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,8 @@ def describe_distribution(scores: pd.DataFrame) -> Phrase:
     middle = find_middle(scores)
     if middle is None:
         return say("distribution.few", **facts)
-    spread = say("distribution.most", low=middle.low, high=middle.high)
+    share = "most" if 2 * middle.n > middle.of else "half"
+    spread = say(f"distribution.{share}", low=middle.low, high=middle.high)
     if ties.is_list_no_ranking:
         return say("distribution.no_ranking", spread=spread)
     if ties.n_tied:

@@ -16,6 +16,7 @@ from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, s
 
 MOST_IN_HEADLINE = 2  # units that a headline names; more are counted
 MOST_NAMES = 4  # units that a sentence names; more are listed in a table
+NO_CONTRADICTIONS = frozenset({"raw_file", "unread_cells"})  # faults of our copy or of our reading, or misprints
 FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, which tiers
     **dict.fromkeys(("unit", "units", "above", "higher", "lower"), Unit),
     **dict.fromkeys(("tier", "better_tier", "lower_tier"), Tier),
@@ -68,14 +69,18 @@ def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
 def compare_counts(notice: Notice) -> pd.DataFrame:
     """Compare the number of units that the notice states with the number it prints, for each list and table."""
     n_lists = Counter(tier.tier for tier in notice.tiers)
+    headed: dict[tuple[str, int | None, str], list[TierList]] = {}  # lists under one heading count together
+    for tier in notice.tiers:
+        together = tier.heading if tier.stated is not None and tier.heading else tier.place
+        headed.setdefault((tier.tier, tier.stated, together), []).append(tier)
     rows = [
         {
-            "part": _name_list(tier, is_one_of_several=n_lists[tier.tier] > 1),
-            "stated": tier.stated,
-            "counted": len(tier.units),
-            "line": line_of(tier.place),
+            "part": _name_list(first, is_one_of_several=n_lists[first.tier] > 1 and not others),
+            "stated": first.stated,
+            "counted": sum(len(tier.units) for tier in (first, *others)),
+            "line": line_of(first.place),
         }
-        for tier in notice.tiers
+        for first, *others in headed.values()
     ]
     if notice.tiers:
         listed = sum(len(tier.units) for tier in notice.tiers)
@@ -116,11 +121,18 @@ def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Out
 
 def _describe_one(notice: Notice, scores: pd.DataFrame, contradictions: pd.DataFrame) -> Phrase:
     if contradictions.empty:
-        key = "source.table_alone" if notice.tables else "source.lists_alone"
-        return say_nothing_found(key, n=scores["unit_id"].nunique())
+        return say_nothing_found(f"source.{_name_kind(notice, scores)}", n=scores["unit_id"].nunique())
     n = len(contradictions)
     key = "source.contradiction" if n == 1 else "source.contradictions"
     return say(key, n=n, first=contradictions["message"].iloc[0])
+
+
+def _name_kind(notice: Notice, scores: pd.DataFrame) -> str:
+    if not notice.tables:
+        return "lists_alone"
+    if scores["tier"].notna().any():
+        return "table_rated"
+    return "table_alone" if scores["score"].notna().any() else "ranks_alone"
 
 
 def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -185,7 +197,7 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     found = [
         (outcome.check.name, finding)
         for outcome in outcomes
-        if outcome.check.severity == "error"
+        if outcome.check.severity == "error" and outcome.check.name not in NO_CONTRADICTIONS
         for finding in outcome.findings
     ]
     rows = [(say(f"checks.{name}.message", **name_facts(finding.facts)), finding.line) for name, finding in found]

@@ -155,8 +155,7 @@ def add_stated_scores(
     """Add a table for each run of scores in sentences or tier lists, but for those that only repeat those of a table."""
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
     runs, problems = find_stated_scores(prose, vocabulary)
-    listed = tuple(row for tier in tiers for row in tier.scored_rows)
-    runs += [listed] if listed else []
+    runs += [tuple(row for tier in tiers for row in tier.rows)] if any(tier.scores for tier in tiers) else []
     repeated: set[str] = set()
     for rows in runs:
         if {squeeze(row.unit) for row in rows} <= printed:

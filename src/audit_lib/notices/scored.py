@@ -31,6 +31,7 @@ ITEM = re.compile(
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
 NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}[是为]?(?P<unit>[^\d()]+)")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
+ORDERED = re.compile("依次|[从由][高低好差]")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共計计]+$")
 ORDINAL_LINKS = re.compile(
@@ -53,6 +54,7 @@ class _Record:
     group: str | None
     place: str
     is_alone: bool = False  # the only one of its sentence
+    begins: bool = False  # the first of a sentence that says in which order its units stand
     extra: dict[str, str] = field(default_factory=dict)
     label: str = ""  # what was counted, where the sentence says
 
@@ -92,10 +94,12 @@ def find_stated_scores(
             continue
         is_alone = len(records) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
-        if runs and at == before + 1 and (goes_on or (is_alone and was_alone)):
-            runs[-1] += records
-        else:
-            runs.append(records)
+        if not (runs and at == before + 1 and (goes_on or (is_alone and was_alone))):
+            runs.append([])
+        for record in records:
+            if record.begins and len(runs[-1]) > 1:
+                runs.append([])
+            runs[-1].append(record)
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows = []
     for run in runs:
@@ -134,6 +138,8 @@ def _read_line(
         number = ENUMERATOR.match(item) if is_ranking else None
         if number and not records and vocabulary.names_unit(clause):
             records = [_Record(clause, None, "分", None, group, line.place)]
+        if len(records) > 1 and ORDERED.search(clause):
+            records[0].begins = True
         if len(records) == 1:
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))

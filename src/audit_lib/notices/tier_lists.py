@@ -72,11 +72,10 @@ class TierList:
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
 
     @property
-    def scored_rows(self) -> Iterator[ScoreRow]:
-        """The units that have a score beside their name, as rows of a table."""
-        for unit, score in zip(self.units, self.scores, strict=False):
-            if score is not None:
-                yield ScoreRow(unit, score, None, None, None, None, self.place)
+    def rows(self) -> Iterator[ScoreRow]:
+        """The units with the scores beside their names, as rows of a table."""
+        for unit, score in zip(self.units, self.scores or [None] * len(self.units), strict=True):
+            yield ScoreRow(unit, score, None, None, None, None, self.place)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the list as `audit-lib parse --json` prints it."""

@@ -223,8 +223,11 @@ def check_serial_gap(evidence: Evidence) -> Iterator[Finding]:
 
 def check_score_order(evidence: Evidence) -> Iterator[Finding]:
     """Is the table sorted by score? A table in another order altogether is one finding."""
+    groups = {row.unit: row.group for table in evidence.notice.tables for row in table.rows}
     for _, table in evidence.ranked.groupby("table_no"):
-        pairs = list(pairwise(_rows(table)))
+        rows = pairwise(_rows(table))
+        # The order begins anew with each group of rows.
+        pairs = [pair for pair in rows if len({groups.get(row.name_in_table) for row in pair}) == 1]
         wrong = [(upper, lower) for upper, lower in pairs if evidence.sign * (lower.score - upper.score) > 0]
         if len(wrong) > MOST_SWAPPED and len(wrong) > len(pairs) / 5:
             facts = {"n": len(wrong), "of": len(table)}
