@@ -21,6 +21,7 @@ _RADICALS = (
     "肀聿肉〇艹艹艹虎衤覀西见角〇讠贝〇车辶辶辶邑钅長镸长门〇阝雨青韦页风飞食〇飠饣〇马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
 RADICAL = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5]")
+UNSQUEEZED = re.compile(f"{PADDING.pattern}|{RADICAL.pattern}")
 FOLDED = {0x2E80 + at: char for at, char in enumerate(_RADICALS) if char != "〇"}
 FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
@@ -32,6 +33,23 @@ def fold(text: str) -> str:
     ('长山马', '山')
     """
     return text.translate(FOLDED) if RADICAL.search(text) else text
+
+
+class _Widths(dict[int, str]):
+    """The characters that are equal but for their width, each found once."""
+
+    def __missing__(self, code: int) -> str:
+        same = unicodedata.normalize("NFKC", chr(code))
+        self[code] = same if len(same) == 1 else chr(code)
+        return self[code]
+
+
+_WIDTHS = _Widths()
+
+
+def align(text: str) -> str:
+    """Return a text with width variants made equal one for one."""
+    return text.translate(_WIDTHS)
 
 
 @dataclass(frozen=True)
@@ -57,8 +75,7 @@ class Line:
     @cached_property
     def aligned(self) -> str:
         """`printed` with width variants made equal one for one, so that what is found here stands there too."""
-        equal = ((unicodedata.normalize("NFKC", char), char) for char in self.printed)
-        return "".join(same if len(same) == 1 else char for same, char in equal)
+        return align(self.printed)
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,8 @@ def squeeze(text: str) -> str:
     >>> squeeze("序 \\u00a0 号"), squeeze("(8个)")
     ('序号', '(8个)')
     """
+    if not UNSQUEEZED.search(text) and unicodedata.is_normalized("NFKC", text):
+        return text
     # Twice: padding keeps what it parts from being normalised, and normalising some signs gives padding.
     return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", fold(text))))
 

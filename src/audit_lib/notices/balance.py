@@ -66,9 +66,10 @@ def _find_siblings(
     left = {line.place for line in prose} - read - reported
     lines = [line for line in flatten(notice.document.blocks) if line.key]
     for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
-        beside = {_draw_shape(each, vocabulary) for each in (before, after) if each and each.place in read}
-        shape = _draw_shape(line, vocabulary)
-        if line.place in left and shape in beside and shape and LISTED.search(strip_number(line.key)):
+        beside = [each for each in (before, after) if each and each.place in read] if line.place in left else []
+        shape = _draw_shape(line, vocabulary) if beside else ""
+        is_like = shape and any(_draw_shape(each, vocabulary) == shape for each in beside)
+        if is_like and LISTED.search(strip_number(line.key)):
             yield note_problem(NOT_READ, "sibling", line.place, "warning", found=line.key)
 
 
@@ -159,7 +160,7 @@ def _balance_line(
     line: Line, names: set[str], scored: set[str], is_read: bool, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     text = line.aligned
-    if not SUSPICIOUS.search(text):
+    if not SUSPICIOUS.search(text) or not HAN.search(text):
         return
     if n_masked := len(MASKED.findall(text)):
         yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)

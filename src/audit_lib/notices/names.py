@@ -102,11 +102,12 @@ def join_wrapped(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Line, .
             joined[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
         else:
             joined.append(line)
-    return tuple(
-        Line(line.place, _expand(line.aligned, vocabulary))
-        if RESPECTIVELY.search(line.text)
-        else Line(line.place, part_spaces(line.text, vocabulary))
+    texts = (
+        _expand(line.aligned, vocabulary) if RESPECTIVELY.search(line.text) else part_spaces(line.text, vocabulary)
         for line in joined
+    )
+    return tuple(
+        line if text == line.text else Line(line.place, text) for line, text in zip(joined, texts, strict=True)
     )
 
 

@@ -119,6 +119,8 @@ def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
 
 def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     pattern = vocabulary.cached(_TierPattern)
+    if not pattern.hint.search(line.aligned):
+        return
     for clause, _ in split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS):
         if len(clause) > LONGEST_CLAUSE:
             continue
@@ -176,6 +178,7 @@ class _TierPattern:
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
+        self.hint = re.compile(f"[为為获獲达達属屬]|{tier}|{scale}")  # every form below holds one of them
         self.pair = re.compile(
             rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?"
         )

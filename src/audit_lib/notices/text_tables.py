@@ -30,6 +30,8 @@ LONGEST_TITLE = 20  # characters of a line between rows, or of a row without a h
 SENTENCE_SIGN = re.compile("[,。;:!?]")
 PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
 GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
+WIDEST, WIDE = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
+MANY = re.compile(r"\S\s+\S|[^\W\d].*\d|\d.*[^\W\d]")  # what may be several cells
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
@@ -357,7 +359,7 @@ def _take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[
     for place in range(at, len(lines)):
         if not lines[place].key:
             continue
-        if len(lines[place].key) > LONGEST_TITLE:
+        if len(lines[place].key) > LONGEST_TITLE or not MANY.search(lines[place].text):
             break
         text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", lines[place].text.replace("\u3000", " ")))
         cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
@@ -379,7 +381,7 @@ def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None =
     text = line.text.strip()
     if "\t" not in line.text and not SPACE.search(text):
         return []
-    ways = [re.split("\t", line.text.strip("\r\n")), re.split(r"\s{3,}", text), re.split(r"\s{2,}", text), text.split()]
+    ways = [line.text.strip("\r\n").split("\t"), WIDEST.split(text), WIDE.split(text), text.split()]
     ways = [way for way in ways if len(way) > 1]
     if vocabulary and ways:
         way = max(ways, key=lambda way: sum(vocabulary.meaning_of(squeeze(cell)) is not None for cell in way))

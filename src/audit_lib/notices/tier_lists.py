@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audit_lib.documents.model import Line, squeeze
+from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
 from audit_lib.notices.names import (
@@ -320,8 +320,8 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
     if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
         head, names = head + count, []
-    key = Line(line.place, head).aligned
-    if not key or len(key) > LONGEST_HEAD:
+    key = align(PADDING.sub("", fold(head)))
+    if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
     numbered = ENUMERATOR.match(key)
     if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(squeeze(line.text)):
@@ -336,7 +336,7 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     if led := LED.match(core):
         number, stated, core = read_numeral(led["n"]), led, core[led.end() :]
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
-    match = vocabulary.tier_heading.fullmatch(core)
+    match = vocabulary.tier_heading.fullmatch(core) if vocabulary.has_tier(core) else None
     label = (match["label"] or match["before_label"]) if match else None
     if match and label and label == core:
         return None

@@ -123,6 +123,14 @@ class Vocabulary:
         """A pattern for any tier."""
         return either(self.tier)
 
+    def has_tier(self, text: str) -> bool:
+        """Check whether a tier that we know stands anywhere in a text."""
+        return self._tier.search(text) is not None
+
+    @cached_property
+    def _tier(self) -> re.Pattern[str]:
+        return re.compile(self.any_tier)
+
     def cached(self, make: Callable[["Vocabulary"], T]) -> T:
         """Return what is made from the vocabulary once: patterns of several modules."""
         if make not in self._made:
