@@ -191,7 +191,9 @@ def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]
 
 def _find_repeated(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
     """Yield the units with several rows: scores of parts, or of several rounds."""
-    counted = Counter((squeeze(row.unit), row.group) for row in rows if row.serial is None and not MASK.search(row.unit))
+    counted = Counter(
+        (squeeze(row.unit), row.group) for row in rows if row.serial is None and not MASK.search(row.unit)
+    )
     for (unit, _), n in counted.items():
         if n > 1:
             place = next(row.place for row in rows if squeeze(row.unit) == unit)
@@ -270,7 +272,7 @@ def _find(columns: Sequence[Column], name: str | None) -> Column:
 def _narrow(
     named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
 ) -> tuple[list[Column], list[Column]]:
-    """Narrow the columns that may be the score by the rule. Gives what is left, and those between which it leaves open."""
+    """Narrow the columns that may be the score by the rule. Gives what is left, and what it leaves open."""
     left = _prefer(named, lambda column: not _is_of_other(column.name, period))
     own = left
     is_year = period is not None and period.isdigit()

@@ -23,6 +23,7 @@ NOT_READ = "not_read"  # the check of everything that is left over
 FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
 LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
 BESIDE = re.compile(r"(?P<name>[^\d、,;。:()]{2,20}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
+MARKED = re.compile(r"\d[分名位%]")
 PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
 )
@@ -106,7 +107,9 @@ def _find_unlike(tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[
     longest = min(bare, default=0) + 1  # of a bare name; a longer one may be two with a space between
     for tier in tiers:
         ends = Counter(unit[-1:] for unit in tier.units)
-        known = [vocabulary.kind_of(squeeze(u)) != "other" or 1 < ends[u[-1:]] > len(tier.units) / 2 for u in tier.units]
+        known = [
+            vocabulary.kind_of(squeeze(u)) != "other" or 1 < ends[u[-1:]] > len(tier.units) / 2 for u in tier.units
+        ]
         for unit, is_known in zip(tier.units, known, strict=True):
             if not is_known and (
                 SENTENCE_WORDS.search(unit)
@@ -190,7 +193,9 @@ def _balance_line(
         facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
         yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
         return
-    for match in (*BESIDE.finditer(text), *PLACED.finditer(text)):
+    numbered = BESIDE.finditer(text) if MARKED.search(text) else ()
+    placed = PLACED.finditer(text) if "第" in text else ()
+    for match in (*numbered, *placed):
         if strip_number(match["name"]) in scored:
             continue
         unit, _ = split_unit(strip_number(match["name"]), vocabulary, is_first=True)

@@ -302,6 +302,9 @@ def _holds_figures(cells: Sequence[str]) -> bool:
 
 def number_names(names: Iterable[str]) -> tuple[str, ...]:
     """Number columns of the same name: a second 得分 is `得分 2`, a fourth column without a name is `column 4`."""
+    names = tuple(names)
+    if len(set(names)) == len(names) and all(names) and not any(" " in name for name in names):
+        return names
     numbered: list[str] = []
     seen: dict[str, int] = {}
     for at, name in enumerate(names, start=1):

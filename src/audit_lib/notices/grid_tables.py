@@ -183,7 +183,9 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
     """Check whether a row holds a number, or the names of two units, and so is none of a header."""
     cells = distinct(row)
-    return any(read_figure(cell.key) is not None for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
+    return (
+        any(read_figure(cell.key) is not None for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
+    )
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:

@@ -13,6 +13,7 @@ from audit_lib.notices.columns import (
     NUMBER,
     POINTS,
     SENTENCE,
+    VALUES,
     Layout,
     is_value,
     make_layout,
@@ -42,6 +43,8 @@ class Header:
 
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
+    if NUMBER.fullmatch(keys[at]):
+        return None
     if vocabulary.meaning_of(keys[at]):
         whole = _find_whole(keys, at, vocabulary, Layout.fits_at, 0) or _find_broken(keys, at, vocabulary)
         return whole or _find_whole(keys, at, vocabulary, Layout.fits_at)
@@ -72,6 +75,8 @@ def _may_head_units(keys: list[str], at: int, vocabulary: Vocabulary) -> bool:
 
 def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """As `find_header`, but the first rows may lack cells, or there is only one."""
+    if NUMBER.fullmatch(keys[at]):
+        return None
     if vocabulary.meaning_of(keys[at]):
         return _find_whole(keys, at, vocabulary, Layout.opens)
     return _find_unknown(keys, at, vocabulary, Layout.opens, 1) if _may_head_units(keys, at, vocabulary) else None
@@ -85,11 +90,13 @@ def _find_whole(
     n_rows: int = 3,
 ) -> Header | None:
     """Find a header that prints each heading on a line of its own, above rows as `opens` tells."""
+    meanings = [vocabulary.meaning_of(key) for key in keys[at : at + LONGEST_HEADER]]
     for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
         if NUMBER.fullmatch(keys[end - 1]):
             return None
-        units = [key for key in keys[at:end] if vocabulary.meaning_of(key) == "unit"]
-        if not units and not n_rows:
+        found = meanings[: end - at]
+        units = [key for key, meaning in zip(keys[at:end], found, strict=True) if meaning == "unit"]
+        if not n_rows and (not units or VALUES.isdisjoint(found)):
             continue
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width

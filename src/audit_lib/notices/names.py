@@ -12,7 +12,7 @@ from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
-BRACKETS = {")": "(", "\uff09": "("}
+BRACKET = re.compile("[()\uff08\uff09]")
 ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
@@ -65,11 +65,12 @@ def split_outside(text: str, signs: str) -> list[tuple[str, str]]:
     closed = _find_closed(text)
     pieces: list[tuple[str, str]] = []
     start = until = 0
-    for at, char in enumerate(text):
+    for match in _compile_signs(f"{signs}(\uff08").finditer(text):
+        at = match.start()
         if at in closed:
             until = max(until, closed[at])
-        elif char in signs and at >= until:
-            pieces.append((text[start:at], char))
+        elif match[0] in signs and at >= until:
+            pieces.append((text[start:at], match[0]))
             start = at + 1
     return [*pieces, (text[start:], "")]
 
@@ -83,11 +84,11 @@ def _find_closed(text: str) -> dict[int, int]:
     """Find where each bracket that is closed ends."""
     opened: list[int] = []
     closed: dict[int, int] = {}
-    for at, char in enumerate(text):
-        if char in "(\uff08":
-            opened.append(at)
-        elif char in BRACKETS and opened:
-            closed[opened.pop()] = at
+    for match in BRACKET.finditer(text):
+        if match[0] in "(\uff08":
+            opened.append(match.start())
+        elif opened:
+            closed[opened.pop()] = match.start()
     return closed
 
 
@@ -222,7 +223,13 @@ def strip_marks(name: str) -> str:
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text may be the name of a unit; figures stand only before an ending that we know."""
     key = squeeze(text)
-    if not HAN.search(key) or len(key) > LONGEST_NAME or DATE.search(key) or MASK.search(key) or vocabulary.sums_up(key):
+    if (
+        not HAN.search(key)
+        or len(key) > LONGEST_NAME
+        or DATE.search(key)
+        or MASK.search(key)
+        or vocabulary.sums_up(key)
+    ):
         return False
     is_known = vocabulary.kind_of(key) != "other"
     return is_known or not any(char.isdigit() for char in key.split("(")[0])
@@ -236,7 +243,9 @@ def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:
 def look_like_units(names: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether most names end as names of units do, or all end or begin alike: 甲医院, 乙医院; 县一中, 县职校."""
     known = sum(vocabulary.names_unit(squeeze(name)) for name in names)
-    is_alike = len({name[-1:] for name in names}) == 1 or all(name.startswith(vocabulary.level_prefix) for name in names)
+    is_alike = len({name[-1:] for name in names}) == 1 or all(
+        name.startswith(vocabulary.level_prefix) for name in names
+    )
     return 2 * known > len(names) or (len(names) > 1 and is_alike)
 
 

@@ -152,7 +152,7 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
 def add_stated_scores(
     tables: tuple[ScoreTable, ...], tiers: tuple[TierList, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
 ) -> tuple[tuple[ScoreTable, ...], list[Problem]]:
-    """Add a table for each run of scores in sentences or tier lists, but for those that only repeat those of a table."""
+    """Add a table for each run of scores in sentences or tier lists, but for those that only repeat a table."""
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
     runs, problems = find_stated_scores(prose, vocabulary)
     runs += [tuple(row for tier in tiers for row in tier.rows)] if any(tier.scores for tier in tiers) else []

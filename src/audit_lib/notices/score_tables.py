@@ -81,9 +81,10 @@ class _Found:
         if title and self.above and not any(row.tier or row.group for row in rows):
             self.headed[len(self.tables)] = self.above
         headings = dict(zip(layout.meanings, layout.columns, strict=True))
-        read = (headings.get(meaning) for meaning in ("score", "rank", "unit"))
+        score, rank, unit = (headings.get(meaning) for meaning in ("score", "rank", "unit"))
         number = len(self.tables) + 1
-        self.tables.append(ScoreTable(number, title, layout.columns, padded, tuple(rows), *read, tuple(sums)))
+        found = ScoreTable(number, title, layout.columns, padded, tuple(rows), score, rank, unit, tuple(sums))
+        self.tables.append(found)
         self.above = None
 
 
@@ -141,7 +142,7 @@ def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
 
 
 def _list_kinds(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
-    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column of units for each kind: 等次, 乡镇, 部门."""
+    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column for each kind of units: 等次, 乡镇, 部门."""
     header, *body = rows
     meanings = [vocabulary.meaning_of(cell.key) for cell in header]
     is_distinct = len({row[0].key for row in body} - {""}) == len(body) > 1

@@ -117,7 +117,7 @@ def find_stated_scores(
 def _read_line(
     line: Line, vocabulary: Vocabulary, problems: list[Problem], *, is_ranking: bool = False
 ) -> Iterator[_Record]:
-    """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 得分排名:1.甲镇95分;2.乙镇94分."""
+    """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 1.甲镇95分;2.乙镇94分."""
     if not any(char.isdigit() or char in "第前后後" for char in line.aligned):
         return
     group: str | None = None
@@ -364,7 +364,12 @@ def _drop_sums(run: Sequence[_Record], vocabulary: Vocabulary) -> tuple[list[_Re
 
 
 def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
-    if len(name) > LONGEST_NAME or VERB.search(name) or NO_NAME.match(name) or vocabulary.meaning_of(name) not in (None, "unit"):
+    if (
+        len(name) > LONGEST_NAME
+        or VERB.search(name)
+        or NO_NAME.match(name)
+        or vocabulary.meaning_of(name) not in (None, "unit")
+    ):
         return False
     return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)
 

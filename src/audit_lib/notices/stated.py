@@ -157,8 +157,10 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
         pairs = [pattern.pair.fullmatch(piece) for piece in pieces if piece]
         read = [(squeeze(pair["unit"]), pair["tier"], pair["sign"]) for pair in pairs if pair]
         # Without a sign between them 县一中基本合格 may be of another tier.
-        if pairs and len(read) == len(pairs) and all(
-            vocabulary.names_unit(unit) or (sign and is_name(unit, vocabulary)) for unit, _, sign in read
+        if (
+            pairs
+            and len(read) == len(pairs)
+            and all(vocabulary.names_unit(unit) or (sign and is_name(unit, vocabulary)) for unit, _, sign in read)
         ):
             return [(unit, vocabulary.name_tier(tier)) for unit, tier, _ in read]
     return []
@@ -179,9 +181,7 @@ class _TierPattern:
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         self.hint = re.compile(f"[为為获獲达達属屬]|{tier}|{scale}")  # every form below holds one of them
-        self.pair = re.compile(
-            rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?"
-        )
+        self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
@@ -236,6 +236,8 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     last = inside[-1]
     inside[-1] = trim_tail(last, vocabulary)
     cut = vocabulary.cached(_TierPattern).verbs.sub("", last.removeprefix(inside[-1]))
+    cut = cut if BARE.fullmatch(cut) and last.startswith(inside[-1] + cut) else ""
+    inside[-1] += cut  # 州公安局交警支队 may be a name, and two that spaces part: kept whole, and reported
     inside[0] = trim_lead(inside[0], vocabulary)
     joined = "、".join(inside)
     entries, rest = read_entries(joined, vocabulary)
@@ -251,7 +253,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
-    return entries, [*rest, cut] if BARE.fullmatch(cut) else rest
+    return entries, [*rest, cut] if cut else rest
 
 
 def _is_list(piece: str, vocabulary: Vocabulary) -> bool:

@@ -296,14 +296,16 @@ def _take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tupl
     below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]
     is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None
     rows = [header]
-    starts = _find_starts(lines[at : at + ROWS_TO_ALIGN], len(header))
+    starts: list[int] = []  # where the columns begin, once a row lacks a cell
     end = at
     title: list[Line] = []  # the title of a group, if rows follow
     for place in range(at + 1, len(lines)):
         if not lines[place].key:
             continue
         cells = _split_spaces(lines[place], len(header))
-        cells = (_place_aligned(lines[place], starts) if len(cells) < len(header) else []) or cells
+        if len(cells) < len(header):
+            starts = starts or _find_starts(lines[at : at + ROWS_TO_ALIGN], len(header))
+            cells = _place_aligned(lines[place], starts) or cells
         if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[place]):
             title = [lines[place]]
             continue

@@ -17,6 +17,7 @@ from audit_lib.notices.names import (
     ENUMERATOR,
     QUOTES,
     SEPARATORS,
+    SPACED,
     Entry,
     lists_none,
     look_alike,
@@ -158,9 +159,7 @@ def find_tier_lists(
     return tuple(tiers), tuple(prose), tuple(problems)
 
 
-def name_tiers(
-    titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary
-) -> list[str | None]:
+def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary) -> list[str | None]:
     """Return the tier that each title above units names, as it would above a list; None for a title that names none."""
     steps = _count_steps(titles)
     blocks = [
@@ -221,9 +220,11 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Blo
 
 def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
     """Put a colon behind a label that only a space parts from its names: 优秀 甲镇 乙镇; 甲级 丙镇."""
-    label, *names = line.text.split()[:LONGEST_ROW] or [""]
-    is_label = vocabulary.tier_heading.fullmatch(label) or (1 < len(label) and label.endswith(vocabulary.steps))
-    if not is_label or not names or COLON.search(line.text) or not all(map(vocabulary.names_unit, map(squeeze, names))):
+    if not SPACED.search(line.text) or COLON.search(line.text):
+        return line
+    label, *names = line.text.split()[:LONGEST_ROW]
+    is_label = vocabulary.tier_heading.fullmatch(label) or (len(label) > 1 and label.endswith(vocabulary.steps))
+    if not is_label or not names or not all(map(vocabulary.names_unit, map(squeeze, names))):
         return line
     return Line(line.place, f"{label}:{line.text.strip().removeprefix(label).strip()}")
 
@@ -231,6 +232,8 @@ def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
 def _part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[Line]:
     """Split a line where several heads stand on it: 优秀:甲镇、乙局;良好:丙镇. The labels of one list stay together."""
     line = _mark_label(line, vocabulary)
+    if line.text.count(":") + line.text.count("\uff1a") < 2:
+        return [line]
     pieces = [f"{piece}{sign}" for piece, sign in split_outside(line.text, f"。{SEMICOLONS}")]
     labels = [Line(line.place, piece) for piece in pieces if INSIDE.match(piece.strip())]
     if len(labels) < 2:
@@ -269,7 +272,10 @@ def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
         is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
         is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
         if not head.is_like_unit and (
-            is_step or is_counted or (head.form[:3], head.tier) in contained or head.form[3].startswith(vocabulary.scale_noun)
+            is_step
+            or is_counted
+            or (head.form[:3], head.tier) in contained
+            or head.form[3].startswith(vocabulary.scale_noun)
         ):
             sure.append(block)
     chosen = set(map(id, sure))

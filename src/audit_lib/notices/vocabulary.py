@@ -52,7 +52,9 @@ class Vocabulary:
 
     def meaning_of(self, heading: str) -> str | None:
         """Return what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
-        return self._meanings(heading) if len(heading) <= LONGEST_KEPT else self._find_meaning(heading)
+        if len(heading) <= LONGEST_KEPT:
+            return self._meanings(heading)
+        return self._find_meaning(heading) if "(" in heading else None
 
     @cached_property
     def _meanings(self) -> Callable[[str], str | None]:
@@ -97,7 +99,7 @@ class Vocabulary:
         """Check whether a text names what sums up units: 合计, 全县平均, 平均分, 省道."""
         if text.startswith(self._sums):
             return True
-        bare = BRACKETED.sub("", text)
+        bare = BRACKETED.sub("", text) if "(" in text else text
         return len(bare) <= LONGEST_WORD and bare.removesuffix("分").removesuffix("得").endswith(self._sums)
 
     @cached_property
