@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
 from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
-from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_outside, strip_number
+from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.scored import split_unit
 from audit_lib.notices.stated import trim_lead, trim_tail
@@ -167,7 +167,8 @@ def _balance_line(
         return
     if n_masked := len(MASKED.findall(text)):
         yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)
-    pieces = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
+    parts = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
+    pieces = [piece for part in parts for piece in split_and(part, vocabulary)]
     if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
         return
     unread = [

@@ -31,6 +31,7 @@ WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 PARTING = f"{SEPARATORS}:\uff1a!?"
 INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
+FEWEST_NUMBERED = 2
 ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
 AND = re.compile("以及|[和及与]")
 RESPECTIVELY = re.compile("分别[为是]")
@@ -159,9 +160,10 @@ def part_numbered(line: Line) -> Line:
     for match in INLINE.finditer(line.text):
         if int(match[1]) == number:
             at = match.start() + len(text) - len(line.text)
-            text = text if number == 1 or text[at - 1] in ENDS_ITEM else f"{text[:at]};{text[at:]}"
+            sign = "" if number == 1 or text[at - 1] in ENDS_ITEM else ";"
+            text = f"{text[:at]}{sign}{number}.{text[at + len(match[0]) :]}"
             number += 1
-    return Line(line.place, text) if text != line.text else line
+    return Line(line.place, text) if number > FEWEST_NUMBERED else line
 
 
 def strip_number(text: str) -> str:
@@ -185,6 +187,7 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
         pieces[-1:] = _split_last(pieces, vocabulary)
+    pieces = [part for piece in pieces for part in split_and(piece, vocabulary)]
     entries: list[Entry] = []
     rest: list[str] = []
     for piece in pieces:
@@ -230,6 +233,8 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
         or MASK.search(key)
         or vocabulary.sums_up(key)
     ):
+        return False
+    if vocabulary.states_tier(key):
         return False
     is_known = vocabulary.kind_of(key) != "other"
     return is_known or not any(char.isdigit() for char in key.split("(")[0])
@@ -291,13 +296,21 @@ def part_spaces(text: str, vocabulary: Vocabulary) -> str:
     return "".join("、".join(_split_spaces(piece, vocabulary)) + sign for piece, sign in split_outside(text, PARTING))
 
 
+def split_and(piece: str, vocabulary: Vocabulary) -> list[str]:
+    """Split a piece at 和 and the like where both sides end as names of units do."""
+    for sign in AND.finditer(piece):
+        sides = piece[: sign.start()], piece[sign.end() :]
+        if all(vocabulary.names_unit(squeeze(side)) for side in sides):
+            return [sides[0], *split_and(sides[1], vocabulary)]
+    return [piece]
+
+
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:
-    """Split the last piece, 乙局和丙局, where both sides are names; and take off the count that may end it."""
+    """Split the last piece at 和 where all names are bare and as long as its sides; take off the count at its end."""
     last = COUNTED.sub("", pieces[-1]) or pieces[-1]
     bare = [len(piece) for piece in pieces[:-1] if vocabulary.kind_of(squeeze(piece)) == "other"]
-    for sign in AND.finditer(last):
+    for sign in AND.finditer(last) if bare and len(bare) == len(pieces) - 1 else ():
         sides = last[: sign.start()], last[sign.end() :]
-        known = all(vocabulary.names_unit(squeeze(side)) for side in sides)
-        if known or (bare and len(bare) == len(pieces) - 1 and all(min(bare) <= len(s) <= max(bare) for s in sides)):
+        if all(min(bare) <= len(side) <= max(bare) for side in sides):
             return [sides[0], *_split_last([*pieces[:-1], sides[1]], vocabulary)]
     return [last]

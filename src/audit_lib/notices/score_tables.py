@@ -142,7 +142,7 @@ def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
 
 
 def _list_kinds(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
-    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column for each kind of units: 等次, 乡镇, 部门."""
+    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column for each kind of unit: 等次, 乡镇."""
     header, *body = rows
     meanings = [vocabulary.meaning_of(cell.key) for cell in header]
     is_distinct = len({row[0].key for row in body} - {""}) == len(body) > 1

@@ -18,7 +18,9 @@ PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
-RANGE = re.compile(rf"(?P<text>.+?)[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]")
+RANGE = re.compile(
+    rf"(?P<text>.+?)(?:分[別别]?)?[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]"
+)
 TOP = re.compile(
     rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有]|(?=:))"
 )
@@ -265,7 +267,7 @@ def _rank_alone(
     names: Sequence[str], rank: int | None, group: str | None, place: str, vocabulary: Vocabulary
 ) -> list[_Record]:
     """Return the units that a rank alone stands before: 第一名:甲镇."""
-    if rank is None or not all(map(vocabulary.names_unit, names)):
+    if rank is None or not (len(names) == 1 or all(map(vocabulary.names_unit, names))):
         return []
     return [_Record(unit, None, "分", rank, group, place) for unit in names]
 
@@ -298,7 +300,8 @@ def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[
             problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
         if match["end"] == "前":
             yield from (_Record(unit, None, "分", rank, None, line.place) for unit, rank in units)
-    for text, _ in split_outside(clause, ",")[-1:] if not match else ():
+    pieces = [text for text, _ in split_outside(clause, ",")] if not match else []
+    for text in pieces:
         if (placed := RANGE.fullmatch(text)) is None:
             continue
         units = list(_rank_names(placed["text"], vocabulary))
@@ -307,8 +310,7 @@ def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[
             facts = {"found": text, "n": len(units), "stated": last - first + 1}
             problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
             continue
-        before = clause[: len(clause) - len(text)]
-        chunks = _read_chunks(before, vocabulary)
+        chunks = _read_chunks(",".join(piece for piece in pieces if piece is not text), vocabulary)
         yield from _read_records(chunks, line.place, None, vocabulary)
         yield from (_Record(unit, None, "分", first + rank - 1, None, line.place) for unit, rank in units)
 

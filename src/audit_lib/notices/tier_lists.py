@@ -524,6 +524,9 @@ def _split_names(
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
     entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
+    named = strip_number(label) if label else ""
+    if vocabulary.names_unit(squeeze(named)) and not all(vocabulary.names_unit(squeeze(e.unit)) for e in entries):
+        return None, None, [Entry(named)], []  # 1.甲村:环境整洁
     if not entries and not lists_none(listed):
         return None
     stated = (STATED.search(squeeze(label)) if label else None) or TAIL.search(squeeze(listed))

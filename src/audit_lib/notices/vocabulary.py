@@ -22,7 +22,7 @@ BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of 
 PLACES = ("town", "subdistrict", "village", "county")
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
-NO_NAME = re.compile("[各该]|[全本](?:[省市县区镇乡街村]|州(?!县))")
+NO_NAME = re.compile("[各该]|其[余他它]|[全本](?:[省市县区镇乡街村]|州(?!县))")
 COUNT = re.compile(r"[\d一二三四五六七八九十](?:个|個|家|名)")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
@@ -132,6 +132,14 @@ class Vocabulary:
     @cached_property
     def _tier(self) -> re.Pattern[str]:
         return re.compile(self.any_tier)
+
+    def states_tier(self, text: str) -> bool:
+        """Check whether a text puts something in a tier, and so is a part of a sentence: 白塔区为优秀等次."""
+        return self._stated_tier.search(text) is not None
+
+    @cached_property
+    def _stated_tier(self) -> re.Pattern[str]:
+        return re.compile(f"[为為](?:{self.any_tier})")
 
     def cached(self, make: Callable[["Vocabulary"], T]) -> T:
         """Return what is made from the vocabulary once: patterns of several modules."""
