@@ -8,6 +8,7 @@ import csv
 import html
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -263,7 +264,31 @@ def draw_scored(dice: random.Random) -> Drawn:
     return Drawn(print_page(lines), f"scored {form}", scores=dict(zip(names, scores, strict=True)))
 
 
-DRAWS = [draw_table, draw_table, draw_lists, draw_sentences, draw_scored]
+def draw_pairs(dice: random.Random) -> Drawn:
+    """Draw units each with its tier, in a sentence or one a line."""
+    parts = draw_parts(dice)
+    form = dice.choice(["{}({})", "{}:{}", "{} {}", "{}({}等次)"])
+    pairs = [form.format(name, tier) for tier, names in parts for name in names]
+    if dice.random() < 0.5:
+        pairs = [f"{at}.{pair}" for at, pair in enumerate(pairs, start=1)]
+    return Drawn(print_page(pairs), f"pairs {form}", tiers=dict(parts))
+
+
+def draw_titled(dice: random.Random) -> Drawn:
+    """Draw a table below the label of each tier."""
+    parts = draw_parts(dice)
+    head, noun = dice.choice(["{}{}", "{}{}:", "{}{}({}个)"]), dice.choice(["", "单位", "等次"])
+    gap, has_header = dice.choice(["  ", "\t", " | "]), dice.random() < 0.6
+    scores = {name: dice.randint(120, 200) / 2 for _, names in parts for name in names}
+    lines: list[str] = []
+    for tier, names in parts:
+        rows = [["单位", "得分"]] if has_header else []
+        rows += [[name, f"{scores[name]:g}"] for name in names]
+        lines += [head.format(tier, noun, len(names)), *(gap.join(row) for row in rows)]
+    return Drawn(print_page(lines), "titled", scores=scores, tiers=dict(parts))
+
+
+DRAWS = [draw_table, draw_table, draw_lists, draw_sentences, draw_scored, draw_pairs, draw_titled]
 
 
 def draw(number: int) -> Drawn:
@@ -291,10 +316,16 @@ def judge(drawn: Drawn) -> tuple[str, Notice | None]:
     for listed in notice.tiers:
         tiers.setdefault(listed.tier, []).extend(listed.units)
     rows = [row for table in notice.tables for row in table.rows]
-    scores = {row.unit: row.score for row in rows}
+    scores = {row.unit: row.score for row in rows if row.score is not None}
+    named = {*drawn.scores, *(unit for units in drawn.tiers.values() for unit in units)}
+    for table in notice.tables if drawn.tiers else ():
+        for row in table.rows:  # a label that is not known as a tier is kept as the title of its rows
+            title = re.sub(r"[:(].*", "", row.tier or row.group or table.title or "")
+            tier = title if title in drawn.tiers else title.removesuffix("单位").removesuffix("等次")
+            tiers.setdefault(tier, []).append(row.unit)
     is_exact = (
         scores == drawn.scores
-        and len(rows) == len(scores)
+        and len(rows) == len({row.unit for row in rows} & named)
         and {tier: sorted(units) for tier, units in tiers.items()}
         == {tier: sorted(units) for tier, units in drawn.tiers.items()}
     )

@@ -805,3 +805,80 @@ def test_a_last_row_with_more_decimals_that_is_the_mean_is_no_unit(parse: Parse)
     notice = parse("\n".join(["2021年6月份考评情况的通报", *rows]))
     assert [row.unit for row in notice.tables[0].rows] == ["吉安市", "大科", "河源", "东莞", "萍乡市"]
     assert [each.message for each in notice.problems] == ["found 均值: no unit, not read"]
+
+
+TITLE = "某县2023年9月份考核情况的通报"
+TIERS_OF_PRINTS = [
+    ("优秀档:甲县、乙县;良好档:丙县、丁县。", {"优秀": "甲县 乙县", "良好": "丙县 丁县"}),
+    (
+        "(一)先进等次:中山\u3000大科\u3000新余市\u3000乐坪\n(二)达标等次:横山",
+        {"先进": "中山 大科 新余市 乐坪", "达标": "横山"},
+    ),
+    ("好:(2个)\n甲村、乙村\n差:(1个)\n丙村", {"好": "甲村 乙村", "差": "丙村"}),
+    ("甲级 甲镇 乙镇\n乙级 丙镇 丁镇", {"甲级": "甲镇 乙镇", "乙级": "丙镇 丁镇"}),
+    ("县一中(优秀)\n县职校:良好", {"优秀": "县一中", "良好": "县职校"}),
+    ("优秀街道:东街道、西街道\n达标街道:南街道、北街道", {"优秀": "东街道 西街道", "达标": "南街道 北街道"}),
+    ("第一档次:甲乡、乙局\n第二档次:丙乡、丁局", {"第一档次": "甲乡 乙局", "第二档次": "丙乡 丁局"}),
+    ("(一)各县等次为:甲县、乙县为优秀等次;丙县为良好等次。", {"优秀": "甲县 乙县", "良好": "丙县"}),
+    ("甲县和乙县、丙县评定为优秀等次。", {"优秀": "甲县 乙县 丙县"}),
+    ("红榜(2个)\n1.甲村:环境整洁,制度完善。\n2.乙村:干净。", {"红榜": "甲村 乙村"}),
+    ("以下2个合格:\n甲局、乙局\n以下1个不合格:\n丙局", {"合格": "甲局 乙局", "不合格": "丙局"}),
+    ("红榜:\n甲村 95.5分\n乙村 94分\n黑榜:\n丙村 71分\n丁村 70分", {"红榜": "甲村 乙村", "黑榜": "丙村 丁村"}),
+]
+
+
+@pytest.mark.parametrize(("text", "tiers"), TIERS_OF_PRINTS)
+def test_tiers_are_read_in_any_print(parse: Parse, text: str, tiers: dict[str, str]) -> None:
+    notice = parse(f"{TITLE}\n{text}\n")
+    found: dict[str, list[str]] = {}
+    for tier in notice.tiers:
+        found.setdefault(tier.tier, []).extend(tier.units)
+    for row in (row for table in notice.tables for row in table.rows if row.tier):
+        found.setdefault(str(row.tier), []).append(row.unit)
+    assert {tier: " ".join(units) for tier, units in found.items()} == tiers
+
+
+SCORES_OF_PRINTS = [
+    ("得分:甲局 98.5,乙局 97", {"甲局": (98.5, None), "乙局": (97.0, None)}),
+    ("得分排名:1.甲镇(96.8)2.乙镇(95)", {"甲镇": (96.8, 1), "乙镇": (95.0, 2)}),
+    ("第一名为甲镇,得分95分;第二名为乙镇,得分94分。", {"甲镇": (95.0, 1), "乙镇": (94.0, 2)}),
+    ("甲镇、乙镇以93分并列第三,丙镇以90分排名第五。", {"甲镇": (93.0, 3), "乙镇": (93.0, 3), "丙镇": (90.0, 5)}),
+    (
+        "甲镇:卫生45分,秩序40分,合计85分;\n乙镇:卫生44分,秩序38分,合计82分。",
+        {"甲镇": (85.0, None), "乙镇": (82.0, None)},
+    ),
+    ("第一名:中心小区\n第二名:阳光花园", {"中心小区": (None, 1), "阳光花园": (None, 2)}),
+    ("街道排名\n1.东街道 2.西街道", {"东街道": (None, 1), "西街道": (None, 2)}),
+    (
+        "名次 | 单位 | 得分\n2 | 甲镇、乙镇 | 93\n4 | 丙镇 | 90",
+        {"甲镇": (93.0, 2), "乙镇": (93.0, 2), "丙镇": (90.0, 4)},
+    ),
+    ("单位 | 扣分合计 | 得分\n甲镇 | 2 | 98\n乙镇 | 3 | 97", {"甲镇": (98.0, None), "乙镇": (97.0, None)}),
+    ("单位 | 8月 | 9月\n甲镇 | 94 | 95\n乙镇 | 96 | 93", {"甲镇": (95.0, None), "乙镇": (93.0, None)}),
+    (
+        "村别      得分    名次\n甲大村    96      1\n乙大村    90      2\n丙大村            3",
+        {"甲大村": (96.0, 1), "乙大村": (90.0, 2), "丙大村": (None, 3)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "scores"), SCORES_OF_PRINTS)
+def test_scores_are_read_in_any_print(
+    parse: Parse, text: str, scores: dict[str, tuple[float | None, int | None]]
+) -> None:
+    rows = [row for table in parse(f"{TITLE}\n{text}\n").tables for row in table.rows]
+    assert {row.unit: (row.score, row.rank) for row in rows} == scores
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("单位 | 得分\n甲局、乙办 | 95\n丙局 | 93", "found '甲局、乙办' with one number; read as one unit"),
+        (
+            "优秀:甲局、乙局\n良好:丙局\n参加检查:张三、李四",
+            "read 参加检查 as a tier of this notice; only the labels beside it say so",
+        ),
+    ],
+)
+def test_what_is_doubtful_is_reported(parse: Parse, text: str, message: str) -> None:
+    assert message in [problem.message for problem in parse(f"{TITLE}\n{text}\n").problems]

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
-from audit_lib.notices.columns import HAN, read_figure
+from audit_lib.notices.columns import HAN, is_value, read_figure
 from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
@@ -63,14 +63,14 @@ def _find_siblings(
     notice: "Notice", prose: Sequence[Line], reported: set[str], vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     """Yield the numbered or labelled lines that were not read as a list, next to one that was: 二、 after 一、."""
-    read = {tier.place for tier in notice.tiers}
+    read = {tier.place for tier in notice.tiers} | {row.place for table in notice.tables for row in table.rows}
     left = {line.place for line in prose} - read - reported
     lines = [line for line in flatten(notice.document.blocks) if line.key]
     for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
         beside = [each for each in (before, after) if each and each.place in read] if line.place in left else []
         shape = _draw_shape(line, vocabulary) if beside else ""
         is_like = shape and any(_draw_shape(each, vocabulary) == shape for each in beside)
-        if is_like and LISTED.search(strip_number(line.key)):
+        if is_like and (shape == "pair" or LISTED.search(strip_number(line.key))):
             yield note_problem(NOT_READ, "sibling", line.place, "warning", found=line.key)
 
 
@@ -78,6 +78,9 @@ def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     """Return how a line that lists something begins: with a number, a label, or neither."""
     if ENUMERATOR.match(line.key):
         return "number"
+    words = line.text.split()
+    if len(words) == 2 and len(line.key) <= LONGEST_NAME and not is_value(squeeze(words[1])):
+        return "pair"
     label, colon, _ = line.key.partition(":")
     is_label = colon and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
     return "label" if is_label else ""

@@ -11,14 +11,6 @@ MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 # With its white space: 2018-1-2 09:10 is not the 20th.
 DATE = re.compile(rf"({YEAR})\s*[年-]\s*({MONTH})\s*[月-]\s*({MONTH})(?!\d)日?")
 
-TO = "[-—–~至、和到]+"
-# What follows the year of a period that is no whole year, quarter or month.
-SPAN = re.compile(
-    rf"年?度?的?(?:(?:{MONTH})月?份?{TO}(?:{MONTH})月|[上下]半年|前(?:{MONTH})(?:个月|季度)"
-    rf"|第?[1-4一二三四]季?度?{TO}第?[1-4一二三四]季度|(?:(?:{MONTH})月份?)?(?:第?(?:{MONTH})[周轮次期批旬]|[上中下]旬))"
-)
-YEARS = re.compile(rf"(?:{YEAR})年?度?{TO}$")
-
 
 def read_numeral(text: str) -> int | None:
     """Read a whole number below a thousand in Chinese numerals, or any in figures; None for anything else.

@@ -150,7 +150,7 @@ def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
         return "rank"
     if all(read_figure(cell) is not None for cell in cells):
         return "figure"
-    if all(cell in vocabulary.tier for cell in cells):
+    if all(map(vocabulary.may_grade, cells)):
         return "tier"
     known = sum(vocabulary.names_unit(strip_number(cell)) for cell in cells)
     return "unit" if 2 * known > len(cells) and not any(map(is_value, cells)) else "extra"
@@ -181,11 +181,11 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 
 
 def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
-    """Check whether a row holds a number, or the names of two units, and so is none of a header."""
+    """Check whether a row holds a number, the names of two units, or one with its tier, and so is none of a header."""
     cells = distinct(row)
-    return (
-        any(read_figure(cell.key) is not None for cell in cells) or sum(vocabulary.names_unit(c.key) for c in cells) > 1
-    )
+    n_units = sum(vocabulary.names_unit(cell.key) for cell in cells)
+    is_graded = n_units > 0 and any(cell.key in vocabulary.tier for cell in cells)
+    return is_graded or n_units > 1 or any(read_figure(cell.key) is not None for cell in cells)
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:

@@ -120,11 +120,11 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     vocabulary = read_vocabulary()
     blocks = [block for block in document.blocks if isinstance(block, Grid) or not PAGE_NUMBER.fullmatch(block.key)]
     try:
-        tables, prose, problems = find_tables(blocks, vocabulary)
+        tables, prose, below, problems = find_tables(blocks, vocabulary)
     except UnreadableError as error:
         raise unusable(f"{document.path} {error.place}", error.found, error.expected) from None
     prose = tuple(map(part_numbered, prose))
-    tiers, prose, unread = find_tier_lists(prose, vocabulary, has_tables=bool(tables))
+    tiers, prose, unread = find_tier_lists(prose, vocabulary, below)
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]
     tables = tuple(table for table, _ in settled)

@@ -11,8 +11,8 @@ from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_tables import TIER_HEADING, GridTable, read_grid
 from audit_lib.notices.headers import find_header, find_header_of_damaged
-from audit_lib.notices.names import split_outside, strip_number
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.names import split_outside
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.tier_lists import name_tiers
 from audit_lib.notices.vocabulary import Vocabulary
@@ -47,6 +47,7 @@ class _Found:
     vocabulary: Vocabulary
     tables: list[ScoreTable] = field(default_factory=list)
     prose: list[Line] = field(default_factory=list)
+    below: list[Line] = field(default_factory=list)  # the first line below each table
     problems: list[Problem] = field(default_factory=list)
     headed: dict[int, Line] = field(default_factory=dict)  # the line above a table whose tier it may name
     above: Line | None = None  # the line just above, where the next table may have its title
@@ -54,6 +55,7 @@ class _Found:
 
     def add_prose(self, lines: Iterable[Line]) -> None:
         for line in lines:
+            self.below += [line] if self.tables and self.above is None else []
             self.prose.append(line)
             self.above, self.last_grid = line, None
 
@@ -66,19 +68,12 @@ class _Found:
         self.above = self.prose[-1] if n > 1 and self.prose else self.above
         return n
 
-    def _read_tier(self, row: ScoreRow) -> ScoreRow:
-        """Return a row below the title of a tier, 一、优秀等次, in that tier."""
-        match = self.vocabulary.tier_heading.fullmatch(strip_number(row.group)) if row.group else None
-        is_tier = match is not None and row.tier is None
-        return replace(row, tier=self.vocabulary.name_tier(match["tier"]), group=None) if match and is_tier else row
-
     def add_table(
         self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
     ) -> None:
         title = self.above.key if self.above and len(self.above.key) <= LONGEST_TITLE else None
         title = None if title and PROSE.search(title) else title
-        rows = [self._read_tier(row) for row in rows]
-        if title and self.above and not any(row.tier or row.group for row in rows):
+        if title and self.above:
             self.headed[len(self.tables)] = self.above
         headings = dict(zip(layout.meanings, layout.columns, strict=True))
         score, rank, unit = (headings.get(meaning) for meaning in ("score", "rank", "unit"))
@@ -90,22 +85,36 @@ class _Found:
 
 def find_tables(
     blocks: Iterable[Block], vocabulary: Vocabulary
-) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Problem, ...]]:
-    """Find every score table. Gives the tables, the lines outside them, and what could not be read inside them."""
+) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Line, ...], tuple[Problem, ...]]:
+    """Find every score table. Gives the tables, the lines outside them, those just below one, and unread cells."""
     found = _Found(vocabulary)
     _find_in(blocks, found)
-    units = [tuple(row.unit for row in found.tables[at].rows) for at in found.headed]
-    for (at, line), tier in zip(
-        found.headed.items(), name_tiers(tuple(found.headed.values()), units, vocabulary), strict=True
-    ):
-        if tier:
-            table = found.tables[at]
-            found.tables[at] = replace(table, rows=tuple(replace(row, tier=tier) for row in table.rows))
-            found.prose.remove(line)  # it heads no list
+    _name_tiers(found)
     alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
     if len(alone) > MOST_ALONE:
         found.problems.append(note_problem("table_unread", "numbers_alone", alone[0].place, n=len(alone)))
-    return tuple(found.tables), tuple(found.prose), tuple(found.problems)
+    return tuple(found.tables), tuple(found.prose), tuple(found.below), tuple(found.problems)
+
+
+def _name_tiers(found: _Found) -> None:
+    """Read the titles above tables and between their rows as tiers, where they are: 一、优秀等次."""
+    units: dict[tuple[int, str | None], list[str]] = {}
+    for at, table in enumerate(found.tables):
+        for row in table.rows:
+            if row.tier is None and (row.group or at in found.headed):
+                units.setdefault((at, row.group), []).append(row.unit)
+    is_grouped = any(group for _, group in units)  # a group has lost the number and the count of its title
+    above = {at: plain_title(line.printed) if is_grouped else line.text for at, line in found.headed.items()}
+    titles = [Line(found.tables[at].rows[0].place, group or above[at]) for at, group in units]
+    tiers = dict(
+        zip(units, name_tiers(titles, [tuple(each) for each in units.values()], found.vocabulary), strict=True)
+    )
+    for at, table in enumerate(found.tables):
+        named = [(row, tiers.get((at, row.group))) for row in table.rows]
+        rows = tuple(replace(row, tier=tier, group=None) if tier else row for row, tier in named)
+        found.tables[at] = replace(table, rows=rows)
+        if tiers.get((at, None)):
+            found.prose.remove(found.headed[at])  # it heads no list
 
 
 def _find_in(blocks: Iterable[Block], found: _Found) -> None:

@@ -245,7 +245,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
         lead = vocabulary.first_lead.match(entries[0].unit)
         rest_of = entries[0].unit[lead.end() :] if lead else ""
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
-    known = [vocabulary.kind_of(squeeze(entry.unit)) != "other" for entry in entries]
+    known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
         is_doubtful = is_doubtful and (entries[0].unit[0] != "其" or entries[0].unit.startswith(OTHERS))

@@ -368,7 +368,12 @@ def _take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
         rest = [cell.key for cell in cells if cell not in named]
         is_listed = len(rest) == 1 and cells[0] not in named and rest[0].isdecimal()  # 1. 财政局
-        if len(named) != 1 or not rest or is_listed or not all(is_value(key) or key in vocabulary.tier for key in rest):
+        if (
+            len(named) != 1
+            or not rest
+            or is_listed
+            or not all(is_value(key) or vocabulary.may_grade(key) for key in rest)
+        ):
             break
         rows.append(cells)
         end = place + 1

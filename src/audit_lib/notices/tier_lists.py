@@ -116,13 +116,16 @@ class _Block:
 
 
 def find_tier_lists(
-    lines: tuple[Line, ...], vocabulary: Vocabulary, *, has_tables: bool = False
+    lines: tuple[Line, ...], vocabulary: Vocabulary, below: Sequence[Line] = ()
 ) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
-    """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists."""
-    blocks = list(_find_blocks(lines, vocabulary))
+    """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists.
+
+    `below` are the lines just below tables: no list goes on there.
+    """
+    blocks = list(_find_blocks(lines, vocabulary, set(map(id, below))))
     labelled = [block for block in blocks if isinstance(block, _Block)]
     accepted = _accept(labelled, vocabulary)
-    if not accepted and not has_tables:
+    if not accepted and not below:
         accepted = _accept_parallel(labelled, vocabulary)
     forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, _Block)}
     places = [at for at, block in enumerate(blocks) if id(block) in accepted]
@@ -202,7 +205,7 @@ def _find_unread(block: _Block) -> Iterator[Problem]:
         yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
 
 
-def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Block | Line]:
+def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int]) -> Iterator[_Block | Line]:
     """Yield heads with their lists, and every other line, each once."""
     steps = _count_steps(lines)
     lines = [piece for line in lines for piece in _part_heads(line, vocabulary, steps)]
@@ -213,7 +216,10 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[_Blo
             yield lines[at]
             at += 1
             continue
-        block = _read_block(lines, at, head, vocabulary, steps)
+        upto = (
+            next((end for end in range(at + 1, len(lines)) if id(lines[end]) in below), len(lines)) if below else None
+        )
+        block = _read_block(lines[:upto], at, head, vocabulary, steps)
         yield block
         at += len(block.lines)
 
@@ -326,6 +332,8 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
     if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
         head, names = head + count, []
+    if SPACED.search(head) and any(vocabulary.names_unit(squeeze(word)) for word in head.split()):
+        return None  # 甲局 一等奖
     key = align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None

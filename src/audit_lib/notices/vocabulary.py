@@ -14,6 +14,7 @@ VOCABULARY = Path(__file__).with_name("vocabulary.csv")
 BRACKETED = re.compile(r"\([^()]*\)")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
+LONGEST_GRADE = 6  # characters of a tier that we know by its end alone
 LONGEST_WORD = 12  # characters of a word in the vocabulary
 LONGEST_KEPT, MOST_KEPT = 40, 20_000  # characters of a word and words whose meaning is kept once it is found
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
@@ -80,7 +81,8 @@ class Vocabulary:
 
     def may_head(self, text: str) -> bool:
         """Return whether a text may be a heading, one of several things too: 村名及得分."""
-        return any(self.meaning_of(part) for part in (text, *SEVERAL.split(text)))
+        parts = SEVERAL.split(text)
+        return any(self.meaning_of(part) for part in (text, *(parts if all(parts) else ())))  # not 和镇
 
     def names_unit(self, text: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
@@ -132,6 +134,10 @@ class Vocabulary:
     @cached_property
     def _tier(self) -> re.Pattern[str]:
         return re.compile(self.any_tier)
+
+    def may_grade(self, text: str) -> bool:
+        """Check whether a text may be a tier: one that we know, or a word that ends as steps do, 三等奖."""
+        return text in self.tier or (1 < len(text) <= LONGEST_GRADE and text.endswith(self.steps))
 
     def states_tier(self, text: str) -> bool:
         """Check whether a text puts something in a tier, and so is a part of a sentence: 白塔区为优秀等次."""
