@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
-from audit_lib.notices.columns import HAN, is_value, read_figure
+from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
@@ -79,7 +79,8 @@ def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     if ENUMERATOR.match(line.key):
         return "number"
     words = line.text.split()
-    if len(words) == 2 and len(line.key) <= LONGEST_NAME and not is_value(squeeze(words[1])):
+    grade = squeeze(words[1]) if len(words) == 2 and len(line.key) <= LONGEST_NAME else ""
+    if vocabulary.has_tier(grade) or vocabulary.may_grade(grade):
         return "pair"
     label, colon, _ = line.key.partition(":")
     is_label = colon and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)

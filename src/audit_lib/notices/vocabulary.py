@@ -81,8 +81,7 @@ class Vocabulary:
 
     def may_head(self, text: str) -> bool:
         """Return whether a text may be a heading, one of several things too: 村名及得分."""
-        parts = SEVERAL.split(text)
-        return any(self.meaning_of(part) for part in (text, *(parts if all(parts) else ())))  # not 和镇
+        return all(map(self.meaning_of, SEVERAL.split(text))) or self.meaning_of(text) is not None  # not 东和镇
 
     def names_unit(self, text: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
