@@ -268,7 +268,8 @@ def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     if len(dotted) > 1 and all(vocabulary.names_unit(squeeze(word)) for word in dotted):
         return dotted
     words = _join_letters(piece.split())
-    if len(words) < 2 or any(char in piece for char in "(\uff08"):
+    is_header = any(vocabulary.meaning_of(squeeze(word)) for word in words)  # 序号 单位 得分
+    if len(words) < 2 or is_header or any(char in piece for char in "(\uff08"):
         return [piece]
     lengths = [len(squeeze(word)) for word in words]
     bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(squeeze(word))]
