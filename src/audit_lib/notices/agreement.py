@@ -22,6 +22,7 @@ OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]
 CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 YEAR = re.compile(r"(\d{4})年?(?!\d)")
+SPAN = re.compile("[月季旬周年次期]")  # in the heading of what may add up over time
 DECIMALS = re.compile(r"\.(\d+)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
 SIGNS = "、,\uff0c;\uff1b"
@@ -273,6 +274,8 @@ def _narrow(
     named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
 ) -> tuple[list[Column], list[Column]]:
     """Narrow the columns that may be the score by the rule. Gives what is left, and what it leaves open."""
+    if total := _find_total(named):
+        return [total], []
     left = _prefer(named, lambda column: not _is_of_other(column.name, period))
     own = left
     is_year = period is not None and period.isdigit()
@@ -286,6 +289,15 @@ def _narrow(
     if len(left) > 1:
         left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
     return left, own if is_cumulated else left if len(left) > 1 else []
+
+
+def _find_total(named: Sequence[Column]) -> Column | None:
+    """Find the column that is the sum of the other scores in every row, whatever it is called; none of months."""
+    for column in named if named and len(named[0].values) >= FEWEST_ROWS else ():
+        parts = [each for each in named if each is not column]
+        if not any(SPAN.search(each.name) for each in parts) and _is_sum(column, parts):
+            return column
+    return None
 
 
 def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> list[Column]:
