@@ -25,7 +25,7 @@ ASIDE = re.compile(
 COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(
-    r"[(\uff08](?:得分|得)?(?P<in>\d{1,3}(?:\.\d+)?)(?P<mark>分)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
+    r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
 )
 WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
@@ -186,8 +186,9 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
+        bare = [len(piece) for piece in pieces if vocabulary.kind_of(piece) == "other" and not AND.search(piece)]
         pieces[-1:] = _split_last(pieces, vocabulary)
-    pieces = [part for piece in pieces for part in split_and(piece, vocabulary)]
+        pieces = [part for piece in pieces for part in split_and(piece, vocabulary, bare)]
     entries: list[Entry] = []
     rest: list[str] = []
     for piece in pieces:
@@ -259,7 +260,7 @@ def _read_entry(piece: str) -> Entry:
     if match is None:
         return Entry(piece)
     number = match["n"] or match["in"]
-    is_score = match["in"] is None or match["mark"] is not None or "." in number
+    is_score = match["in"] is None or match["mark"] == "分" or (match["mark"] is None and "." in number)
     return Entry(piece[: match.start()], float(number) if is_score else None)
 
 
@@ -297,12 +298,16 @@ def part_spaces(text: str, vocabulary: Vocabulary) -> str:
     return "".join("、".join(_split_spaces(piece, vocabulary)) + sign for piece, sign in split_outside(text, PARTING))
 
 
-def split_and(piece: str, vocabulary: Vocabulary) -> list[str]:
-    """Split a piece at 和 and the like where both sides end as names of units do."""
+def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> list[str]:
+    """Split a piece at 和 and the like where both sides end as names of units do, or the second is as long as others.
+
+    `bare` are the lengths of the names beside it that have no such ending: 石家庄市和辛集 beside 邯郸, 邢台.
+    """
     for sign in AND.finditer(piece):
-        sides = piece[: sign.start()], piece[sign.end() :]
-        if all(vocabulary.names_unit(squeeze(side)) for side in sides):
-            return [sides[0], *split_and(sides[1], vocabulary)]
+        one, other = piece[: sign.start()], piece[sign.end() :]
+        is_like = bool(bare) and min(bare) <= len(other) <= max(bare)
+        if vocabulary.names_unit(squeeze(one)) and (vocabulary.names_unit(squeeze(other)) or is_like):
+            return [one, *split_and(other, vocabulary, bare)]
     return [piece]
 
 

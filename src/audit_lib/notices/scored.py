@@ -19,8 +19,10 @@ MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
 RANGE = re.compile(
-    rf"(?P<text>.+?)(?:分[別别]?)?[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]"
+    rf"(?P<text>.+?)(?:\([^()]*\))?(?:分[別别]?)?[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?"
+    rf"(?P<last>{NUMERAL})[名位]"
 )
+PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
 TOP = re.compile(
     rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有]|(?=:))"
 )
@@ -39,7 +41,7 @@ LINKS = re.compile("[以为是达到得共計计]+$")
 ORDINAL_LINKS = re.compile(
     "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
-VERB = re.compile("[扣减加计占达差高低]$")
+VERB = re.compile("[扣减加计占达差高低率]$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
@@ -131,6 +133,11 @@ def _read_line(
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if colon and is_ranking else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
+        if placed := PLACE.fullmatch(clause):
+            rank = read_ordinal(f"第{placed['rank']}")
+            entries, _ = read_entries(placed["units"], vocabulary)
+            yield from (_Record(entry.unit, None, "分", rank, None, line.place) for entry in entries)
+            continue
         chunks = _read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
             if chunk.sign == ":" and vocabulary.is_label(chunk.text):
@@ -293,7 +300,8 @@ def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[
         listed = clause[match.end() :].lstrip(":")
         units = list(_rank_names(listed, vocabulary))
         n = read_numeral(match["n"])
-        if len(units) < 2 or not all(vocabulary.names_unit(unit) for unit, _ in units):
+        n_known = sum(vocabulary.names_unit(unit) for unit, _ in units)
+        if len(units) < 2 or not (n_known == len(units) or (n_known and len(units) == n)):
             return
         if match["end"] != "前" or len(units) != n:
             facts = {"found": clause, "n": len(units), "stated": n or 0}

@@ -173,23 +173,25 @@ class _TierPattern:
         tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, *vocabulary.steps))
         scale = either(vocabulary.scale_noun)
         counter = rf"(?:{either(vocabulary.counter)})"
-        number = rf"\(?(?P<n>{NUMERAL})(?:[个個家]{counter}{{0,4}}|{counter}{{1,4}}|[所户座条]\w{{0,4}}?)\)?"
+        counted = rf"[个個家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
+        number = rf"\(?(?P<n>{NUMERAL})(?:{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
         link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
-        self.hint = re.compile(f"[为為获獲达達属屬]|{tier}|{scale}")  # every form below holds one of them
+        self.hint = re.compile(f"[为為获獲达達属屬列登入]|{tier}|{scale}")  # every form below holds one of them
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
-        self.new = re.compile(rf"(?:{link})(?P<new>[^\W\d_]{{1,4}})(?=$|,)")
+        step = rf"(?:列入?|登上|[进進]入)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
+        self.new = re.compile(rf"(?:(?:{link})(?P<new>[^\W\d_]{{1,4}})|{step})(?=$|,)")
         self.listed_below = re.compile(
-            rf"的?{counter}{{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number})?,?(?:[:]|分[别別][是为為有]|有|是|[为為])+"
+            rf"的?{counter}{{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number})?,?(?:[它他]们)?(?:[:]|分[别別][是为為有]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number}(?:[在于]?\d{{4}}年?度?)?)?的?")
@@ -201,7 +203,7 @@ class _TierPattern:
         """
         hits = list(self.tier.finditer(clause))
         taken = {at for hit in hits for at in range(*hit.span())}
-        hits += [hit for hit in self.new.finditer(clause) if hit.start("new") not in taken]
+        hits += [hit for hit in self.new.finditer(clause) if hit.end() - 1 not in taken]
         hits.sort(key=lambda hit: hit.start())
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
@@ -245,6 +247,11 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
         lead = vocabulary.first_lead.match(entries[0].unit)
         rest_of = entries[0].unit[lead.end() :] if lead else ""
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
+    unnamed = [entry.unit for entry in entries if any(word in entry.unit for word in OTHERS)]
+    entries = [entry for entry in entries if entry.unit not in unnamed]
+    if unnamed and not entries:
+        return [], unnamed
+    rest += unnamed
     known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1

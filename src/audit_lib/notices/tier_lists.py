@@ -19,6 +19,7 @@ from audit_lib.notices.names import (
     SEPARATORS,
     SPACED,
     Entry,
+    is_name,
     lists_none,
     look_alike,
     look_like_units,
@@ -43,14 +44,19 @@ LONE = re.compile("[\u4e00-\u9fff]{1,4}")
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COLON = re.compile("[:\uff1a]")
 SEMICOLONS = ";\uff1b"
+OPENING, CLOSING = "“‘「『【《", re.compile("[”’」』】》]")
 COMMA = re.compile("[,\uff0c]")
 STATED = re.compile(
     rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
 )
+REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
 WORD = re.compile(r"\w+|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
 RANKED = re.compile(rf"[前后後第](?:{NUMERAL})[名位强]")  # 前十位 and 第一名 are ranks
+BESIDE = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
+    rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
+)
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
@@ -112,6 +118,7 @@ class _Block:
     rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
     doubtful: list[tuple[str, str]] = field(default_factory=list)  # names that may be two, with their place
     is_new: bool = False  # read as a tier because others stand parallel, and nothing else
+    is_described: bool = False  # as many lines as stated, each with a name and what is said of it
     is_open: bool = False  # the last line ends with a sign that more names follow
 
 
@@ -261,7 +268,7 @@ def _part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list
 def _accept(blocks: Sequence[_Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
     whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
-    whole = [block for block in whole if look_alike(_list_names([block]), vocabulary)]
+    whole = [block for block in whole if block.is_described or look_alike(_list_names([block]), vocabulary)]
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
     contained = {
@@ -332,6 +339,8 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
     if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
         head, names = head + count, []
+    if not names and (beside := BESIDE.fullmatch(head)):
+        head, names = beside[1], [beside["names"]]
     if SPACED.search(head) and any(vocabulary.names_unit(squeeze(word)) for word in head.split()):
         return None  # 甲局 一等奖
     key = align(PADDING.sub("", fold(head)))
@@ -343,8 +352,13 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
+    core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
     core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
+    if LINK.search(core) and core[:-1].endswith(
+        vocabulary.scale_noun
+    ):  # 考评等次为: leads to clauses, each with its tier
+        return None
     core = LINK.sub("", core) or core
     number = read_numeral(stated["n"]) if stated else None
     if led := LED.match(core):
@@ -355,7 +369,9 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     if match and label and label == core:
         return None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
-    if match and (not match["label"] or is_counted or vocabulary.is_label(match["label"])):
+    of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
+    is_of = match is not None and of != match["label"] and vocabulary.names_unit(of)
+    if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return _Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
     noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
@@ -366,7 +382,7 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     if (
         read_ordinal(core) is not None
         or not is_label
-        or not 0 < len(tier) <= LONGEST_TIER
+        or not 0 < len(tier) <= (LONGEST_HEAD if stated else LONGEST_TIER)
         or not WORD.fullmatch(tier)
         or DATE.search(core)
     ):
@@ -412,6 +428,10 @@ def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabul
         block.lines = lines[at:end]
         if block.rest and not block.lists:
             return block
+    for line, name in _read_described(lines[end:], head, vocabulary):
+        _add_list(block, line, None, None, [Entry(name)])
+        block.lines = lines[at : (end := end + 1)]
+        block.is_described = True
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
     while end < len(lines) and (is_open or _count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
@@ -431,6 +451,20 @@ def _read_block(lines: Sequence[Line], at: int, head: _Head, vocabulary: Vocabul
         end = upto
     block.lines = lines[at:end]
     return block
+
+
+def _read_described(lines: Sequence[Line], head: _Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
+    """Return the lines below a heading, as many as it states, that name a unit and describe it: 1.甲村:户厕干净."""
+    described: list[tuple[Line, str]] = []
+    for line in lines[: head.stated or 0]:
+        name, *text = COLON.split(strip_number(line.printed))
+        if not ENUMERATOR.match(line.key) or len(text) != 1 or vocabulary.is_label(squeeze(name)):
+            return []
+        listed, rest = read_entries(text[0], vocabulary)
+        if not is_name(name, vocabulary) or (not rest and all(vocabulary.names_unit(each.unit) for each in listed)):
+            return []
+        described.append((line, name))
+    return described if len(described) == head.stated else []
 
 
 def _split_segments(text: str) -> list[str]:
@@ -485,10 +519,15 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
     if not names or (is_signed and len(names) == 1 and block.lists):
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
-    is_labelled = label is not None and vocabulary.is_label(squeeze(label))
+    is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
+    is_labelled = is_parallel or (label is not None and vocabulary.is_label(squeeze(label)))
     if not _are_units(
         names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None
-    ) and not (is_labelled and not rest and all(len(name) <= LONGEST_BARE_NAME for name in names)):
+    ) and not (
+        is_labelled
+        and not rest
+        and all(len(name) <= (LONGEST_NAME if is_parallel else LONGEST_BARE_NAME) for name in names)
+    ):
         if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
         return False
@@ -498,9 +537,15 @@ def _read_line(line: Line, is_signed: bool | None, block: _Block, vocabulary: Vo
         block.rest += [] if is_signed else [(line.key, line.place)]
         return False
     _add_list(block, line, label, stated, entries)
-    block.rest += [(piece, line.place) for piece in rest]
+    block.rest += [(piece, line.place) for piece in (*rest, *REMARK.findall(line.key))]
     block.is_open = line.key[-1:] in "、,"
     return True
+
+
+def _number_alike(one: str, other: str | None) -> bool:
+    """Check whether two labels differ in their number alone: 第五组, 第六组."""
+    plain = [re.sub(NUMERAL, "", label or "") for label in (one, other)]
+    return one != other and plain[0] == plain[1] and len(plain[0]) > 1
 
 
 def _add_list(block: _Block, line: Line, label: str | None, stated: int | None, entries: Iterable[Entry]) -> None:
@@ -527,7 +572,7 @@ def _split_names(
     """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
     if HEADING.match(line.key) and not COLON.search(line.key):
         return None
-    *labels, listed = COLON.split(line.text)
+    *labels, listed = COLON.split(REMARK.sub("", line.text))
     label = squeeze_printed(labels[0]) if labels else None
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
