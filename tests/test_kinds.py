@@ -403,6 +403,82 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         ["优秀单位:财政局·教育局·水利局", "合格单位:林业局·民政局"],
         {"tiers": {"优秀": ["教育局", "水利局", "财政局"], "合格": ["林业局", "民政局"]}},
     ),
+    (
+        "ranks by their form, whatever the names end with",
+        ["一、派出所考评结果", "第一名:东街派出所", "第二名:西街派出所", "第三名:老城警务站"],
+        {"ranks": {"东街派出所": 1, "西街派出所": 2, "老城警务站": 3}, "tiers": {}},
+    ),
+    (
+        "honours with a quoted name, names on lines",
+        ["一、“春雨杯”金杯单位", "东山县人民政府", "西山县人民政府", "二、“春雨杯”银杯单位", "南山县人民政府"],
+        {"tiers": {"春雨杯金杯": ["东山县人民政府", "西山县人民政府"], "春雨杯银杯": ["南山县人民政府"]}},
+    ),
+    (
+        "a name and a reason on each numbered line",
+        [
+            "一、红榜名单(2个)",
+            "1.东山村石湾村民小组:户厕干净,庭院整洁。",
+            "2.西山村大水井:常态化保洁。",
+            "二、黑榜名单(1个)",
+            "1.南山村:河边有垃圾。",
+        ],
+        {"tiers": {"红榜": ["东山村石湾村民小组", "西山村大水井"], "黑榜": ["南山村"]}},
+    ),
+    (
+        "a count in brackets ends the heading",
+        ["2022督查考核优秀单位(共3个)县教育局 县财政局 县水利局", "2022督查考核良好单位(共2个)县林业局 县民政局"],
+        {"tiers": {"优秀": ["县教育局", "县水利局", "县财政局"], "良好": ["县林业局", "县民政局"]}},
+    ),
+    (
+        "labels that differ in their number alone",
+        ["红榜名单", "第一组:县教育局、县财政局", "第二组:东山党校", "黑榜名单", "第一组:县水利局", "第二组:西山科协"],
+        {"tiers": {"红榜": ["东山党校", "县教育局", "县财政局"], "黑榜": ["县水利局", "西山科协"]}},
+    ),
+    (
+        "a list that goes on after 和",
+        ["东山、西山、南山市和北山、中山市评定为优秀等次,石湾、大水、河口市和林场、老城市评定为良好等次。"],
+        {
+            "tiers": {
+                "优秀": ["东山", "中山市", "北山", "南山市", "西山"],
+                "良好": ["大水", "林场", "河口市", "石湾", "老城市"],
+            }
+        },
+    ),
+    (
+        "a verb between the last name and its rank",
+        ["东山市名列第1位,西山市、南山市、北山市分列第2位到第4位。"],
+        {"ranks": {"东山市": 1, "西山市": 2, "南山市": 3, "北山市": 4}},
+    ),
+    (
+        "a number of something beside ranked names",
+        ["办理量排在前三位的是:东山县(438件)、西山县(404件)和南山县(353件)。办结率99.88%,按期办结率99.08%。"],
+        {"ranks": {"东山县": 1, "西山县": 2, "南山县": 3}, "scores": {}},
+    ),
+    (
+        "a heading that leads to clauses with their tiers",
+        ["(一)各乡镇考评等次为:东山镇、西山镇为优秀等次;南山镇为良好等次;北山镇为一般等次。"],
+        {"tiers": {"优秀": ["东山镇", "西山镇"], "良好": ["南山镇"], "一般": ["北山镇"]}},
+    ),
+    (
+        "a tier in the middle of a heading",
+        ["一、考核结果为优秀的乡镇政府", "东山镇政府、西山镇政府。", "二、考核结果为良好的乡镇政府", "南山镇政府。"],
+        {"tiers": {"优秀": ["东山镇政府", "西山镇政府"], "良好": ["南山镇政府"]}},
+    ),
+    (
+        "lists that sentences put on a board",
+        ["此次共有2个镇乡(街道)被列红榜,它们分别是:东山镇、西山镇。", "南山镇、北山镇等2个镇乡(街道)登上绿榜。"],
+        {"tiers": {"红榜": ["东山镇", "西山镇"], "绿榜": ["北山镇", "南山镇"]}},
+    ),
+    (
+        "a column that adds up the others",
+        [
+            "排名|单位|县网采用条数|县网采用得分|市网采用条数|市网采用得分|1-3月得分",
+            "1|教育局|35|175|3|30|205",
+            "2|水利局|36|180|0|0|180",
+            "3|财政局|27|135|1|10|145",
+        ],
+        {"scores": {"教育局": 205.0, "水利局": 180.0, "财政局": 145.0}},
+    ),
 ]
 
 
@@ -430,3 +506,18 @@ def test_every_kind_is_read_exactly(lines: Sequence[str], facts: dict[str, objec
         "tiers": {tier: sorted(units) for tier, units in tiers.items() if units},
     }
     assert {name: read_facts[name] for name in facts} == facts
+
+
+def test_units_that_a_sentence_does_not_name_are_in_doubt() -> None:
+    notice = read(["优秀单位:县教育局、县财政局。", "列入考核范围的其它部门均为良好部门。"])
+    assert {tier.tier: tier.units for tier in notice.tiers} == {"优秀": ("县教育局", "县财政局")}
+    assert [problem.message for problem in notice.problems if "其它" in problem.message]
+
+
+def test_a_remark_after_a_list_is_in_doubt_and_no_name() -> None:
+    notice = read(["优秀等次:县教育局、县财政局,其中县财政局降低一个等次;", "良好等次:县水利局。"])
+    assert {tier.tier: tier.units for tier in notice.tiers} == {
+        "优秀": ("县教育局", "县财政局"),
+        "良好": ("县水利局",),
+    }
+    assert [problem.message for problem in notice.problems if "其中" in problem.message]

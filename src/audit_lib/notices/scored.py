@@ -294,7 +294,9 @@ def _read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[
     """Read ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 乙、丙列第二到第三位."""
     if "第" not in clause and TOP.match(clause) is None:
         return
-    if any(ITEM.fullmatch(text) for text, _ in split_outside(clause, BREAKS)) and "、" not in clause.partition(",")[2]:
+    items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
+    has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
+    if has_scores and "、" not in clause.partition(",")[2]:
         return
     if match := TOP.match(clause):
         listed = clause[match.end() :].lstrip(":")

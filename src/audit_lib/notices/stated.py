@@ -100,7 +100,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         elif each.stated is not None and not each.rest:
             counts.setdefault(each.tier, set()).add(each.stated)
             continue
-        for piece in each.rest if len(tiers) > 1 or each.entries else ():
+        for piece in each.rest if len(tiers) > 1 or each.entries or each.is_known else ():
             facts = {"found": piece, "tier": each.tier}
             problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
