@@ -332,7 +332,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     middle = [score(inside.min()), score(inside.max())]
     yield from claim_numbers(where(stem, "headline"), shown["headline"], middle)
     outliers = units[(points < fences[0]) | (points > fences[1])]
-    bullets = [count(len(units)), count(len(inside)), *middle, ("median", points.median()), *scores_seen[1:]]
+    bullets = [*scores_seen[1:], ("median", points.median())]
     bullets += [count(len(units)), count((ties > 1).sum()), *(score(each) for each in outliers["score"])]
     yield from claim_numbers(where(stem, "bullets"), shown["bullets"], bullets)
     rows = []

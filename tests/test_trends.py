@@ -195,7 +195,7 @@ def test_guangdong_says_what_may_be_compared() -> None:
         "are published, by another or an unknown measure."
     )
     assert words.word(trends.describe_level(compared)) == (
-        "The middle score: 66.7 in September 2022, from 93.3 to 98.4 in 4 comparable earlier periods."
+        "The middle unit: 66.7 in September 2022, from 93.3 to 98.4 in 4 comparable earlier periods."
     )
     assert words.word(trends.describe_stays(compared)) == (
         "Guangzhou: in the lowest third in 6 of 6 periods; Zhanjiang: in the top third in 5 of 6 periods"

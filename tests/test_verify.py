@@ -25,7 +25,7 @@ from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.errors import AuditError
 from audit_lib.fingerprints import list_versions
-from audit_lib.pages.origin import CLOSING, OPENING, Origin, finish_page, read_origin
+from audit_lib.pages.origin import CHARSET, CLOSING, OPENING, Origin, finish_page, read_origin
 from audit_lib.pages.site import render_at
 from audit_lib.sources import find_sources
 from audit_lib.verify.differences import MOST_LINES, find_differences
@@ -466,7 +466,7 @@ def test_a_run_of_papermill_under_another_name_is_verified(verifier: Verifier, t
     text = path.read_text(encoding="utf-8")
     for tamper in (
         swap("Read this first", "Read this last"),
-        swap("用两条分数线", "用三条分数线"),
+        swap("三档用两条", "三档用三条"),
         edit(lambda d: with_outputs(d)[0]["outputs"].append({"data": {"text/html": "31"}, "metadata": {}, "output_type": "display_data"})),
         edit(lambda d: d["metadata"].update(title="31 of 55")),
         edit(lambda d: d["cells"][0]["metadata"].update(jupyter={"source_hidden": True})),
@@ -536,7 +536,7 @@ ORIGIN = Origin(
 
 
 def test_a_page_tells_its_origin() -> None:
-    page = finish_page("<html><head>\n</head><body></body></html>", ORIGIN, Words("en"))
+    page = finish_page(f"<html><head>{CHARSET}\n</head><body></body></html>", ORIGIN, Words("en"))
     assert read_origin(page) == ORIGIN
     assert page.count("<b>") == 0
 

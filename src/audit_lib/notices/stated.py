@@ -14,6 +14,7 @@ from audit_lib.notices.names import (
     QUOTES,
     Entry,
     is_name,
+    lists_none,
     look_like_units,
     read_entries,
     split_outside,
@@ -29,6 +30,7 @@ OTHERS = ("其余", "其他", "其它")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
+WORD = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -131,13 +133,18 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
 
 
 def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
-    """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀."""
+    """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
+
+    Where two units have tiers that we know, a short word in their place beside a third is one too: 丙局:中.
+    """
     found: dict[int, list[_Stated]] = {}
     read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
+    sure = {unit for _, pairs in read for unit, _ in pairs}
+    read = [(at, pairs or _read_word(lines[at], vocabulary)) for at, pairs in read]
     for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
         paired = list(run) if is_paired else []
         units = [unit for _, pairs in paired for unit, _ in pairs]
-        if len(set(units)) < 2 or not look_like_units(units, vocabulary):
+        if len(sure.intersection(units)) < 2 or not look_like_units(units, vocabulary):
             continue
         for at, pairs in paired:
             tiers = dict.fromkeys(tier for _, tier in pairs)
@@ -164,6 +171,13 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
         ):
             return [(unit, vocabulary.name_tier(tier)) for unit, tier, _ in read]
     return []
+
+
+def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Read a line that is the name of a unit and a short word, which may be its tier."""
+    match = WORD.fullmatch(line.key)
+    is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
+    return [(match["unit"], match["word"])] if match and is_pair else []
 
 
 class _TierPattern:
