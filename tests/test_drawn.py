@@ -23,8 +23,8 @@ from audit_lib.errors import AuditError
 from audit_lib.notices.notice import Notice, parse_notice
 
 SEED = int(os.environ.get("DRAWN_SEED", "2017"))
-N_INPUTS = int(os.environ.get("DRAWN_INPUTS", "1200"))
-N_CHUNKS = 2
+N_INPUTS = int(os.environ.get("DRAWN_INPUTS", "2400"))
+N_CHUNKS = 4
 LEAST_EXACT = 0.75  # of the drawn notices; the rest are reported or refused
 
 DATA = Path(__file__).parents[1] / "data"
