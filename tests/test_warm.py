@@ -16,6 +16,7 @@ import nbformat
 import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 
 from audit_lib.batch.manifest import describe_report
 from audit_lib.batch.page_sets import PageSet
@@ -174,8 +175,9 @@ class Forked:
 
 @pytest.fixture
 def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have jupyter_client fork its kernels."""
+    """Have jupyter_client fork its kernels, also where it read the variable before."""
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "audit-lib-warm")
 
 
 async def is_dead(kernel: Forked) -> bool:

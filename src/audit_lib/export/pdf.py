@@ -25,6 +25,7 @@ OPTIONS = (
 )
 ELSEWHERE = re.compile(r"^(?!#|https?:|mailto:)")  # a file beside the page, or a download, which no PDF reader opens
 CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}")
+NODE = re.compile(rb"\(node(\d{8})\)")
 
 
 def find_chromium() -> str:
@@ -82,7 +83,13 @@ def print_page(page: Path, chromium: str) -> bytes:
             lines = output.read().decode(errors="replace").split("\n")
             found = next((line.strip() for line in reversed(lines) if line.strip()), "no word of what went wrong")
             raise unusable(page, f"no PDF, exit code {process.returncode}: {found}", f"{chromium} to print it")
-        return CLOCK.sub(rb"\g<1>19800101000000", path.read_bytes())
+        return _number_nodes(CLOCK.sub(rb"\g<1>19800101000000", path.read_bytes()))
+
+
+def _number_nodes(content: bytes) -> bytes:
+    """Number the elements of a page from one: Chromium skips a number now and then, on a busy machine."""
+    numbers = {node: number for number, node in enumerate(sorted(set(NODE.findall(content))), start=1)}
+    return NODE.sub(lambda match: b"(node%08d)" % numbers[match[1]], content)
 
 
 def _unlink(html: str) -> str:
