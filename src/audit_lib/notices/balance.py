@@ -28,6 +28,7 @@ PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
 )
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
+LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 LISTED = re.compile("[、:为]")
 SIGN = re.compile("[,:;!?]|。.")
@@ -82,7 +83,9 @@ def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     grade = squeeze(words[1]) if len(words) == 2 and len(line.key) <= LONGEST_NAME else ""
     if vocabulary.has_tier(grade) or vocabulary.may_grade(grade):
         return "pair"
-    label, colon, _ = line.key.partition(":")
+    label, colon, rest = line.key.partition(":")
+    if colon and 0 < len(rest) <= LONGEST_WORD and vocabulary.names_unit(label):
+        return "pair"
     is_label = colon and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
     return "label" if is_label else ""
 

@@ -135,7 +135,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
 def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
     """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
 
-    Where two units have tiers that we know, a short word in their place beside a third is one too: 丙局:中.
+    Where two units have tiers that we know, or one and few words serve many units, a short word in the place of a tier
+    is one too: 丙局:中.
     """
     found: dict[int, list[_Stated]] = {}
     read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
@@ -144,7 +145,9 @@ def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list
     for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
         paired = list(run) if is_paired else []
         units = [unit for _, pairs in paired for unit, _ in pairs]
-        if len(sure.intersection(units)) < 2 or not look_like_units(units, vocabulary):
+        n_sure, words = len(sure.intersection(units)), {tier for _, pairs in paired for _, tier in pairs}
+        is_scale = n_sure > 1 or (n_sure and 2 * len(words) <= len(units))  # few words for many units
+        if len(set(units)) < 2 or not is_scale or not look_like_units(units, vocabulary):
             continue
         for at, pairs in paired:
             tiers = dict.fromkeys(tier for _, tier in pairs)
