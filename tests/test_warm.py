@@ -175,7 +175,7 @@ class Forked:
 
 @pytest.fixture
 def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have jupyter_client fork its kernels, also where it read the variable before."""
+    """Set jupyter_client to fork its kernels, also where it read the variable before."""
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "audit-lib-warm")
 

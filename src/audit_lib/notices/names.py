@@ -12,7 +12,7 @@ from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
-BRACKET = re.compile("[()\uff08\uff09]")
+ANY_BRACKET = re.compile("[()\uff08\uff09]")
 ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
@@ -85,7 +85,7 @@ def _find_closed(text: str) -> dict[int, int]:
     """Find where each bracket that is closed ends."""
     opened: list[int] = []
     closed: dict[int, int] = {}
-    for match in BRACKET.finditer(text):
+    for match in ANY_BRACKET.finditer(text):
         if match[0] in "(\uff08":
             opened.append(match.start())
         elif opened:

@@ -30,7 +30,7 @@ OTHERS = ("其余", "其他", "其它")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
-WORD = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
+GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -178,7 +178,7 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
 
 def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Read a line that is the name of a unit and a short word, which may be its tier."""
-    match = WORD.fullmatch(line.key)
+    match = GRADED.fullmatch(line.key)
     is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
     return [(match["unit"], match["word"])] if match and is_pair else []
 
@@ -272,8 +272,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
-        is_doubtful = is_doubtful and (entries[0].unit[0] != "其" or entries[0].unit.startswith(OTHERS))
-        return [], [entries[0].unit] if is_doubtful else []
+        return [], [entries[0].unit] if is_doubtful and entries[0].unit[0] != "其" else []
     rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []

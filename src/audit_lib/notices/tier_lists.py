@@ -44,7 +44,8 @@ LONE = re.compile("[\u4e00-\u9fff]{1,4}")
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COLON = re.compile("[:\uff1a]")
 SEMICOLONS = ";\uff1b"
-OPENING, CLOSING = "“‘「『【《", re.compile("[”’」』】》]")
+OPENING = "“‘「『【《"
+CLOSING = re.compile("[”’」』】》]")
 COMMA = re.compile("[,\uff0c]")
 STATED = re.compile(
     rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
@@ -54,7 +55,7 @@ WORD = re.compile(r"\w+|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
 RANKED = re.compile(rf"[前后後第](?:{NUMERAL})[名位强]")  # 前十位 and 第一名 are ranks
-BESIDE = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
+COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
     rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
@@ -339,7 +340,7 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
     head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
     if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
         head, names = head + count, []
-    if not names and (beside := BESIDE.fullmatch(head)):
+    if not names and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], [beside["names"]]
     if SPACED.search(head) and any(vocabulary.names_unit(squeeze(word)) for word in head.split()):
         return None  # 甲局 一等奖
