@@ -14,7 +14,9 @@ from urllib.parse import quote
 import pandas as pd
 
 from audit_lib.analysis.source import count_marks
+from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
+from audit_lib.figures.change import draw_change
 from audit_lib.figures.forms import Axis, choose_axis, colour_tiers, colour_units
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
@@ -41,8 +43,8 @@ from audit_lib.pages.strip_plot import Spot, draw_rows, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.pages.unit_page import list_beside, name_pages, render_units
-from audit_lib.sources import NOTICE
-from audit_lib.tables.history import first_rows
+from audit_lib.sources import NOTICE, find_sources
+from audit_lib.tables.history import first_rows, load_history
 from audit_lib.tables.storage import format_table
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
@@ -60,7 +62,7 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
     periods = read_periods(tree / jurisdiction)
     site = read_site(data)
     pages = render_units(place, periods, tree, words, site)
-    _save_digest(place, words, tree)
+    _save_digest(place, words, tree, data)
     if not place.periods:
         return pages
     page = tree / jurisdiction / "index.html"
@@ -72,11 +74,11 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
 
 def render_digest(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> None:
     """Write the digest of a place as `render_place` does, without the pages."""
-    _save_digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), tree)
+    _save_digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), tree, data)
 
 
-def _save_digest(place: Place, words: Words, tree: Path) -> None:
-    digest = _digest(place, words, name_pages(place))
+def _save_digest(place: Place, words: Words, tree: Path, data: Path) -> None:
+    digest = _digest(place, words, name_pages(place), data)
     save_text(json.dumps(digest, ensure_ascii=False), find_digest(tree, place.jurisdiction))
 
 
@@ -169,10 +171,10 @@ def load_digest(tree: Path, data: Path, jurisdiction: str, language: str) -> dic
     """
     if stored := read_digest(tree, jurisdiction):
         return stored
-    return _digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), {})
+    return _digest(open_place(data, jurisdiction, language), open_place_words(data, jurisdiction, language), {}, data)
 
 
-def _digest(place: Place, words: Words, slugs: dict[str, str]) -> dict[str, Any]:
+def _digest(place: Place, words: Words, slugs: dict[str, str], data: Path) -> dict[str, Any]:
     units = [
         {
             "name": dossier.name,
@@ -189,7 +191,7 @@ def _digest(place: Place, words: Words, slugs: dict[str, str]) -> dict[str, Any]
         period: count_marks(scores, place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{period}"])
         for period, scores in place.scores.groupby("period")
     }
-    return {"units": units, "marks": marks, "card": _describe_card(place, words) if place.periods else {}}
+    return {"units": units, "marks": marks, "card": _describe_card(place, words, data) if place.periods else {}}
 
 
 def _say_latest(dossier: Dossier, words: Words) -> str:
@@ -200,7 +202,7 @@ def _say_latest(dossier: Dossier, words: Words) -> str:
     return words.join([words.date(result.period), score, tier], "parts")
 
 
-def _describe_card(place: Place, words: Words) -> dict[str, Any]:
+def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
     """Describe the latest notice of a place for its card on the index."""
     latest = place.periods[0]
     record = place.find_record(latest)
@@ -215,9 +217,18 @@ def _describe_card(place: Place, words: Words) -> dict[str, Any]:
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
         "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
         "badges": list(list_badges(scores, record, n_unread, words)),
-        "drawing": draw_all(scores, words),
+        "drawing": _draw_periods(place, words, data) or draw_all(scores, words),
         "n_units": len(place.dossiers),
     }
+
+
+def _draw_periods(place: Place, words: Words, data: Path) -> str:
+    """Draw what changed between the periods of a place; empty where no two can be compared."""
+    (source,) = find_sources(data, place.jurisdiction, place.periods[0])
+    pair = compare(load_history(data, source, place.printed), 1).main
+    if pair is None:
+        return ""
+    return draw_change(pair, words).to_svg("thumbnail", words("index.change", **pair.gate.word_periods()))
 
 
 def draw_all(scores: pd.DataFrame, words: Words) -> str:

@@ -1,0 +1,88 @@
+"""The change of a place's units between two periods, as small as a card: a line for each unit, or dots by rating."""
+
+from collections.abc import Iterator, Sequence
+
+from audit_lib.analysis.trends import Pair
+from audit_lib.display.scene import Dot, Label, Line, Mark, Scene
+from audit_lib.figures.forms import choose_axis, colour_tiers
+from audit_lib.wording.words import Tier, Words
+
+WIDTH, HEIGHT = 300.0, 190.0
+LEFT, RIGHT, TOP, GROUND = 60.0, 200.0, 12.0, 156.0  # where the two periods are, and the ends of the scale
+TEXT, LINE = 13.5, 18.0
+MOST_TICKS = 4
+PER_LINE = 24
+COLOURS = {1: "ink", -1: "grey", 0: "grey"}  # of a unit that rose, fell, or stayed
+
+
+def draw_change(pair: Pair, words: Words) -> Scene:
+    """Draw how the units of a pair moved: scores or places at two dates, or the units of each change of rating."""
+    if pair.gate.measure == "ratings":
+        return _draw_ratings(pair, words)
+    scale = _Scale(pair)
+    lines = [
+        mark
+        for _, units in pair.units.sort_values("direction", key=lambda each: each == 1).iterrows()
+        for mark in _draw_unit(scale.place(units["before"]), scale.place(units["after"]), COLOURS[units["direction"]])
+    ]
+    marks = [*_draw_ticks(scale), *lines, *_label_directions(pair, scale, words)]
+    for x, period in ((LEFT, pair.gate.before), (RIGHT, pair.gate.after)):
+        marks.append(Label(x, GROUND + 26, words.date(period), TEXT, "grey", anchor="middle"))
+    return Scene(WIDTH, HEIGHT, tuple(marks))
+
+
+class _Scale:
+    """The height of a score, or of a place: the first is on top."""
+
+    def __init__(self, pair: Pair) -> None:
+        if pair.gate.measure == "points":
+            axis = choose_axis([*pair.units["before"], *pair.units["after"]])
+            self.foot, self.head, ticks = axis.low, axis.high, axis.ticks
+            self.ticks: Sequence[float] = ticks[:: -(-len(ticks) // MOST_TICKS)]
+        else:
+            self.foot, self.head = float(pair.units["n_listed"].max()), 1.0
+            self.ticks = (1.0, self.foot)
+
+    def place(self, value: float) -> float:
+        return GROUND - (value - self.foot) / (self.head - self.foot) * (GROUND - TOP)
+
+
+def _draw_unit(before: float, after: float, colour: str) -> Iterator[Mark]:
+    yield Line(LEFT, before, RIGHT, after, colour, 1.8 if colour == "ink" else 1)
+    for x, y in ((LEFT, before), (RIGHT, after)):
+        yield Dot(x, y, 2.6, "ink" if colour == "ink" else "neutral")
+
+
+def _draw_ticks(scale: _Scale) -> Iterator[Mark]:
+    for value in scale.ticks:
+        y = scale.place(value)
+        yield Line(LEFT - 10, y, RIGHT + 10, y, "line", 1)
+        yield Label(LEFT - 16, y + TEXT / 3, f"{value:g}", TEXT, "grey", anchor="end")
+
+
+def _label_directions(pair: Pair, scale: _Scale, words: Words) -> Iterator[Mark]:
+    """Write beside the ends how many units rose, fell and stayed, each at the middle of their ends."""
+    middles = pair.units.groupby("direction")["after"].median().map(scale.place)
+    y = -LINE
+    for direction, middle in middles.sort_values().items():
+        y = max(middle, y + LINE)
+        name = {1: "rose", -1: "fell"}.get(int(direction), "stayed")
+        text = words(f"index.{name}", n=pair.count(int(direction)))
+        yield Label(RIGHT + 16, y + TEXT / 3, text, TEXT, COLOURS[int(direction)], is_bold=direction == 1)
+
+
+def _draw_ratings(pair: Pair, words: Words) -> Scene:
+    marks: list[Mark] = []
+    after = pair.units.assign(tier=pair.units["tier_after"], tier_order=pair.units["after"])
+    colours = colour_tiers(after)
+    y = 0.0
+    for _, units in sorted(pair.units.groupby(["before", "after"]), key=lambda each: -len(each[1])):
+        first = units.iloc[0]
+        ends = {end: words.short(Tier(first[f"tier_{end}"])) for end in ("before", "after")}
+        label = words("index.rating", **ends, n=len(units))
+        marks.append(Label(0, y + TEXT, label, TEXT, "ink", is_bold=first["direction"] != 0))
+        for number in range(len(units)):
+            level, at = divmod(number, PER_LINE)
+            marks.append(Dot(6 + at * 12, y + LINE + 10 + level * 12, 4, colours[first["tier_after"]]))
+        y += LINE + 20 + (len(units) - 1) // PER_LINE * 12
+    return Scene(WIDTH, y, tuple(marks))
