@@ -1,9 +1,11 @@
 """What a reader can do with a page: sort a table, search it, search the index, change the language; and all without."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from audit_lib.wording.words import Words
 
@@ -89,7 +91,7 @@ def test_a_long_table_can_be_searched(page: Any, site: Path) -> None:
 
 def test_a_matrix_shows_scores_for_places_and_sets_a_row_off(page: Any, site: Path) -> None:
     page.goto((site / "louxing/2017-05/05_trends.html").as_uri())
-    cell = page.locator('td[class*="shade-"][title]').first
+    cell = page.locator(".places td[title]").first
     place, score = cell.text_content(), cell.get_attribute("title")
     switch = page.locator(".tools input[type=checkbox]").first
     switch.check()
@@ -99,6 +101,23 @@ def test_a_matrix_shows_scores_for_places_and_sets_a_row_off(page: Any, site: Pa
     cell.click()
     assert page.locator("tr.chosen").count() == 1
     assert cell.locator("xpath=ancestor::tr").get_attribute("class") == "chosen"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_of_a_figure_is_its_drawing_in_light_colours(page: Any, site: Path, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto((site / "louxing/2017-05/05_trends.html").as_uri())
+    link = page.locator(".png a").first
+    with page.expect_download() as started:
+        link.click()
+    assert started.value.suggested_filename == link.get_attribute("download")
+    with Image.open(started.value.path(), formats=["PNG"]) as picture:
+        pixels = picture.convert("RGB")
+    drawing = page.locator("a[download$='.svg']").first.get_attribute("href")
+    sides = re.search(r"width='([\d.]+)' height='([\d.]+)'", drawing)
+    assert pixels.size == tuple(2 * round(float(each)) for each in sides.groups())
+    assert pixels.getpixel((1, 1)) == (255, 255, 255)
+    assert (0x57, 0x60, 0x6A) in {colour for _, colour in pixels.getcolors(1 << 20)}, "lines and words are drawn"
 
 
 def test_a_short_table_has_no_controls(page: Any, site: Path) -> None:

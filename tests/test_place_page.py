@@ -2,10 +2,9 @@
 
 import csv
 import io
-from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import pandas as pd
 import pytest
@@ -81,7 +80,7 @@ def test_the_legend_counts_units_and_the_exception(leizhou: BeautifulSoup) -> No
 
 def test_everything_can_be_taken_along(leizhou: BeautifulSoup, data: Path) -> None:
     link = str(leizhou.select(".t a[download]")[0]["href"])
-    content = b64decode(link.partition("base64,")[2]).decode("utf-8-sig")
+    content = unquote_to_bytes(link.partition(",")[2]).decode("utf-8-sig")
     assert content == (data / "processed" / "leizhou" / "scores.csv").read_text("utf-8")
     assert len(list(csv.DictReader(io.StringIO(content)))) == 57
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.periods import list_overlaps, span_of
 from audit_lib.tables.history import History
-from audit_lib.tables.measures import Measure, may_compare_points
+from audit_lib.tables.measures import Measure
 from audit_lib.wording.words import Phrase, say_date
 
 
@@ -16,11 +16,14 @@ class Published:
     """What a period publishes: `basis` is score, rank, end_of_list, rating or nothing; `measure` its meaning.
 
     end_of_list: ranks of the first or last units of a longer list alone, so that no place among all can be compared.
+    `scale` holds the ends of the scale that is recorded, else of the usual one; None where scores lie outside it, as
+    they do where two lists have two: those of all lists without a record, or of one list beside others.
     """
 
     period: str
     basis: str
     measure: Measure
+    scale: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,17 @@ def find_published(history: History, period: str) -> Published:
     """Find what a period publishes of its units."""
     scores, measure = history.scores_of(period), history.measure_of(period)
     if scores["score"].notna().any():
-        return Published(period, "score", measure)
+        return Published(period, "score", measure, _find_scale(scores, measure))
     if n := int(scores["rank_printed"].notna().sum()):
-        is_end = measure.n_ranked is not None and measure.n_ranked > n
+        is_end = max(measure.n_ranked or 0, scores["rank_printed"].max()) > n
         return Published(period, "end_of_list" if is_end else "rank", measure)
     return Published(period, "rating" if scores["tier"].notna().any() else "nothing", measure)
+
+
+def _find_scale(scores: pd.DataFrame, measure: Measure) -> tuple[float, float] | None:
+    scored = scores.dropna(subset=["score"])
+    fits = scored["score"].between(*measure.bounds).groupby(scored["table_no"]).all()
+    return measure.bounds if fits.all() or (measure.has_scale and not fits.any()) else None
 
 
 def judge_gate(one: Published, other: Published) -> Gate:
@@ -54,7 +63,7 @@ def judge_gate(one: Published, other: Published) -> Gate:
     if list_overlaps([one.period, other.period]):
         measure, reason = "nothing", "overlap"
     elif bases == {"score"}:
-        reason = _find_reason(one.measure, other.measure)
+        reason = _find_reason(one, other)
         measure = "points" if reason == "same_scheme" else "places"
     elif bases <= {"score", "rank"}:
         same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
@@ -69,17 +78,20 @@ def judge_gate(one: Published, other: Published) -> Gate:
     return Gate(one.period, other.period, measure, reason)
 
 
-def _find_reason(one: Measure, other: Measure) -> str:
+def _find_reason(published: Published, later: Published) -> str:
     """Find why points of two periods are not compared; `same_scheme` where they are."""
+    one, other = published.measure, later.measure
     if one.rubric_id is None or other.rubric_id is None:
         return "scheme_unknown"
     if one.rubric_id != other.rubric_id:
         return "scheme_differs"
-    if (one.scale_min, one.scale_max) != (other.scale_min, other.scale_max):
+    if one.has_scale and other.has_scale and one.bounds != other.bounds:
         return "scale_differs"
-    if one.better != other.better:
+    if None in (published.scale, later.scale) or published.scale != later.scale:
+        return "scale_unknown"
+    if one.is_lower_better != other.is_lower_better:
         return "direction_differs"
-    return "same_scheme" if may_compare_points(one, other) else "score_differs"
+    return "same_scheme" if len({one.score_name, other.score_name} - {None}) < 2 else "score_differs"
 
 
 def find_distance(before: str, after: str) -> int:
@@ -99,6 +111,20 @@ def follows(before: str, after: str) -> bool:
     return span_of(after)[0] - span_of(before)[1] == timedelta(days=1)
 
 
-def days_of(periods: pd.Series | tuple[str, ...]) -> list[float]:
-    """Return the middle day of each period, as a number of days."""
-    return [(span_of(each)[0].toordinal() + span_of(each)[1].toordinal()) / 2 for each in periods]
+def days_of(periods: tuple[str, ...]) -> list[float]:
+    """Return the middle day of each period, as a number of days; rounds of a year lie at equal distances in it.
+
+    >>> middle, first, second = days_of(("2020", "2020R1", "2020R2"))
+    >>> round(first - middle), round(second - middle)
+    (-61, 61)
+    """
+    return [_find_middle(each, periods) for each in periods]
+
+
+def _find_middle(period: str, periods: tuple[str, ...]) -> float:
+    first, last = (day.toordinal() for day in span_of(period))
+    year, letter, number = period[:4], period[4:5], period[5:]
+    if letter != "R":
+        return (first + last) / 2
+    most = max(int(each[5:]) for each in periods if each.startswith(f"{year}R"))
+    return first + (last - first) * int(number) / (most + 1)

@@ -247,6 +247,7 @@ def describe_movers(trends: Trends) -> Text | None:
         if len(most := find_most(pair, direction)):
             key = f"trends.{way}_{pair.gate.measure}"
             size = abs(float(most["change"].iloc[0]))
+            size = int(size) if pair.gate.measure == "places" and size.is_integer() else size  # 2 places, 2.5 places
             places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
             is_one = pair.gate.measure == "places" and len(most) == 1
             clauses.append(
@@ -267,9 +268,11 @@ def _describe_places(pair: Pair) -> Text | None:
     change, clauses = (ends[1] - ends[0]).where(find_way(pair.units, "places") != 0, 0.0), []
     for size in (change.max(), change.min()):
         most = pair.units[change == size]
-        if size and len(most) == 1:
-            row = most.iloc[0]
-            clauses.append(say("trends.fell_places_one", units=Unit(row["unit_name"]), **_say_places(row)))
+        columns = [f"{name}_{end}" for name in ("place", "n_tied") for end in ("before", "after")]
+        if size and len(most.drop_duplicates(columns)) == 1:
+            clauses.append(
+                say("trends.fell_places_one", units=_name_many(most["unit_name"]), **_say_places(most.iloc[0]))
+            )
     return join(clauses, "clauses")
 
 
@@ -368,11 +371,20 @@ def describe_pair(trends: Trends) -> Text | None:
     facts = {**pair.gate.word_periods(), "n": len(pair.units)}
     n_before, n_after = pair.n_only
     only = say("trends.only", n_before=n_before, n_after=n_after, **facts) if n_before or n_after else None
+    other = _describe_other_list(trends.panel, pair)
     if pair.gate.measure != "points":
-        return only
+        return join([only, other], "sentences")
     n_within = pair.n_within
     rounding = say("trends.rounding", step=pair.step, n=n_within) if n_within else None
-    return join([rounding, _describe_ceiling(trends.panel, pair), only], "sentences")
+    return join([rounding, _describe_ceiling(trends.panel, pair), only, other], "sentences")
+
+
+def _describe_other_list(panel: Panel, pair: Pair) -> Phrase | None:
+    """Name the units that both periods place, each in another list."""
+    before, after = (panel.units_of[period].dropna(subset=["place"]) for period in (pair.gate.before, pair.gate.after))
+    both = after[after.index.isin(before.index)]
+    moved = both[both["list"] != before["list"].reindex(both.index)]
+    return None if moved.empty else say("trends.other_list", units=_name_many(moved["unit_name"]))
 
 
 def _describe_ceiling(panel: Panel, pair: Pair) -> Phrase | None:

@@ -25,7 +25,7 @@ OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names
 ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
     *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
-    *("ranks_alone", "ratings_alone"),
+    *("scale_unknown", "ranks_alone", "ratings_alone"),
 )
 
 

@@ -6,6 +6,7 @@ figures/picture.py). It is kept in a notebook as lines of JSON, so that a page i
 
 import html
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import groupby
@@ -50,10 +51,13 @@ class Dot:
     label: str = ""
     unit: str = ""  # unit_id
 
-    def to_svg(self) -> str:
-        about = f' data-unit="{html.escape(self.unit)}"' if self.unit else ""
+    def to_svg(self, _: float) -> str:
+        about = f" data-unit='{html.escape(self.unit)}'" if self.unit else ""
         title = f"<title>{html.escape(self.label)}</title>" if self.label else ""
-        return f'<circle class="{self.colour}" cx="{self.x:g}" cy="{self.y:g}" r="{self.r:g}"{about}>{title}</circle>'
+        return f"<circle class='{self.colour}' cx='{self.x:g}' cy='{self.y:g}' r='{self.r:g}'{about}>{title}</circle>"
+
+    def trace(self) -> str:
+        return f"M{self.x:g} {self.y:g}h0"
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,10 @@ class Ring:
     r: float
     width: float = 2.6
 
-    def to_svg(self) -> str:
-        place = f'cx="{self.x:g}" cy="{self.y:g}"'
-        gap = f'<circle class="ring-gap" {place} r="{self.r - 0.6 * self.width:g}"/>'
-        return f'{gap}<circle class="ring" {place} r="{self.r:g}" stroke-width="{self.width:g}"/>'
+    def to_svg(self, _: float) -> str:
+        place = f"cx='{self.x:g}' cy='{self.y:g}'"
+        gap = f"<circle class='ring-gap' {place} r='{self.r - 0.6 * self.width:g}'/>"
+        return f"{gap}<circle class='ring' {place} r='{self.r:g}' stroke-width='{self.width:g}'/>"
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,8 @@ class Line:
     colour: str = "grey"
     width: float = 1
 
-    def to_svg(self) -> str:
-        ends = f'x1="{self.x1:g}" y1="{self.y1:g}" x2="{self.x2:g}" y2="{self.y2:g}"'
-        return f'<line class="{self.colour}" {ends} stroke-width="{self.width:g}"/>'
+    def trace(self) -> str:
+        return f"M{self.x1:g} {self.y1:g}L{self.x2:g} {self.y2:g}"
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,8 @@ class Rect:
     height: float
     colour: str
 
-    def to_svg(self) -> str:
-        size = f'x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" height="{self.height:g}"'
-        return f'<rect class="{self.colour}" {size}/>'
+    def trace(self) -> str:
+        return f"M{self.x:g} {self.y:g}h{self.width:g}v{self.height:g}h{-self.width:g}z"
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,12 @@ class Label:
     is_bold: bool = False
     anchor: str = "start"
 
-    def to_svg(self) -> str:
-        style = f'font-size="{self.size:g}"' + (' font-weight="700"' if self.is_bold else "")
-        anchor = f' text-anchor="{self.anchor}"' if self.anchor != "start" else ""
-        where = f'class="{self.colour}" x="{self.x:g}" y="{self.y:g}"'
-        return f"<text {where} {style}{anchor}>{html.escape(self.text, quote=False)}</text>"
+    def to_svg(self, usual: float) -> str:
+        """Write the text; its size only where it is not the usual one."""
+        style = (f" font-size='{self.size:g}'" if self.size != usual else "") + " font-weight='700'" * self.is_bold
+        anchor = f" text-anchor='{self.anchor}'" if self.anchor != "start" else ""
+        where = f"class='{self.colour}' x='{self.x:g}' y='{self.y:g}'"
+        return f"<text {where}{style}{anchor}>{html.escape(self.text)}</text>"
 
 
 Mark = Dot | Ring | Line | Rect | Label
@@ -135,42 +138,53 @@ class Scene:
 
     def to_svg(self, name: str, alt: str) -> str:
         """Draw the scene as an SVG element of class `name`, in the colours of the page around it."""
-        box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
-        drawn = "\n".join(_draw(self.marks))
-        return f'<svg class="{name}" {box} role="img" aria-label="{html.escape(alt)}">\n{drawn}\n</svg>'
+        return self._draw(f"class='{name}'", alt)
 
     def to_file(self, alt: str) -> str:
         """Draw the scene as an SVG file that stands alone: with a ground, a font and colours for light and dark."""
-        box = f'width="{self.width:g}" height="{self.height:g}" viewBox="0 0 {self.width:g} {self.height:g}"'
+        size = f"xmlns='http://www.w3.org/2000/svg' width='{self.width:g}' height='{self.height:g}'"
         style = f"<style>{write_colours()}{STYLE}text {{ font-family: {FONT} }}</style>"
-        ground = Rect(0, 0, self.width, self.height, "paper").to_svg()
-        drawn = "\n".join(_draw(self.marks))
-        label = f'role="img" aria-label="{html.escape(alt)}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {box} {label}>\n{style}\n{ground}\n{drawn}\n</svg>\n'
+        ground = Rect(0, 0, self.width, self.height, "paper")
+        return replace(self, marks=(ground, *self.marks))._draw(size, alt, style) + "\n"
+
+    def _draw(self, attributes: str, alt: str, style: str = "") -> str:
+        sizes = Counter(label.size for label in self.of(Label)).most_common(1)
+        usual = sizes[0][0] if sizes else 0
+        box = f"viewBox='0 0 {self.width:g} {self.height:g}' font-size='{usual:g}'"
+        about = f"role='img' aria-label='{html.escape(alt)}'"
+        drawn = "\n".join(_draw(self.marks, usual))
+        return f"<svg {attributes} {box} {about}>{style}\n{drawn}\n</svg>"
 
 
-def _draw(marks: Iterable[Mark]) -> Iterator[str]:
-    """Yield the SVG of marks; dots that stand for nobody, one after the other, are one path: there may be thousands."""
-    for key, same in groupby(marks, lambda mark: isinstance(mark, Dot) and not mark.label and (mark.colour, mark.r)):
-        dots = list(same)
-        if not key or len(dots) == 1:
-            yield from (mark.to_svg() for mark in dots)
-            continue
-        colour, r = key
-        path = "".join(f"M{dot.x:g} {dot.y:g}h0" for dot in dots if isinstance(dot, Dot))
-        yield f'<path class="{colour}" d="{path}" stroke-width="{2 * r + 1.3:g}"/>'
+def _draw(marks: Iterable[Mark], usual: float) -> Iterator[str]:
+    """Yield the SVG of marks; those in a row that differ in their place alone are one path: there may be thousands."""
+    for path, same in groupby(marks, _find_path):
+        if path:
+            yield path.format("".join(mark.trace() for mark in same if isinstance(mark, Dot | Line | Rect)))
+        else:
+            yield from (mark.to_svg(usual) for mark in same if isinstance(mark, Dot | Ring | Label))
+
+
+def _find_path(mark: Mark) -> str:
+    """Return the path that a mark can be drawn in; nothing for texts, rings and dots that stand for somebody."""
+    if isinstance(mark, Rect):
+        return f"<path class='area {mark.colour}' d='{{}}'/>"
+    if isinstance(mark, Line):
+        width = f" stroke-width='{mark.width:g}'" if mark.width != 1 else ""
+        return f"<path class='{mark.colour}' d='{{}}'{width}/>"
+    if isinstance(mark, Dot) and not mark.label:
+        return f"<path class='dots {mark.colour}' d='{{}}' stroke-width='{2 * mark.r + 1.3:g}'/>"
+    return ""
 
 
 STYLE = (
     "".join(
-        f"circle.{name} {{ fill: var(--{name}); stroke: var({_rim}) }} "
-        f":is(line, path).{name} {{ stroke: var(--{name}) }} "
-        f"rect.{name}, text.{name} {{ fill: var(--{name}) }} "
-        f"i.{name} {{ background: var(--{name}); border-color: var({_rim}) }} "
-        for name in COLOURS
-        for _rim in (f"--{name}-rim" if name in RIMS else f"--{name}",)
+        f".{name} {{ --c: var(--{name}); --rim: var(--{name}{'-rim' if name in RIMS else ''}) }} " for name in COLOURS
     )
-    + "path { stroke-linecap: round } circle:not(.ring) { stroke-width: 1.3 } "
+    + "path { fill: none; stroke: var(--c) } path.area { fill: var(--c); stroke: none } "
+    "path.dots { stroke-linecap: round } text[class] { fill: var(--c) } "
+    "i[class] { background: var(--c); border-color: var(--rim) } "
+    "circle { fill: var(--c); stroke: var(--rim) } circle:not(.ring) { stroke-width: 1.3 } "
     "circle.ring { fill: none; stroke: var(--ink) } circle.ring-gap { fill: none; stroke: var(--ring-gap) } "
 )
 

@@ -76,10 +76,10 @@ class Table:
         caption = html.escape(self.caption)
         legend = f'\n<p class="blanks">{html.escape(self.legend)}</p>' if self.legend else ""
         head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>\n{body}\n</tbody>"
-        dense = len(self.shaded) > MOST_ROOMY
-        summary = ' class="summary"' if self.is_summary else ' class="dense"' if dense else ""
+        kinds = {"summary": self.is_summary, "places": self.shaded, "dense": len(self.shaded) > MOST_ROOMY}
+        classes = _write("class", " ".join(kind for kind, holds in kinds.items() if holds))
         title = self.title._repr_html_() if self.title else ""
-        return f"{title}<table{summary}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+        return f"{title}<table{classes}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
 
     @cached_property
     def shaded(self) -> set[str]:
@@ -87,14 +87,18 @@ class Table:
         return {column for _, column in self.shades}
 
     def _shade(self, number: int, column: str, kind: str) -> str:
-        """Return the classes of a cell."""
+        """Return the class of a cell: none in a matrix, which may have thousands, but that of its shade."""
         shade = self.shades.get((number, column))
-        return f"number shade-{shade}" if shade is not None else "number" if column in self.shaded else kind
+        return f"s{shade}" if shade is not None else "" if column in self.shaded else kind
 
 
 def _cell(tag: str, pieces: list[Piece], kind: str, scope: str | None = None, about: str | None = None) -> str:
-    scoped = (f' scope="{scope}"' if scope else "") + (f' title="{html.escape(about)}"' if about else "")
-    return f'<{tag} class="{kind}"{scoped}>{"".join(_piece(*piece) for piece in pieces)}</{tag}>'
+    attributes = _write("class", kind) + _write("scope", scope) + _write("title", about)
+    return f"<{tag}{attributes}>{''.join(_piece(*piece) for piece in pieces)}</{tag}>"
+
+
+def _write(attribute: str, value: str | None) -> str:
+    return f' {attribute}="{html.escape(value)}"' if value else ""
 
 
 def _piece(text: str, href: str | None) -> str:

@@ -36,6 +36,7 @@ MOST_ROWS = 40  # more changes than that are cut to the first and last rows
 ENDS = 15
 TALL = 260.0  # pixels of the score axis
 ROW = 24.0
+MOST_LINES = 2  # of a name beside its line
 TITLES = 3  # rows of labels of periods, one below the other, where they would run together
 
 
@@ -170,7 +171,7 @@ def _draw_strips(
     is_long = len(strips) >= MANY_PERIODS
     days = [strip.day for strip in strips]
     inset = 6.0 if is_long else 30.0 if size.is_narrow else 52.0
-    time = Axis(days[0], days[-1], (), left + inset, right - inset)
+    time = Axis(min(days), max(*days, min(days) + 1), (), left + inset, right - inset)
     xs = [time.place(day) for day in days]
     top = (size.line + 4 if title else 0) + (8.0 if is_long else 2 * size.line + 8)
     axis = Axis(scale.low, scale.high, scale.ticks, top + TALL, top + 6)
@@ -181,17 +182,17 @@ def _draw_strips(
     if is_long:
         marks += _draw_path(strips, xs, axis, highlight, 1.1 if size.is_narrow else 1.6)
     else:
-        marks += _draw_swarms(strips, xs, axis, size, highlight)
+        marks += _draw_swarms(strips, xs, axis, size, highlight, words)
         rows = [
             (x, "–" if each.median is None else format_rounded(each.median)) for x, each in zip(xs, strips, strict=True)
         ]
         marks.append(Label(size.margin, top - size.line * 0.35, words("labels.median_row"), size.text, "grey"))
-        for x, y, text in _spread_labels(rows, size, left, up=True):
+        for x, y, text in _spread_labels(sorted(rows), size, left, up=True):
             marks.append(Label(x, top - size.line * 0.35 - y, text, size.text, is_bold=True, anchor="middle"))
     bottom = top + TALL + 6
     marks.append(Line(left, bottom, right, bottom))
     ticks = _name_years(strips, xs) if is_long else [(x, each.label) for x, each in zip(xs, strips, strict=True)]
-    placed = _spread_labels(ticks, size, left, up=False)
+    placed = _spread_labels(sorted(ticks), size, left, up=False)
     marks += [Line(x, bottom, x, bottom + 4) for x, _ in ticks]
     marks += [Label(x, bottom + size.line + y, text, size.text, "grey", anchor="middle") for x, y, text in placed]
     lowest = max([y for _, y, _ in placed], default=0.0)
@@ -222,10 +223,10 @@ def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[floa
 
 
 def _draw_swarms(
-    strips: Sequence[Strip], xs: Sequence[float], axis: Axis, size: Size, highlight: str | None
+    strips: Sequence[Strip], xs: Sequence[float], axis: Axis, size: Size, highlight: str | None, words: Words
 ) -> list[Mark]:
     """Draw each period as a swarm: a dot moves aside from those that it would cover."""
-    nearest = min([second - first for first, second in pairwise(xs)], default=size.width)
+    nearest = min([second - first for first, second in pairwise(sorted(xs))], default=size.width)
     half = min(max(nearest / 2 - 2, 9.0), 62.0)
     radius = 3.0 if size.is_narrow else 4.2
     bands: list[Mark] = []
@@ -244,7 +245,7 @@ def _draw_swarms(
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
             bands.append(Rect(x - wide, high, 2 * wide, max(low - high, 1), "band-best"))
-        dots += _swarm(strip.units, x, half, axis, radius, highlight)
+        dots += _swarm(strip.units, x, half, axis, radius, highlight, words)
         if strip.median is not None:
             y = axis.place(strip.median)
             bars.append(Line(x - wide - 4, y, x + wide + 4, y, "ink", 2.2))
@@ -254,7 +255,9 @@ def _draw_swarms(
     return [*bands, *dots, *bars]
 
 
-def _swarm(units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None) -> list[Mark]:
+def _swarm(
+    units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None, words: Words
+) -> list[Mark]:
     taken: list[tuple[float, float]] = []
     marks: list[Mark] = []
     step = 2 * radius + 0.6
@@ -276,7 +279,7 @@ def _swarm(units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float
                 round(y, 1),
                 radius + (unit == highlight),
                 colour,
-                f"{name} {format_rounded(score)}",
+                f"{words.both(Unit(name))} {format_rounded(score)}",
                 unit_id,
             )
         )
@@ -290,7 +293,8 @@ def _draw_path(
     bands: list[Mark] = []
     dots: list[Mark] = []
     lines: list[Mark] = []
-    half = min([second - first for first, second in pairwise(xs)]) / 2
+    followed: list[Mark] = []
+    half = min([second - first for first, second in pairwise(sorted(xs))]) / 2
     for strip, x in zip(strips, xs, strict=True):
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
@@ -308,8 +312,8 @@ def _draw_path(
         if highlight in strip.units.index and highlight in after.units.index and strip.joins_next:
             scores = [float(each.units.at[highlight, "score"]) for each in (strip, after)]
             y, y_after = (axis.place(score) for score in scores)
-            lines.append(Line(round(x, 1), round(y, 1), round(x_after, 1), round(y_after, 1), "best", 1.6))
-    return [*bands, *dots, *lines]
+            followed.append(Line(round(x, 1), round(y, 1), round(x_after, 1), round(y_after, 1), "best", 1.6))
+    return [*bands, *dots, *lines, *followed]
 
 
 @drawing
@@ -347,25 +351,24 @@ def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
 def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | None, words: Words) -> Scene:
     """Draw a row per unit: its name, both values on one axis, the change, and places where there is room."""
     is_points = pair.gate.measure == "points"
-    names = [_fit_name(Unit(name), size, words) for name in rows["unit_name"]]
+    names, room = _fit_names(rows["unit_name"], size, words)
+    above = size.line if room == 0 else 0.0  # where names are too long to stand beside their lines
+    heights = [above + ROW + size.line * (len(lines) - 1) for lines in names]
     changes = _write_changes(rows["change"])
     places = [
         f"{write_place(row.place_before, row.n_tied_before)} → {write_place(row.place_after, row.n_tied_after)}"
         for row in rows.itertuples()
     ]
-    left = size.margin + max(measure_width(name, size.text, is_bold=True) for name in names) + 16
-    columns = [places] if not is_points else [changes] if size.is_narrow else [changes, places]
-    heads = (
-        [words("labels.places_head")] if not is_points else [words("labels.change_head"), words("labels.places_head")]
-    )
+    left = size.margin + room
     right, ends = size.width - size.margin, []
-    for column, head in reversed(list(zip(columns, heads, strict=False))):
+    for column, key in ((places, "places_head"), (changes, "change_head"))[: 1 + is_points]:
+        head = words(f"labels.{key}")
         ends.append((right, column, head))
-        right -= max(measure_width(text, size.text) for text in [*column, head]) + 16
+        right -= max(measure_width(text, size.text) for text in [*column, head]) + (10 if size.is_narrow else 16)
     axis = _choose_pair_axis(rows, is_points=is_points, left=left + 6, right=right - 4)
     top = size.line + 12
     marks: list[Mark] = []
-    bottom = top + ROW * len(rows)
+    bottom = top + sum(heights)
     last = -1e9
     for tick in axis.ticks:
         x, text = axis.place(tick), f"{tick:g}"
@@ -375,14 +378,20 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
             last = x
     marks += [Label(end, size.text, head, size.text, "grey", anchor="end") for end, _, head in ends]
     for at, (row, name) in enumerate(zip(rows.itertuples(), names, strict=True)):
-        y = top + ROW * (at + 0.5)
+        begin = top + sum(heights[:at])
+        y = begin + heights[at] - ROW / 2 if above else begin + heights[at] / 2
         is_bold = row.Index == highlight
         first, second = axis.place(row.before), axis.place(row.after)
-        about = f"{row.unit_name} {format_rounded(row.before)} → {format_rounded(row.after)}"
+        about = f"{words.both(Unit(row.unit_name))} {format_rounded(row.before)} → {format_rounded(row.after)}"
         if is_bold:
-            marks.append(Rect(size.margin - 4, y - ROW / 2, size.width - 2 * size.margin + 8, ROW, "band-best"))
+            box = (size.margin - 4, begin, size.width - 2 * size.margin + 8, heights[at])
+            marks.append(Rect(*box, "band-best"))
+        first_line = begin + size.line if above else y + 5 - size.line * (len(name) - 1) / 2
         marks += [
-            Label(size.margin, y + 5, name, size.text, is_bold=is_bold),
+            Label(size.margin, first_line + n * size.line, line, size.text, is_bold=is_bold)
+            for n, line in enumerate(name)
+        ]
+        marks += [
             Line(first, y, second, y, "best", 1.6),
             Dot(first, y, 4.6, "unrated", about),
             Dot(second, y, 4.6, "best", about),
@@ -391,13 +400,21 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
     return Scene(size.width, round(bottom + 8), tuple(marks))
 
 
-def _fit_name(unit: Unit, size: Size, words: Words) -> str:
-    """Name a unit in both languages where there is room, else in that of the report, cut where it is too long."""
-    room, short = (0.42 if size.is_narrow else 0.36) * size.width, words.short(unit)
-    if not size.is_narrow and measure_width(words.both(unit), size.text) <= room:
-        return words.both(unit)
-    first, *rest = wrap_text(short, size.text, room)
-    return f"{first}…" if rest else first
+def _fit_names(units: pd.Series, size: Size, words: Words) -> tuple[list[list[str]], float]:
+    """Return the lines of each name, and the room that they take beside the drawing: none where they stand above it.
+
+    A name is in both languages where there is room, else in that of the report.
+    """
+    room = (0.3 if size.is_narrow else 0.36) * size.width
+    both = [words.both(Unit(name)) for name in units]
+    short = [words.short(Unit(name)) for name in units]
+    fits = [not size.is_narrow and measure_width(name, size.text, is_bold=True) <= room for name in both]
+    names = [long if fit else brief for long, brief, fit in zip(both, short, fits, strict=True)]
+    lines = [wrap_text(name, size.text, room, is_bold=True) for name in names]
+    widest = max(measure_width(line, size.text, is_bold=True) for name in lines for line in name)
+    if widest <= room and max(map(len, lines)) <= MOST_LINES:
+        return lines, widest + 16
+    return [wrap_text(name, size.text, size.width - 2 * size.margin, is_bold=True) for name in names], 0
 
 
 def _write_changes(changes: pd.Series) -> list[str]:

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
@@ -34,6 +35,7 @@ ATTRIBUTES = {"class", "scope", "lang", "title"}
 LONG, LONG_CELL = {"col": 12, "row": 16}, 26  # columns of text above which headings, cells may break (see page.css)
 HEADING = re.compile(r"^(#+ )(.*)", flags=re.MULTILINE)
 LONGEST_SLUG = 60  # letters: three bytes each, and a file name ends at 255
+ENCODED = {ord(sign): quote(sign) for sign in '%#<>&"\r\n\t\ufeff'}  # in a link that holds a text
 PHONE = 34  # columns of text that stand side by side on a small screen
 
 
@@ -176,9 +178,18 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
     return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
 
 
-def link_csv(text: str) -> str:
+def link_csv(text: str) -> Markup:
     """Return a CSV text as a link that holds it, marked as UTF-8 for spreadsheets; nothing for nothing."""
-    return "data:text/csv;charset=utf-8;base64," + b64encode(text.encode("utf-8-sig")).decode() if text else ""
+    return link_text("text/csv", f"\ufeff{text}") if text else Markup()
+
+
+def link_text(kind: str, text: str) -> Markup:
+    """Return a text as a link that holds it, for an attribute in double quotes: letters as they are, signs encoded.
+
+    >>> link_text("text/csv", "水务局,97")
+    Markup('data:text/csv;charset=utf-8,水务局,97')
+    """
+    return Markup(f"data:{kind};charset=utf-8,{text.translate(ENCODED)}")
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:

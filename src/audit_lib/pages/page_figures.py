@@ -2,7 +2,6 @@
 
 import csv
 import io
-from base64 import b64encode
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,7 +9,7 @@ from nbformat import NotebookNode
 
 from audit_lib.display.charts import SCENES, Key
 from audit_lib.display.scene import COLOURS, fill_frame, read_scene
-from audit_lib.pages.html_parts import link_csv, make_slug
+from audit_lib.pages.html_parts import link_csv, link_text, make_slug
 from audit_lib.tables.storage import PLAIN_NUMBER, bare_cell
 from audit_lib.wording.words import Words
 
@@ -25,7 +24,8 @@ class Cell:
 class Figure:
     """A figure of a page. `wide` and `narrow` are SVG elements; a figure without them is shown as its picture.
 
-    `csv`, `png` and `svg` are links that hold the values, the picture and the drawing as a file.
+    `csv` and `svg` are links that hold the values and the drawing as a file; of that the page's script makes the
+    picture. `png` is one that holds the picture, where there is no drawing.
     """
 
     title: str
@@ -68,10 +68,10 @@ def read_figure(output: NotebookNode, words: Words) -> Figure:
         subtitle=shown.get("subtitle", ""),
         source=shown.get("source", ""),
         alt=alt,
-        png=f"data:image/png;base64,{''.join(data['image/png'].split())}",
+        png="" if file else f"data:image/png;base64,{''.join(data['image/png'].split())}",
         wide=wide,
         narrow=narrow,
-        svg="data:image/svg+xml;base64," + b64encode(file.encode()).decode() if file else "",
+        svg=link_text("image/svg+xml", file) if file else "",
         legend=[Key(str(key[0]), str(key[1]), bool(key[2])) for key in shown.get("legend", []) if key[0] in COLOURS],
         headings=headings,
         rows=rows,

@@ -69,9 +69,3 @@ def split_percent(score_name: str) -> tuple[str, str]:
     """
     match = PERCENT.fullmatch(score_name)
     return (match["name"], "%") if match else (score_name, "")
-
-
-def may_compare_points(one: Measure, other: Measure) -> bool:
-    """Check whether points of two notices may be compared: one marking scheme, one scale, one direction."""
-    same = ("rubric_id", "scale_min", "scale_max", "better", "score_name")
-    return one.rubric_id is not None and all(getattr(one, name) == getattr(other, name) for name in same)

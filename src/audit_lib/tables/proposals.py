@@ -130,13 +130,15 @@ def _strip_issuer(words: str, issuer: str) -> str:
 
 
 def _find_full_mark(notice: Notice) -> tuple[float, str] | None:
-    """Find the full mark: in the heading of the scores, else in the text; None where several are stated."""
+    """Find the full mark: in the headings of the scores, else in the text; None where several are stated."""
+    stated: dict[float, str] = {}
     for table in notice.tables:
         marked = [(heading, mark) for heading in map(squeeze, table.columns) if (mark := IN_HEADING.search(heading))]
         if len(marked) == 1:
             [(heading, mark)] = marked
-            return float(mark[1]), f"heading {heading}"
-    stated: dict[float, str] = {}
+            stated.setdefault(float(mark[1]), f"heading {heading}")
+    if stated:
+        return next(iter(stated.items())) if len(stated) == 1 else None
     for line in notice.document.lines:
         for stated_mark in FULL_MARK.finditer(line.key):
             full = 100.0 if stated_mark[2] else 1000.0 if stated_mark[3] else float(stated_mark[1])

@@ -49,8 +49,8 @@ function addTools(frame) {
 
 // A matrix of places: a row that is clicked is set off, and its cells show the scores behind the places.
 function makeMatrix(frame, words) {
-  const places = [...frame.querySelectorAll('td[class*="shade-"]')], cells = places.filter((cell) => cell.title);
-  for (const cell of places) cell.parentElement.addEventListener("click", () => chooseRow(cell.parentElement));
+  for (const row of frame.querySelectorAll(".places tbody tr")) row.addEventListener("click", () => chooseRow(row));
+  const cells = [...frame.querySelectorAll(".places td[title]")];
   if (!cells.length) return;
   const label = document.createElement("label");
   const box = document.createElement("input");
@@ -91,6 +91,23 @@ for (const frame of document.querySelectorAll(".table")) {
     makeSearchable(frame, rows, words);
   }
   makeMatrix(frame, words);
+}
+
+// The picture of a figure is its drawing in light colours, two pixels for each of the page.
+for (const part of document.querySelectorAll(".png")) {
+  const link = part.querySelector("a"), drawing = part.nextElementSibling.getAttribute("href");
+  part.hidden = false;
+  link.addEventListener("click", async (event) => {
+    if (link.href.startsWith("data:")) return;
+    event.preventDefault();
+    const image = new Image(), canvas = document.createElement("canvas");
+    image.src = drawing.replace("@media screen", "@media print");
+    await image.decode();
+    [canvas.width, canvas.height] = [2 * image.naturalWidth, 2 * image.naturalHeight];
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    link.href = canvas.toDataURL();
+    link.click();
+  });
 }
 
 for (const link of document.querySelectorAll("a.copy")) {
@@ -141,8 +158,7 @@ if (finder) {
     for (const dot of own) dot.classList.add("found");
     link.href = href;
     link.textContent = finder.dataset.more;
-    for (const named of document.querySelectorAll(`.table a[href="${href}"]`))
-      if (named.closest("tr").querySelector('[class*="shade-"]')) chooseRow(named.closest("tr"));
-    found.append(own[0]?.querySelector("title").textContent ?? name, " · ", link);
+    for (const named of document.querySelectorAll(`.places a[href="${href}"]`)) chooseRow(named.closest("tr"));
+    found.append(own.length === 1 ? own[0].querySelector("title").textContent : name, " · ", link);
   });
 }
