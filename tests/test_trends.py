@@ -454,6 +454,10 @@ def with_ranks(history: History, period: str) -> History:
         ({"rubric": [None, None]}, ("places", "scheme_unknown")),
         ({"rubric": ["one", "two"]}, ("places", "scheme_differs")),
         ({"scale_max": [100.0, 120.0]}, ("places", "scale_differs")),
+        ({"scale_max": [None, 100.0]}, ("points", "same_scheme")),  # no score is off the usual scale
+        ({"scale_max": [None, 120.0]}, ("places", "scale_unknown")),
+        ({"scale_max": [None, 85.0]}, ("places", "scale_unknown")),
+        ({"better": [None, "higher"]}, ("points", "same_scheme")),
         ({"better": ["higher", "lower"]}, ("places", "direction_differs")),
         ({"score_name": ["share", "index"]}, ("places", "score_differs")),
     ],

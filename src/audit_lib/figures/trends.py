@@ -77,6 +77,8 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
             height += tall
         scenes.append(Scene(size.width, round(height), tuple(marks)))
     key, facts = _title_level(trends, words)
+    told = strips[panel.lists[0]]
+    told = told if len(told) < MANY_PERIODS else [told[0], told[-1]]
     measure = panel.published[scored[-1]].measure
     facts |= {
         "what": words.word(name_units(panel.rows)),
@@ -85,7 +87,7 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         "first": words.name(say_date(panel.periods[0])),
         "last": words.name(say_date(panel.periods[-1])),
         "better": words("labels.lower_better") if measure.is_lower_better else "",
-        "rows": words.join((_describe_strip(each, words) for each in strips[panel.lists[0]]), "clauses"),
+        "rows": words.join((_describe_strip(each, words) for each in told), "clauses"),
     }
     legend = [Key("neutral", words("labels.one_unit"))]
     if highlight is not None and len(panel.rows[(panel.rows["unit"] == highlight) & panel.rows["score"].notna()]):
