@@ -217,13 +217,22 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def leizhou_data(project: Path, tmp_path: Path) -> Path:
+def copy_place(project: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Copy the project's data folder with the folders of one place alone, to change at will."""
+
+    def copy(place: str) -> Path:
+        def other_places(folder: str, names: list[str]) -> set[str]:
+            return {name for name in names if (Path(folder) / name).is_dir()} - {"raw", "reference", "processed", place}
+
+        return Path(shutil.copytree(project / "data", tmp_path / "data", ignore=other_places))
+
+    return copy
+
+
+@pytest.fixture
+def leizhou_data(copy_place: Callable[[str], Path]) -> Path:
     """A copy of the project's data folder with the folders of Leizhou alone, to change at will."""
-
-    def other_places(folder: str, names: list[str]) -> set[str]:
-        return {name for name in names if (Path(folder) / name).is_dir()} - {"raw", "reference", "processed", "leizhou"}
-
-    return Path(shutil.copytree(project / "data", tmp_path / "data", ignore=other_places))
+    return copy_place("leizhou")
 
 
 def run_notebook(path: Path, **parameters: object) -> list[object]:

@@ -20,12 +20,12 @@ import pytest
 
 from audit_lib.batch.batch import lock_reports
 from audit_lib.batch.explore import find_example, write_copies
-from audit_lib.batch.manifest import check_reference, record_tables
+from audit_lib.batch.manifest import check_reference, describe_report, record_tables
 from audit_lib.batch.observer import BatchObserver, Progress
 from audit_lib.batch.plan import Folders, check_contracts, choose_notebooks, read_declared
 from audit_lib.batch.processes import CAN_ADOPT, CAN_FORK, NEEDS, RunOptions, count_jobs, run_in_process, start_warming
 from audit_lib.batch.run import Request, open_executor, run_batch
-from audit_lib.batch.tasks import RunResult
+from audit_lib.batch.tasks import RunResult, execute_run
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
 
@@ -173,17 +173,19 @@ def test_a_failed_run_leaves_the_good_report_and_stops_nothing(folders: Folders,
 
 
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
-def test_an_unusable_parameter_is_one_line_in_the_notebook_and_in_the_log(
-    folders: Folders, write_notebook, do, warm: bool
+def test_an_unusable_parameter_is_one_line_in_the_notebook_and_in_the_reason(
+    folders: Folders, write_notebook, plan, look, warm: bool
 ) -> None:
     write_notebook("01_bad", "from audit_lib import open_report\nopen_report('leizhou', '1999')")
-    [result] = do(warm=warm)
-    cells = nbformat.read(result.run.failed, as_version=4).cells
+    [run] = plan()
+    scratch = folders.reports / ".running"
+    scratch.mkdir(parents=True)
+    result = execute_run(run, "forced", describe_report(run, look()), scratch, RunOptions(warm=warm))
+    cells = nbformat.read(result.notebook, as_version=4).cells
     [error] = [each for cell in cells for each in cell.get("outputs", []) if each.output_type == "error"]
     line = f"{folders.data / 'raw' / 'leizhou'}: found no period 1999; expected 2017 (audit-lib add FILE --jurisdiction leizhou --period 1999 adds one)"
     assert (error.ename, error.evalue, error.traceback) == ("AuditError", line, [line])
-    assert result.why == f"code cell 3: AuditError: {line}"
-    assert result.why in result.run.log.read_text(encoding="utf-8")
+    assert (result.status, result.why) == ("failed", f"code cell 3: AuditError: {line}")
 
 
 def test_a_run_that_does_not_end_is_ended_with_all_it_started(

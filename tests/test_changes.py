@@ -178,16 +178,18 @@ Do = Callable[..., dict[str, bytes]]
 
 
 @pytest.fixture
-def issue(project_data: Path, tmp_path: Path) -> Do:
+def issue(copy_place: Callable[[str], Path], tmp_path: Path) -> Do:
     """Make the next issue of a notebook's report on a place: its tables first. Gives notebook and page of a period."""
-    folders = Folders(project_data, ROOT / "notebooks", tmp_path / "reports")
+    folders = Folders(tmp_path / "data", ROOT / "notebooks", tmp_path / "reports")
 
     def make(jurisdiction: str, period: str, name: str, *, force: bool = False) -> dict[str, bytes]:
-        sources = find_sources(project_data, jurisdiction)
-        assert [error for _, error in build_tables(project_data, sources)] == [None] * len(sources)
-        snapshot = Snapshot(project_data, sources)
+        if not folders.data.exists():
+            copy_place(jurisdiction)
+        sources = find_sources(folders.data, jurisdiction)
+        assert [error for _, error in build_tables(folders.data, sources)] == [None] * len(sources)
+        snapshot = Snapshot(folders.data, sources)
         chosen = choose_notebooks(folders.notebooks, (name,))
-        runs = plan_runs(folders, find_sources(project_data, jurisdiction, period), chosen, ("en",))
+        runs = plan_runs(folders, find_sources(folders.data, jurisdiction, period), chosen, ("en",))
         reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs}
         with lock_reports(folders.reports), open_executor(1, None) as (executor, max_in_flight):
             batch = Batch(folders, [reasons], snapshot, executor, max_in_flight, RunOptions(), languages=("en",))
@@ -219,11 +221,11 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_changed_score_moves_what_rests_on_it(issue: Do, project_data: Path) -> None:
+def test_a_changed_score_moves_what_rests_on_it(issue: Do, tmp_path: Path) -> None:
     first = issue("leizhou", "2017", "00_year_card")
     assert read_changed(first) is None
     assert b'id="changed"' not in first[".html"]
-    edit(project_data / "raw" / "leizhou" / "2017.txt", "\n97\n", "\n99\n")
+    edit(tmp_path / "data" / "raw" / "leizhou" / "2017.txt", "\n97\n", "\n99\n")
     second = issue("leizhou", "2017", "00_year_card")
     changed = read_changed(second)
     assert changed is not None
@@ -244,9 +246,9 @@ def test_a_changed_score_moves_what_rests_on_it(issue: Do, project_data: Path) -
 
 
 @pytest.mark.slow
-def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
+def test_a_correction_is_told_as_one(issue: Do, tmp_path: Path) -> None:
     issue("leizhou", "2017", "03_tiers")
-    with (project_data / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
+    with (tmp_path / "data" / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
         file.write("leizhou-2017,水务局,score,93,83,made up for a test,made up\n")
     changed = read_changed(issue("leizhou", "2017", "03_tiers"))
     assert changed is not None
@@ -257,9 +259,9 @@ def test_a_correction_is_told_as_one(issue: Do, project_data: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_row_of_lineage_is_told_as_one(issue: Do, project_data: Path) -> None:
+def test_a_row_of_lineage_is_told_as_one(issue: Do, tmp_path: Path) -> None:
     issue("ministries", "2022", "05_trends")
-    path = project_data / "reference" / "lineage.csv"
+    path = tmp_path / "data" / "reference" / "lineage.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     [row] = [line for line in lines if line.startswith("ministries,环境保护部,生态环境部,")]
     path.write_text("".join(line for line in lines if line != row), encoding="utf-8")

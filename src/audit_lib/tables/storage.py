@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -116,10 +116,19 @@ def _text_columns(columns: pd.DataFrame | Mapping[str, Any], name: str) -> list[
 def load_table(path: Path, name: str) -> pd.DataFrame:
     """Load one of our CSV files and validate it. Raises AuditError where it is missing or not as declared."""
     try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise unusable(path, "no such file", f"the {name} table (audit-lib build makes the processed ones)") from None
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise unusable(path, str(error).splitlines()[0], f"a CSV file of the {name} table") from None
+    return _parse_table(content, path, name).copy()
+
+
+@lru_cache(maxsize=32)  # a report loads some tables several times, and checking one takes longer than reading it
+def _parse_table(content: bytes, path: Path, name: str) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
+    except ValueError as error:
         raise unusable(path, str(error).splitlines()[0], f"a CSV file of the {name} table") from None
     if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
         raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
