@@ -6,6 +6,10 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,$(shell \
   $(python) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $(python))))
+# Bytecode is kept even where the environment says not to: many processes import the same modules. Other plug-ins that
+# are installed take a second to load.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
+TESTS := $(PYTEST) --no-loadscope-reorder --dist loadgroup -p no:nbval -p no:anyio -p no:typeguard
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 
@@ -27,15 +31,15 @@ lab: $(READY) ## write working copies to explore/ and open JupyterLab; LAB_ARGS=
 
 # Two processes more than there are processors: some tests wait.
 test: $(DEV) ## run all tests, and every committed report again: English by nbval, Chinese byte by byte
-	@$(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist loadgroup
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(BIN)/python -m pytest -q -n auto --dist loadscope \
+	@$(TESTS) -n $$(($$(getconf _NPROCESSORS_ONLN) + 2))
+	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(PYTEST) -n auto --dist loadscope \
 	  --nbval reports --ignore=reports/zh notebooks/_example.ipynb
 
 fuzz: $(DEV) ## read 80,000 random and damaged files, others each day; FUZZ_SEED=... for those of another run
 	@FUZZ_INPUTS=80000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/python -m pytest -q -n auto tests/test_fuzz.py
 
 quick: $(DEV) ## run the tests that take no processes, no browser and no whole batches
-	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+	@$(TESTS) -n auto -m "not slow"
 
 check: $(DEV) ## check style, format, types, the order of the folders, and the declared dependencies
 	@$(BIN)/ruff check

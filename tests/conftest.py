@@ -1,4 +1,5 @@
 """Fixtures: where the project's data is, and small synthetic notices and data folders in the layout of Leizhou 2017."""
+# ruff: noqa: E402
 
 import ast
 import fcntl
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # nbformat's: a second to load, of no use here
 
 import nbformat
 import pandas as pd
@@ -37,6 +40,21 @@ from audit_lib.tables.storage import validate_table
 
 settings.register_profile("untimed", deadline=None)  # a busy machine must fail no test
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with slow tests, and run the others of a file in one process: they share what the file makes once."""
+    order = {item: (not is_marked(item, "slow"), not is_marked(item, "xdist_group")) for item in items}
+    items.sort(key=order.__getitem__)
+    for item in items:
+        if all(order[item]):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def is_marked(item: pytest.Item, name: str) -> bool:
+    return item.get_closest_marker(name) is not None
+
 
 MakeNotice = Callable[..., Path]
 MakeData = Callable[..., Path]

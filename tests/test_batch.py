@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -523,20 +524,36 @@ def test_a_daemon_ends_with_the_report_that_started_it(write_notebook, do, patie
     assert has_ended(int(pids.read_text()))
 
 
+@pytest.fixture
+def own_fork_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[forkserver.ForkServer]:
+    """A fork server to kill at will; it imports nothing first, and the one of all other tests lives on."""
+    server = forkserver.ForkServer()
+    server.set_forkserver_preload([])
+    monkeypatch.setattr(forkserver, "_forkserver", server)
+    for name in ("ensure_running", "connect_to_new_process"):
+        monkeypatch.setattr(forkserver, name, getattr(server, name))
+    yield server
+    server._stop()  # type: ignore[attr-defined]
+
+
 @pytest.mark.skipif(not CAN_FORK, reason="needs a fork server")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
-def test_a_fork_server_that_answers_no_more_is_replaced(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_fork_server_that_answers_no_more_is_replaced(
+    own_fork_server: forkserver.ForkServer, tmp_path: Path, number: signal.Signals
+) -> None:
     start_warming()
-    os.kill(forkserver._forkserver._forkserver_pid, number)  # type: ignore[attr-defined]
+    os.kill(own_fork_server._forkserver_pid, number)  # type: ignore[attr-defined]
     assert run_in_process(len, "abc", log=tmp_path / "log", options=RunOptions()) == 3
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="needs a fork server")
-def test_a_batch_that_breaks_leaves_the_process_able_to_run_another(tmp_path: Path) -> None:
+def test_a_batch_that_breaks_leaves_the_process_able_to_run_another(
+    own_fork_server: forkserver.ForkServer, tmp_path: Path
+) -> None:
     def break_off(text: str) -> None:
         with lock_reports(tmp_path / "reports"):
             assert run_in_process(len, text, log=tmp_path / "log", options=RunOptions()) == len(text)
-            servers.append(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+            servers.append(own_fork_server._forkserver_pid)  # type: ignore[attr-defined]
             raise AuditError("broken")
 
     servers: list[int] = []
