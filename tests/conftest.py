@@ -21,7 +21,7 @@ from hypothesis import settings
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.batch.batch import Batch, lock_reports
-from audit_lib.batch.manifest import find_reason
+from audit_lib.batch.manifest import describe_report, find_reason
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
 from audit_lib.batch.processes import RunOptions
@@ -31,12 +31,15 @@ from audit_lib.batch.tasks import RunResult
 from audit_lib.cli import main
 from audit_lib.errors import AuditError
 from audit_lib.export.pdf import find_chromium
+from audit_lib.files import save_bytes
+from audit_lib.fingerprints import hash_bytes, save_manifest
 from audit_lib.notebook.report import Report, open_report
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import validate_table
+from audit_lib.wording.languages import LANGUAGES
 
 settings.register_profile("untimed", deadline=None)  # a busy machine must fail no test
 settings.load_profile("untimed")
@@ -211,7 +214,20 @@ def _make_site(project: Path, folder: Path) -> None:
     folders = Folders(folder / "data", project / "notebooks", folder / "reports")
     shutil.copytree(project / "data", folders.data)
     for asked in (Request("leizhou", "2017"), Request("louxing", notebooks=("05_trends",), languages=("en",))):
+        _copy_reports(project / "reports", folders, asked)
         assert run_batch(folders, asked, RunOptions(), BatchObserver()).is_complete
+
+
+def _copy_reports(committed: Path, folders: Folders, asked: Request) -> None:
+    """Copy the committed reports as up to date: whether they are is for test_notebooks to say."""
+    snapshot = Snapshot(folders.data, find_sources(folders.data, asked.jurisdiction))
+    sources = find_sources(folders.data, asked.jurisdiction, asked.period)
+    notebooks = choose_notebooks(folders.notebooks, asked.notebooks)
+    for run in plan_runs(folders, sources, notebooks, asked.languages or LANGUAGES):
+        report = committed / run.report.relative_to(folders.reports)
+        if report.is_file():
+            save_bytes(report.read_bytes(), run.report)
+            save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(report.read_bytes())})
 
 
 @pytest.fixture(scope="module")
@@ -254,18 +270,23 @@ def leizhou_data(copy_place: Callable[[str], Path]) -> Path:
 
 
 def run_notebook(path: Path, **parameters: object) -> list[object]:
-    """Run the code cells of a notebook in this process, with these parameters; returns what each shows, or None."""
+    """Run the code cells of a notebook in this process, with these parameters; returns what each shows, or None.
+
+    Figures have few pixels: nobody looks at them.
+    """
     shown: list[object] = []
     names: dict[str, object] = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code":
-            *body, last = ast.parse(cell.source).body
-            last_is_shown = isinstance(last, ast.Expr)
-            exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
-            value = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last_is_shown else None
-            shown.append(value)
-        if "parameters" in cell.metadata.get("tags", []):
-            names.update(parameters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audit_lib.figures.picture.SCALE", 0.25)
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                *body, last = ast.parse(cell.source).body
+                last_is_shown = isinstance(last, ast.Expr)
+                exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
+                value = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last_is_shown else None
+                shown.append(value)
+            if "parameters" in cell.metadata.get("tags", []):
+                names.update(parameters)
     return shown
 
 
@@ -286,12 +307,6 @@ def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
             return run_notebook(path, jurisdiction="leizhou", period="2017")
 
     return run
-
-
-@pytest.fixture
-def small_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw figures with a quarter of the pixels, where nothing asserts what they look like."""
-    monkeypatch.setattr("audit_lib.figures.picture.SCALE", 1)
 
 
 @pytest.fixture(scope="session")

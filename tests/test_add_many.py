@@ -315,7 +315,6 @@ BUREAUS: list[Row] = [(1, "丙局", 95), (2, "丁局", 88), (3, "己局", 80)]
 LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
 
 
-@pytest.mark.usefixtures("small_figures")
 @pytest.mark.parametrize(
     ("notices", "headline", "bullet"),
     [

@@ -284,15 +284,12 @@ LOOK = """
 import json, os, sys
 from pathlib import Path
 
-import audit_lib
+import audit_lib.batch.warm
 from audit_lib.figures import picture
 from audit_lib.pages.place_page import render_place
 
-picture.SCALE = 1
-
+picture.SCALE = 0.25
 data, notebooks, scratch = (Path(each) for each in sys.argv[1:])
-for name in audit_lib.__all__:
-    getattr(audit_lib, name)
 
 
 def look(work, *args):

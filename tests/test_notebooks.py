@@ -146,7 +146,6 @@ def word_notice(notice_text, case: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("small_figures")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("case", AWKWARD)
 def test_notebooks_run_on_an_awkward_notice(
@@ -179,7 +178,6 @@ def check_shown(cells: list[object]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("small_figures")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("before", "after"),

@@ -139,7 +139,6 @@ def show(run_cells) -> Callable[..., Shown]:
         ids = [cell.id for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("AUDIT_DATA", str(ROOT / "data"))
-            patch.setattr("audit_lib.figures.picture.SCALE", 0.25)  # nobody looks at the pictures
             shown = run_cells(path, jurisdiction=jurisdiction, period=period, language="zh")
         found = dict(zip(ids, shown, strict=True))
         return found if again else kept.setdefault((stem, jurisdiction), found)
