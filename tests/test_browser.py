@@ -113,17 +113,21 @@ def visits(browser: Any, documents: dict[str, Document]) -> Iterator[dict[str, V
     axe takes seconds: it looks at the largest in English, and on a phone and in the dark at those with a template of
     their own.
     """
-    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
+    page = browser.new_page(viewport={"width": WIDTHS[0], "height": 900})
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: messages.append(request.url) if is_remote(request.url) else None)
     found = {}
     for (lang, kind), names in sort_by_kind(documents).items():
         smallest, *_, largest = sorted(names * 2, key=documents.__getitem__)
         has_template = not kind.startswith("0") or largest == REPORT
         looks = LOOKS if has_template else LOOKS[:1]
-        found[largest] = visit(context, documents[largest], looks if lang == "en" else ())
+        found[largest] = visit(page, messages, documents[largest], looks if lang == "en" else ())
         if lang == "en" and smallest != largest:
-            found[smallest] = visit(context, documents[smallest], ())
+            found[smallest] = visit(page, messages, documents[smallest], ())
     yield found
-    context.close()
+    page.close()
 
 
 def sort_by_kind(documents: dict[str, Document]) -> dict[tuple[str, str], list[str]]:
@@ -137,12 +141,12 @@ def sort_by_kind(documents: dict[str, Document]) -> dict[tuple[str, str], list[s
     return kinds
 
 
-def visit(context: Any, document: Document, looks: Sequence[tuple[str, int, dict[str, Any]]]) -> Visit:
-    """Open a page, and have axe look at it in these schemes and widths."""
-    page, found = context.new_page(), Visit()
-    page.on("console", lambda message: found.messages.append(message.text))
-    page.on("pageerror", lambda error: found.messages.append(str(error)))
-    page.on("request", lambda request: found.messages.append(request.url) if is_remote(request.url) else None)
+def visit(
+    page: Any, messages: list[str], document: Document, looks: Sequence[tuple[str, int, dict[str, Any]]]
+) -> Visit:
+    """Open a page, and have axe look at it in these schemes and widths. What it writes and asks for is in `messages`."""
+    found = Visit()
+    page.emulate_media(media="screen", color_scheme="light")
     page.goto(document.path.as_uri())
     page.evaluate("document.fonts.ready.then(() => null)")
     for width in (*WIDTHS[1:], WIDTHS[0]):
@@ -156,7 +160,8 @@ def visit(context: Any, document: Document, looks: Sequence[tuple[str, int, dict
             found.violations.setdefault(scheme, []).extend(find_violations(page, rules))
     page.emulate_media(media="print")
     found.printed = page.evaluate(FIND_SHOWN, NOT_ON_PAPER)
-    page.close()
+    found.messages = [*messages]
+    messages.clear()
     return found
 
 
