@@ -396,6 +396,15 @@ def test_texts_round_trip(tmp_path_factory: pytest.TempPathFactory, texts: list[
     pd.testing.assert_frame_equal(load_table(path, "aliases"), table)
 
 
+def test_a_table_is_loaded_as_its_file_is_now_whatever_became_of_it_before(tmp_path: Path) -> None:
+    path = tmp_path / "aliases.csv"
+    for name in ("甲镇", "乙局", "甲镇"):
+        path.write_text(f"name_printed,unit_id,evidence\n{name},demo-甲,seen\n", encoding="utf-8")
+        table = load_table(path, "aliases")
+        assert table["name_printed"].to_list() == [name]
+        table.loc[0, "name_printed"] = "changed"
+
+
 # Files.
 
 
