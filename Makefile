@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11,
 # Bytecode is kept even where the environment says not to: many processes import the same modules. Other plug-ins that
 # are installed take a second to load.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
-TESTS := $(PYTEST) --no-loadscope-reorder --dist loadgroup -p no:nbval -p no:anyio -p no:typeguard
+TESTS := $(PYTEST) -p no:nbval -p no:anyio -p no:typeguard
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 

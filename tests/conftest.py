@@ -45,18 +45,24 @@ settings.register_profile("untimed", deadline=None)  # a busy machine must fail 
 settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with slow tests, and run the others of a file in one process: they share what the file makes once."""
-    order = {item: (not is_marked(item, "slow"), not is_marked(item, "xdist_group")) for item in items}
-    items.sort(key=order.__getitem__)
-    for item in items:
-        if all(order[item]):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+# Files whose tests share little: each runs in whichever process is free.
+SPREAD = {f"test_{name}.py" for name in ("batch", "cluster", "faults", "fuzz", "notebooks", "warm")}
 
 
-def is_marked(item: pytest.Item, name: str) -> bool:
-    return item.get_closest_marker(name) is not None
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Run the other tests of a file in one process: what they share is made once.
+
+    The marker xdist_group would not do: pytest-xdist 3.8 ignores it, silently, under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if Path(file).name in SPREAD else file
+
+    return Scheduler(config, log)
 
 
 MakeNotice = Callable[..., Path]

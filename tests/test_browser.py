@@ -20,7 +20,7 @@ from audit_lib.wording.words import Words
 html5lib = pytest.importorskip("html5lib", reason="no html5lib: install the dev group")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe-core: install the dev group")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]  # one browser and one site for both modules
+pytestmark = pytest.mark.slow
 
 WIDTHS = (1280, 768, 390)  # of a desktop, a tablet, a phone
 MOST_BYTES = 600_000

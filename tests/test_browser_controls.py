@@ -11,7 +11,7 @@ from audit_lib.wording.words import Words
 
 pytest.importorskip("playwright", reason="no playwright: install the dev group")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 SHORT = 15  # rows; a longer table can be sorted and searched
 MISSING = ("", Words("en").missing, Words("en").inapplicable)

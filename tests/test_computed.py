@@ -17,7 +17,7 @@ from audit_lib.notebook.statements import Statement, list_notebook
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("computed")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -149,10 +148,6 @@ def test_two_periods_are_cited_each_by_its_own_notice() -> None:
 # Every table of every notebook. Each notebook runs once, in the same process for all tests.
 
 
-def of_every_notebook(test: Callable[..., None]) -> Callable[..., None]:
-    return pytest.mark.slow(pytest.mark.xdist_group("links")(test))
-
-
 @cache
 def run_notebook(notice: str, stem: str) -> list[Shown]:
     """Run a notebook without its charts; gives each table that it shows, as computed and as shown."""
@@ -203,7 +198,7 @@ def units_of(row: pd.Series) -> list[str]:
     return [name for unit in units if isinstance(unit, str) for name in unit.split(" → ")]
 
 
-@of_every_notebook
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str) -> None:
@@ -224,7 +219,7 @@ def test_every_score_and_tier_of_a_unit_leads_to_its_line(notice: str, stem: str
                 assert any(each in line for unit in units for each in (value, *names[unit])), (key, links, line)
 
 
-@of_every_notebook
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @pytest.mark.parametrize("notice", NOTICES)
 def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> None:
@@ -237,7 +232,7 @@ def test_every_link_of_every_table_has_its_target(notice: str, stem: str) -> Non
             assert HREF.fullmatch(str(href))
 
 
-@of_every_notebook
+@pytest.mark.slow
 def test_there_is_much_to_link() -> None:
     counts = {
         notice: sum(len(shown.linked) for stem in NOTEBOOKS for *_, shown in run_notebook(notice, stem))

@@ -339,7 +339,6 @@ def test_each_file_of_a_notice_in_a_folder_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("manifest")
 @pytest.mark.parametrize("name", [*sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")), "units"])
 def test_no_file_is_opened_that_inputs_csv_does_not_declare(opened: dict[str, list[str]], name: str) -> None:
     period, all_reports = ("*", ()) if name == "units" else ("2017", ("*",))

@@ -158,7 +158,6 @@ def test_notebooks_run_on_an_awkward_notice(
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("computed")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_leizhou_has_one_headline_and_a_figure_or_a_table(leizhou_cells, path: Path) -> None:
     cells = leizhou_cells(path)

@@ -33,7 +33,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from audit_lib.analysis import cuts, distribution, groups
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("computed")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw"

@@ -33,7 +33,7 @@ from audit_lib.verify.given import MOST_BYTES, list_files
 from audit_lib.verify.verify import CHANGED, CONFIRMED, ELSEWHERE, EXCEPTED, UNKNOWN, Verifier
 from audit_lib.wording.words import Words
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("verify")]  # what is made anew serves all
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ("02_distribution", "03_tiers")
