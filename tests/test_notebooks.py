@@ -21,6 +21,7 @@ from audit_lib.verify.verify import Verifier
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 REPORTS = sorted(path for path in (ROOT / "reports").rglob("*.ipynb") if ".failed" not in path.name)
+CHINESE = [path for path in REPORTS if path.is_relative_to(ROOT / "reports" / "zh")]  # nbval runs the others
 LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {
     "00_year_card": "56 units of Leizhou scored from 70 to 97; most were rated good",
@@ -96,7 +97,7 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", REPORTS, ids=name_report)
+@pytest.mark.parametrize("path", CHINESE, ids=name_report)
 def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Path) -> None:
     verified = verifier.verify(path)
     if verified.why.startswith("it was made with"):
