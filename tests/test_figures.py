@@ -19,6 +19,7 @@ from PIL import Image
 from pylopdf_fonts_zh_cn import sans_path
 
 from audit_lib.analysis.groups import compare_groups
+from audit_lib.analysis.overdue import order_overdue
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import COLOURS, Dot, Label, Line, Rect, Ring, Scene
@@ -428,11 +429,11 @@ def test_ages_and_limits_are_drawn_at_their_days(leizhou, size: str) -> None:
     assert isinstance(chart, Chart)
     scene = getattr(chart, size)
     limits = [line for line in scene.of(Line) if line.width == 2.4]
-    rows = chart.data.to_dict("records")
+    rows = order_overdue(named.dropna(subset=["unit", "limit"])).to_dict("records")
     drawn = [
-        (x, math.log(float(row[column])))
+        (x, math.log(row[column]))
         for bar, limit, row in zip(scene.of(Rect), limits, rows, strict=True)
-        for x, column in ((bar.x, "Days old, at least"), (limit.x1, "Limit, days"))
+        for x, column in ((bar.x, "age_low"), (limit.x1, "limit"))
     ]
     (x_age, age), (x_limit, limit), *_ = drawn
     per_pixel = (age - limit) / (x_age - x_limit)
@@ -441,6 +442,9 @@ def test_ages_and_limits_are_drawn_at_their_days(leizhou, size: str) -> None:
     )
     at = {label.text: label.x for label in scene.of(Label) if label.anchor == "middle"}
     assert math.exp(limit + (at["3 months"] - x_limit) * per_pixel) == pytest.approx(92, abs=0.1)
-    colours = [{"overdue": "lowest", "in time": "best"}[row["Status"]] for row in rows]
-    assert [bar.colour for bar in scene.of(Rect)] == colours
+    assert [bar.colour for bar in scene.of(Rect)] == ["lowest", "lowest"]
+    assert chart.data[["Status", "Age"]].to_numpy().tolist() == [
+        ["overdue", "about 3 years"],
+        ["overdue", "111–149 days"],
+    ]
     assert per_pixel > 0

@@ -141,6 +141,9 @@ def test_changes_are_those_of_pandas(name: str, before: str, measure: str) -> No
     assert units["place_after"].to_dict() == rank_best(both[after]).to_dict()
     assert units["n_listed"].unique().tolist() == [len(both)]
     assert order_changes(pair)["change"].is_monotonic_increasing == (measure == "points")
+    if measure == "points":
+        printed = trends.tabulate_changes(pair).set_index("unit_name").loc[both.index]
+        assert printed[["score_before", "score_after"]].to_numpy().tolist() == both.to_numpy().tolist()
 
 
 @pytest.mark.parametrize(

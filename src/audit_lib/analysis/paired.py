@@ -1,5 +1,6 @@
 """Two measurements of the same units: how far they changed, and where that is not more than rounding."""
 
+import numpy as np
 import pandas as pd
 
 MOST_DECIMALS = 4
@@ -23,5 +24,4 @@ def _count_decimals(values: pd.Series) -> int:
 def find_direction(change: pd.Series, step: float) -> pd.Series:
     """Return 1 for a value that rose, −1 for one that fell, 0 within one rounding step; missing stays missing."""
     moved = change.abs().round(6) > round(step, 6)
-    sign = (change > 0).astype("float64") - (change < 0).astype("float64")
-    return sign.where(moved, 0.0).where(change.notna())
+    return np.sign(change).where(moved | change.isna(), 0.0)

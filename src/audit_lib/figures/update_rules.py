@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.overdue import order_overdue, word_age, word_looked
+from audit_lib.analysis.overdue import order_overdue, tabulate_overdue, word_age, word_looked
 from audit_lib.analysis.update_rules import count_days, word_duration
 from audit_lib.display.charts import Chart, Key
 from audit_lib.figures.forms import SIZES, Span, close_chart, draw_spans
@@ -30,8 +30,7 @@ def plot_overdue(words: Words, inspected: pd.DataFrame, header: Header) -> Chart
     rows = order_overdue(named[named["limit"].notna()]).head(MOST_ROWS)
     if rows.empty:
         return None
-    records = rows.to_dict("records")
-    spans = [_make_span(row, words) for row in records]
+    spans = [_make_span(row, words) for row in rows.to_dict("records")]
     ticks = _choose_ticks(spans, words)
     axis, limit = words("labels.age_axis"), words("labels.limit")
     wide, narrow = (draw_spans(spans, size, ticks, axis, limit) for size in SIZES)
@@ -47,9 +46,8 @@ def plot_overdue(words: Words, inspected: pd.DataFrame, header: Header) -> Chart
         for status, colour in COLOURS.items()
         if status in counts
     )
-    data = rows[["unit", "column", "age_low", "age_high", "limit", "status"]].rename(columns={"limit": "limit_days"})
     key = "overdue" if facts["overdue"] else "overdue_none"
-    return close_chart(key, words, facts, (wide, narrow), data, legend)
+    return close_chart(key, words, facts, (wide, narrow), tabulate_overdue(rows), legend)
 
 
 def _make_span(row: Mapping[str, Any], words: Words) -> Span:
