@@ -61,7 +61,8 @@ mutants: $(DEV) ## change one place at a time and list the changes that no test 
 	@$(BIN)/python benchmarks/mutants.py $(FILES)
 
 coverage: $(DEV) ## print which lines and branches the fast tests run
-	@$(BIN)/python -m coverage run --branch --source=audit_lib -m pytest -q -p no:xdist -m "not slow"
+	@FUZZ_INPUTS=400 DRAWN_INPUTS=120 $(BIN)/python -m coverage run -m pytest -q -n auto -m "not slow"
+	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --skip-covered
 
 lock: ## write both lock files again from pyproject.toml; needs uv
