@@ -317,6 +317,9 @@ SHAPES = {
     "names in prose": (
         ".txt", 400, lambda n: "通报\n单位\t得分\n" + "".join(f"甲{at}镇\t9\n" for at in range(n)) + "一、问题\n" + "甲甲甲镇。" * n,
     ),
+    "tabs before a name": (".txt", 10_000, lambda n: LIST + "\t" * n + "甲镇"),
+    "a page on one line": (".txt", 300, lambda n: "关于2017年的通报 单位 得分 " + "甲镇 97 " * n),
+    "rows of one unit": (".csv", 500, lambda n: "单位,得分\n" + "甲镇,97\n" * n),
     "cells on lines of their own": (".txt", 300, lambda n: "通报\n单位\n得分\n" + "甲镇\n97\n" * n),
 }  # fmt: skip
 
@@ -345,6 +348,8 @@ def test_more_columns_than_a_table_has_are_refused(tmp_path: Path) -> None:
     assert refuse(tmp_path / "notice.csv") == "found a table of 1,001 columns; expected at most 400"
     (tmp_path / "cells.html").write_text("<table><tr>" + "<td>得分" * 30_000 + "</table>", encoding="utf-8")
     assert refuse(tmp_path / "cells.html") == "found a table of 30,000 columns; expected at most 400"
+    (tmp_path / "tabs.txt").write_text(LIST + "\t" * 9_900_000 + "甲镇", encoding="utf-8")
+    assert refuse(tmp_path / "tabs.txt") == "found a table of 9,900,000 fields or more; expected at most 500,000"
 
 
 def test_more_rows_than_a_notice_has_are_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from audit_lib.documents.model import Block, Document, Line, UnreadableError, flatten, split_member
+from audit_lib.documents.spans import check_fields
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import open_at_once
 
@@ -50,11 +51,13 @@ def read_document(path: Path) -> Document:
             format_, encoding, blocks = read_apart(content, kind)
         if member is not None and format_ in {"zip", "rar"}:
             raise UnreadableError("an archive in an archive", "one of its files, unpacked")
-        _check_marks(flatten(blocks))
+        lines = list(flatten(blocks))
+        check_fields(sum(line.text.count("\t") for line in lines))  # each may part two cells
+        _check_marks(lines)
     except UnreadableError as error:
         wrapped = _is_unreadable(path, archive, error)
         raise (ScanError(str(wrapped)) if error.expected == RUN_OCR else wrapped) from None
-    if not any(line.key for line in flatten(blocks)):
+    if not any(line.key for line in lines):
         raise unusable(path, "an empty file", "the text of a notice")
     return Document(path, hashlib.sha256(content).hexdigest(), format_, encoding, tuple(blocks))
 
