@@ -1,6 +1,7 @@
 """A few sentences on what changed between periods, however many periods there are."""
 
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -195,13 +196,17 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
 
 def _describe_best_rating(trends: Trends) -> Phrase | None:
     """Describe how many units have the best rating in both periods: a larger one is easier to be in."""
-    if trends.main is None:
+    if (pair := trends.main) is None:
         return None
-    facts: dict[str, object] = dict(trends.main.gate.word_periods())
-    for end, period in (("before", trends.main.gate.before), ("after", trends.main.gate.after)):
+    best = list_tiers(trends.panel.rows)[0]
+    facts: dict[str, Any] = dict(pair.gate.word_periods())
+    for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
         rated = trends.panel.units_of[period].dropna(subset=["tier"])
-        facts |= {f"n_{end}": int((rated["tier"] == list_tiers(trends.panel.rows)[0]).sum()), f"of_{end}": len(rated)}
-    return say("trends.best_rating", tier=Tier(list_tiers(trends.panel.rows)[0]), **facts)
+        facts |= {f"n_{end}": int((rated["tier"] == best).sum()), f"of_{end}": len(rated)}
+    n_lower = int((pair.units["tier_before"] != best).sum())
+    expected = n_lower * facts["n_after"] / facts["of_after"]
+    by_share = say("trends.by_share", n=n_lower, expected=expected) if n_lower >= trends.min_n else ""
+    return say("trends.best_rating", tier=Tier(best), by_share=by_share, **facts)
 
 
 def _describe_spread(trends: Trends) -> Phrase | None:
