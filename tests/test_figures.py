@@ -367,6 +367,7 @@ def test_changes_lead_from_the_first_period_to_the_second(place: str, size: str)
     top = min(label.y for label in scene.of(Label))
     ticks = [(label.x, label.text) for label in scene.of(Label) if label.y == top and label.anchor == "middle"]
     read = read_ticks(ticks)
+    assert (read(scene.width) > read(0)) == (place == "louxing")  # more points, or a place nearer the first
     for row in chart.data.to_dict("records"):
         first, second = (dot for dot in scene.of(Dot) if dot.label.startswith(f"{row['Unit']} "))
         assert (first.colour, second.colour) == ("unrated", "best")
