@@ -61,7 +61,7 @@ mutants: $(DEV) ## change one place at a time and list the changes that no test 
 	@$(BIN)/python benchmarks/mutants.py $(FILES)
 
 coverage: $(DEV) ## print which lines and branches the fast tests run
-	@FUZZ_INPUTS=400 DRAWN_INPUTS=120 $(BIN)/python -m coverage run -m pytest -q -n auto -m "not slow"
+	@FUZZ_INPUTS=400 $(BIN)/python -m coverage run -m pytest -q -n auto -m "not slow"
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --skip-covered
 
