@@ -80,7 +80,7 @@ def _draw_ratings(pair: Pair, words: Words) -> Scene:
         first = units.iloc[0]
         ends = {end: words.short(Tier(first[f"tier_{end}"])) for end in ("before", "after")}
         label = words("index.rating", **ends, n=len(units))
-        marks.append(Label(0, y + TEXT, label, TEXT, "ink", is_bold=first["direction"] != 0))
+        marks.append(Label(0, y + TEXT, label, TEXT, "ink", is_bold=bool(first["direction"])))
         for number in range(len(units)):
             level, at = divmod(number, PER_LINE)
             marks.append(Dot(6 + at * 12, y + LINE + 10 + level * 12, 4, colours[first["tier_after"]]))
