@@ -26,6 +26,7 @@ from audit_lib import (
     tiers,
     trends,
     use_style,
+    year,
 )
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources
@@ -221,8 +222,30 @@ def test_a_missing_column_is_one_line() -> None:
         open_scores(own_table().drop(columns="score"))
     with pytest.raises(AuditError, match=r"^frame: found no row; "):
         open_scores(own_table().iloc[:0])
+    with pytest.raises(AuditError, match=r"^frame: found two columns score; expected one of each name$"):
+        open_scores(own_table().rename(columns={"tier": "score"}))
+    with pytest.raises(AuditError, match=r"^frame: found a list; expected a DataFrame$"):
+        open_scores([90, 80])  # type: ignore[arg-type]  # what an analyst may pass
     with pytest.raises(AuditError, match=r"^parameter better: found 'up'; expected one of higher, lower$"):
         open_scores(own_table(), better="up")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("scores", [[90.0, 80.0], [90.0, None], [None, None]])
+def test_no_sentence_on_a_table_of_ones_own_is_about_a_notice(language: str, scores: list[float | None]) -> None:
+    report = open_scores(pd.DataFrame({"unit": ["甲局", "乙局"], "score": scores}), language=language)
+    texts = [
+        year.describe(report.scores),
+        distribution.describe(report.scores),
+        tiers.describe_rule(tiers.compare_rule(report.scores, 90, 80)),
+        groups.describe(report.scores, groups.compare(report.scores, "side", 8), "side"),
+    ]
+    assert not [text for text in map(report.words.word, texts) if "notice" in text or "通报" in text]
+
+
+def test_ratings_alone_are_not_compared_with_pass_marks() -> None:
+    table = pd.DataFrame({"unit": ["甲局", "乙局"], "score": [None, None], "tier": ["优秀", "良好"]})
+    assert tiers.tabulate_rule(tiers.compare_rule(open_scores(table).scores, 90, 80)).empty
 
 
 # No stale numbers.

@@ -138,8 +138,8 @@ def test_leizhou_chart(leizhou) -> None:
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        ([], "No scores are published."),
-        ([88], "Only one score is published."),
+        ([], "There are no scores."),
+        ([88], "There is only one score."),
         ([88, 88, 88], "All 3 units have the same score, 88"),
         ([90, 80, 70], "Three units scored from 70 to 90"),
         ([103, -2], "Two units scored from −2 to 103"),
@@ -214,7 +214,7 @@ def test_without_ties_or_with_one_score_there_is_nothing_to_say_of_them(scored, 
 def test_nothing_is_drawn_without_scores(scored, leizhou) -> None:
     shown = plot_scores(scored([])).draw(leizhou.words)
     assert isinstance(shown, Finding)
-    assert (shown.text, shown.role) == ("No scores are published, so there is nothing to draw.", "note")
+    assert (shown.text, shown.role) == ("There are no scores to draw.", "note")
 
 
 # How certain ratings and thirds are

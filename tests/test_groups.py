@@ -167,10 +167,10 @@ def test_leizhou_drawing_has_each_unit_in_the_row_of_its_group(leizhou, size: st
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([("甲局", 88.0, None), ("乙局", 80.0, None)], "This notice scores only bureaus."),
+        ([("甲局", 88.0, None), ("乙局", 80.0, None)], "Only bureaus have scores."),
         (
             [("甲镇", None, "优秀"), ("乙局", None, "良好")],
-            "This notice gives no scores for two groups of units that could be compared.",
+            "There are no scores of two groups of units that could be compared.",
         ),
         (
             [("甲镇", 80.0, None), ("乙局", 90.0, None)],

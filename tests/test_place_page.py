@@ -174,4 +174,5 @@ def test_a_notice_without_a_record_has_a_page(make_data: MakeData, notice_text: 
     assert texts(page, "h1") == ["Jia"]
     assert not page.select(".box, script, .find")
     assert texts(page, ".facts dd")[:2] == ["not recorded", "2 units"]
-    assert texts(page, "#missing") == ["The notice publishes no ratings."]
+    assert texts(page, "#units ~ .fs") == [], "nobody shares a score"
+    assert texts(page, ".k") == ["Jia, 2017"], "its name in Chinese is not recorded"

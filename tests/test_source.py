@@ -199,7 +199,7 @@ def test_a_notice_with_only_one_of_the_two_has_its_contradictions_to_report(loux
     silent = describe_source(notice, scores, louxing.outcomes)
     assert not is_finding(silent)
     assert louxing.words.word(silent) == (
-        "The notice has a score table and no rating lists to compare it with, and no check finds a contradiction."
+        "The notice publishes scores and no ratings to compare them with."
     )
     gap = next(check for check in CHECKS if check.name == "serial_gap")
     outcomes = (Outcome(gap, True, (Finding({"before": 3, "after": 5}),)),)
@@ -250,7 +250,7 @@ def test_describe_year(make_scores, leizhou, rows, sentence: str) -> None:
         ([1, 2, 3], "Of 3 units of Leizhou that were ranked, Jiaju came first"),
         ([1, 1, 3], "Of 3 units of Leizhou that were ranked, Jiaju and Yizhen came first"),
         ([1, 1, 1], "3 units of Leizhou were ranked; 3 of them share the first place"),
-        ([None] * 3, "The notice names 3 units and publishes no scores, ratings or ranks."),
+        ([None] * 3, "There are no scores, ratings or ranks of the 3 units of Leizhou."),
     ],
 )
 def test_ranks_alone(make_scores, leizhou, ranks, sentence: str) -> None:

@@ -69,8 +69,11 @@ def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRul
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
-    """Return the crosstab of the rule as a table: a row per tier by the cuts, a column per printed tier."""
-    if rule is None:
+    """Return the crosstab of the rule as a table: a row per tier by the cuts, a column per printed tier.
+
+    No row where no unit has both a score and a tier.
+    """
+    if rule is None or not rule.n_rated:
         return pd.DataFrame({"row_tier": []})
     return rule.crosstab.rename_axis(index="row_tier", columns=None).reset_index()
 

@@ -99,14 +99,14 @@ def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
 
 
 def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units at each score, highest first, with rank, the places they share, and names; table by table.
+    """Count the units at each score, best first, with rank, the places they share, and names; table by table.
 
     The column `table_no` is there if there are several tables.
     """
     by_score = scored(scores).groupby(["table_no", "score"])
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
     table.insert(3, "rank_range", range_ranks(table["rank"], table["n"]))
-    table = table.sort_values(["table_no", "score"], ascending=[True, False], ignore_index=True)
+    table = table.sort_values(["table_no", "rank"], ignore_index=True)
     return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
 
 

@@ -12,6 +12,7 @@ from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say, say_nothing_found
 
 MOST_BULLETS = 3
+IN_HEADLINE = ("distribution.few", "distribution.all_equal")  # say no more than the headline of the page
 MOST_FIRST = 2  # units that share the first place and are named
 Row = tuple[str | Phrase, object, str]  # a figure, its value, the report that owns it
 
@@ -48,11 +49,14 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
 
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:
-    """Choose the first three headlines of other reports that are findings, each under what it is about."""
+    """Choose the first three headlines of other reports that are findings, each under what it is about.
+
+    The range of a few scores is left out: it is the headline of this page already.
+    """
     found = [
         say("year.finding", about=say(f"year.{name}"), text=each)
         for name, each in headlines.items()
-        if is_finding(each)
+        if is_finding(each) and each.key not in IN_HEADLINE
     ]
     return found[:MOST_BULLETS]
 

@@ -85,7 +85,7 @@ def open_scores(
     are about the text of a notice, and do not apply.
 
     `name` is how sentences call the table, `better` says whether `higher` or `lower` scores are better, the others are
-    as in `Parameters`. Raises AuditError for a missing column, a row without a unit, a score that is no number, a
+    as in `Parameters`. Raises AuditError for what is no DataFrame, a column that is missing or there twice, a row without a unit, a score that is no number, a
     period that is none, and a unit that a period has twice.
     """
     if better not in BETTER:
@@ -111,6 +111,10 @@ def open_scores(
 
 def _check_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that we use, those that are absent as missing."""
+    if not isinstance(frame, pd.DataFrame):
+        raise unusable("frame", f"a {type(frame).__name__}", "a DataFrame")
+    if twice := sorted({*REQUIRED, *OPTIONAL} & set(frame.columns[frame.columns.duplicated()])):
+        raise unusable("frame", f"two columns {twice[0]}", "one of each name")
     if absent := [column for column in REQUIRED if column not in frame]:
         expected = f"the columns {' and '.join(REQUIRED)}; optional: {', '.join(OPTIONAL)}"
         raise unusable("frame", f"no column {absent[0]}", expected)
@@ -122,9 +126,9 @@ def _check_frame(frame: pd.DataFrame) -> pd.DataFrame:
         score=np.array([_check_score(*each) for each in table["score"].items()], dtype="float64"),
         period=[_check_period(*each) for each in table["period"].items()] if "period" in frame else UNDATED,
     )
-    twice = table[table.assign(unit=table["unit"].map(squeeze)).duplicated(["unit", "period"])]
-    if len(twice):
-        raise unusable(f"frame row {twice.index[0]}", f"a second row for {twice['unit'].iloc[0]}", "one in each period")
+    again = table[table.assign(unit=table["unit"].map(squeeze)).duplicated(["unit", "period"])]
+    if len(again):
+        raise unusable(f"frame row {again.index[0]}", f"a second row for {again['unit'].iloc[0]}", "one in each period")
     return table
 
 

@@ -22,7 +22,7 @@ from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
 from audit_lib.notebook.report import load_unit_names, name_place
 from audit_lib.pages.cite import Site, read_site
-from audit_lib.pages.dot_table import FOLDED, SHOWN, DotTable, build_table
+from audit_lib.pages.dot_table import FOLDED, SHOWN, build_table
 from audit_lib.pages.html_parts import link_csv, spell_unit, suggest_search
 from audit_lib.pages.notice_facts import (
     Fact,
@@ -107,6 +107,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         latest=latest,
         subject=describe_subject(record, words),
         lead=lead,
+        where=words("place.gloss") if words.facts["place"] != words.facts["printed_place"] else words.facts["place"],
         facts=list_facts(record, scores, words),
         url=find(record, "url"),
         document=find(record, "document_number"),
@@ -117,7 +118,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         slugs=name_pages(place),
         cards=[(card, draw_scene(card)) for card in shown.found if not lead or card != lead.card],
         lead_scene=draw_scene(lead.card) if lead else "",
-        missing=list_missing(table, shown, words),
+        missing=words.join(dict.fromkeys(shown.silent.values()), "sentences"),
         earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
         csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
@@ -140,13 +141,6 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
         "method": find(record, "method_note") or "",
     }
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
-
-
-def list_missing(table: DotTable, period: Period, words: Words) -> str:
-    """Describe in one line what a notice does not publish, and why reports on it have nothing to report."""
-    absent = "_".join(name for name in ("scores", "tiers") if not getattr(table, f"has_{name}"))
-    missing = words(f"place.no_{absent}") if absent else ""
-    return words.join([missing, *dict.fromkeys(period.silent.values())], "sentences")
 
 
 def draw_scene(card: Card) -> str:

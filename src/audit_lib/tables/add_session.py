@@ -37,7 +37,7 @@ def print_added(added: Added) -> Iterator[str]:
         yield f"table {table.table_no:<4} {len(table.rows)} rows, {spread} · {span}"
     for tier in reading.notice.tiers:
         label = f", {tier.label}" if tier.label else ""
-        yield f"tier       {tier.tier}{label}: {len(tier.units)} units · {tier.place}"
+        yield f"tier       {tier.tier}{label}: {_count_units(tier.units)} · {tier.place}"
     yield from _print_units(added)
     yield from _print_problems(added)
 
@@ -83,6 +83,10 @@ def _print_units(added: Added) -> Iterator[str]:
         yield f"           {known} not named{_list_names(each.unit for each in absent)}"
 
 
+def _count_units(units: Sequence[object]) -> str:
+    return "1 unit" if len(units) == 1 else f"{len(units)} units"
+
+
 def _list_names(units: Iterable[Unit]) -> str:
     names = [unit.name for unit in units]
     more = " …" if len(names) > MOST_SHOWN else ""
@@ -115,7 +119,7 @@ def print_line(added: Added) -> str:
     spread = f", {len(scores)} scores {scores.min():g}–{scores.max():g}" if len(scores) else ", no score"
     new = f", {len(added.new)} new" if added.known else ""
     overlaps = f" · shares days with {', '.join(added.overlaps)}" if added.overlaps else ""
-    units = f"{len(added.printed)} units{new}{spread}"
+    units = f"{_count_units(added.printed)}{new}{spread}"
     return f"{source.notice_id} {done} · {units} · {_count_problems(added)}{overlaps}"
 
 

@@ -265,7 +265,14 @@ class Words:
         return replace(self, introduced=_Everything())
 
     def _fill(self, key: str, facts: Mapping[str, Any]) -> str:
-        return self._formatter.format(self._find(key), **{**self.facts, **facts})
+        facts = {**self.facts, **facts}
+        return self._set_apart(self._formatter.format(self._find(key), **facts), facts.get("place"))
+
+    def _set_apart(self, text: str, place: object) -> str:
+        """Set a place that has no Chinese name apart from a number after it: P119 3个单位, not P1193个单位."""
+        if self._is_foreign or not isinstance(place, str) or not place.isascii():
+            return text
+        return re.sub(rf"{re.escape(place)}(?=\d)", f"{place} ", text)
 
     def _word(self, text: Text | str | None) -> str:
         match text:
@@ -302,6 +309,8 @@ class Words:
         if not self._is_foreign:
             return named.name
         name = self._translate(named)
+        if how == "short" and isinstance(named, Tier) and named.name not in self._section("tier_names"):
+            how = "gloss"  # a label in pinyin alone says nothing
         return named.name if name == named.name else self(f"printed.{how}", name=name, printed=named.name)
 
     def _translate(self, named: Named) -> str:
