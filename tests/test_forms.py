@@ -155,6 +155,7 @@ def test_columns_too_tall_for_dots_become_bars_of_counts() -> None:
 def test_axis_runs_on_the_multiples_of_five_around_the_scores() -> None:
     assert choose_axis([70, 97]).ticks == (70, 75, 80, 85, 90, 95, 100)
     assert choose_axis([85, 85]).ticks == (85, 85.1)
+    assert choose_axis([-7, 100_000]).ticks == (-20_000, 0, 20_000, 40_000, 60_000, 80_000, 100_000)
     assert choose_axis([88.12, 90.04]).ticks[0] <= 88.12
 
 

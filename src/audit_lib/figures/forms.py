@@ -19,7 +19,7 @@ from audit_lib.display.tables import plain_cells
 from audit_lib.figures.picture import draw_png, frame_scene, measure_width, wrap_text
 from audit_lib.wording.words import Phrase, Tier, Unit, Words, say
 
-STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+STEPS = tuple(n * 10**power for power in range(-1, 9) for n in (1, 2, 5))  # between ticks: 0.1, 0.2, 0.5, 1 …
 LEADING = 1.25  # height of a line of text, in its size
 GAP = 5.0  # pixels between a leader and its text
 LEAST_RADIUS = 3.5  # dots that steps of scores would make smaller move up beside others instead
@@ -249,11 +249,10 @@ def _draw_row(
         mean.append(Label(centre, -height - 5, row.mean_label, size.text, anchor="middle"))
         height += size.line + 4
     if row.label:
-        heading = Label(size.margin, -height, row.label, size.text, is_bold=True)
         end = size.margin + measure_width(row.label, size.text, is_bold=True) + 12
         clash = row.mean is None or any(_find_box(mark)[0] < end for mark in mean if isinstance(mark, Label))
         height += size.line + 4 if clash else 0
-        mean.append(Label(heading.x, -height + size.text, heading.text, size.text, is_bold=True))
+        mean.append(Label(size.margin, -height + size.text, row.label, size.text, is_bold=True))
     lines = [mark for mark in (*mean, *named) if isinstance(mark, Line)]
     labels = [mark for mark in (*mean, *named) if isinstance(mark, Label)]
     return [*lines, *marks, *labels], height
