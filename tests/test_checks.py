@@ -287,6 +287,7 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         {"rows": [ROWS[0], ("市乙局", 85), ROWS[2]]},
         ["市乙局 begins with a level of government, where most names do not"],
     ),
+    ("name_level", {"rows": [ROWS[0], ("市场监管局", 85), ROWS[2]]}, []),
     ("kind_by_suffix", {}, ["the kind of 3 of 3 units is read off the ending of the name"]),
     (
         "numbering",

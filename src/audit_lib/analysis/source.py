@@ -54,7 +54,9 @@ def _from_to(first: date | None, last: date | None) -> Phrase | None:
 
 
 def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units by how their name in the table and their name in a list were joined."""
+    """Count the units by how their name in the table and their name in a list were joined; no row without both."""
+    if set(scores["match"]) in ({"table_only"}, {"list_only"}):
+        return pd.DataFrame({"match": [], "n": [], "units": []})
     units = scores.groupby("match")["unit_name"].agg(list).reindex(MATCHES)
     counts = units.map(len, na_action="ignore").fillna(0).astype("int64")
     return pd.DataFrame({"match": MATCHES, "n": counts.to_numpy(), "units": units.to_numpy()})
@@ -132,7 +134,9 @@ def _name_kind(notice: Notice, scores: pd.DataFrame) -> str:
         return "lists_alone"
     if scores["tier"].notna().any():
         return "table_rated"
-    return "table_alone" if scores["score"].notna().any() else "ranks_alone"
+    if scores["score"].notna().any():
+        return "table_alone"
+    return "ranks_alone" if scores["rank_printed"].notna().any() else "names_alone"
 
 
 def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,7 +9,7 @@ from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unex
 from audit_lib.analysis.update_rules import list_rules
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say, say_nothing_found
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say
 
 MOST_BULLETS = 3
 IN_HEADLINE = ("distribution.few", "distribution.all_equal")  # say no more than the headline of the page
@@ -42,10 +42,12 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
         return say(f"year.{key}", n=n, of=of, tier=Tier(str(tiers.index[0])))
     ranked = units.dropna(subset=["rank_printed"])
     if ranked.empty:
-        return say_nothing_found("year.nothing", n=len(units))
-    first = ranked.loc[ranked["rank_printed"] == ranked["rank_printed"].min(), "unit_name"]
-    key = "year.ranked" if len(first) <= MOST_FIRST else "year.ranked_tied"
-    return say(key, n=len(ranked), n_first=len(first), units=[Unit(unit) for unit in first])
+        return say("year.nothing", n=len(units))  # a finding: no notice is without a page
+    best = ranked.groupby("table_no")["rank_printed"].transform("min")
+    first, n_tables = ranked.loc[ranked["rank_printed"] == best, "unit_name"], ranked["table_no"].nunique()
+    key = "ranked_tables" if n_tables > 1 else "ranked" if len(first) <= MOST_FIRST else "ranked_tied"
+    units = [Unit(unit) for unit in first]
+    return say(f"year.{key}", n=len(ranked), n_first=len(first), n_tables=n_tables, units=units)
 
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:

@@ -23,6 +23,7 @@ from audit_lib.wording.words import Phrase, say_date, say_place
 
 # Problems of the notice that a check of its own reports.
 CHECKED_APART = frozenset({"tier_count", "not_read", "sum_differs"})
+NO_LEVEL = ("市场", "市容")  # words that begin like a level of government: 市场监管局
 MOST_SWAPPED = 3  # rows below a worse score; a table with more, and a fifth of its rows, is in another order
 
 
@@ -333,7 +334,8 @@ def check_name_level(evidence: Evidence) -> Iterator[Finding]:
     """Does the table drop the level of government from every name?"""
     strip = read_vocabulary().strip_level
     named = evidence.scores.dropna(subset=["name_in_table"])
-    levels = [strip(squeeze(name)) is not None for name in named["name_in_table"]]
+    names = named["name_in_table"].map(squeeze)
+    levels = [strip(name) is not None and not name.startswith(NO_LEVEL) for name in names]
     if 0 < sum(levels) < len(levels) / 2:
         for row in _rows(named[levels]):
             yield Finding({"unit": row.unit_name}, row.unit_id, row.source_place)
