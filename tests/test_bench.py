@@ -225,7 +225,7 @@ def test_a_missing_column_is_one_line() -> None:
     with pytest.raises(AuditError, match=r"^frame: found two columns score; expected one of each name$"):
         open_scores(own_table().rename(columns={"tier": "score"}))
     with pytest.raises(AuditError, match=r"^frame: found a list; expected a DataFrame$"):
-        open_scores([90, 80])  # type: ignore[arg-type]  # what an analyst may pass
+        open_scores([90, 80])
     with pytest.raises(AuditError, match=r"^parameter better: found 'up'; expected one of higher, lower$"):
         open_scores(own_table(), better="up")
 

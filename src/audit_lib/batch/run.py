@@ -63,6 +63,8 @@ def run_batch(folders: Folders, request: Request, options: RunOptions, observer:
     Raises AuditError for what is unusable altogether, before anything runs; what is wrong with one place, notice or
     report is reported to the observer and stops nothing else.
     """
+    if unknown := next((each for each in request.languages if each not in LANGUAGES), None):
+        raise unusable("--language", repr(unknown), f"one of {', '.join(LANGUAGES)}")
     notebooks = choose_notebooks(folders.notebooks, request.notebooks)
     check_contracts(notebooks, request.settings)
     sources = find_sources(folders.data, request.jurisdiction, request.period)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 GROUP_COLUMNS = ("side", "kind", "split")
 PARAMETERS = ("parameters", "injected-parameters")  # cell tags; the later one wins
 UNDATED = "undated"  # the period of a table of one's own that has none; no notice has it
+WORDED: dict[Any, str] = {str: "a text", float: "a number", int: "a whole number"}
 YEARS = range(1000, 10_000)  # whole numbers that are periods: papermill and YAML read 2017 as one
 
 
@@ -45,7 +46,7 @@ class Parameters:
             elif type(value) is int and field.type is float:
                 object.__setattr__(self, field.name, float(value))
             elif type(value) is not field.type:
-                raise _wrong(field.name, value, f"a value of type {getattr(field.type, '__name__', field.type)}")
+                raise _wrong(field.name, value, WORDED[field.type])
         self._match("jurisdiction", JURISDICTION, "a folder name such as leizhou")
         self._match("period", f"{PERIOD}|{UNDATED}", f"a period such as {EXPECTED}")
         self._allow("language", LANGUAGES)

@@ -280,7 +280,11 @@ def _parse_column(document: Document, heading: str) -> Notice:
         if _reads_column(notice, heading):
             return notice
     columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
-    raise unusable("--score-column", repr(heading), f"a heading over numbers, one of {columns or 'none here'}")
+    raise unusable(
+        "--score-column",
+        repr(heading),
+        f"a heading over numbers, one of {columns}" if columns else "none, as no table has headings",
+    )
 
 
 def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: Mapping[str, Any]) -> pd.Series | None:
