@@ -255,6 +255,13 @@ def test_without_ratings_thirds_are_certain(scored, leizhou) -> None:
     ]
 
 
+def test_lower_scores_that_are_better_come_first_and_are_said_to_be(scored, leizhou) -> None:
+    mirrored = scored([5.19, 6.51, 5.4]).assign(rank=[1, 3, 2])
+    assert count_scores(mirrored)["score"].tolist() == [5.19, 5.4, 6.51]
+    assert plot_scores(mirrored).draw(leizhou.words).subtitle.endswith(", by score; lower is better")
+    assert plot_scores(scored([5.19, 6.51, 5.4])).draw(leizhou.words).subtitle.endswith(", by score")
+
+
 def test_where_lower_scores_are_better_they_are_as_certain(scored) -> None:
     mirrored = scored([200 - points for points in APART])
     mirrored["rank"] = mirrored["score"].rank(method="min")

@@ -140,6 +140,12 @@ def order_in_ties(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows[::-1], columns=["score", "n", "units", "first_side"])
 
 
+def is_lowest_first(units: pd.DataFrame) -> bool:
+    """Check whether lower scores have the better ranks, within each table; all units have a score."""
+    best, last = (units.loc[units.groupby("table_no")["rank"].agg(how), "score"].sum() for how in ("idxmin", "idxmax"))
+    return bool(best < last)
+
+
 def find_certain(scores: pd.DataFrame) -> pd.DataFrame | None:
     """Find how far off scores may be before the rating of a unit, or its third of the list, is no longer certain.
 
@@ -152,8 +158,7 @@ def find_certain(scores: pd.DataFrame) -> pd.DataFrame | None:
     units = rated(scores) if by_tier else scored(scores)
     if len(units) < FEWEST or units["table_no"].nunique() > 1:
         return None
-    is_lower_better = units.loc[units["rank"].idxmin(), "score"] < units.loc[units["rank"].idxmax(), "score"]
-    points = -units["score"] if is_lower_better else units["score"]
+    points = -units["score"] if is_lowest_first(units) else units["score"]
     n, third = len(units), len(units) // 3
     if by_tier:
         sizes = units.groupby("tier_order").size().cumsum()

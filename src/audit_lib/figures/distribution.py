@@ -7,6 +7,7 @@ from audit_lib.analysis.distribution import (
     find_least_difference,
     find_middle,
     find_outliers,
+    is_lowest_first,
     round_up,
     scored,
 )
@@ -51,7 +52,8 @@ def plot_scores(words: Words, scores: pd.DataFrame) -> Chart | Finding:
         "max": units["score"].max(),
         "median": float(units["score"].median()),
         "what": word_units(units, words),
-        "how": words("labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score"),
+        "how": words("labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score")
+        + (words("labels.lower_better") if is_lowest_first(units) else ""),
     }
     outline = words("labels.far_off", n=len(beyond)) if len(beyond) else None
     middle = find_middle(scores)

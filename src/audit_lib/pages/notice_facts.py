@@ -79,7 +79,7 @@ def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, w
     has = [bool(scores[name].notna().any()) for name in ("score", "tier", "rank")]
     kinds = {(True, True): "scores_tiers", (True, False): "scores", (False, True): "tiers"}
     yield words("badges." + kinds.get((has[0], has[1]), "ranks" if has[2] else "names"))
-    if record is not None:
+    if find(record, "form"):  # what is not recorded is not claimed
         yield words("badges." + ("full" if is_full_text(record) else "abridged" if list_summarised(record) else "ours"))
     if n_unread:
         yield words("badges.unread", n=n_unread)
