@@ -14,9 +14,10 @@ from audit_lib.figures.forms import choose_axis
 from audit_lib.pages.place_page import load_digest, render_place
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import open_place
-from audit_lib.pages.unit_page import name_pages
+from audit_lib.pages.unit_page import Latest, describe_unit, name_pages
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
+from audit_lib.wording.words import Words
 
 PLACES = ("baoshan", "leizhou", "louxing", "ministries")
 
@@ -54,6 +55,16 @@ def rows(page: BeautifulSoup) -> list[list[str]]:
 
 def hrefs(page: BeautifulSoup, selector: str) -> list[str]:
     return [unquote(str(each["href"])) for each in page.select(selector)]
+
+
+def test_a_unit_of_which_only_the_name_is_read_has_no_rating(data: Path) -> None:
+    place = open_place(data, "leizhou", "zh")
+    dossier = next(each for each in place.dossiers if each.name == "北和镇")
+    named = dossier.results[0]._replace(score=None, rank=None, tier=None, score_is="unpublished", tier_is="unpublished")
+    assert (
+        Words("zh").word(describe_unit(dossier, Latest(named, (), None)))
+        == "通报列有北和镇，没有读到它的得分、档次或名次"
+    )
 
 
 @pytest.mark.parametrize(

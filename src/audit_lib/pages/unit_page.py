@@ -154,6 +154,8 @@ def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
     tier = Tier(result.tier) if result.tier else None
     if result.score is None and result.rank is None:
         key = f"opening_{result.score_is}" if tier else f"opening_{result.score_is}_untiered"
+        if tier is None and "unread" not in (result.score_is, result.tier_is):
+            key = "opening_named"
         return say(f"units.{key}", unit=Unit(dossier.name), tier=tier)
     key = "ranked" if result.score is None else "scored"
     scored = None if result.score is None else say("units.scored", score=result.score)
