@@ -25,11 +25,6 @@ def find(record: pd.Series | None, name: str) -> str | None:
     return None if value is None or pd.isna(value) else str(value)
 
 
-def is_lower_better(record: pd.Series | None) -> bool:
-    """Check whether low scores are the good ones."""
-    return find(record, "better") == "lower"
-
-
 def describe_subject(record: pd.Series | None, words: Words) -> str:
     """Return what was inspected, in another language than the notice's with the Chinese behind it; empty if unknown."""
     subject, chinese = find(record, "subject"), find(record, "subject_zh")

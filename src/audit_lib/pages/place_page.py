@@ -31,7 +31,6 @@ from audit_lib.pages.notice_facts import (
     describe_subject,
     describe_units,
     find,
-    is_lower_better,
     list_badges,
     read_first,
 )
@@ -45,6 +44,7 @@ from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.pages.unit_page import list_beside, name_pages, render_units
 from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.history import first_rows, load_history
+from audit_lib.tables.measures import read_measure
 from audit_lib.tables.storage import format_table
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
@@ -97,7 +97,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
     shown, *earlier = (
         next((period for period in periods if period.name == name), Period(name, (), {})) for name in place.periods
     )
-    table = build_table(scores, mentions, words, is_lower_better=is_lower_better(record))
+    table = build_table(scores, mentions, words, is_lower_better=read_measure(record).is_lower_better)
     needs_script = not table.is_short
     template = open_template("place.html.j2")
     return template.render(

@@ -14,7 +14,7 @@ from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
 from audit_lib.files import save_text
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
-from audit_lib.pages.notice_facts import describe_subject, is_lower_better
+from audit_lib.pages.notice_facts import describe_subject
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.place_reports import Period
 from audit_lib.pages.report_page import link_translations, open_template
@@ -22,6 +22,7 @@ from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result
 from audit_lib.pages.unit_marks import Mark, mark_units
+from audit_lib.tables.measures import read_measure
 from audit_lib.wording.form import NUMERALS, is_full_text
 from audit_lib.wording.languages import MAIN, find_translations
 from audit_lib.wording.number_format import format_score
@@ -131,7 +132,8 @@ def name_pages(place: Place) -> dict[str, str]:
 def _open_notice(place: Place, period: str, words: Words) -> Notice:
     scores = place.scores[place.scores["period"] == period]
     mentions = place.mentions[place.mentions["period"] == period]
-    marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better(place.find_record(period)))
+    is_lower_better = read_measure(place.find_record(period)).is_lower_better
+    marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better)
     scored = scores.dropna(subset=["score"])
     return Notice(marks, {int(str(number)): _open_table(table, words) for number, table in scored.groupby("table_no")})
 
