@@ -15,7 +15,7 @@ def test_quality_of_leizhou(leizhou) -> None:
         ("units found", "57; the notice states 56"),
         ("left out", "市残联 (no score), 监察局 (no tier)"),
         ("tiers against scores", "51 of 55 follow from the cuts 90 and 80"),
-        ("checks", "29 apply; they find 2 contradictions, 9 warnings, 6 notes"),
+        ("checks", "29 apply; they find 2 contradictions, 9 to note, 6 notes"),
     ]
 
 
@@ -42,7 +42,7 @@ def test_many_units_left_out_are_counted_and_none_is_said(make_scores, leizhou) 
 def test_each_finding_of_a_check_counts(make_scores, leizhou) -> None:
     outcomes = (Outcome(CHECKS[0], True, (object(), object())), Outcome(CHECKS[1], False), Outcome(CHECKS[2], True))  # type: ignore[arg-type]
     quality = worded(summarise_quality(make_scores([("甲镇", 95.0, None)]), None, outcomes, (90, 80)))
-    assert quality["checks"] == "2 apply; they find 2 contradictions, 0 warnings, 0 notes"
+    assert quality["checks"] == "2 apply; they find 2 contradictions, 0 to note, 0 notes"
 
 
 def test_a_report_shows_its_quality_before_its_settings(leizhou) -> None:
