@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.trends import Shades
+from audit_lib.analysis.trend_tables import Shades
 from audit_lib.display.columns import TWO, find_column
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links

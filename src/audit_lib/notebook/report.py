@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
-from audit_lib.analysis.trends import Shades
+from audit_lib.analysis.trend_tables import Shades
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import (
     Bullets,

@@ -11,8 +11,7 @@ from audit_lib.analysis.trend_sentences import (
     describe_stays,
 )
 from audit_lib.analysis.trend_sentences import describe_trends as describe
-from audit_lib.analysis.trends import (
-    compare,
+from audit_lib.analysis.trend_tables import (
     tabulate_changes,
     tabulate_gap,
     tabulate_level,
@@ -20,7 +19,9 @@ from audit_lib.analysis.trends import (
     tabulate_ratings,
     tabulate_steps,
 )
-from audit_lib.figures.trends import plot_changes, plot_level
+from audit_lib.analysis.trends import compare
+from audit_lib.figures.trend_changes import plot_changes
+from audit_lib.figures.trend_level import plot_level
 
 __all__ = [
     "compare",

@@ -1,0 +1,200 @@
+"""Tables of what changed between periods: level, gap, changes of two periods, places over all of them, each step."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.analysis.groups import name_group
+from audit_lib.analysis.trends import (
+    FEWEST_FOR_MEDIAN,
+    Pair,
+    Trends,
+    choose_highlight,
+    compare_pair,
+    count_thirds,
+    find_gaps,
+    find_placed,
+    list_scored,
+    name_list,
+    order_changes,
+    write_place,
+)
+from audit_lib.analysis.unit_paths import Panel
+from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import Tier, say, say_date
+
+ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
+    *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
+    *("scale_unknown", "ranks_alone", "ratings_alone"),
+)
+
+
+def tabulate_level(trends: Trends) -> pd.DataFrame:
+    """Summarise each list in each period: units, median, quartiles, extremes, and units of each rating.
+
+    Quartiles need min_n units. `median_same` is the median of the units that have a score in all periods with scores;
+    it is left out where these are all units. Empty for one period, and where there are neither scores nor ratings.
+    """
+    panel = trends.panel
+    if len(panel.periods) == 1:
+        return pd.DataFrame(columns=["period"])
+    scored = panel.rows.dropna(subset=["score", "list"])
+    constant = find_constant(panel)
+    rows: list[dict[Any, Any]] = []
+    for period in panel.periods:
+        units = panel.units_of[period]
+        for name in panel.lists or [None]:  # type: ignore[list-item]
+            members = units if name is None else units[units["list"] == name]
+            rows.append(_summarise(members, period, name, constant, trends.min_n))
+    table = pd.DataFrame(rows)
+    if table["n_scored"].sum() == 0 and panel.rows["tier"].isna().all():
+        return table.iloc[:0][["period"]]
+    if table["n_scored"].sum() == 0:
+        table = table.drop(columns=["n_scored", "median", "q1", "q3", "min", "max", "median_same"])
+    elif set(scored["unit"]) <= constant or not constant:
+        table = table.drop(columns="median_same")
+    if len(panel.lists) < 2:
+        table = table.drop(columns="list")
+    for tier in list_tiers(panel.rows):
+        counts = [int((panel.units_of[period]["tier"] == tier).sum()) for period in panel.periods]
+        if len(panel.lists) < 2:
+            table[say("groups.rated", tier=Tier(tier))] = counts
+    return table.dropna(axis="columns", how="all")
+
+
+def _summarise(units: pd.DataFrame, period: str, name: str | None, constant: set[str], min_n: int) -> dict[Any, Any]:
+    points = units["score"].dropna()
+    same = points[points.index.isin(constant)]
+    enough, many = len(points) >= FEWEST_FOR_MEDIAN, len(points) >= min_n
+    return {
+        "period": say_date(period),
+        "list": None if name is None else name_list(name),
+        "n": len(units),
+        "n_scored": len(points),
+        "median": points.median() if enough else None,
+        "median_same": same.median() if len(same) >= FEWEST_FOR_MEDIAN else None,
+        "q1": points.quantile(0.25) if many else None,
+        "q3": points.quantile(0.75) if many else None,
+        "min": points.min() if len(points) else None,
+        "max": points.max() if len(points) else None,
+    }
+
+
+def find_constant(panel: Panel) -> set[str]:
+    """Find the units that have a score in every period with scores."""
+    scored = panel.rows.dropna(subset=["score", "list"])
+    return set(scored["unit"].value_counts().loc[lambda n: n == scored["period"].nunique()].index)
+
+
+def tabulate_gap(trends: Trends, column: str) -> pd.DataFrame:
+    """Return the means of two groups and their difference in each period, first minus second; none if not compared."""
+    rows = [
+        {
+            "period": say_date(period),
+            name_group(each.first, column): each.mean_first,
+            name_group(each.second, column): each.mean_second,
+            "mean_gap": each.gap,
+        }
+        for period, each in find_gaps(trends, column).items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def tabulate_changes(pair: Pair | None) -> pd.DataFrame:
+    """List the units of two periods by change, with values and places in both; empty for None, and for ratings."""
+    if pair is None or pair.gate.measure == "ratings":
+        return pd.DataFrame(columns=["unit_name"])
+    units = order_changes(pair)
+    table = pd.DataFrame({"unit_name": units["unit_name"]})
+    if pair.gate.measure == "points":
+        table = table.assign(score_before=units["before"], score_after=units["after"], change=units["change"])
+    for end in ("before", "after"):
+        places = zip(units[f"place_{end}"], units[f"n_tied_{end}"], strict=True)
+        table[f"place_{end}"] = [write_place(*each) for each in places]
+    return table.reset_index(drop=True)
+
+
+def tabulate_ratings(pair: Pair | None) -> pd.DataFrame:
+    """List who went from which rating to which, best first; empty where ratings are not compared."""
+    if pair is None or pair.gate.measure != "ratings":
+        return pd.DataFrame(columns=["tier_before", "tier_after", "n", "units"])
+    pairs = pair.units.groupby(["before", "after"])
+    named = pairs.agg(
+        tier_before=("tier_before", "first"),
+        tier_after=("tier_after", "first"),
+        n=("unit_name", "size"),
+        units=("unit_name", list),
+    )
+    return named.reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Shades:
+    """How a matrix of places is drawn, a row per unit and a column per period.
+
+    `steps` holds the shade of each cell with a place, from 0 (best) to 5; `scores` the scores behind the places, no
+    column where no period has any; `chosen` is the row of the unit that the drawings follow.
+    """
+
+    steps: pd.DataFrame
+    scores: pd.DataFrame
+    chosen: int | None = None
+
+
+def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
+    """Return a matrix of places, a row per unit and a column per period, and how its cells are drawn.
+
+    With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
+    Empty below three periods with places: two are in the table of changes.
+    """
+    panel, placed = trends.panel, find_placed(trends.panel)
+    if len(placed) < 3:
+        return pd.DataFrame(columns=["unit_name"]), Shades(pd.DataFrame(), pd.DataFrame())
+    counts = count_thirds(panel)
+    table = counts[["unit_name"]].copy()
+    shades, scores = pd.DataFrame(index=counts.index), pd.DataFrame(index=counts.index)
+    for period in placed:
+        rows = panel.units_of[period].dropna(subset=["place"])
+        cells = [write_place(*each) for each in zip(rows["place"], rows["n_tied"], strict=True)]
+        heading = say_date(period)
+        middle = (rows["place"] + (rows["n_tied"] - 1) / 2 - 0.5) / rows["n_listed"]
+        listed = table.index.isin(panel.units_of[period].index)
+        blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
+        table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
+        shades[heading] = (6 * middle.astype("float64")).clip(0, 5.999).reindex(table.index) // 1
+        if list_scored(panel):
+            scores[heading] = rows["score"].reindex(table.index)
+    for column in ("mean_place", "n_top", "n_lowest"):
+        table[column] = counts[column].round(1)
+    highlight = choose_highlight(trends)
+    chosen = None if highlight is None else list(table.index).index(highlight)
+    return table.reset_index(drop=True), Shades(shades.reset_index(drop=True), scores.reset_index(drop=True), chosen)
+
+
+def tabulate_steps(trends: Trends) -> pd.DataFrame:
+    """List the steps from period to period: units, how many are the same, what is compared and why, and who moved."""
+    panel, rows = trends.panel, []
+    for matching, (before, after) in zip(panel.matchings, pairwise(panel.periods), strict=True):
+        pair = compare_pair(panel, before, after)
+        facts = {"before": say_date(before), "after": say_date(after)}
+        counts = {"risen": pair.count(1), "fallen": pair.count(-1), "unchanged": pair.count(0)}
+        rows.append(
+            {
+                "step": say("trends.step", **facts),
+                "n_before": len(panel.units_of[before]),
+                "n_after": len(panel.units_of[after]),
+                "n_joined": len(matching.joined),
+                "n_same": len(panel.units_of[before].index.intersection(panel.units_of[after].index)),
+                "compared": pair.gate.measure,
+                "reason": say(f"gates.short_{pair.gate.reason}"),
+                **(counts if pair.gate.reason in ORDERED else dict.fromkeys(counts)),
+            }
+        )
+    table = pd.DataFrame(rows)
+    return (
+        table.astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64"))
+        if rows
+        else pd.DataFrame(columns=["step"])
+    )
