@@ -12,7 +12,7 @@ from audit_lib.analysis.trends import (
     Pair,
     Trends,
     choose_highlight,
-    compare_pair,
+    find_directions,
     count_thirds,
     find_gaps,
     find_placed,
@@ -177,9 +177,9 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
     """List the steps from period to period: units, how many are the same, what is compared and why, and who moved."""
     panel, rows = trends.panel, []
     for matching, (before, after) in zip(panel.matchings, pairwise(panel.periods), strict=True):
-        pair = compare_pair(panel, before, after)
+        gate, ways = panel.gate(before, after), find_directions(panel, before, after)
         facts = {"before": say_date(before), "after": say_date(after)}
-        counts = {"risen": pair.count(1), "fallen": pair.count(-1), "unchanged": pair.count(0)}
+        counts = {name: int((ways == way).sum()) for name, way in (("risen", 1), ("fallen", -1), ("unchanged", 0))}
         rows.append(
             {
                 "step": say("trends.step", **facts),
@@ -187,9 +187,9 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
                 "n_after": len(panel.units_of[after]),
                 "n_joined": len(matching.joined),
                 "n_same": len(panel.units_of[before].index.intersection(panel.units_of[after].index)),
-                "compared": pair.gate.measure,
-                "reason": say(f"gates.short_{pair.gate.reason}"),
-                **(counts if pair.gate.reason in ORDERED else dict.fromkeys(counts)),
+                "compared": gate.measure,
+                "reason": say(f"gates.short_{gate.reason}"),
+                **(counts if gate.reason in ORDERED else dict.fromkeys(counts)),
             }
         )
     table = pd.DataFrame(rows)

@@ -21,6 +21,7 @@ FEWEST_FOR_MEDIAN = 3
 FEWEST_IN_PAIR = 2  # units that two periods must share to be compared
 OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names
+COMPARED = ["unit_name", "list", "value", "score", "tier", "tier_order"]  # columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ def _choose_start(panel: Panel, earlier: list[str], end: str) -> str | None:
 def _common(panel: Panel, before: str, after: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of the units that both periods list in one list and with a value, in the same order."""
     column = "tier_order" if panel.gate(before, after).measure == "ratings" else "value"
-    old, new = (panel.units_of[period].dropna(subset=[column]) for period in (before, after))
+    old, new = (panel.units_of[period][COMPARED].dropna(subset=[column]) for period in (before, after))
     both = old.index.intersection(new.index)
     old, new = old.loc[both], new.loc[both]
     same = (old["list"].fillna("") == new["list"].fillna("")) if column == "value" else pd.Series(True, index=both)
@@ -158,6 +159,14 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
     step = find_step(units["before"], units["after"]) if gate.measure == "points" else 0.0
     direction = find_direction(change, step) if gate.measure == "points" else find_way(units, gate.measure)
     return Pair(gate, units.assign(change=change, direction=direction), step, n_only, is_lower)
+
+
+def find_directions(panel: Panel, before: str, after: str) -> pd.Series:
+    """Return the direction of each unit of a pair; where points are compared, without placing the units."""
+    if panel.gate(before, after).measure != "points":
+        return compare_pair(panel, before, after).units["direction"]
+    old, new = (rows["score"] for rows in _common(panel, before, after))
+    return find_direction(new - old, find_step(old, new))
 
 
 def find_way(units: pd.DataFrame, measure: str) -> pd.Series:
