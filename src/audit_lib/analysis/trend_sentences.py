@@ -394,8 +394,7 @@ def _describe_other_list(panel: Panel, pair: Pair) -> Phrase | None:
 
 def _describe_ceiling(panel: Panel, pair: Pair) -> Phrase | None:
     """Count the units that were at the best end of the scale, and so could not become better."""
-    measure = panel.published[pair.gate.before].measure
-    best = measure.scale_min if pair.is_lower_better else measure.scale_max
+    best = panel.published[pair.gate.before].measure.best
     if best is None or not (n := int((pair.units["before"] == best).sum())):
         return None
     return say("trends.ceiling", n=n, best=best, **pair.gate.word_periods())

@@ -1,7 +1,7 @@
 """Drawing of the level: a strip of dots per period on a time axis; many periods are one path."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -22,15 +22,19 @@ from audit_lib.analysis.trends import (
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene, move
-from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart
+from audit_lib.figures.forms import SIZES, WIDE, Axis, Size, choose_axis, close_chart
 from audit_lib.figures.picture import measure_width, wrap_text
 from audit_lib.figures.style import drawing
 from audit_lib.wording.number_format import format_rounded, format_score
-from audit_lib.wording.words import Unit, Words, say_date
+from audit_lib.wording.words import Phrase, Unit, Words, say, say_date
 
 MANY_PERIODS = 13  # from here on strips become one path
 TALL = 260.0  # pixels of the score axis
-TITLES = 3  # rows of labels of periods, one below the other, where they would run together
+LONGEST = 150.0  # pixels of a name at the end of a line; a longer one is in the legend alone
+MOST_NAMED = 3  # units that a label of one value names
+HATCH = 9.0  # pixels between two lines
+CEILING = 0.1  # share of the units at the best possible score from which they are counted in a drawing
+BARS = 40.0  # pixels of the longest bar
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,14 @@ class Strip:
 
     day: float
     label: str
+    lines: tuple[str, ...]
     units: pd.DataFrame
     median: float | None
     quartiles: tuple[float, float] | None
     joins_next: bool = False
     note: str = ""
+    n_best: int = 0  # units with the best possible score
+    best: float | None = None
 
 
 @drawing
@@ -139,10 +146,20 @@ def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:
             if panel.published[period].basis in ("rank", "end_of_list")
             else words("labels.no_scores")
         )
-        strips.append(
-            Strip(day, words.heading(say_date(period)), units, median, quartiles, joins, "" if len(points) else note)
-        )
+        best = panel.published[period].measure.best
+        at_best = int((points == best).sum())
+        label, lines = words.heading(say_date(period)), _write_lines(period, words)
+        note = "" if len(points) else note
+        strips.append(Strip(day, label, lines, units, median, quartiles, joins, note, at_best, best))
     return strips
+
+
+def _write_lines(period: str, words: Words) -> tuple[str, ...]:
+    """Write a month above its year, any other period in one line."""
+    phrase = say_date(period)
+    if isinstance(phrase, Phrase) and phrase.key == "dates.month":
+        return tuple(words.word(replace(phrase, key="dates.month_lines")).split())
+    return (words.heading(phrase),)
 
 
 def _describe_strip(strip: Strip, words: Words) -> str:
@@ -164,6 +181,8 @@ def _draw_strips(
     )
     left, right = size.margin + gutter + 10, size.width - size.margin
     is_long = len(strips) >= MANY_PERIODS
+    ends = _label_ends(strips, highlight, words) if is_long and not size.is_narrow else []
+    right -= max([measure_width(text, size.text, is_bold=True) + 4 for _, _, text in ends], default=0.0)
     days = [strip.day for strip in strips]
     inset = 6.0 if is_long else 30.0 if size.is_narrow else 52.0
     time = Axis(min(days), max(*days, min(days) + 1), (), left + inset, right - inset)
@@ -176,18 +195,30 @@ def _draw_strips(
         marks += [Line(left, y, right, y, "line"), Label(left - 8, y + 5, f"{tick:g}", size.text, "grey", anchor="end")]
     if is_long:
         marks += _draw_path(strips, xs, axis, highlight, 1.1 if size.is_narrow else 1.6)
+        levels = [axis.place(value) + 5 for value, _, _ in ends]
+        if len(levels) > 1 and abs(levels[0] - levels[1]) < size.line:
+            levels[1] = levels[0] + (size.line if levels[1] >= levels[0] else -size.line)
+        marks += [
+            Label(right + 4, y, text, size.text, colour, is_bold=True)
+            for y, (_, colour, text) in zip(levels, ends, strict=True)
+        ]
     else:
-        marks += _draw_swarms(strips, xs, axis, size, highlight, words)
+        swarms = _draw_swarms(strips, xs, axis, size, highlight, words)
+        marks += [*swarms, *_label_values(strips, xs, axis, (left, right), size, highlight, swarms, words)]
         rows = [
-            (x, "–" if each.median is None else format_rounded(each.median)) for x, each in zip(xs, strips, strict=True)
+            (x, ("–" if each.median is None else format_rounded(each.median),))
+            for x, each in zip(xs, strips, strict=True)
         ]
         marks.append(Label(size.margin, top - size.line * 0.35, words("labels.median_row"), size.text, "grey"))
         for x, y, text in _spread_labels(sorted(rows), size, left, up=True):
             marks.append(Label(x, top - size.line * 0.35 - y, text, size.text, is_bold=True, anchor="middle"))
     bottom = top + TALL + 6
+    if is_long and max(each.n_best / max(len(each.units), 1) for each in strips) >= CEILING:
+        marks += _draw_ceiling(strips, xs, left, bottom, size, words)
+        bottom += size.line + BARS + 14
     marks.append(Line(left, bottom, right, bottom))
-    ticks = _name_years(strips, xs) if is_long else [(x, each.label) for x, each in zip(xs, strips, strict=True)]
-    placed = _spread_labels(sorted(ticks), size, left, up=False)
+    ticks = _name_years(strips, xs) if is_long else [(x, each.lines) for x, each in zip(xs, strips, strict=True)]
+    placed = _spread_labels(sorted(ticks), size, left, up=False, n_rows=1 if is_long else 2)
     marks += [Line(x, bottom, x, bottom + 4) for x, _ in ticks]
     marks += [Label(x, bottom + size.line + y, text, size.text, "grey", anchor="middle") for x, y, text in placed]
     lowest = max([y for _, y, _ in placed], default=0.0)
@@ -195,25 +226,134 @@ def _draw_strips(
 
 
 def _spread_labels(
-    labels: Sequence[tuple[float, str]], size: Size, left: float, *, up: bool
+    labels: Sequence[tuple[float, tuple[str, ...]]], size: Size, left: float, *, up: bool, n_rows: int = 2
 ) -> list[tuple[float, float, str]]:
-    """Place labels in as few rows as keep them apart; one that fits into none of them is left out."""
-    ends = [left if up else 0.0] + [0.0] * (TITLES - 1 if not up else 1)
+    """Place labels of one or more lines in as few rows as keep them apart; one that fits into none is left out."""
+    ends = [left if up else 0.0] + [0.0] * (n_rows - 1)
+    tall = max(len(lines) for _, lines in labels) * size.line
     found = []
-    for x, text in labels:
-        half = measure_width(text, size.text, is_bold=up) / 2
+    for x, lines in labels:
+        half = max(measure_width(line, size.text, is_bold=up) for line in lines) / 2
         at = min(max(x, 2 + half), size.width - 2 - half)
         row = next((n for n, end in enumerate(ends) if at - half > end + 5), None)
         if row is not None:
             ends[row] = at + half
-            found.append((at, row * size.line, text))
+            found += [(at, row * tall + n * size.line, line) for n, line in enumerate(lines)]
     return found
 
 
-def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, str]]:
+def _label_ends(strips: Sequence[Strip], highlight: str | None, words: Words) -> list[tuple[float, str, str]]:
+    """Return the value, colour and text of what stands at the end of the lines of a path: median, followed unit."""
+    last, found = strips[-1], []
+    if last.median is not None:
+        found.append((last.median, "ink", f"{words('labels.median_bar')} {format_rounded(last.median)}"))
+    if highlight in last.units.index:
+        score = float(last.units.at[highlight, "score"])
+        text = f"{words.short(Unit(last.units.at[highlight, 'unit_name']))} {format_rounded(score)}"
+        is_long = measure_width(text, WIDE.text, is_bold=True) > LONGEST
+        found.append((score, "best", format_rounded(score) if is_long else text))
+    return found
+
+
+def _draw_ceiling(
+    strips: Sequence[Strip], xs: Sequence[float], left: float, top: float, size: Size, words: Words
+) -> list[Mark]:
+    """Draw how many units have the best possible score in each period, as bars below a path."""
+    counts = [each.n_best for each in strips if len(each.units)]
+    half = min([second - first for first, second in pairwise(sorted(xs))]) * 0.36
+    bottom = top + size.line + BARS + 14
+    heights = [BARS * each.n_best / max(counts) for each in strips]
+    best = next(each.best for each in strips if each.n_best)
+    title = words("labels.at_best", low=min(counts), high=max(counts), best=best)
+    return [
+        Label(left, top + size.line, title, size.text, "grey"),
+        *(
+            Rect(round(x - half, 1), round(bottom - height, 1), round(2 * half, 1), round(height, 1), "middle")
+            for x, height in zip(xs, heights, strict=True)
+        ),
+    ]
+
+
+def _label_values(
+    strips: Sequence[Strip],
+    xs: Sequence[float],
+    axis: Axis,
+    sides: tuple[float, float],
+    size: Size,
+    highlight: str | None,
+    drawn: Sequence[Mark],
+    words: Words,
+) -> list[Mark]:
+    """Label the extremes of the last period, and the followed unit where it alone is one of any, if there is room."""
+    dots = [mark for mark in drawn if isinstance(mark, Dot)]
+    bar = _find_room(xs, size)[1] + 4  # half of that of a median
+    last = max(at for at, each in enumerate(strips) if len(each.units))
+    edges = [sides[0], *xs, sides[1]]
+    taken: list[tuple[float, float, float, float]] = []
+    marks: list[Mark] = []
+    for at, strip in reversed(list(enumerate(strips))):
+        for value in sorted({strip.units["score"].min(), strip.units["score"].max()}) if len(strip.units) else []:
+            units = strip.units[strip.units["score"] == value]
+            is_followed = list(units.index) == [highlight]
+            if len(units) > MOST_NAMED or not (is_followed or at == last):
+                continue
+            y, x = axis.place(float(value)), xs[at]
+            near = (dot for dot in dots if abs(dot.x - x) < 2 * bar and abs(dot.y - y) < dot.r * 2)
+            reach = max([bar, *(abs(dot.x - x) + dot.r for dot in near)])
+            text = f"{_name_few(units['unit_name'], words)} {format_rounded(float(value))}{words.facts.get('mark', '')}"
+            beside = [bar + 6 if 0 < n < len(edges) - 1 else 0.0 for n in (at, at + 2)]
+            rooms = [x - reach - edges[at] - beside[0] - 6, edges[at + 2] - beside[1] - x - reach - 6]
+            is_right = rooms[1] >= rooms[0]
+            lines = wrap_text(text, size.text, max(rooms), is_bold=is_followed)
+            wide = max(measure_width(line, size.text, is_bold=is_followed) for line in lines)
+            begin = x + reach + 6 if is_right else x - reach - 6 - wide
+            first = y + 5 - size.line * (len(lines) - 1) / 2
+            box = (begin, first - size.line, begin + wide, first + size.line * (len(lines) - 1))
+            if wide > max(rooms) or len(lines) > 2 or box[3] > axis.left or any(_meet(box, each) for each in taken):
+                continue
+            taken.append(box)
+            marks += [
+                Label(
+                    x + (reach + 6) * (1 if is_right else -1),
+                    first + n * size.line,
+                    line,
+                    size.text,
+                    is_bold=is_followed,
+                    anchor="start" if is_right else "end",
+                )
+                for n, line in enumerate(lines)
+            ]
+    return marks
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _name_few(names: pd.Series, words: Words) -> str:
+    units = say("trends.named", units=[Unit(name) for name in sorted(names)])
+    return words.without_glosses().word(units)
+
+
+def _hatch(x: float, y: float, width: float, height: float) -> list[Mark]:
+    """Return the diagonal lines that fill a rectangle, with its outline."""
+    right, bottom = x + width, y + height
+    marks: list[Mark] = []
+    for number in range(1, int((width + height) / HATCH) + 1):
+        along = number * HATCH  # from the top left corner, down the left side and along the bottom
+        x1, y1 = (x, y + along) if along <= height else (x + along - height, bottom)
+        x2, y2 = (x + along, y) if along <= width else (right, y + along - width)
+        marks.append(Line(round(x1, 1), round(y1, 1), round(x2, 1), round(y2, 1), "line"))
+    corners = [(x, y), (right, y), (right, bottom), (x, bottom), (x, y)]
+    return [*marks, *(Line(*first, *second, "line") for first, second in pairwise(corners))]
+
+
+def _name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, tuple[str, ...]]]:
     years = [date.fromordinal(int(strip.day)).year for strip in strips]
     return [
-        (x, str(year)) for at, (x, year) in enumerate(zip(xs, years, strict=True)) if at == 0 or year != years[at - 1]
+        (x, (str(year),))
+        for at, (x, year) in enumerate(zip(xs, years, strict=True))
+        if at == 0 or year != years[at - 1]
     ]
 
 
@@ -221,18 +361,18 @@ def _draw_swarms(
     strips: Sequence[Strip], xs: Sequence[float], axis: Axis, size: Size, highlight: str | None, words: Words
 ) -> list[Mark]:
     """Draw each period as a swarm: a dot moves aside from those that it would cover."""
-    nearest = min([second - first for first, second in pairwise(sorted(xs))], default=size.width)
-    half = min(max(nearest / 2 - 2, 9.0), 62.0)
+    half, wide = _find_room(xs, size)
     radius = 3.0 if size.is_narrow else 4.2
     bands: list[Mark] = []
     dots: list[Mark] = []
     bars: list[Mark] = []
     for strip, x in zip(strips, xs, strict=True):
-        wide = min(half, 24.0 if size.is_narrow else 36.0)
         if strip.note:
-            bands.append(Rect(x - wide, axis.right, 2 * wide, axis.left - axis.right, "band-middle"))
-            lines = wrap_text(strip.note, size.text, max(2 * wide, 44))
+            bands += _hatch(x - wide, axis.right, 2 * wide, axis.left - axis.right)
+            lines = wrap_text(strip.note, size.text, max(2 * wide, measure_width(strip.note, size.text) / 2 + 1))
             middle = (axis.left + axis.right) / 2
+            ground = max(measure_width(line, size.text) for line in lines) + 8
+            bars.append(Rect(x - ground / 2, middle - size.line, ground, size.line * (len(lines) + 0.4), "paper"))
             bars += [
                 Label(x, middle + n * size.line, line, size.text, "grey", anchor="middle")
                 for n, line in enumerate(lines)
@@ -248,6 +388,13 @@ def _draw_swarms(
         if strip.joins_next and strip.median is not None and after.median is not None:
             bars.append(Line(x, axis.place(strip.median), x_after, axis.place(after.median), "ink", 1.4))
     return [*bands, *dots, *bars]
+
+
+def _find_room(xs: Sequence[float], size: Size) -> tuple[float, float]:
+    """Return half the width that a swarm may take, and half that of a band."""
+    nearest = min([second - first for first, second in pairwise(sorted(xs))], default=size.width)
+    half = min(max(nearest / 2 - 2, 9.0), 62.0)
+    return half, min(half, 24.0 if size.is_narrow else 36.0)
 
 
 def _swarm(

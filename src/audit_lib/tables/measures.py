@@ -45,6 +45,11 @@ class Measure:
         return low if self.scale_min is None else self.scale_min, high if self.scale_max is None else self.scale_max
 
     @property
+    def best(self) -> float | None:
+        """The best possible score; None where the scale is not recorded."""
+        return self.scale_min if self.is_lower_better else self.scale_max
+
+    @property
     def takes_usual_cuts(self) -> bool:
         """Check whether cuts at 90 and 80 can mean anything: on the usual scale, higher being better."""
         return self.bounds == USUAL_SCALE and not self.is_lower_better
