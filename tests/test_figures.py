@@ -25,6 +25,7 @@ from audit_lib.display.findings import Finding
 from audit_lib.display.scene import COLOURS, Dot, Label, Line, Rect, Ring, Scene
 from audit_lib.errors import AuditError
 from audit_lib.figures.distribution import plot_certain, plot_scores
+from audit_lib.figures.forms import WIDE
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
 from audit_lib.figures.picture import measure_width
@@ -395,13 +396,15 @@ def test_each_period_has_its_own_scores_and_median(place: str) -> None:
     chart = draw_trend(place, {"guangdong": "2022-09", "louxing": "2017-05"}[place], trends.plot_level)
     scene, rows = chart.wide, chart.data.to_dict("records")
     assert scene is not None
-    titles = sorted(label.y for label in scene.of(Label) if label.is_bold and label.anchor == "start") or [0.0]
+    titles = sorted(label.y for label in scene.of(Label) if label.is_bold and label.x == WIDE.margin) or [0.0]
     drawn: list[tuple[str, str, float]] = []
     for top, end in zip(titles, [*titles[1:], scene.height], strict=True):
         labels = [label for label in scene.of(Label) if top <= label.y < end - 10]
         dots = [dot for dot in scene.of(Dot) if top <= dot.y < end]
         read = read_ticks([(label.y - 5, label.text) for label in labels if label.anchor == "end"])
-        periods = [label for label in labels if re.fullmatch(r"[A-Z][a-z]{2} \d{4}", label.text)]
+        years = {label.x: label.text for label in labels if re.fullmatch(r"\d{4}", label.text)}
+        months = [label for label in labels if re.fullmatch(r"[A-Z][a-z]{2}", label.text)]
+        periods = [replace(label, text=f"{label.text} {years[label.x]}") for label in months]
         scores: dict[str, list[float]] = {period.text: [] for period in periods}
         for dot in dots:
             period = min(periods, key=lambda each: abs(each.x - dot.x)).text

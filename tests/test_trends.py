@@ -198,7 +198,11 @@ def test_guangdong_says_what_may_be_compared() -> None:
         "are published, by another or an unknown measure."
     )
     assert words.word(trends.describe_level(compared)) == (
-        "The middle unit: 66.7 in September 2022, from 93.3 to 98.4 in 4 comparable earlier periods."
+        "The middle city: 66.7% in September 2022, from 93.3% to 98.4% in 4 comparable earlier periods."
+    )
+    assert words.word(trends.describe_pair(compared)) == (
+        "Most of these shares are of whole days; one day is about 3.3 points. "
+        "6 units had the best possible score, 100, in August 2017 and could not do better."
     )
     assert words.word(trends.describe_stays(compared)) == (
         "Guangzhou: in the lowest third in 6 of 6 periods; Zhanjiang: in the top third in 5 of 6 periods"

@@ -8,6 +8,7 @@ import pandas as pd
 from audit_lib.analysis.comparability import find_distance
 from audit_lib.analysis.groups import MOST_NAMES, name_group
 from audit_lib.analysis.trends import (
+    MANY_PERIODS,
     Pair,
     Trends,
     count_thirds,
@@ -21,15 +22,21 @@ from audit_lib.analysis.trends import (
     find_way,
     list_scored,
     name_list,
+    name_unit,
     name_units,
 )
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
+from audit_lib.periods import span_of
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
 
 FEW = 3  # periods or pairs of periods that a sentence names; more are counted
 FEWEST_FOR_OFTEN = 3  # periods from which units are named that are often first, or in a third
 MOST_MOVES = 2  # from one rating to another that a headline has room for
+CEILING = 0.1  # share of the units with the best possible score from which it is described
+FEWEST_FOR_DAYS = 8  # units
+MOST_DAYS = 0.9  # share of scores that are whole days from which they are called so
+MONTH = range(28, 32)  # days
 LONG = 6  # periods under one scheme from which the headline is about all of them
 
 
@@ -156,11 +163,10 @@ def describe_level(trends: Trends) -> Text | None:
     clauses = [_describe_medians(panel, name) for name in panel.lists]
     if not any(clauses):
         return None
-    return (
-        say("trends.level", clauses=[each for each in clauses if each])
-        if len(panel.lists) == 1
-        else join([say("trends.level_lists"), join(clauses, "clauses"), say("trends.stop")], "trends.no_space")
-    )
+    unit = name_unit(panel.rows)
+    if len(panel.lists) == 1:
+        return say("trends.level", unit=unit, clauses=clauses)
+    return join([say("trends.level_lists", unit=unit), join(clauses, "clauses"), say("trends.stop")], "trends.no_space")
 
 
 def _describe_medians(panel: Panel, name: str) -> Phrase | None:
@@ -191,7 +197,20 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
         return say("trends.gap", gap_before=first.gap, gap_after=last.gap, **facts, **ends)
     if trends.main is not None and trends.main.gate.measure == "ratings":
         return _describe_best_rating(trends)
-    return _describe_spread(trends)
+    return _describe_best_scores(trends.panel) or _describe_spread(trends)
+
+
+def _describe_best_scores(panel: Panel) -> Phrase | None:
+    """Count the units with the best possible score over many periods; None where few are, or some period has none."""
+    if len(panel.periods) < MANY_PERIODS or list_scored(panel) != list(panel.periods):
+        return None
+    bests = {period: panel.published[period].measure.best for period in panel.periods}
+    scores = panel.rows.dropna(subset=["score"])
+    share = (scores["score"] == scores["period"].map(bests)).groupby(scores["period"])
+    if len(set(bests.values())) > 1 or share.sum().min() == 0 or share.mean().max() < CEILING:
+        return None
+    facts = {"n": len(bests), "low": int(share.sum().min()), "high": int(share.sum().max())}
+    return say("trends.ceiling_many", best=bests[panel.periods[-1]], **facts)
 
 
 def _describe_best_rating(trends: Trends) -> Phrase | None:
@@ -247,10 +266,14 @@ def describe_movers(trends: Trends) -> Text | None:
         return _describe_rated_movers(pair)
     if pair.gate.reason == "ranks_of_another":
         return None
+    if len(trends.periods) >= MANY_PERIODS and (stays := describe_stays(trends)):
+        return say("trends.often", clauses=stays)
+    is_share = trends.panel.published[pair.gate.after].measure.is_share
+    measure = "share" if pair.gate.measure == "points" and is_share else pair.gate.measure
     clauses = []
     for direction, way in ((-1, "fell"), (1, "rose")):
         if len(most := find_most(pair, direction)):
-            key = f"trends.{way}_{pair.gate.measure}"
+            key = f"trends.{way}_{measure}"
             size = abs(float(most["change"].iloc[0]))
             size = int(size) if pair.gate.measure == "places" and size.is_integer() else size  # 2 places, 2.5 places
             places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
@@ -275,8 +298,9 @@ def _describe_places(pair: Pair) -> Text | None:
         most = pair.units[change == size]
         columns = [f"{name}_{end}" for name in ("place", "n_tied") for end in ("before", "after")]
         if size and len(most.drop_duplicates(columns)) == 1:
+            way = "fell" if size > 0 else "rose"
             clauses.append(
-                say("trends.fell_places_one", units=_name_many(most["unit_name"]), **_say_places(most.iloc[0]))
+                say(f"trends.{way}_places_one", units=_name_many(most["unit_name"]), **_say_places(most.iloc[0]))
             )
     return join(clauses, "clauses")
 
@@ -381,7 +405,23 @@ def describe_pair(trends: Trends) -> Text | None:
         return join([only, other], "sentences")
     n_within = pair.n_within
     rounding = say("trends.rounding", step=pair.step, n=n_within) if n_within else None
-    return join([rounding, _describe_ceiling(trends.panel, pair), only, other], "sentences")
+    about = [describe(trends.panel, pair) for describe in (_describe_days, _describe_ceiling)]
+    return join([rounding, *about, only, other], "sentences")
+
+
+def _describe_days(panel: Panel, pair: Pair) -> Phrase | None:
+    """State what one day is where both periods are months and nearly all their shares are of whole days of these."""
+    if not panel.published[pair.gate.after].measure.is_share or len(pair.units) < FEWEST_FOR_DAYS:
+        return None
+    are_whole = []
+    for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
+        first, last = span_of(period)
+        days = (last - first).days + 1
+        part = pair.units[end] * days / 100
+        are_whole.append((part - part.round()).abs() * 100 / days <= pair.step)
+    if days not in MONTH or pd.concat(are_whole).mean() < MOST_DAYS:
+        return None
+    return say("trends.days", step=100 / days)
 
 
 def _describe_other_list(panel: Panel, pair: Pair) -> Phrase | None:

@@ -18,6 +18,7 @@ from audit_lib.tables.history import History
 from audit_lib.wording.words import Name, Text, say
 
 FEWEST_FOR_MEDIAN = 3
+MANY_PERIODS = 13  # from here on a drawing is one path, and sentences are about all periods
 FEWEST_IN_PAIR = 2  # units that two periods must share to be compared
 OFTEN = 0.75  # share of periods
 MOST_KINDS = 2  # that a phrase names
@@ -314,6 +315,12 @@ def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
         named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)
     return say("labels.units_other")
+
+
+def name_unit(rows: pd.DataFrame) -> Text:
+    """Name one unit by the kind that all are of: city; else unit."""
+    kinds = set(rows["kind"])
+    return Name(f"{kinds.pop()}_one", "kind") if len(kinds) == 1 and rows["kind"].notna().all() else say("trends.unit")
 
 
 def _only(sides: set[str]) -> str:

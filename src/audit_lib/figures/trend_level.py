@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.comparability import days_of, follows
-from audit_lib.analysis.trend_sentences import say_among
+from audit_lib.analysis.trend_sentences import CEILING, say_among
 from audit_lib.analysis.trends import (
     FEWEST_FOR_MEDIAN,
+    MANY_PERIODS,
     Trends,
     choose_highlight,
     find_like_last,
@@ -28,12 +29,10 @@ from audit_lib.figures.style import drawing
 from audit_lib.wording.number_format import format_rounded, format_score
 from audit_lib.wording.words import Phrase, Unit, Words, say, say_date
 
-MANY_PERIODS = 13  # from here on strips become one path
 TALL = 260.0  # pixels of the score axis
 LONGEST = 150.0  # pixels of a name at the end of a line; a longer one is in the legend alone
 MOST_NAMED = 3  # units that a label of one value names
 HATCH = 9.0  # pixels between two lines
-CEILING = 0.1  # share of the units at the best possible score from which they are counted in a drawing
 BARS = 40.0  # pixels of the longest bar
 
 
@@ -314,12 +313,11 @@ def _label_values(
             taken.append(box)
             marks += [
                 Label(
-                    x + (reach + 6) * (1 if is_right else -1),
+                    begin if is_right else begin + wide - measure_width(line, size.text, is_bold=is_followed),
                     first + n * size.line,
                     line,
                     size.text,
                     is_bold=is_followed,
-                    anchor="start" if is_right else "end",
                 )
                 for n, line in enumerate(lines)
             ]

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from audit_lib.pages.html_parts import Part, read_parts
 
 CAPTION = re.compile(
-    r"(?:<p class=\"(?:finding|note)\">.*?</p>)?<table(?P<kind> class=\"\w+\")?><caption>(?P<text>.*?)</caption>",
+    r"(?:<p class=\"(?:finding|note)\">.*?</p>)?<table(?P<kind> class=\"[\w ]+\")?><caption>(?P<text>.*?)</caption>",
     re.DOTALL,
 )
 SUMMARY = ' class="summary"'

@@ -190,10 +190,13 @@ def _describe_origin(notebook_path: Path, page_path: Path, language: str) -> Ori
 
 def _read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
     """Sort what the cells show into the parts of a page by their tags; each name of a unit leads to its page."""
-    body = Body()
+    body, question = Body(), []
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if tags & NOT_FOR_PAGES:
+            continue
+        if "question" in tags:  # is shown with what answers it
+            question = [(Markup('<p class="k">{}</p>').format(cell.source.lstrip("# ")), "")]
             continue
         part = body.settings if "settings" in tags else body.more if "more" in tags else body.method
         if cell.cell_type == "markdown":
@@ -206,6 +209,9 @@ def _read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> B
         if tags & set(OPENS) and "settings" not in tags:
             continue
         shown = part if tags & {*PARTS, "settings"} else body.open
+        if shown is body.open and cell.outputs:
+            shown += question
+            question = []
         for output in cell.outputs:
             anchor = str(output.get("metadata", {}).get("anchor", ""))
             shown += [(piece, anchor if at == 0 else "") for at, piece in enumerate(_read_output(output, words, pages))]

@@ -45,6 +45,11 @@ class Measure:
         return low if self.scale_min is None else self.scale_min, high if self.scale_max is None else self.scale_max
 
     @property
+    def is_share(self) -> bool:
+        """Check whether the scores are percentages, so that they differ by percentage points."""
+        return split_percent(self.score_name or "")[1] == "%"
+
+    @property
     def best(self) -> float | None:
         """The best possible score; None where the scale is not recorded."""
         return self.scale_min if self.is_lower_better else self.scale_max
