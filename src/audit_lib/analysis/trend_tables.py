@@ -1,6 +1,7 @@
 """Tables of what changed between periods: level, gap, changes of two periods, places over all of them, each step."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 from audit_lib.analysis.groups import name_group
 from audit_lib.analysis.trends import (
     FEWEST_FOR_MEDIAN,
+    MANY_PERIODS,
     Pair,
     Trends,
     choose_highlight,
@@ -23,7 +25,7 @@ from audit_lib.analysis.trends import (
 )
 from audit_lib.analysis.unit_paths import Panel
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Tier, say, say_date
+from audit_lib.wording.words import Phrase, Text, Tier, join, say, say_date
 
 ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
     *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
@@ -135,21 +137,27 @@ class Shades:
     """How a matrix of places is drawn, a row per unit and a column per period.
 
     `steps` holds the shade of each cell with a place, from 0 (best) to 5; `scores` the scores behind the places, no
-    column where no period has any; `chosen` is the row of the unit that the drawings follow.
+    column where no period has any; `chosen` is the row of the unit that the drawings follow. `note` explains marks.
+    `short` heads the columns of many periods by year (only the first of a year) and number in it.
     """
 
     steps: pd.DataFrame
     scores: pd.DataFrame
     chosen: int | None = None
+    note: Text | None = None
+    short: dict[Text | str, tuple[str, str]] = field(default_factory=dict)
 
 
 def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     """Return a matrix of places, a row per unit and a column per period, and how its cells are drawn.
 
     With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
-    Empty below three periods with places: two are in the table of changes.
+    Empty below three periods with places: two are in the table of changes. Of many periods, ties are not marked.
     """
     panel, placed = trends.panel, find_placed(trends.panel)
+    is_long = len(placed) >= MANY_PERIODS
+    printed = [period for period in placed if panel.published[period].basis == "rank"] if list_scored(panel) else []
+    headings = {period: _head_period(period, is_starred=period in printed) for period in placed}
     if len(placed) < 3:
         return pd.DataFrame(columns=["unit_name"]), Shades(pd.DataFrame(), pd.DataFrame())
     counts = count_thirds(panel)
@@ -157,8 +165,10 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     shades, scores = pd.DataFrame(index=counts.index), pd.DataFrame(index=counts.index)
     for period in placed:
         rows = panel.units_of[period].dropna(subset=["place"])
-        cells = [write_place(*each) for each in zip(rows["place"], rows["n_tied"], strict=True)]
-        heading = say_date(period)
+        cells = [
+            write_place(place, 1 if is_long else n) for place, n in zip(rows["place"], rows["n_tied"], strict=True)
+        ]
+        heading = headings[period]
         middle = (rows["place"] + (rows["n_tied"] - 1) / 2 - 0.5) / rows["n_listed"]
         listed = table.index.isin(panel.units_of[period].index)
         blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
@@ -170,7 +180,41 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
         table[column] = counts[column].round(1)
     highlight = choose_highlight(trends)
     chosen = None if highlight is None else list(table.index).index(highlight)
-    return table.reset_index(drop=True), Shades(shades.reset_index(drop=True), scores.reset_index(drop=True), chosen)
+    note = join([None if is_long else say("trends.tied"), _note_printed(panel, printed)], "sentences")
+    drawn = (shades.reset_index(drop=True), scores.reset_index(drop=True))
+    return table.reset_index(drop=True), Shades(*drawn, chosen, note, _shorten_headings(headings) if is_long else {})
+
+
+def _head_period(period: str, *, is_starred: bool) -> Phrase | str:
+    """Head the column of a period, with an asterisk where its places are printed and all others are computed."""
+    phrase = say_date(period)
+    if not is_starred:
+        return phrase
+    if isinstance(phrase, Phrase) and phrase.key == "dates.month":
+        phrase = replace(phrase, key="dates.month_short")
+    return say("trends.starred", period=phrase)
+
+
+def _note_printed(panel: Panel, printed: list[str]) -> Phrase | None:
+    """Explain the asterisk."""
+    if not printed:
+        return None
+    gates = [gate for gate in panel.steps if {gate.before, gate.after} & set(printed)]
+    another = "_of_another" if any(gate.reason == "ranks_of_another" for gate in gates) else ""
+    return say(f"trends.printed{another}")
+
+
+def _shorten_headings(headings: dict[str, Phrase | str]) -> dict[Text | str, tuple[str, str]]:
+    """Head the quarters or months of many years by year, at its first one, and number; empty for other periods."""
+    parts = [re.fullmatch(r"(\d{4})(?:Q|H|-)(\d+)", period) for period in headings]
+    if not all(parts):
+        return {}
+    found = [(part[1], str(int(part[2]))) for part in parts if part]
+    years = ["", *(year for year, _ in found)]
+    return {
+        heading: (year if year != before else "", number)
+        for heading, (year, number), before in zip(headings.values(), found, years, strict=False)
+    }
 
 
 def tabulate_steps(trends: Trends) -> pd.DataFrame:

@@ -33,7 +33,8 @@ class Table:
     `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
     `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
     a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5; `others` are
-    what else such a cell could show. The row `chosen` is set off.
+    what else such a cell could show. The row `chosen` is set off. `short` replaces headings where there are many: the
+    year, at its first column, and the number of the period in it.
     """
 
     caption: str
@@ -46,6 +47,7 @@ class Table:
     shades: Mapping[tuple[int, str], int] = field(default_factory=dict)
     others: Mapping[tuple[int, str], str] = field(default_factory=dict)
     chosen: int | None = None
+    short: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -58,7 +60,7 @@ class Table:
     def _repr_html_(self) -> str:
         columns = [str(column) for column in self.cells]
         align = ["number" if column in self.numeric else "text" for column in columns]
-        head = "".join(_cell("th", [(name, None)], kind, "col") for name, kind in zip(columns, align, strict=True))
+        head = "".join(self._head(name, kind) for name, kind in zip(columns, align, strict=True))
         rows = []
         for number, values in enumerate(self.cells.itertuples(index=False)):
             pieces = [
@@ -80,6 +82,12 @@ class Table:
         classes = _write("class", " ".join(kind for kind, holds in kinds.items() if holds))
         title = self.title._repr_html_() if self.title else ""
         return f"{title}<table{classes}><caption>{caption}</caption>\n{head}\n{body}</table>{legend}"
+
+    def _head(self, name: str, kind: str) -> str:
+        if name not in self.short:
+            return _cell("th", [(name, None)], kind, "col")
+        year, number = self.short[name]
+        return f'<th class="{kind}" scope="col" title="{html.escape(name)}"><span>{year}</span> {number}</th>'
 
     @cached_property
     def shaded(self) -> set[str]:
@@ -167,7 +175,9 @@ def _shade(table: Table, shades: Shades, words: Words) -> Table:
         else {(number, heading): shades.scores.at[number, column] for number, column, heading in places}
     )
     others = {at: words.missing if pd.isna(score) else format_score(score) for at, score in scores.items()}
-    return replace(table, shades=steps, others=others, chosen=shades.chosen)
+    legend = " ".join(filter(None, [table.legend, words.word(shades.note)]))
+    short = {words.heading(column): parts for column, parts in shades.short.items()}
+    return replace(table, shades=steps, others=others, chosen=shades.chosen, legend=legend, short=short)
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:

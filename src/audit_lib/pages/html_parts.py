@@ -43,7 +43,7 @@ PHONE = 34  # columns of text that stand side by side on a small screen
 class Part:
     """A piece of an HTML output. A table has a caption, its values as a CSV link, and may be too wide for a phone.
 
-    `legend` explains the marks in it, `title` is the finding above it.
+    `legend` explains the marks in it, `title` is the finding above it. A matrix has cells in shades, which need a key.
     """
 
     html: Markup
@@ -53,6 +53,7 @@ class Part:
     is_wide: bool = False
     legend: str = ""
     title: str = ""
+    is_matrix: bool = False
 
 
 class Prose(IPythonRenderer):  # type: ignore[misc]
@@ -175,7 +176,8 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
-    return Part(Markup(piece), caption, link_csv(values.getvalue()), f"{make_slug(caption)}.csv", width > PHONE)
+    file_name, is_matrix = f"{make_slug(caption)}.csv", "places" in piece.get_attribute_list("class")
+    return Part(Markup(piece), caption, link_csv(values.getvalue()), file_name, width > PHONE, is_matrix=is_matrix)
 
 
 def link_csv(text: str) -> Markup:
@@ -207,10 +209,11 @@ def _fit_columns(rows: list[list[Tag]]) -> int:
 
 def _plain_value(cell: Tag, missing: Collection[str]) -> str:
     """Return a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
-    text = str(cell.get_text())
+    is_head = cell.get("scope") == "col"
+    text = str(cell["title"] if is_head and cell.get("title") else cell.get_text())
     if text in missing:
         return ""
-    is_number = "number" in cell.get_attribute_list("class") and cell.get("scope") != "col"
+    is_number = "number" in cell.get_attribute_list("class") and not is_head
     return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)
 
 
