@@ -32,6 +32,7 @@ from audit_lib.wording.words import Phrase, Unit, Words, say, say_date
 TALL = 260.0  # pixels of the score axis
 LONGEST = 150.0  # pixels of a name at the end of a line; a longer one is in the legend alone
 MOST_NAMED = 3  # units that a label of one value names
+MOST_LINES = 2  # of such a label
 HATCH = 9.0  # pixels between two lines
 BARS = 40.0  # pixels of the longest bar
 
@@ -194,13 +195,7 @@ def _draw_strips(
         marks += [Line(left, y, right, y, "line"), Label(left - 8, y + 5, f"{tick:g}", size.text, "grey", anchor="end")]
     if is_long:
         marks += _draw_path(strips, xs, axis, highlight, 1.1 if size.is_narrow else 1.6)
-        levels = [axis.place(value) + 5 for value, _, _ in ends]
-        if len(levels) > 1 and abs(levels[0] - levels[1]) < size.line:
-            levels[1] = levels[0] + (size.line if levels[1] >= levels[0] else -size.line)
-        marks += [
-            Label(right + 4, y, text, size.text, colour, is_bold=True)
-            for y, (_, colour, text) in zip(levels, ends, strict=True)
-        ]
+        marks += _set_ends(ends, axis, right + 4, size)
     else:
         swarms = _draw_swarms(strips, xs, axis, size, highlight, words)
         marks += [*swarms, *_label_values(strips, xs, axis, (left, right), size, highlight, swarms, words)]
@@ -254,6 +249,16 @@ def _label_ends(strips: Sequence[Strip], highlight: str | None, words: Words) ->
     return found
 
 
+def _set_ends(ends: Sequence[tuple[float, str, str]], axis: Axis, x: float, size: Size) -> list[Label]:
+    """Set the labels at the ends of lines, the second above or below the first where they would overlap."""
+    levels = [axis.place(value) + 5 for value, _, _ in ends]
+    if len(levels) > 1 and abs(levels[0] - levels[1]) < size.line:
+        levels[1] = levels[0] + (size.line if levels[1] >= levels[0] else -size.line)
+    return [
+        Label(x, y, text, size.text, colour, is_bold=True) for y, (_, colour, text) in zip(levels, ends, strict=True)
+    ]
+
+
 def _draw_ceiling(
     strips: Sequence[Strip], xs: Sequence[float], left: float, top: float, size: Size, words: Words
 ) -> list[Mark]:
@@ -282,50 +287,53 @@ def _label_values(
     highlight: str | None,
     drawn: Sequence[Mark],
     words: Words,
-) -> list[Mark]:
+) -> list[Label]:
     """Label the extremes of the last period, and the followed unit where it alone is one of any, if there is room."""
+    half, bar = _find_room(xs, size)
     dots = [mark for mark in drawn if isinstance(mark, Dot)]
-    bar = _find_room(xs, size)[1] + 4  # half of that of a median
     last = max(at for at, each in enumerate(strips) if len(each.units))
-    edges = [sides[0], *xs, sides[1]]
-    taken: list[tuple[float, float, float, float]] = []
-    marks: list[Mark] = []
+    found: list[Label] = []
     for at, strip in reversed(list(enumerate(strips))):
         for value in sorted({strip.units["score"].min(), strip.units["score"].max()}) if len(strip.units) else []:
             units = strip.units[strip.units["score"] == value]
             is_followed = list(units.index) == [highlight]
             if len(units) > MOST_NAMED or not (is_followed or at == last):
                 continue
-            y, x = axis.place(float(value)), xs[at]
-            near = (dot for dot in dots if abs(dot.x - x) < 2 * bar and abs(dot.y - y) < dot.r * 2)
-            reach = max([bar, *(abs(dot.x - x) + dot.r for dot in near)])
+            x, y = xs[at], axis.place(float(value))
+            near = [dot for dot in dots if abs(dot.x - x) <= half and abs(dot.y - y) < 2 * dot.r]
+            reach = max([bar + 4, *(abs(dot.x - x) + dot.r for dot in near)]) + 6
+            lowest = max([sides[0], *(each + bar + 10 for each in xs if each < x)])
+            highest = min([sides[1], *(each - bar - 10 for each in xs if each > x)])
             text = f"{_name_few(units['unit_name'], words)} {format_rounded(float(value))}{words.facts.get('mark', '')}"
-            beside = [bar + 6 if 0 < n < len(edges) - 1 else 0.0 for n in (at, at + 2)]
-            rooms = [x - reach - edges[at] - beside[0] - 6, edges[at + 2] - beside[1] - x - reach - 6]
-            is_right = rooms[1] >= rooms[0]
-            lines = wrap_text(text, size.text, max(rooms), is_bold=is_followed)
-            wide = max(measure_width(line, size.text, is_bold=is_followed) for line in lines)
-            begin = x + reach + 6 if is_right else x - reach - 6 - wide
-            first = y + 5 - size.line * (len(lines) - 1) / 2
-            box = (begin, first - size.line, begin + wide, first + size.line * (len(lines) - 1))
-            if wide > max(rooms) or len(lines) > 2 or box[3] > axis.left or any(_meet(box, each) for each in taken):
-                continue
-            taken.append(box)
-            marks += [
-                Label(
-                    begin if is_right else begin + wide - measure_width(line, size.text, is_bold=is_followed),
-                    first + n * size.line,
-                    line,
-                    size.text,
-                    is_bold=is_followed,
-                )
-                for n, line in enumerate(lines)
-            ]
-    return marks
+            lines = _set_beside(text, (x, y), reach, (lowest, highest), size, is_bold=is_followed)
+            if all(line.y < axis.left and not any(_meet(line, each) for each in found) for line in lines):
+                found += lines
+    return found
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _set_beside(
+    text: str, point: tuple[float, float], reach: float, ends: tuple[float, float], size: Size, *, is_bold: bool
+) -> list[Label]:
+    """Set a text beside a point, on the side with more room, in one line or two; none where it does not fit."""
+    x, y = point
+    rooms = (x - reach - ends[0], ends[1] - x - reach)
+    lines = wrap_text(text, size.text, max(rooms), is_bold=is_bold)
+    widths = [measure_width(line, size.text, is_bold=is_bold) for line in lines]
+    if max(widths) > max(rooms) or len(lines) > MOST_LINES:
+        return []
+    begins = [x + reach if rooms[1] >= rooms[0] else x - reach - width for width in widths]
+    first = y + 5 - size.line * (len(lines) - 1) / 2
+    return [
+        Label(begin, first + n * size.line, line, size.text, is_bold=is_bold)
+        for n, (begin, line) in enumerate(zip(begins, lines, strict=True))
+    ]
+
+
+def _meet(one: Label, other: Label) -> bool:
+    """Check whether two labels that begin at their left ends overlap."""
+    first, second = sorted((one, other), key=lambda label: label.x)
+    width = measure_width(first.text, first.size, is_bold=first.is_bold)
+    return abs(one.y - other.y) < one.size and second.x < first.x + width
 
 
 def _name_few(names: pd.Series, words: Words) -> str:
@@ -367,7 +375,8 @@ def _draw_swarms(
     for strip, x in zip(strips, xs, strict=True):
         if strip.note:
             bands += _hatch(x - wide, axis.right, 2 * wide, axis.left - axis.right)
-            lines = wrap_text(strip.note, size.text, max(2 * wide, measure_width(strip.note, size.text) / 2 + 1))
+            room = measure_width(strip.note, size.text)
+            lines = wrap_text(strip.note, size.text, room if room <= 2 * wide else room / 2 + 1)
             middle = (axis.left + axis.right) / 2
             ground = max(measure_width(line, size.text) for line in lines) + 8
             bars.append(Rect(x - ground / 2, middle - size.line, ground, size.line * (len(lines) + 0.4), "paper"))
