@@ -205,6 +205,14 @@ def test_all_but_the_finding_is_in_closed_parts(tmp_path: Path) -> None:
     assert len(open_tables) == 1
 
 
+def test_a_question_is_shown_with_its_answer(tmp_path: Path) -> None:
+    unanswered, answered = markdown("## Did it rise? · 上升了吗？"), markdown("## Who moved? · 谁变了？")
+    for question in (unanswered, answered):
+        question.metadata["tags"] = ["question"]
+    page = render(tmp_path, [*report(), unanswered, answered, cell("show(x)", show(TABLE, "groups", WORDS))])
+    assert [each.text for each in page.all("p", class_="k")][1:] == ["Who moved?"]
+
+
 def test_all_code_is_behind_one_switch(tmp_path: Path) -> None:
     page = render(tmp_path, report())
     fold = page.one("details", class_="code")

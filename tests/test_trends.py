@@ -19,6 +19,7 @@ from audit_lib.analysis.lineage import list_events, list_movers, match_periods, 
 from audit_lib.analysis.trends import compare, compare_pair, find_most, order_changes
 from audit_lib.analysis.unit_paths import build_panel, place
 from audit_lib.display.charts import Chart
+from audit_lib.display.scene import Rect
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
 from audit_lib.notebook.report import Report, open_report
@@ -644,6 +645,39 @@ def test_a_unit_that_is_away_for_a_year_is_the_same(make_history: Callable[..., 
     panel = {"2017": rows("甲局 90 乙局 80"), "2018": rows("乙局 81"), "2019": rows("甲局 70 乙局 82")}
     pair = compare_pair(build_panel(make_history(panel)), "2017", "2019")
     assert pair.units.set_index("unit_name")["change"].to_dict() == {"甲局": -20, "乙局": 2}
+
+
+def test_many_periods_are_described_by_their_ceiling_and_thirds(
+    make_history: Callable[..., History], leizhou: Report
+) -> None:
+    quarters = {f"{2010 + at // 4}Q{at % 4 + 1}": year(100, 100 if at == 5 else 90, 80, 70) for at in range(13)}
+    compared = compare(make_history(quarters, scale_max=100.0), 2)
+    words = leizhou.words.without_glosses()
+    assert words.word(trends.describe_gap(compared, "side")) == (
+        "A ceiling: in each of 13 periods, 1 to 2 of the units had the best possible score, 100, "
+        "and could not do better."
+    )
+    assert words.word(trends.describe_movers(compared)) == (
+        "Over all periods: Dingzhen: in the lowest third in 13 of 13 periods; Jiaju: in the top third in 12 of 13 periods."
+    )
+    level = trends.plot_level(compared).draw(leizhou.words)
+    assert isinstance(level, Chart)
+    assert level.wide is not None
+    bars = [mark.height for mark in level.wide.of(Rect) if mark.colour == "middle"]
+    assert bars == [40.0 if at == 5 else 20.0 for at in range(13)]
+    places, shades = trends.tabulate_places(compared)
+    assert list(shades.short.values())[:6] == [("2010", "1"), ("", "2"), ("", "3"), ("", "4"), ("2011", "1"), ("", "2")]
+    shown = leizhou.show(places, "places", None, shades)
+    assert '<th class="text" scope="col" title="2011Q1"><span>2011</span> 1</th>' in shown._repr_html_()
+    assert "=" not in "".join(places.iloc[:, 6]), "ties of many periods are not marked"
+
+
+def test_printed_places_are_starred() -> None:
+    report = open_report("guangdong", "2022-09")
+    places, shades = trends.tabulate_places(compare(report.history, 8))
+    shown = report.show(places, "places", None, shades)
+    assert list(shown.cells)[1:4] == ["Aug 2017", "Apr 2018*", "Dec 2018"]
+    assert shown.legend.endswith("* Places as printed, by another or an unknown measure; all others are by score.")
 
 
 def test_no_unit_in_common(make_history: Callable[..., History], leizhou: Report) -> None:

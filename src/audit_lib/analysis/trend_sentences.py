@@ -209,8 +209,13 @@ def _describe_best_scores(panel: Panel) -> Phrase | None:
     share = (scores["score"] == scores["period"].map(bests)).groupby(scores["period"])
     if len(set(bests.values())) > 1 or share.sum().min() == 0 or share.mean().max() < CEILING:
         return None
-    facts = {"n": len(bests), "low": int(share.sum().min()), "high": int(share.sum().max())}
-    return say("trends.ceiling_many", best=bests[panel.periods[-1]], **facts)
+    count = say_range(int(share.sum().min()), int(share.sum().max()))
+    return say("trends.ceiling_many", n=len(bests), count=count, best=bests[panel.periods[-1]])
+
+
+def say_range(low: int, high: int) -> Phrase:
+    """Return the words for counts that are between two numbers."""
+    return say("trends.count_same" if low == high else "trends.count_range", low=low, high=high)
 
 
 def _describe_best_rating(trends: Trends) -> Phrase | None:

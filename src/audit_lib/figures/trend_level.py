@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.comparability import days_of, follows
-from audit_lib.analysis.trend_sentences import CEILING, say_among
+from audit_lib.analysis.trend_sentences import CEILING, say_among, say_range
 from audit_lib.analysis.trends import (
     FEWEST_FOR_MEDIAN,
     MANY_PERIODS,
@@ -268,7 +268,7 @@ def _draw_ceiling(
     bottom = top + size.line + BARS + 14
     heights = [BARS * each.n_best / max(counts) for each in strips]
     best = next(each.best for each in strips if each.n_best)
-    title = words("labels.at_best", low=min(counts), high=max(counts), best=best)
+    title = words("labels.at_best", count=say_range(min(counts), max(counts)), best=best)
     return [
         Label(left, top + size.line, title, size.text, "grey"),
         *(
