@@ -180,7 +180,8 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
         table[column] = counts[column].round(1)
     highlight = choose_highlight(trends)
     chosen = None if highlight is None else list(table.index).index(highlight)
-    note = join([None if is_long else say("trends.tied"), _note_printed(panel, printed)], "sentences")
+    has_ties = any(table[heading].str.endswith("=").any() for heading in headings.values())
+    note = join([say("trends.tied") if has_ties else None, _note_printed(panel, printed)], "sentences")
     drawn = (shades.reset_index(drop=True), scores.reset_index(drop=True))
     return table.reset_index(drop=True), Shades(*drawn, chosen, note, _shorten_headings(headings) if is_long else {})
 
