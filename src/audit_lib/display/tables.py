@@ -174,7 +174,8 @@ def _shade(table: Table, shades: Shades, words: Words) -> Table:
         if shades.scores.empty
         else {(number, heading): shades.scores.at[number, column] for number, column, heading in places}
     )
-    others = {at: words.missing if pd.isna(score) else format_score(score) for at, score in scores.items()}
+    write = format_rounded if len(shades.steps.columns) > MOST_ROOMY else format_score  # there is no room for more
+    others = {at: words.missing if pd.isna(score) else write(score) for at, score in scores.items()}
     legend = " ".join(filter(None, [table.legend, words.word(shades.note)]))
     short = {words.heading(column): parts for column, parts in shades.short.items()}
     return replace(table, shades=steps, others=others, chosen=shades.chosen, legend=legend, short=short)
