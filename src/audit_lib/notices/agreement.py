@@ -94,11 +94,11 @@ def _split_cell(row: ScoreRow, below: ScoreRow | None, vocabulary: Vocabulary) -
         return []
     cells = dict(row.cells)
     named, scored = cells.get("unit"), cells.get("score")
-    text = named.text if named and squeeze(named.text) == squeeze(row.unit) else row.unit
+    text = named.text if named and named.key == squeeze(row.unit) else row.unit
     if not any(sign in text.strip() for sign in LISTING):
         return [row]
     entries, rest = read_entries(text, vocabulary)
-    known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
+    known = [vocabulary.names_unit(entry.unit) for entry in entries]
     if rest or len(entries) < 2 or not (row.tier or all(known)):
         return [row]
     numbers = [read_figure(squeeze(word)) for word in scored.text.split()] if scored else []
@@ -144,11 +144,11 @@ def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[l
 
 def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) -> bool:
     scores = [each.score for each in others]
-    if row.score is None or None in scores or vocabulary.names_unit(squeeze(row.unit)):
+    if row.score is None or None in scores or vocabulary.names_unit(row.unit):
         return False
     values = [score for score in scores if score is not None]
     is_alone = (row.serial, row.rank) == (None, None) != (others[0].serial, others[0].rank)
-    is_unlike = all(vocabulary.names_unit(squeeze(each.unit)) for each in others)
+    is_unlike = all(vocabulary.names_unit(each.unit) for each in others)
     is_finer = _count_decimals(row) > max(map(_count_decimals, others))
     if not (is_alone or is_unlike or is_finer):
         return False
@@ -159,7 +159,7 @@ def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) 
 def _count_decimals(row: ScoreRow) -> int:
     """Return how many decimals of a score are printed: 86.10 has two."""
     cell = dict(row.cells).get("score")
-    printed = DECIMALS.search(squeeze(cell.text) if cell else f"{row.score:g}")
+    printed = DECIMALS.search(cell.key if cell else f"{row.score:g}")
     return len(printed[1]) if printed else 0
 
 
@@ -182,7 +182,7 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
 
 def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield what makes the names of a table doubtful: a heading that we know by its end alone, above no known name."""
-    if not table.columns or any(vocabulary.kind_of(squeeze(row.unit)) != "other" for row in table.rows):
+    if not table.columns or any(vocabulary.kind_of(row.unit) != "other" for row in table.rows):
         return
     heading = table.unit_column or table.columns[0]
     if len(table.rows) == 1 or not vocabulary.is_plain(heading):
@@ -205,7 +205,7 @@ def _doubt_spaces(table: ScoreTable) -> Iterator[Problem]:
     """Yield the units of a tier whose cell may hold two names with a space between."""
     for row in table.rows:
         named = dict(row.cells).get("unit") if row.tier and row.score is None else None
-        if named and may_part(named.text) and squeeze(named.text) == squeeze(row.unit):
+        if named and may_part(named.text) and named.key == squeeze(row.unit):
             yield note_problem("not_read", "unlike", row.place, "warning", found=row.unit)
 
 
@@ -439,7 +439,7 @@ def _swap(row: ScoreRow, meaning: str, name: str) -> tuple[tuple[str, Line], ...
     swapped: list[tuple[str, Line]] = []
     is_found = False
     for kind, cell in row.cells:
-        is_it = not is_found and kind == "extra" and text is not None and squeeze(cell.text) == squeeze(text)
+        is_it = not is_found and kind == "extra" and text is not None and cell.key == squeeze(text)
         is_found = is_found or is_it
         swapped.append((meaning if is_it else "extra" if kind == meaning else kind, cell))
     return tuple(swapped)

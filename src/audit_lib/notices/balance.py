@@ -109,13 +109,13 @@ def _compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
 
 def _find_unlike(tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield entries that do not look like their neighbours: long or with words of a sentence, and of no known kind."""
-    bare = [len(u) for tier in tiers for u in tier.units if vocabulary.kind_of(squeeze(u)) == "other"]
+    bare = [len(u) for tier in tiers for u in tier.units if vocabulary.kind_of(u) == "other"]
     tiers_known = [word for word in vocabulary.tier if len(word) > 1]
     longest = min(bare, default=0) + 1  # of a bare name; a longer one may be two with a space between
     ends = Counter(unit[-1:] for tier in tiers for unit in tier.units)
     n_listed = sum(ends.values())
     for tier in tiers:
-        known = [vocabulary.kind_of(squeeze(u)) != "other" or 1 < ends[u[-1:]] > n_listed / 2 for u in tier.units]
+        known = [vocabulary.kind_of(u) != "other" or 1 < ends[u[-1:]] > n_listed / 2 for u in tier.units]
         for unit, is_known in zip(tier.units, known, strict=True):
             if not is_known and (
                 SENTENCE_WORDS.search(unit)

@@ -248,7 +248,7 @@ def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:
 
 def look_like_units(names: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether most names end as names of units do, or all end or begin alike: 甲医院, 乙医院; 县一中, 县职校."""
-    known = sum(vocabulary.names_unit(squeeze(name)) for name in names)
+    known = sum(vocabulary.names_unit(name) for name in names)
     is_alike = len({name[-1:] for name in names}) == 1 or all(
         name.startswith(vocabulary.level_prefix) for name in names
     )
@@ -266,14 +266,14 @@ def _read_entry(piece: str) -> Entry:
 
 def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     dotted = re.split("[·•]", piece)
-    if len(dotted) > 1 and all(vocabulary.names_unit(squeeze(word)) for word in dotted):
+    if len(dotted) > 1 and all(vocabulary.names_unit(word) for word in dotted):
         return dotted
     words = _join_letters(piece.split())
-    is_header = any(vocabulary.meaning_of(squeeze(word)) for word in words)  # 序号 单位 得分
+    is_header = any(vocabulary.meaning_of(word) for word in words)  # 序号 单位 得分
     if len(words) < 2 or is_header or any(char in piece for char in "(\uff08"):
         return [piece]
     lengths = [len(squeeze(word)) for word in words]
-    bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(squeeze(word))]
+    bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(word)]
     spread = max(lengths) - min(lengths)
     is_even = spread < 2 and len(bare) == len(words)
     is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or WIDE.search(piece))
@@ -306,7 +306,7 @@ def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> l
     for sign in AND.finditer(piece):
         one, other = piece[: sign.start()], piece[sign.end() :]
         is_like = bool(bare) and min(bare) <= len(other) <= max(bare)
-        if vocabulary.names_unit(squeeze(one)) and (vocabulary.names_unit(squeeze(other)) or is_like):
+        if vocabulary.names_unit(one) and (vocabulary.names_unit(other) or is_like):
             return [one, *split_and(other, vocabulary, bare)]
     return [piece]
 
@@ -314,7 +314,7 @@ def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> l
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:
     """Split the last piece at 和 where all names are bare and as long as its sides; take off the count at its end."""
     last = COUNTED.sub("", pieces[-1]) or pieces[-1]
-    bare = [len(piece) for piece in pieces[:-1] if vocabulary.kind_of(squeeze(piece)) == "other"]
+    bare = [len(piece) for piece in pieces[:-1] if vocabulary.kind_of(piece) == "other"]
     for sign in AND.finditer(last) if bare and len(bare) == len(pieces) - 1 else ():
         sides = last[: sign.start()], last[sign.end() :]
         if all(min(bare) <= len(side) <= max(bare) for side in sides):

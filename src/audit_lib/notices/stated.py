@@ -116,7 +116,7 @@ def _tier_of(each: _Stated) -> str | None:
 def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
     """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
     is_counted = each.stated == len(each.entries)
-    return not each.rest and (is_counted or all(vocabulary.names_unit(squeeze(e.unit)) for e in each.entries))
+    return not each.rest and (is_counted or all(vocabulary.names_unit(e.unit) for e in each.entries))
 
 
 def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
@@ -269,7 +269,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     if unnamed and not entries:
         return [], unnamed
     rest += unnamed
-    known = [vocabulary.names_unit(squeeze(entry.unit)) for entry in entries]
+    known = [vocabulary.names_unit(entry.unit) for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
         is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
         return [], [entries[0].unit] if is_doubtful and entries[0].unit[0] != "其" else []

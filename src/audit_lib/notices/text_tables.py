@@ -391,7 +391,7 @@ def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None =
     ways = [line.text.strip("\r\n").split("\t"), WIDEST.split(text), WIDE.split(text), text.split()]
     ways = [way for way in ways if len(way) > 1]
     if vocabulary and ways:
-        way = max(ways, key=lambda way: sum(vocabulary.meaning_of(squeeze(cell)) is not None for cell in way))
+        way = max(ways, key=lambda way: sum(vocabulary.meaning_of(cell) is not None for cell in way))
         return [Line(line.place, cell.strip()) for cell in way]
     for way in ways:
         if width in (None, len(way)):

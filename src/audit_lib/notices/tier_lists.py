@@ -139,7 +139,7 @@ def find_tier_lists(
     places = [at for at, block in enumerate(blocks) if id(block) in accepted]
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
     listed = [unit for block in labelled if id(block) in accepted for each in block.lists for unit in each.units]
-    longest = max((len(unit) for unit in listed if vocabulary.kind_of(squeeze(unit)) == "other"), default=0)
+    longest = max((len(unit) for unit in listed if vocabulary.kind_of(unit) == "other"), default=0)
     tiers: list[TierList] = []
     prose: list[Line] = []
     problems: list[Problem] = []
@@ -158,7 +158,7 @@ def find_tier_lists(
             prose += block.lines
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
-            n_known = sum(vocabulary.names_unit(squeeze(unit)) for unit in units)
+            n_known = sum(vocabulary.names_unit(unit) for unit in units)
             if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
                 facts = {"heading": COLON.split(block.lines[0].key)[0]} | ({"units": units} if units else {})
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
@@ -238,7 +238,7 @@ def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
         return line
     label, *names = line.text.split()[:LONGEST_ROW]
     is_label = vocabulary.tier_heading.fullmatch(label) or (len(label) > 1 and label.endswith(vocabulary.steps))
-    if not is_label or not names or not all(map(vocabulary.names_unit, map(squeeze, names))):
+    if not is_label or not names or not all(map(vocabulary.names_unit, names)):
         return line
     return Line(line.place, f"{label}:{line.text.strip().removeprefix(label).strip()}")
 
@@ -342,13 +342,13 @@ def _read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> _Head
         head, names = head + count, []
     if not names and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], [beside["names"]]
-    if SPACED.search(head) and any(vocabulary.names_unit(squeeze(word)) for word in head.split()):
+    if SPACED.search(head) and any(vocabulary.names_unit(word) for word in head.split()):
         return None  # 甲局 一等奖
     key = align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
     numbered = ENUMERATOR.match(key)
-    if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(squeeze(line.text)):
+    if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(line.key):
         return None
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
@@ -411,7 +411,7 @@ def _read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> _Head | None:
     ):
         return None
     entries, rest = read_entries(lines[1].text, vocabulary)
-    is_list = bool(entries) and not rest and all(vocabulary.names_unit(squeeze(entry.unit)) for entry in entries)
+    is_list = bool(entries) and not rest and all(vocabulary.names_unit(entry.unit) for entry in entries)
     is_named = vocabulary.kind_of(word) != "other" or vocabulary.meaning_of(word) is not None
     return _Head(word, False, ("", False, False, ""), None, None, "") if is_list and not is_named else None
 
@@ -579,7 +579,7 @@ def _split_names(
         return None
     entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
     named = strip_number(label) if label else ""
-    if vocabulary.names_unit(squeeze(named)) and not all(vocabulary.names_unit(squeeze(e.unit)) for e in entries):
+    if vocabulary.names_unit(named) and not all(vocabulary.names_unit(e.unit) for e in entries):
         return None, None, [Entry(named)], []  # 1.甲村:环境整洁
     if not entries and not lists_none(listed):
         return None
@@ -608,7 +608,7 @@ def _are_units(
     """
     if rest and any(DATE.search(squeeze(piece)) or len(piece) > LONGEST_NAME for piece in rest):
         return False
-    known = [vocabulary.kind_of(squeeze(name)) != "other" for name in names]
+    known = [vocabulary.kind_of(name) != "other" for name in names]
     mostly = sum(known) * 2 > len(known) + len(rest)
     if all(known) and not rest:
         return True
@@ -632,7 +632,7 @@ def _might_list(
     if len(names) == 1 or COMMA.search(line.printed) or not (block.lists or not rest):
         return False
     is_spaced = len(names) == 2 and not any(sign in line.printed for sign in SEPARATORS)
-    return not (left == 0 and is_spaced) or any(vocabulary.names_unit(squeeze(name)) for name in names)
+    return not (left == 0 and is_spaced) or any(vocabulary.names_unit(name) for name in names)
 
 
 def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:

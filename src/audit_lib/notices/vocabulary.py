@@ -8,6 +8,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from audit_lib.documents.model import squeeze
+
 T = TypeVar("T")
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
@@ -66,7 +68,7 @@ class Vocabulary:
         return lru_cache(MOST_KEPT)(self._find_kind)
 
     def _find_meaning(self, heading: str) -> str | None:
-        word = BRACKETED.sub("", heading).lower()
+        word = BRACKETED.sub("", squeeze(heading)).lower()
         if len(word) > LONGEST_HEADING:
             return None
         if whole := self._read_whole(word):
@@ -85,13 +87,14 @@ class Vocabulary:
 
     def names_unit(self, text: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
-        return len(text) <= LONGEST_NAME and self._names(text)
+        return len(text) <= LONGEST_KEPT and self._names(text)
 
     @cached_property
     def _names(self) -> Callable[[str], bool]:
         return lru_cache(MOST_KEPT)(self._is_name)
 
-    def _is_name(self, text: str) -> bool:
+    def _is_name(self, printed: str) -> bool:
+        text = squeeze(printed)
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or NO_NAME.match(text):
             return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
@@ -248,6 +251,7 @@ class Vocabulary:
         return self._kinds(name) if len(name) <= LONGEST_KEPT else self._find_kind(name)
 
     def _find_kind(self, name: str) -> str:
+        name = squeeze(name)
         bare = BRACKET.sub("", name) or name
         endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
         return next((self.suffix[ending] for ending in endings), "other")
