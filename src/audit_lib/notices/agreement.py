@@ -1,42 +1,24 @@
-"""Choose the columns of a table by what the notice says of itself, and take out rows that are no unit's.
-
-The rule, in this order: the column asked for; of the notice's own period; not cumulated; the one that the printed rank
-follows; the total, by its heading or as the sum of others. What remains undecided is named.
-"""
+"""Compare the rows of a table with each other: split cells that list units, leave out sums, report what is in doubt."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import mean
 
-from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import read_figure, read_ordinal
+from audit_lib.documents.model import squeeze
+from audit_lib.notices.columns import read_figure
 from audit_lib.notices.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
-from audit_lib.notices.printed_periods import find_period
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.score_column import choose_score, is_graded, read_meaning
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.vocabulary import Vocabulary
 
-OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
-CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
-MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
-YEAR = re.compile(r"(\d{4})年?(?!\d)")
-SPAN = re.compile("[月季旬周年次期]")  # in the heading of what may add up over time
 DECIMALS = re.compile(r"\.(\d+)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
 SIGNS = "、,\uff0c;\uff1b"
 LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
 SUMMED = re.compile("[计計均]")
-FEWEST_ROWS = 3  # from which on values tell an order
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of figures beside the units: its heading and a value for each row, None where there is none."""
-
-    name: str
-    values: tuple[float | None, ...]
 
 
 def settle_table(
@@ -45,7 +27,7 @@ def settle_table(
     """Return the table with its score and rank chosen, its lists in cells split and its sums left out, and problems."""
     rows, counts = _split_cells(table.rows, vocabulary)
     table = replace(table, rows=tuple(map(_strip_bracket, rows)))
-    table, problems = _choose_score(table, period, chosen, vocabulary)
+    table, problems = choose_score(table, period, chosen, vocabulary)
     rows, sums = _leave_out_sums(table.rows, vocabulary)
     problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
     table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
@@ -57,9 +39,6 @@ def settle_table(
             problems.append(note_problem("not_read", "masked_name", row.place, "warning", found=row.unit))
     problems += [*_doubt_units(table, vocabulary), *_doubt_tiers(table, vocabulary), *_doubt_spaces(table)]
     return table, problems
-
-
-# Rows.
 
 
 def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[Problem]]:
@@ -211,235 +190,7 @@ def _doubt_spaces(table: ScoreTable) -> Iterator[Problem]:
 
 def _doubt_tiers(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield the tiers that neither their heading nor their words confirm."""
-    tiers = dict.fromkeys(row.tier for row in table.rows if _is_graded(row))
-    is_headed = any(_means(column, vocabulary) == "tier" for column in table.columns)
+    tiers = dict.fromkeys(row.tier for row in table.rows if is_graded(row))
+    is_headed = any(read_meaning(column, vocabulary) == "tier" for column in table.columns)
     if not is_headed and table.columns and tiers and not vocabulary.tier.keys() >= set(tiers):
         yield note_problem("not_read", "new_tiers", table.rows[0].place, "warning", tiers="、".join(map(str, tiers)))
-
-
-def _is_graded(row: ScoreRow) -> bool:
-    """Check whether a cell of the row names its tier, and not the title above the rows."""
-    return row.tier is not None and any(meaning == "tier" for meaning, _ in row.cells)
-
-
-# Columns.
-
-
-def _choose_score(
-    table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
-) -> tuple[ScoreTable, list[Problem]]:
-    rows = table.rows
-    if not table.columns or not rows:
-        return table, []
-    columns = _list_figures(table, vocabulary)
-    scored = sorted(columns, key=lambda column: column.name != table.score_column)
-    current = next((column.name for column in scored if _is_score(column, rows)), None)
-    if chosen is not None:
-        wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
-        if wanted is not None:
-            return _use_score(table, current, wanted), []
-    named = [c for c in columns if _means(c.name, vocabulary) == "score" or c.name == current]
-    left, doubtful = _narrow(named, columns, table, period, vocabulary)
-    problems: list[Problem] = []
-    own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
-    if not set(own).intersection(left) and not any(map(_is_graded, rows)):
-        unnamed, problems = _choose_unnamed([c for c in own if c not in named], table, period, vocabulary)
-        left, doubtful = (unnamed, []) if unnamed else (left, left if problems else doubtful)
-    if not left:
-        return _choose_rank(table, None, period, vocabulary), problems
-    ranks = _list_ranks(table, vocabulary)
-    others = [c for c in own if c not in left and _means(c.name, vocabulary) is None]
-    if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
-        left = doubtful = [*(c for c in others if _agree(ranks, [c])), *left]
-    elif len(left) == 1 and period is None and others and MONTH.search(left[0].name):
-        left = doubtful = [*others, *left]
-    wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
-    if doubtful:
-        facts = {"columns": "、".join(column.name for column in doubtful), "read": wanted.name}
-        problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
-    table = _use_score(table, current, wanted)
-    return _choose_rank(table, wanted, period, vocabulary), problems
-
-
-def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
-    """Check whether a rank follows one of the columns."""
-    return any(_follows(rank, column) for rank in ranks for column in columns)
-
-
-def _find(columns: Sequence[Column], name: str | None) -> Column:
-    return next(column for column in columns if column.name == name)
-
-
-def _narrow(
-    named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
-) -> tuple[list[Column], list[Column]]:
-    """Narrow the columns that may be the score by the rule. Gives what is left, and what it leaves open."""
-    if total := _find_total(named):
-        return [total], []
-    left = _prefer(named, lambda column: not _is_of_other(column.name, period))
-    own = left
-    is_year = period is not None and period.isdigit()
-    left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
-    is_cumulated = len(left) < len(own)  # 本月得分 beside 累计得分: which of them counts, the notice does not say
-    if len(left) > 1:
-        ranks = [each for each in _list_ranks(table, vocabulary) if not _is_of_other(each.name, period)]
-        left = _prefer(left, lambda column: any(_follows(rank, column) for rank in ranks))
-    if len(left) > 1:
-        left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
-    if len(left) > 1:
-        left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
-    return left, own if is_cumulated else left if len(left) > 1 else []
-
-
-def _find_total(named: Sequence[Column]) -> Column | None:
-    """Find the column that is the sum of the other scores in every row, whatever it is called; none of months."""
-    for column in named if named and len(named[0].values) >= FEWEST_ROWS else ():
-        parts = [each for each in named if each is not column]
-        if not any(SPAN.search(each.name) for each in parts) and _is_sum(column, parts):
-            return column
-    return None
-
-
-def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> list[Column]:
-    return [column for column in columns if is_better(column)] or list(columns)
-
-
-def _choose_unnamed(
-    columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
-) -> tuple[list[Column], list[Problem]]:
-    """Choose a score among figures under headings that we do not know: what the rank follows, else the only one."""
-    unknown = [column for column in columns if _means(column.name, vocabulary) is None]
-    place, names = table.rows[0].place, "、".join(column.name for column in columns)
-    ranks = _list_ranks(table, vocabulary)
-    followed = [column for column in unknown if any(_follows(rank, column) for rank in ranks)]
-    if len(followed) == 1 and len(table.rows) >= FEWEST_ROWS:
-        return followed, []
-    if not columns or (ranks and not unknown):
-        return [], []
-    if len(columns) == 1 and period and not period.isdigit() and _find_named(columns[0].name, period) == period:
-        return list(columns), []
-    is_only = len(columns) == 1 and len(unknown) == 1
-    if is_only and not OTHER_PERIOD.search(unknown[0].name):
-        problem = note_problem("not_read", "unknown_score", place, "warning", heading=unknown[0].name)
-        return unknown, [problem]
-    return [], [note_problem("not_read", "no_score", place, "warning", columns=names)] if unknown else []
-
-
-def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
-    """List the columns of a table that hold figures and nothing else, the score among them, as headed."""
-    columns: list[Column] = []
-    held = {name for row in table.rows for name in row.extra}
-    scored = _name_score(table, held)
-    for name in table.columns:
-        if name == scored:
-            columns.append(Column(name, tuple(row.score for row in table.rows)))
-        elif name in held and _means(name, vocabulary) not in ("rank", "serial"):
-            cells = [squeeze(row.extra[name]) if name in row.extra else None for row in table.rows]
-            values = tuple(None if cell is None else read_figure(cell) for cell in cells)
-            if all(value is not None or not cell for value, cell in zip(values, cells, strict=True)):
-                columns.append(Column(name, values))
-    return columns
-
-
-def _name_score(table: ScoreTable, held: set[str]) -> str | None:
-    """Name the column that was read as the score."""
-    return table.score_column if table.score_column not in held else None
-
-
-def _is_score(column: Column, rows: Sequence[ScoreRow]) -> bool:
-    return column.values == tuple(row.score for row in rows) and any(value is not None for value in column.values)
-
-
-def _means(name: str, vocabulary: Vocabulary) -> str | None:
-    """Return what a heading means, by its last level where there are several."""
-    plain = name.split(" ")[0]
-    return vocabulary.meaning_of(plain) or vocabulary.meaning_of(plain.rpartition("/")[2])
-
-
-def _list_ranks(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
-    ranks = []
-    if any(row.rank is not None for row in table.rows):
-        ranks.append(Column(table.rank_column or "", tuple(row.rank for row in table.rows)))
-    for name in table.columns:
-        if _means(name, vocabulary) == "rank" and all(name in row.extra for row in table.rows):
-            values = [read_ordinal(squeeze(row.extra[name]).split("(")[0]) for row in table.rows]
-            if None not in values:
-                ranks.append(Column(name, tuple(values)))
-    return ranks
-
-
-def _follows(rank: Column, score: Column) -> bool:
-    """Check whether ranks follow scores in one direction, equal scores with equal or neighbouring ranks."""
-    pairs = sorted((r, s) for r, s in zip(rank.values, score.values, strict=True) if r is not None and s is not None)
-    values = [score for _, score in pairs]
-    if len(pairs) < 2 or len(set(values)) < 2:
-        return False
-    return values in (sorted(values), sorted(values, reverse=True))
-
-
-def _is_sum(column: Column, others: Sequence[Column]) -> bool:
-    """Check whether a column is the sum of the others in every row."""
-    if len(others) < 2:
-        return False
-    rows = zip(column.values, *(other.values for other in others), strict=True)
-    return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)
-
-
-def _is_of_other(name: str, period: str | None) -> bool:
-    """Check whether a heading is of another period than the notice's, or a part of it: 上月得分, 5月 in June."""
-    if OTHER_PERIOD.search(name):
-        return True
-    return period is not None and _find_named(name, period) not in (None, period[:4], period)
-
-
-def _find_named(name: str, period: str) -> str | None:
-    """Find the period that a heading names, of the notice's year where it names none."""
-    return find_period(name if YEAR.search(name) else f"{period[:4]}年{name}")
-
-
-def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreTable:
-    """Return the table with another column as its score; what was it is kept beside it."""
-    if current == wanted.name:
-        return table
-    rows = []
-    for row, value in zip(table.rows, wanted.values, strict=True):
-        extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
-        if current is not None and row.score is not None:
-            extra[current] = f"{row.score:g}"
-        rows.append(replace(row, score=value, extra=extra, cells=_swap(row, "score", wanted.name)))
-    return replace(table, rows=tuple(rows), score_column=wanted.name)
-
-
-def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
-    """Return the table with the rank of its score where several are printed: under its heading, or in its order."""
-    ranks = _list_ranks(table, vocabulary)
-    if len(ranks) < 2 or not ranks[0].values:
-        return table
-    current, series = ranks[0].name, (score.name.rpartition("/")[0] if score else "")
-    fitting = _prefer(ranks, lambda rank: not _is_of_other(rank.name, period))
-    fitting = _prefer(fitting, lambda rank: not CUMULATED.search(rank.name))
-    if score:
-        fitting = _prefer(fitting, lambda rank: bool(series) and rank.name.rpartition("/")[0] == series)
-        fitting = _prefer(fitting, lambda rank: _follows(rank, score))
-    wanted = fitting[0] if current not in {rank.name for rank in fitting} else ranks[0]
-    if wanted is ranks[0]:
-        return table
-    rows = []
-    for row, value in zip(table.rows, wanted.values, strict=True):
-        extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
-        extra |= {current: str(row.rank)} if current and row.rank is not None else {}
-        rank = None if value is None else int(value)
-        rows.append(replace(row, rank=rank, extra=extra, cells=_swap(row, "rank", wanted.name)))
-    return replace(table, rows=tuple(rows), rank_column=wanted.name)
-
-
-def _swap(row: ScoreRow, meaning: str, name: str) -> tuple[tuple[str, Line], ...]:
-    """Return the cells of a row with the cell of the column `name` as its score or rank."""
-    text = row.extra.get(name)
-    swapped: list[tuple[str, Line]] = []
-    is_found = False
-    for kind, cell in row.cells:
-        is_it = not is_found and kind == "extra" and text is not None and cell.key == squeeze(text)
-        is_found = is_found or is_it
-        swapped.append((meaning if is_it else "extra" if kind == meaning else kind, cell))
-    return tuple(swapped)

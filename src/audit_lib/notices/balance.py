@@ -11,7 +11,7 @@ from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.scored import split_unit
+from audit_lib.notices.score_clauses import split_unit
 from audit_lib.notices.stated import trim_lead, trim_tail
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary

@@ -18,7 +18,8 @@ from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.scored import find_stated_scores
 from audit_lib.notices.stated import find_stated_tiers
-from audit_lib.notices.tier_lists import HEADING, TierList, find_tier_lists
+from audit_lib.notices.tier_choice import find_tier_lists
+from audit_lib.notices.tier_lists import HEADING, TierList
 from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number

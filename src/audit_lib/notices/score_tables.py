@@ -14,7 +14,7 @@ from audit_lib.notices.headers import find_header, find_header_of_damaged
 from audit_lib.notices.names import split_outside
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids
-from audit_lib.notices.tier_lists import name_tiers
+from audit_lib.notices.tier_choice import name_tiers
 from audit_lib.notices.vocabulary import Vocabulary
 
 LONGEST_HEADINGS = 60  # characters of the headings that a problem shows

@@ -21,7 +21,8 @@ from audit_lib.notices.names import (
     strip_number,
 )
 from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.tier_lists import BAND, TierList
+from audit_lib.notices.tier_heads import BAND
+from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"

@@ -1,0 +1,158 @@
+"""Read what plain text draws with bars: rows of cells between them, and one cell a line before or after a bar."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import mode
+
+from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.columns import SENTENCE
+from audit_lib.notices.vocabulary import Vocabulary
+
+BAR = re.compile("[|│┃｜¦]")
+ONLY_BARS = re.compile("[|│┃｜¦]+")
+RULE = re.compile(r"[-=+:_─━┄┅—┌┬┐├┼┤└┴┘|│┃｜¦\s]+")
+CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
+CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
+LONGEST_PIECE = 8  # characters of a heading that a line end has broken
+
+
+def close_cells(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Line]:
+    """Join a cell that goes on over a line end until its bar, where one cell a line ends in a bar."""
+    closed: list[Line] = []
+    for line in lines:
+        above = closed[-1] if closed else None
+        if above and _is_piece(above, vocabulary) and len(closed) > 1 and _ends_cell(closed[-2]) and _ends_cell(line):
+            closed[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
+        else:
+            closed.append(line)
+    return closed
+
+
+def _ends_cell(line: Line) -> bool:
+    return CELL_END.fullmatch(line.text.strip()) is not None
+
+
+def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
+    """Return whether a line without a bar may be the first piece of a broken heading."""
+    if not 0 < len(line.key) <= LONGEST_PIECE or BAR.search(line.text) or SENTENCE.match(line.key):
+        return False
+    return not any(char.isdigit() for char in line.key) and not vocabulary.is_label(line.key)
+
+
+def _cells_between_bars(line: Line) -> list[Line]:
+    """Return the cells of a row between bars; none for a line that is no row."""
+    text = line.text.strip()
+    if not BAR.search(text) or ONLY_BARS.fullmatch(squeeze(text)):
+        return []
+    cells = BAR.split(text)
+    inner = cells[bool(BAR.match(text)) : len(cells) - bool(BAR.search(text[-1:]))]
+    filled = sum(1 for cell in inner if squeeze(cell))
+    return [Line(line.place, cell.strip()) for cell in inner] if filled else []
+
+
+def _is_rule(line: Line) -> bool:
+    return RULE.fullmatch(line.text) is not None and len(line.key) > 1 and not ONLY_BARS.fullmatch(line.key)
+
+
+def take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Return the rows between bars that begin here, and where they end. Rules between them are no rows."""
+    rows: list[list[Line]] = []
+    ruled: list[int] = []  # the rows that begin below a rule
+    end = at
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if not line.key or (rows and (_is_rule(line) or ONLY_BARS.fullmatch(line.key))):
+            ruled += [len(rows)] if _is_rule(line) and len(rows) not in ruled[-1:] else []
+            continue
+        cells = _cells_between_bars(line)
+        is_rest = bool(rows) and len(rows[-1]) < len(rows[0])
+        if len(cells) < 2 - is_rest or (not rows and len([cell for cell in cells if cell.key]) < 2):
+            break
+        rows.append(cells)
+        end = place + 1
+    if len(ruled) > 1 and len({len(row) for row in rows}) == 1:
+        rows = _join_ruled(rows, ruled)
+    return (_mend_rows(rows), end) if len(rows) > 1 else ([], at)
+
+
+def _join_ruled(rows: list[list[Line]], ruled: Sequence[int]) -> list[list[Line]]:
+    """Join the lines of a row whose cells go on in the next line, where rules stand between the rows."""
+    starts = [0, *(start for start in ruled if 0 < start < len(rows)), len(rows)]
+    joined: list[list[Line]] = []
+    for start, end in pairwise(starts):
+        goes_on = all(any(not cell.key for cell in row) for row in rows[start + 1 : end])
+        if goes_on and len(starts) > 2:
+            joined.append([_join_cells(column) for column in zip(*rows[start:end], strict=True)])
+        else:
+            joined += rows[start:end]
+    return joined
+
+
+def _join_cells(cells: Sequence[Line]) -> Line:
+    filled = [cell for cell in cells if cell.key]
+    return Line((filled or list(cells))[0].place, "".join(cell.text.strip() for cell in filled))
+
+
+def _mend_rows(rows: list[list[Line]]) -> list[list[Line]]:
+    """Join a row that is broken over two lines at an empty cell."""
+    lengths = [len(row) for row in rows]
+    width = max(set(lengths), key=lambda length: (lengths.count(length), length))
+    mended: list[list[Line]] = []
+    for row in rows:
+        broken = mended and len(mended[-1]) < width and len(row) < width
+        if broken and width - 1 <= len(mended[-1]) + len(row) <= width:
+            gap = [Line(row[0].place, "")] * (width - len(mended[-1]) - len(row))
+            mended[-1] = [*mended[-1], *gap, *row]
+        else:
+            mended.append(row)
+    return mended
+
+
+def take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Return rows of one cell a line that begin here, whose cells after the first begin with a bar, and where they end.
+
+    A heading that goes on over a line end looks like the first cell of a row: the usual length of a row tells.
+    """
+    rows: list[list[Line]] = []
+    end = at
+    for place in range(at, len(lines) - 1):
+        line, below = lines[place], lines[place + 1]
+        if rows and CELL_START.fullmatch(line.text.strip()):
+            rows[-1].append(Line(line.place, BAR.sub("", line.text).strip()))
+        elif line.key and not BAR.search(line.text) and CELL_START.fullmatch(below.text.strip()):
+            rows.append([line])
+        elif line.key and not (rows and _ends_word(rows[-1][-1], line, vocabulary)):
+            break
+        elif line.key:
+            rows[-1][-1] = _join(rows[-1][-1], line)
+        end = place + 1
+    if rows and end == len(lines) - 1 and CELL_START.fullmatch(lines[end].text.strip()):
+        rows[-1].append(Line(lines[end].place, BAR.sub("", lines[end].text).strip()))
+        end += 1
+    width = mode(map(len, rows)) if rows else 0
+    whole: list[list[Line]] = []
+    for row in rows:
+        if whole and len(whole[-1]) < width and len(whole[-1]) + len(row) - 1 <= width:
+            whole[-1] = [*whole[-1][:-1], _join(whole[-1][-1], row[0]), *row[1:]]
+        else:
+            whole.append(row)
+    return (whole, end) if len(whole) > 1 and width > 1 else ([], at)
+
+
+def _ends_word(cell: Line, piece: Line, vocabulary: Vocabulary) -> bool:
+    return vocabulary.meaning_of(cell.key) is None and vocabulary.meaning_of(cell.key + piece.key) is not None
+
+
+def _join(cell: Line, piece: Line) -> Line:
+    return Line(cell.place, cell.text.rstrip() + piece.text.strip())
+
+
+def strip_bars(line: Line) -> list[Line]:
+    """Remove the bars of a line of one cell: the cell, a blank line for a bar alone, nothing for a filler of bars."""
+    if not BAR.search(line.text):
+        return [line]
+    cell = BAR.sub(" ", line.text).strip()
+    if squeeze(cell):
+        return [Line(line.place, cell)]
+    return [Line(line.place, "\u00a0")] if len(BAR.findall(line.text)) == 1 else []

@@ -1,0 +1,264 @@
+"""Read the units that a clause names with their scores, ranks and other numbers: 甲镇97分,排名第一."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from audit_lib.documents.model import Line
+from audit_lib.notices.columns import HAN, read_ordinal
+from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.names import MASK, read_entries, split_outside
+from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
+
+BREAKS = "、,:"  # between the parts of a clause
+PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
+MARK = "[分%条篇件]"
+POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
+ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
+RANGE = re.compile(
+    rf"(?P<text>.+?)(?:\([^()]*\))?(?:分[別别]?)?[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?"
+    rf"(?P<last>{NUMERAL})[名位]"
+)
+TOP = re.compile(
+    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有]|(?=:))"
+)
+ITEM = re.compile(
+    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
+    rf"(?:\((?P<of>[^\d()]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
+    rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
+    rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
+)
+ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
+NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}[是为]?(?P<unit>[^\d()]+)")
+SCORED = "分%"  # marks of scores; other marks count something
+LINKS = re.compile("[以为是达到得共計计]+$")
+ORDINAL_LINKS = re.compile(
+    "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+)
+VERB = re.compile("[扣减加计占达差高低率]$")  # what an amount follows; 办结率 is a quantity
+YEAR = range(1900, 2100)
+
+
+@dataclass
+class Record:
+    """A unit with what a sentence gives it: points or a count of something else (`mark`), a rank, other numbers."""
+
+    unit: str
+    number: str | None
+    mark: str
+    rank: int | None
+    group: str | None
+    place: str
+    is_alone: bool = False  # the only one of its sentence
+    begins: bool = False  # the first of a sentence that says in which order its units stand
+    extra: dict[str, str] = field(default_factory=dict)
+    label: str = ""  # what was counted, where the sentence says
+
+
+@dataclass
+class Chunk:
+    """What stands between two signs: a name, a number with its label, a rank, or several of these."""
+
+    text: str
+    sign: str
+    unit: str = ""
+    label: str = ""
+    number: str | None = None
+    mark: str = "分"
+    rank: int | None = None
+    is_each: bool = False
+    aside: str | None = None  # what brackets after the number say
+
+
+def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
+    pieces = split_outside(clause, BREAKS)
+    chunks = [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+    label = chunks[0].label
+    for chunk in chunks[1:] if label else ():  # 甲镇满意率98%,乙镇满意率97%
+        if chunk.unit.endswith(label) and vocabulary.names_unit(chunk.unit.removesuffix(label)):
+            chunk.unit, chunk.label = chunk.unit.removesuffix(label), label
+    return chunks
+
+
+def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> Chunk:
+    match = ITEM.fullmatch(text)
+    if match:
+        number, mark = match["score"] or match["points"], match["mark"] or match["inside"] or "分"
+        if match["mark"] is match["inside"] is None and "." not in number and int(number) in YEAR:
+            return Chunk(text, sign)
+        if match["of"] and match["of"] != "得" and not vocabulary.is_score_word(match["of"]):
+            return Chunk(text, sign)
+        unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
+        rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
+        is_each = match["each"] is not None or "并列" in text
+        return Chunk(text, sign, unit, label, number, mark, rank, is_each, match["aside"])
+    if alone := ALONE.fullmatch(text):
+        return Chunk(text, sign, "", "得分", alone[1], aside=alone[2])
+    if placed := ORDINAL.fullmatch(text):
+        unit = ORDINAL_LINKS.sub("", placed["text"])
+        unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
+        return Chunk(text, sign, trim_lead(unit, vocabulary), rank=read_ordinal(f"第{placed['rank']}"))
+    if sign != "、" and (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
+        return Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"))
+    is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)
+    return Chunk(text, sign, text if is_name else "")
+
+
+def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[str, str]:
+    """Split 甲区环境卫生 into the unit and what is scored: a name of a kind that we know, or the words before 得分.
+
+    Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
+    """
+    if vocabulary.is_total(text) and vocabulary.is_score_word(text):
+        return "", text
+    text = LINKS.sub("", trim_lead(text, vocabulary)) or text
+    if vocabulary.names_unit(text):
+        return text, ""
+    for end in range(len(text) - 1, 1, -1):
+        if (
+            vocabulary.names_unit(text[:end])
+            and not VERB.search(text)
+            and (is_first or vocabulary.is_score_word(text[end:]))
+        ):
+            return text[:end], LINKS.sub("", text[end:])
+    label = next((text[at:] for at in range(len(text)) if vocabulary.header.get(text[at:]) == "score"), "")
+    if not label and vocabulary.meaning_of(text) not in (None, "unit"):
+        label = text
+    return LINKS.sub("", text[: len(text) - len(label)]), label
+
+
+def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabulary: Vocabulary) -> Iterator[Record]:
+    """Assemble the records of a sentence: a rank before its unit or after its score, numbers after their unit.
+
+    Where one unit alone is named and other numbers follow, they are parts of its score.
+    """
+    known = [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
+    scored = [chunk for chunk in chunks if chunk.number is not None]
+    has_parts = len(known) == 1 and len(scored) > 1 and not any(c.number for c in chunks[: known[0]])
+    has_parts = has_parts and sum(chunk.rank is not None for chunk in scored) < 2  # each with a rank is a unit
+    names: list[str] = []
+    rank: int | None = None
+    made: list[Record] = []  # the units to which what follows belongs
+    for at, chunk in enumerate(chunks):
+        is_part = has_parts and at > known[0]
+        if chunk.number is None:
+            if chunk.rank is not None and not chunk.unit and made and made[-1].rank is None:
+                for record in made:
+                    record.rank = chunk.rank
+            elif chunk.rank is not None and chunk.unit:
+                yield from made
+                made = [Record(chunk.unit, None, "分", chunk.rank, group, place)]
+            elif chunk.rank is not None:
+                yield from made
+                made = _rank_alone(names, rank, group, place, vocabulary)
+                rank, names = chunk.rank, []
+            elif chunk.unit and _names_unit(chunk.unit, vocabulary):
+                names.append(chunk.unit)
+            else:
+                names = []
+            continue
+        if is_part and names and not made and vocabulary.names_unit(names[-1]) and chunk.unit != names[-1]:
+            made, names, rank = [Record(names[-1], None, "分", rank, group, place)], [], None
+        if made and (is_part or not chunk.unit) and not names:
+            _add_number(made[-1], chunk, vocabulary)
+            continue
+        units = [chunk.unit] if chunk.unit else names[-1:]
+        units = [*names, *units] if chunk.is_each and chunk.unit else units
+        units = [trim_lead(unit, vocabulary) for unit in units]
+        names = []
+        is_mean = vocabulary.sums_up(chunk.label) and not all(map(vocabulary.names_unit, units))
+        if not units or is_mean or not all(_names_unit(unit, vocabulary) for unit in units):
+            continue
+        yield from made
+        extra = {"()": chunk.aside} if chunk.aside else {}
+        made = [
+            Record(
+                unit, chunk.number, chunk.mark, chunk.rank or rank, group, place, extra=dict(extra), label=chunk.label
+            )
+            for unit in units
+        ]
+        rank = None
+        if has_parts and chunk.label:
+            made[-1].number = None
+            _add_number(made[-1], chunk, vocabulary)
+    yield from made
+    yield from _rank_alone(names, rank, group, place, vocabulary)
+
+
+def _rank_alone(
+    names: Sequence[str], rank: int | None, group: str | None, place: str, vocabulary: Vocabulary
+) -> list[Record]:
+    """Return the units that a rank alone stands before: 第一名:甲镇."""
+    if rank is None or not (len(names) == 1 or all(map(vocabulary.names_unit, names))):
+        return []
+    return [Record(unit, None, "分", rank, group, place) for unit in names]
+
+
+def _add_number(record: Record, chunk: Chunk, vocabulary: Vocabulary) -> None:
+    """Add a further number to a record: the total or the score, else a part."""
+    label = chunk.label or chunk.unit or chunk.mark
+    is_score = vocabulary.is_score_word(label)
+    if is_score and (record.number is None or vocabulary.is_total(label)):
+        record.number, record.mark = chunk.number, chunk.mark
+    else:
+        record.extra[label] = chunk.number or ""
+    record.rank = record.rank or chunk.rank
+
+
+def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[Record]:
+    """Read ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 乙、丙列第二到第三位."""
+    if "第" not in clause and TOP.match(clause) is None:
+        return
+    items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
+    has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
+    if has_scores and "、" not in clause.partition(",")[2]:
+        return
+    if match := TOP.match(clause):
+        listed = clause[match.end() :].lstrip(":")
+        units = list(_rank_names(listed, vocabulary))
+        n = read_numeral(match["n"])
+        n_known = sum(vocabulary.names_unit(unit) for unit, _ in units)
+        if len(units) < 2 or not (n_known == len(units) or (n_known and len(units) == n)):
+            return
+        if match["end"] != "前" or len(units) != n:
+            facts = {"found": clause, "n": len(units), "stated": n or 0}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+        if match["end"] == "前":
+            yield from (Record(unit, None, "分", rank, None, line.place) for unit, rank in units)
+    pieces = [text for text, _ in split_outside(clause, ",")] if not match else []
+    for text in pieces:
+        if (placed := RANGE.fullmatch(text)) is None:
+            continue
+        units = list(_rank_names(placed["text"], vocabulary))
+        first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0
+        if last - first + 1 != len(units):
+            facts = {"found": text, "n": len(units), "stated": last - first + 1}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+            continue
+        chunks = read_chunks(",".join(piece for piece in pieces if piece is not text), vocabulary)
+        yield from read_records(chunks, line.place, None, vocabulary)
+        yield from (Record(unit, None, "分", first + rank - 1, None, line.place) for unit, rank in units)
+
+
+def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int]]:
+    """Yield names with their place in a list; those that 并列 joins share one."""
+    rank = 1
+    for piece, _ in split_outside(listed, "、"):
+        entries, _ = read_entries(piece.removesuffix("并列"), vocabulary)
+        tied = piece.endswith("并列")
+        for at, entry in enumerate(entries):
+            yield entry.unit, rank if tied else rank + at
+        rank += len(entries)
+
+
+def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
+    if (
+        len(name) > LONGEST_NAME
+        or VERB.search(name)
+        or NO_NAME.match(name)
+        or vocabulary.meaning_of(name) not in (None, "unit")
+    ):
+        return False
+    return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)

@@ -1,0 +1,195 @@
+"""Find the tier lists of a notice: the labels that head them, and which of those are tiers.
+
+A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to
+others: headings of one form, each with its list.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.names import (
+    look_alike,
+    look_like_units,
+)
+from audit_lib.notices.rows import Problem, note_problem, plain_title
+from audit_lib.notices.tier_heads import COLON, count_steps, part_heads, read_head, read_lone
+from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
+from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+
+BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
+
+
+def find_tier_lists(
+    lines: tuple[Line, ...], vocabulary: Vocabulary, below: Sequence[Line] = ()
+) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
+    """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists.
+
+    `below` are the lines just below tables: no list goes on there.
+    """
+    blocks = list(_find_blocks(lines, vocabulary, set(map(id, below))))
+    labelled = [block for block in blocks if isinstance(block, Block)]
+    accepted = _accept(labelled, vocabulary)
+    if not accepted and not below:
+        accepted = _accept_parallel(labelled, vocabulary)
+    forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, Block)}
+    places = [at for at, block in enumerate(blocks) if id(block) in accepted]
+    inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
+    listed = [unit for block in labelled if id(block) in accepted for each in block.lists for unit in each.units]
+    longest = max((len(unit) for unit in listed if vocabulary.kind_of(unit) == "other"), default=0)
+    tiers: list[TierList] = []
+    prose: list[Line] = []
+    problems: list[Problem] = []
+    label: str | None = None
+    for at, block in enumerate(blocks):
+        if isinstance(block, Line):
+            if at in inside and (vocabulary.names_unit(block.key) or BARE.fullmatch(block.key)):
+                facts = {"n": 1, "found": block.key, "units": [block.key]}
+                problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
+            label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
+            band = _read_band(block, vocabulary)
+            tiers += [replace(band, label=label)] if band else []
+            prose += [] if band else [block]
+        elif id(block) not in accepted:
+            label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
+            prose += block.lines
+            units = [unit for each in block.lists for unit in each.units]
+            is_parallel = block.head.form in forms and any(block.head.form)
+            n_known = sum(vocabulary.names_unit(unit) for unit in units)
+            if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
+                facts = {"heading": COLON.split(block.lines[0].key)[0]} | ({"units": units} if units else {})
+                problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
+        else:
+            tiers += block.lists
+            problems += _find_unread(block)
+            problems += _find_bare_below(block, blocks[at + 1 : at + 3], longest)
+            prose += block.lines[:1] if not block.lists else []
+    return tuple(tiers), tuple(prose), tuple(problems)
+
+
+def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary) -> list[str | None]:
+    """Return the tier that each title above units names, as it would above a list; None for a title that names none."""
+    steps = count_steps(titles)
+    blocks = [
+        Block(head, [line], [TierList(head.tier, head.stated, None, names, line.place)])
+        for line, names in zip(titles, units, strict=True)
+        if (head := read_head(line, vocabulary, steps)) and not head.names
+    ]
+    accepted = _accept(blocks, vocabulary)
+    named = {id(block.lines[0]): block.head.tier for block in blocks if id(block) in accepted}
+    return [named.get(id(line)) for line in titles]
+
+
+def _find_bare_below(block: Block, below: Sequence[Block | Line], longest: int) -> Iterator[Problem]:
+    """Yield the line below names, one a line, that may hold the next: as short as the longest bare name."""
+    lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
+    lines = [line for line in lines if BARE.fullmatch(line.key)]
+    is_on_lines = bool(block.lists) and all(len(each.units) == 1 for each in block.lists)
+    is_next = bool(lines) and (lines[0] is below[0] or lines[0] is getattr(below[0], "lines", [None])[0])
+    if is_on_lines and is_next and longest and (len(lines[0].key) <= longest + 1 or len(lines) > len(block.lists)):
+        facts = {"n": 1, "found": lines[0].key, "units": [lines[0].key]}
+        yield note_problem("not_read", "names", lines[0].place, "warning", **facts)
+
+
+def _find_unread(block: Block) -> Iterator[Problem]:
+    place = block.lines[0].place
+    if block.is_new:
+        yield note_problem("not_read", "new_tier", place, "warning", tier=block.head.tier)
+    if not block.lists and not block.rest and block.head.stated != 0:
+        yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)
+    for found, where in block.doubtful:
+        yield note_problem("not_read", "unlike", where, "warning", found=found)
+    for found, where in block.rest:
+        facts = {"found": found, "tier": block.head.tier}
+        yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
+
+
+def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int]) -> Iterator[Block | Line]:
+    """Yield heads with their lists, and every other line, each once."""
+    steps = count_steps(lines)
+    lines = [piece for line in lines for piece in part_heads(line, vocabulary, steps)]
+    at = 0
+    while at < len(lines):
+        head = read_head(lines[at], vocabulary, steps) or read_lone(lines[at : at + 3], vocabulary)
+        if head is None:
+            yield lines[at]
+            at += 1
+            continue
+        upto = (
+            next((end for end in range(at + 1, len(lines)) if id(lines[end]) in below), len(lines)) if below else None
+        )
+        block = read_block(lines[:upto], at, head, vocabulary, steps)
+        yield block
+        at += len(block.lines)
+
+
+def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
+    """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
+    whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
+    whole = [block for block in whole if block.is_described or look_alike(_list_names([block]), vocabulary)]
+    steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
+    tiers = {(block.head.form[:3], block.head.tier) for block in whole}
+    contained = {
+        (form, tier)
+        for form, one in tiers
+        for same, other in tiers
+        if form == same and one != other and one in other
+        for tier in (one, other)
+    }
+    known = [block for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)]
+    sure = list(known)
+    for block in whole:
+        head = block.head
+        is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
+        is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
+        if not head.is_like_unit and (
+            is_step
+            or is_counted
+            or (head.form[:3], head.tier) in contained
+            or head.form[3].startswith(vocabulary.scale_noun)
+        ):
+            sure.append(block)
+    chosen = set(map(id, sure))
+    forms = {block.head.form for block in known if block.lists} | {b.head.form for b in sure if b.head.form[3]}
+    has_known = look_like_units(_list_names(sure), vocabulary)
+    for block in whole:
+        if block.head.form in forms and id(block) not in chosen:
+            chosen.add(id(block))
+            block.is_new = has_known and not look_like_units(_list_names([block]), vocabulary)
+    return chosen
+
+
+def _list_names(blocks: Iterable[Block]) -> list[str]:
+    return [unit for block in blocks for each in block.lists for unit in each.units]
+
+
+def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
+    """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once."""
+    forms: dict[tuple[object, ...], list[Block]] = {}
+    for block in blocks:
+        if not block.lists or block.head.is_known or block.rest:
+            continue
+        forms.setdefault((*block.head.form[:3], bool(block.head.form[3])), []).append(block)
+    chosen: set[int] = set()
+    for alike in forms.values():
+        units = [squeeze(unit) for block in alike for each in block.lists for unit in each.units]
+        names = [block.head.tier for block in alike]
+        is_parted = len(set(units)) == len(units) and len(set(names)) == len(names) > 1
+        if not is_parted or 2 * sum(map(vocabulary.names_unit, units)) <= len(units):
+            continue
+        chosen |= set(map(id, alike))
+        start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+        is_known = all(name[start:] in vocabulary.tier for name in names)  # 平安建设优秀单位, 平安建设良好单位
+        for block in alike:
+            block.is_new = not is_known
+            tier = vocabulary.name_tier(block.head.tier[start:]) if is_known else block.head.tier
+            block.lists = [replace(each, tier=tier) for each in block.lists]
+    return chosen
+
+
+def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:
+    """Read a line that gives the number of units in a band of scores, and names none: 80-90分(良好) 7个."""
+    match = vocabulary.band.fullmatch(line.key) if line.key[:1].isdigit() else None
+    return match and TierList(vocabulary.name_tier(match["tier"]), int(match["n"]), None, (), line.place)

@@ -1,0 +1,185 @@
+"""Read what heads a list: a label with a tier that we know, or one that shows by its form that it labels a list."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
+from audit_lib.notices.columns import read_ordinal
+from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
+from audit_lib.notices.names import (
+    ENUMERATOR,
+    QUOTES,
+    SPACED,
+    read_entries,
+    split_outside,
+)
+from audit_lib.notices.vocabulary import BRACKET, Vocabulary
+
+LONGEST_HEAD = 30  # characters of a label with its number and count
+LONGEST_ROW = 60  # words of a line whose first may be a label
+LONGEST_TIER = 8  # characters of a tier that we do not know
+LONE = re.compile("[\u4e00-\u9fff]{1,4}")
+COLON = re.compile("[:\uff1a]")
+SEMICOLONS = ";\uff1b"
+OPENING = "“‘「『【《"
+CLOSING = re.compile("[”’」』】》]")
+STATED = re.compile(
+    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
+)
+WORD = re.compile(r"\w+|[★☆]+")
+LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
+LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
+RANKED = re.compile(rf"[前后後第](?:{NUMERAL})[名位强]")  # 前十位 and 第一名 are ranks
+COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
+    rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
+)
+ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
+POINTS = r"\d{2,3}分?(?:\(含\))?"
+BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
+INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A line that may head a list: (一)优秀单位(8个), 优秀乡镇, 差:档案局, 绿榜. `names` is its print after a colon."""
+
+    tier: str
+    is_known: bool
+    form: tuple[str, bool, bool, str]  # its numbering, whether a count and a colon follow, and its noun
+    stated: int | None
+    label: str | None
+    names: str
+    is_like_unit: bool = False  # 达标街道: a tier only beside 优秀街道
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it names a known tier with more than the word alone."""
+        return self.is_known and bool(any(self.form[1:]) or self.label)
+
+
+def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head | None:
+    """Read a line as the head of a list; None where it is none.
+
+    A known tier alone on its line is one only with a list below; a word that we do not know must show that it is a
+    label: by its number, its count, its colon, its noun, or by others that end alike (绿榜, 黄榜).
+    """
+    annex = ANNEX.match(line.aligned)
+    head, *names = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
+    if names and STATED.fullmatch(count := squeeze(names[0])):  # 优秀:(5个)
+        head, names = head + count, []
+    if not names and (beside := COUNTED_HEAD.fullmatch(head)):
+        head, names = beside[1], [beside["names"]]
+    if SPACED.search(head) and any(vocabulary.names_unit(word) for word in head.split()):
+        return None  # 甲局 一等奖
+    key = align(PADDING.sub("", fold(head)))
+    if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
+        return None
+    numbered = ENUMERATOR.match(key)
+    if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(line.key):
+        return None
+    core = key[numbered.end() :] if numbered else key
+    stated = STATED.search(core)
+    core = (core[: stated.start()] if stated else core).strip(QUOTES)
+    core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
+    core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
+    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
+    if LINK.search(core) and core[:-1].endswith(
+        vocabulary.scale_noun
+    ):  # 考评等次为: leads to clauses, each with its tier
+        return None
+    core = LINK.sub("", core) or core
+    number = read_numeral(stated["n"]) if stated else None
+    if led := LED.match(core):
+        number, stated, core = read_numeral(led["n"]), led, core[led.end() :]
+    style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
+    match = vocabulary.tier_heading.fullmatch(core) if vocabulary.has_tier(core) else None
+    label = (match["label"] or match["before_label"]) if match else None
+    if match and label and label == core:
+        return None
+    is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
+    of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
+    is_of = match is not None and of != match["label"] and vocabulary.names_unit(of)
+    if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
+        form = (style, stated is not None, bool(names), match["noun"] or label or "")
+        return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
+    noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
+    tier = vocabulary.tier_lead.sub("", core[: noun.start()] if noun else core)
+    tier = core if noun and read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
+    form = (style, stated is not None, bool(names), noun[0] if noun else "")
+    is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
+    if (
+        read_ordinal(core) is not None
+        or not is_label
+        or not 0 < len(tier) <= (LONGEST_HEAD if stated else LONGEST_TIER)
+        or not WORD.fullmatch(tier)
+        or DATE.search(core)
+    ):
+        return None
+    if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.meaning_of(core) == "rank":
+        return None
+    if vocabulary.kind_of(core) == "other":
+        return Head(tier, False, form, number, None, "".join(names))
+    ending = vocabulary.find_label(core)
+    if numbered or not names or not ending or ending == core:
+        return None
+    form = (*form[:3], ending)
+    return Head(core.removesuffix(ending), False, form, number, ending, "".join(names), is_like_unit=True)
+
+
+def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:
+    """Read a short word alone above a line of names as a head, which others like it must confirm: 较差 beside 一般."""
+    word = lines[0].printed
+    if (
+        len(lines) < 2
+        or any(is_date(line.key) for line in lines)
+        or not LONE.fullmatch(word)
+        or vocabulary.is_label(word)
+        or word in vocabulary.furniture
+    ):
+        return None
+    entries, rest = read_entries(lines[1].text, vocabulary)
+    is_list = bool(entries) and not rest and all(vocabulary.names_unit(entry.unit) for entry in entries)
+    is_named = vocabulary.kind_of(word) != "other" or vocabulary.meaning_of(word) is not None
+    return Head(word, False, ("", False, False, ""), None, None, "") if is_list and not is_named else None
+
+
+def count_steps(lines: Sequence[Line]) -> Counter[str]:
+    """Count by what short lines end: labels that differ in their first word end alike, 绿榜 and 黄榜."""
+    ends = (squeeze(line.key.rstrip(":").strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
+    return Counter(ends)
+
+
+def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
+    """Put a colon behind a label that only a space parts from its names: 优秀 甲镇 乙镇; 甲级 丙镇."""
+    if not SPACED.search(line.text) or COLON.search(line.text):
+        return line
+    label, *names = line.text.split()[:LONGEST_ROW]
+    is_label = vocabulary.tier_heading.fullmatch(label) or (len(label) > 1 and label.endswith(vocabulary.steps))
+    if not is_label or not names or not all(map(vocabulary.names_unit, names)):
+        return line
+    return Line(line.place, f"{label}:{line.text.strip().removeprefix(label).strip()}")
+
+
+def part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[Line]:
+    """Split a line where several heads stand on it: 优秀:甲镇、乙局;良好:丙镇. The labels of one list stay together."""
+    line = _mark_label(line, vocabulary)
+    if line.text.count(":") + line.text.count("\uff1a") < 2:
+        return [line]
+    pieces = [f"{piece}{sign}" for piece, sign in split_outside(line.text, f"。{SEMICOLONS}")]
+    labels = [Line(line.place, piece) for piece in pieces if INSIDE.match(piece.strip())]
+    if len(labels) < 2:
+        return [line]
+    ends = steps + count_steps([Line(line.place, COLON.split(label.key)[0]) for label in labels])
+    heads = [head for label in labels if (head := read_head(label, vocabulary, ends))]
+    is_alike = len({head.form[:3] for head in heads}) == 1 and len({head.tier for head in heads}) == len(heads)
+    if len(heads) < 2 or not is_alike:
+        return [line]
+    parted: list[str] = []
+    for piece in pieces:
+        if parted and not (INSIDE.match(piece.strip()) and read_head(Line(line.place, piece), vocabulary, ends)):
+            parted[-1] += piece
+        else:
+            parted.append(piece)
+    return [Line(line.place, piece) for piece in parted if squeeze(piece)]
