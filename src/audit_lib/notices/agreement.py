@@ -101,12 +101,12 @@ def _split_cell(row: ScoreRow, below: ScoreRow | None, vocabulary: Vocabulary) -
 
 def _strip_bracket(row: ScoreRow) -> ScoreRow:
     """Remove a bracketed number from a name, 天门市(2); one with 分 is the score where there is no other."""
-    row = replace(row, unit=strip_marks(row.unit))
-    match = COUNTED.search(row.unit)
+    unit = strip_marks(row.unit)
+    match = COUNTED.search(unit)
     if match is None or match.start() == 0:
-        return row
+        return row if unit == row.unit else replace(row, unit=unit)
     score = float(match[1]) if row.score is None and match[2] else row.score
-    return replace(row, unit=row.unit[: match.start()], score=score, extra=row.extra | {"()": match[1]})
+    return replace(row, unit=unit[: match.start()], score=score, extra=row.extra | {"()": match[1]})
 
 
 def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[ScoreRow]]:

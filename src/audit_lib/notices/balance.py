@@ -41,7 +41,7 @@ def balance_notice(
 ) -> tuple[Problem, ...]:
     """Return what is left over, in the order of the lines; `prose` are the lines outside tables and headed lists."""
     names = _known_names(notice.names, vocabulary)
-    parts = {squeeze(name) for table in notice.tables for row in table.rows for name in row.extra}
+    parts = set(map(squeeze, {name for table in notice.tables for row in table.rows for name in row.extra}))
     scored = {squeeze(row.unit) for table in notice.tables for row in table.rows} | parts
     places = {row.place for table in notice.tables for row in table.rows} | {tier.place for tier in notice.tiers}
     found = [

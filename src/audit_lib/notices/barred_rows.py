@@ -43,12 +43,12 @@ def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
 def _cells_between_bars(line: Line) -> list[Line]:
     """Return the cells of a row between bars; none for a line that is no row."""
     text = line.text.strip()
-    if not BAR.search(text) or ONLY_BARS.fullmatch(squeeze(text)):
+    if not BAR.search(text) or ONLY_BARS.fullmatch(line.key):
         return []
     cells = BAR.split(text)
     inner = cells[bool(BAR.match(text)) : len(cells) - bool(BAR.search(text[-1:]))]
-    filled = sum(1 for cell in inner if squeeze(cell))
-    return [Line(line.place, cell.strip()) for cell in inner] if filled else []
+    row = [Line(line.place, cell.strip()) for cell in inner]
+    return row if any(cell.key for cell in row) else []
 
 
 def _is_rule(line: Line) -> bool:

@@ -64,7 +64,9 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     top, end, blocks = found
     heads = {tuple(cell.key for cell in row) for row in rows[top:end]}
     # A header is printed again on each page.
-    body = [_join_units(row, blocks) for row in rows[end:] if tuple(cell.key for cell in row) not in heads]
+    body: list[Row] = [row for row in rows[end:] if tuple(cell.key for cell in row) not in heads]
+    for start, layout in blocks:
+        body = _join_units(body, start, layout)
     tables: list[GridTable] = []
     for start, layout in blocks:
         upto = start + layout.width
@@ -88,14 +90,11 @@ def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Lin
     """Return a table that marks the tier of each row below one of several tiers, √, with one column of tiers."""
     for top, header in enumerate(rows[:TALLEST_HEADER]):
         tiers = [at for at, cell in enumerate(header) if cell.key in vocabulary.tier]
+        if len(tiers) < 2:
+            continue
         marked = [[at for at in tiers if row[at].key] for row in rows[top + 1 :]]
         marks = {row[at].key for row, places in zip(rows[top + 1 :], marked, strict=True) for at in places}
-        if (
-            len(tiers) < 2
-            or len(marks) != 1
-            or not MARK.fullmatch(next(iter(marks)))
-            or any(len(places) > 1 for places in marked)
-        ):
+        if len(marks) != 1 or not MARK.fullmatch(next(iter(marks))) or any(len(places) > 1 for places in marked):
             continue
         kept = [at for at in range(len(header)) if at not in tiers]
         cells = [Line(header[tiers[0]].place, TIER_HEADING)]
@@ -105,18 +104,19 @@ def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Lin
     return rows
 
 
-def _join_units(row: Row, blocks: Sequence[tuple[int, Layout]]) -> Row:
-    """Join the names of a row of a tier that stand in several columns under one heading into its last cell."""
-    joined = list(row)
-    for start, layout in blocks:
-        heading = NUMBERED.sub("", layout.columns[layout.unit_at])
-        same = [start + at for at, column in enumerate(layout.columns) if NUMBERED.sub("", column) == heading]
-        if len(same) > 1 and "tier" in layout.meanings:
-            cells = distinct([row[at] for at in same])
-            at = start + layout.unit_at
-            joined[at] = Line(row[at].place, "\n".join(cell.text for cell in cells))
-            for other in same:
-                joined[other] = joined[at] if other == at else Line(row[other].place, "")
+def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
+    """Join the names of each row of a tier that stand in several columns under one heading into its last cell."""
+    heading = NUMBERED.sub("", layout.columns[layout.unit_at])
+    same = [start + at for at, column in enumerate(layout.columns) if NUMBERED.sub("", column) == heading]
+    if len(same) == 1 or "tier" not in layout.meanings:
+        return rows
+    unit_at = start + layout.unit_at
+    joined: list[Row] = []
+    for row in rows:
+        cells = [Line(cell.place, "") if at in same else cell for at, cell in enumerate(row)]
+        names = distinct([row[at] for at in same])
+        cells[unit_at] = Line(row[unit_at].place, "\n".join(cell.text for cell in names))
+        joined.append(cells)
     return joined
 
 
@@ -268,7 +268,8 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
             table.above += waiting[:-1] if not table.rows else []
             waiting = []
             read = read_row(dict(enumerate(row)), layout, table.problems)
-            table.rows.append(replace(read, group=read.group or (plain_title(group.printed) if group else None)))
+            is_below = group is not None and read.group is None
+            table.rows.append(replace(read, group=plain_title(group.printed)) if group and is_below else read)
     table.problems += _note_alone(waiting, layout)
     table.below += waiting
 

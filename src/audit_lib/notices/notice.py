@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,11 +20,14 @@ from audit_lib.notices.scored import find_stated_scores
 from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import HEADING, TierList
-from audit_lib.notices.vocabulary import Vocabulary, either, read_vocabulary
+from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
+NUMBERED = re.compile(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]")
+INSPECTED = re.compile(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)")
+COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
 CLAUSE_END = re.compile("[,、。;]")
 PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
@@ -172,18 +175,18 @@ def add_stated_scores(
 def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     """Collect the facts that the notice states of itself, outside its tables and lists."""
     keys = [line.key for line in lines]
-    any_tier = re.compile(either(vocabulary.tier))  # 33个单位为优秀 are not all units
     title = next((key for key in keys if NAMED.search(key)), keys[0] if keys else None)
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
         title = title[: named.end()] if (named := NAMED.search(title)) else None
-    number = _first(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]", keys, whole=True)
+    number = next((key for key in keys if NUMBERED.fullmatch(key)), None)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
-    inspected = _first(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)", keys)
+    inspected = next((match[1] for key in keys if (match := INSPECTED.search(key))), "")
+    inspected_days = list(find_dates(inspected))
     signatures = [key for key in keys if is_date(key)]
-    inspected_days = list(find_dates(inspected or ""))
-    clauses = [clause for key in keys for clause in CLAUSE_END.split(key)]
-    stated = _first(r"(?<!\d)(\d{1,4})个单位", [clause for clause in clauses if not any_tier.search(clause)])
+    clauses = (clause for key in keys if COUNTED.search(key) for clause in CLAUSE_END.split(key))
+    counted = (clause for clause in clauses if not vocabulary.has_tier(clause))  # 33个单位为优秀 are not all units
+    stated = next((int(match[1]) for clause in counted if (match := COUNTED.search(clause))), None)
     return Header(
         title=title,
         document_number=number,
@@ -192,7 +195,7 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
         inspected_from=inspected_days[0] if inspected_days else None,
         inspected_to=inspected_days[-1] if inspected_days else None,
         period=find_header_period(title, keys),
-        units_stated=int(stated) if stated else None,
+        units_stated=stated,
     )
 
 
@@ -201,12 +204,6 @@ def find_span(prose: Sequence[Line], header: Header) -> Iterator[Problem]:
     if header.title and header.period is None and names_period(header.title):
         place = next((line.place for line in prose if header.title in line.key), "line 1")
         yield note_problem("not_read", "span", place, "warning", title=header.title)
-
-
-def _first(pattern: str, keys: list[str], *, whole: bool = False) -> str | None:
-    find = re.compile(pattern).fullmatch if whole else re.compile(pattern).search
-    found = next((match for key in keys if (match := find(key))), None)
-    return found and found.group(found.lastindex or 0)
 
 
 def parse_heading(line: Line) -> Heading | None:
@@ -251,7 +248,9 @@ def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabula
     """
     full = {name: name for name in map(squeeze, names)}
     full |= {short: name for name in full if (short := vocabulary.strip_level(name)) and len(short) > 2}
-    lengths = sorted({len(name) for name in full if name}, reverse=True)
+    lengths: dict[str, list[int]] = {}
+    for initial, length in sorted({(name[0], len(name)) for name in full if name}, reverse=True):
+        lengths.setdefault(initial, []).append(length)
     position = _Position()
     mentions: list[Mention] = []
     for line in lines:
@@ -267,11 +266,11 @@ def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabula
     return tuple(mentions)
 
 
-def _find_names(text: str, names: Container[str], lengths: Sequence[int]) -> Iterator[tuple[str, slice]]:
-    """Yield the names in a text, and where; their lengths are in order. A pattern would try each name everywhere."""
+def _find_names(text: str, names: Container[str], lengths: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, slice]]:
+    """Yield the names in a text, and where. `lengths` of the names by their first letter, the longest first."""
     at = 0
     while at < len(text):
-        length = next((length for length in lengths if text[at : at + length] in names), 0)
+        length = next((length for length in lengths.get(text[at], ()) if text[at : at + length] in names), 0)
         if length:
             yield text[at : at + length], slice(at, at + length)
         at += length or 1

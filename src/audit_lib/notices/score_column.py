@@ -7,6 +7,7 @@ follows; the total, by its heading or as the sum of others. What remains undecid
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import read_figure, read_ordinal
@@ -43,28 +44,28 @@ def choose_score(
     if chosen is not None:
         wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
         if wanted is not None:
-            return _use_score(table, current, wanted), []
+            return table if current == wanted.name else _use(table, "score", current, wanted), []
+    ranks = _list_ranks(table, vocabulary)
     named = [c for c in columns if read_meaning(c.name, vocabulary) == "score" or c.name == current]
-    left, doubtful = _narrow(named, columns, table, period, vocabulary)
+    left, doubtful = _narrow(named, columns, ranks, period, vocabulary)
     problems: list[Problem] = []
     own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
     if not set(own).intersection(left) and not any(map(is_graded, rows)):
-        unnamed, problems = _choose_unnamed([c for c in own if c not in named], table, period, vocabulary)
+        unnamed, problems = _choose_unnamed([c for c in own if c not in named], ranks, rows, period, vocabulary)
         left, doubtful = (unnamed, []) if unnamed else (left, left if problems else doubtful)
     if not left:
-        return _choose_rank(table, None, period, vocabulary), problems
-    ranks = _list_ranks(table, vocabulary)
+        return _choose_rank(table, ranks, None, period), problems
     others = [c for c in own if c not in left and read_meaning(c.name, vocabulary) is None]
     if len(left) == 1 and len(rows) >= FEWEST_ROWS and not _agree(ranks, left) and _agree(ranks, others):
         left = doubtful = [*(c for c in others if _agree(ranks, [c])), *left]
     elif len(left) == 1 and period is None and others and MONTH.search(left[0].name):
         left = doubtful = [*others, *left]
-    wanted = left[-1] if current not in {column.name for column in left} else _find(left, current)
+    wanted = next((column for column in left if column.name == current), left[-1])
     if doubtful:
         facts = {"columns": "、".join(column.name for column in doubtful), "read": wanted.name}
         problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
-    table = _use_score(table, current, wanted)
-    return _choose_rank(table, wanted, period, vocabulary), problems
+    table = table if current == wanted.name else _use(table, "score", current, wanted)
+    return _choose_rank(table, ranks, wanted, period), problems
 
 
 def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
@@ -72,12 +73,12 @@ def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
     return any(_follows(rank, column) for rank in ranks for column in columns)
 
 
-def _find(columns: Sequence[Column], name: str | None) -> Column:
-    return next(column for column in columns if column.name == name)
-
-
 def _narrow(
-    named: Sequence[Column], columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
+    named: Sequence[Column],
+    columns: Sequence[Column],
+    ranks: Sequence[Column],
+    period: str | None,
+    vocabulary: Vocabulary,
 ) -> tuple[list[Column], list[Column]]:
     """Narrow the columns that may be the score by the rule. Gives what is left, and what it leaves open."""
     if total := _find_total(named):
@@ -88,8 +89,8 @@ def _narrow(
     left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
     is_cumulated = len(left) < len(own)  # 本月得分 beside 累计得分: which of them counts, the notice does not say
     if len(left) > 1:
-        ranks = [each for each in _list_ranks(table, vocabulary) if not _is_of_other(each.name, period)]
-        left = _prefer(left, lambda column: any(_follows(rank, column) for rank in ranks))
+        own_ranks = [each for each in ranks if not _is_of_other(each.name, period)]
+        left = _prefer(left, lambda column: _agree(own_ranks, [column]))
     if len(left) > 1:
         left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
     if len(left) > 1:
@@ -111,14 +112,17 @@ def _prefer(columns: Sequence[Column], is_better: Callable[[Column], bool]) -> l
 
 
 def _choose_unnamed(
-    columns: Sequence[Column], table: ScoreTable, period: str | None, vocabulary: Vocabulary
+    columns: Sequence[Column],
+    ranks: Sequence[Column],
+    rows: Sequence[ScoreRow],
+    period: str | None,
+    vocabulary: Vocabulary,
 ) -> tuple[list[Column], list[Problem]]:
     """Choose a score among figures under headings that we do not know: what the rank follows, else the only one."""
     unknown = [column for column in columns if read_meaning(column.name, vocabulary) is None]
-    place, names = table.rows[0].place, "、".join(column.name for column in columns)
-    ranks = _list_ranks(table, vocabulary)
-    followed = [column for column in unknown if any(_follows(rank, column) for rank in ranks)]
-    if len(followed) == 1 and len(table.rows) >= FEWEST_ROWS:
+    place, names = rows[0].place, "、".join(column.name for column in columns)
+    followed = [column for column in unknown if _agree(ranks, [column])]
+    if len(followed) == 1 and len(rows) >= FEWEST_ROWS:
         return followed, []
     if not columns or (ranks and not unknown):
         return [], []
@@ -135,7 +139,7 @@ def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
     """List the columns of a table that hold figures and nothing else, the score among them, as headed."""
     columns: list[Column] = []
     held = {name for row in table.rows for name in row.extra}
-    scored = _name_score(table, held)
+    scored = table.score_column if table.score_column not in held else None
     for name in table.columns:
         if name == scored:
             columns.append(Column(name, tuple(row.score for row in table.rows)))
@@ -147,11 +151,6 @@ def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
     return columns
 
 
-def _name_score(table: ScoreTable, held: set[str]) -> str | None:
-    """Name the column that was read as the score."""
-    return table.score_column if table.score_column not in held else None
-
-
 def _is_score(column: Column, rows: Sequence[ScoreRow]) -> bool:
     return column.values == tuple(row.score for row in rows) and any(value is not None for value in column.values)
 
@@ -159,7 +158,7 @@ def _is_score(column: Column, rows: Sequence[ScoreRow]) -> bool:
 def read_meaning(name: str, vocabulary: Vocabulary) -> str | None:
     """Return what a heading means, by its last level where there are several."""
     plain = name.split(" ")[0]
-    return vocabulary.meaning_of(plain) or vocabulary.meaning_of(plain.rpartition("/")[2])
+    return vocabulary.meaning_of(plain) or (vocabulary.meaning_of(plain.rpartition("/")[2]) if "/" in plain else None)
 
 
 def _list_ranks(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
@@ -203,40 +202,30 @@ def _find_named(name: str, period: str) -> str | None:
     return find_period(name if YEAR.search(name) else f"{period[:4]}年{name}")
 
 
-def _use_score(table: ScoreTable, current: str | None, wanted: Column) -> ScoreTable:
-    """Return the table with another column as its score; what was it is kept beside it."""
-    if current == wanted.name:
-        return table
+def _use(table: ScoreTable, role: str, current: str | None, wanted: Column) -> ScoreTable:
+    """Return the table with another column as its score or rank (`role`); what was it is kept beside it."""
     rows = []
     for row, value in zip(table.rows, wanted.values, strict=True):
         extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
-        if current is not None and row.score is not None:
-            extra[current] = f"{row.score:g}"
-        rows.append(replace(row, score=value, extra=extra, cells=_swap(row, "score", wanted.name)))
-    return replace(table, rows=tuple(rows), score_column=wanted.name)
+        if current and (before := getattr(row, role)) is not None:
+            extra[current] = f"{before:g}"
+        changed: dict[str, Any] = {role: value, "extra": extra, "cells": _swap(row, role, wanted.name)}
+        rows.append(replace(row, **changed))
+    heading: dict[str, Any] = {f"{role}_column": wanted.name}
+    return replace(table, rows=tuple(rows), **heading)
 
 
-def _choose_rank(table: ScoreTable, score: Column | None, period: str | None, vocabulary: Vocabulary) -> ScoreTable:
+def _choose_rank(table: ScoreTable, ranks: Sequence[Column], score: Column | None, period: str | None) -> ScoreTable:
     """Return the table with the rank of its score where several are printed: under its heading, or in its order."""
-    ranks = _list_ranks(table, vocabulary)
-    if len(ranks) < 2 or not ranks[0].values:
+    if len(ranks) < 2:
         return table
-    current, series = ranks[0].name, (score.name.rpartition("/")[0] if score else "")
+    series = score.name.rpartition("/")[0] if score else ""
     fitting = _prefer(ranks, lambda rank: not _is_of_other(rank.name, period))
     fitting = _prefer(fitting, lambda rank: not CUMULATED.search(rank.name))
     if score:
         fitting = _prefer(fitting, lambda rank: bool(series) and rank.name.rpartition("/")[0] == series)
         fitting = _prefer(fitting, lambda rank: _follows(rank, score))
-    wanted = fitting[0] if current not in {rank.name for rank in fitting} else ranks[0]
-    if wanted is ranks[0]:
-        return table
-    rows = []
-    for row, value in zip(table.rows, wanted.values, strict=True):
-        extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}
-        extra |= {current: str(row.rank)} if current and row.rank is not None else {}
-        rank = None if value is None else int(value)
-        rows.append(replace(row, rank=rank, extra=extra, cells=_swap(row, "rank", wanted.name)))
-    return replace(table, rows=tuple(rows), rank_column=wanted.name)
+    return table if ranks[0] in fitting else _use(table, "rank", ranks[0].name, fitting[0])
 
 
 def _swap(row: ScoreRow, meaning: str, name: str) -> tuple[tuple[str, Line], ...]:

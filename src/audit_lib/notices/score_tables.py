@@ -103,6 +103,8 @@ def _name_tiers(found: _Found) -> None:
         for row in table.rows:
             if row.tier is None and (row.group or at in found.headed):
                 units.setdefault((at, row.group), []).append(row.unit)
+    if not units:
+        return
     is_grouped = any(group for _, group in units)  # a group has lost the number and the count of its title
     above = {at: plain_title(line.printed) if is_grouped else line.text for at, line in found.headed.items()}
     titles = [Line(found.tables[at].rows[0].place, group or above[at]) for at, group in units]
@@ -155,8 +157,9 @@ def _list_kinds(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
     header, *body = rows
     meanings = [vocabulary.meaning_of(cell.key) for cell in header]
     is_distinct = len({row[0].key for row in body} - {""}) == len(body) > 1
-    listed = any(len(split_outside(cell.key, "、,;")) > 1 for row in body for cell in row[1:])
-    if meanings[0] != "tier" or meanings[1:] != ["unit"] * max(2, len(meanings) - 1) or not (is_distinct and listed):
+    if meanings[0] != "tier" or meanings[1:] != ["unit"] * max(2, len(meanings) - 1) or not is_distinct:
+        return []
+    if not any(len(split_outside(cell.key, "、,;")) > 1 for row in body for cell in row[1:]):
         return []
     joined = ("、".join(cell.text for cell in row[1:] if cell.key) or "无" for row in body)
     return [

@@ -14,6 +14,7 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
+NUMBER_OR_RANK = re.compile(r"[\d第前后後]")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 FULL_SCORE = 100
@@ -64,7 +65,7 @@ def _read_line(
     line: Line, vocabulary: Vocabulary, problems: list[Problem], *, is_ranking: bool = False
 ) -> Iterator[Record]:
     """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 1.甲镇95分;2.乙镇94分."""
-    if not any(char.isdigit() or char in "第前后後" for char in line.aligned):
+    if not NUMBER_OR_RANK.search(line.aligned):
         return
     group: str | None = None
     printed_line = line.aligned if is_ranking else strip_number(line.aligned)

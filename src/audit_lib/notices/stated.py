@@ -199,7 +199,8 @@ class _TierPattern:
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
-        self.hint = re.compile(f"[为為获獲达達属屬列登入]|{tier}|{scale}")  # every form below holds one of them
+        # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
+        self.hint = re.compile(either([*"为為获獲达達属屬列登入", *vocabulary.tier, *vocabulary.scale_noun]))
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"

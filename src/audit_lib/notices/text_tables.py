@@ -14,6 +14,7 @@ from audit_lib.notices.spaced_rows import FEWEST_IN_COLUMN, LONGEST_ROW, take_ba
 from audit_lib.notices.vocabulary import Vocabulary
 
 MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
+WORD = re.compile(rf"[^\s{BAR.pattern[1:]}+")
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
@@ -26,14 +27,17 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     A line that holds one bar alone becomes a blank line: an empty cell. Raises UnreadableError for more cells, or
     headings on lines of their own, than a notice has.
     """
-    _check_headings(lines, vocabulary)
+    if len(lines) > MOST_HEADINGS:
+        _check_headings(lines, vocabulary)
     many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
     cells = [cell for line in lines for cell in _spread(line, many)]
     if len(cells) > MOST_CELLS:
         raise UnreadableError(f"{len(cells):,} lines and cells", f"at most {MOST_CELLS:,}", cells[MOST_CELLS].place)
-    spread = close_cells(cells, vocabulary)
+    has_bars = any(BAR.search(line.text) for line in cells)
+    spread = close_cells(cells, vocabulary) if has_bars else cells
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
-    ways = (take_barred, take_begun, take_spaced, partial(_take_columns, filled=filled), take_bare)
+    barred = (take_barred, take_begun) if has_bars else ()
+    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), take_bare)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
@@ -61,7 +65,7 @@ def _check_headings(lines: Sequence[Line], vocabulary: Vocabulary) -> None:
 
 def _spread(line: Line, many: int) -> list[Line]:
     """Split a line that holds the whole page into its words and cells; another line stays whole."""
-    if len(re.findall(rf"[^\s{BAR.pattern[1:]}+", line.text)) < many:
+    if len(line.text) < 2 * many - 1 or len(WORD.findall(line.text)) < many:
         return [line]
     # Between bars an empty cell shows; a no-break space stands for it from here on.
     text = re.sub(rf"(?<={BAR.pattern})\s*(?={BAR.pattern})", "\u00a0", line.text)

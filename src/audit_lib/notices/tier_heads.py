@@ -71,11 +71,11 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         head, names = head + count, []
     if not names and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], [beside["names"]]
-    if SPACED.search(head) and any(vocabulary.names_unit(word) for word in head.split()):
-        return None  # 甲局 一等奖
-    key = align(PADDING.sub("", fold(head)))
+    key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
+    if SPACED.search(head) and any(map(vocabulary.names_unit, head.split())):
+        return None  # 甲局 一等奖
     numbered = ENUMERATOR.match(key)
     if (numbered and numbered[0].endswith("是")) or RANKED.search(key) or vocabulary.band.fullmatch(line.key):
         return None
@@ -133,8 +133,8 @@ def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:
     word = lines[0].printed
     if (
         len(lines) < 2
-        or any(is_date(line.key) for line in lines)
         or not LONE.fullmatch(word)
+        or any(is_date(line.key) for line in lines)
         or vocabulary.is_label(word)
         or word in vocabulary.furniture
     ):
