@@ -28,6 +28,7 @@ BESIDE = re.compile(
     r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
 )
 WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
+DOTS = re.compile("[·•]")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 PARTING = f"{SEPARATORS}:\uff1a!?"
 INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
@@ -35,6 +36,7 @@ FEWEST_NUMBERED = 2
 ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
 AND = re.compile("以及|[和及与]")
 RESPECTIVELY = re.compile("分别[为是]")
+SIGNS = re.compile("[、,;。:]")
 SENTENCE_ENDS = "。;:!?"
 LABELLED = re.compile(r"[^、,;。:]{1,20}:")
 COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
@@ -140,7 +142,7 @@ def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool
         return False
     if text[-1] in "、," or below[0] in "分。,、;)":
         return True
-    half, starts = re.split("[、,;。:]", text)[-1], [below[:end] for end in range(1, LONGEST_BARE)]
+    half, starts = SIGNS.split(text)[-1], [below[:end] for end in range(1, LONGEST_BARE)]
     if (
         text[: len(text) - len(half)][-1:] == "、"
         and not vocabulary.names_unit(half)
@@ -265,7 +267,7 @@ def _read_entry(piece: str) -> Entry:
 
 
 def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
-    dotted = re.split("[·•]", piece)
+    dotted = DOTS.split(piece)
     if len(dotted) > 1 and all(vocabulary.names_unit(word) for word in dotted):
         return dotted
     words = _join_letters(piece.split())

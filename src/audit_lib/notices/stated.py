@@ -27,7 +27,7 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"
 QUOTED = re.compile(f"[{QUOTES}]")
-OTHERS = ("其余", "其他", "其它")  # units that the sentence does not name
+OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
@@ -266,7 +266,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
         lead = vocabulary.first_lead.match(entries[0].unit)
         rest_of = entries[0].unit[lead.end() :] if lead else ""
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
-    unnamed = [entry.unit for entry in entries if any(word in entry.unit for word in OTHERS)]
+    unnamed = [entry.unit for entry in entries if OTHERS.search(entry.unit)]
     entries = [entry for entry in entries if entry.unit not in unnamed]
     if unnamed and not entries:
         return [], unnamed

@@ -85,10 +85,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
     core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
-    if LINK.search(core) and core[:-1].endswith(
-        vocabulary.scale_noun
-    ):  # 考评等次为: leads to clauses, each with its tier
-        return None
+    if LINK.search(core) and core[:-1].endswith(vocabulary.scale_noun):
+        return None  # 考评等次为: leads to clauses, each with its tier
     core = LINK.sub("", core) or core
     number = read_numeral(stated["n"]) if stated else None
     if led := LED.match(core):
@@ -96,18 +94,16 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
     match = vocabulary.tier_heading.fullmatch(core) if vocabulary.has_tier(core) else None
     label = (match["label"] or match["before_label"]) if match else None
-    if match and label and label == core:
-        return None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
     is_of = match is not None and of != match["label"] and vocabulary.names_unit(of)
     if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
-    noun = re.search(f"(?:的?(?:{vocabulary.any_tier_noun}))*$", core)
-    tier = vocabulary.tier_lead.sub("", core[: noun.start()] if noun else core)
-    tier = core if noun and read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
-    form = (style, stated is not None, bool(names), noun[0] if noun else "")
+    bare = vocabulary.last_nouns.sub("", core)
+    tier = vocabulary.tier_lead.sub("", bare)
+    tier = core if read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
+    form = (style, stated is not None, bool(names), core[len(bare) :])
     is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
     if (
         read_ordinal(core) is not None

@@ -174,7 +174,7 @@ class Vocabulary:
         """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
         verb = either(self.tier_verb)
         before = rf"(?:(?:[^,。;:]*?(?:{verb}|[为為是获獲到得的]|年度?))?|(?P<before_label>{self._labels.pattern})的?)"
-        noun = rf"(?P<noun>(?:的?(?:{self.any_tier_noun}|{either(self.steps)}))*)"  # 优秀单位, 优秀档
+        noun = rf"(?P<noun>(?:的?(?:{either(self.tier_noun)}|{either(self.steps)}))*)"  # 优秀单位, 优秀档
         return re.compile(rf"{before}(?P<tier>{self.any_tier}){noun}(?P<label>\w{{0,8}})")
 
     @cached_property
@@ -197,9 +197,9 @@ class Vocabulary:
         return self.tier_form.get(printed) or printed
 
     @cached_property
-    def any_tier_noun(self) -> str:
-        """A pattern for any word that may follow a tier."""
-        return either(self.tier_noun)
+    def last_nouns(self) -> re.Pattern[str]:
+        """A pattern for the words after a tier with which a heading ends: 单位 of 优秀单位."""
+        return re.compile(f"(?:的?(?:{either(self.tier_noun)}))*$")
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
