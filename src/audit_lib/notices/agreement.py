@@ -122,6 +122,7 @@ def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[l
 
 
 def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) -> bool:
+    """Check whether a row is the mean or sum of the others, and differs from them in form or name."""
     scores = [each.score for each in others]
     if row.score is None or None in scores or vocabulary.names_unit(row.unit):
         return False

@@ -50,7 +50,7 @@ def count_blanks(drawn: Sequence[Line]) -> list[int]:
 def read_rows(
     lines: list[Line], keys: list[str], blanks: list[int], header: Header, problems: list[Problem]
 ) -> tuple[list[ScoreRow], int]:
-    """Read the rows below a header until the pattern or the next header ends them. Gives them, and where they end.
+    """Read the rows below a header until the pattern or the next header ends them. Return them, and where they end.
 
     A short row lacks a cell, a long stretch holds a title, more of a remark, or what we could not read.
     """
@@ -204,7 +204,7 @@ def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, prob
 def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layout) -> dict[int, Line]:
     """Return the column of each cell of a short row by the blank lines printed for its empty cells, where they do.
 
-    `blanks` counts the blank lines after each cell. Gives each column a cell, an empty one too, or nothing.
+    `blanks` counts the blank lines after each cell. Either every column has a cell, perhaps an empty one, or none has.
     """
     cells = [cell for line, n in zip(lines, blanks, strict=True) for cell in (line, *[Line(line.place, "")] * n)]
     if len(lines) == layout.width or not layout.width <= len(cells) <= layout.width + 1:

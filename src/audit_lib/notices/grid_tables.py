@@ -239,6 +239,7 @@ def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
 
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
+    """Add to a table what the rows below its header hold: rows of units, sums, titles of groups, and problems."""
     group: Line | None = None
     is_titled = False  # whether a title stands above rows, so that another may
     waiting: list[Line] = []  # lines between rows: a title of the next group, or what stands below the table

@@ -42,7 +42,7 @@ class Header:
 
 
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
-    """See whether a header begins here: words with a unit and a value among them, then a row that fits them."""
+    """Find the header that begins here: words with a unit and a value among them, above a row that fits them."""
     if NUMBER.fullmatch(keys[at]):
         return None
     if vocabulary.meaning_of(keys[at]):

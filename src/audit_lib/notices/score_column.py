@@ -35,6 +35,10 @@ class Column:
 def choose_score(
     table: ScoreTable, period: str | None, chosen: str | None, vocabulary: Vocabulary
 ) -> tuple[ScoreTable, list[Problem]]:
+    """Return the table with the score and rank that the rule chooses, and problems where it leaves several.
+
+    `period` is the notice's own; `chosen` the heading of the score as asked for, which then decides.
+    """
     rows = table.rows
     if not table.columns or not rows:
         return table, []
@@ -80,7 +84,7 @@ def _narrow(
     period: str | None,
     vocabulary: Vocabulary,
 ) -> tuple[list[Column], list[Column]]:
-    """Narrow the columns that may be the score by the rule. Gives what is left, and what it leaves open."""
+    """Narrow the columns that may be the score by the rule. Return those left, and those it cannot choose between."""
     if total := _find_total(named):
         return [total], []
     left = _prefer(named, lambda column: not _is_of_other(column.name, period))

@@ -86,7 +86,7 @@ class _Found:
 def find_tables(
     blocks: Iterable[Block], vocabulary: Vocabulary
 ) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Line, ...], tuple[Problem, ...]]:
-    """Find every score table. Gives the tables, the lines outside them, those just below one, and unread cells."""
+    """Find every score table. Return the tables, the lines outside them, those just below one, and unread cells."""
     found = _Found(vocabulary)
     _find_in(blocks, found)
     _name_tiers(found)
@@ -235,7 +235,7 @@ def _draw_lines(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Blo
 
 
 def _find_in_grid(grid: Grid, found: _Found) -> bool:
-    """Read a grid as tables, the first of which may go on with the one just above. Tells whether it was any."""
+    """Read a grid as tables, the first of which may go on with the one just above. Return whether it holds any."""
     tables = read_grid(grid.rows, found.vocabulary)
     for table in tables:
         found.problems += table.problems

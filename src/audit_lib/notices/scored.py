@@ -101,14 +101,14 @@ def _read_line(
 def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
     """Return whether numbers are the scores of units, and no parts of a full score, means or deductions.
 
-    Names of no kind that we know pass where a label or their ranks vouch for them, or where they sum to over 100: the
+    Names of no kind that we know pass where a label or their ranks confirm them, or where they sum to over 100: the
     parts of a full score do not.
     """
     known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)
-    vouched = all(record.rank is not None or record.group is not None for record in run)
+    is_confirmed = all(record.rank is not None or record.group is not None for record in run)
     scores = [float(record.number) for record in run if record.mark in SCORED and record.number]
     exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
-    return (len(run) > 1 or vouched) and (2 * known > len(run) or vouched or exceeds)
+    return (len(run) > 1 or is_confirmed) and (2 * known > len(run) or is_confirmed or exceeds)
 
 
 def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Record], list[Problem]]:
@@ -126,8 +126,8 @@ def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Reco
         if not is_known and record.is_alone and is_sum:
             problems.append(note_problem("row_no_unit", "no_unit", record.place, "note", found=record.unit))
             continue
-        vouched = record.rank is not None or record.group is not None
-        if not is_known and not vouched:
+        is_confirmed = record.rank is not None or record.group is not None
+        if not is_known and not is_confirmed:
             problems.append(
                 note_problem(
                     "not_read", "unlike" if mostly else "unconfirmed", record.place, "warning", found=record.unit

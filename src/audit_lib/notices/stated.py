@@ -242,7 +242,7 @@ class _TierPattern:
 def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:
     """Split 经考核,甲镇、乙局和丙局2021年度 into its names, from the last back to where a sentence leads to them.
 
-    Gives what stands among them and is no name too. Nothing where it is no list of names.
+    Return the names, and what is among them and no name; nothing where it is no list of names.
     """
     listed = text.strip(",、").rsplit(":", 1)[-1]
     pieces = split_outside(listed, ",")

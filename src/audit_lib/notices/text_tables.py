@@ -46,7 +46,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
             if rows:
                 break
         if rows:
-            # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is told.
+            # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is reported.
             is_ragged = take is take_spaced and len({len(row) for row in rows}) > 1
             blocks += [cell for row in rows for cell in row] if is_ragged else [_make_grid(rows)]
             at = end

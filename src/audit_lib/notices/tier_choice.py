@@ -25,7 +25,7 @@ BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 def find_tier_lists(
     lines: tuple[Line, ...], vocabulary: Vocabulary, below: Sequence[Line] = ()
 ) -> tuple[tuple[TierList, ...], tuple[Line, ...], tuple[Problem, ...]]:
-    """Find headings such as (一)优秀单位(8个) with the names below them. Gives the lists, other lines, unread lists.
+    """Find headings such as (一)优秀单位(8个) with the names below them. Return the lists, other lines, unread lists.
 
     `below` are the lines just below tables: no list goes on there.
     """
