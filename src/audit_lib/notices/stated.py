@@ -1,10 +1,12 @@
 """Read the tiers that sentences state: 甲镇、乙局等2个单位为优秀等次."""
 
+import os.path
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL, read_numeral
@@ -32,6 +34,7 @@ MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
+GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个個家][^,]*")  # 甲、乙等2个县
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -83,6 +86,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
+    sure = {each.tier for each, _ in found if each.is_known or (each.stated is not None and _are_names(each, vocabulary))}
     links = {
         each.link
         for each, tiers in found
@@ -92,7 +96,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         is_step = each.tier.endswith(vocabulary.steps) and any(
             t and t != each.tier and t[-1] == each.tier[-1] for t in tiers
         )
-        is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step) and not each.rest)
+        is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step or each.tier in sure) and not each.rest)
         if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
             continue
         if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and is_sure)):
@@ -124,13 +128,50 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     pattern = vocabulary.cached(_TierPattern)
     if not pattern.hint.search(line.aligned):
         return
-    for clause, _ in split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS):
-        if len(clause) > LONGEST_CLAUSE:
-            continue
-        for tier, is_known, names, number, link in pattern.find(strip_number(BAND.sub(",", clause))):
-            stated = read_numeral(number) if number else None
-            entries, rest = _split_units(names, vocabulary, stated)
-            yield _Stated(vocabulary.name_tier(tier), is_known, entries, rest, stated, line.place, link)
+    clauses = split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS)
+    clauses = [strip_number(BAND.sub(",", clause)) for clause, _ in clauses if len(clause) <= LONGEST_CLAUSE]
+    hits = [hit for clause in clauses for hit in pattern.find(clause)]
+    read: list[_Stated] = []
+    for hit, names in zip(hits, _drop_shared_ends(hits, vocabulary), strict=True):
+        names, more = _join_groups(names)
+        stated = (read_numeral(hit.number) or 0) + more if hit.number else None
+        entries, rest = _split_units(names, vocabulary, stated)
+        read.append(
+            _Stated(vocabulary.name_tier(hit.tier), hit.is_known, entries, rest, stated, line.place, hit.link)
+        )
+    lengths = {len(entry.unit) for each in read if each.stated == len(each.entries) for entry in each.entries}
+    links = {each.link for each in read if each.stated == len(each.entries)}
+    for each in read:  # 青海、宁夏等2个地区为一级;海南为二级
+        if not each.entries and len(each.rest) == 1 and each.link in links and len(each.rest[0]) in lengths:
+            each.entries.append(Entry(each.rest.pop()))
+    yield from read
+
+
+def _join_groups(text: str) -> tuple[str, int]:
+    """Join the groups of names that each give their number: 甲、乙等2个县,丙局、丁局. Gives how many those before have."""
+    joined, more = "", 0
+    for piece, sign in split_outside(text, ","):
+        group = GROUP.fullmatch(piece)
+        n = (group and read_numeral(group["n"])) or 0
+        is_whole = group is not None and len(split_outside(group["names"], "、")) == n
+        joined += f"{group['names']}、" if group and is_whole else piece + sign
+        more += n if is_whole else 0
+    return joined, more
+
+
+def _drop_shared_ends(hits: Sequence["_Hit"], vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield the names of each hit without what leads to several tiers: 甲县预警(等级为一级), 乙县预警(等级为二级).
+
+    What stands after a count is of no name; else the rest must be one.
+    """
+    for hit in hits:
+        last = split_outside(hit.names, "、,")[-1][0]
+        shared = [(other, os.path.commonprefix([hit.above[::-1], other.above[::-1]])) for other in hits if other is not hit]
+        is_name = vocabulary.names_unit(last)
+        counted = [len(end) for other, end in shared if other.number and not hit.number]
+        ends = [max(counted, default=0), *range(max((len(end) for _, end in shared), default=0), 1, -1)]
+        end = next((n for n in ends if n > 1 and (n == ends[0] or vocabulary.names_unit(last[:-n]))), 0)
+        yield hit.names[: len(hit.names) - (0 if is_name else end)]
 
 
 def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
@@ -184,59 +225,86 @@ def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     return [(match["unit"], match["word"])] if match and is_pair else []
 
 
+class _Hit(NamedTuple):
+    """A tier that a clause names, the names before or after it, how many it states, and what leads to the tier."""
+
+    tier: str
+    is_known: bool  # sure to be one
+    names: str
+    number: str | None
+    link: str
+    above: str = ""  # all that stands before what leads to the tier
+
+
 class _TierPattern:
     """The patterns of a tier in a sentence, made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        tier, noun = either(vocabulary.tier), either((*vocabulary.tier_noun, *vocabulary.steps))
+        tier, noun = vocabulary.tier_word, either((*vocabulary.tier_noun, *vocabulary.steps))
         scale = either(vocabulary.scale_noun)
         counter = rf"(?:{either(vocabulary.counter)})"
-        counted = rf"[个個家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
-        number = rf"\(?(?P<n>{NUMERAL})(?:{counted})\)?"
+        kinds = rf"\w{{0,8}}?(?<!中)(?:\([^()]{{1,8}}\)\w{{0,4}}?)?(?:[、和及与](?:{vocabulary.bare_kind.pattern})(?!\w))?"
+        counted = rf"{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
+        number = rf"\(?(?P<n>{NUMERAL})(?:[个個家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counted})\)?"
+        number_above = rf"\(?(?P<n>{NUMERAL})(?:[个個家]{kinds}|{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
-        link = rf"{verb}[为為]|[获獲]得?|[达達]到|[属屬][于於]"
+        link = rf"{verb}[为為]|[获獲](?:得|[评評][为為]?)?|[达達]到|[属屬][于於]|[处處][于於]"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
+        self.names_unit = vocabulary.names_unit
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
-        self.hint = re.compile(either([*"为為获獲达達属屬列登入", *vocabulary.tier, *vocabulary.scale_noun]))
+        self.hint = re.compile(either([*"为為获獲达達属屬列登入挂掛处處是", *vocabulary.tier, *vocabulary.scale_noun]))
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
+            rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地[区區])(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
         step = rf"(?:列入?|登上|[进進]入)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
-        self.new = re.compile(rf"(?:(?:{link})(?P<new>[^\W\d_]{{1,4}})|{step})(?=$|,)")
+        self.new = re.compile(
+            rf"(?:(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{vocabulary.any_tier_noun}))"
+            rf"|{step})(?=$|,)"
+        )
+        word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
+        self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
         self.listed_below = re.compile(
             rf"的?{counter}{{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number})?,?(?:[它他]们)?(?:[:]|分[别別][是为為有]|有|是|[为為])+"
         )
         self.counted_below = re.compile(rf"的?共?有?{number}$")
-        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number}(?:[在于]?\d{{4}}年?度?)?)?的?")
+        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number_above}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
-    def find(self, clause: str) -> Iterator[tuple[str, bool, str, str | None, str]]:
-        """Yield each tier of a clause, whether it is sure to be one, its names, their number, what leads to it.
+    def find(self, clause: str) -> Iterator[_Hit]:
+        """Yield each tier of a clause.
 
         A word that we do not know is sure before 等次; at the end of a clause it may be one.
         """
         hits = list(self.tier.finditer(clause))
-        taken = {at for hit in hits for at in range(*hit.span())}
-        hits += [hit for hit in self.new.finditer(clause) if hit.end() - 1 not in taken]
+        leads = [lead for hit in hits if (lead := self.listed_below.match(clause, hit.end()))]
+        taken = {at for hit in (*hits, *leads) for at in range(*hit.span())}
+        led = [hit for hit in self.led.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
+        led = [hit for hit in led if hit["kind"] or not self.names_unit(hit["led"])]
+        led = led if len(led) > 1 or (hits and led and led[0]["kind"]) else []
+        taken |= {at for hit in led for at in range(*hit.span())}
+        hits += led + [hit for hit in self.new.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
         hits.sort(key=lambda hit: hit.start())
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
-            group, tier = next((group, name) for group, name in hit.groupdict().items() if name)
+            group, tier = next((group, name) for group, name in hit.groupdict().items() if name and group != "kind")
             link = clause[hit.start() : hit.start(group)].strip(",、:")
             is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
-            if lead := self.listed_below.match(below):
-                yield tier, is_known, below[lead.end() :], lead["n"], link
+            if hit.re is self.led:
+                yield _Hit(tier, is_known, below, None, "")
+            elif lead := self.listed_below.match(below):
+                yield _Hit(tier, is_known, below[lead.end() :], lead["n"], link)
             elif counted := self.counted_below.match(below):
-                yield tier, is_known, "", counted["n"], link
+                yield _Hit(tier, is_known, "", counted["n"], link)
             elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):
-                yield tier, is_known, listed["names"], listed["n"], link
+                yield _Hit(tier, is_known, listed["names"], listed["n"], link, above)
 
 
 def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:

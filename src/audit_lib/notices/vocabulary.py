@@ -129,6 +129,22 @@ class Vocabulary:
         """A pattern for any tier."""
         return either(self.tier)
 
+    @cached_property
+    def long_tiers(self) -> list[str]:
+        return [word for word in self.tier if len(word) > 1]
+
+    @cached_property
+    def tier_word(self) -> str:
+        """A pattern for a tier in a sentence: a character alone is one only where a word ends, 优 but not 优胜."""
+        ends = rf"$|\W|\d|[的有共为為是]|{self.any_tier_noun}|{either(self.counter)}"
+        return f"{either(self.long_tiers)}|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
+
+    @cached_property
+    def bare_kind(self) -> re.Pattern[str]:
+        """A pattern for a kind of units that names none: 单位, 部门, 政府, 市人民政府."""
+        places = [word for word, kind in self.suffix.items() if kind in PLACES and len(word) > 1]
+        return re.compile(either({*self.counter, *self.tier_noun, *places, *(word[1:] for word in places)}))
+
     def has_tier(self, text: str) -> bool:
         """Check whether a tier that we know stands anywhere in a text."""
         return self._tier.search(text) is not None
