@@ -35,6 +35,8 @@ LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个個家][^,]*")  # 甲、乙等2个县
+LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
+GOES_ON = re.compile("[。;](?=(?:依次|分[别別])[是为為:])")  # 优秀单位3家。依次是:甲局
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -99,7 +101,11 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step or each.tier in sure) and not each.rest)
         if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
             continue
-        if each.entries and (each.is_known or (each.tier in tiers and len(tiers) > 1 and is_sure)):
+        is_counted = each.stated == len(each.entries) and (each.link == LED or each.tier.endswith(vocabulary.steps))
+        is_new = is_sure and (is_counted or (each.tier in tiers and len(tiers) > 1))
+        if each.entries and (each.is_known or is_new):
+            if each.link == LED and each.tier not in {listed.tier for listed in lists}:
+                problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
         elif not each.is_known and each.entries and len(tiers) > 1:
@@ -128,7 +134,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     pattern = vocabulary.cached(_TierPattern)
     if not pattern.hint.search(line.aligned):
         return
-    clauses = split_outside(QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))), CLAUSE_ENDS)
+    text = GOES_ON.sub(",", QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))))
+    clauses = split_outside(text, CLAUSE_ENDS)
     clauses = [strip_number(BAND.sub(",", clause)) for clause, _ in clauses if len(clause) <= LONGEST_CLAUSE]
     hits = [hit for clause in clauses for hit in pattern.find(clause)]
     read: list[_Stated] = []
@@ -263,16 +270,19 @@ class _TierPattern:
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地[区區])(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
-        step = rf"(?:列入?|登上|[进進]入)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
+        step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         self.new = re.compile(
             rf"(?:(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{vocabulary.any_tier_noun}))"
             rf"|{step})(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
+        self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{vocabulary.any_tier_noun}){number}:")
         self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
         self.listed_below = re.compile(
-            rf"的?{counter}{{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number})?,?(?:[它他]们)?(?:[:]|分[别別][是为為有]|有|是|[为為])+"
+            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
+            "(?:[:]|(?:分[别別]|依次)[是为為有]|有|是|[为為])+"
         )
+        self.counted_above = re.compile(rf"{number}被?$")  # 2家被挂红牌的企业是:
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number_above}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
@@ -287,20 +297,23 @@ class _TierPattern:
         led = [hit for hit in self.led.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
         led = [hit for hit in led if hit["kind"] or not self.names_unit(hit["led"])]
         led = led if len(led) > 1 or (hits and led and led[0]["kind"]) else []
+        led += [hit for hit in self.counted.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
         taken |= {at for hit in led for at in range(*hit.span())}
         hits += led + [hit for hit in self.new.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
         hits.sort(key=lambda hit: hit.start())
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
-            group, tier = next((group, name) for group, name in hit.groupdict().items() if name and group != "kind")
+            group, tier = next((group, name) for group, name in hit.groupdict().items() if name and group not in ("kind", "n"))
             link = clause[hit.start() : hit.start(group)].strip(",、:")
             is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
-            if hit.re is self.led:
-                yield _Hit(tier, is_known, below, None, "")
+            if group == "led":
+                yield _Hit(tier, is_known, below, hit.groupdict().get("n"), LED)
             elif lead := self.listed_below.match(below):
-                yield _Hit(tier, is_known, below[lead.end() :], lead["n"], link)
+                counted_above = self.counted_above.search(above)
+                n = lead["n"] or (counted_above and counted_above["n"])
+                yield _Hit(tier, is_known, below[lead.end() :], n, link)
             elif counted := self.counted_below.match(below):
                 yield _Hit(tier, is_known, "", counted["n"], link)
             elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):

@@ -143,7 +143,7 @@ class Vocabulary:
     def bare_kind(self) -> re.Pattern[str]:
         """A pattern for a kind of units that names none: 单位, 部门, 政府, 市人民政府."""
         places = [word for word, kind in self.suffix.items() if kind in PLACES and len(word) > 1]
-        return re.compile(either({*self.counter, *self.tier_noun, *places, *(word[1:] for word in places)}))
+        return re.compile(either({*self.counter, *self.tier_noun, *self.label, *places, *(word[1:] for word in places)}))
 
     def has_tier(self, text: str) -> bool:
         """Check whether a tier that we know stands anywhere in a text."""
@@ -178,7 +178,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=.)[是为為有])")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=.)(?:[是为為]|有(?!限)))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
