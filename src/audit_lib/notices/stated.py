@@ -85,6 +85,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)
     ]
     found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
+    listed = {each.tier for each, _ in found if _tier_of(each)}
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
@@ -96,15 +97,15 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     }
     for each, tiers in found:
         is_step = each.tier.endswith(vocabulary.steps) and any(
-            t and t != each.tier and t[-1] == each.tier[-1] for t in tiers
+            tier != each.tier and tier[-1] == each.tier[-1] for tier in listed
         )
         is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step or each.tier in sure) and not each.rest)
         if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
             continue
         is_counted = each.stated == len(each.entries) and (each.link == LED or each.tier.endswith(vocabulary.steps))
-        is_new = is_sure and (is_counted or (each.tier in tiers and len(tiers) > 1))
+        is_new = is_sure and (is_counted or is_step or (each.tier in tiers and len(tiers) > 1))
         if each.entries and (each.is_known or is_new):
-            if each.link == LED and each.tier not in {listed.tier for listed in lists}:
+            if each.link == LED and each.tier not in {units.tier for units in lists}:
                 problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
@@ -272,8 +273,7 @@ class _TierPattern:
         )
         step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         self.new = re.compile(
-            rf"(?:(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{vocabulary.any_tier_noun}))"
-            rf"|{step})(?=$|,)"
+            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{vocabulary.any_tier_noun}))(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{vocabulary.any_tier_noun}){number}:")
@@ -282,7 +282,7 @@ class _TierPattern:
             rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
             "(?:[:]|(?:分[别別]|依次)[是为為有]|有|是|[为為])+"
         )
-        self.counted_above = re.compile(rf"{number}被?$")  # 2家被挂红牌的企业是:
+        self.counted_above = re.compile(rf"{number}(?:被|[均都])?$")  # 2家被挂红牌的企业是:
         self.counted_below = re.compile(rf"的?共?有?{number}$")
         self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number_above}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
