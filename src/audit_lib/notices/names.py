@@ -9,7 +9,7 @@ from functools import cache
 from audit_lib.documents.model import PADDING, Line, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
 ANY_BRACKET = re.compile("[()\uff08\uff09]")
@@ -40,6 +40,10 @@ SIGNS = re.compile("[、,;。:]")
 SENTENCE_ENDS = "。;:!?"
 LABELLED = re.compile(r"[^、,;。:]{1,20}:")
 COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
+SHORTEST_WORD = 2  # characters of a name
+COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个個家]")
+# Words of a closed class, with which clauses begin and names do not.
+FUNCTION = re.compile("[在以按由被把而或则則但因是为為该該这這我你]|希望|根据|根據|同时|同時|没有|沒有")
 SHORTEST_NAME = 3  # characters
 FULL_LINE = 20  # characters of a line that may be full
 NO_UNITS = frozenset(["无", "無", "没有", "暂无", "空缺", "/", "-", "—", "——"])
@@ -182,6 +186,9 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     """
     printed = [piece.strip() for piece, _ in split_outside(ASIDE.sub("", text.strip()), SEPARATORS)]
     printed = [piece for piece in printed if squeeze(piece)]
+    for at in range(len(printed) - 1, 0, -1):  # 高新区管委会、政府 are two offices of one unit
+        if squeeze(printed[at]) in vocabulary.offices and f"{printed[at - 1]}、{printed[at]}" in text:
+            printed[at - 1 : at + 1] = [f"{printed[at - 1]}、{printed[at]}"]
     pieces = [word for piece in printed for word in _split_spaces(piece, vocabulary)]
     if expected is not None and len(printed) == expected < len(pieces):
         pieces = printed
@@ -237,10 +244,17 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
         or vocabulary.sums_up(key)
     ):
         return False
-    if vocabulary.states_tier(key):
+    if vocabulary.states_tier(key) or names_none(key, vocabulary):
         return False
     is_known = vocabulary.kind_of(key) != "other"
     return is_known or not any(char.isdigit() for char in key.split("(")[0])
+
+
+def names_none(key: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a text can be no name: a character, a kind of units, a number of them, or words of a clause."""
+    bare = BRACKETED.sub("", key)
+    is_short = len(bare) < SHORTEST_WORD or COUNTED_ALONE.fullmatch(bare) is not None
+    return is_short or vocabulary.is_bare(bare) or FUNCTION.match(bare) is not None
 
 
 def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.names import MASK, read_entries, split_outside
+from audit_lib.notices.names import MASK, names_none, read_entries, split_outside
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
@@ -259,6 +259,7 @@ def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
         or VERB.search(name)
         or NO_NAME.match(name)
         or vocabulary.meaning_of(name) not in (None, "unit")
+        or names_none(name, vocabulary)
     ):
         return False
     return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)

@@ -141,8 +141,12 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     hits = [hit for clause in clauses for hit in pattern.find(clause)]
     read: list[_Stated] = []
     for hit, names in zip(hits, _drop_shared_ends(hits, vocabulary), strict=True):
-        names, more = _join_groups(names)
-        stated = (read_numeral(hit.number) or 0) + more if hit.number else None
+        names, more, last = _join_groups(names)
+        if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
+            last, names = "", names.removesuffix("、")  # 甲、乙等2个县排名靠前,评为优秀
+        stated = (read_numeral(hit.number) if hit.number else 0) or 0
+        stated = stated + more if hit.number or (more and not last) else None
+        names += last
         entries, rest = _split_units(names, vocabulary, stated)
         read.append(
             _Stated(vocabulary.name_tier(hit.tier), hit.is_known, entries, rest, stated, line.place, hit.link)
@@ -155,16 +159,19 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     yield from read
 
 
-def _join_groups(text: str) -> tuple[str, int]:
-    """Join the groups of names that each give their number: 甲、乙等2个县,丙局、丁局. Gives how many those before have."""
-    joined, more = "", 0
-    for piece, sign in split_outside(text, ","):
+def _join_groups(text: str) -> tuple[str, int, str]:
+    """Join the groups of names that each give their number: 甲、乙等2个县,丙局. Gives how many they have, and the rest."""
+    joined, more, n_joined = "", 0, 0
+    *pieces, (last, _) = split_outside(text, ",")
+    for piece, sign in pieces:
         group = GROUP.fullmatch(piece)
         n = (group and read_numeral(group["n"])) or 0
-        is_whole = group is not None and len(split_outside(group["names"], "、")) == n
-        joined += f"{group['names']}、" if group and is_whole else piece + sign
-        more += n if is_whole else 0
-    return joined, more
+        n_here = len(split_outside(group["names"] if group else piece, "、"))
+        n_joined += n_here
+        is_whole = n in (n_here, n_joined)  # the last group may give the number of all
+        joined += f"{group['names'].removeprefix('以及')}、" if group and is_whole else piece + sign
+        more = n if n == n_joined else more + n * is_whole
+    return joined, more, last
 
 
 def _drop_shared_ends(hits: Sequence["_Hit"], vocabulary: Vocabulary) -> Iterator[str]:

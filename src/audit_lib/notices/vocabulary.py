@@ -143,7 +143,17 @@ class Vocabulary:
     def bare_kind(self) -> re.Pattern[str]:
         """A pattern for a kind of units that names none: 单位, 部门, 政府, 市人民政府."""
         places = [word for word, kind in self.suffix.items() if kind in PLACES and len(word) > 1]
-        return re.compile(either({*self.counter, *self.tier_noun, *self.label, *places, *(word[1:] for word in places)}))
+        return re.compile(either({*self.counter, *self.tier_noun, *self.label, *self.offices, *places}))
+
+    @cached_property
+    def offices(self) -> frozenset[str]:
+        """What a place has and no name is without the place: 政府 of 县政府."""
+        places = [word[1:] for word, kind in self.suffix.items() if kind in PLACES and len(word) > 1]
+        return frozenset(word for word in places if word.endswith("政府") and f"县{word}" in self.suffix)
+
+    def is_bare(self, text: str) -> bool:
+        """Check whether a text is a kind of units and no name; 开发区 may be one in its county."""
+        return text not in self.suffix and self.bare_kind.fullmatch(text) is not None
 
     def has_tier(self, text: str) -> bool:
         """Check whether a tier that we know stands anywhere in a text."""
@@ -268,6 +278,8 @@ class Vocabulary:
 
     def _find_kind(self, name: str) -> str:
         name = squeeze(name)
+        first, _, office = name.rpartition("、")
+        name = first if office in self.offices and first else name  # 高新区管委会、政府
         bare = BRACKET.sub("", name) or name
         endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
         return next((self.suffix[ending] for ending in endings), "other")
