@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from audit_lib.documents.model import Document, Grid, Line, UnreadableError, squeeze
-from audit_lib.errors import unusable
+from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
@@ -20,6 +20,7 @@ from audit_lib.notices.scored import find_stated_scores
 from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import HEADING, TierList
+from audit_lib.notices.traditional import SIMPLIFIED, Print, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
@@ -122,6 +123,17 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     columns or headings than a notice has.
     """
     vocabulary = read_vocabulary()
+    if not is_traditional(document):
+        return _parse_plain(document, score_column, vocabulary)
+    printed = Print(document, vocabulary)
+    try:
+        notice = _parse_plain(printed.folded, score_column and score_column.translate(SIMPLIFIED), vocabulary)
+    except AuditError as error:
+        raise AuditError(printed.restore_text(str(error))) from None
+    return replace(printed.restore(notice), document=document)
+
+
+def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocabulary) -> Notice:
     blocks = [block for block in document.blocks if isinstance(block, Grid) or not PAGE_NUMBER.fullmatch(block.key)]
     try:
         tables, prose, below, problems = find_tables(blocks, vocabulary)
