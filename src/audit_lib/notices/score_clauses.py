@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import HAN, read_ordinal
-from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.names import MASK, names_none, read_entries, split_outside
-from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.names import MASK, names_none, split_outside
 from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
@@ -17,16 +16,9 @@ PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
-RANGE = re.compile(
-    rf"(?P<text>.+?)(?:\([^()]*\))?(?:分[別别]?)?[排位名列居]*第(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?"
-    rf"(?P<last>{NUMERAL})[名位]"
-)
-TOP = re.compile(
-    rf"(?P<what>.*?)(?P<end>[前后後])(?P<n>{NUMERAL})[名位强]?[^、,:]{{0,6}}?(?P<lead>[依分][次别別][是为為]?|[是为為有]|(?=:))"
-)
 ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
-    rf"(?:\((?P<of>[^\d()]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
+    rf"(?:\((?P<of>[^\d()第]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
@@ -205,52 +197,6 @@ def _add_number(record: Record, chunk: Chunk, vocabulary: Vocabulary) -> None:
     else:
         record.extra[label] = chunk.number or ""
     record.rank = record.rank or chunk.rank
-
-
-def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[Record]:
-    """Read ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 乙、丙列第二到第三位."""
-    if "第" not in clause and TOP.match(clause) is None:
-        return
-    items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
-    has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
-    if has_scores and "、" not in clause.partition(",")[2]:
-        return
-    if match := TOP.match(clause):
-        listed = clause[match.end() :].lstrip(":")
-        units = list(_rank_names(listed, vocabulary))
-        n = read_numeral(match["n"])
-        n_known = sum(vocabulary.names_unit(unit) for unit, _ in units)
-        if len(units) < 2 or not (n_known == len(units) or (n_known and len(units) == n)):
-            return
-        if match["end"] != "前" or len(units) != n:
-            facts = {"found": clause, "n": len(units), "stated": n or 0}
-            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
-        if match["end"] == "前":
-            yield from (Record(unit, None, "分", rank, None, line.place) for unit, rank in units)
-    pieces = [text for text, _ in split_outside(clause, ",")] if not match else []
-    for text in pieces:
-        if (placed := RANGE.fullmatch(text)) is None:
-            continue
-        units = list(_rank_names(placed["text"], vocabulary))
-        first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0
-        if last - first + 1 != len(units):
-            facts = {"found": text, "n": len(units), "stated": last - first + 1}
-            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
-            continue
-        chunks = read_chunks(",".join(piece for piece in pieces if piece is not text), vocabulary)
-        yield from read_records(chunks, line.place, None, vocabulary)
-        yield from (Record(unit, None, "分", first + rank - 1, None, line.place) for unit, rank in units)
-
-
-def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int]]:
-    """Yield names with their place in a list; those that 并列 joins share one."""
-    rank = 1
-    for piece, _ in split_outside(listed, "、"):
-        entries, _ = read_entries(piece.removesuffix("并列"), vocabulary)
-        tied = piece.endswith("并列")
-        for at, entry in enumerate(entries):
-            yield entry.unit, rank if tied else rank + at
-        rank += len(entries)
 
 
 def _names_unit(name: str, vocabulary: Vocabulary) -> bool:

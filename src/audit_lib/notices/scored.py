@@ -8,8 +8,9 @@ from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import ENUMERATOR, read_entries, split_outside, strip_number
+from audit_lib.notices.orders import read_order
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
-from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_order, read_records
+from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
@@ -44,7 +45,9 @@ def find_stated_scores(
         if not (runs and at == before + 1 and (goes_on or (is_alone and was_alone))):
             runs.append([])
         for record in records:
-            if record.begins and len(runs[-1]) > 1:
+            ranks = [other.rank for other in runs[-1]]
+            is_again = record.rank in ranks and record.rank != ranks[-1] and record.rank is not None
+            if (record.begins and len(runs[-1]) > 1) or is_again:
                 runs.append([])
             runs[-1].append(record)
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)

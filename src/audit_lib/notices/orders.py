@@ -1,0 +1,176 @@
+"""Read the ranks that a sentence gives by the order of names: 前三名依次是甲镇、乙镇、丙镇; 甲、乙分列第二、三位."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from audit_lib.documents.model import Line
+from audit_lib.notices.columns import read_ordinal
+from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.names import AND, LONGEST_BARE, is_name, read_entries, split_outside
+from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, Record, read_chunks, read_records
+from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
+
+FRONT = "前"
+PLACES = rf"(?P<end>前|[后後]|倒数?|末)(?P<n>{NUMERAL})"
+HOLDS = "(?:分[别別]?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:全[省市县区州镇]|本[省市县区州镇])?"
+LEAD = "(?P<lead>(?:依次|分[别別])[是为:]*|[是为有:]|包括)"
+TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
+SORTED = re.compile(
+    rf"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:顺序|次序))"
+    rf"[^、,:]{{0,8}}?(?:(?:依次|分[别別]|顺序|如下)*[是为:]+)"
+)
+HELD = re.compile(rf"(?P<listed>.+?)(?:等\w{{0,4}}?)?{HOLDS}{PLACES}[名位强]?")  # 甲县、乙县位列前两名
+RANGE = re.compile(
+    rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?(?:[到至—–~-]+|[、和])第?(?P<last>{NUMERAL})[名位]"
+)
+EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
+    rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
+    r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
+)
+TIED = re.compile("并列")
+ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
+GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
+VALUES = re.compile(r",(?P<what>[^,\d]{0,8}?)分[别別][为是](?P<values>\d[\d.]*(?:[、和]\d[\d.]*)+)(?P<mark>[分%])?")
+COUNT = re.compile(rf"({NUMERAL})[个個家]")
+NO_LIST = re.compile(r"[\d的]")  # of a sentence that goes on after a list
+FEWEST = 3  # names that a sorted list has
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Names as a clause lists them, how many it states, from which rank on, and whether from the last place."""
+
+    listed: str
+    n: int | None
+    first: int
+    is_from_end: bool
+    text: str  # the clause up to the list, or the piece that holds it
+    is_sorted: bool = False
+
+
+def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[Record]:
+    """Read ranks that a sentence gives by the order of names, and the scores that it gives in the same order.
+
+    Places counted from the last one, or only called the best or the worst, have no number: they are reported.
+    """
+    items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
+    has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
+    if has_scores and "、" not in clause.partition(",")[2]:
+        return
+    pieces = [text for text, _ in split_outside(clause, ",")]
+    left, ranked = list(pieces), []
+    for order in _find_orders(clause, vocabulary):
+        units = list(_rank_names(order.listed, vocabulary))
+        if units and order.n == len(units) + 1:  # 丽水和昆明市
+            *units, (last, rank, is_last) = units
+            units += [(each, rank + at, is_last) for at, each in enumerate(_split_tied(last))]
+        if not _is_list(order, units, vocabulary):
+            continue
+        left = [piece for piece in left if piece != order.text] if order.text in pieces else []
+        given = [unit for unit, _, is_last in units if is_last]
+        fits = order.n is None or len(units) == order.n or (units[-1][1] <= order.n <= len(units))
+        if order.is_from_end or given:
+            facts = {"found": order.text if order.text in pieces else order.text + order.listed, "n": len(units)}
+            problems.append(note_problem("not_read", "from_end", line.place, "warning", **facts))
+            continue
+        if not fits:
+            facts = {"found": order.text if order.text in pieces else order.text + order.listed}
+            facts |= {"n": len(units), "stated": order.n}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+            continue
+        values = VALUES.search(clause)
+        scores = re.split("[、和]", values["values"]) if values else []
+        scores = scores if len(scores) == len(units) and order.first == 1 else [None] * len(units)
+        for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
+            label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
+            record = Record(unit, score, mark, order.first - 1 + rank, None, line.place, label=label)
+            record.begins = not at and order.first == 1
+            ranked.append(record)
+    if left and left != pieces:
+        yield from read_records(read_chunks(",".join(left), vocabulary), line.place, None, vocabulary)
+    yield from ranked
+
+
+def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
+    if match := TOP.match(clause) or SORTED.match(clause):
+        listed = _cut_list(clause[match.end() :].lstrip(":"))
+        stated = match.groupdict().get("n")
+        n = read_numeral(stated) if stated else None
+        is_from_end = (match["end"] or FRONT) != FRONT
+        yield _Order(listed, n, 1, is_from_end, clause[: clause.index(listed, match.end())], is_sorted=stated is None)
+        clause = clause[clause.index(listed, match.end()) + len(listed) :].lstrip(",")
+    for text, _ in split_outside(clause, ","):
+        if placed := RANGE.fullmatch(text):
+            first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0
+            yield _Order(placed["listed"], last - first + 1, first, False, text)
+        elif held := HELD.fullmatch(text):
+            yield _Order(held["listed"], read_numeral(held["n"]), 1, held["end"] != FRONT, text)
+        elif (extreme := EXTREME.fullmatch(text)) and (named := extreme["listed"] or extreme["named"]):
+            yield _Order(named, None, 1, True, text)
+
+
+def _cut_list(listed: str) -> str:
+    """Return the part of a text that lists names: up to a comma before figures or a sentence."""
+    pieces = split_outside(listed, ",")
+    bare = [BRACKETED.sub("", piece) for piece, _ in pieces]
+    end = next((at for at, piece in enumerate(bare) if at and NO_LIST.search(piece)), None)
+    return ",".join(piece for piece, _ in pieces[:end])
+
+
+def _is_list(order: _Order, units: Sequence[tuple[str, int, bool]], vocabulary: Vocabulary) -> bool:
+    """Check whether all are names: of kinds that we know, or as many as the clause states."""
+    names = [unit for unit, _, _ in units]
+    if not names or not all(is_name(name, vocabulary) for name in names):
+        return False
+    known = sum(map(vocabulary.names_unit, names))
+    n = len(names)
+    counts = {read_numeral(each) for each in COUNT.findall(order.text)} | {order.n}
+    is_bare = all(len(name) <= LONGEST_BARE for name in names)
+    is_counted = (is_bare or 2 * known > n) and (n in counts or (order.n is not None and units[-1][1] <= order.n <= n))
+    if order.is_from_end and order.n is None:
+        return known == n or (n == 1 and len(names[0]) < LONGEST_BARE / 2)
+    return n >= (FEWEST if order.is_sorted else 2) and (known == n or is_counted)
+
+
+def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int, bool]]:
+    """Yield names with their place in a list; those that 并列 or / joins share one. True where it counts from the last.
+
+    A place in brackets counts: 甲街道(并列第5).
+    """
+    rank = 1
+    plain: list[str] = []
+    for piece, sign in split_outside(listed, "、,"):
+        piece = ASIDE.sub("", piece) if not GIVEN.search(piece) else piece
+        if given := GIVEN.search(piece):
+            rank = read_ordinal(f"第{given['rank']}") or rank
+            yield piece[: given.start()], rank, given["last"] is not None
+            rank += 1
+            continue
+        name, _, inside = piece.rstrip(")").partition("(")
+        if TIED.search(inside):
+            beside = [each for each in re.split("[、,]", TIED.sub("", inside)) if each]
+            names = [*_split_tied(name), *beside]
+        elif TIED.search(piece):
+            names = _split_tied(TIED.sub("", piece))
+        elif "/" in piece:
+            names = piece.split("/")
+        else:
+            entries, _ = read_entries("、".join([*plain, piece]) if not sign else piece, vocabulary)
+            names = [entry.unit for entry in entries][len(plain) if not sign else 0 :]
+            names[:1] = [trim_lead(each, vocabulary) for each in names[:1]]
+            for at, each in enumerate(names):
+                yield each, rank + at, False
+            plain += names
+            rank += len(names)
+            continue
+        yield from ((each, rank, False) for each in names)
+        rank += len(names)
+
+
+def _split_tied(text: str) -> list[str]:
+    """Split what ties name at 和 and the like: 甘孜县和木里县(并列)."""
+    sign = next((sign for sign in AND.finditer(text) if 1 < sign.start() < len(text) - 2), None)
+    return [text[: sign.start()], *_split_tied(text[sign.end() :])] if sign else [text]
