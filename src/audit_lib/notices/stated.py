@@ -280,10 +280,10 @@ class _TierPattern:
         )
         step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         self.new = re.compile(
-            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{vocabulary.any_tier_noun}))(?=$|,)"
+            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{either(vocabulary.tier_noun)}))(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
-        self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{vocabulary.any_tier_noun}){number}:")
+        self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:")
         self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
         self.listed_below = re.compile(
             rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"

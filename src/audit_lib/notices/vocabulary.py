@@ -136,7 +136,7 @@ class Vocabulary:
     @cached_property
     def tier_word(self) -> str:
         """A pattern for a tier in a sentence: a character alone is one only where a word ends, 优 but not 优胜."""
-        ends = rf"$|\W|\d|[的有共为為是]|{self.any_tier_noun}|{either(self.counter)}"
+        ends = rf"$|\W|\d|[的有共为為是]|{either(self.tier_noun)}|{either(self.counter)}"
         return f"(?:{either(self.long_tiers)})(?!地(?!区))|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
 
     @cached_property
