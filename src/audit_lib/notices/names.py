@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,7 +21,8 @@ QUOTES = "“”‘’\"'「」『』【】《》"
 MARKS = re.compile(r"(?<=[^\W\d])(?:[*※★☆▲△◆#.①-⑳]|\[\d+\])$")  # of a footnote, or the end of a sentence
 NUMBERED = re.compile(r"(?:[(\uff08]?\d{1,2}[)\uff09]|[①-⑳]|\d{1,2}[.\uff0e])(?=[^\W\d])")  # of an entry
 ASIDE = re.compile(
-    r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序)[^()\uff08\uff09]{0,40}[)\uff09]"
+    r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序|详见|见附)[^()\uff08\uff09]{0,40}[)\uff09]"
+    r"|[(\uff08][^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
 )  # (排名不分先后)
 COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
@@ -45,6 +47,8 @@ COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个個家]")
 # Words of a closed class, with which clauses begin and names do not.
 FUNCTION = re.compile("[在以按由被把而或则則但因是为為该該这這我你]|希望|根据|根據|同时|同時|没有|沒有")
 SHORTEST_NAME = 3  # characters
+LABEL_AHEAD = re.compile(r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])")  # 第一名:甲镇 第二名:乙镇
+FEWEST_ALIKE = 3  # names of which most end alike
 FULL_LINE = 20  # characters of a line that may be full
 NO_UNITS = frozenset(["无", "無", "没有", "暂无", "空缺", "/", "-", "—", "——"])
 LONGEST_BARE = 8  # characters of a name that does not end as names of units do
@@ -161,15 +165,17 @@ def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool
 
 
 def part_numbered(line: Line) -> Line:
-    """Return a line with a sign between the items that it numbers from 1 on: 1.甲镇(96)2.乙镇(95)."""
-    text, number = line.text, 1
-    for match in INLINE.finditer(line.text):
+    """Return a line with a sign between the items that it numbers one by one: 1.甲镇(96)2.乙镇(95)."""
+    found = list(INLINE.finditer(line.text))
+    first = int(found[0][1]) if found and not line.text[: found[0].start()].strip() else 1
+    text, number = line.text, first
+    for match in found:
         if int(match[1]) == number:
             at = match.start() + len(text) - len(line.text)
-            sign = "" if number == 1 or text[at - 1] in ENDS_ITEM else ";"
+            sign = "" if number == first or text[:at].rstrip()[-1:] in ENDS_ITEM else ";"
             text = f"{text[:at]}{sign}{number}.{text[at + len(match[0]) :]}"
             number += 1
-    return Line(line.place, text) if number > FEWEST_NUMBERED else line
+    return Line(line.place, text) if number - first >= FEWEST_NUMBERED else line
 
 
 def strip_number(text: str) -> str:
@@ -192,6 +198,9 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     pieces = [word for piece in printed for word in _split_spaces(piece, vocabulary)]
     if expected is not None and len(printed) == expected < len(pieces):
         pieces = printed
+    words = [word for piece in printed for word in piece.split()]
+    if expected is not None and len(pieces) < expected == len(words):
+        pieces = words
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
@@ -265,10 +274,10 @@ def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:
 def look_like_units(names: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether most names end as names of units do, or all end or begin alike: 甲医院, 乙医院; 县一中, 县职校."""
     known = sum(vocabulary.names_unit(name) for name in names)
-    is_alike = len({name[-1:] for name in names}) == 1 or all(
-        name.startswith(vocabulary.level_prefix) for name in names
-    )
-    return 2 * known > len(names) or (len(names) > 1 and is_alike)
+    ends = Counter(name[-1:] for name in names)
+    is_alike = len(ends) == 1 or all(name.startswith(vocabulary.level_prefix) for name in names)
+    is_mostly = len(names) >= FEWEST_ALIKE and 2 * max(ends.values()) > len(names)
+    return 2 * known > len(names) or (len(names) > 1 and is_alike) or is_mostly
 
 
 def _read_entry(piece: str) -> Entry:
@@ -311,6 +320,7 @@ def part_spaces(text: str, vocabulary: Vocabulary) -> str:
     """Put a sign between the names of a list that only spaces part, so that they stay apart without their spaces."""
     if not SPACED.search(text):
         return text
+    text = LABEL_AHEAD.sub(";", text)
     return "".join("、".join(_split_spaces(piece, vocabulary)) + sign for piece, sign in split_outside(text, PARTING))
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from audit_lib.documents.model import Document, Grid, Line, UnreadableError, squeeze
@@ -302,16 +303,23 @@ def print_notice(notice: Notice) -> Iterator[str]:
                 part for part in (row.tier, row.group, *(f"{name} {cell}" for name, cell in row.extra.items())) if part
             ]
             yield " · ".join([f"  {row.place:<10} {serial:>4} {rank:>4} {score:>6}  {row.unit}", *rest])
-    for tier in notice.tiers:
-        stated = f", {tier.stated} stated" if tier.stated is not None else ""
-        yield f"{tier.tier}: {len(tier.units)} units{stated} · {tier.place}"
-        yield f"  {'、'.join(tier.units)}"
+    for (name, stated, heading, _), lists in groupby(notice.tiers, _head_of):
+        each = list(lists)
+        units = [unit for tier in each for unit in tier.units]
+        where = heading if len(each) > 1 else each[0].place
+        yield f"{name}: {len(units)} units{f', {stated} stated' if stated is not None else ''} · {where}"
+        yield f"  {'、'.join(units)}"
     for mention in notice.mentions:
         where = f"section {mention.section}, item {mention.item} · {mention.place}"
         yield f"{mention.sentiment or 'named'}: {mention.unit} · {where}"
     yield _word_balance(notice)
     for problem in notice.problems:
         yield f"{problem.severity}: {problem.message} · {problem.place}"
+
+
+def _head_of(tier: TierList) -> tuple[str, int | None, str, str | None]:
+    """Return what the lists under one heading share; they are one list over several lines."""
+    return tier.tier, tier.stated, tier.heading or tier.place, tier.label
 
 
 def _word_balance(notice: Notice) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import ENUMERATOR, read_entries, split_outside, strip_number
+from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import read_order
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
@@ -18,6 +18,7 @@ PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)") 
 NUMBER_OR_RANK = re.compile(r"[\d第前后後]")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
+RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下)?$")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -35,7 +36,7 @@ def find_stated_scores(
     was_alone = is_ranking = False
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
-        is_heading = vocabulary.meaning_of(strip_number(line.aligned).rstrip(":")) == "rank"
+        is_heading = _heads_ranking(line, vocabulary)
         is_ranking = is_heading or (is_ranking and numbered is not None)
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         if not records:
@@ -71,13 +72,15 @@ def _read_line(
     if not NUMBER_OR_RANK.search(line.aligned):
         return
     group: str | None = None
-    printed_line = line.aligned if is_ranking else strip_number(line.aligned)
+    printed_line = ASIDE.sub("", line.aligned)
+    printed_line = printed_line if is_ranking else strip_number(printed_line)
     for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")
-        is_ranking = is_ranking or (bool(colon) and vocabulary.meaning_of(label) == "rank")
+        is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
+        is_ranking = is_ranking or is_rank
         if colon and vocabulary.is_score_word(label):
             rest = UNMARKED.sub(r"\1分", rest)
-        item = rest if colon and is_ranking else printed
+        item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")
@@ -91,14 +94,33 @@ def _read_line(
         records = list(read_order(clause, line, vocabulary, problems))
         records = records or list(read_records(chunks, line.place, group, vocabulary))
         number = ENUMERATOR.match(item) if is_ranking else None
-        if number and not records and vocabulary.names_unit(clause):
-            records = [Record(clause, None, "分", None, group, line.place)]
+        if number and not records:
+            records = _rank_item(clause, read_ordinal(number[0].strip("(.、)")), line.place, vocabulary)
         if len(records) > 1 and ORDERED.search(clause):
             records[0].begins = True
         if len(records) == 1:
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         yield from records
+
+
+def _heads_ranking(line: Line, vocabulary: Vocabulary) -> bool:
+    """Check whether a line leads to items in the order of their ranks: 考核排名情况; 得分顺序依次如下:."""
+    text = strip_number(line.aligned)
+    last = re.split("[,。;]", text.rstrip(":"))[-1]
+    is_lead = text.endswith(":") or len(text) <= LONGEST_NAME
+    return is_lead and (vocabulary.meaning_of(last) == "rank" or RANKING.search(last) is not None)
+
+
+def _rank_item(clause: str, rank: int | None, place: str, vocabulary: Vocabulary) -> list[Record]:
+    """Read an item of a ranking: the units with its rank, or units in their order after a label: 1.市:甲市、乙市."""
+    label, colon, listed = clause.partition(":")
+    entries, rest = read_entries(listed if colon else clause, vocabulary)
+    if rest or not all(vocabulary.names_unit(entry.unit) for entry in entries):
+        return []
+    ranks = range(1, len(entries) + 1) if colon else [rank] * len(entries)
+    group = label if colon else None
+    return [Record(e.unit, None, "分", n, group, place, begins=n == 1) for e, n in zip(entries, ranks, strict=True)]
 
 
 def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:

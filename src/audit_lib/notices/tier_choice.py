@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import (
     look_alike,
     look_like_units,
@@ -19,6 +20,7 @@ from audit_lib.notices.tier_heads import COLON, count_steps, part_heads, read_he
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
+ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖奬獎级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 
 
@@ -59,11 +61,12 @@ def find_tier_lists(
             is_parallel = block.head.form in forms and any(block.head.form)
             n_known = sum(vocabulary.names_unit(unit) for unit in units)
             if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
-                facts = {"heading": COLON.split(block.lines[0].key)[0]} | ({"units": units} if units else {})
+                facts: dict[str, object] = {"heading": COLON.split(block.lines[0].key)[0]}
+                facts |= {"units": units} if units and not (is_parallel and len(units) > 1 and not block.rest) else {}
                 problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
         else:
             tiers += block.lists
-            problems += _find_unread(block)
+            problems += _find_unread(block, {each.tier for each in tiers[: -len(block.lists) or None]})
             problems += _find_bare_below(block, blocks[at + 1 : at + 3], longest)
             prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
@@ -93,9 +96,10 @@ def _find_bare_below(block: Block, below: Sequence[Block | Line], longest: int) 
         yield note_problem("not_read", "names", lines[0].place, "warning", **facts)
 
 
-def _find_unread(block: Block) -> Iterator[Problem]:
+def _find_unread(block: Block, read: set[str]) -> Iterator[Problem]:
+    """Yield what of a block is in doubt; `read` are the tiers before it."""
     place = block.lines[0].place
-    if block.is_new:
+    if block.is_new and block.head.tier not in read:
         yield note_problem("not_read", "new_tier", place, "warning", tier=block.head.tier)
     if not block.lists and not block.rest and block.head.stated != 0:
         yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)
@@ -127,8 +131,9 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
 
 def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
-    whole = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
-    whole = [block for block in whole if block.is_described or look_alike(_list_names([block]), vocabulary)]
+    clean = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
+    whole = [block for block in clean if block.is_described or look_alike(_list_names([block]), vocabulary)]
+    whole = _drop_roles(whole, vocabulary)
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
     contained = {
@@ -147,6 +152,7 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
         if not head.is_like_unit and (
             is_step
             or is_counted
+            or (ORDINAL.match(head.tier) and look_like_units(_list_names([block]), vocabulary))
             or (head.form[:3], head.tier) in contained
             or head.form[3].startswith(vocabulary.scale_noun)
         ):
@@ -154,11 +160,28 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     chosen = set(map(id, sure))
     forms = {block.head.form for block in known if block.lists} | {b.head.form for b in sure if b.head.form[3]}
     has_known = look_like_units(_list_names(sure), vocabulary)
-    for block in whole:
-        if block.head.form in forms and id(block) not in chosen:
+    styles = {(block.head.form[0], block.head.form[2]) for block in sure if block.head.form[0]}
+    read = set(_list_names(sure))
+    alike = set(map(id, whole))
+    for block in [*clean, *reversed(clean)]:  # names of a list may be proven by a later one
+        names = _list_names([block])
+        is_proven = all(name in read or vocabulary.names_unit(name) for name in names)
+        is_numbered = (block.head.form[0], block.head.form[2]) in styles and len(names) > 1 and is_proven
+        is_form = block.head.form in forms and (id(block) in alike or is_proven)
+        if (is_form or is_numbered) and id(block) not in chosen:
             chosen.add(id(block))
-            block.is_new = has_known and not look_like_units(_list_names([block]), vocabulary)
+            block.is_new = is_numbered or (has_known and not look_like_units(names, vocabulary))
+            read.update(names)
     return chosen
+
+
+def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
+    """Leave out labels that recur, each time with one name of no kind that we know: 区长:甲某 names persons."""
+    single = [block for block in blocks if len(names := _list_names([block])) == 1 and not look_like_units(names, vocabulary)]
+    times = Counter(block.head.tier for block in single)
+    places = {block.lines[0].place for block in single if times[block.head.tier] > 1}
+    roles = {block.head.tier for block in single if block.lines[0].place in places}
+    return [block for block in blocks if block.head.tier not in roles]
 
 
 def _list_names(blocks: Iterable[Block]) -> list[str]:
@@ -176,8 +199,9 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
     for alike in forms.values():
         units = [squeeze(unit) for block in alike for each in block.lists for unit in each.units]
         names = [block.head.tier for block in alike]
-        is_parted = len(set(units)) == len(units) and len(set(names)) == len(names) > 1
-        if not is_parted or 2 * sum(map(vocabulary.names_unit, units)) <= len(units):
+        n_known = sum(map(vocabulary.names_unit, units))
+        is_parted = len(set(units)) == len(units) and len(set(names)) > 1
+        if not is_parted or 2 * n_known <= len(units) or (len(set(names)) < len(names) and n_known < len(units)):
             continue
         chosen |= set(map(id, alike))
         start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)

@@ -9,11 +9,13 @@ from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
 from audit_lib.notices.names import (
+    ASIDE,
     ENUMERATOR,
     QUOTES,
     SPACED,
     read_entries,
     split_outside,
+    strip_number,
 )
 from audit_lib.notices.vocabulary import BRACKET, Vocabulary
 
@@ -26,7 +28,8 @@ SEMICOLONS = ";\uff1b"
 OPENING = "“‘「『【《"
 CLOSING = re.compile("[”’」』】》]")
 STATED = re.compile(
-    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\)))\)?$"
+    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
+    r"|(?:(?<=\(\d)|(?<=\(\d\d)|(?<=\(\d{3}))(?=\)$))\)?$"
 )
 WORD = re.compile(r"\w+|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
@@ -38,6 +41,7 @@ COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count end
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
+AHEAD = re.compile(rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])")  # 通报如下:一等奖:甲县
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
@@ -71,6 +75,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         head, names = head + count, []
     if not names and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], [beside["names"]]
+    head = ASIDE.sub("", head)
     key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
@@ -142,9 +147,10 @@ def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:
 
 
 def count_steps(lines: Sequence[Line]) -> Counter[str]:
-    """Count by what short lines end: labels that differ in their first word end alike, 绿榜 and 黄榜."""
+    """Count by what short lines end, and labels: those that differ in their first word end alike, 绿榜 and 黄榜."""
     ends = (squeeze(line.key.rstrip(":").strip(QUOTES))[-1:] for line in lines if 1 < len(line.key) <= LONGEST_TIER)
-    return Counter(ends)
+    labels = (COLON.split(strip_number(line.key))[0].strip(QUOTES) for line in lines if COLON.search(line.key))
+    return Counter(ends) + Counter(label for label in labels if 1 < len(label) <= LONGEST_TIER)
 
 
 def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
@@ -161,6 +167,7 @@ def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
 def part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[Line]:
     """Split a line where several heads stand on it: 优秀:甲镇、乙局;良好:丙镇. The labels of one list stay together."""
     line = _mark_label(line, vocabulary)
+    line = Line(line.place, AHEAD.sub(r"\1。", line.text)) if AHEAD.search(line.text) else line
     if line.text.count(":") + line.text.count("\uff1a") < 2:
         return [line]
     pieces = [f"{piece}{sign}" for piece, sign in split_outside(line.text, f"。{SEMICOLONS}")]

@@ -32,6 +32,7 @@ LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end a
 TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COMMA = re.compile("[,\uff0c]")
+MONEY = re.compile(r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)")  # 甲县、乙县,奖金各12000元
 REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
 
 
@@ -98,10 +99,13 @@ def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabular
         line, upto = lines[end], end + 1
         if _is_subheading(line, head, vocabulary) and upto < len(lines):
             line, upto = Line(line.place, f"{line.text.rstrip()}:{lines[upto].text.lstrip()}"), upto + 1
-        elif HEADING.match(line.key) or (_is_label_line(line) and squeeze(head.names)):
+        elif HEADING.match(line.key) or (squeeze(head.names) and (_is_label_line(line) or ENUMERATOR.match(line.key))):
             break
         below = read_head(line, vocabulary, steps)
-        if below and (below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
+        is_step = below is not None and not head.is_known and below.tier.endswith(vocabulary.steps)
+        is_again = below is not None and below.form[2] and steps[below.tier] > 1 and below.tier[0] != "第"
+        is_step = is_step or is_again  # a label that recurs, and no group: 第一组
+        if below and (is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
             break
         if not below or not below.form[2]:
             while _is_cut(line, lines[upto : upto + 1], vocabulary):
@@ -233,7 +237,7 @@ def _split_names(
     """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
     if HEADING.match(line.key) and not COLON.search(line.key):
         return None
-    *labels, listed = COLON.split(REMARK.sub("", line.text))
+    *labels, listed = COLON.split(MONEY.sub("", REMARK.sub("", line.text)))
     label = squeeze_printed(labels[0]) if labels else None
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
         return None
