@@ -23,6 +23,7 @@ LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends 
 BRACKET = re.compile(r"[(\uff08][^()\uff08\uff09]*[)\uff09]$")  # at the end of a name: 嘉定新城(马陆镇)
 # Kinds of places: their endings follow a name. 区政府办公室 alone is no district but the government's own office.
 PLACES = ("town", "subdistrict", "village", "county")
+PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府(?:名称)?")  # 县区政府 heads a column
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile("[各该]|其[余他它]|[全本](?:[省市县区镇乡街村]|州(?!县))")
@@ -73,6 +74,8 @@ class Vocabulary:
             return None
         if whole := self._read_whole(word):
             return whole
+        if PLACE_KINDS.fullmatch(word):
+            return "unit"
         if SEVERAL.search(word):
             return None
         ending = next((ending for ending in _endings(word) if ending in self.header), None)
