@@ -28,6 +28,7 @@ from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"
+AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^、{QUOTES}]*[获評评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
@@ -135,7 +136,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     pattern = vocabulary.cached(_TierPattern)
     if not pattern.hint.search(line.aligned):
         return
-    text = GOES_ON.sub(",", QUOTED.sub("", ASIDE.sub("", strip_number(line.aligned))))
+    text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(line.aligned)))
+    text = GOES_ON.sub(",", QUOTED.sub("", text))
     clauses = split_outside(text, CLAUSE_ENDS)
     clauses = [strip_number(BAND.sub(",", clause)) for clause, _ in clauses if len(clause) <= LONGEST_CLAUSE]
     hits = [hit for clause in clauses for hit in pattern.find(clause)]
@@ -273,14 +275,14 @@ class _TierPattern:
         self.hint = re.compile(either([*"为為获獲达達属屬列登入挂掛处處是", *vocabulary.tier, *vocabulary.scale_noun]))
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
-            rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地[区區])(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
         step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         self.new = re.compile(
-            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}})|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{either(vocabulary.tier_noun)}))(?=$|,)"
+            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}|[^\W\d_]{{1,6}}(?=(?:{either(vocabulary.tier_noun)})(?:$|,)))|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{either(vocabulary.tier_noun)}))(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:")

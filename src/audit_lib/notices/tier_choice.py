@@ -21,6 +21,8 @@ from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, Tier
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖奬獎级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
+FEWEST = 3  # names of a list that alone heads none of the others
+LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 
 
@@ -59,6 +61,12 @@ def find_tier_lists(
             prose += block.lines
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
+            is_like = any(
+                block.head.form[0] == one.head.form[0] != "" and len(one.head.tier) == len(block.head.tier) <= LONGEST_STEP
+                for one in labelled
+                if id(one) in accepted
+            )
+            is_parallel = is_parallel or (is_like and any(set(block.head.tier) & set(each.tier) for each in tiers))
             n_known = sum(vocabulary.names_unit(unit) for unit in units)
             if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
                 facts: dict[str, object] = {"heading": COLON.split(block.lines[0].key)[0]}
@@ -201,9 +209,18 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
         names = [block.head.tier for block in alike]
         n_known = sum(map(vocabulary.names_unit, units))
         is_parted = len(set(units)) == len(units) and len(set(names)) > 1
-        if not is_parted or 2 * n_known <= len(units) or (len(set(names)) < len(names) and n_known < len(units)):
+        is_alone = len(alike) == 1 and bool(alike[0].head.form[3]) and FEWEST <= n_known == len(units)
+        is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
+            units, vocabulary
+        )
+        is_prize = is_prize and any(block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True))
+        is_known = 2 * n_known > len(units) and (len(set(names)) == len(names) or n_known == len(units))
+        if not is_alone and not (is_parted and (is_known or is_prize)):
             continue
         chosen |= set(map(id, alike))
+        if is_alone:
+            alike[0].is_new = True
+            continue
         start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
         is_known = all(name[start:] in vocabulary.tier for name in names)  # 平安建设优秀单位, 平安建设良好单位
         for block in alike:

@@ -34,7 +34,7 @@ STATED = re.compile(
 WORD = re.compile(r"\w+|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
-RANKED = re.compile(rf"[前后後第](?:{NUMERAL})[名位强]")  # 前十位 and 第一名 are ranks
+RANKED = re.compile(rf"[前后後第](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
 COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
     rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
@@ -42,6 +42,7 @@ ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
 AHEAD = re.compile(rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])")  # 通报如下:一等奖:甲县
+YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
@@ -79,6 +80,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
+    if names and DATE.match(squeeze(names[0])):
+        return None  # 发布时间:2018年3月19日
     if SPACED.search(head) and any(map(vocabulary.names_unit, head.split())):
         return None  # 甲局 一等奖
     numbered = ENUMERATOR.match(key)
@@ -105,6 +108,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
+    core = YEAR.sub("", core) or core
     bare = vocabulary.last_nouns.sub("", core)
     tier = vocabulary.tier_lead.sub("", bare)
     tier = core if read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次

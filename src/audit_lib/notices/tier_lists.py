@@ -104,7 +104,7 @@ def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabular
         below = read_head(line, vocabulary, steps)
         is_step = below is not None and not head.is_known and below.tier.endswith(vocabulary.steps)
         is_again = below is not None and below.form[2] and steps[below.tier] > 1 and below.tier[0] != "第"
-        is_step = is_step or is_again  # a label that recurs, and no group: 第一组
+        is_step = is_step or (is_again and not head.is_known)  # a label that recurs, and no group: 第一组
         if below and (is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
             break
         if not below or not below.form[2]:
@@ -187,7 +187,7 @@ def _read_line(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
     is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
     is_labelled = is_parallel or (label is not None and vocabulary.is_label(squeeze(label)))
     if not _are_units(
-        names, rest, line, left, vocabulary, is_first=not block.lists, is_labelled=label is not None
+        names, rest, line, left, vocabulary, is_first=not block.lists or block.is_open, is_labelled=label is not None
     ) and not (
         is_labelled
         and not rest
