@@ -158,6 +158,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     for each in read:  # 青海、宁夏等2个地区为一级;海南为二级
         if not each.entries and len(each.rest) == 1 and each.link in links and len(each.rest[0]) in lengths:
             each.entries.append(Entry(each.rest.pop()))
+        elif not each.entries and each.stated:
+            each.rest.clear()  # 共有2个县为优秀
     yield from read
 
 
@@ -281,8 +283,9 @@ class _TierPattern:
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
         )
         step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
+        nouns = f"(?:{either(vocabulary.tier_noun)})"
         self.new = re.compile(
-            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}|[^\W\d_]{{1,6}}(?=(?:{either(vocabulary.tier_noun)})(?:$|,)))|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}})(?:{either(vocabulary.tier_noun)}))(?=$|,)"
+            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:")
@@ -363,7 +366,7 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     rest += unnamed
     known = [vocabulary.names_unit(entry.unit) for entry in entries]
     if len(entries) == 1 and not known[0] and (stated != 1 or len(entries[0].unit) > LONGEST_BARE):
-        is_doubtful = stated is None and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
+        is_doubtful = stated != 1 and len(entries[0].unit) <= LONGEST_BARE and len(entries[0].unit) > 1
         return [], [entries[0].unit] if is_doubtful and entries[0].unit[0] != "其" else []
     rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):

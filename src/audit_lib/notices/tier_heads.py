@@ -104,7 +104,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     label = (match["label"] or match["before_label"]) if match else None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
-    is_of = match is not None and of != match["label"] and vocabulary.names_unit(of)
+    is_of = match is not None and of != match["label"] and (vocabulary.names_unit(of) or vocabulary.meaning_of(of) == "unit")
     if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
