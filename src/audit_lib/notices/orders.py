@@ -30,6 +30,7 @@ EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
 )
+HINT = re.compile("[前后後第末最]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
 TIED = re.compile("并列")
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
@@ -56,6 +57,8 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
 
     Places counted from the last one, or only called the best or the worst, have no number: they are reported.
     """
+    if not HINT.search(clause):
+        return
     items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
     has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
     if has_scores and "、" not in clause.partition(",")[2]:

@@ -72,7 +72,7 @@ def _read_line(
     if not NUMBER_OR_RANK.search(line.aligned):
         return
     group: str | None = None
-    printed_line = ASIDE.sub("", line.aligned)
+    printed_line = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     printed_line = printed_line if is_ranking else strip_number(printed_line)
     for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")

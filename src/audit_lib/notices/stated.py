@@ -274,7 +274,7 @@ class _TierPattern:
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
-        self.hint = re.compile(either([*"为為获獲达達属屬列登入挂掛处處是", *vocabulary.tier, *vocabulary.scale_noun]))
+        self.hint = re.compile(either([*"为為获獲达達属屬列登入挂掛", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是")
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
