@@ -47,7 +47,9 @@ COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个個家]")
 # Words of a closed class, with which clauses begin and names do not.
 FUNCTION = re.compile("[在以按由被把而或则則但因是为為该該这這我你]|希望|根据|根據|同时|同時|没有|沒有")
 SHORTEST_NAME = 3  # characters
-LABEL_AHEAD = re.compile(r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])")  # 第一名:甲镇 第二名:乙镇
+LABEL_AHEAD = re.compile(
+    r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])"
+)  # 第一名:甲镇 第二名:乙镇
 FEWEST_ALIKE = 3  # names of which most end alike
 FULL_LINE = 20  # characters of a line that may be full
 NO_UNITS = frozenset(["无", "無", "没有", "暂无", "空缺", "/", "-", "—", "——"])

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audit_lib.documents.model import Line
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_outside

@@ -1,11 +1,10 @@
 """Read the tiers that sentences state: 甲镇、乙局等2个单位为优秀等次."""
 
-import os.path
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from audit_lib.documents.model import Line, squeeze
@@ -32,6 +31,7 @@ AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^、{QUOTES}]*[获評评为列]
 QUOTED = re.compile(f"[{QUOTES}]")
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
+NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
@@ -90,7 +90,9 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
-    sure = {each.tier for each, _ in found if each.is_known or (each.stated is not None and _are_names(each, vocabulary))}
+    sure = {
+        each.tier for each, _ in found if each.is_known or (each.stated is not None and _are_names(each, vocabulary))
+    }
     links = {
         each.link
         for each, tiers in found
@@ -100,7 +102,9 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         is_step = each.tier.endswith(vocabulary.steps) and any(
             tier != each.tier and tier[-1] == each.tier[-1] for tier in listed
         )
-        is_sure = _are_names(each, vocabulary) or ((each.link in links or is_step or each.tier in sure) and not each.rest)
+        is_sure = _are_names(each, vocabulary) or (
+            (each.link in links or is_step or each.tier in sure) and not each.rest
+        )
         if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
             continue
         is_counted = each.stated == len(each.entries) and (each.link == LED or each.tier.endswith(vocabulary.steps))
@@ -138,21 +142,12 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
         return
     text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(line.aligned)))
     text = GOES_ON.sub(",", QUOTED.sub("", text))
-    clauses = split_outside(text, CLAUSE_ENDS)
-    clauses = [strip_number(BAND.sub(",", clause)) for clause, _ in clauses if len(clause) <= LONGEST_CLAUSE]
-    hits = [hit for clause in clauses for hit in pattern.find(clause)]
-    read: list[_Stated] = []
-    for hit, names in zip(hits, _drop_shared_ends(hits, vocabulary), strict=True):
-        names, more, last = _join_groups(names)
-        if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
-            last, names = "", names.removesuffix("、")  # 甲、乙等2个县排名靠前,评为优秀
-        stated = (read_numeral(hit.number) if hit.number else 0) or 0
-        stated = stated + more if hit.number or (more and not last) else None
-        names += last
-        entries, rest = _split_units(names, vocabulary, stated)
-        read.append(
-            _Stated(vocabulary.name_tier(hit.tier), hit.is_known, entries, rest, stated, line.place, hit.link)
-        )
+    clauses = [clause for clause, _ in split_outside(text, CLAUSE_ENDS) if len(clause) <= LONGEST_CLAUSE]
+    hits = [hit for clause in clauses for hit in pattern.find(strip_number(BAND.sub(",", clause)))]
+    read = [
+        _read_hit(hit, names, line.place, vocabulary)
+        for hit, names in zip(hits, _drop_shared_ends(hits, vocabulary), strict=True)
+    ]
     lengths = {len(entry.unit) for each in read if each.stated == len(each.entries) for entry in each.entries}
     links = {each.link for each in read if each.stated == len(each.entries)}
     for each in read:  # 青海、宁夏等2个地区为一级;海南为二级
@@ -163,8 +158,19 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     yield from read
 
 
+def _read_hit(hit: "_Hit", text: str, place: str, vocabulary: Vocabulary) -> _Stated:
+    """Read the names of a hit, whose number may stand after each group of them."""
+    names, more, last = _join_groups(text)
+    if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
+        names, last = names.removesuffix("、"), ""  # 甲、乙等2个县排名靠前,评为优秀
+    number = read_numeral(hit.number) or 0 if hit.number else 0
+    stated = number + more if hit.number or (more and not last) else None
+    entries, rest = _split_units(names + last, vocabulary, stated)
+    return _Stated(vocabulary.name_tier(hit.tier), hit.is_known, entries, rest, stated, place, hit.link)
+
+
 def _join_groups(text: str) -> tuple[str, int, str]:
-    """Join the groups of names that each give their number: 甲、乙等2个县,丙局. Gives how many they have, and the rest."""
+    """Join groups of names that each give their number: 甲、乙等2个县,丙局. Return them, their number, the rest."""
     joined, more, n_joined = "", 0, 0
     *pieces, (last, _) = split_outside(text, ",")
     for piece, sign in pieces:
@@ -183,14 +189,21 @@ def _drop_shared_ends(hits: Sequence["_Hit"], vocabulary: Vocabulary) -> Iterato
 
     What stands after a count is of no name; else the rest must be one.
     """
-    for hit in hits:
+    for at, hit in enumerate(hits):
+        others = [*hits[max(0, at - NEARBY) : at], *hits[at + 1 : at + 1 + NEARBY]]
         last = split_outside(hit.names, "、,")[-1][0]
-        shared = [(other, os.path.commonprefix([hit.above[::-1], other.above[::-1]])) for other in hits if other is not hit]
+        shared = [(other, _count_shared(hit.above, other.above)) for other in others]
         is_name = vocabulary.names_unit(last)
-        counted = [len(end) for other, end in shared if other.number and not hit.number]
-        ends = [max(counted, default=0), *range(max((len(end) for _, end in shared), default=0), 1, -1)]
+        counted = [n for other, n in shared if other.number and not hit.number]
+        ends = [max(counted, default=0), *range(max((n for _, n in shared), default=0), 1, -1)]
         end = next((n for n in ends if n > 1 and (n == ends[0] or vocabulary.names_unit(last[:-n]))), 0)
         yield hit.names[: len(hit.names) - (0 if is_name else end)]
+
+
+def _count_shared(one: str, other: str) -> int:
+    """Count the characters with which both texts end."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
@@ -262,7 +275,9 @@ class _TierPattern:
         tier, noun = vocabulary.tier_word, either((*vocabulary.tier_noun, *vocabulary.steps))
         scale = either(vocabulary.scale_noun)
         counter = rf"(?:{either(vocabulary.counter)})"
-        kinds = rf"\w{{0,8}}?(?<!中)(?:\([^()]{{1,8}}\)\w{{0,4}}?)?(?:[、和及与](?:{vocabulary.bare_kind.pattern})(?!\w))?"
+        kinds = (
+            rf"\w{{0,8}}?(?<!中)(?:\([^()]{{1,8}}\)\w{{0,4}}?)?(?:[、和及与](?:{vocabulary.bare_kind.pattern})(?!\w))?"
+        )
         counted = rf"{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
         number = rf"\(?(?P<n>{NUMERAL})(?:[个個家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counted})\)?"
         number_above = rf"\(?(?P<n>{NUMERAL})(?:[个個家]{kinds}|{counted})\)?"
@@ -274,7 +289,9 @@ class _TierPattern:
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
-        self.hint = re.compile(either([*"为為获獲达達属屬列登入挂掛", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是")
+        self.hint = re.compile(
+            either([*"为為获獲达達属屬列登入挂掛", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
+        )
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
@@ -288,7 +305,9 @@ class _TierPattern:
             rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
         )
         word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
-        self.counted = re.compile(rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:")
+        self.counted = re.compile(
+            rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
+        )
         self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
         self.listed_below = re.compile(
             rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
@@ -316,7 +335,9 @@ class _TierPattern:
         ends = [0, *(hit.end() for hit in hits)]
         starts = [*(hit.start() for hit in hits), len(clause)]
         for hit, end_before, start_after in zip(hits, ends, starts[1:], strict=False):
-            group, tier = next((group, name) for group, name in hit.groupdict().items() if name and group not in ("kind", "n"))
+            group, tier = next(
+                (group, name) for group, name in hit.groupdict().items() if name and group not in ("kind", "n")
+            )
             link = clause[hit.start() : hit.start(group)].strip(",、:")
             is_known = hit.re is self.tier
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")

@@ -62,16 +62,21 @@ def find_tier_lists(
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
             is_like = any(
-                block.head.form[0] == one.head.form[0] != "" and len(one.head.tier) == len(block.head.tier) <= LONGEST_STEP
+                block.head.form[0] == one.head.form[0] != ""
+                and len(one.head.tier) == len(block.head.tier) <= LONGEST_STEP
                 for one in labelled
                 if id(one) in accepted
             )
             is_parallel = is_parallel or (is_like and any(set(block.head.tier) & set(each.tier) for each in tiers))
             n_known = sum(vocabulary.names_unit(unit) for unit in units)
             if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
-                facts: dict[str, object] = {"heading": COLON.split(block.lines[0].key)[0]}
-                facts |= {"units": units} if units and not (is_parallel and len(units) > 1 and not block.rest) else {}
-                problems.append(note_problem("not_read", "label", block.lines[0].place, "warning", **facts))
+                heading, is_mention = (
+                    COLON.split(block.lines[0].key)[0],
+                    not is_parallel or len(units) < 2 or block.rest,
+                )
+                known: dict[str, object] = {"units": units} if units and is_mention else {}
+                place = block.lines[0].place
+                problems.append(note_problem("not_read", "label", place, "warning", heading=heading, **known))
         else:
             tiers += block.lists
             problems += _find_unread(block, {each.tier for each in tiers[: -len(block.lists) or None]})
@@ -185,7 +190,9 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
 
 def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
     """Leave out labels that recur, each time with one name of no kind that we know: 区长:甲某 names persons."""
-    single = [block for block in blocks if len(names := _list_names([block])) == 1 and not look_like_units(names, vocabulary)]
+    single = [
+        block for block in blocks if len(names := _list_names([block])) == 1 and not look_like_units(names, vocabulary)
+    ]
     times = Counter(block.head.tier for block in single)
     places = {block.lines[0].place for block in single if times[block.head.tier] > 1}
     roles = {block.head.tier for block in single if block.lines[0].place in places}
@@ -213,7 +220,9 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
         is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
             units, vocabulary
         )
-        is_prize = is_prize and any(block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True))
+        is_prize = is_prize and any(
+            block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
+        )
         is_known = 2 * n_known > len(units) and (len(set(names)) == len(names) or n_known == len(units))
         if not is_alone and not (is_parted and (is_known or is_prize)):
             continue

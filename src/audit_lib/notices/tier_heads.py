@@ -41,7 +41,9 @@ COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count end
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
-AHEAD = re.compile(rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])")  # 通报如下:一等奖:甲县
+AHEAD = re.compile(
+    rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])"
+)  # 通报如下:一等奖:甲县
 YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
@@ -104,7 +106,11 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     label = (match["label"] or match["before_label"]) if match else None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
-    is_of = match is not None and of != match["label"] and (vocabulary.names_unit(of) or vocabulary.meaning_of(of) == "unit")
+    is_of = (
+        match is not None
+        and of != match["label"]
+        and (vocabulary.names_unit(of) or vocabulary.meaning_of(of) == "unit")
+    )
     if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))

@@ -32,7 +32,9 @@ LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end a
 TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 COMMA = re.compile("[,\uff0c]")
-MONEY = re.compile(r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)")  # 甲县、乙县,奖金各12000元
+MONEY = re.compile(
+    r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
+)  # 甲县、乙县,奖金各12000元
 REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
 
 
@@ -105,7 +107,9 @@ def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabular
         is_step = below is not None and not head.is_known and below.tier.endswith(vocabulary.steps)
         is_again = below is not None and below.form[2] and steps[below.tier] > 1 and below.tier[0] != "第"
         is_step = is_step or (is_again and not head.is_known)  # a label that recurs, and no group: 第一组
-        if below and (is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])):
+        if below and (
+            is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])
+        ):
             break
         if not below or not below.form[2]:
             while _is_cut(line, lines[upto : upto + 1], vocabulary):

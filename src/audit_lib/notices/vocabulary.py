@@ -142,7 +142,9 @@ class Vocabulary:
         ends = rf"$|\W|\d|[的有共为為是]|{either(self.tier_noun)}|{either(self.counter)}"
         # 优秀地区 but not 优秀地完成; 优秀市直单位 but not 优秀达标单位, which is a label of its own.
         other = rf"地(?!区)|(?!{either((*self.label, *self.tier_noun))})[^\W\d_]{{1,3}}(?:{either(self.tier_noun)})"
-        return f"(?:{either(self.long_tiers)})(?!{other})|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
+        return (
+            f"(?:{either(self.long_tiers)})(?!{other})|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
+        )
 
     @cached_property
     def bare_kind(self) -> re.Pattern[str]:
