@@ -30,7 +30,7 @@ EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
 )
-HINT = re.compile("[前后後第末最]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
+HINT = re.compile("[前后後第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
 TIED = re.compile("并列")
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")

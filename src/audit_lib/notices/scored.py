@@ -8,14 +8,14 @@ from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outside, strip_number
-from audit_lib.notices.orders import read_order
+from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
-NUMBER_OR_RANK = re.compile(r"[\d第前后後]")
+NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下)?$")

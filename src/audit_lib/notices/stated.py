@@ -27,7 +27,7 @@ from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"
-AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^、{QUOTES}]*[获評评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
+AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获評评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too

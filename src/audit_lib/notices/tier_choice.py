@@ -18,7 +18,7 @@ from audit_lib.notices.names import (
 from audit_lib.notices.rows import Problem, note_problem, plain_title
 from audit_lib.notices.tier_heads import COLON, count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖奬獎级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 FEWEST = 3  # names of a list that alone heads none of the others
@@ -145,7 +145,7 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
 def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
     clean = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
-    whole = [block for block in clean if block.is_described or look_alike(_list_names([block]), vocabulary)]
+    whole = [block for block in clean if block.is_described or _lists_units(block, vocabulary)]
     whole = _drop_roles(whole, vocabulary)
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
@@ -188,6 +188,13 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     return chosen
 
 
+def _lists_units(block: Block, vocabulary: Vocabulary) -> bool:
+    """Check whether the names of a block look alike; of a prize that tells its step by itself, one of a known kind."""
+    names = _list_names([block])
+    is_step = ORDINAL.match(block.head.tier) is not None
+    return look_alike(names, vocabulary) or (is_step and any(map(vocabulary.names_unit, names)))
+
+
 def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
     """Leave out labels that recur, each time with one name of no kind that we know: 区长:甲某 names persons."""
     single = [
@@ -217,6 +224,7 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
         n_known = sum(map(vocabulary.names_unit, units))
         is_parted = len(set(units)) == len(units) and len(set(names)) > 1
         is_alone = len(alike) == 1 and bool(alike[0].head.form[3]) and FEWEST <= n_known == len(units)
+        is_alone = is_alone and len(names[0]) > 1 and not NO_NAME.match(names[0])
         is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
             units, vocabulary
         )

@@ -141,7 +141,7 @@ class Vocabulary:
         """A pattern for a tier in a sentence: a character alone is one only where a word ends, 优 but not 优胜."""
         ends = rf"$|\W|\d|[的有共为為是]|{either(self.tier_noun)}|{either(self.counter)}"
         # 优秀地区 but not 优秀地完成; 优秀市直单位 but not 优秀达标单位, which is a label of its own.
-        other = rf"地(?!区)|(?!{either((*self.label, *self.tier_noun))})[^\W\d_]{{1,3}}(?:{either(self.tier_noun)})"
+        other = rf"地(?!区)|(?!{either((*self.label, *self.tier_noun))}|[的等为有是])[^\W\d_]{{1,3}}(?:{either(self.tier_noun)})"
         return (
             f"(?:{either(self.long_tiers)})(?!{other})|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
         )
