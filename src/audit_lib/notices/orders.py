@@ -71,6 +71,11 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
             *units, (last, rank, is_last) = units
             units += [(each, rank + at, is_last) for at, each in enumerate(_split_tied(last))]
         if not _is_list(order, units, vocabulary):
+            names = [unit for unit, _, _ in units if vocabulary.names_unit(unit)]
+            if order.is_sorted and len(units) > len(names) > len(units) / 2:
+                facts = {"found": order.text + order.listed, "n": len(names), "stated": len(units)}
+                units_of = [unit for unit, _, _ in units]
+                problems.append(note_problem("not_read", "order", line.place, "warning", **facts, units=units_of))
             continue
         left = [piece for piece in left if piece != order.text] if order.text in pieces else []
         given = [unit for unit, _, is_last in units if is_last]

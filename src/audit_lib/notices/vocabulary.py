@@ -139,12 +139,12 @@ class Vocabulary:
     @cached_property
     def tier_word(self) -> str:
         """A pattern for a tier in a sentence: a character alone is one only where a word ends, 优 but not 优胜."""
-        ends = rf"$|\W|\d|[的有共为為是]|{either(self.tier_noun)}|{either(self.counter)}"
+        nouns, labels = either(self.tier_noun), either((*self.label, *self.tier_noun))
+        ends = rf"$|\W|\d|[的有共为為是]|{nouns}|{either(self.counter)}"
         # 优秀地区 but not 优秀地完成; 优秀市直单位 but not 优秀达标单位, which is a label of its own.
-        other = rf"地(?!区)|(?!{either((*self.label, *self.tier_noun))}|[的等为有是])[^\W\d_]{{1,3}}(?:{either(self.tier_noun)})"
-        return (
-            f"(?:{either(self.long_tiers)})(?!{other})|(?:{either(self.tier.keys() - set(self.long_tiers))})(?={ends})"
-        )
+        other = rf"地(?!区)|(?!{labels}|[的等为有是])[^\W\d_]{{1,3}}(?:{nouns})"
+        letters = either(self.tier.keys() - set(self.long_tiers))
+        return f"(?:{either(self.long_tiers)})(?!{other})|(?:{letters})(?={ends})"
 
     @cached_property
     def bare_kind(self) -> re.Pattern[str]:
