@@ -44,6 +44,7 @@ LABELLED = re.compile(r"[^、,;。:]{1,20}:")
 COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
 SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个個家]")
+NUMBER_OF = re.compile(r"\d[个個家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
 FUNCTION = re.compile("[在以按由被把而或则則但因是为為该該这這我你]|希望|根据|根據|同时|同時|没有|沒有")
 SHORTEST_NAME = 3  # characters
@@ -277,7 +278,9 @@ def names_none(key: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text can be no name: a character, a kind of units, a number of them, or words of a clause."""
     bare = BRACKETED.sub("", key)
     is_short = len(bare) < SHORTEST_WORD or COUNTED_ALONE.fullmatch(bare) is not None
-    return is_short or vocabulary.is_bare(bare) or FUNCTION.match(bare) is not None
+    return (
+        is_short or NUMBER_OF.search(bare) is not None or vocabulary.is_bare(bare) or FUNCTION.match(bare) is not None
+    )
 
 
 def look_alike(names: Sequence[str], vocabulary: Vocabulary) -> bool:

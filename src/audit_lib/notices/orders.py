@@ -14,7 +14,7 @@ from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 
 FRONT = "前"
-PLACES = rf"(?P<end>前|[后後]|倒数?|末)(?P<n>{NUMERAL})"
+PLACES = rf"(?P<end>前|(?<!最)[后後]|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = "(?:分[别別]?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:全[省市县区州镇]|本[省市县区州镇])?"
 LEAD = "(?P<lead>(?:依次|分[别別])[是为:]*|[是为有:]|包括)"
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
@@ -22,7 +22,9 @@ SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:顺序|次序))"
     r"[^、,:]{0,8}?(?:(?:依次|分[别別]|顺序|如下)*[是为:]+)"
 )
-HELD = re.compile(rf"(?P<listed>.+?)(?:等\w{{0,4}}?)?{HOLDS}{PLACES}[名位强]?")  # 甲县、乙县位列前两名
+HELD = re.compile(  # 甲县、乙县位列前两名
+    rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
+)
 RANGE = re.compile(
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?(?:[到至—–~-]+|[、和])第?(?P<last>{NUMERAL})[名位]"
 )
@@ -59,57 +61,84 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     """
     if not HINT.search(clause):
         return
-    items = [match for text, _ in split_outside(clause, BREAKS) if (match := ITEM.fullmatch(text))]
-    has_scores = any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
-    if has_scores and "、" not in clause.partition(",")[2]:
+    orders = list(_find_orders(clause, vocabulary))
+    is_scored = _has_scores(clause) and "、" not in clause.partition(",")[2]
+    if is_scored or any(_has_scores(order.listed) for order in orders):
         return
     pieces = [text for text, _ in split_outside(clause, ",")]
-    left, ranked = list(pieces), []
-    for order in _find_orders(clause, vocabulary):
-        units = list(_rank_names(order.listed, vocabulary))
-        if units and order.n == len(units) + 1:  # 丽水和昆明市
-            *units, (last, rank, is_last) = units
-            units += [(each, rank + at, is_last) for at, each in enumerate(_split_tied(last))]
-        if not _is_list(order, units, vocabulary):
-            names = [unit for unit, _, _ in units if vocabulary.names_unit(unit)]
-            if order.is_sorted and len(units) > len(names) > len(units) / 2:
-                facts = {"found": order.text + order.listed, "n": len(names), "stated": len(units)}
-                units_of = [unit for unit, _, _ in units]
-                problems.append(note_problem("not_read", "order", line.place, "warning", **facts, units=units_of))
+    left, extremes = list(pieces), []
+    ranked: list[Record] = []
+    for order in orders:
+        units = _fit_names(order, vocabulary)
+        fault = _find_fault(order, units, vocabulary)
+        if fault == "no_list":
+            continue
+        found = order.text if order.text in pieces else order.text + order.listed
+        facts: dict[str, object] = {"found": found, "n": len(units)}
+        if order.is_from_end and order.n is None:
+            extremes.append((units[0][0], note_problem("not_read", "from_end", line.place, "warning", **facts)))
             continue
         left = [piece for piece in left if piece != order.text] if order.text in pieces else []
-        given = [unit for unit, _, is_last in units if is_last]
-        fits = order.n is None or len(units) == order.n or (units[-1][1] <= order.n <= len(units))
-        if order.is_from_end or given:
-            facts = {"found": order.text if order.text in pieces else order.text + order.listed, "n": len(units)}
-            problems.append(note_problem("not_read", "from_end", line.place, "warning", **facts))
-            continue
-        if not fits:
-            facts = {"found": order.text if order.text in pieces else order.text + order.listed}
-            facts |= {"n": len(units), "stated": order.n}
-            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
-            continue
-        values = VALUES.search(clause)
-        scores = re.split("[、和]", values["values"]) if values else []
-        scores = scores if len(scores) == len(units) and order.first == 1 else [None] * len(units)
-        for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
-            label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
-            record = Record(unit, score, mark, order.first - 1 + rank, None, line.place, label=label)
-            record.begins = not at and order.first == 1
-            ranked.append(record)
-    if left and left != pieces:
-        yield from read_records(read_chunks(",".join(left), vocabulary), line.place, None, vocabulary)
-    yield from ranked
+        if fault == "order":
+            facts |= {"stated": order.n or len(units), "units": [unit for unit, _, _ in units]}
+        if fault:
+            problems.append(note_problem("not_read", fault, line.place, "warning", **facts))
+        else:
+            ranked += _make_records(order, units, VALUES.search(clause), line.place)
+    rest = []
+    if left and (extremes or left != pieces):
+        rest = list(read_records(read_chunks(",".join(left), vocabulary), line.place, None, vocabulary))
+    scored = {record.unit for record in rest if record.number is not None}
+    problems += [problem for unit, problem in extremes if unit not in scored]
+    yield from (*rest, *ranked)
+
+
+def _fit_names(order: _Order, vocabulary: Vocabulary) -> list[tuple[str, int, bool]]:
+    """Return the names of a list with their places; the last is two where one is missing: 丽水和昆明市."""
+    units = list(_rank_names(order.listed, vocabulary))
+    if units and order.n == len(units) + 1:
+        *units, (last, rank, is_last) = units
+        units += [(each, rank + at, is_last) for at, each in enumerate(_split_tied(last))]
+    return units
+
+
+def _find_fault(order: _Order, units: Sequence[tuple[str, int, bool]], vocabulary: Vocabulary) -> str | None:
+    """Return why names get no ranks: they are no list, count from the last place, or are not as many as stated."""
+    if not _is_list(order, units, vocabulary):
+        n_known = sum(vocabulary.names_unit(unit) for unit, _, _ in units)
+        return "order" if order.is_sorted and len(units) > n_known > len(units) / 2 else "no_list"
+    if order.is_from_end or any(is_last for _, _, is_last in units):
+        return "from_end"
+    fits = order.n is None or len(units) == order.n or units[-1][1] <= order.n <= len(units)
+    return None if fits else "order"
+
+
+def _make_records(
+    order: _Order, units: Sequence[tuple[str, int, bool]], values: re.Match[str] | None, place: str
+) -> Iterator[Record]:
+    """Yield the records of a list, with the values that the sentence gives in the same order."""
+    scores: Sequence[str | None] = re.split("[、和]", values["values"]) if values and order.first == 1 else []
+    scores = scores if len(scores) == len(units) else [None] * len(units)
+    for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
+        label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
+        begins = not at and order.first == 1
+        yield Record(unit, score, mark, order.first - 1 + rank, None, place, label=label, begins=begins)
+
+
+def _has_scores(text: str) -> bool:
+    items = [match for piece, _ in split_outside(text, BREAKS) if (match := ITEM.fullmatch(piece))]
+    return any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
 
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
-    if match := TOP.match(clause) or SORTED.match(clause):
+    while match := TOP.match(clause) or SORTED.match(clause):
         listed = _cut_list(clause[match.end() :].lstrip(":"))
         stated = match.groupdict().get("n")
-        n = read_numeral(stated) if stated else None
+        start = clause.index(listed, match.end())
         is_from_end = (match["end"] or FRONT) != FRONT
-        yield _Order(listed, n, 1, is_from_end, clause[: clause.index(listed, match.end())], is_sorted=stated is None)
-        clause = clause[clause.index(listed, match.end()) + len(listed) :].lstrip(",")
+        n = read_numeral(stated) if stated else None
+        yield _Order(listed, n, 1, is_from_end, clause[:start], is_sorted=stated is None)
+        clause = clause[start + len(listed) :].lstrip(",")
     for text, _ in split_outside(clause, ","):
         if placed := RANGE.fullmatch(text):
             first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0

@@ -90,7 +90,8 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
     if placed := ORDINAL.fullmatch(text):
         unit = ORDINAL_LINKS.sub("", placed["text"])
         unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
-        return Chunk(text, sign, trim_lead(unit, vocabulary), rank=read_ordinal(f"第{placed['rank']}"))
+        rank = read_ordinal(f"第{placed['rank']}")
+        return Chunk(text, sign, trim_lead(unit, vocabulary), rank=rank, is_each="并列" in text)
     if sign != "、" and (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
         return Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"))
     is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)
@@ -140,7 +141,9 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
                     record.rank = chunk.rank
             elif chunk.rank is not None and chunk.unit:
                 yield from made
-                made = [Record(chunk.unit, None, "分", chunk.rank, group, place)]
+                beside = [name for name in names if chunk.is_each and vocabulary.names_unit(name)]
+                made = [Record(unit, None, "分", chunk.rank, group, place) for unit in (*beside, chunk.unit)]
+                names = []
             elif chunk.rank is not None:
                 yield from made
                 made = _rank_alone(names, rank, group, place, vocabulary)

@@ -18,6 +18,7 @@ PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)") 
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
+AFTER_SCORE = re.compile(r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))")  # 甲区(96分)和乙区(95分)
 RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下)?$")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
@@ -82,6 +83,7 @@ def _read_line(
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
+        clause = AFTER_SCORE.sub("、", clause)
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")
             entries, _ = read_entries(placed["units"], vocabulary)

@@ -309,6 +309,9 @@ class _TierPattern:
             rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
         )
         self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
+        self.glued = re.compile(  # 甲镇获得优秀,乙镇合格
+            rf"(?:^|,)(?P<unit>[^,、:为获]{{2,20}}?)(?P<tier>{either(vocabulary.long_tiers)})(?:等次)?(?=$|,)"
+        )
         self.listed_below = re.compile(
             rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
             "(?:[:]|(?:分[别別]|依次)[是为為有]|有|是|[为為])+"
@@ -351,6 +354,9 @@ class _TierPattern:
                 yield _Hit(tier, is_known, "", counted["n"], link)
             elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):
                 yield _Hit(tier, is_known, listed["names"], listed["n"], link, above)
+        for hit in self.glued.finditer(clause) if hits else ():
+            if self.names_unit(hit["unit"]) and taken.isdisjoint(range(*hit.span("tier"))):
+                yield _Hit(hit["tier"], True, hit["unit"], None, "")
 
 
 def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:

@@ -221,7 +221,7 @@ class Vocabulary:
     def tier_lead(self) -> re.Pattern[str]:
         """A pattern for the words that lead to a tier: 获得一等奖, 年度考核评定为."""
         return re.compile(
-            rf"^(?:(?:{either((*self.leads, *self.tier_verb))})*(?:[获獲荣]+得?|[达達]到|[为為])"
+            rf"^(?:(?:{either((*self.leads, *self.tier_verb))})*(?:[获獲荣]+得?|[达達]到|[为為]|列入|登上|[进進]入)"
             rf"|{either(self.leads)})(?=..)"
         )
 
