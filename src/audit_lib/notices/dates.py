@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○O", 0)
-NUMERAL = r"\d{1,5}|[一二三四五六七八九十百零]{1,7}"
+DIGITS = (
+    {numeral: value for value, numeral in enumerate("零一二三四五六七八九")}
+    | dict.fromkeys("〇○O", 0)
+    | {"两": 2, "兩": 2}
+)
+NUMERAL = r"\d{1,5}|[一二两兩三四五六七八九十百零]{1,7}"
 YEAR = rf"\d{{4}}|[{''.join(DIGITS)}]{{4}}"
 MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 # With its white space: 2018-1-2 09:10 is not the 20th.

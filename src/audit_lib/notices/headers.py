@@ -96,6 +96,8 @@ def _find_whole(
             return None
         found = meanings[: end - at]
         units = [key for key, meaning in zip(keys[at:end], found, strict=True) if meaning == "unit"]
+        if vocabulary.meaning_of(keys[end]) in ("tier", "rank", "score") and keys[end] not in keys[end + 1 : end + 60]:
+            continue  # the header goes on
         if not n_rows and (not units or VALUES.isdisjoint(found)):
             continue
         if len(set(units)) < len(units):

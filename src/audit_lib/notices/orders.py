@@ -132,11 +132,11 @@ def _has_scores(text: str) -> bool:
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
     while match := TOP.match(clause) or SORTED.match(clause):
-        listed = _cut_list(clause[match.end() :].lstrip(":"))
         stated = match.groupdict().get("n")
+        n = read_numeral(stated) if stated else None
+        listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
         is_from_end = (match["end"] or FRONT) != FRONT
-        n = read_numeral(stated) if stated else None
         yield _Order(listed, n, 1, is_from_end, clause[:start], is_sorted=stated is None)
         clause = clause[start + len(listed) :].lstrip(",")
     for text, _ in split_outside(clause, ","):
@@ -149,12 +149,18 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
             yield _Order(named, None, 1, True, text)
 
 
-def _cut_list(listed: str) -> str:
-    """Return the part of a text that lists names: up to a comma before figures or a sentence."""
-    pieces = split_outside(listed, ",")
-    bare = [BRACKETED.sub("", piece) for piece, _ in pieces]
-    end = next((at for at, piece in enumerate(bare) if at and NO_LIST.search(piece)), None)
-    return ",".join(piece for piece, _ in pieces[:end])
+def _cut_list(listed: str, n: int | None, vocabulary: Vocabulary) -> str:
+    """Return the part of a text that lists names: up to a comma before a figure or sentence, or after the nth name."""
+    taken: list[str] = []
+    for piece, _ in split_outside(listed, ","):
+        names = [name for name, _ in split_outside(piece, "、")]
+        is_whole = bool(n) and sum(each.count("、") + 1 for each in taken) >= (n or 0)
+        if taken and (
+            NO_LIST.search(BRACKETED.sub("", piece)) or (is_whole and not all(map(vocabulary.names_unit, names)))
+        ):
+            break
+        taken.append(piece)
+    return ",".join(taken)
 
 
 def _is_list(order: _Order, units: Sequence[tuple[str, int, bool]], vocabulary: Vocabulary) -> bool:

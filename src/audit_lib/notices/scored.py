@@ -11,6 +11,7 @@ from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outsi
 from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
+from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
@@ -19,7 +20,6 @@ NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 AFTER_SCORE = re.compile(r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))")  # 甲区(96分)和乙区(95分)
-RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下)?$")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 

@@ -34,7 +34,7 @@ STATED = re.compile(
 WORD = re.compile(r"\w+|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
-RANKED = re.compile(rf"[前后後第](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
+RANKED = re.compile(rf"[前后後第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
 COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
     rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
@@ -44,6 +44,7 @@ BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?") 
 AHEAD = re.compile(
     rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])"
 )  # 通报如下:一等奖:甲县
+RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$")  # leads to ranks
 YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
@@ -128,7 +129,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         or DATE.search(core)
     ):
         return None
-    if vocabulary.is_label(core) or core in vocabulary.furniture or vocabulary.meaning_of(core) == "rank":
+    if vocabulary.is_label(core) or core in vocabulary.furniture or RANKING.search(core):
         return None
     if vocabulary.kind_of(core) == "other":
         return Head(tier, False, form, number, None, "".join(names))
@@ -186,7 +187,8 @@ def part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[
         return [line]
     ends = steps + count_steps([Line(line.place, COLON.split(label.key)[0]) for label in labels])
     heads = [head for label in labels if (head := read_head(label, vocabulary, ends))]
-    is_alike = len({head.form[:3] for head in heads}) == 1 and len({head.tier for head in heads}) == len(heads)
+    is_alike = len({(head.form[0], head.form[2]) for head in heads}) == 1
+    is_alike = is_alike and len({head.tier for head in heads}) == len(heads)
     if len(heads) < 2 or not is_alike:
         return [line]
     parted: list[str] = []

@@ -31,6 +31,7 @@ HEADING = re.compile(
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
+STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
 MONEY = re.compile(
     r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
@@ -243,7 +244,7 @@ def _split_names(
         return None
     *labels, listed = COLON.split(MONEY.sub("", REMARK.sub("", line.text)))
     label = squeeze_printed(labels[0]) if labels else None
-    if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or COMMA.search(label))):
+    if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or STOP.search(label))):
         return None
     entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
     named = strip_number(label) if label else ""
