@@ -940,7 +940,7 @@ def test_a_sentence_that_names_one_of_several_units_is_in_doubt() -> None:
         ["甲县政府、乙县政府为第二十二届竞赛县区级优胜单位;丙县古城镇政府等七个乡镇为第二十二届竞赛场乡级先进单位。"]
     )
     assert [tier.stated for tier in notice.tiers] == [None, 7]
-    assert [problem.check for problem in notice.problems] == ["tier_count"]
+    assert [problem.check for problem in notice.problems] == ["not_read", "not_read", "tier_count"]
 
 
 def test_traditional_characters_are_read_and_printed_as_they_are() -> None:

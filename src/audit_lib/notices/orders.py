@@ -19,7 +19,7 @@ HOLDS = "(?:分[别別]?)?(?:排名|排在|排|位列|名列|位居|位于|列|�
 LEAD = "(?P<lead>(?:依次|分[别別])[是为:]*|[是为有:]|包括)"
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
-    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:顺序|次序))"
+    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序)"
     r"[^、,:]{0,8}?(?:(?:依次|分[别別]|顺序|如下)*[是为:]+)"
 )
 HELD = re.compile(  # 甲县、乙县位列前两名
@@ -122,6 +122,8 @@ def _make_records(
     for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
         label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
         begins = not at and order.first == 1
+        if counted := re.search(rf"{re.escape(unit)}\((\d[\d.]*)([^\W\d分]{{1,2}})\)", order.listed):
+            score, mark = counted.groups()  # 甲镇(120件) has no score
         yield Record(unit, score, mark, order.first - 1 + rank, None, place, label=label, begins=begins)
 
 

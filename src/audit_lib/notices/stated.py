@@ -110,7 +110,10 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         is_counted = each.stated == len(each.entries) and (each.link == LED or each.tier.endswith(vocabulary.steps))
         is_new = is_sure and (is_counted or is_step or (each.tier in tiers and len(tiers) > 1))
         if each.entries and (each.is_known or is_new):
-            if each.link == LED and each.tier not in {units.tier for units in lists}:
+            is_alone = not (
+                each.is_known or is_step or any(tier is not None and vocabulary.may_grade(tier) for tier in tiers)
+            )
+            if (each.link == LED or is_alone) and each.tier not in {units.tier for units in lists}:
                 problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
             units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
@@ -308,7 +311,7 @@ class _TierPattern:
         self.counted = re.compile(
             rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
         )
-        self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?[是为為]")
+        self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?(?<!单位)[是为為]")
         self.glued = re.compile(  # 甲镇获得优秀,乙镇合格
             rf"(?:^|,)(?P<unit>[^,、:为获]{{2,20}}?)(?P<tier>{either(vocabulary.long_tiers)})(?:等次)?(?=$|,)"
         )

@@ -44,7 +44,9 @@ BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?") 
 AHEAD = re.compile(
     rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])"
 )  # 通报如下:一等奖:甲县
-RANKING = re.compile("(?:排名|名次|顺序|次序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$")  # leads to ranks
+RANKING = re.compile(
+    "(?:排名|名次|(?:排名|得分|成绩|评分)[顺次]序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$"
+)  # leads to ranks
 YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
