@@ -66,19 +66,19 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     if is_scored or any(_has_scores(order.listed) for order in orders):
         return
     pieces = [text for text, _ in split_outside(clause, ",")]
-    left, extremes = list(pieces), []
+    whole, taken, extremes = set(pieces), set(), []
     ranked: list[Record] = []
     for order in orders:
         units = _fit_names(order, vocabulary)
         fault = _find_fault(order, units, vocabulary)
         if fault == "no_list":
             continue
-        found = order.text if order.text in pieces else order.text + order.listed
+        found = order.text if order.text in whole else order.text + order.listed
         facts: dict[str, object] = {"found": found, "n": len(units)}
         if order.is_from_end and order.n is None:
             extremes.append((units[0][0], note_problem("not_read", "from_end", line.place, "warning", **facts)))
             continue
-        left = [piece for piece in left if piece != order.text] if order.text in pieces else []
+        taken |= {order.text} if order.text in whole else whole
         if fault == "order":
             facts |= {"stated": order.n or len(units), "units": [unit for unit, _, _ in units]}
         if fault:
@@ -86,6 +86,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
         else:
             ranked += _make_records(order, units, VALUES.search(clause), line.place)
     rest = []
+    left = [piece for piece in pieces if piece not in taken]
     if left and (extremes or left != pieces):
         rest = list(read_records(read_chunks(",".join(left), vocabulary), line.place, None, vocabulary))
     scored = {record.unit for record in rest if record.number is not None}
