@@ -33,6 +33,7 @@ def find_stated_scores(
     """
     runs: list[list[Record]] = []
     problems: list[Problem] = []
+    ranks: set[int] = set()
     before = -2
     was_alone = is_ranking = False
     for at, line in enumerate(lines):
@@ -46,12 +47,14 @@ def find_stated_scores(
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
         if not (runs and at == before + 1 and (goes_on or (is_alone and was_alone))):
             runs.append([])
+            ranks = set()
         for record in records:
-            ranks = [other.rank for other in runs[-1]]
-            is_again = record.rank in ranks and record.rank != ranks[-1] and record.rank is not None
+            is_again = record.rank in ranks and record.rank != runs[-1][-1].rank  # ranks begin anew
             if (record.begins and len(runs[-1]) > 1) or is_again:
                 runs.append([])
+                ranks = set()
             runs[-1].append(record)
+            ranks |= {record.rank} if record.rank is not None else set()
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows = []
     for run in runs:
