@@ -82,7 +82,10 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
         if fault == "order":
             facts |= {"stated": order.n or len(units), "units": [unit for unit, _, _ in units]}
         if fault:
-            problems.append(note_problem("not_read", fault, line.place, "warning", **facts))
+            is_order = fault == "order"
+            problems.append(
+                note_problem("not_read", "order" if is_order else "from_end", line.place, "warning", **facts)
+            )
         else:
             ranked += _make_records(order, units, VALUES.search(clause), line.place)
     rest = []
