@@ -331,10 +331,15 @@ class _TierPattern:
         hits = list(self.tier.finditer(clause))
         leads = [lead for hit in hits if (lead := self.listed_below.match(clause, hit.end()))]
         taken = {at for hit in (*hits, *leads) for at in range(*hit.span())}
-        led = [hit for hit in self.led.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
+        may_lead = hits or sum(map(clause.count, "是为為")) > 1
+        led = [hit for hit in self.led.finditer(clause if may_lead else "") if taken.isdisjoint(range(*hit.span()))]
         led = [hit for hit in led if hit["kind"] or not self.names_unit(hit["led"])]
         led = led if len(led) > 1 or (hits and led and led[0]["kind"]) else []
-        led += [hit for hit in self.counted.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
+        led += [
+            hit
+            for hit in self.counted.finditer(clause if ":" in clause else "")
+            if taken.isdisjoint(range(*hit.span()))
+        ]
         taken |= {at for hit in led for at in range(*hit.span())}
         hits += led + [hit for hit in self.new.finditer(clause) if taken.isdisjoint(range(*hit.span()))]
         hits.sort(key=lambda hit: hit.start())
