@@ -72,6 +72,18 @@ def test_a_report_is_made_from_its_notebook(path: Path) -> None:
     assert read_headline(path)
 
 
+@pytest.mark.parametrize(
+    ("place", "period", "expected"),
+    [
+        ("guangdong", "2022-09", ["q-level", "q-moved", "q-stays"]),  # no two groups: no gap
+        ("baoshan", "2021", ["q-moved"]),  # ratings alone
+    ],
+)
+def test_a_question_stands_where_something_answers_it(place: str, period: str, expected: list[str]) -> None:
+    cells = read(ROOT / "reports" / place / period / "05_trends.ipynb")
+    assert [cell["id"] for cell in cells if "question" in cell["metadata"].get("tags", [])] == expected
+
+
 def test_a_notice_with_something_to_report_has_its_reports() -> None:
     committed = {(path.parent.parent.name, path.parent.name) for path in REPORTS}
     assert committed == {(source.jurisdiction, source.period) for source in find_sources(ROOT / "data")}

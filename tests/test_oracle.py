@@ -105,7 +105,7 @@ def read_table(value: Any) -> list[dict[str, str]]:
     def cells(row: str) -> list[str]:
         return [html.unescape(re.sub("<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
 
-    head = cells(page[page.index("<thead>") : page.index("</thead>")])
+    head = [each.rstrip("*") for each in cells(page[page.index("<thead>") : page.index("</thead>")])]  # *: see the note
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page[page.index("<tbody>") :], re.DOTALL)
     return [dict(zip(head, cells(row), strict=True)) for row in rows]
 

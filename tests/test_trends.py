@@ -320,7 +320,7 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
         "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021; "
-        "by that share alone, 9.9 of the 15 rated lower before would be."
+        "at that share, 9.9 of the 15 rated lower before would be excellent now."
     )
     assert trends.tabulate_steps(compared)["risen"].isna().all()  # another assessment: neither up nor down
 

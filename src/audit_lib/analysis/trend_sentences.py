@@ -229,7 +229,7 @@ def _describe_best_rating(trends: Trends) -> Phrase | None:
         facts |= {f"n_{end}": int((rated["tier"] == best).sum()), f"of_{end}": len(rated)}
     n_lower = int((pair.units["tier_before"] != best).sum())
     expected = n_lower * facts["n_after"] / facts["of_after"]
-    by_share = say("trends.by_share", n=n_lower, expected=expected) if n_lower >= trends.min_n else ""
+    by_share = say("trends.by_share", n=n_lower, expected=expected, tier=Tier(best)) if n_lower >= trends.min_n else ""
     return say("trends.best_rating", tier=Tier(best), by_share=by_share, **facts)
 
 

@@ -156,6 +156,7 @@ def open_with_findings(notebook: "NotebookNode", language: str) -> None:
     from audit_lib.pages.html_parts import choose_language
 
     choose_language(notebook, language)
+    leave_out_unanswered(notebook)
     opening = read_opening(notebook)
     if opening.headline is None or not notebook.cells:
         return
@@ -163,6 +164,19 @@ def open_with_findings(notebook: "NotebookNode", language: str) -> None:
     cell = new_markdown_cell("\n\n".join([lines[0], "\n".join(lines[1:])]).strip(), id="opening")
     cell.metadata["tags"] = ["notebook-only"]
     notebook.cells.insert(1, cell)
+
+
+def leave_out_unanswered(notebook: "NotebookNode") -> None:
+    """Leave out each cell that asks a question where no open cell before the next question shows anything."""
+    kept: list[NotebookNode] = []
+    is_answered = False
+    for cell in reversed(notebook.cells):
+        tags = cell.metadata.get("tags", [])
+        is_question = "question" in tags
+        if not is_question or is_answered:
+            kept.append(cell)
+        is_answered = not is_question and (is_answered or bool(cell.get("outputs") and "more" not in tags))
+    notebook.cells = kept[::-1]
 
 
 def _save(notebook: "NotebookNode", path: Path) -> None:

@@ -293,10 +293,12 @@ def print_notice(notice: Notice) -> Iterator[str]:
     """Yield the notice as an analyst would check it against the page: one line per fact, each with its place."""
     header = notice.header
     yield f"{header.title or 'no title'}"
-    number = header.document_number or "no document number"
-    yield f"{number} · issued {header.issued_on} · published {header.published_on}"
+    issued = f"issued {header.issued_on}" if header.issued_on else "no date of issue"
+    published = f"published {header.published_on}" if header.published_on else "no date of publication"
+    yield f"{header.document_number or 'no document number'} · {issued} · {published}"
     for table in notice.tables:
-        yield f"table {table.table_no}: {len(table.rows)} rows · columns {', '.join(table.columns)}"
+        columns = f" · columns {', '.join(table.columns)}" if table.columns else ""
+        yield f"table {table.table_no}: {_count(len(table.rows), 'row')}{columns}"
         for row in table.rows:
             serial, rank, score = map(_or_dash, (row.serial, row.rank, row.score))
             rest = [
@@ -307,7 +309,7 @@ def print_notice(notice: Notice) -> Iterator[str]:
         each = list(lists)
         units = [unit for tier in each for unit in tier.units]
         where = heading if len(each) > 1 else each[0].place
-        yield f"{name}: {len(units)} units{f', {stated} stated' if stated is not None else ''} · {where}"
+        yield f"{name}: {_count(len(units), 'unit')}{f', {stated} stated' if stated is not None else ''} · {where}"
         yield f"  {'、'.join(units)}"
     for mention in notice.mentions:
         where = f"section {mention.section}, item {mention.item} · {mention.place}"
@@ -327,8 +329,12 @@ def _word_balance(notice: Notice) -> str:
     n_rows = sum(len(table.rows) for table in notice.tables)
     open_ = sum(problem.severity != "note" for problem in notice.problems)
     counts = [(n_rows, "row"), (len(notice.tiers), "list"), (len(notice.mentions), "mention")]
-    read = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
-    return f"{read}; {open_} {'thing' if open_ == 1 else 'things'} not read or not agreeing"
+    read = ", ".join(_count(n, word) for n, word in counts)
+    return f"{read}; {_count(open_, 'thing')} not read or not agreeing"
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}{'' if n == 1 else 's'}"
 
 
 def _or_dash(value: float | None) -> str:
