@@ -18,7 +18,7 @@ DECIMALS = re.compile(r"\.(\d+)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
 SIGNS = "、,\uff0c;\uff1b"
 LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
-SUMMED = re.compile("[计計均]")
+SUMMED = re.compile("[计均]")
 
 
 def settle_table(

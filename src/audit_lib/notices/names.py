@@ -24,7 +24,7 @@ ASIDE = re.compile(
     r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序|详见|见附)[^()\uff08\uff09]{0,40}[)\uff09]"
     r"|[(\uff08][^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
 )  # (排名不分先后)
-COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个個家][^、,;。]{{0,6}}$")
+COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(
     r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
@@ -43,17 +43,17 @@ SENTENCE_ENDS = "。;:!?"
 LABELLED = re.compile(r"[^、,;。:]{1,20}:")
 COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
 SHORTEST_WORD = 2  # characters of a name
-COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个個家]")
-NUMBER_OF = re.compile(r"\d[个個家名]")  # 甲镇5个镇
+COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
+NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile("[在以按由被把而或则則但因是为為该該这這我你]|希望|根据|根據|同时|同時|没有|沒有")
+FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有")
 SHORTEST_NAME = 3  # characters
 LABEL_AHEAD = re.compile(
     r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])"
 )  # 第一名:甲镇 第二名:乙镇
 FEWEST_ALIKE = 3  # names of which most end alike
 FULL_LINE = 20  # characters of a line that may be full
-NO_UNITS = frozenset(["无", "無", "没有", "暂无", "空缺", "/", "-", "—", "——"])
+NO_UNITS = frozenset(["无", "没有", "暂无", "空缺", "/", "-", "—", "——"])
 LONGEST_BARE = 8  # characters of a name that does not end as names of units do
 MASK = re.compile(r"[*\uff0a×xXⅹ?]{2,}|[(\uff08]略[)\uff09]|[○〇□]{2,}")
 

@@ -18,10 +18,11 @@ from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.scored import find_stated_scores
+from audit_lib.notices.simplified import SIMPLIFIED
 from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import HEADING, TierList
-from audit_lib.notices.traditional import SIMPLIFIED, Print, is_traditional
+from audit_lib.notices.traditional import Print, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number

@@ -14,13 +14,13 @@ from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 
 FRONT = "前"
-PLACES = rf"(?P<end>前|(?<!最)[后後]|倒数?|末)(?P<n>{NUMERAL})"
-HOLDS = "(?:分[别別]?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:全[省市县区州镇]|本[省市县区州镇])?"
-LEAD = "(?P<lead>(?:依次|分[别別])[是为:]*|[是为有:]|包括)"
+PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
+HOLDS = "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:全[省市县区州镇]|本[省市县区州镇])?"
+LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序)"
-    r"[^、,:]{0,8}?(?:(?:依次|分[别別]|顺序|如下)*[是为:]+)"
+    r"[^、,:]{0,8}?(?:(?:依次|分别|顺序|如下)*[是为:]+)"
 )
 HELD = re.compile(  # 甲县、乙县位列前两名
     rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
@@ -32,12 +32,12 @@ EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
 )
-HINT = re.compile("[前后後第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
+HINT = re.compile("[前后第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
 TIED = re.compile("并列")
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
-VALUES = re.compile(r",(?P<what>[^,\d]{0,8}?)分[别別][为是](?P<values>\d[\d.]*(?:[、和]\d[\d.]*)+)(?P<mark>[分%])?")
-COUNT = re.compile(rf"({NUMERAL})[个個家]")
+VALUES = re.compile(r",(?P<what>[^,\d]{0,8}?)分别[为是](?P<values>\d[\d.]*(?:[、和]\d[\d.]*)+)(?P<mark>[分%])?")
+COUNT = re.compile(rf"({NUMERAL})[个家]")
 NO_LIST = re.compile(r"[\d的]")  # of a sentence that goes on after a list
 FEWEST = 3  # names that a sorted list has
 

@@ -15,7 +15,7 @@ NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|
 MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
 SEVERAL = re.compile(r"\d[\d.]+(?:\s+\d[\d.]+)+")  # numbers in one cell; 9 5 . 5 is one with padding
 DASH = re.compile("[-—–/]+")
-COUNTED = re.compile(r"[(\uff08]共?\d+[个個家][)\uff09]$")
+COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
 
 
 @dataclass(frozen=True)

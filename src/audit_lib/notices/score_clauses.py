@@ -24,7 +24,7 @@ ITEM = re.compile(
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
 NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}[是为]?(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
-LINKS = re.compile("[以为是达到得共計计]+$")
+LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(
     "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )

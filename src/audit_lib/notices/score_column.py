@@ -17,7 +17,7 @@ from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.vocabulary import Vocabulary
 
 OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
-CUMULATED = re.compile(r"累计|累計|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
+CUMULATED = re.compile(r"累计|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 YEAR = re.compile(r"(\d{4})年?(?!\d)")
 SPAN = re.compile("[月季旬周年次期]")  # in the heading of what may add up over time

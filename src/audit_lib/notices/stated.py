@@ -27,7 +27,7 @@ from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 CLAUSE_ENDS = "。;!?"
-AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获評评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
+AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
@@ -35,9 +35,9 @@ NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
-GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个個家][^,]*")  # 甲、乙等2个县
+GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
 LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
-GOES_ON = re.compile("[。;](?=(?:依次|分[别別])[是为為:])")  # 优秀单位3家。依次是:甲局
+GOES_ON = re.compile("[。;](?=(?:依次|分别)[是为:])")  # 优秀单位3家。依次是:甲局
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -282,42 +282,42 @@ class _TierPattern:
             rf"\w{{0,8}}?(?<!中)(?:\([^()]{{1,8}}\)\w{{0,4}}?)?(?:[、和及与](?:{vocabulary.bare_kind.pattern})(?!\w))?"
         )
         counted = rf"{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
-        number = rf"\(?(?P<n>{NUMERAL})(?:[个個家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counted})\)?"
-        number_above = rf"\(?(?P<n>{NUMERAL})(?:[个個家]{kinds}|{counted})\)?"
+        number = rf"\(?(?P<n>{NUMERAL})(?:[个家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counted})\)?"
+        number_above = rf"\(?(?P<n>{NUMERAL})(?:[个家]{kinds}|{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
-        link = rf"{verb}[为為]|[获獲](?:得|[评評][为為]?)?|[达達]到|[属屬][于於]|[处處][于於]"
+        link = rf"{verb}为|获(?:得|评为?)?|达到|属于|处于"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.names_unit = vocabulary.names_unit
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
         self.hint = re.compile(
-            either([*"为為获獲达達属屬列登入挂掛", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
+            either([*"为获达属列登入挂", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
         )
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
-            rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地[区區])(?=$|,)"
-            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|[为為])|(?:{noun})?(?=共?有|包括|:)))"
+            rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"
+            rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
         )
-        step = rf"(?:列入?|登上|[进進]入|[挂掛])(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
+        step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         nouns = f"(?:{either(vocabulary.tier_noun)})"
         self.new = re.compile(
             rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
         )
-        word = "[^\\W\\d_第前后後末最它他其别別次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
+        word = "[^\\W\\d_第前后末最它他其别次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(
             rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
         )
-        self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?(?<!单位)[是为為]")
+        self.led = re.compile(rf"(?:^|[,:])(?P<led>{word})(?P<kind>的{counter}{{1,3}})?(?<!单位)[是为]")
         self.glued = re.compile(  # 甲镇获得优秀,乙镇合格
             rf"(?:^|,)(?P<unit>[^,、:为获]{{2,20}}?)(?P<tier>{either(vocabulary.long_tiers)})(?:等次)?(?=$|,)"
         )
         self.listed_below = re.compile(
-            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|[为為]|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
-            "(?:[:]|(?:分[别別]|依次)[是为為有]|有|是|[为為])+"
+            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|为|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
+            "(?:[:]|(?:分别|依次)[是为有]|有|是|为)+"
         )
         self.counted_above = re.compile(rf"{number}(?:被|[均都])?$")  # 2家被挂红牌的企业是:
         self.counted_below = re.compile(rf"的?共?有?{number}$")
@@ -331,7 +331,7 @@ class _TierPattern:
         hits = list(self.tier.finditer(clause))
         leads = [lead for hit in hits if (lead := self.listed_below.match(clause, hit.end()))]
         taken = {at for hit in (*hits, *leads) for at in range(*hit.span())}
-        may_lead = hits or sum(map(clause.count, "是为為")) > 1
+        may_lead = hits or sum(map(clause.count, "是为")) > 1
         led = [hit for hit in self.led.finditer(clause if may_lead else "") if taken.isdisjoint(range(*hit.span()))]
         led = [hit for hit in led if hit["kind"] or not self.names_unit(hit["led"])]
         led = led if len(led) > 1 or (hits and led and led[0]["kind"]) else []

@@ -20,7 +20,7 @@ from audit_lib.notices.tier_heads import COLON, count_steps, part_heads, read_he
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
-ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖奬獎级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
+ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 FEWEST = 3  # names of a list that alone heads none of the others
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")

@@ -28,21 +28,21 @@ SEMICOLONS = ";\uff1b"
 OPENING = "“‘「『【《"
 CLOSING = re.compile("[”’」』】》]")
 STATED = re.compile(
-    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个個家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
+    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
     r"|(?:(?<=\(\d)|(?<=\(\d\d)|(?<=\(\d{3}))(?=\)$))\)?$"
 )
 WORD = re.compile(r"\w+|[★☆]+")
-LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个個家](?:单位|單位)?[是为為]?(?=.)")  # 以下8个合格
-LINK = re.compile("(?:的?(?:分[别別])?(?:共?有|[是为為])|如下|包括)$")  # 优秀单位有:, 好的有:
-RANKED = re.compile(rf"[前后後第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
+LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个家](?:单位)?[是为]?(?=.)")  # 以下8个合格
+LINK = re.compile("(?:的?(?:分别)?(?:共?有|[是为])|如下|包括)$")  # 优秀单位有:, 好的有:
+RANKED = re.compile(rf"[前后第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
 COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
-    rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个個家名](?:单位)?[)\uff09])(?P<names>.+)"
+    rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 POINTS = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
 AHEAD = re.compile(
-    rf"((?:如下|通[报報]|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])"
+    rf"((?:如下|通报|公布)[:\uff1a])(?=\s*[^:\uff1a,\uff0c。]{{2,{LONGEST_TIER}}}[:\uff1a])"
 )  # 通报如下:一等奖:甲县
 RANKING = re.compile(
     "(?:排名|名次|(?:排名|得分|成绩|评分)[顺次]序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$"

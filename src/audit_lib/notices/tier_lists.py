@@ -29,7 +29,7 @@ HEADING = re.compile(
     r"(?P<section>[一二三四五六七八九十]+)、|\((?P<subsection>[一二三四五六七八九十]+)\)|(?P<item>[一二三四五六七八九十]+)是"
 )
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
-TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个個家](?:单位)?[。;]?$")  # after the last name
+TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个家](?:单位)?[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
@@ -256,7 +256,7 @@ def _split_names(
     if label and (numbered := ENUMERATOR.match(label)):
         label = label[numbered.end() :]
     if stated and label:
-        label = plain_title(re.sub(r"[(\uff08]?共?\d+[个個家][)\uff09]?$", "", label))
+        label = plain_title(re.sub(r"[(\uff08]?共?\d+[个家][)\uff09]?$", "", label))
     return label or None, read_numeral(stated["n"]) if stated else None, entries, rest
 
 

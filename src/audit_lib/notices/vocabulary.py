@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from audit_lib.documents.model import squeeze
+from audit_lib.notices.simplified import SIMPLIFIED
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile("[省市州县区乡镇村]+$|[各该]|其[余他它]|[全本](?:[省市县区镇乡街村]|州(?!县))")
-COUNT = re.compile(r"[\d一二三四五六七八九十](?:个|個|家|名)")
+COUNT = re.compile(r"[\d一二三四五六七八九十][个家名]")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
@@ -140,7 +141,7 @@ class Vocabulary:
     def tier_word(self) -> str:
         """A pattern for a tier in a sentence: a character alone is one only where a word ends, 优 but not 优胜."""
         nouns, labels = either(self.tier_noun), either((*self.label, *self.tier_noun))
-        ends = rf"$|\W|\d|[的有共为為是]|{nouns}|{either(self.counter)}"
+        ends = rf"$|\W|\d|[的有共为是]|{nouns}|{either(self.counter)}"
         # 优秀地区 but not 优秀地完成; 优秀市直单位 but not 优秀达标单位, which is a label of its own.
         other = rf"地(?!区)|(?!{labels}|[的等为有是])[^\W\d_]{{1,3}}(?:{nouns})"
         letters = either(self.tier.keys() - set(self.long_tiers))
@@ -180,7 +181,7 @@ class Vocabulary:
 
     @cached_property
     def _stated_tier(self) -> re.Pattern[str]:
-        return re.compile(f"[为為](?:{self.any_tier})")
+        return re.compile(f"为(?:{self.any_tier})")
 
     def cached(self, make: Callable[["Vocabulary"], T]) -> T:
         """Return what is made from the vocabulary once: patterns of several modules."""
@@ -195,7 +196,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=.)(?:[是为為]|有(?!限)))")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=.)(?:[是为]|有(?!限)))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
@@ -206,7 +207,7 @@ class Vocabulary:
     def tier_heading(self) -> re.Pattern[str]:
         """A pattern for a tier with what may stand around it in a heading: 考核优秀单位, 优秀乡镇, 乡镇优秀单位."""
         verb = either(self.tier_verb)
-        before = rf"(?:(?:[^,。;:]*?(?:{verb}|[为為是获獲到得的]|年度?))?|(?P<before_label>{self._labels.pattern})的?)"
+        before = rf"(?:(?:[^,。;:]*?(?:{verb}|[为是获到得的]|年度?))?|(?P<before_label>{self._labels.pattern})的?)"
         noun = rf"(?P<noun>(?:的?(?:{either(self.tier_noun)}|{either(self.steps)}))*)"  # 优秀单位, 优秀档
         return re.compile(rf"{before}(?P<tier>{self.any_tier}){noun}(?P<label>\w{{0,8}})")
 
@@ -214,14 +215,14 @@ class Vocabulary:
     def band(self) -> re.Pattern[str]:
         """A pattern for the number of units in a band of scores: 80-90分(良好) 7个."""
         scores = r"\d{2,3}分?(?:\([^()]*\))?(?:[-—–~至到]\d{2,3}分?|以上|以下)(?:\(含[^()]*\))?"
-        end = rf"\(?(?P<tier>{self.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个個家](?:单位)?[;。,]?"
+        end = rf"\(?(?P<tier>{self.any_tier})\)?(?:的|等次)?(?:共?有|为|:)?(?P<n>\d{{1,4}})[个家](?:单位)?[;。,]?"
         return re.compile(scores + end)
 
     @cached_property
     def tier_lead(self) -> re.Pattern[str]:
         """A pattern for the words that lead to a tier: 获得一等奖, 年度考核评定为."""
         return re.compile(
-            rf"^(?:(?:{either((*self.leads, *self.tier_verb))})*(?:[获獲荣]+得?|[达達]到|[为為]|列入|登上|[进進]入)"
+            rf"^(?:(?:{either((*self.leads, *self.tier_verb))})*(?:[获荣]+得?|达到|为|列入|登上|进入)"
             rf"|{either(self.leads)})(?=..)"
         )
 
@@ -284,7 +285,7 @@ class Vocabulary:
         return self._kinds(name) if len(name) <= LONGEST_KEPT else self._find_kind(name)
 
     def _find_kind(self, name: str) -> str:
-        name = squeeze(name)
+        name = squeeze(name).translate(SIMPLIFIED)
         first, _, office = name.rpartition("、")
         name = first if office in self.offices and first else name  # 高新区管委会、政府
         bare = BRACKET.sub("", name) or name
@@ -303,7 +304,7 @@ class Vocabulary:
 
         The longest word counts where one stands inside another: 县直部门 are departments, not counties.
         """
-        return tuple(dict.fromkeys(self.label[word] for word in self._label.findall(label)))
+        return tuple(dict.fromkeys(self.label[word] for word in self._label.findall(label.translate(SIMPLIFIED))))
 
     def strip_level(self, name: str) -> str | None:
         """Remove one level prefix from a name; None if it has none.
