@@ -205,7 +205,7 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     if expected is not None and len(pieces) < expected == len(words):
         pieces = words
     if expected == len(pieces) + 1:
-        pieces = _part_glued(pieces)
+        pieces = _split_glued(pieces)
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
@@ -223,8 +223,8 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     return entries, rest
 
 
-def _part_glued(pieces: Sequence[str]) -> list[str]:
-    """Part the one piece that holds twice what most pieces end in: 广济初中万胜初中 among other 初中."""
+def _split_glued(pieces: Sequence[str]) -> list[str]:
+    """Split the one piece that contains twice the ending of most pieces: 广济初中万胜初中 among other 初中."""
     end, n = Counter(piece[-2:] for piece in pieces).most_common(1)[0]
     glued = [at for at, piece in enumerate(pieces) if end in piece[1:-3] and piece.endswith(end)]
     if len(glued) != 1 or n < FEWEST_ALIKE:

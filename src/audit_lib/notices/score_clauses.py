@@ -50,7 +50,7 @@ class Record:
 
 @dataclass
 class Chunk:
-    """What stands between two signs: a name, a number with its label, a rank, or several of these."""
+    """The text between two separators: a name, a number with its label, a rank, or several of these."""
 
     text: str
     sign: str

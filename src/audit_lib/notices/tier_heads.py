@@ -65,7 +65,7 @@ class Head:
 
     @property
     def is_sure(self) -> bool:
-        """Whether it names a known tier with more than the word alone."""
+        """Check whether it names a known tier in more words than the tier itself."""
         return self.is_known and bool(any(self.form[1:]) or self.label)
 
 

@@ -155,7 +155,7 @@ class Vocabulary:
 
     @cached_property
     def offices(self) -> frozenset[str]:
-        """What a place has and no name is without the place: 政府 of 县政府."""
+        """Return offices that are named after their place, and are no name without it: 政府 of 县政府."""
         places = [word[1:] for word, kind in self.suffix.items() if kind in PLACES and len(word) > 1]
         return frozenset(word for word in places if word.endswith("政府") and f"县{word}" in self.suffix)
 
