@@ -181,7 +181,7 @@ STYLE = (
     "".join(
         f".{name} {{ --c: var(--{name}); --rim: var(--{name}{'-rim' if name in RIMS else ''}) }} " for name in COLOURS
     )
-    + "path { fill: none; stroke: var(--c) } path.area { fill: var(--c); stroke: none } "
+    + ":is(line, path) { fill: none; stroke: var(--c) } path.area { fill: var(--c); stroke: none } "
     "path.dots { stroke-linecap: round } text[class] { fill: var(--c) } "
     "i[class] { background: var(--c); border-color: var(--rim) } "
     "circle { fill: var(--c); stroke: var(--rim) } circle:not(.ring) { stroke-width: 1.3 } "
