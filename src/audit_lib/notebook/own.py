@@ -25,9 +25,10 @@ from audit_lib.sources import Source
 from audit_lib.tables.build import Reading
 from audit_lib.tables.check_registry import Outcome
 from audit_lib.tables.evidence import Evidence
-from audit_lib.tables.history import History, empty_table
+from audit_lib.tables.history import History
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.schemas import BETTER, SCHEMAS
+from audit_lib.tables.storage import empty_table
 from audit_lib.tables.tiers import find_orders
 from audit_lib.tables.units import Entry, Unit
 from audit_lib.wording.words import Text, Words, join, say

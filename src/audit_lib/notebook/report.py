@@ -43,7 +43,7 @@ from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.measures import read_measure, split_percent
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.scan_doubts import find_scan_lines
-from audit_lib.tables.storage import format_table, load_known, load_table
+from audit_lib.tables.storage import format_table, load_known, load_or_empty, load_table
 from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
@@ -302,8 +302,7 @@ def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Wor
 
 def load_unit_names(data: Path, jurisdiction: str) -> dict[str, str]:
     """Load the English names of a place's units, by their short names; units without one are not in it."""
-    path = data / "reference" / jurisdiction / "units.csv"
-    units = load_table(path, "units") if path.is_file() else pd.DataFrame()
+    units = load_or_empty(data / "reference" / jurisdiction / "units.csv", "units")
     if "name_en" not in units:
         return {}
     named = units.dropna(subset=["name_en"])
@@ -312,9 +311,5 @@ def load_unit_names(data: Path, jurisdiction: str) -> dict[str, str]:
 
 def name_place(data: Path, jurisdiction: str, language: str) -> str:
     """Name a jurisdiction in a language; by its folder where jurisdictions.csv does not know it."""
-    path = data / "reference" / "jurisdictions.csv"
-    if path.is_file():
-        known = load_table(path, "jurisdictions").set_index("jurisdiction")
-        if jurisdiction in known.index:
-            return str(known.at[jurisdiction, f"name_{language}"])
-    return jurisdiction.capitalize()
+    known = load_or_empty(data / "reference" / "jurisdictions.csv", "jurisdictions").set_index("jurisdiction")
+    return str(known.at[jurisdiction, f"name_{language}"]) if jurisdiction in known.index else jurisdiction.capitalize()

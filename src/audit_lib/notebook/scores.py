@@ -10,9 +10,9 @@ from audit_lib.errors import unusable
 from audit_lib.files import find_data
 from audit_lib.periods import order_of, span_of
 from audit_lib.sources import Source, find_sources
-from audit_lib.tables.history import History, empty_table, load_lineage
+from audit_lib.tables.history import History, load_lineage
 from audit_lib.tables.schemas import OF_NOTICE, SCHEMAS
-from audit_lib.tables.storage import load_table, validate_table
+from audit_lib.tables.storage import empty_table, load_or_empty, validate_table
 
 DAYS = ["starts", "ends"]
 ABOUT = ("publisher", "title", "document_number", "url", "issued_on", "published_on", "form", *OF_NOTICE)
@@ -100,10 +100,8 @@ def _follow_place(scores: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 
 def _load_places(data: Path, sources: list[Source]) -> dict[str, pd.DataFrame]:
     """Load the scores of the places of these notices; empty tables where none were built."""
-    paths = {place: _find_scores(data, place) for place in dict.fromkeys(each.jurisdiction for each in sources)}
-    return {
-        place: load_table(path, "scores") if path.is_file() else empty_table("scores") for place, path in paths.items()
-    }
+    places = dict.fromkeys(each.jurisdiction for each in sources)
+    return {place: load_or_empty(_find_scores(data, place), "scores") for place in places}
 
 
 def _find_scores(data: Path, place: str) -> Path:
@@ -111,6 +109,5 @@ def _find_scores(data: Path, place: str) -> Path:
 
 
 def _load_records(data: Path) -> pd.DataFrame:
-    path = data / "reference" / "notices.csv"
-    records = load_table(path, "notices") if path.is_file() else empty_table("notices")
+    records = load_or_empty(data / "reference" / "notices.csv", "notices")
     return records.reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out

@@ -14,8 +14,8 @@ import pandas as pd
 from audit_lib.analysis.lineage import keep_decisive
 from audit_lib.documents.model import squeeze
 from audit_lib.periods import order_of
-from audit_lib.tables.history import empty_table, load_lineage
-from audit_lib.tables.storage import load_table, localise
+from audit_lib.tables.history import load_lineage
+from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
 
 
@@ -101,12 +101,12 @@ def open_place(data: Path, jurisdiction: str, language: str) -> Place:
     Raises AuditError for a table that is not as declared.
     """
     processed = data / "processed" / jurisdiction
-    printed = _load(processed / "scores.csv", "scores")
+    printed = load_or_empty(processed / "scores.csv", "scores")
     periods = tuple(sorted(printed["period"].unique(), key=order_of, reverse=True))
-    mentions, problems = (_load(processed / f"{name}.csv", name) for name in ("mentions", "problems"))
+    mentions, problems = (load_or_empty(processed / f"{name}.csv", name) for name in ("mentions", "problems"))
     latest_first = printed.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
     scores = rank_as_printed(latest_first)
-    notices = localise(_load(data / "reference" / "notices.csv", "notices"), language)
+    notices = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
     records = {row["period"]: row for _, row in notices[notices["jurisdiction"] == jurisdiction].iterrows()}
     made = tuple(_make_dossiers(data, jurisdiction, scores, mentions, language))
     return Place(jurisdiction, periods, printed, scores, mentions, problems, made, records)
@@ -120,19 +120,15 @@ def rank_as_printed(scores: pd.DataFrame) -> pd.DataFrame:
     return scores.assign(rank=rank, n_tied=scores["n_tied"].mask(has_none, n_tied))
 
 
-def _load(path: Path, name: str) -> pd.DataFrame:
-    return load_table(path, name) if path.is_file() else empty_table(name)
-
-
 def _make_dossiers(
     data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, language: str
 ) -> Iterator[Dossier]:
     reference = data / "reference"
     results = _find_results(scores)
     rows, mentioned = _by_unit(scores), _by_unit(mentions)
-    known = _by_unit(localise(_load(reference / jurisdiction / "units.csv", "units"), language))
-    aliases = _by_unit(localise(_load(reference / jurisdiction / "aliases.csv", "aliases"), language))
-    corrections = _list_rows(localise(_load(reference / "corrections.csv", "corrections"), language))
+    known = _by_unit(localise(load_or_empty(reference / jurisdiction / "units.csv", "units"), language))
+    aliases = _by_unit(localise(load_or_empty(reference / jurisdiction / "aliases.csv", "aliases"), language))
+    corrections = _list_rows(localise(load_or_empty(reference / "corrections.csv", "corrections"), language))
     confirmed = keep_decisive(localise(load_lineage(data, jurisdiction), language)).sort_values("date", kind="stable")
     for unit_id, ours in rows.items():
         is_ours = (confirmed["unit_id_before"] == unit_id) | (confirmed["unit_id_after"] == unit_id)

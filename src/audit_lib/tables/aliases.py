@@ -16,7 +16,7 @@ from audit_lib.periods import list_overlaps, order_of
 from audit_lib.sources import Source, list_sources
 from audit_lib.tables.build import read_source
 from audit_lib.tables.evidence import Evidence
-from audit_lib.tables.storage import append_rows, load_table
+from audit_lib.tables.storage import append_rows, load_or_empty
 from audit_lib.tables.units import Unit, load_registry
 
 # Half of the name: 神后镇 and 神垕镇 are one town, and of the two characters before 镇 they share one. Bureaus
@@ -94,14 +94,11 @@ def load_roster(data: Path, jurisdiction: str) -> Roster:
     """Load the units of a place. A raw file that is not built, and cannot be read, names none."""
     units = load_registry(data, jurisdiction).by_name.values()
     roster = Roster(jurisdiction, {unit.unit_id: unit for unit in units})
-    path = data / "processed" / jurisdiction / "scores.csv"
-    sources = list_sources(data, jurisdiction)
+    scores = load_or_empty(data / "processed" / jurisdiction / "scores.csv", "scores")
     columns = ["unit_id", "unit_name", "source_place"]
-    if path.is_file():
-        scores = load_table(path, "scores")
-        for (period, notice_id), rows in scores.groupby(["period", "notice_id"]):
-            roster.enter(str(period), str(notice_id), rows[columns].itertuples(index=False, name=None))
-    for source in sources:
+    for (period, notice_id), rows in scores.groupby(["period", "notice_id"]):
+        roster.enter(str(period), str(notice_id), rows[columns].itertuples(index=False, name=None))
+    for source in list_sources(data, jurisdiction):
         if source.period not in roster.named:
             with suppress(AuditError):
                 rows = read_source(data, source).scores[columns]

@@ -18,7 +18,7 @@ from audit_lib.tables.corrections import correct_notice, list_answers, load_corr
 from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
 from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.scan_doubts import answer_lines, find_open, find_scan_lines
-from audit_lib.tables.storage import describe_package, load_table, localise, save_table
+from audit_lib.tables.storage import describe_package, load_or_empty, load_table, localise, save_table
 from audit_lib.tables.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
 from audit_lib.wording.words import Words
 
@@ -43,10 +43,7 @@ class Reading:
 
 def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
     """Find what notices.csv records of a notice, in a language where it does; None where it records nothing."""
-    path = data / "reference" / "notices.csv"
-    if not path.is_file():
-        return None
-    records = localise(load_table(path, "notices"), language)
+    records = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
     found = records[records["notice_id"] == notice_id]
     return None if found.empty else found.iloc[0]
 

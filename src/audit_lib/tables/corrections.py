@@ -14,8 +14,7 @@ from audit_lib.notices.columns import NUMBER
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.rows import Problem, ScoreRow
 from audit_lib.tables.scan_doubts import AS_READ
-from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import load_table, localise
+from audit_lib.tables.storage import load_or_empty, localise
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,9 @@ def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[C
 
     Raises AuditError for an unreadable table, and for a corrected score that is no number (see `correct_notice`).
     """
-    path = data / "reference" / "corrections.csv"
-    if not path.is_file():
-        return []
-    table = localise(load_table(path, "corrections"), language).reindex(columns=list(SCHEMAS["corrections"].columns))
+    table = localise(load_or_empty(data / "reference" / "corrections.csv", "corrections"), language)
     columns = ["place", "unit_name", "column", "printed", "corrected", "reason", "evidence"]
-    rows = table.loc[table["notice_id"] == notice_id, columns].astype("object")
+    rows = table[table["notice_id"] == notice_id].reindex(columns=columns).astype("object")
     found: Iterator[Any] = rows.where(rows.notna(), None).itertuples(index=False)
     return [Correction(*row) for row in found]
 

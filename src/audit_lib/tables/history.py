@@ -14,7 +14,7 @@ from audit_lib.errors import unusable
 from audit_lib.sources import Source, find_earlier
 from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import load_table, localise, validate_table
+from audit_lib.tables.storage import load_or_empty, localise
 
 
 @dataclass(frozen=True, eq=False)  # one is only equal to itself, so that what is computed from it can be cached
@@ -62,8 +62,7 @@ def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str
     """
     built = set(scores["period"])
     periods = tuple(each.period for each in find_earlier(data, source) if each.period in built)
-    records = data / "reference" / "notices.csv"
-    notices = localise(load_table(records, "notices"), language) if records.is_file() else empty_table("notices")
+    notices = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
     ours = (notices["jurisdiction"] == source.jurisdiction) & notices["period"].isin(periods)
     records_of_ours = notices[ours].reindex(columns=list(SCHEMAS["notices"].columns))  # some columns may be left out
     scores_of_ours = scores[scores["period"].isin(periods)].reset_index(drop=True)
@@ -76,7 +75,7 @@ def load_lineage(data: Path, jurisdiction: str | None = None) -> pd.DataFrame:
     Raises AuditError for a row that names no unit, or lacks one that its event must have.
     """
     path = data / "reference" / "lineage.csv"
-    events = load_table(path, "lineage") if path.is_file() else empty_table("lineage")
+    events = load_or_empty(path, "lineage")
     for row in events.itertuples():
         lacks_old, lacks_new = pd.isna(row.old_unit), pd.isna(row.new_unit)
         if lacks_old != (row.event == "created") or lacks_new != (row.event == "abolished"):
@@ -86,8 +85,3 @@ def load_lineage(data: Path, jurisdiction: str | None = None) -> pd.DataFrame:
     ours = events if jurisdiction is None else events[events["jurisdiction"] == jurisdiction].reset_index(drop=True)
     place = ours["jurisdiction"] + "-"
     return ours.assign(unit_id_before=place + ours["old_unit"], unit_id_after=place + ours["new_unit"])
-
-
-def empty_table(name: str) -> pd.DataFrame:
-    """Return a table without rows."""
-    return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)

@@ -140,11 +140,19 @@ def _parse_table(content: bytes, path: Path, name: str) -> pd.DataFrame:
     return validate_table(table, name, path)
 
 
+def load_or_empty(path: Path, name: str) -> pd.DataFrame:
+    """Load one of our CSV files as `load_table` does; a table without rows where there is none."""
+    return load_table(path, name) if path.is_file() else empty_table(name)
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Return a table without rows."""
+    return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)
+
+
 def load_known(path: Path, name: str, notice_id: str) -> pd.DataFrame:
     """Load what we know by hand of one notice: its rows of a reference table, none where there is no such file."""
-    if not path.is_file():
-        return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, path)
-    known = load_table(path, name)
+    known = load_or_empty(path, name)
     return known[known["notice_id"] == notice_id].reset_index(drop=True)
 
 

@@ -20,7 +20,7 @@ from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.numbers import competition_rank, count_ties
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import load_table, validate_table
+from audit_lib.tables.storage import load_or_empty, validate_table
 from audit_lib.tables.tiers import find_orders
 
 RULES = ("exact", "prefix", "alias")  # from the strongest to the weakest
@@ -84,17 +84,15 @@ def load_registry(data: Path, jurisdiction: str) -> Registry:
     registry = Registry(jurisdiction)
     known: dict[str, Unit] = {}
     row: Any
-    if (folder / "units.csv").is_file():
-        units = load_table(folder / "units.csv", "units").astype("object").where(lambda table: table.notna(), None)
-        for row in units.itertuples():
-            known[row.unit_id] = Unit(row.unit_id, row.unit_name, row.kind, row.split)
-        registry.by_name |= {squeeze(unit.name): unit for unit in known.values()}
-    if (folder / "aliases.csv").is_file():
-        for row in load_table(folder / "aliases.csv", "aliases").itertuples():
-            if row.unit_id not in known:
-                where = f"{folder / 'aliases.csv'} line {row.Index + 2}"
-                raise unusable(where, f"unit_id {row.unit_id}", "a unit of units.csv")
-            registry.by_alias[squeeze(row.name_printed)] = known[row.unit_id]
+    units = load_or_empty(folder / "units.csv", "units").astype("object").where(lambda table: table.notna(), None)
+    for row in units.itertuples():
+        known[row.unit_id] = Unit(row.unit_id, row.unit_name, row.kind, row.split)
+    registry.by_name |= {squeeze(unit.name): unit for unit in known.values()}
+    for row in load_or_empty(folder / "aliases.csv", "aliases").itertuples():
+        if row.unit_id not in known:
+            where = f"{folder / 'aliases.csv'} line {row.Index + 2}"
+            raise unusable(where, f"unit_id {row.unit_id}", "a unit of units.csv")
+        registry.by_alias[squeeze(row.name_printed)] = known[row.unit_id]
     return registry
 
 
