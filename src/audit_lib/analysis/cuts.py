@@ -1,6 +1,6 @@
 """Cuts on the score compared with the printed tiers: does a rule explain them, and who does not fit?
 
-Tables in are scores (see schemas.py). A unit without a tier or without a score stays out of what needs both, and is
+Tables in are scores (see schemas.csv). A unit without a tier or without a score stays out of what needs both, and is
 counted where it is listed.
 """
 

@@ -1,6 +1,6 @@
 """How the scores of a notice are spread, tied and ordered in print.
 
-Tables in are scores (see schemas.py), one row per unit. Units without a score stay out.
+Tables in are scores (see schemas.csv), one row per unit. Units without a score stay out.
 """
 
 import math

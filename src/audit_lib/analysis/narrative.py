@@ -1,6 +1,6 @@
 """The text of a notice compared with its numbers: who is named as an example, and which claims can be counted.
 
-Tables in are scores, mentions and claims (see schemas.py). Sentiment is that of the heading a unit is named under: a
+Tables in are scores, mentions and claims (see schemas.csv). Sentiment is that of the heading a unit is named under: a
 unit under problems is an example of a problem (criticised), one under achievements of good practice (praised).
 """
 

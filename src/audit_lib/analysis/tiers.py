@@ -1,6 +1,6 @@
 """Tiers as printed: how many units each holds, and their scores.
 
-Tables in are scores (see schemas.py).
+Tables in are scores (see schemas.csv).
 """
 
 import pandas as pd

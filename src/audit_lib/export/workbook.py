@@ -81,7 +81,8 @@ def write_workbook(reading: Reading, sheets: Mapping[str, pd.DataFrame], words: 
 def _write_table(book: Book, name: str, table: pd.DataFrame) -> None:
     """Write a table to a sheet of its own, with filters; one without rows is its headings alone."""
     sheet = book.workbook.add_worksheet(name)
-    rows = [[_read_value(value, name, column) for column, value in row.items()] for row in _yield_rows(table)]
+    records = table.astype("object").to_dict("records")  # with Python's own values; NA where missing
+    rows = [[_read_value(value, name, column) for column, value in row.items()] for row in records]
     _write_grid(book, sheet, 0, name, list(table.columns), rows)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
@@ -104,14 +105,9 @@ def _write_grid(book: Book, sheet: Worksheet, top: int, name: str, headings: lis
         sheet.ignore_errors({"number_stored_as_text": f"A{top + 1}:XFD{last[0] + 1}"})
 
 
-def _yield_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the rows with Python's own values: bool, int, float, str; NA where missing."""
-    yield from table.astype("object").to_dict("records")
-
-
 def _read_value(value: Any, name: str, column: str) -> Any:
     """Turn a text into a date where its column holds days and it is a whole one."""
-    kind = (SCHEMAS[name].columns[column].metadata or {}).get("type", "")
+    kind = SCHEMAS[name].columns[column].metadata.get("type", "")
     return _read_day(value) if kind.endswith("date") else value
 
 

@@ -1,4 +1,4 @@
-"""The tables we keep, on disk and in memory: load, save, validate. `schemas.py` declares them; nothing is computed.
+"""The tables we keep, on disk and in memory: load, save, validate. `schemas.csv` declares them; nothing is computed.
 
 Missing is NA in memory and an empty cell on disk, never 0 and never a word.
 """
@@ -21,7 +21,7 @@ import pandera.pandas as pa
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, lock_folder, save_bytes, save_text
 from audit_lib.sources import JURISDICTION, PERIOD
-from audit_lib.tables.schemas import DURATION, SCHEMAS
+from audit_lib.tables.schemas import DAY, DURATION, SCHEMAS
 
 EXPECTED = {  # what pandera calls its own checks, in our words
     "not_nullable": "a value",
@@ -39,7 +39,7 @@ EXPECTED = {  # what pandera calls its own checks, in our words
 PATTERNS = {  # what a text must match, by example
     JURISDICTION: "a folder name such as leizhou",
     PERIOD: "a period such as 2017, 2017-04 or 2020Q3",
-    r"^\d{4}-\d{2}-\d{2}$": "a date such as 2017-08-31",
+    DAY: "a date such as 2017-08-31",
     DURATION: "a duration such as P20D, P2W, P3M or P1Y",
 }
 
@@ -315,13 +315,13 @@ def describe_columns(name: str) -> list[dict[str, str]]:
     """Describe the columns of a table: name, type, meaning; unit and what missing means where they are declared."""
     described = []
     for column, declared in SCHEMAS[name].columns.items():
-        about = {key: value for key, value in (declared.metadata or {}).items() if value and key != "type"}
-        kind = _frictionless(str(declared.dtype), declared.metadata)
+        about = {key: value for key, value in declared.metadata.items() if key != "type"}
+        kind = _frictionless(str(declared.dtype), declared.metadata.get("type"))
         described.append({"name": column, "type": kind, "description": declared.description, **about})
     return described
 
 
-def _frictionless(dtype: str, about: Mapping[str, Any] | None = None) -> str:
-    if about and about.get("type") == "date":
+def _frictionless(dtype: str, kind: str | None = None) -> str:
+    if kind == "date":
         return "date"
     return "integer" if dtype.startswith("Int") else {"float64": "number", "boolean": "boolean"}.get(dtype, "string")
