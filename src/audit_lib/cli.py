@@ -14,20 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 import click
 
+from audit_lib.batch.plan import Folders
 from audit_lib.errors import AuditError, show_controls
-
-if TYPE_CHECKING:
-    from audit_lib.batch.plan import Folders
-    from audit_lib.sources import Source
+from audit_lib.files import find_data, find_project
+from audit_lib.sources import Source, find_sources
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
-# The library is imported inside the commands: `audit-lib --help` need not wait for pandas.
+# What loads pandas is imported inside the commands: `audit-lib --help` need not wait for it.
 
 
 class OutputError(Exception):
@@ -96,11 +94,19 @@ def cli() -> None:
     """Read government inspection notices into checked tables, and report what they say."""
 
 
+def _folder(*names: str, help: str) -> Callable[..., Any]:
+    return click.option(*names, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help=help)
+
+
+_data = _folder("--data", help="The data folder (default: the project's).")
+_notebooks = _folder("--notebooks", help="The notebooks (default: the project's).")
+
+
 def _about(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the place and period arguments, --data and --debug to a command."""
     for decorate in (
         _debug,
-        click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's)."),
+        _data,
         click.argument("period", required=False),
         click.argument("jurisdiction", required=False),
     ):
@@ -151,7 +157,7 @@ def parse(file: Path, as_json: bool) -> int:
 )
 @click.option("--rubric-id", metavar="NAME", help="The marking scheme: points under one may be compared.")
 @click.option("--accept-aliases", is_flag=True, help="Write the suggested aliases to aliases.csv.")
-@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
+@_data
 @_debug
 def add(
     files: tuple[Path, ...],
@@ -177,7 +183,7 @@ def add(
     from audit_lib.tables.add_session import Session, shorten
 
     given["published_on"] = published_on and published_on.date().isoformat()
-    session = Session(_find_data(data), files, jurisdiction, period, given)
+    session = Session(find_data(data), files, jurisdiction, period, given)
     place = ["--data", str(data)] if data else []
     code = DONE
     for line in session.add(accept_aliases=accept_aliases):
@@ -210,8 +216,8 @@ def check(jurisdiction: str | None, period: str | None, data: Path | None, stric
     from audit_lib.tables.build import check_source
 
     code = DONE
-    folder = _find_data(data)
-    sources = _find_sources(folder, jurisdiction, period)
+    folder = find_data(data)
+    sources = find_sources(folder, jurisdiction, period)
     valid = keep_valid(folder, sources, Progress(), alone=period is not None)
     if len(valid) < len(sources):
         code = FAILED
@@ -246,8 +252,8 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     from audit_lib.batch.observer import Progress
     from audit_lib.batch.run import build_notices, keep_valid
 
-    folder = _find_data(data)
-    sources = _find_sources(folder, jurisdiction, period)
+    folder = find_data(data)
+    sources = find_sources(folder, jurisdiction, period)
     progress, alone = Progress(), period is not None
     built = build_notices(
         folder, keep_valid(folder, sources, progress, alone=alone), progress, must=sources if alone else ()
@@ -257,9 +263,9 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 
 @cli.command()
 @_about
-@click.option("--to", "folder", type=FOLDER, metavar="DIR", help="Where the files go (default: export/, here).")
+@_folder("--to", "folder", help="Where the files go (default: export/, here).")
 @click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
-@click.option("--reports", type=FOLDER, metavar="DIR", help="Where the pages are (default: the project's).")
+@_folder("--reports", help="Where the pages are (default: the project's).")
 def export(
     jurisdiction: str | None,
     period: str | None,
@@ -276,15 +282,15 @@ def export(
     Example: audit-lib export
              audit-lib export leizhou 2017 --pdf
     """
-    sources = _find_sources(_find_data(data), jurisdiction, period)
+    sources = find_sources(find_data(data), jurisdiction, period)
     if jurisdiction is not None and period is not None:
-        return _export_notice(sources[0], folder, _find_data(data), reports, pdf=pdf)
+        return _export_notice(sources[0], folder, find_data(data), reports, pdf=pdf)
     if pdf:
         raise click.UsageError("--pdf: found no notice; expected audit-lib export J P --pdf")
-    return _export_panel(sources, folder or Path("export", jurisdiction or ""), _find_data(data))
+    return _export_panel(sources, folder or Path("export", jurisdiction or ""), find_data(data))
 
 
-def _export_panel(sources: "list[Source]", folder: Path, data: Path) -> int:
+def _export_panel(sources: list[Source], folder: Path, data: Path) -> int:
     from audit_lib.export.panel import read_panel, save_panel
 
     panel, errors = read_panel(data, sources)
@@ -296,10 +302,9 @@ def _export_panel(sources: "list[Source]", folder: Path, data: Path) -> int:
     return FAILED if errors else DONE
 
 
-def _export_notice(source: "Source", folder: Path | None, data: Path, reports: Path | None, *, pdf: bool) -> int:
+def _export_notice(source: Source, folder: Path | None, data: Path, reports: Path | None, *, pdf: bool) -> int:
     from audit_lib.export.package import export_notice
     from audit_lib.export.pdf import find_chromium, list_pages, print_pages
-    from audit_lib.files import find_project
 
     folder = folder or Path("export", source.notice_id)
     if pdf:  # nothing is written where the pages could not be
@@ -329,8 +334,8 @@ def _export_notice(source: "Source", folder: Path | None, data: Path, reports: P
 )
 @click.option("--memory", type=_Amount(0.5, 2**20), default=4, metavar="GIB", help="Memory a report may take (4 GiB).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
-@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
-@click.option("--reports", type=FOLDER, metavar="DIR", help="Where reports go (default: the project's).")
+@_notebooks
+@_folder("--reports", help="Where reports go (default: the project's).")
 def run(
     jurisdiction: str | None,
     period: str | None,
@@ -402,7 +407,7 @@ def _read_value(text: str) -> int | float | str:
 
 @cli.command()
 @_about
-@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
+@_notebooks
 def explore(jurisdiction: str | None, period: str | None, data: Path | None, notebooks: Path | None) -> int:
     """Write working copies of the notebooks to explore/, which git ignores: to change and run in JupyterLab.
 
@@ -425,9 +430,9 @@ def explore(jurisdiction: str | None, period: str | None, data: Path | None, not
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--all", "every", is_flag=True, help="Print every difference, not the first ones alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each file.")
-@click.option("--data", type=FOLDER, metavar="DIR", help="The data folder (default: the project's).")
-@click.option("--notebooks", type=FOLDER, metavar="DIR", help="The notebooks (default: the project's).")
-@click.option("--reports", type=FOLDER, metavar="DIR", help="The reports that pages link (default: the project's).")
+@_data
+@_notebooks
+@_folder("--reports", help="The reports that pages link (default: the project's).")
 @_debug
 def verify(
     path: Path, every: bool, as_json: bool, data: Path | None, notebooks: Path | None, reports: Path | None
@@ -450,22 +455,7 @@ def verify(
     return DONE if all(confirmed) else FAILED
 
 
-def _find_sources(data: Path, jurisdiction: str | None, period: str | None) -> "list[Source]":
-    from audit_lib.sources import find_sources
-
-    return find_sources(data, jurisdiction, period)
-
-
-def _find_data(data: Path | None) -> Path:
-    from audit_lib.files import find_data
-
-    return data if data is not None else find_data()
-
-
-def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> "Folders":
-    from audit_lib.batch.plan import Folders
-    from audit_lib.files import find_project
-
+def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> Folders:
     if data is None or notebooks is None or reports is None:
         project = find_project()
         data, notebooks, reports = (
