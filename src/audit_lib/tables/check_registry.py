@@ -48,14 +48,6 @@ def _has_both(evidence: Evidence) -> bool:
     return _has_table(evidence) and _has_lists(evidence)
 
 
-def _has_record(evidence: Evidence) -> bool:
-    return evidence.recorded_sha256 is not None
-
-
-def _states_units(evidence: Evidence) -> bool:
-    return evidence.notice.header.units_stated is not None
-
-
 def _states_counts(evidence: Evidence) -> bool:
     return any(tier.stated is not None for tier in evidence.notice.tiers)
 
@@ -72,14 +64,6 @@ def _has_corrections(evidence: Evidence) -> bool:
     return any(not each.place for each in evidence.corrections)
 
 
-def _has_pictures(evidence: Evidence) -> bool:
-    return bool(find_scan_lines(evidence.notice.document))
-
-
-def _names_period(evidence: Evidence) -> bool:
-    return evidence.notice.header.period is not None
-
-
 def _rates_scores(evidence: Evidence) -> bool:
     return bool(evidence.ranked["tier"].notna().any())
 
@@ -89,19 +73,19 @@ def _takes_cuts(evidence: Evidence) -> bool:
 
 
 CHECKS = (
-    Check("error", checks.check_raw_file, _has_record),
+    Check("error", checks.check_raw_file, lambda evidence: evidence.recorded_sha256 is not None),
     Check("warning", checks.check_raw_record),
     Check("error", checks.check_unread_cells),
     Check("warning", checks.check_balance),
     Check("warning", checks.check_sum_row, _has_table),
     Check("note", checks.check_left_aside),
-    Check("note", checks.check_pictures, _has_pictures),
+    Check("note", checks.check_pictures, lambda evidence: bool(find_scan_lines(evidence.notice.document))),
     Check("note", checks.check_corrected, _has_corrections),
     Check("warning", checks.check_correction_unused, _has_corrections),
     Check("error", checks.check_scale, _has_table),
     Check("warning", checks.check_direction, _has_table),
     Check("error", checks.check_tier_count, _states_counts),
-    Check("error", checks.check_units_stated, _states_units),
+    Check("error", checks.check_units_stated, lambda evidence: evidence.notice.header.units_stated is not None),
     Check("error", checks.check_in_no_list, _has_both),
     Check("error", checks.check_in_no_table, _has_both),
     Check("warning", checks.check_equal_counts, _has_both),
@@ -120,7 +104,7 @@ CHECKS = (
     Check("note", checks.check_name_level, _has_table),
     Check("note", checks.check_kind_by_suffix),
     Check("note", checks.check_numbering),
-    Check("warning", checks.check_period, _names_period),
+    Check("warning", checks.check_period, lambda evidence: evidence.notice.header.period is not None),
     Check("warning", checks.check_dates),
     Check("note", checks.check_header_padding, _has_table),
 )

@@ -4,7 +4,7 @@ A finding is a finding about the notice, not a failure of ours. Nothing is repai
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.documents.model import squeeze
+from audit_lib.notices.rows import Problem
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.numbers import competition_rank
 from audit_lib.periods import are_same, is_period
@@ -50,32 +51,27 @@ def check_raw_record(evidence: Evidence) -> Iterator[Finding]:
 
 def check_unread_cells(evidence: Evidence) -> Iterator[Finding]:
     """Could every cell of the tables and every list be read?"""
-    for problem in evidence.notice.problems:
-        if problem.severity == "error" and problem.check not in CHECKED_APART:
-            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
+    yield from _find_problems(evidence, lambda each: each.severity == "error" and each.check not in CHECKED_APART)
 
 
 def check_left_aside(evidence: Evidence) -> Iterator[Finding]:
     """Is every row about a unit, and every heading clear?"""
-    for problem in evidence.notice.problems:
-        if problem.severity != "error" and problem.check not in CHECKED_APART:
-            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
+    yield from _find_problems(evidence, lambda each: each.severity != "error" and each.check not in CHECKED_APART)
 
 
 def check_balance(evidence: Evidence) -> Iterator[Finding]:
     """Is everything read that looks as if it should be?"""
-    yield from _find_problems(evidence, "not_read")
+    yield from _find_problems(evidence, lambda each: each.check == "not_read")
 
 
 def check_sum_row(evidence: Evidence) -> Iterator[Finding]:
     """Do printed means and totals agree with their rows?"""
-    yield from _find_problems(evidence, "sum_differs")
+    yield from _find_problems(evidence, lambda each: each.check == "sum_differs")
 
 
-def _find_problems(evidence: Evidence, check: str) -> Iterator[Finding]:
-    for problem in evidence.notice.problems:
-        if problem.check == check:
-            yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
+def _find_problems(evidence: Evidence, is_meant: Callable[[Problem], bool]) -> Iterator[Finding]:
+    for problem in filter(is_meant, evidence.notice.problems):
+        yield Finding({"problem": problem.phrase, "place": say_place(problem.place)}, place=problem.place)
 
 
 def check_corrected(evidence: Evidence) -> Iterator[Finding]:
@@ -113,13 +109,16 @@ def check_scale(evidence: Evidence) -> Iterator[Finding]:
     if not measure.has_scale and len(off):
         facts = {"n": len(off), "lowest": lowest, "highest": highest, "most": ranked["score"].max()}
         facts |= {"least": ranked["score"].min()}
-        parts = {part: Phrase(f"checks.scale.unknown_{part}", facts) for part in ("found", "expected", "message")}
-        yield Finding(parts, place=off["source_place"].iloc[0])
+        yield Finding(_say_parts("scale.unknown", facts), place=off["source_place"].iloc[0])
         return
     for row in _rows(off):
         facts = {"unit": row.unit_name, "score": row.score, "lowest": lowest, "highest": highest}
-        parts = {part: Phrase(f"checks.scale.off_{part}", facts) for part in ("found", "expected", "message")}
-        yield Finding(parts, row.unit_id, row.source_place)
+        yield Finding(_say_parts("scale.off", facts), row.unit_id, row.source_place)
+
+
+def _say_parts(check: str, facts: dict[str, Any], *parts: str) -> dict[str, Any]:
+    """Return the parts of a finding of a check that words it in several ways."""
+    return {part: Phrase(f"checks.{check}_{part}", facts) for part in parts or ("found", "expected", "message")}
 
 
 def check_direction(evidence: Evidence) -> Iterator[Finding]:
@@ -231,14 +230,12 @@ def check_score_order(evidence: Evidence) -> Iterator[Finding]:
         pairs = [pair for pair in rows if len({groups.get(row.name_in_table) for row in pair}) == 1]
         wrong = [(upper, lower) for upper, lower in pairs if evidence.sign * (lower.score - upper.score) > 0]
         if len(wrong) > MOST_SWAPPED and len(wrong) > len(pairs) / 5:
-            facts = {"n": len(wrong), "of": len(table)}
-            parts = {part: Phrase(f"checks.score_order.other_{part}", facts) for part in ("found", "message")}
+            parts = _say_parts("score_order.other", {"n": len(wrong), "of": len(table)}, "found", "message")
             yield Finding(parts, place=wrong[0][1].source_place)
             continue
         for upper, lower in wrong:
             facts = {"unit": lower.unit_name, "score": lower.score, "above": upper.unit_name}
-            facts |= {"above_score": upper.score}
-            parts = {part: Phrase(f"checks.score_order.one_{part}", facts) for part in ("found", "message")}
+            parts = _say_parts("score_order.one", facts | {"above_score": upper.score}, "found", "message")
             yield Finding(parts, lower.unit_id, lower.source_place)
 
 
