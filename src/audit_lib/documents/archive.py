@@ -36,8 +36,7 @@ def read_member(content: bytes, kind: str, name: str | None = None) -> tuple[str
     unpacked. Raises UnreadableError, which names what there is.
     """
     with _open(content, kind) as archive:
-        members = _list_zip(archive) if isinstance(archive, zipfile.ZipFile) else _list_rar(archive)
-        member = _choose(members, kind, name)
+        member = _choose(_list(archive, kind), kind, name)
         if member.is_encrypted:
             raise UnreadableError(f"{shorten(member.name)} in it with a password", UNPACKED)
         if member.size > LARGEST_BINARY:
@@ -48,8 +47,7 @@ def read_member(content: bytes, kind: str, name: str | None = None) -> tuple[str
 def list_members(content: bytes, kind: str) -> list[str]:
     """Return the names of the files in an archive. Raises UnreadableError for too many."""
     with _open(content, kind) as archive:
-        members = _list_zip(archive) if isinstance(archive, zipfile.ZipFile) else _list_rar(archive)
-        return [member.name for member in _keep(members, kind)]
+        return [member.name for member in _list(archive, kind)]
 
 
 def shorten(name: str) -> str:
@@ -70,20 +68,18 @@ def _open(content: bytes, kind: str) -> zipfile.ZipFile | rarfile.RarFile:
     return archive
 
 
-def _list_zip(archive: zipfile.ZipFile) -> list[Member]:
-    return [
+def _list(archive: zipfile.ZipFile | rarfile.RarFile, kind: str) -> list[Member]:
+    """List the files in an archive, but those that file managers put there. Raises UnreadableError for too many."""
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > MOST_MEMBERS:
+        raise UnreadableError(f"a {kind.upper()} archive of {len(infos):,} files", f"at most {MOST_MEMBERS:,}")
+    members = [
         Member(decode_name(info), info.file_size, bool(info.flag_bits & 1), partial(archive.open, info))
-        for info in archive.infolist()
-        if not info.is_dir()
+        if isinstance(info, zipfile.ZipInfo)
+        else Member(info.filename, info.file_size, info.needs_password(), partial(archive.open, info))
+        for info in infos
     ]
-
-
-def _list_rar(archive: rarfile.RarFile) -> list[Member]:
-    return [
-        Member(info.filename, info.file_size, info.needs_password(), partial(archive.open, info))
-        for info in archive.infolist()
-        if not info.is_dir()
-    ]
+    return [member for member in members if not _is_clutter(member.name)]
 
 
 def decode_name(member: zipfile.ZipInfo) -> str:
@@ -97,7 +93,6 @@ def decode_name(member: zipfile.ZipInfo) -> str:
 
 
 def _choose(members: list[Member], kind: str, name: str | None) -> Member:
-    members = _keep(members, kind)
     chosen = [member for member in members if name in (None, member.name)]
     if not chosen:
         chosen = [member for member in members if PurePosixPath(member.name).name == name]
@@ -106,13 +101,6 @@ def _choose(members: list[Member], kind: str, name: str | None) -> Member:
     if not members:
         raise UnreadableError(f"a {kind.upper()} archive of nothing", "a published notice")
     raise _name_members(members, kind, name)
-
-
-def _keep(members: list[Member], kind: str) -> list[Member]:
-    """Leave out what file managers put into archives."""
-    if len(members) > MOST_MEMBERS:
-        raise UnreadableError(f"a {kind.upper()} archive of {len(members):,} files", f"at most {MOST_MEMBERS:,}")
-    return [member for member in members if not _is_clutter(member.name)]
 
 
 def _is_clutter(name: str) -> bool:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one_line
-from audit_lib.documents.word_flow import join_blocks
+from audit_lib.documents.word_flow import Numbering, join_blocks
 
 MAIN_PART = "word/document.xml"
 # What stands in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
@@ -43,37 +43,19 @@ def _parse_part(archive: zipfile.ZipFile, name: str) -> Any:
     return etree.fromstring(archive.read(name), parser)
 
 
-class _Walk:
-    """The walk through a document, with the number of the last line. Rows inside a table keep the number of its row."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.is_in_table = False
-
+class _Walk(Numbering):
     def read_blocks(self, element: Any) -> list[Block]:
         """Return the paragraphs and tables inside an element, those inside content controls and insertions too."""
         blocks: list[Block] = []
         for child in element:
             match _name(child):
                 case "p":
-                    blocks += self.read_paragraph(child)
+                    blocks += self.read_lines("".join(_read_runs(child)))
                 case "tbl":
                     blocks += self.read_table(child)
                 case name if name not in UNSEEN:
                     blocks += self.read_blocks(child)
         return blocks
-
-    def read_paragraph(self, paragraph: Any) -> Iterator[Line]:
-        for text in "".join(_read_runs(paragraph)).split("\n"):
-            place = self.next_place()
-            line = Line(place, text)
-            if line.key or not text.isascii():
-                yield line
-
-    def next_place(self) -> str:
-        if not self.is_in_table:
-            self.number += 1
-        return f"line {self.number}"
 
     def read_table(self, table: Any) -> Iterator[Grid]:
         places: list[str] = []

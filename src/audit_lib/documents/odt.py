@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import Block, Grid, Line, UnreadableError
+from audit_lib.documents.model import Block, Grid, UnreadableError
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, check_fields, draw_grid, one_line, place_cells
-from audit_lib.documents.word_flow import join_blocks
+from audit_lib.documents.word_flow import Numbering, join_blocks
 
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 MOST_REPEATED = 10_000  # rows or cells: more are only ever empty
@@ -31,35 +31,18 @@ def read_odt(content: bytes) -> list[Block]:
     return _Walk().read_blocks(text)
 
 
-class _Walk:
-    """The walk through a document, with the number of the last line. Rows inside a table keep the number of its row."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.is_in_table = False
-
+class _Walk(Numbering):
     def read_blocks(self, element: Any) -> list[Block]:
         blocks: list[Block] = []
         for child in element:
             match _name(child):
                 case "p" | "h":
-                    blocks += self.read_paragraph(child)
+                    blocks += self.read_lines("".join(_read_runs(child)))
                 case "table":
                     blocks += self.read_table(child)
                 case name if name not in UNSEEN and not _is_hidden(child):
                     blocks += self.read_blocks(child)
         return blocks
-
-    def read_paragraph(self, paragraph: Any) -> Iterator[Line]:
-        for text in "".join(_read_runs(paragraph)).split("\n"):
-            line = Line(self.next_place(), text)
-            if line.key or not text.isascii():
-                yield line
-
-    def next_place(self) -> str:
-        if not self.is_in_table:
-            self.number += 1
-        return f"line {self.number}"
 
     def read_table(self, table: Any) -> Iterator[Grid]:
         rows: list[Row] = []
@@ -103,7 +86,7 @@ def _find_rows(table: Any) -> Iterator[Any]:
 
 def _read_runs(element: Any) -> Iterator[str]:
     """Yield the text of a paragraph. White space of the source is one space, as the standard says."""
-    yield _collapse(element.text)
+    yield one_line(element.text or "")
     for child in element:
         match _name(child):
             case "s":
@@ -114,11 +97,7 @@ def _read_runs(element: Any) -> Iterator[str]:
                 yield "\n"
             case name if name not in UNSEEN and not _is_hidden(child):
                 yield from _read_runs(child)
-        yield _collapse(child.tail)
-
-
-def _collapse(text: str | None) -> str:
-    return one_line(text or "")
+        yield one_line(child.tail or "")
 
 
 def _is_hidden(element: Any) -> bool:

@@ -4,7 +4,7 @@ A cell is known by its edges, not by the number of its column; what one row merg
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, flatten
@@ -114,6 +114,26 @@ class WordFlow:
         else:
             self.number += 1
         return f"line {self.number}"
+
+
+class Numbering:
+    """The number of the last line in a walk through a document. Rows inside a table keep the number of its row."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.is_in_table = False
+
+    def next_place(self) -> str:
+        if not self.is_in_table:
+            self.number += 1
+        return f"line {self.number}"
+
+    def read_lines(self, text: str) -> Iterator[Line]:
+        """Yield the lines of a paragraph that print something, or hold a no-break space or the like."""
+        for printed in text.split("\n"):
+            line = Line(self.next_place(), printed)
+            if line.key or not printed.isascii():
+                yield line
 
 
 def _has_no_end(what: str, lines: object) -> UnreadableError:
