@@ -43,7 +43,7 @@ from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.check_registry import tabulate_register
 from audit_lib.wording.languages import FOLDER, LANGUAGES, MAIN
-from audit_lib.wording.words import MEASURED, Words
+from audit_lib.wording.words import MEASURED, Words, say_item, say_ranks
 
 ROOT = Path(__file__).parents[1]
 CHINESE = sorted((ROOT / "reports/zh").glob("*/*/*.ipynb"))
@@ -210,12 +210,12 @@ def test_places(place: str, english: str, worded: str) -> None:
     ],
 )
 def test_items(item: str, english: str, worded: str) -> None:
-    assert (Words("en").item(item), Words("zh").item(item)) == (english, worded)
+    assert (Words("en").word(say_item(item)), Words("zh").word(say_item(item))) == (english, worded)
 
 
 @pytest.mark.parametrize(("ranks", "english", "worded"), [("7–12", "7–12", "7～12"), ("1", "1", "1")])
 def test_ranks(ranks: str, english: str, worded: str) -> None:
-    assert (Words("en").ranks(ranks), Words("zh").ranks(ranks)) == (english, worded)
+    assert (Words("en").word(say_ranks(ranks)), Words("zh").word(say_ranks(ranks))) == (english, worded)
 
 
 def test_days_of_a_source_are_worded(chinese: Report) -> None:

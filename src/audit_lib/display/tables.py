@@ -16,10 +16,10 @@ from audit_lib.display.columns import TWO, find_column
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
-from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words
+from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words, say_item, say_ranks
 
 NAMED: Mapping[str, type[Named]] = {"unit": Unit, "tier": Tier, "term": Term}  # kinds of columns with names
-WORDED = {"ranks": Words.ranks, "item": Words.item, "numeral": Words.numeral}  # kinds that each language writes itself
+PHRASED = {"ranks": say_ranks, "item": say_item}  # kinds that each language writes itself, as it does numerals
 
 MOST_ROOMY = 12  # shaded columns; with more, cells are as narrow as they can be
 
@@ -254,8 +254,10 @@ def _print_value(value: Any, column: str, words: Words, missing: str, *, is_publ
 
 def _name(value: Any, column: str, words: Words) -> str:
     kind = find_column(column).kind
-    if kind in WORDED:
-        return WORDED[kind](words, value)
+    if kind in PHRASED:
+        return words.word(PHRASED[kind](value))
+    if kind == "numeral":
+        return words.numeral(value)
     if kind in NAMED and isinstance(value, str):
         return PAIR.join(words.both(NAMED[kind](each)) for each in value.split(PAIR))
     return value if kind == "text" and isinstance(value, str) else words.name(value, column)

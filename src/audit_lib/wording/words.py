@@ -169,7 +169,10 @@ def say_ranks(ranks: str) -> Phrase | str:
 
 
 def say_item(item: str) -> Phrase | str:
-    """Return the phrase for a section and item of a notice as it prints them: 二、四是; 四、(二); 二、 of no item."""
+    """Return the phrase for a section and item of a notice as it prints them: 二、四是; 四、(二); 二、 of no item.
+
+    二、四是 is 第二部分第四项 in Chinese.
+    """
     match = re.fullmatch(r"(?P<section>[^、]+)、(?:(?P<item>[^()]+)是|\((?P<paragraph>.+)\))?", item)
     if match is None:
         return item
@@ -356,19 +359,11 @@ class Words:
 
     def date(self, date: str) -> str:
         """Return the words for a year, quarter, month or day that ISO writes: 2017-08 is 2017年8月 in Chinese."""
-        return self._formatter.format_field(say_date(date), "")
+        return self.word(say_date(date))
 
     def place(self, place: str) -> str:
         """Return the words for a place in a file: line 215 is 第215行 in Chinese."""
-        return self._formatter.format_field(say_place(place), "")
-
-    def ranks(self, ranks: str) -> str:
-        """Return the words for the ranks that tied units share: 4–7 is 4～7 in Chinese."""
-        return self._formatter.format_field(say_ranks(ranks), "")
-
-    def item(self, item: str) -> str:
-        """Return the words for a section and item of a notice: 二、四是 is 第二部分第四项 in Chinese."""
-        return self._formatter.format_field(say_item(item), "")
+        return self.word(say_place(place))
 
     def numeral(self, numeral: str) -> str:
         """Return the words for the numeral of a section or item: 八, (二) are 8, (2) in English."""
