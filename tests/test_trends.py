@@ -16,7 +16,7 @@ from scipy import stats
 from audit_lib import trends
 from audit_lib.analysis.comparability import find_distance, follows
 from audit_lib.analysis.lineage import list_events, list_movers, match_periods, suggest_pairs
-from audit_lib.analysis.trends import compare, compare_pair, find_most, order_changes
+from audit_lib.analysis.trends import compare, compare_pair, find_most
 from audit_lib.analysis.unit_paths import build_panel, place
 from audit_lib.display.charts import Chart
 from audit_lib.display.scene import Rect
@@ -49,102 +49,16 @@ def baoshan() -> Report:
     return open_report("baoshan", "2021")
 
 
-# Guangdong, Jiangxi, Xianning: every number recomputed from the processed table by pandas and SciPy alone.
+# Guangdong, Jiangxi, Xianning. Their numbers are computed once more in test_oracle.py.
 
 
-def read_panel(name: str) -> pd.DataFrame:
-    """Read the scores of a place, a row per unit, a column per period; printed ranks where there are no scores."""
-    table = pd.read_csv(ROOT / "data/processed" / name / "scores.csv")
-    value = table["score"].where(table.groupby("period")["score"].transform("count") > 0, -table["rank_printed"])
-    return table.assign(value=value).pivot_table(index="unit_name", columns="period", values="value")
-
-
-def rank_best(values: pd.Series, method: str = "min") -> pd.Series:
-    known = values.dropna()
-    return pd.Series(stats.rankdata(-known, method=method), index=known.index).reindex(values.index)
-
-
-@pytest.mark.parametrize("name", PANELS)
-def test_places_are_those_of_scipy(name: str) -> None:
-    wide = read_panel(name)
-    rows = pd.read_csv(ROOT / "data/processed" / name / "scores.csv")
-    listed = set(zip(rows["period"], rows["unit_name"], strict=True))
-    found, shades = trends.tabulate_places(compare(open_report(name, PANELS[name]).history, 8))
-    found = found.set_index("unit_name")
-    assert list(found.columns)[-3:] == ["mean_place", "n_top", "n_lowest"]
-    top, lowest, middles = (pd.DataFrame(index=wide.index, columns=wide.columns, dtype="float64") for _ in range(3))
-    for period, heading in zip(sorted(wide), found.columns, strict=False):
-        least, most = rank_best(wide[period]), rank_best(wide[period], "max")
-        n = wide[period].notna().sum()
-        expected = {
-            unit: ("–" if (period, unit) in listed else "")
-            if np.isnan(least[unit])
-            else f"{least[unit]:.0f}{'=' if most[unit] > least[unit] else ''}"
-            for unit in wide.index
-        }
-        assert found[heading].to_dict() == expected
-        ahead = wide[period].map(lambda value, period=period: (wide[period] > value).sum())
-        top[period] = (most <= n / 3).astype(float)
-        lowest[period] = ((ahead >= 2 * n / 3) & wide[period].notna()).astype(float)
-        middles[period] = rank_best(wide[period], "average")
-    assert found["n_top"].to_dict() == top.sum(axis=1).to_dict()
-    assert found["n_lowest"].to_dict() == lowest.sum(axis=1).to_dict()
-    pd.testing.assert_series_equal(
-        found["mean_place"].sort_index(), middles.mean(axis=1).sort_index().map(lambda x: round(x, 1)),
-        check_names=False, atol=0.051,
-    )  # fmt: skip
-    assert shades.steps.min(axis=None) >= 0
-    assert shades.steps.max(axis=None) <= 5
-    highlight = {"guangdong": "广州", "jiangxi": "萍乡市", "xianning": "中心城区"}[name]
-    assert list(found.index)[shades.chosen] == highlight, "the unit that the drawings follow"
-    scores = shades.scores.set_axis(found.index)
-    assert list(scores) == ([] if name == "jiangxi" else list(found.columns)[:-3])
-    for period, heading in zip(sorted(wide), scores, strict=False):
-        known = rows[(rows["period"] == period)].set_index("unit_name")["score"].dropna()
-        assert scores[heading].dropna().to_dict() == known.to_dict()
-
-
-@pytest.mark.parametrize("name", ["guangdong", "xianning"])
-def test_the_level_is_that_of_pandas(name: str) -> None:
-    wide = read_panel(name)
-    table = trends.tabulate_level(compare(open_report(name, PANELS[name]).history, 8))
-    for number, period in enumerate(sorted(wide)):
-        points = wide[period].dropna()
-        row = table.iloc[number]
-        if (points < 0).all():  # ranks alone
-            assert row["n_scored"] == 0
-            assert pd.isna(row["median"])
-            continue
-        assert row["n_scored"] == len(points)
-        assert row[["median", "min", "max"]].to_list() == pytest.approx([np.median(points), points.min(), points.max()])
-        quartiles = np.percentile(points, [25, 75]) if len(points) >= 8 else [np.nan, np.nan]
-        assert row[["q1", "q3"]].astype("float64").to_list() == pytest.approx(list(quartiles), nan_ok=True)
-    scored = wide.loc[:, (wide > 0).any()]
-    constant = scored.dropna().median()
-    assert table["median_same"].dropna().to_list() == pytest.approx(constant.to_list())
-
-
-@pytest.mark.parametrize(
-    ("name", "before", "measure"),
-    [("guangdong", "2017-08", "points"), ("jiangxi", "2022-06", "places"), ("xianning", "2022-08", "points")],
-)
-def test_changes_are_those_of_pandas(name: str, before: str, measure: str) -> None:
-    wide, after = read_panel(name), PANELS[name]
-    pair = compare(open_report(name, after).history, 8).main
-    assert pair is not None
-    assert (pair.gate.before, pair.gate.after, pair.gate.measure) == (before, after, measure)
-    both = wide[[before, after]].dropna()
-    units = pair.units.set_index("unit_name")
-    assert set(units.index) == set(both.index)
-    middles = both.apply(lambda column: rank_best(column, "average"))
-    expected = both[after] - both[before] if measure == "points" else middles[after] - middles[before]
-    assert units["change"].to_dict() == pytest.approx(expected.to_dict())
-    assert units["place_after"].to_dict() == rank_best(both[after]).to_dict()
-    assert units["n_listed"].unique().tolist() == [len(both)]
-    assert order_changes(pair)["change"].is_monotonic_increasing == (measure == "points")
-    if measure == "points":
-        printed = trends.tabulate_changes(pair).set_index("unit_name").loc[both.index]
-        assert printed[["score_before", "score_after"]].to_numpy().tolist() == both.to_numpy().tolist()
+@pytest.mark.parametrize(("name", "unit"), [("guangdong", "广州"), ("jiangxi", "萍乡市"), ("xianning", "中心城区")])
+def test_places_are_shaded_and_one_unit_is_followed(name: str, unit: str) -> None:
+    places, shades = trends.tabulate_places(compare(open_report(name, PANELS[name]).history, 8))
+    assert (shades.steps.min(axis=None), shades.steps.max(axis=None)) == (0, 5)
+    assert places["unit_name"][shades.chosen] == unit
+    headings = [] if name == "jiangxi" else list(places.columns)[1:-3]  # places there are printed, without scores
+    assert list(shades.scores) == headings
 
 
 @pytest.mark.parametrize(
