@@ -5,32 +5,16 @@ import html
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from audit_lib.analysis.cuts import compare_rule, describe_overlap, describe_rule
 from audit_lib.analysis.distribution import count_scores
-from audit_lib.analysis.group_gap import (
-    describe_gap,
-    describe_groups,
-    describe_lead,
-    describe_split,
-    describe_test,
-    find_lead,
-)
-from audit_lib.analysis.groups import choose_main, compare_groups
 from audit_lib.analysis.narrative import (
-    describe_level,
-    describe_narrative,
-    describe_replies,
-    describe_standard,
-    describe_unmentioned,
     list_claims,
-    list_ratings,
     mark_verbatim,
 )
 from audit_lib.analysis.source import trace_source
@@ -262,97 +246,6 @@ def test_a_chinese_report_holds_no_english(path: Path) -> None:
                 rest = TERMS.sub("", html.unescape(text)).replace(path.parts[-3], "")
                 english += re.findall("[A-Za-z]+", rest)
     assert english == []
-
-
-def describe(name: str, report: Report) -> str:
-    scores, words, notice = report.scores, report.words, report.notice
-    comparisons = compare_groups(scores, "side", 8)
-    claims = mark_verbatim(report.claims, notice, report.record)
-    sentences: dict[str, Callable[[], str]] = {
-        "tiers": lambda: words.word(describe_rule(compare_rule(scores, 90, 80), notice)),
-        "overlap": lambda: words.word(describe_overlap(scores)),
-        "groups": lambda: words.word(describe_groups(scores, comparisons, "side")),
-        "gap": lambda: words.word(describe_gap(scores, comparisons, "side")),
-        "lead": lambda: words.word(describe_lead(find_lead(scores, "side", comparisons), comparisons, "side", 8)),
-        "split": lambda: words.word(describe_split(scores, comparisons, 8)),
-        "test": lambda: words.word(describe_test(choose_main(comparisons), "side")),
-        "narrative": lambda: words.word(describe_narrative(scores, report.mentions)),
-        "named": lambda: words.word(list_ratings(scores, report.mentions)[1]),
-        "unmentioned": lambda: words.word(describe_unmentioned(scores, report.mentions)),
-        "level": lambda: words.word(describe_level(claims, scores, 90, 80)),
-        "standard": lambda: words.word(describe_standard(claims, scores)),
-        "replies": lambda: words.word(describe_replies(claims)),
-    }
-    return sentences[name]()
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        (
-            "tiers",
-            "90分以上的12个单位，8个评为优秀，4个没有评为优秀，通报没有说明原因",
-        ),
-        (
-            "overlap",
-            "找不到一条能分清优秀和良好的分数线：90～93分之间两档都有。高于78.5分、不高于81分的任何一条分数线都能分清"
-            "良好和一般。",
-        ),
-        (
-            "groups",
-            "镇街和部门得分相差不大，平均84.7分和86.1分；高于90分的都是部门",
-        ),
-        (
-            "gap",
-            "差距不大：平均约差1.5分，而得分在70～97分之间。",
-        ),
-        (
-            "lead",
-            "高分段（探索性分析）：高于90分的有6个部门，没有镇街；只看90分及以下的单位，镇街平均84.7分，部门平均84.3分。",
-        ),
-        (
-            "split",
-            "部门内部差别更大（探索性分析，分组由本项目划定）：27个名单靠前的部门平均87.6分，8个名单靠后的部门平均81.1分。",
-        ),
-        (
-            "test",
-            "均值差（镇街减部门）：−1.48分。"
-            "把56个得分随机分成21个和35个两组，100次中约有35次会出现不小于现在的差距，不论方向（均值差的精确置换检验，p=0.3508）。"
-            "任取一个镇街和一个部门相比，735对中镇街较高的295对，较低的403对。",
-        ),
-        (
-            "narrative",
-            "通报指出问题时以8个单位为例，其中一半评为良好，水务局得93分",
-        ),
-        (
-            "named",
-            "评为一般：雷高镇（78分）、公用事业局（75分）、白沙镇（71分）、民政局（70分）。",
-        ),
-        (
-            "unmentioned",
-            "没有提到：7个“一般”单位中有3个，即人社局（78.5分）、地方公路局（78分）、国资经营公司（78分）。",
-        ),
-        (
-            "level",
-            "通报（第一部分）称：绝大部分单位“处于中等偏上水平”。56个有得分的单位中，得80分及以上的49个、得85分及以上"
-            "（两条分数线的中点）的34个、高于均值（85.59分）的31个、高于中位数（86分）的27个。"
-            "按80分、85分和均值衡量成立，按中位数衡量不成立。",
-        ),
-        (
-            "standard",
-            "据本项目转写，通报（第二部分第四项）的意思是：大多数单位的更新达不到网站考评要求。但有档次的56个单位中，"
-            "49个评为良好及以上。若多数指57个单位中的至少29个，则至少有21个单位未达标而评为良好及以上，"
-            "可见评上良好并不要求达标。",
-        ),
-        (
-            "replies",
-            "通报称收到信息公开申请8件，答复率100%。这是答复率，不是按期答复率。据本项目转写，通报（第二部分第八项）的意思是："
-            "经几次催办才处理。",
-        ),
-    ],
-)
-def test_what_is_said_of_leizhou(chinese: Report, name: str, sentence: str) -> None:
-    assert describe(name, chinese) == sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
