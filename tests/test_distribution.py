@@ -22,7 +22,6 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Rect, Ring
 from audit_lib.figures.distribution import plot_certain, plot_scores
-from audit_lib.notebook.report import open_report
 from audit_lib.wording.words import Words, is_finding
 
 UNITS = "甲乙丙丁戊己庚辛壬癸子丑"
@@ -87,35 +86,15 @@ def test_leizhou_outliers(leizhou) -> None:
     assert set(outliers["fence"]) == {71.5}
 
 
-@pytest.mark.parametrize(
-    ("language", "sentences"),
-    [
-        (
-            "en",
-            [
-                "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
-                "Range: from 70 to 97; half of all scored 86 or more.",
-                "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
-                "bureaus are printed first.",
-                "Far below the rest: Baisha (71) and Civil Affairs (70).",
-            ],
-        ),
-        (
-            "zh",
-            [
-                "多数单位得分在82～89分之间；同分很多，表中的序号不是名次",
-                "得分范围：70～97分，半数在86分以上（含）。",
-                "同分：56个单位中有44个与别人同分。部门与镇街同分时，部门都排在前面。",
-                "明显低于其他单位：白沙镇（71分）、民政局（70分）。",
-            ],
-        ),
-    ],
-)
-def test_leizhou_sentences(language: str, sentences: list[str]) -> None:
-    report = open_report("leizhou", "2017", language=language)
-    words = report.words.without_glosses()
-    said = [each(report.scores) for each in (describe_distribution, describe_range, describe_ties, describe_outliers)]
-    assert [words.word(each) for each in said] == sentences
+def test_leizhou_sentences(leizhou) -> None:
+    said = [each(leizhou.scores) for each in (describe_distribution, describe_range, describe_ties, describe_outliers)]
+    assert list(map(leizhou.words.without_glosses().word, said)) == [
+        "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
+        "Range: from 70 to 97; half of all scored 86 or more.",
+        "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
+        "bureaus are printed first.",
+        "Far below the rest: Baisha (71) and Civil Affairs (70).",
+    ]
 
 
 def test_leizhou_chart(leizhou) -> None:

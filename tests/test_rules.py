@@ -31,7 +31,6 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.scene import Label, Line, Rect
 from audit_lib.errors import AuditError
 from audit_lib.figures.update_rules import plot_overdue
-from audit_lib.notebook.report import open_report
 from audit_lib.notices.notice import Header
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, validate_table
@@ -123,40 +122,20 @@ def test_leizhou_columns(named) -> None:
     assert pd.isna(named["rule"].iloc[6])
 
 
-@pytest.mark.parametrize(
-    ("language", "sentences"),
-    [
-        (
-            "en",
-            [
-                "Baisha's news column should be updated every two weeks; at the inspection it was 111–149 days old",
-                "Columns named for a unit: of five, two were past the limit, both of Baisha; three were blank.",
-                "The rules: news every two weeks; policy documents every six months; four others every year; "
-                "three more state no period.",
-                "Not counted: two remarks that name no unit.",
-            ],
-        ),
-        (
-            "zh",
-            [
-                "按要求每2周更新一次，白沙镇“工作动态”到检查时已停更111～149天",
-                "点到单位的栏目：共5个，2个逾期（都是白沙镇的）；3个空白。",
-                "更新要求：动态要闻每2周更新一次；政策文件每6个月更新一次；另有4类内容每年更新一次；另有3项没有写明时限。",
-                "未计入：另有2处泛指，没有点到具体单位。",
-            ],
-        ),
-    ],
-)
-def test_leizhou_sentences(named, language: str, sentences: list[str]) -> None:
-    report = open_report("leizhou", "2017", language=language)
-    words = report.words.without_glosses()
+def test_leizhou_sentences(leizhou, named) -> None:
     said = [
-        describe_rules(report.rules, named, report.header),
+        describe_rules(leizhou.rules, named, leizhou.header),
         describe_named(named),
-        describe_strictest(report.rules),
+        describe_strictest(leizhou.rules),
         describe_general(named),
     ]
-    assert [words.word(each) for each in said] == sentences
+    assert [leizhou.words.without_glosses().word(each) for each in said] == [
+        "Baisha's news column should be updated every two weeks; at the inspection it was 111–149 days old",
+        "Columns named for a unit: of five, two were past the limit, both of Baisha; three were blank.",
+        "The rules: news every two weeks; policy documents every six months; four others every year; "
+        "three more state no period.",
+        "Not counted: two remarks that name no unit.",
+    ]
 
 
 def test_leizhou_table(leizhou, named) -> None:
