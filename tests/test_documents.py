@@ -124,6 +124,8 @@ def test_any_bytes_give_a_document_or_an_error(tmp_path_factory: pytest.TempPath
         assert len(str(error).splitlines()) == 1
     else:
         assert isinstance(document, Document)
+        if document.format == "html":  # whose text is not that of its source lines
+            return
         codec = {"utf-8": "utf-8-sig", "big5": "cp950"}.get(str(document.encoding), str(document.encoding))
         raw = re.split(r"\r\n|\r|\n", content.decode(codec))
         assert all(raw[(line_of(line.place) or 0) - 1] == line.text and line.key for line in document.lines)
