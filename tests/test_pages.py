@@ -558,7 +558,7 @@ def test_nothing_in_data_or_text_is_run(tmp_path: Path) -> None:
         markdown(f"# Is {attack} safe?\n\n{attack}\n\n[here](javascript:alert(1))"),
         *report(attack)[1:],
         cell("find(x)", Finding(attack)),
-        cell("plot(x)", Chart(DOT, attack, attack, 760, attack, attack, None, pd.DataFrame({attack: [attack]}))),
+        cell("plot(x)", Chart(DOT, attack, attack, 760, attack, attack, pd.DataFrame({attack: [attack]}))),
         cell("show(x)", show(pd.DataFrame({"unit_name": [attack]}), "tiers", WORDS)),
         cell("show(x)", output("display_data", {"text/html": "&lt;script&gt;alert(2)&lt;/script&gt;"})),
         cell("HTML(x)", output("display_data", {"text/html": "<script>x</script>", "text/plain": "<HTML & object>"})),

@@ -22,9 +22,9 @@ except ImportError:  # Windows: nobody waits there
 LONGEST = 70  # letters of a name that another is made from: three bytes each, and names end at 255
 
 
-def find_project(start: Path | None = None) -> Path:
+def find_project() -> Path:
     """Return the folder that holds `data/`, here or above. Raises AuditError if there is none."""
-    start = (start or Path.cwd()).resolve()
+    start = Path.cwd()
     for folder in (start, *start.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
@@ -46,9 +46,9 @@ def open_at_once(name: str, flags: int) -> int:
     return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def save_text(text: str, path: Path, *, durable: bool = False) -> None:
+def save_text(text: str, path: Path) -> None:
     """Write a file in one step: readers see the old one or the new one, never a part."""
-    save_bytes(text.encode(), path, durable=durable)
+    save_bytes(text.encode(), path)
 
 
 def save_bytes(content: bytes, path: Path, *, durable: bool = False) -> None:

@@ -60,19 +60,18 @@ def _find_scale(scores: pd.DataFrame, measure: Measure) -> tuple[float, float] |
 def judge_gate(one: Published, other: Published) -> Gate:
     """Judge what may be compared of two periods, from what each publishes."""
     bases = {one.basis, other.basis}
+    is_same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
     if list_overlaps([one.period, other.period]):
         measure, reason = "nothing", "overlap"
     elif bases == {"score"}:
         reason = _find_reason(one, other)
         measure = "points" if reason == "same_scheme" else "places"
     elif bases <= {"score", "rank"}:
-        same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
-        measure, reason = "places", "ranks_alone" if same else "ranks_of_another"
+        measure, reason = "places", "ranks_alone" if is_same else "ranks_of_another"
     elif "end_of_list" in bases and bases <= {"score", "rank", "end_of_list"}:
         measure, reason = "nothing", "end_of_list"
     elif bases == {"rating"}:
-        same = one.measure.rubric_id is not None and one.measure.rubric_id == other.measure.rubric_id
-        measure, reason = "ratings", "ratings_alone" if same else "ratings_of_another"
+        measure, reason = "ratings", "ratings_alone" if is_same else "ratings_of_another"
     else:
         measure, reason = "nothing", "nothing_in_common"
     return Gate(one.period, other.period, measure, reason)

@@ -139,15 +139,10 @@ def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: i
         return None
     _, side, points, *pair = widest
     low, high = sorted(pair, key=lambda group: points[group].mean())
-    facts = {"high": name_group(high, "split"), "low": name_group(low, "split")}
-    facts |= {"n_high": len(points[high]), "n_low": len(points[low])}  # type: ignore[dict-item]
-    return say(
-        "groups.split",
-        side=name_group(side, "side"),
-        **facts,
-        mean_high=points[high].mean(),
-        mean_low=points[low].mean(),
-    )
+    facts: dict[str, object] = {"side": name_group(side, "side")}
+    for end, group in (("high", high), ("low", low)):
+        facts |= {end: name_group(group, "split"), f"n_{end}": len(points[group]), f"mean_{end}": points[group].mean()}
+    return say("groups.split", **facts)
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:
@@ -211,9 +206,8 @@ def measure_sensitivity(
             rows.append({"change": "with_unscored", "unit": row.unit_name, "at": points, "mean_gap": gap})
     left_out = [(unit, x.drop(unit).mean() - y.mean()) for unit in x.index if len(x) > 1]
     left_out += [(unit, x.mean() - y.drop(unit).mean()) for unit in y.index if len(y) > 1]
-    for unit, gap in (
-        (min(left_out, key=lambda pair: pair[1]), max(left_out, key=lambda pair: pair[1])) if left_out else ()
-    ):
+    extremes = [how(left_out, key=lambda pair: pair[1]) for how in (min, max)] if left_out else []
+    for unit, gap in extremes:
         rows.append({"change": "leave_one_out", "unit": unit, "at": pd.NA, "mean_gap": gap})
     return pd.DataFrame(rows)
 

@@ -64,11 +64,7 @@ def list_named(
     for item in list_items(notice, of_kind).dropna(subset=["heading"]).itertuples():
         for unit in item.units:
             topics.setdefault(unit, []).append(item.heading)
-    places = (
-        of_kind.assign(where=_where(of_kind))
-        .groupby("unit_id", sort=False)["where"]
-        .agg(lambda all_: list(dict.fromkeys(all_)))
-    )
+    places = _where(of_kind).groupby(of_kind["unit_id"], sort=False).agg(lambda all_: list(dict.fromkeys(all_)))
     units = find_named(scores, mentions, sentiment)[["unit_id", "unit_name", "score", "tier"]]
     column = "summary" if any(is_summary(record, section) for section in of_kind["section"]) else "topic"
     units[column] = units["unit_name"].map(topics)
@@ -210,11 +206,9 @@ def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase
     facts = {"of": scores.loc[scores["tier"] == tiers[-1], "unit_id"].nunique(), "tier": Tier(tiers[-1])}
     if silent.empty:
         return say("narrative.all_mentioned", **facts)
-    return (
-        say("narrative.unmentioned", n=len(silent), units=_word_units(silent), **facts)
-        if len(silent) <= MOST_NAMES
-        else None
-    )
+    if len(silent) > MOST_NAMES:
+        return None
+    return say("narrative.unmentioned", n=len(silent), units=_word_units(silent), **facts)
 
 
 def describe_praised(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
@@ -375,9 +369,8 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None
     least = int(units * _threshold(claim) // 100) + 1  # more than half of 56 is 29 at least
     both = least + int(row["n"]) - units
     facts = {"n": row["n"], "of": row["of"], "tier": Tier(row["tier"]), "units": units, "least": least, "both": both}
-    return join(
-        [_say_claim(claim), say(f"narrative.{'standard' if both > 0 else 'standard_fits'}", **facts)], "sentences"
-    )
+    key = "narrative.standard" if both > 0 else "narrative.standard_fits"
+    return join([_say_claim(claim), say(key, **facts)], "sentences")
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:

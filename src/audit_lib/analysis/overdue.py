@@ -204,11 +204,8 @@ def find_lead_column(inspected: pd.DataFrame) -> pd.Series | None:
     overdue = inspected[(inspected["status"] == "overdue") & inspected["unit"].notna()]
     if overdue.empty:
         return None
-    return (
-        overdue.assign(is_open=overdue["late_high"].isna())
-        .sort_values(["is_open", "late_low"], ascending=[True, False], kind="stable")
-        .iloc[0]
-    )
+    overdue = overdue.assign(is_open=overdue["late_high"].isna())
+    return overdue.sort_values(["is_open", "late_low"], ascending=[True, False], kind="stable").iloc[0]
 
 
 def describe_named(inspected: pd.DataFrame) -> Phrase | None:

@@ -39,10 +39,10 @@ def tukey_fences(values: npt.ArrayLike) -> tuple[float, float]:
     """Find the scores below and above which a unit counts as an outlier, in points.
 
     1.5 interquartile ranges outside the linear quartiles; where the middle half of the units tie, both
-    fences are their score. Missing scores are dropped; ValueError if none is left.
+    fences are their score. Missing scores are dropped; one must be left.
     Source: Tukey (1977); quartiles of type 7 in Hyndman and Fan (1996).
     """
-    low, high = np.percentile(_some(values), [25, 75])
+    low, high = np.percentile(_present(values), [25, 75])
     reach = 1.5 * (high - low)
     return float(low - reach), float(high + reach)
 
@@ -138,11 +138,3 @@ def _present(values: npt.ArrayLike) -> Floats:
     if np.isinf(numbers).any():
         raise ValueError("infinite score: expected finite numbers or missing values")
     return numbers[~np.isnan(numbers)]
-
-
-def _some(values: npt.ArrayLike) -> Floats:
-    """Keep the scores that are there, at least one."""
-    present = _present(values)
-    if not present.size:
-        raise ValueError("no score: expected at least one")
-    return present

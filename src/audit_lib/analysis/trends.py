@@ -149,11 +149,9 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
             units[end], units[f"tier_{end}"] = rows["tier_order"].astype("float64"), rows["tier"]
             continue
         placed = place(rows["value"], rows["list"])
-        units[f"place_{end}"], units[f"n_tied_{end}"] = (
-            placed["place"].astype("int64"),
-            placed["n_tied"].astype("int64"),
-        )
-        units["n_listed"] = placed["n_listed"].astype("int64")
+        placed = placed[["place", "n_tied", "n_listed"]].astype("int64")
+        units[f"place_{end}"], units[f"n_tied_{end}"] = placed["place"], placed["n_tied"]
+        units["n_listed"] = placed["n_listed"]
         middle = units[f"place_{end}"] + (units[f"n_tied_{end}"] - 1) / 2
         units[end] = rows["score"] if gate.measure == "points" else middle
     change = (units["after"] - units["before"]).astype("float64").round(6)

@@ -30,9 +30,8 @@ class Key:
 class Chart:
     """A drawn figure: its image, the finding it shows, and the text that stands for it where it cannot be seen.
 
-    The image carries title, subtitle and source line, so that it keeps them wherever it is sent. A page prints them as
-    text instead: `drawing` gives the first pixel row below the subtitle and the first of the source line. `data` holds
-    what is drawn, a row per mark, bar or step, as `plain_cells` gives it.
+    The image carries title, subtitle and source line, so that it keeps them wherever it is sent. `data` holds what is
+    drawn, a row per mark, bar or step, as `plain_cells` gives it.
 
     A chart with scenes is drawn anew on a page, wide and narrow, from those. `frame` holds the words around the wide
     one, which is `drawn_at` this y in it, for a file that stands alone.
@@ -44,7 +43,6 @@ class Chart:
     width: int
     subtitle: str = ""
     source: str = ""
-    drawing: tuple[int, int] | None = None
     data: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
     legend: tuple[Key, ...] = ()
     wide: Scene | None = None
@@ -68,8 +66,6 @@ class Chart:
             data["text/csv"] = self.to_csv()
         shown: dict[str, Any] = {"alt": self.alt, "width": self.width, "title": self.title}
         shown |= {"subtitle": self.subtitle, "source": self.source}
-        if self.drawing:
-            shown["drawing"] = list(self.drawing)
         for name, scene in (("wide", self.wide), ("narrow", self.narrow), ("frame", self.frame)):
             if scene:
                 data[SCENES.format(name=name)] = write_scene(scene)

@@ -110,9 +110,9 @@ def resolve_notice(
     return Reading(source, notice, record, scores, mentions, evidence)
 
 
-def check_source(data: Path, source: Source, words: Words | None = None) -> pd.DataFrame:
-    """Return the problems of one notice, worded in English, as they are kept on disk, unless other words are given."""
-    return _tabulate_problems(read_source(data, source), words)
+def check_source(data: Path, source: Source) -> pd.DataFrame:
+    """Return the problems of one notice, worded in English, as they are kept on disk."""
+    return _tabulate_problems(read_source(data, source))
 
 
 def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
@@ -120,8 +120,8 @@ def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
     return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
 
 
-def _tabulate_problems(reading: Reading, words: Words | None = None) -> pd.DataFrame:
-    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, words or Words("en"))
+def _tabulate_problems(reading: Reading) -> pd.DataFrame:
+    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, Words("en"))
 
 
 def build_tables(
