@@ -2,18 +2,16 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from audit_lib.errors import AuditError
 from audit_lib.notebook.report import open_report
 from audit_lib.sources import find_sources
-from audit_lib.tables.build import check_source, read_source
+from audit_lib.tables.build import read_source
 from audit_lib.tables.check_registry import (
     CHECKS,
     Outcome,
@@ -42,12 +40,6 @@ UNITS = "unit_id,unit_name,full_name,kind,split,division_code,evidence,split_evi
 ALIASES = "name_printed,unit_id,evidence\n老甲,demo-甲镇,seen\n"
 
 
-@pytest.fixture(scope="module")
-def leizhou_problems(data: Path) -> pd.DataFrame:
-    [source] = find_sources(data, "leizhou", "2017")
-    return check_source(data, source)
-
-
 @pytest.fixture
 def run(make_data: Callable[..., Path], notice_text: Callable[..., str]) -> Run:
     """Run the checks on a sound notice but for what is given, in a data folder with these reference files."""
@@ -67,73 +59,6 @@ def word_findings(outcome: Outcome) -> list[str]:
 
 
 # Leizhou 2017.
-
-
-def test_leizhou_findings(leizhou_problems: pd.DataFrame) -> None:
-    assert Counter(leizhou_problems["check"]) == {
-        "in_no_list": 1,
-        "in_no_table": 1,
-        "equal_counts": 1,
-        "serial_rank": 1,
-        "tier_reversed": 1,
-        "tier_equal": 1,
-        "cut_rule": 4,
-        "name_prefix": 1,
-        "name_alias": 2,
-        "name_level": 1,
-        "kind_by_suffix": 1,
-        "numbering": 1,
-        "header_padding": 1,
-    }
-    assert Counter(leizhou_problems["severity"]) == {"error": 2, "warning": 9, "note": 6}
-
-
-@pytest.mark.parametrize(
-    ("check", "unit", "line", "message"),
-    [
-        ("in_no_list", "监察局", 389, "监察局 (80) is in the table but in no tier list"),
-        ("in_no_table", "市残联", 63, "市残联 is listed as 良好 but has no row in the table"),
-        (
-            *("equal_counts", None, None),
-            "table and lists hold 56 units each but name 57 different ones: equal counts hide the mismatch",
-        ),
-        (
-            *("serial_rank", None, None),
-            "序号 differs from the competition rank for 32 of 56 units: 56 numbers, 24 ranks",
-        ),
-        (
-            *("tier_reversed", "水务局", 131),
-            "水务局 (93) is 良好, though 财政局, 唐家镇, 松竹镇 with less are 优秀 (3 reversed pairs)",
-        ),
-        (
-            *("tier_equal", None, 137),
-            "at 90, 财政局, 唐家镇, 松竹镇 are 优秀 and 发改局, 杨家镇, 北和镇 are 良好 (9 equal pairs)",
-        ),
-        ("cut_rule", "水务局", 131, "水务局 (93) is 良好; cuts at 90 and 80 would give 优秀"),
-        ("cut_rule", "发改局", 143, "发改局 (90) is 良好; cuts at 90 and 80 would give 优秀"),
-        ("cut_rule", "杨家镇", 149, "杨家镇 (90) is 良好; cuts at 90 and 80 would give 优秀"),
-        ("cut_rule", "北和镇", 167, "北和镇 (90) is 良好; cuts at 90 and 80 would give 优秀"),
-        (
-            *("name_prefix", None, None),
-            "31 names lose their level of government in the table (市住建局); 22 are the same",
-        ),
-        ("name_alias", "食药监局", 59, "食药监局 in the table is read as 市食品药品监督管理局 in the list"),
-        ("name_alias", "海洋渔业局", 63, "海洋渔业局 in the table is read as 市海洋与渔业局 in the list"),
-        (
-            *("name_level", "市市场监管局", 113),
-            "市市场监管局 begins with a level of government, where most names do not",
-        ),
-        ("kind_by_suffix", None, None, "the kind of 32 of 57 units is read off the ending of the name"),
-        ("numbering", None, 21, "the numbered heading 一 (主要特点) is out of sequence or stands alone"),
-        ("header_padding", None, None, "the headers 序号, 评分 are printed with white space inside"),
-    ],
-)
-def test_leizhou_messages(
-    leizhou_problems: pd.DataFrame, check: str, unit: str | None, line: int | None, message: str
-) -> None:
-    [row] = leizhou_problems.query("check == @check and message == @message").to_dict("records")
-    found = [None if pd.isna(row[column]) else row[column] for column in ("unit_id", "line")]
-    assert found == [unit and f"leizhou-{unit}", line]
 
 
 def test_leizhou_register(data: Path) -> None:

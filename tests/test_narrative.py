@@ -10,8 +10,6 @@ from audit_lib.analysis.narrative import (
     audit_claims,
     choose_sentiment,
     compare_named,
-    count_levels,
-    count_upper,
     describe_comparison,
     describe_level,
     describe_narrative,
@@ -112,27 +110,6 @@ def test_words_are_ours_by_section(leizhou) -> None:
     assert mark_verbatim(leizhou.claims, leizhou.notice, full)["is_verbatim"].all()
 
 
-def test_leizhou_named_compared_with_others(leizhou) -> None:
-    [compared] = compare_named(leizhou.scores, leizhou.mentions, 8)
-    assert (compared.n_first, compared.n_second) == (8, 48)
-    assert (compared.mean_first, compared.mean_second) == pytest.approx((80.4375, 86.447917), abs=5e-7)
-    assert compared.gap == pytest.approx(-6.010417, abs=5e-7)
-    assert compared.p == pytest.approx(0.0047, abs=5e-5)
-    assert leizhou.words.word(describe_comparison([compared])).startswith(
-        "The 8 units named as examples of problems average 80.4, the 48 others 86.4. Difference of means, units named "
-        "as examples of problems minus other units: −6.01 points. If the 56"
-    )
-
-
-def test_leizhou_lowest_tier(leizhou) -> None:
-    silent = find_unexplained(leizhou.scores, leizhou.mentions)
-    assert silent[["unit_name", "score"]].to_numpy().tolist() == [
-        ["人社局", 78.5],
-        ["地方公路局", 78],
-        ["国资经营公司", 78],
-    ]
-
-
 def test_leizhou_items(leizhou) -> None:
     items = list_items(leizhou.reading.notice, leizhou.mentions)
     assert items["section"].value_counts().to_dict() == {"二": 8, "一": 5}
@@ -140,13 +117,6 @@ def test_leizhou_items(leizhou) -> None:
     counts = {"一": 3, "二": 0, "三": 0, "四": 1, "五": 3, "六": 1, "七": 0, "八": 1}
     assert problems["units"].map(len).to_dict() == counts
     assert problems.at["三", "heading"] == "档案不规范、不齐全"
-
-
-def test_leizhou_levels(leizhou) -> None:
-    counts = count_levels(leizhou.scores, *CUTS).set_index("reading")
-    assert counts["n"].to_dict() == {"at_low_cut": 49, "at_mid_cut": 34, "above_mean": 31, "above_median": 27}
-    assert counts["share_pct"].to_list() == pytest.approx([87.5, 60.7142857, 55.3571429, 48.2142857])
-    assert count_upper(leizhou.scores)[["tier", "n", "of", "share_pct"]].to_numpy().tolist() == [["良好", 49, 56, 87.5]]
 
 
 def test_leizhou_claims(leizhou, claims) -> None:

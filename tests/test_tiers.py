@@ -35,32 +35,6 @@ def words(leizhou) -> Words:
     return replace(leizhou.words, introduced=None)
 
 
-@pytest.mark.parametrize(
-    ("tier", "listed", "scored", "median", "low", "high", "towns", "bureaus"),
-    [
-        ("优秀", 8, 8, 94.5, 90, 97, 2, 6),
-        ("良好", 41, 40, 86, 81, 93, 17, 24),
-        ("一般", 7, 7, 78, 70, 78.5, 2, 5),
-    ],
-)
-def test_leizhou_tier(leizhou, tier, listed, scored, median, low, high, towns, bureaus) -> None:
-    row = summarise_tiers(leizhou.scores).set_index("tier").loc[tier]
-    assert row.to_dict() == {
-        "n_listed": listed,
-        "n_scored": scored,
-        "min": low,
-        "median": median,
-        "max": high,
-        "n_town": towns,
-        "n_bureau": bureaus,
-    }
-
-
-def test_leizhou_unit_without_tier_comes_last(leizhou) -> None:
-    last = summarise_tiers(leizhou.scores).iloc[-1]
-    assert (last["n_listed"], last["median"]) == (1, 80)
-
-
 def test_without_tiers_there_is_nothing_to_summarise(make_scores) -> None:
     assert summarise_tiers(make_scores([("甲局", 90.0, None), ("乙镇", 80.5, None)])).empty
 
@@ -108,14 +82,6 @@ def test_one_pass_mark_between_two_ratings(make_scores, words) -> None:
     assert words.without_glosses().word(describe_best_cuts(compare_rule(make_scores(rows), 90, 80))) == (
         "A pass mark of 95 would fit 4 of 5 ratings, 2 more than 90; the exceptions would then be Wuju."
     )
-
-
-def test_leizhou_cuts(leizhou) -> None:
-    cuts = imply_cuts(leizhou.scores)
-    assert cuts[["low", "high", "is_overlap", "n_units"]].to_numpy().tolist() == [
-        [90, 93, True, 7],
-        [78.5, 81, False, 0],
-    ]
 
 
 def test_leizhou_exceptions_and_the_text(leizhou) -> None:
