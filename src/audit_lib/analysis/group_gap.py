@@ -157,10 +157,11 @@ def describe_test(comparison: Comparison, column: str) -> Text | None:
     ones = {"one_first": name_group(each.first, column, 1), "one_second": name_group(each.second, column, 1)}
     pairs = {"pairs": each.pairs.total, "wins": each.pairs.wins, "losses": each.pairs.losses}
     p = each.p or 0.0
+    value = say("groups.p_is", p=p) if p >= 0.0001 else say("groups.p_below")
     return join(
         [
             say("groups.test_gap", **facts, gap=each.gap),
-            say("groups.test_chance", **facts, n=each.n_first + each.n_second, often=_word_chance(p), p=_word_p(p)),
+            say("groups.test_chance", **facts, n=each.n_first + each.n_second, often=_word_chance(p), p=value),
             say("groups.test_pairs", **ones, **pairs),
         ],
         "sentences",
@@ -174,10 +175,6 @@ def _word_chance(p: float) -> Phrase:
         return say("groups.chance_rare")
     of = 100 if p >= 0.095 else 1000
     return say("groups.chance", n=int(round_half_up(p * of, 0)), of=of)
-
-
-def _word_p(p: float) -> Phrase:
-    return say("groups.p_is", p=p) if p >= 0.0001 else say("groups.p_below")
 
 
 def measure_sensitivity(

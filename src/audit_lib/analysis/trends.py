@@ -308,7 +308,8 @@ def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
     """Name units by their sides, or by one or two kinds: towns and bureaus, cities, units."""
     sides, kinds = set(rows["side"].dropna()), sorted(set(rows["kind"].dropna()))
     if "bureau" in sides:
-        return say("labels.units_bureau_town" if sides == {"town", "bureau"} else f"labels.units_{_only(sides)}")
+        both, only = sides == {"town", "bureau"}, sides == {"bureau"}
+        return say(f"labels.units_{'bureau_town' if both else 'bureau' if only else 'other'}")
     if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
         named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)
@@ -319,7 +320,3 @@ def name_unit(rows: pd.DataFrame) -> Text:
     """Name one unit by the kind that all are of: city; else unit."""
     kinds = set(rows["kind"])
     return Name(f"{kinds.pop()}_one", "kind") if len(kinds) == 1 and rows["kind"].notna().all() else say("trends.unit")
-
-
-def _only(sides: set[str]) -> str:
-    return "bureau" if sides == {"bureau"} else "other"

@@ -77,15 +77,11 @@ def tabulate_rules(rules: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rule": table["rule"],
-            "limit": pd.Series(list(map(word_every, _list_periods(table))), dtype="object"),
+            "limit": table["every"].astype("object").map(lambda every: word_every(every if pd.notna(every) else None)),
             words: table["quotes"],
             "places": [[say_place(place) for place in places] for places in table["places"]],
         }
     )
-
-
-def _list_periods(listed: pd.DataFrame) -> list[str | None]:
-    return [every if pd.notna(every) else None for every in listed["every"]]
 
 
 def match_rule(column: str, rules: pd.DataFrame) -> pd.Series | None:

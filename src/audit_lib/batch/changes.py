@@ -84,16 +84,13 @@ def find_causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Return what differs in the inputs of two reports: `method` if neither data nor software does."""
     old, new = before.get("inputs", {}), now["inputs"]
     differing = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
-    found = {cause for name in differing if (cause := _find_cause(name))}
+    causes = (next((cause for pattern, cause in CAUSES.items() if re.match(pattern, name)), None) for name in differing)
+    found = set(causes)
     versions = [{**each.get("versions", {}), "audit-lib": None} for each in (before, now)]
     order = [*dict.fromkeys(CAUSES.values()), "software"]
     return [cause for cause in order if cause in found or (cause == "software" and versions[0] != versions[1])] or [
         "method"
     ]
-
-
-def _find_cause(name: str) -> str | None:
-    return next((cause for pattern, cause in CAUSES.items() if re.match(pattern, name)), None)
 
 
 def find_moves(before: NotebookNode, now: NotebookNode) -> list[dict[str, Any]]:

@@ -43,20 +43,15 @@ def read_blocks(content: bytes, kind: str, suffix: str = "") -> Reading:
 
 def _read_only_member(content: bytes, kind: str) -> Reading:
     from audit_lib.documents.archive import read_member, shorten
+    from audit_lib.documents.office import find_office_format
 
     name, member = read_member(content, kind)
     found = find_kind(member[:HEAD], PurePosixPath(name).suffix)
     check_size(found, len(member))
-    if found == "rar" or (found == "zip" and _is_archive(member)):
+    if found == "rar" or (found == "zip" and find_office_format(member) is None):
         raise UnreadableError(f"an archive in the archive: {shorten(name)}", UNPACKED)
     _, encoding, blocks = read_blocks(member, found, PurePosixPath(name).suffix)
     return kind, encoding, blocks
-
-
-def _is_archive(content: bytes) -> bool:
-    from audit_lib.documents.office import find_office_format
-
-    return find_office_format(content) is None
 
 
 def _read_office(content: bytes, format_: str) -> Reading:

@@ -34,16 +34,12 @@ Picture = NDArray[np.uint8]
 
 def count_pages(content: bytes, kind: str) -> int:
     """Return the number of pictures of a PDF or picture file. Raises UnreadableError for too many."""
-    n_pages = _count_pdf(content) if kind == "pdf" else getattr(_open(content), "n_frames", 1)
+    import pypdfium2
+
+    n_pages = len(pypdfium2.PdfDocument(content)) if kind == "pdf" else getattr(_open(content), "n_frames", 1)
     if n_pages > MOST_PAGES:
         raise UnreadableError(f"{n_pages:,} pages of pictures", f"at most {MOST_PAGES}")
     return n_pages
-
-
-def _count_pdf(content: bytes) -> int:
-    import pypdfium2
-
-    return len(pypdfium2.PdfDocument(content))
 
 
 def open_picture(content: bytes, kind: str, page: int) -> Picture:

@@ -73,15 +73,12 @@ def draw_grid(places: Sequence[str], fields: Sequence[dict[int, Line]], blocks: 
         tuple(row[column] if column in row else Line(place, "") for column in columns)
         for place, row in zip(places, fields, strict=True)
     )
-    return Grid(rows, tuple(_each_once(rows) if blocks is None else blocks))
+    # The cells that hold something, in reading order, a merged cell where it begins.
+    each_once = {id(cell): cell for row in rows for cell in row if cell.text}
+    return Grid(rows, tuple(each_once.values() if blocks is None else blocks))
 
 
 def check_fields(n_fields: int) -> None:
     """Raise UnreadableError for a table that no notice has and no memory holds."""
     if n_fields > MOST_FIELDS:
         raise UnreadableError(f"a table of {n_fields:,} fields or more", f"at most {MOST_FIELDS:,}")
-
-
-def _each_once(rows: Iterable[Iterable[Line]]) -> list[Line]:
-    """The cells that hold something, in reading order, a merged cell where it begins."""
-    return list({id(cell): cell for row in rows for cell in row if cell.text}.values())

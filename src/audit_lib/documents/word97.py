@@ -44,7 +44,8 @@ def read_word97(content: bytes) -> list[Block]:
     Raises UnreadableError where the two readers do not agree on a row or paragraph, naming the first.
     """
     blocks = _Reader(content).read()
-    _compare(blocks, _read_second(content))
+    _, others = read_html(SecondReader.from_bytes(content, "doc").to_html().encode())
+    _compare(blocks, others)
     return blocks
 
 
@@ -227,10 +228,6 @@ class _Said:
     place: str
     cells: tuple[str, ...]
     is_row: bool
-
-
-def _read_second(content: bytes) -> list[Block]:
-    return read_html(SecondReader.from_bytes(content, "doc").to_html().encode())[1]
 
 
 def _compare(blocks: list[Block], others: list[Block]) -> None:

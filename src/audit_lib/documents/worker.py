@@ -212,7 +212,9 @@ def _answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     if "names" in request:
         return {"names": _list_names(content, kind)}
     if "member" in request:
-        return _unpack(content, kind, request["member"])
+        from audit_lib.documents.archive import read_member
+
+        return {"content": base64.b64encode(read_member(content, kind, request["member"])[1]).decode()}
     if "page" in request:
         return _read_page(content, kind, request["page"])
     return _look_again(content, kind, request["place"]) if "place" in request else _read(content, kind)
@@ -255,12 +257,6 @@ def _list_names(content: bytes, kind: str) -> list[str]:
 
     is_office = kind == "zip" and find_office_format(content) is not None
     return [] if is_office else list_members(content, kind)
-
-
-def _unpack(content: bytes, kind: str, member: str) -> dict[str, Any]:
-    from audit_lib.documents.archive import read_member
-
-    return {"content": base64.b64encode(read_member(content, kind, member)[1]).decode()}
 
 
 def _read(content: bytes, kind: str) -> dict[str, Any]:

@@ -1,16 +1,12 @@
 """What the scores of a notice measure, as notices.csv records it: every check, rank, axis and sentence follows it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
 PERCENT = re.compile(r"(?P<name>.+?)(?:, ?%|[(\uff08]%[)\uff09])")
 USUAL_SCALE = (0.0, 100.0)  # points, where a notice states no scale
-COLUMNS = (
-    *("subject", "score_name", "score_column", "better"),
-    *("scale_min", "scale_max", "n_ranked", "rubric_id"),
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def read_measure(record: pd.Series | None) -> Measure:
     """Return the measure that a row of notices.csv records; an empty one without a row."""
     if record is None:
         return Measure()
-    facts = {name: record[name] for name in COLUMNS if name in record.index and pd.notna(record[name])}
+    facts = {each.name: record[each.name] for each in fields(Measure) if pd.notna(record.get(each.name))}
     for name, convert in (("scale_min", float), ("scale_max", float), ("n_ranked", int)):
         if name in facts:
             facts[name] = convert(facts[name])

@@ -17,8 +17,6 @@ from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import Appended, append_rows, load_table
 
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
-
-
 PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
 
 

@@ -151,8 +151,9 @@ class Remaker:
             reports = Path(folder)
             for address in linked:
                 _link_report(root / address, reports / address)
-            if not origin.notebook:
-                _link_reasons(find_tree(root, language), find_tree(reports, language))
+            tree = find_tree(root, language)
+            for path in () if origin.notebook else (tree / ".manifest").glob("[!.]*/[!.]*/[!.]*.json"):
+                _link(path, reports / path.relative_to(root))  # why runs had nothing to report
             if origin.notebook:
                 report = (reports / origin.page).with_suffix(".ipynb")
                 report.unlink(missing_ok=True)
@@ -217,12 +218,6 @@ def _link_report(path: Path, link: Path) -> None:
         _link(path, link)
     else:
         raise AuditError(f"cannot be made anew: it was made beside {path}, which is not there")
-
-
-def _link_reasons(tree: Path, beside: Path) -> None:
-    """Link what runs without a finding left: why there is nothing to report (`fingerprints.list_silent`)."""
-    for path in (tree / ".manifest").glob("[!.]*/[!.]*/[!.]*.json"):
-        _link(path, beside / path.relative_to(tree))
 
 
 def _link(path: Path, link: Path) -> None:
