@@ -72,16 +72,6 @@ def test_tables_round_trip(tmp_path: Path, data: Path, name: str) -> None:
     pd.testing.assert_frame_equal(load_table(tmp_path / f"{name}.csv", name), table)
 
 
-def test_scores_keep_their_printed_decimals(data: Path) -> None:
-    text = (data / "processed/leizhou/scores.csv").read_text(encoding="utf-8")
-    scores = load_table(data / "processed/leizhou/scores.csv", "scores").set_index("unit_name")
-    assert ",97,1,," in text
-    assert ",88.5,16,," in text
-    assert scores.loc[["食药监局", "司法局"], "score"].to_list() == [97, 88.5]
-    assert scores.loc["市残联", ["score", "serial", "rank", "name_in_table"]].isna().all()
-    assert scores["score"].sum() == 4793
-
-
 def test_package_describes_every_table(data: Path) -> None:
     package = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     found = {

@@ -71,12 +71,6 @@ def test_leizhou_joins(leizhou) -> None:
     }
 
 
-def test_leizhou_counts(leizhou) -> None:
-    counts = compare_counts(leizhou.notice)
-    assert [leizhou.words.without_glosses().word(part) for part in counts["part"]][:1] == ["excellent"]
-    assert counts[["stated", "counted"]].to_numpy().tolist() == [[8, 8], [41, 41], [7, 7], [56, 56], [56, 56]]
-
-
 def test_leizhou_sentences(leizhou) -> None:
     notice, scores, words = leizhou.notice, leizhou.scores, leizhou.words.without_glosses()
     assert words.word(describe_source(notice, scores, leizhou.outcomes)) == (
