@@ -1,5 +1,6 @@
 """Find the project's folders, and write files whole or not at all. Quick to import."""
 
+import fcntl
 import glob
 import os
 import re
@@ -12,12 +13,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from audit_lib.errors import AuditError, unusable
-
-try:
-    import fcntl
-except ImportError:  # Windows: nobody waits there
-    fcntl = None  # type: ignore[assignment]
-
 
 LONGEST = 70  # letters of a name that another is made from: three bytes each, and names end at 255
 
@@ -43,7 +38,7 @@ def find_data(given: Path | str | None = None) -> Path:
 
 def open_at_once(name: str, flags: int) -> int:
     """Open a file, as the `opener` of open(). A FIFO without a writer, or /proc/kmsg, gives nothing; no one waits."""
-    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def save_text(text: str, path: Path) -> None:
@@ -128,13 +123,12 @@ def sync_files(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to disk, if the system can."""
-    if fcntl:
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+    """Flush the names in a folder to disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 _held = threading.local()  # the folders that this thread has for itself
@@ -150,15 +144,13 @@ def lock_folder(folder: Path) -> Iterator[None]:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        held = os.open(folder, os.O_RDONLY) if fcntl else None
+        held = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise AuditError(f"{folder}: cannot be written: {error.strerror or error}") from None
     try:
-        if held is not None:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(held, fcntl.LOCK_EX)
         mine.add(name)
         yield
     finally:
         mine.discard(name)
-        if held is not None:
-            os.close(held)
+        os.close(held)

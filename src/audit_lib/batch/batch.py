@@ -4,6 +4,7 @@ A report appears under its name only if its run succeeded, and complete. A faile
 alone; its notebook and log are kept as <notebook>.failed.ipynb and <notebook>.failed.log.
 """
 
+import fcntl
 import os
 import shutil
 import socket
@@ -30,11 +31,6 @@ from audit_lib.fingerprints import Fingerprint, hash_bytes
 from audit_lib.sources import Source
 from audit_lib.wording.languages import LANGUAGES
 
-try:
-    import fcntl
-except ImportError:  # Windows: two batches at once are not noticed there
-    fcntl = None  # type: ignore[assignment]
-
 SCRATCH = ".running"
 TICK = 0.5  # seconds between two looks at what is running
 GROWTH = 1.25  # the index is written again when so many times as many places are done: its cost stays proportional
@@ -49,35 +45,26 @@ def lock_reports(reports: Path) -> Iterator[None]:
     except OSError as error:
         raise AuditError(f"{reports}: cannot be written: {error.strerror or error}") from None
     with file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.seek(0)
-                found = f"another run at work in it ({file.read().strip()})"
-                raise unusable(reports, found, "one at a time: wait for it, or name another folder") from None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            found = f"another run at work in it ({file.read().strip()})"
+            raise unusable(reports, found, "one at a time: wait for it, or name another folder") from None
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         file.flush()
         scratch = reports / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)  # of a killed batch
         try:
-            with _ending_all():
-                yield
-        except OSError as error:  # a full disk, a folder we may not write
-            raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
+            yield
+        except BaseException as error:
+            end_batch()  # before the files of what still runs are removed
+            if isinstance(error, OSError):  # a full disk, a folder we may not write
+                raise AuditError(f"{error.filename or reports}: {error.strerror or error}") from None
+            raise
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def _ending_all() -> Iterator[None]:
-    """End what still runs when a batch is stopped, before its files are removed."""
-    try:
-        yield
-    except BaseException:
-        end_batch()
-        raise
 
 
 @dataclass

@@ -9,6 +9,7 @@ On Linux a supervisor, a fork in between, adopts what the work leaves behind (da
 
 import ctypes
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -22,7 +23,6 @@ from multiprocessing import (
     active_children,
     current_process,
     forkserver,
-    get_all_start_methods,
     get_context,
     parent_process,
     resource_tracker,
@@ -37,7 +37,7 @@ import psutil
 from audit_lib.errors import AuditError
 
 # macOS has fork too, but its system libraries start threads that do not survive one.
-CAN_FORK = "forkserver" in get_all_start_methods() and sys.platform != "darwin"
+CAN_FORK = sys.platform != "darwin"
 NEEDS = 400 * 2**20  # bytes that a report takes at its peak, the pages that it shares with the warm process left out
 GRACE = 3  # seconds for a process to end that can answer no more
 LOOK, PAUSE, TRIES = 1.0, 0.2, 5  # seconds between two looks at the fork server and two tries to start; tries
@@ -108,9 +108,6 @@ def end_all() -> None:
 @contextmanager
 def _ctrl_c_is_ours() -> Iterator[None]:
     """Start processes that Ctrl-C does not reach: we end them, and their imports print no traceback."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
     resource_tracker.ensure_running()  # at its own start it unblocks the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -227,9 +224,8 @@ def _end(process: Any) -> None:
     if CAN_ADOPT and _ask_to_end(process.pid):
         process.join(GRACE)
     _end_children(process.pid)
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.join()
     process.close()
@@ -255,8 +251,7 @@ def _serve(
     sender: "Connection[Any, Any]", log: Path, memory: int | None, work: Callable[..., Any], args: tuple[Any, ...]
 ) -> None:
     """In the process: do the work and send (error, value). Then the process ends with its whole group."""
-    if hasattr(os, "setsid"):
-        os.setsid()
+    os.setsid()
     if CAN_ADOPT:
         _fork_supervised(sender)
     else:
@@ -264,8 +259,7 @@ def _serve(
     os.environ |= ENVIRONMENT
     try:
         _write_to(log)
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         if memory is not None:
             _limit_memory(memory)
         answer: tuple[Exception | None, Any] = None, work(*args)
@@ -342,10 +336,6 @@ def _shorten(message: str) -> str:
 
 
 def _limit_memory(size: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (size if most == resource.RLIM_INFINITY else min(size, most), most))
 
@@ -359,6 +349,4 @@ def _follow_parent(end: Callable[[], None]) -> None:
 
 
 def _end_group() -> None:
-    if hasattr(os, "killpg"):
-        os.killpg(0, signal.SIGKILL)
-    os._exit(0)
+    os.killpg(0, signal.SIGKILL)

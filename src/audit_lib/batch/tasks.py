@@ -187,10 +187,8 @@ def _save(notebook: "NotebookNode", path: Path) -> None:
 
 def _measure() -> tuple[float, int]:
     """Return the CPU seconds of this process and its kernel, and the larger of their peaks of memory in bytes."""
-    try:
-        import resource
-    except ImportError:
-        return 0.0, 0
+    import resource
+
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used), max(each.ru_maxrss for each in used) * 1024
 

@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -288,20 +289,17 @@ def _miss_middle(line: ScanLine, height: int) -> float:
 
 
 def _limit_time(seconds: float) -> None:
-    """Limit the CPU seconds of this process from now on, 0 for no limit, if the system can."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+    """Limit the CPU seconds of this process from now on, 0 for no limit."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _limit_memory(more: int) -> None:
-    """Bound the memory of this process beyond what it has, where the system can."""
+    """Bound the memory of this process beyond what it has, where the system says how much that is."""
     try:
-        import resource
-
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        own = pages * resource.getpagesize()
-    except (ImportError, OSError):
+    except OSError:
         return
+    own = pages * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (own + more, own + more))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

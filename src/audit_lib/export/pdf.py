@@ -69,7 +69,7 @@ def print_page(page: Path, chromium: str) -> bytes:
     with TemporaryDirectory(prefix="audit-lib-", ignore_cleanup_errors=True) as scratch, TemporaryFile() as output:
         copy, path = Path(scratch, page.name), Path(scratch, "page.pdf")
         copy.write_text(_unlink(page.read_text(encoding="utf-8")), encoding="utf-8")
-        root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
         options = [*OPTIONS, *root, f"--user-data-dir={scratch}/profile", f"--print-to-pdf={path}", copy.as_uri()]
         process = subprocess.Popen([chromium, *options], stdout=output, stderr=output, start_new_session=True)
         try:
@@ -101,8 +101,7 @@ def _unlink(html: str) -> str:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End Chromium with all the processes it started."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):  # all have ended
-            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):  # all have ended
+        os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()

@@ -4,7 +4,6 @@ Nothing of a file to verify is used but what it says that it is: notebook and pa
 again too, so that rows changed in data/processed confirm nothing. What is made is kept for the next file that needs it.
 """
 
-import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -222,7 +221,4 @@ def _link_report(path: Path, link: Path) -> None:
 
 def _link(path: Path, link: Path) -> None:
     link.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        link.symlink_to(path.resolve(), target_is_directory=path.is_dir())
-    except OSError:  # Windows lets few users link
-        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, link)
+    link.symlink_to(path.resolve())

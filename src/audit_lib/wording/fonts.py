@@ -10,6 +10,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
+from pylopdf_fonts_zh_cn import sans_path
 
 # Chinese letters and their punctuation; Latin text keeps the fonts of the page.
 HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x323AF))
@@ -18,28 +19,20 @@ LINE_OS2 = ("sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "u
 
 
 @cache
-def find_font() -> Path | None:
-    """Find a font file with Chinese characters: AUDIT_FONT, else the packaged Noto Sans SC; None without either."""
-    if given := os.environ.get("AUDIT_FONT"):
-        return Path(given)
-    try:
-        from pylopdf_fonts_zh_cn import sans_path
-    except ImportError:
-        return None
-    return Path(sans_path())
+def find_font() -> Path:
+    """Find a font file with Chinese characters: AUDIT_FONT, else the packaged Noto Sans SC."""
+    return Path(os.environ.get("AUDIT_FONT") or sans_path())
 
 
 def embed_characters(html: str) -> str:
     """Return a style element with a font of just the Chinese characters that a page uses, some kilobytes of WOFF.
 
-    Empty where the page has none or no font file is there; the page then rests on the reader's own fonts. The page's
-    style names the family `Page Han` first, for these ranges only.
+    Empty where the page has none. The page's style names the family `Page Han` first, for these ranges only.
     """
     letters = {letter for letter in set(html) if any(low <= ord(letter) <= high for low, high in HAN_RANGES)}
-    file = find_font()
-    if not letters or file is None:
+    if not letters:
         return ""
-    font = b64encode(_subset(file, "".join(sorted(letters)))).decode()
+    font = b64encode(_subset(find_font(), "".join(sorted(letters)))).decode()
     ranges = ", ".join(f"U+{low:X}-{high:X}" for low, high in HAN_RANGES)
     source = f"src: url(data:font/woff;base64,{font}) format('woff')"
     return f"<style>@font-face {{ font-family: 'Page Han'; {source}; unicode-range: {ranges}; }}</style>"
