@@ -174,13 +174,8 @@ def _describe_medians(panel: Panel, name: str) -> Phrase | None:
     if len(medians) < 2:
         return None
     last, others = medians.iloc[-1], medians.iloc[:-1]
-    facts: dict[str, object] = {
-        "last": float(last),
-        "low": float(others.min()),
-        "high": float(others.max()),
-        "n": len(others),
-    }
-    facts |= {"after": say_date(str(medians.index[-1])), "before": say_date(str(others.index[0]))}
+    facts: dict[str, object] = {"last": float(last), "low": float(others.min()), "high": float(others.max())}
+    facts |= {"n": len(others), "after": say_date(str(medians.index[-1])), "before": say_date(str(others.index[0]))}
     key = "one" if len(others) == 1 else "same" if others.min() == others.max() else "many"
     sentence = say(f"trends.median_{key}", **facts)
     return sentence if len(panel.lists) == 1 else say("trends.of_list", list=name_list(name), sentence=sentence)
@@ -239,9 +234,8 @@ def _describe_spread(trends: Trends) -> Phrase | None:
     if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:
         return None
     points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
-    spread = pd.Series(
-        {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
-    )
+    ranges = {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
+    spread = pd.Series(ranges)
     widest = spread[spread == spread.max()]
     if len(widest) > 1:
         return None
@@ -278,14 +272,12 @@ def describe_movers(trends: Trends) -> Text | None:
     clauses = []
     for direction, way in ((-1, "fell"), (1, "rose")):
         if len(most := find_most(pair, direction)):
-            key = f"trends.{way}_{measure}"
             size = abs(float(most["change"].iloc[0]))
-            size = int(size) if pair.gate.measure == "places" and size.is_integer() else size  # 2 places, 2.5 places
-            places = _say_places(most.iloc[0]) if len(most) == 1 and pair.gate.measure == "places" else {}
-            is_one = pair.gate.measure == "places" and len(most) == 1
-            clauses.append(
-                say(f"{key}_one" if is_one else key, units=_name_many(most["unit_name"]), size=size, **places)
-            )
+            size = int(size) if measure == "places" and size.is_integer() else size  # 2 places, 2.5 places
+            key, places = f"trends.{way}_{measure}", {}
+            if measure == "places" and len(most) == 1:
+                key, places = f"{key}_one", _say_places(most.iloc[0])
+            clauses.append(say(key, units=_name_many(most["unit_name"]), size=size, **places))
     if not clauses:
         return None
     sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
@@ -304,9 +296,8 @@ def _describe_places(pair: Pair) -> Text | None:
         columns = [f"{name}_{end}" for name in ("place", "n_tied") for end in ("before", "after")]
         if size and len(most.drop_duplicates(columns)) == 1:
             way = "fell" if size > 0 else "rose"
-            clauses.append(
-                say(f"trends.{way}_places_one", units=_name_many(most["unit_name"]), **_say_places(most.iloc[0]))
-            )
+            named = _name_many(most["unit_name"])
+            clauses.append(say(f"trends.{way}_places_one", units=named, **_say_places(most.iloc[0])))
     return join(clauses, "clauses")
 
 
@@ -378,9 +369,8 @@ def describe_first(trends: Trends) -> Phrase | None:
     if n < FEWEST_FOR_OFTEN or len(panel.lists) > 1 or find_first(panel) or describe_level(trends) is not None:
         return None
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
-    return say(
-        "trends.first", units=_name_many(times[times == times.max()].index.to_series()), k=int(times.max()), of=n
-    )
+    units = _name_many(times[times == times.max()].index.to_series())
+    return say("trends.first", units=units, k=int(times.max()), of=n)
 
 
 def describe_stays(trends: Trends) -> Text | None:

@@ -237,9 +237,6 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
                 **(counts if gate.reason in ORDERED else dict.fromkeys(counts)),
             }
         )
-    table = pd.DataFrame(rows)
-    return (
-        table.astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64"))
-        if rows
-        else pd.DataFrame(columns=["step"])
-    )
+    if not rows:
+        return pd.DataFrame(columns=["step"])
+    return pd.DataFrame(rows).astype(dict.fromkeys(["risen", "fallen", "unchanged"], "Int64"))
