@@ -12,11 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from audit_lib.analysis.claims import list_claims, mark_verbatim
 from audit_lib.analysis.distribution import count_scores
-from audit_lib.analysis.narrative import (
-    list_claims,
-    mark_verbatim,
-)
 from audit_lib.analysis.source import trace_source
 from audit_lib.analysis.trend_sentences import describe_trends
 from audit_lib.analysis.trends import compare

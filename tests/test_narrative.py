@@ -6,24 +6,26 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from audit_lib.analysis.narrative import (
+from audit_lib.analysis.claims import (
     audit_claims,
+    describe_level,
+    describe_replies,
+    describe_standard,
+    list_claims,
+    mark_verbatim,
+)
+from audit_lib.analysis.narrative import (
     choose_sentiment,
     compare_named,
     describe_comparison,
-    describe_level,
     describe_narrative,
     describe_praised,
-    describe_replies,
-    describe_standard,
     describe_unmentioned,
     find_unexplained,
-    list_claims,
     list_items,
     list_named,
     list_ratings,
     mark_named,
-    mark_verbatim,
 )
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding

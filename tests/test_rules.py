@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_lib.analysis.narrative import mark_verbatim
+from audit_lib.analysis.claims import mark_verbatim
 from audit_lib.analysis.overdue import (
     describe_general,
     describe_named,

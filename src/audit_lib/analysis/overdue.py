@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.narrative import name_words
+from audit_lib.analysis.claims import name_words
 from audit_lib.analysis.update_rules import list_rules, match_rule, read_duration, word_duration, word_every, word_range
 from audit_lib.errors import unusable
 from audit_lib.notices.notice import Header

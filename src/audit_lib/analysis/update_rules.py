@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 
-from audit_lib.analysis.narrative import name_words
+from audit_lib.analysis.claims import name_words
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import unusable
 from audit_lib.wording.words import Phrase, Term, join, say, say_place

@@ -1,6 +1,6 @@
 """Update rules that a notice states, and the columns it names as overdue."""
 
-from audit_lib.analysis.narrative import mark_verbatim
+from audit_lib.analysis.claims import mark_verbatim
 from audit_lib.analysis.overdue import (
     describe_general,
     describe_named,
