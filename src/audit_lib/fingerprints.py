@@ -99,7 +99,6 @@ def list_silent(tree: Path, jurisdiction: str, period: str) -> dict[str, str]:
 
 
 def hash_bytes(content: bytes) -> str:
-    """Hash bytes."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -45,11 +45,6 @@ class CutRule:
         return self.units[self.units["score"] == self.top_cut]
 
     @property
-    def at_top(self) -> pd.DataFrame:
-        """The units that score the upper cut or more."""
-        return self.units[self.units["score"] >= self.top_cut]
-
-    @property
     def crosstab(self) -> pd.DataFrame:
         """Units by tier of the rule (rows) and printed tier (columns)."""
         tiers = list(self.tiers)
@@ -117,7 +112,7 @@ def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
     facts = {"top_cut": rule.top_cut, "best": Tier(rule.tiers[0]), "n_rated": rule.n_rated}
     if rule.exceptions.empty:
         return say("tiers.follows_three" if len(rule.tiers) == 3 else "tiers.follows_two", **facts, **_name_low(rule))
-    n, n_top = len(rule.exceptions), len(rule.at_top)
+    n, n_top = len(rule.exceptions), int((rule.units["score"] >= rule.top_cut).sum())
     below = rule.exceptions["score"] < rule.top_cut
     if below.any():
         return say("tiers.exception" if n == 1 else "tiers.exceptions", n=n, n_rated=rule.n_rated)

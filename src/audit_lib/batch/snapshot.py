@@ -90,7 +90,6 @@ class Snapshot:
                 yield f"{name}, {declared.rows} {value}", hashed
 
     def hash_file(self, path: Path) -> str:
-        """Hash a file."""
         if path not in self._files:
             self._files[path] = hash_bytes(path.read_bytes())
         return self._files[path]

@@ -21,7 +21,7 @@ from audit_lib.documents.several import hash_files, join_documents
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
 from audit_lib.notices.notice import Notice, parse_notice
-from audit_lib.periods import EXPECTED, is_period, order_of
+from audit_lib.periods import EXPECTED, is_period, list_overlaps, order_of
 from audit_lib.sources import JURISDICTION, Source, find_held, list_files, reading_order
 from audit_lib.tables.aliases import (
     Known,
@@ -177,7 +177,7 @@ def _add_group(
     answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
     written = {raw: held is None, "record": record is None, answers: bool(corrections)}
     overlaps = [
-        one if two == source.period else two for one, two in roster.list_overlaps() if source.period in (one, two)
+        one if two == source.period else two for one, two in list_overlaps(roster.named) if source.period in (one, two)
     ]
     return Added(
         reading,

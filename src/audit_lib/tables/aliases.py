@@ -12,7 +12,7 @@ from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
 from audit_lib.files import lock_folder
 from audit_lib.notices.vocabulary import BRACKET, PLACES, read_vocabulary
-from audit_lib.periods import list_overlaps, order_of
+from audit_lib.periods import order_of
 from audit_lib.sources import Source, list_sources
 from audit_lib.tables.build import read_source
 from audit_lib.tables.evidence import Evidence
@@ -78,10 +78,6 @@ class Roster:
         for each in earlier or others:
             known |= self.named[each]
         return known
-
-    def list_overlaps(self) -> list[tuple[str, str]]:
-        """List the pairs of periods that share days."""
-        return list_overlaps(self.named)
 
     def enter(self, period: str, notice_id: str, rows: Iterable[tuple[str, str, str]]) -> None:
         """Enter the units of a notice: id, name and place of each."""
