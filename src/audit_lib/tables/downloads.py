@@ -100,12 +100,12 @@ def sort_downloads(
     Raises AuditError for what a person must decide.
     """
     if period is not None:
-        return _take_as_one(downloads, refused, period), []
+        return {period: _take_as_one(downloads, refused, period)}, []
     found = list(dict.fromkeys(each.period for each in downloads if each.period))
     if not downloads or (len(found) == 1 and refused):
         raise refused[0]  # a notice is kept whole, or not at all
     if len(found) == 1:
-        return _take_as_one(downloads, [], found[0]), []
+        return {found[0]: _take_as_one(downloads, [], found[0])}, []
     groups: dict[str, list[Download]] = {}
     for each in downloads:
         groups.setdefault(each.period or "", []).append(each)
@@ -113,10 +113,10 @@ def sort_downloads(
     without = [unusable(each.path, "no period in the title", expected) for each in groups.pop("", [])]
     if not groups:
         raise without[0]
-    return {of: group for of, group in groups.items() for group in [_take_as_one(group, [], of)[of]]}, without
+    return {of: _take_as_one(group, [], of) for of, group in groups.items()}, without
 
 
-def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> dict[str, list[Download]]:
+def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> list[Download]:
     """Collect files for one notice: a page and its annexes. Raises AuditError for two pages, or files of one name."""
     if refused:
         raise refused[0]
@@ -131,7 +131,7 @@ def _take_as_one(downloads: list[Download], refused: list[AuditError], period: s
     names = [each.name for each in once]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise unusable(period, f"two files named {twice}", "files of one notice, each with a name of its own")
-    return {period: once}
+    return once
 
 
 def _check_tables(downloads: list[Download]) -> None:

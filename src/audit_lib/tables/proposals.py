@@ -64,18 +64,13 @@ def propose_measure(notice: Notice, before: pd.Series | None, given: Mapping[str
     """Propose what a notice measures: what is given, else what it says, else what the notice before it recorded."""
     facts: dict[str, Any] = {}
     evidence: dict[str, str] = {}
-    for name, value, why in (*_read_given(given), *_read_notice(notice), *_read_before(before)):
+    recorded = {} if before is None else before.dropna().to_dict()
+    for name, value, why in (*_read_given(given), *_read_notice(notice), *_read_before(recorded)):
         if name not in facts:
             facts[name], evidence[name] = value, why
-    facts |= (
-        {}
-        if before is None
-        else {
-            twin: before[twin]
-            for twin in TWINS
-            if twin in before.index and pd.notna(before[twin]) and evidence.get(twin[:-3], "").startswith("as in")
-        }
-    )
+    for twin in TWINS:
+        if twin in recorded and evidence.get(twin[:-3], "").startswith("as in"):
+            facts[twin] = recorded[twin]
     return Proposal(facts, evidence)
 
 
@@ -97,10 +92,10 @@ def _read_notice(notice: Notice) -> Iterator[tuple[str, Any, str]]:
         yield "n_ranked", *number
 
 
-def _read_before(before: pd.Series | None) -> Iterator[tuple[str, Any, str]]:
-    for name in COPIED if before is not None else ():
-        if before is not None and name in before.index and pd.notna(before[name]):
-            yield name, before[name], f"as in {before['notice_id']}"
+def _read_before(recorded: Mapping[Any, Any]) -> Iterator[tuple[str, Any, str]]:
+    for name in COPIED:
+        if name in recorded:
+            yield name, recorded[name], f"as in {recorded['notice_id']}"
 
 
 def read_subject(title: str | None) -> str | None:
