@@ -50,12 +50,8 @@ class Table:
     short: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return "\n".join(
-            filter(
-                None,
-                [self.title.text if self.title else None, self.caption, self.cells.to_string(index=False), self.legend],
-            )
-        )
+        title = self.title.text if self.title else ""
+        return "\n".join(filter(None, [title, self.caption, self.cells.to_string(index=False), self.legend]))
 
     def _repr_html_(self) -> str:
         columns = [str(column) for column in self.cells]
@@ -169,11 +165,8 @@ def _shade(table: Table, shades: Shades, words: Words) -> Table:
         for number in shades.steps.index[shades.steps[column].notna()]
     ]
     steps = {(number, heading): int(shades.steps.at[number, column]) for number, column, heading in places}
-    scores = (
-        {}
-        if shades.scores.empty
-        else {(number, heading): shades.scores.at[number, column] for number, column, heading in places}
-    )
+    drawn = [] if shades.scores.empty else places
+    scores = {(number, heading): shades.scores.at[number, column] for number, column, heading in drawn}
     write = format_rounded if len(shades.steps.columns) > MOST_ROOMY else format_score  # there is no room for more
     others = {at: words.missing if pd.isna(score) else write(score) for at, score in scores.items()}
     legend = " ".join(filter(None, [table.legend, words.word(shades.note)]))
@@ -190,9 +183,8 @@ def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     for column in table:
         if not words.heading(str(column)):
             continue
-        values = _print_column(
-            table[column], str(column), words, "", [find_column(column).kind == "score"] * len(table)
-        )
+        published = [find_column(column).kind == "score"] * len(table)
+        values = _print_column(table[column], str(column), words, "", published)
         if _is_numeric(table[column]):
             values = [value.replace("−", "-").replace(",", "") for value in values]
         cells[words.heading(str(column))] = values

@@ -98,12 +98,8 @@ def open_scores(
     words = _open_words(name, parameters)
     records = _list_records(table, periods, better)
     scores = {period: _tabulate(table[table["period"] == period], period, better) for period in periods}
-    past = History(
-        periods,
-        pd.concat(scores.values(), ignore_index=True),
-        records,
-        empty_table("lineage").assign(unit_id_before="", unit_id_after=""),
-    )
+    no_events = empty_table("lineage").assign(unit_id_before="", unit_id_after="")
+    past = History(periods, pd.concat(scores.values(), ignore_index=True), records, no_events)
     reading = _read(scores[periods[-1]], records.iloc[-1], parameters)
     none = {each: empty_table(each) for each in ("mentions", "problems", "claims", "web_columns")}
     rows, rules = reading.scores, empty_table("update_rules")

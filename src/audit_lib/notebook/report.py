@@ -75,12 +75,8 @@ class Report:
     def history(self) -> History:
         """All periods of the place up to this one. Read when first asked for: only trends rest on it."""
         source = self.reading.source
-        return load_history(
-            self.data,
-            source,
-            load_table(_find_table(self.data, source.jurisdiction, "scores"), "scores"),
-            self.words.language,
-        )
+        scores = load_table(_find_table(self.data, source.jurisdiction, "scores"), "scores")
+        return load_history(self.data, source, scores, self.words.language)
 
     def over_periods(self) -> "Report":
         """Return this report for what rests on all periods up to this one.
@@ -156,11 +152,7 @@ class Report:
         return None if text is None else show_note(text, self.words)
 
     def show(
-        self,
-        table: pd.DataFrame | pd.Series,
-        key: str,
-        title: Text | None = None,
-        shades: Shades | None = None,
+        self, table: pd.DataFrame | pd.Series, key: str, title: Text | None = None, shades: Shades | None = None
     ) -> Table | None:
         """Show a table with the caption `captions.<key>`, under a finding if any; an empty one is not shown."""
         return show(table, key, self.words, title, shades)

@@ -59,9 +59,8 @@ def read_source(
         raise unusable(source.path, f"the period {source.period}", f"a file named by a period: {EXPECTED}")
     files = [path.name for path in find_held(data, source.jurisdiction, source.period)]
     if len(files) > 1:
-        raise unusable(
-            source.path.parent, f"{' and '.join(files)} for {source.notice_id}", "one raw file for each notice"
-        )
+        found = f"{' and '.join(files)} for {source.notice_id}"
+        raise unusable(source.path.parent, found, "one raw file for each notice")
     record = find_record(data, source.notice_id, language)
     document = settle(data, source, read_files(source.path, source.files))
     notice = parse_notice(document, read_measure(record).score_column)
@@ -76,8 +75,7 @@ def settle(data: Path, source: Source, document: Document) -> Document:
     if not find_scan_lines(document):
         return document
     answers = list_answers(load_corrections(data, source.notice_id))
-    doubts = find_open(document, answers, load_registry(data, source.jurisdiction))
-    if doubts:
+    if doubts := find_open(document, answers, load_registry(data, source.jurisdiction)):
         place, [doubt, *_] = next(iter(doubts.items()))
         n = len(doubts)
         found = f"{n} doubtful {'line' if n == 1 else 'lines'} read from pictures: {place}: {doubt}"

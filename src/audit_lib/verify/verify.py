@@ -72,9 +72,8 @@ def verify_path(path: Path, folders: Folders) -> Iterator[Verification]:
     """
     files = list(list_files(path))
     if not files or not (path.exists() or path.is_symlink()):
-        raise unusable(
-            path, "no such file" if not path.is_dir() else "no file", "a page or notebook, or a folder of them"
-        )
+        found = "no file" if path.is_dir() else "no such file"
+        raise unusable(path, found, "a page or notebook, or a folder of them")
     with TemporaryDirectory(prefix="audit-verify-") as scratch, open_executor(None, None) as (executor, _):
         verifier = Verifier(folders, RunOptions(), Path(scratch))
         yield from executor.map(verifier.verify, files)
@@ -140,9 +139,8 @@ class Verifier:
         root, n = self._reports, len(origin.page.split("/"))
         if path.absolute().as_posix().endswith(f"/{origin.page}"):
             lies_in = path.absolute().parents[n - 1]
-            has_reports = path.name != INDEX or any(
-                any(path.parent.glob(each)) for each in ("*/*.ipynb", "*/*/*.ipynb")
-            )
+            reports = (any(path.parent.glob(each)) for each in ("*/*.ipynb", "*/*/*.ipynb"))
+            has_reports = path.name != INDEX or any(reports)
             root = lies_in if has_reports and all((lies_in / each).exists() for each in origin.beside) else root
         report = (root / origin.page).with_suffix(".ipynb")
         changed = read_given(report).changed if origin.notebook and report.is_file() else None
@@ -174,11 +172,8 @@ def read_again(scan: Path) -> Verification:
     except UnreadableError as error:
         return Verification(scan, ELSEWHERE, f"found {error.found}; expected {error.expected}")
     places = enumerate({**kept, **again}, start=2)  # below the head of the file
-    differences = [
-        Difference(place, n, kept.get(place), again.get(place))
-        for n, place in places
-        if kept.get(place) != again.get(place)
-    ]
+    pairs = ((place, n, kept.get(place), again.get(place)) for n, place in places)
+    differences = [Difference(place, n, old, new) for place, n, old, new in pairs if old != new]
     if differences and (reader := find_other_reader(scan)):
         return Verification(scan, ELSEWHERE, f"it was read with {reader}", differences)
     why = f"{len(again)} lines of its pictures read again"
