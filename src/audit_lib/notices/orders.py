@@ -15,8 +15,10 @@ from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 
 FRONT = "前"
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
-HOLDS = "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:全[省市县区州镇]|本[省市县区州镇])?"
+HOLDS = "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[全本][省市县区州镇]|[本当]月)?"
 LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
+SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]"
+SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序)"
@@ -25,9 +27,11 @@ SORTED = re.compile(
 HELD = re.compile(  # 甲县、乙县位列前两名
     rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
 )
-RANGE = re.compile(
-    rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?(?:[到至—–~-]+|[、和])第?(?P<last>{NUMERAL})[名位]"
+RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
+    rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
+    rf"(?:[到至—–~-]+|(?:[、和]第?{NUMERAL}[名位]?)*[、和])第?(?P<last>{NUMERAL})[名位]"
 )
+FORMS = (SPANNED, TOP, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
@@ -44,7 +48,10 @@ FEWEST = 3  # names that a sorted list has
 
 @dataclass(frozen=True)
 class _Order:
-    """Names as a clause lists them, how many it states, from which rank on, and whether from the last place."""
+    """Names as a clause lists them, how many it states, from which rank on, and whether from the last place.
+
+    `step` is -1 where ranks count down: 从第168名到第149名依次是.
+    """
 
     listed: str
     n: int | None
@@ -52,6 +59,7 @@ class _Order:
     is_from_end: bool
     text: str  # the clause up to the list, or the piece that holds it
     is_sorted: bool = False
+    step: int = 1
 
 
 def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[Record]:
@@ -125,10 +133,11 @@ def _make_records(
     scores = scores if len(scores) == len(units) else [None] * len(units)
     for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
         label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
-        begins = not at and order.first == 1
+        begins = not at and (order.first == 1 or order.step < 0)
         if counted := re.search(rf"{re.escape(unit)}\((\d[\d.]*)([^\W\d分]{{1,2}})\)", order.listed):
             score, mark = counted.groups()  # 甲镇(120件) has no score
-        yield Record(unit, score, mark, order.first - 1 + rank, None, place, label=label, begins=begins)
+        rank = order.first + order.step * (rank - 1)
+        yield Record(unit, score, mark, rank, None, place, label=label, begins=begins)
 
 
 def _has_scores(text: str) -> bool:
@@ -137,22 +146,30 @@ def _has_scores(text: str) -> bool:
 
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
-    while match := TOP.match(clause) or SORTED.match(clause):
-        stated = match.groupdict().get("n")
-        n = read_numeral(stated) if stated else None
+    while match := min(filter(None, (form.match(clause) for form in FORMS)), key=re.Match.end, default=None):
+        first, n, step = _read_span(match)
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
-        is_from_end = (match["end"] or FRONT) != FRONT
-        yield _Order(listed, n, 1, is_from_end, clause[:start], is_sorted=stated is None)
+        is_from_end = (match.groupdict().get("end") or FRONT) != FRONT
+        yield _Order(listed, n, first, is_from_end, clause[:start], match.re is SORTED, step)
         clause = clause[start + len(listed) :].lstrip(",")
     for text, _ in split_outside(clause, ","):
         if placed := RANGE.fullmatch(text):
-            first, last = read_numeral(placed["first"]) or 0, read_numeral(placed["last"]) or 0
-            yield _Order(placed["listed"], last - first + 1, first, False, text)
+            first, n, step = _read_span(placed)
+            yield _Order(placed["listed"], n, first, False, text, step=step)
         elif held := HELD.fullmatch(text):
             yield _Order(held["listed"], read_numeral(held["n"]), 1, held["end"] != FRONT, text)
         elif (extreme := EXTREME.fullmatch(text)) and (named := extreme["listed"] or extreme["named"]):
             yield _Order(named, None, 1, True, text)
+
+
+def _read_span(match: re.Match[str]) -> tuple[int, int | None, int]:
+    """Return the first rank that a clause gives, how many ranks, and 1 where they count up, -1 where down."""
+    given = match.groupdict()
+    if "last" in given:
+        first, last = read_numeral(given["first"]) or 0, read_numeral(given["last"]) or 0
+        return first, abs(last - first) + 1, 1 if last > first else -1
+    return 1, read_numeral(given["n"]) if given.get("n") else None, 1
 
 
 def _cut_list(listed: str, n: int | None, vocabulary: Vocabulary) -> str:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import MASK, names_none, split_outside
-from audit_lib.notices.stated import trim_lead
+from audit_lib.notices.names import MASK, names_none, split_and, split_outside
+from audit_lib.notices.stated import trim_lead, trim_tail
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 BREAKS = "、,:"  # between the parts of a clause
+PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
 PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
@@ -22,13 +23,13 @@ ITEM = re.compile(
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
-NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}[是为]?(?P<unit>[^\d()]+)")
+NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}(?:的?[是为])?(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(
-    "(?:排名|排在|排|位列|名列|位居|列|居|获得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+    "(?:排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
-VERB = re.compile("[扣减加计占达差高低率]$")  # what an amount follows; 办结率 is a quantity
+VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 
 
@@ -61,6 +62,7 @@ class Chunk:
     rank: int | None = None
     is_each: bool = False
     aside: str | None = None  # what brackets after the number say
+    leads: bool = False  # its rank is that of the names after it too
 
 
 def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
@@ -90,10 +92,13 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
     if placed := ORDINAL.fullmatch(text):
         unit = ORDINAL_LINKS.sub("", placed["text"])
         unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
-        rank = read_ordinal(f"第{placed['rank']}")
+        is_lead = sign == ":" or not ORDINAL_LINKS.sub("", placed["text"])  # of the names that follow
+        rank = read_ordinal(f"第{placed['rank']}") if unit or is_lead else None
         return Chunk(text, sign, trim_lead(unit, vocabulary), rank=rank, is_each="并列" in text)
-    if sign != "、" and (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
-        return Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"))
+    if (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
+        return Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"), leads=sign == "、")
+    if said := PREDICATE.search(text):
+        text = trim_tail(text[: said.start()], vocabulary)
     is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)
     return Chunk(text, sign, text if is_name else "")
 
@@ -103,7 +108,8 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
 
     Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
     """
-    if vocabulary.is_total(text) and vocabulary.is_score_word(text):
+    is_total = vocabulary.is_total(text) and vocabulary.is_score_word(text)
+    if is_total and not any(vocabulary.names_unit(text[:end]) for end in range(2, len(text))):
         return "", text
     text = LINKS.sub("", trim_lead(text, vocabulary)) or text
     if vocabulary.names_unit(text):
@@ -141,9 +147,13 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
                     record.rank = chunk.rank
             elif chunk.rank is not None and chunk.unit:
                 yield from made
-                beside = [name for name in names if chunk.is_each and vocabulary.names_unit(name)]
-                made = [Record(unit, None, "分", chunk.rank, group, place) for unit in (*beside, chunk.unit)]
+                units = [name for name in names if chunk.is_each and vocabulary.names_unit(name)]
+                units += split_and(chunk.unit, vocabulary)
+                made = [Record(unit, None, "分", chunk.rank, group, place) for unit in units]
                 names = []
+            elif at and chunks[at - 1].leads and chunk.unit and vocabulary.names_unit(chunk.unit):
+                made.append(replace(made[-1], unit=chunk.unit))
+                chunk.leads = chunk.sign == "、"
             elif chunk.rank is not None:
                 yield from made
                 made = _rank_alone(names, rank, group, place, vocabulary)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
-from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
@@ -16,10 +16,17 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
+RANKED = re.compile(f"第({NUMERAL})")
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 AFTER_SCORE = re.compile(r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))")  # 甲区(96分)和乙区(95分)
+POINTS = r"\d{1,3}(?:\.\d+)?"
+WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
+    rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
+)
+FIRST_PLACE = re.compile("榜首|首位|头名")
+NEXT_PLACE = re.compile("紧随其后|紧跟其后")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -78,6 +85,7 @@ def _read_line(
     group: str | None = None
     printed_line = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     printed_line = printed_line if is_ranking else strip_number(printed_line)
+    printed_line = FIRST_PLACE.sub("第一", WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", printed_line))
     for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
@@ -86,7 +94,7 @@ def _read_line(
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
-        clause = AFTER_SCORE.sub("、", clause)
+        clause = _number_next(AFTER_SCORE.sub("、", clause))
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")
             entries, _ = read_entries(placed["units"], vocabulary)
@@ -107,6 +115,14 @@ def _read_line(
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         yield from records
+
+
+def _number_next(clause: str) -> str:
+    """Word a place that only follows another as a rank: 甲区第一,乙区紧随其后 is 甲区第一,乙区第2."""
+    above, following, below = clause.partition(match[0]) if (match := NEXT_PLACE.search(clause)) else (clause, "", "")
+    ranks = [read_numeral(found[1]) for found in RANKED.finditer(above)]
+    is_one = bool(ranks) and "、" not in RANKED.split(above)[-1]
+    return f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
 
 
 def _heads_ranking(line: Line, vocabulary: Vocabulary) -> bool:

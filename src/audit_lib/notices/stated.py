@@ -29,6 +29,9 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
+GIVING = ("给予", "授予")  # 对甲县、乙县给予一等奖奖励
+TOWARDS = re.compile("(?:(?<=[,:])|^)对")
+GRANTED = re.compile(f"(?P<names>[^{QUOTES},;。:]{{2,}})[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)")
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 NEARBY = 3  # tiers before and after one that are stated in the same words
@@ -144,6 +147,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     if not pattern.hint.search(line.aligned):
         return
     text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(line.aligned)))
+    if "授予" in text:  # 授予甲县“金鼎”,乙县“银鼎”
+        text = GRANTED.sub(r"\g<names>获\g<label>", text)
     text = GOES_ON.sub(",", QUOTED.sub("", text))
     clauses = [clause for clause, _ in split_outside(text, CLAUSE_ENDS) if len(clause) <= LONGEST_CLAUSE]
     hits = [hit for clause in clauses for hit in pattern.find(strip_number(BAND.sub(",", clause)))]
@@ -163,7 +168,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
 
 def _read_hit(hit: "_Hit", text: str, place: str, vocabulary: Vocabulary) -> _Stated:
     """Read the names of a hit, whose number may stand after each group of them."""
-    names, more, last = _join_groups(text)
+    names, more, last = _join_groups(TOWARDS.sub("", text) if hit.link in GIVING else text)
     if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
         names, last = names.removesuffix("、"), ""  # 甲、乙等2个县排名靠前,评为优秀
     number = read_numeral(hit.number) or 0 if hit.number else 0
@@ -281,12 +286,12 @@ class _TierPattern:
         kinds = (
             rf"\w{{0,8}}?(?<!中)(?:\([^()]{{1,8}}\)\w{{0,4}}?)?(?:[、和及与](?:{vocabulary.bare_kind.pattern})(?!\w))?"
         )
-        counted = rf"{counter}{{1,4}}|[所户座条]\w{{0,4}}?"
+        counted = rf"{counter}{{1,4}}(?:\([^()]{{1,8}}\))?|[所户座条]\w{{0,4}}?"
         number = rf"\(?(?P<n>{NUMERAL})(?:[个家](?:{counter}|\([^()]{{1,8}}\)){{0,4}}|{counted})\)?"
         number_above = rf"\(?(?P<n>{NUMERAL})(?:[个家]{kinds}|{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
-        link = rf"{verb}为|获(?:得|评为?)?|达到|属于|处于"
+        link = rf"{verb}为|荣?获(?:得|评为?|授)?|达到|属于|处于"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.names_unit = vocabulary.names_unit
         self.graded = re.compile(graded)
@@ -304,8 +309,10 @@ class _TierPattern:
         )
         step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         nouns = f"(?:{either(vocabulary.tier_noun)})"
+        stepped = rf"[^\W\d_]{{1,16}}(?:{either(vocabulary.steps)})"  # 市级一等奖
         self.new = re.compile(
-            rf"{step}(?=$|,|的)|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
+            rf"{step}(?=$|,|的)|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
+            rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
         )
         word = "[^\\W\\d_第前后末最它他其别次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(
@@ -385,6 +392,8 @@ def _split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple
     last = inside[-1]
     inside[-1] = trim_tail(last, vocabulary)
     cut = vocabulary.cached(_TierPattern).verbs.sub("", last.removeprefix(inside[-1]))
+    if len(inside) == 1 and len(cut) > LONGEST_BARE:
+        return [], []  # 甲省领导小组要求 is no 甲省
     cut = cut if BARE.fullmatch(cut) and last.startswith(inside[-1] + cut) else ""
     inside[-1] += cut  # 州公安局交警支队 may be a name, and two that spaces part: kept whole, and reported
     inside[0] = trim_lead(inside[0], vocabulary)

@@ -97,7 +97,9 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
     core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
-    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
+    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else _strip_bracket(core, vocabulary)
+    if core is None:
+        return None
     if LINK.search(core) and core[:-1].endswith(vocabulary.scale_noun):
         return None  # 考评等次为: leads to clauses, each with its tier
     core = LINK.sub("", core) or core
@@ -136,10 +138,21 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     if vocabulary.kind_of(core) == "other":
         return Head(tier, False, form, number, None, "".join(names))
     ending = vocabulary.find_label(core)
-    if numbered or not names or not ending or ending == core:
+    if not names or not ending or ending == core:
         return None
+    if numbered:  # 一、督导评估先进学校: above a list; beside names it is a unit, 1.达标街道:甲某
+        return None if squeeze(names[0]) else Head(core, False, form, number, None, "")
     form = (*form[:3], ending)
     return Head(core.removesuffix(ending), False, form, number, ending, "".join(names), is_like_unit=True)
+
+
+def _strip_bracket(core: str, vocabulary: Vocabulary) -> str | None:
+    """Remove the bracket at the end of a heading; None for a unit with its tier, 县一中(优秀)."""
+    beside = BRACKET.search(core)
+    if beside is None or beside.start() == 0:
+        return core
+    bare = core[: beside.start()]
+    return bare if beside[0][1:-1] not in vocabulary.tier or vocabulary.may_grade(bare) else None
 
 
 def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:

@@ -1,5 +1,6 @@
 """Read traditional characters as the simplified ones of the vocabulary, and print what was read as it stands."""
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ from audit_lib.notices.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
+# How a character is pronounced, which some pages in traditional characters print behind it: 區(qū).
+PINYIN = re.compile("(?<=[\u4e00-\u9fff])[(\uff08][a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*[)\uff09]")
 FIXED = frozenset(["place", "heading", "check", "severity", "key", "mark", "level", "document"])  # no print
 
 
@@ -17,10 +20,10 @@ class Print:
     """The characters of a document, to print what was read of its simplified form as it stands."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
-        self.document, self.vocabulary = document, vocabulary
+        self.vocabulary = vocabulary
         self.kept: dict[int, Line] = {}  # each line as printed, by its simplified form
         self.folded = replace(document, blocks=tuple(self._fold(block, {}) for block in document.blocks))
-        self.printed = "\n".join(line.printed for line in document.lines)
+        self.printed = "\n".join(PINYIN.sub("", line.printed) for line in document.lines)
         self.plain = self.printed.translate(SIMPLIFIED)
         self.chars = {ord(s): t for t, s in zip(self.printed, self.plain, strict=True) if s != t}
 
@@ -32,7 +35,7 @@ class Print:
 
     def _fold_line(self, line: Line, made: dict[int, Line]) -> Line:
         if id(line) not in made:  # a merged cell stands in several fields
-            made[id(line)] = replace(line, text=line.text.translate(SIMPLIFIED))
+            made[id(line)] = replace(line, text=PINYIN.sub("", line.text).translate(SIMPLIFIED))
             self.kept[id(made[id(line)])] = line
         return made[id(line)]
 
@@ -72,4 +75,4 @@ class Print:
 
 
 def is_traditional(document: Document) -> bool:
-    return any(TRADITIONAL.search(line.text) for line in document.lines)
+    return any(TRADITIONAL.search(line.text) or PINYIN.search(line.text) for line in document.lines)

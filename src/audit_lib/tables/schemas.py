@@ -18,7 +18,7 @@ from audit_lib.sources import JURISDICTION, PERIOD
 MATCHES = ["exact", "prefix", "alias", "table_only", "list_only"]
 KINDS = [
     *("town", "subdistrict", "department", "institution", "vertical", "company"),
-    *("mass_organisation", "zone", "village", "county", "city", "ministry", "other"),
+    *("mass_organisation", "zone", "village", "county", "city", "province", "ministry", "other"),
 ]
 SIDES = ["town", "bureau", "other"]
 BETTER = ["higher", "lower"]
