@@ -3,11 +3,12 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
-from audit_lib.documents.model import PADDING, Line, fold, squeeze
+from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
@@ -33,6 +34,9 @@ WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
 DOTS = re.compile("[·•]")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 PARTING = f"{SEPARATORS}:\uff1a!?"
+SECTION = re.compile(  # where a line end was lost
+    r"(?<=\s)(?:([一二三四五六七八九十]{1,3})、|[(\uff08]([一二三四五六七八九十]{1,3})[)\uff09]|\d{1,2}[.\uff0e]\s*(?=[^\W\d]))"
+)
 INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
 FEWEST_NUMBERED = 2
 ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
@@ -46,7 +50,7 @@ SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有")
+FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予")
 SHORTEST_NAME = 3  # characters
 LABEL_AHEAD = re.compile(
     r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])"
@@ -179,6 +183,30 @@ def part_numbered(line: Line) -> Line:
             text = f"{text[:at]}{sign}{number}.{text[at + len(match[0]) :]}"
             number += 1
     return Line(line.place, text) if number - first >= FEWEST_NUMBERED else line
+
+
+def part_sections(line: Line) -> Iterator[Line]:
+    """Yield the lines of a page that lost its line ends: … 一、先进单位 甲局 乙局 二、一等奖:丙镇 …; others as they are.
+
+    Sections begin at their numbers, lists after their heading, labels at a word with a colon, sentences on their own.
+    """
+    found = list(SECTION.finditer(line.text))
+    starts = [match.start() for match in found]
+    if not any([match[n] for match in found if match[n]][:2] == ["一", "二"] for n in (1, 2)):
+        yield line
+        return
+    for start, end in pairwise([0, *starts, len(line.text)]):
+        words: list[str] = []
+        for word in line.text[start:end].split():
+            is_sentence = word[-1:] in SENTENCE_ENDS or len(SIGNS.split(word)[0]) > FULL_LINE
+            number = ENUMERATOR.match("".join(words))
+            is_heading = number is not None and number[0] != "".join(words)
+            if words and (is_sentence or is_heading or ":" in align(word)):
+                yield Line(line.place, " ".join(words))
+                words = []
+            words.append(word)
+        if words:
+            yield Line(line.place, " ".join(words))
 
 
 def strip_number(text: str) -> str:

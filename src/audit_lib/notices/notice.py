@@ -13,9 +13,9 @@ from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
-from audit_lib.notices.names import join_wrapped, part_numbered
+from audit_lib.notices.names import join_wrapped, part_numbered, part_sections
 from audit_lib.notices.printed_periods import find_header_period, names_period
-from audit_lib.notices.rows import Problem, note_problem
+from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.scored import find_stated_scores
 from audit_lib.notices.simplified import SIMPLIFIED
@@ -141,7 +141,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         tables, prose, below, problems = find_tables(blocks, vocabulary)
     except UnreadableError as error:
         raise unusable(f"{document.path} {error.place}", error.found, error.expected) from None
-    prose = tuple(map(part_numbered, prose))
+    prose = tuple(part_numbered(part) for line in prose for part in part_sections(line))
     tiers, prose, unread = find_tier_lists(prose, vocabulary, below)
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]
@@ -174,6 +174,7 @@ def add_stated_scores(
     printed = {squeeze(row.unit) for table in tables for row in table.rows}
     runs, problems = find_stated_scores(prose, vocabulary)
     runs += [tuple(row for tier in tiers for row in tier.rows)] if any(tier.scores for tier in tiers) else []
+    runs += _join_ranks([tuple(tier.rows) for tier in tiers if tier.ranks and not tier.scores])
     repeated: set[str] = set()
     for rows in runs:
         if {squeeze(row.unit) for row in rows} <= printed:
@@ -184,6 +185,17 @@ def add_stated_scores(
                 problems.append(note_problem("not_read", "text_scores", rows[0].place, "warning", **facts))
             tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
     return tables, [problem for problem in problems if problem.place not in repeated]
+
+
+def _join_ranks(lists: Sequence[tuple[ScoreRow, ...]]) -> list[tuple[ScoreRow, ...]]:
+    """Join lists whose ranks go on from the one before: 第一名:甲县 and 第二名:乙县."""
+    runs: list[tuple[ScoreRow, ...]] = []
+    for rows in lists:
+        if runs and (rows[0].rank or 0) > (runs[-1][-1].rank or 0):
+            runs[-1] += rows
+        else:
+            runs.append(rows)
+    return runs
 
 
 def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:

@@ -29,7 +29,7 @@ HELD = re.compile(  # 甲县、乙县位列前两名
 )
 RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
-    rf"(?:[到至—–~-]+|(?:[、和]第?{NUMERAL}[名位]?)*[、和])第?(?P<last>{NUMERAL})[名位]"
+    rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])第?(?P<last>{NUMERAL})[名位]"
 )
 FORMS = (SPANNED, TOP, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
@@ -70,8 +70,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     if not HINT.search(clause):
         return
     orders = list(_find_orders(clause, vocabulary))
-    is_scored = _has_scores(clause) and "、" not in clause.partition(",")[2]
-    if is_scored or any(_has_scores(order.listed) for order in orders):
+    if _has_scores(clause) and "、" not in clause.partition(",")[2] or any(_has_scores(each.listed) for each in orders):
         return
     pieces = [text for text, _ in split_outside(clause, ",")]
     whole, taken, extremes = set(pieces), set(), []

@@ -22,6 +22,7 @@ ITEM = re.compile(
     rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
 )
+LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
 NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}(?:的?[是为])?(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
@@ -76,7 +77,7 @@ def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
 
 
 def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> Chunk:
-    match = ITEM.fullmatch(text)
+    match = ITEM.fullmatch(text) or (is_first and ITEM.fullmatch(LED_BY_BOUND.sub("", text)))
     if match:
         number, mark = match["score"] or match["points"], match["mark"] or match["inside"] or "分"
         if match["mark"] is match["inside"] is None and "." not in number and int(number) in YEAR:

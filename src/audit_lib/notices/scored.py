@@ -64,8 +64,13 @@ def find_stated_scores(
             ranks |= {record.rank} if record.rank is not None else set()
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows = []
+    runs = [run for run in runs if _is_run(run, vocabulary)]
+    has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
-        if _is_run(run, vocabulary):
+        if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
+            found = f"{run[0].unit} {run[0].number}%"
+            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=found))
+        else:
             kept, found = _drop_sums(run, vocabulary)
             rows.append(tuple(map(_make_row, kept)))
             problems += found

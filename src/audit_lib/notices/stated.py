@@ -29,6 +29,12 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
+GRANTING = re.compile("授予[^。]*")
+COUNTED_GRANT = re.compile(
+    rf"授予(?P<names>[^,;。:]+?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
+)
+STATES = re.compile("[的是为]|有(?!限)")  # what a clause does and a list of names does not
+OF_YEAR = re.compile(r"^\d{4}年度?")
 GIVING = ("给予", "授予")  # 对甲县、乙县给予一等奖奖励
 TOWARDS = re.compile("(?:(?<=[,:])|^)对")
 GRANTED = re.compile(f"(?P<names>[^{QUOTES},;。:]{{2,}})[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)")
@@ -74,6 +80,7 @@ class _Stated:
     stated: int | None
     place: str
     link: str = ""  # the words that lead to the tier: 被评为
+    series: str = ""  # what was assessed, between them: 耕地保护考核
 
 
 def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
@@ -90,6 +97,9 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     ]
     found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
     listed = {each.tier for each, _ in found if _tier_of(each)}
+    series: dict[str, set[str]] = {}
+    for each, _ in found:
+        series.setdefault(each.tier, set()).add(each.series)
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
@@ -119,7 +129,8 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
             if (each.link == LED or is_alone) and each.tier not in {units.tier for units in lists}:
                 problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
             units = tuple(entry.unit for entry in each.entries)
-            lists.append(TierList(each.tier, each.stated, None, units, each.place, each.place))
+            label = each.series if len(series[each.tier]) > 1 else None
+            lists.append(TierList(each.tier, each.stated, label or None, units, each.place, each.place))
         elif not each.is_known and each.entries and len(tiers) > 1:
             each.rest.extend(entry.unit for entry in each.entries)
         elif each.stated is not None and not each.rest:
@@ -147,10 +158,9 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     if not pattern.hint.search(line.aligned):
         return
     text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(line.aligned)))
-    if "授予" in text:  # 授予甲县“金鼎”,乙县“银鼎”
-        text = GRANTED.sub(r"\g<names>获\g<label>", text)
+    text = GRANTING.sub(_word_grant, text)
     text = GOES_ON.sub(",", QUOTED.sub("", text))
-    clauses = [clause for clause, _ in split_outside(text, CLAUSE_ENDS) if len(clause) <= LONGEST_CLAUSE]
+    clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     hits = [hit for clause in clauses for hit in pattern.find(strip_number(BAND.sub(",", clause)))]
     read = [
         _read_hit(hit, names, line.place, vocabulary)
@@ -166,6 +176,23 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     yield from read
 
 
+def _word_grant(sentence: re.Match[str]) -> str:
+    """Word 授予甲县“金鼎”,乙县“银鼎” and 授予甲县等3个县(区)2005年度争先奖 as 甲县获〈金鼎〉."""
+    return COUNTED_GRANT.sub(r"\g<names>获", GRANTED.sub(r"\g<names>获〈\g<label>〉", sentence[0]))
+
+
+def _join_lists(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Split a text into clauses; one that only goes on with names is of the list before it: 一类:甲镇、乙镇;丙镇."""
+    clauses: list[str] = []
+    for clause, _ in split_outside(text, CLAUSE_ENDS):
+        names = [name for name, _ in split_outside(clause, "、")]
+        if clauses and not STATES.search(clause) and all(map(vocabulary.names_unit, names)):
+            clauses[-1] += f"、{clause}"
+        else:
+            clauses.append(clause)
+    return clauses
+
+
 def _read_hit(hit: "_Hit", text: str, place: str, vocabulary: Vocabulary) -> _Stated:
     """Read the names of a hit, whose number may stand after each group of them."""
     names, more, last = _join_groups(TOWARDS.sub("", text) if hit.link in GIVING else text)
@@ -174,7 +201,7 @@ def _read_hit(hit: "_Hit", text: str, place: str, vocabulary: Vocabulary) -> _St
     number = read_numeral(hit.number) or 0 if hit.number else 0
     stated = number + more if hit.number or (more and not last) else None
     entries, rest = _split_units(names + last, vocabulary, stated)
-    return _Stated(vocabulary.name_tier(hit.tier), hit.is_known, entries, rest, stated, place, hit.link)
+    return _Stated(vocabulary.name_tier(OF_YEAR.sub("", hit.tier)), hit.is_known, entries, rest, stated, place, hit.link, hit.series)
 
 
 def _join_groups(text: str) -> tuple[str, int, str]:
@@ -274,6 +301,7 @@ class _Hit(NamedTuple):
     number: str | None
     link: str
     above: str = ""  # all that stands before what leads to the tier
+    series: str = ""
 
 
 class _TierPattern:
@@ -294,6 +322,7 @@ class _TierPattern:
         link = rf"{verb}为|荣?获(?:得|评为?|授)?|达到|属于|处于"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.names_unit = vocabulary.names_unit
+        self.linked = re.compile(f"^(?:{link})")
         self.graded = re.compile(graded)
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
@@ -302,17 +331,19 @@ class _TierPattern:
         )
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
-            rf"(?:(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"(?:获〈(?P<granted>[^〈〉]+)〉"
+            rf"|(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
         )
         step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         nouns = f"(?:{either(vocabulary.tier_noun)})"
-        stepped = rf"[^\W\d_]{{1,16}}(?:{either(vocabulary.steps)})"  # 市级一等奖
+        stepped = rf"[^\W_个家]{{1,24}}(?:{either(vocabulary.steps)})"  # 市级一等奖
+        ends = rf"(?=$|,|的(?:共?有|[是为]|{NUMERAL}))"
         self.new = re.compile(
-            rf"{step}(?=$|,|的)|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
-            rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?=$|,)"
+            rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
+            rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
         )
         word = "[^\\W\\d_第前后末最它他其别次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(
@@ -368,7 +399,9 @@ class _TierPattern:
             elif counted := self.counted_below.match(below):
                 yield _Hit(tier, is_known, "", counted["n"], link)
             elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):
-                yield _Hit(tier, is_known, listed["names"], listed["n"], link, above)
+                series = OF_YEAR.sub("", self.linked.sub("", link)) if group == "of" else ""
+                series = series if self.verbs.sub("", series) else ""
+                yield _Hit(tier, is_known, listed["names"], listed["n"], link, above, series)
         for hit in self.glued.finditer(clause) if hits else ():
             if self.names_unit(hit["unit"]) and taken.isdisjoint(range(*hit.span("tier"))):
                 yield _Hit(hit["tier"], True, hit["unit"], None, "")

@@ -11,12 +11,9 @@ from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import (
-    look_alike,
-    look_like_units,
-)
+from audit_lib.notices.names import ENUMERATOR, SEPARATORS, SIGNS, look_alike, look_like_units, split_outside
 from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.tier_heads import COLON, count_steps, part_heads, read_head, read_lone
+from audit_lib.notices.tier_heads import COLON, LONGEST_HEAD, RANKING, count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
@@ -36,8 +33,9 @@ def find_tier_lists(
     blocks = list(_find_blocks(lines, vocabulary, set(map(id, below))))
     labelled = [block for block in blocks if isinstance(block, Block)]
     accepted = _accept(labelled, vocabulary)
-    if not accepted and not below:
-        accepted = _accept_parallel(labelled, vocabulary)
+    if not below:
+        left = [block for block in labelled if id(block) not in accepted]
+        accepted |= _accept_parallel(left, vocabulary, only_awards=bool(accepted))
     forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, Block)}
     places = [at for at, block in enumerate(blocks) if id(block) in accepted]
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
@@ -49,6 +47,7 @@ def find_tier_lists(
     label: str | None = None
     for at, block in enumerate(blocks):
         if isinstance(block, Line):
+            problems += _find_headed(blocks[at - 1] if at else None, block, vocabulary)
             if at in inside and (vocabulary.names_unit(block.key) or BARE.fullmatch(block.key)):
                 facts = {"n": 1, "found": block.key, "units": [block.key]}
                 problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
@@ -83,6 +82,17 @@ def find_tier_lists(
             problems += _find_bare_below(block, blocks[at + 1 : at + 3], longest)
             prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
+
+
+def _find_headed(above: Block | Line | None, line: Line, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the numbered heading of a line that is nothing but names, where it was not read as the head of a list."""
+    if not isinstance(above, Line) or not ENUMERATOR.match(above.key) or SIGNS.search(above.key):
+        return
+    if RANKING.search(above.key):
+        return
+    names = split_outside(line.key.rstrip("。;"), SEPARATORS)
+    if len(above.key) <= LONGEST_HEAD and len(names) > 1 and all(vocabulary.names_unit(name) for name, _ in names):
+        yield note_problem("not_read", "label", above.place, "warning", heading=above.key)
 
 
 def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary) -> list[str | None]:
@@ -210,8 +220,12 @@ def _list_names(blocks: Iterable[Block]) -> list[str]:
     return [unit for block in blocks for each in block.lists for unit in each.units]
 
 
-def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
-    """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once."""
+def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_awards: bool) -> set[int]:
+    """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once.
+
+    Where all labels are awards, 一、招商引资奖 and 二、先进单位, a unit may have several; beside known tiers only awards are
+    chosen.
+    """
     forms: dict[tuple[object, ...], list[Block]] = {}
     for block in blocks:
         if not block.lists or block.head.is_known or block.rest:
@@ -222,9 +236,13 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
         units = [squeeze(unit) for block in alike for each in block.lists for unit in each.units]
         names = [block.head.tier for block in alike]
         n_known = sum(map(vocabulary.names_unit, units))
-        is_parted = len(set(units)) == len(units) and len(set(names)) > 1
-        is_alone = len(alike) == 1 and bool(alike[0].head.form[3]) and FEWEST <= n_known == len(units)
-        is_alone = is_alone and len(names[0]) > 1 and not NO_NAME.match(names[0])
+        is_awards = all(
+            block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
+        )
+        is_parted = len(set(names)) > 1 and (len(set(units)) == len(units) or (is_awards and n_known == len(units)))
+        is_award = bool(alike[0].head.form[3]) or names[0].endswith(vocabulary.steps)
+        is_alone = len(alike) == 1 and is_award and FEWEST <= n_known == len(units)
+        is_alone = is_alone and (names[0].endswith(vocabulary.steps) or not NO_NAME.match(names[0])) and len(names[0]) > 1
         is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
             units, vocabulary
         )
@@ -232,7 +250,10 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int
             block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
         )
         is_known = 2 * n_known > len(units) and (len(set(names)) == len(names) or n_known == len(units))
-        if not is_alone and not (is_parted and (is_known or is_prize)):
+        is_chosen = is_parted and (is_known or is_prize)
+        if only_awards:
+            is_chosen, is_alone = is_chosen and is_awards and n_known == len(units), False
+        if not is_alone and not is_chosen:
             continue
         chosen |= set(map(id, alike))
         if is_alone:

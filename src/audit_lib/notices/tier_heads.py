@@ -17,7 +17,7 @@ from audit_lib.notices.names import (
     split_outside,
     strip_number,
 )
-from audit_lib.notices.vocabulary import BRACKET, Vocabulary
+from audit_lib.notices.vocabulary import ANY_PLACE, BRACKET, Vocabulary
 
 LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_ROW = 60  # words of a line whose first may be a label
@@ -31,7 +31,7 @@ STATED = re.compile(
     rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
     r"|(?:(?<=\(\d)|(?<=\(\d\d)|(?<=\(\d{3}))(?=\)$))\)?$"
 )
-WORD = re.compile(r"\w+|[★☆]+")
+WORD = re.compile(r"\w+(?:\(\w+\)\w+)*|[★☆]+")
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个家](?:单位)?[是为]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分别)?(?:共?有|[是为])|如下|包括)$")  # 优秀单位有:, 好的有:
 RANKED = re.compile(rf"[前后第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
@@ -47,6 +47,7 @@ AHEAD = re.compile(
 RANKING = re.compile(
     "(?:排名|名次|(?:排名|得分|成绩|评分)[顺次]序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$"
 )  # leads to ranks
+PERSONS = "个人"  # 先进个人
 YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
@@ -82,6 +83,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     if not names and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], [beside["names"]]
     head = ASIDE.sub("", head)
+    if len(head.strip()) <= LONGEST_TIER and ENUMERATOR.match(line.aligned):
+        head = head.rstrip("。 ")  # (一)一等奖。
     key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
@@ -97,6 +100,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
     core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
+    if anyone := ANY_PLACE.search(core):
+        core = core[: anyone.start()]
     core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else _strip_bracket(core, vocabulary)
     if core is None:
         return None
@@ -123,17 +128,19 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     bare = vocabulary.last_nouns.sub("", core)
     tier = vocabulary.tier_lead.sub("", bare)
     tier = core if read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
-    form = (style, stated is not None, bool(names), core[len(bare) :])
-    is_label = any(form) or (core.endswith(vocabulary.steps) and steps[core[-1:]] > 1)
+    form = (style, stated is not None, bool(names), anyone[0] if anyone else core[len(bare) :])
+    is_step = core.endswith(vocabulary.steps)
+    is_label = any(form) or (is_step and steps[core[-1:]] > 1)
+    longest = LONGEST_HEAD if stated or (numbered and (is_step or form[3])) else LONGEST_TIER
     if (
         read_ordinal(core) is not None
         or not is_label
-        or not 0 < len(tier) <= (LONGEST_HEAD if stated else LONGEST_TIER)
+        or not 0 < len(tier) <= longest
         or not WORD.fullmatch(tier)
         or DATE.search(core)
     ):
         return None
-    if vocabulary.is_label(core) or core in vocabulary.furniture or RANKING.search(core):
+    if vocabulary.is_label(core) or core in vocabulary.furniture or RANKING.search(core) or core.endswith(PERSONS):
         return None
     if vocabulary.kind_of(core) == "other":
         return Head(tier, False, form, number, None, "".join(names))
@@ -183,7 +190,8 @@ def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
     """Put a colon behind a label that only a space parts from its names: 优秀 甲镇 乙镇; 甲级 丙镇."""
     if not SPACED.search(line.text) or COLON.search(line.text):
         return line
-    label, *names = line.text.split()[:LONGEST_ROW]
+    label, *words = line.text.split()[:LONGEST_ROW]
+    names = [name for word in words for name, _ in split_outside(word, "、")]
     is_label = vocabulary.tier_heading.fullmatch(label) or (len(label) > 1 and label.endswith(vocabulary.steps))
     if not is_label or not names or not all(map(vocabulary.names_unit, names)):
         return line

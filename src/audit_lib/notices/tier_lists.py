@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import HAN
+from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
 from audit_lib.notices.names import (
     ENUMERATOR,
@@ -16,13 +16,14 @@ from audit_lib.notices.names import (
     is_name,
     lists_none,
     look_like_units,
+    names_none,
     read_entries,
     split_outside,
     squeeze_printed,
     strip_number,
 )
 from audit_lib.notices.rows import ScoreRow, plain_title
-from audit_lib.notices.tier_heads import COLON, INSIDE, LONGEST_HEAD, SEMICOLONS, STATED, Head, read_head
+from audit_lib.notices.tier_heads import COLON, INSIDE, LONGEST_HEAD, RANKED, SEMICOLONS, STATED, Head, read_head
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 HEADING = re.compile(
@@ -33,6 +34,7 @@ TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个家](?:单位)?[。;]?$")  # after t
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
+SORTED_LABEL = re.compile("[从由][高优好][到至][低差劣]|(?:得分|成绩|排名)[顺次]序")  # 按得分从高到低排名:甲局、乙局
 MONEY = re.compile(
     r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
 )  # 甲县、乙县,奖金各12000元
@@ -53,12 +55,14 @@ class TierList:
     place: str
     heading: str | None = field(default=None, compare=False, repr=False)
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
+    ranks: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def rows(self) -> Iterator[ScoreRow]:
-        """The units with the scores beside their names, as rows of a table."""
-        for unit, score in zip(self.units, self.scores or [None] * len(self.units), strict=True):
-            yield ScoreRow(unit, score, None, None, None, None, self.place)
+        """The units with the scores beside their names and the ranks of their order, as rows of a table."""
+        nothing = [None] * len(self.units)
+        for unit, score, rank in zip(self.units, self.scores or nothing, self.ranks or nothing, strict=True):
+            yield ScoreRow(unit, score, rank, None, None, None, self.place)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the list as `audit-lib parse --json` prints it."""
@@ -223,6 +227,11 @@ def _add_list(block: Block, line: Line, label: str | None, stated: int | None, e
     head = block.head
     block.doubtful += [(entry.unit, line.place) for entry in entries if entry.is_doubtful]
     scores = tuple(entry.score for entry in entries)
+    if label and SORTED_LABEL.search(label):
+        label, ranks = None, tuple(range(1, len(entries) + 1))
+    else:
+        rank = read_ordinal(label) if label and RANKED.fullmatch(label) else None
+        label, ranks = (label, ()) if rank is None else (None, (rank,) * len(entries))
     block.lists.append(
         TierList(
             head.tier,
@@ -232,6 +241,7 @@ def _add_list(block: Block, line: Line, label: str | None, stated: int | None, e
             line.place,
             f"{block.lines[0].place} {label}" if stated is not None else block.lines[0].place,
             scores if any(score is not None for score in scores) else (),
+            ranks,
         )
     )
 
@@ -246,18 +256,32 @@ def _split_names(
     label = squeeze_printed(labels[0]) if labels else None
     if len(labels) > 1 or (label and (len(label) > LONGEST_HEAD or STOP.search(label))):
         return None
+    listed = _cut_predicate(listed, vocabulary)
     entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
     named = strip_number(label) if label else ""
     if vocabulary.names_unit(named) and not all(vocabulary.names_unit(e.unit) for e in entries):
         return None, None, [Entry(named)], []  # 1.甲村:环境整洁
     if not entries and not lists_none(listed):
         return None
-    stated = (STATED.search(squeeze(label)) if label else None) or TAIL.search(squeeze(listed))
+    stated = (STATED.search(squeeze(label)) if label and not RANKED.search(label) else None) or TAIL.search(squeeze(listed))
     if label and (numbered := ENUMERATOR.match(label)):
         label = label[numbered.end() :]
     if stated and label:
         label = plain_title(re.sub(r"[(\uff08]?共?\d+[个家][)\uff09]?$", "", label))
     return label or None, read_numeral(stated["n"]) if stated else None, entries, rest
+
+
+def _cut_predicate(listed: str, vocabulary: Vocabulary) -> str:
+    """Remove what a sentence says of the names it begins with: 甲镇、乙镇,予以通报表扬."""
+    pieces = split_outside(listed, ",\uff0c")
+    known = [
+        [vocabulary.names_unit(strip_number(squeeze(name).rstrip("。;"))) for name, _ in split_outside(piece, "、")]
+        for piece, _ in pieces
+    ]
+    end = next((at for at, each in enumerate(known) if not all(each)), len(known))
+    is_sentence = 0 < end < len(known) and names_none(squeeze(pieces[end][0]), vocabulary)
+    is_sentence = is_sentence and not any(any(each) for each in known[end:])
+    return ",".join(piece for piece, _ in pieces[:end]) if is_sentence else listed
 
 
 def _are_units(

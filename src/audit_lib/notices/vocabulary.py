@@ -28,6 +28,7 @@ PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile("[省市州县区乡镇村]+$|[各该]|其[余他它]|[全本](?:[省市县区镇乡街村]|州(?!县))")
+ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
 COUNT = re.compile(r"[\d一二三四五六七八九十][个家名]")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
@@ -196,7 +197,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的是|(?<=.)有(?!限))")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的是|我[省市州县区]|(?<=.)有(?!限))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
@@ -288,6 +289,8 @@ class Vocabulary:
         name = squeeze(name).translate(SIMPLIFIED)
         first, _, office = name.rpartition("、")
         name = first if office in self.offices and first else name  # 高新区管委会、政府
+        if "(" in name and ANY_PLACE.search(name):
+            return "other"
         bare = BRACKET.sub("", name) or name
         endings = (ending for ending in _endings(bare) if ending in self.suffix and self._may_end(bare, ending))
         return next((self.suffix[ending] for ending in endings), "other")
