@@ -24,7 +24,7 @@ ITEM = re.compile(
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
-NAMED = re.compile(rf".{{0,20}}?{PLACED.removesuffix('?')}(?:的?[是为])?(?P<unit>[^\d()]+)")
+NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(

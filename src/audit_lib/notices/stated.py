@@ -340,7 +340,7 @@ class _TierPattern:
         step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         nouns = f"(?:{either(vocabulary.tier_noun)})"
         stepped = rf"[^\W_个家]{{1,24}}(?:{either(vocabulary.steps)})"  # 市级一等奖
-        ends = rf"(?=$|,|的(?:共?有|[是为]|{NUMERAL}))"
+        ends = rf"(?=$|,|的(?:[共也]?有|[是为]|{NUMERAL}))"
         self.new = re.compile(
             rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
             rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
@@ -354,7 +354,7 @@ class _TierPattern:
             rf"(?:^|,)(?P<unit>[^,、:为获]{{2,20}}?)(?P<tier>{either(vocabulary.long_tiers)})(?:等次)?(?=$|,)"
         )
         self.listed_below = re.compile(
-            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:共?有|共|是|为|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
+            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:[共也]?有|共|是|为|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
             "(?:[:]|(?:分别|依次)[是为有]|有|是|为)+"
         )
         self.counted_above = re.compile(rf"{number}(?:被|[均都])?$")  # 2家被挂红牌的企业是:
