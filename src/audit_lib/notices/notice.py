@@ -203,7 +203,8 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     keys = [line.key for line in lines]
     title = next((key for key in keys if NAMED.search(key)), keys[0] if keys else None)
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
-        title = title[: named.end()] if (named := NAMED.search(title)) else None
+        named = NAMED.search(title)
+        title = title[: named.end()] if named and named.end() <= LONGEST_TITLE else None
     number = next((key for key in keys if NUMBERED.fullmatch(key)), None)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")

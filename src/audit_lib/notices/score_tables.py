@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from audit_lib.documents.model import Block, Grid, Line
+from audit_lib.notices.barred_rows import BAR
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_tables import TIER_HEADING, GridTable, read_grid
@@ -88,12 +89,25 @@ def find_tables(
 ) -> tuple[tuple[ScoreTable, ...], tuple[Line, ...], tuple[Line, ...], tuple[Problem, ...]]:
     """Find every score table. Return the tables, the lines outside them, those just below one, and unread cells."""
     found = _Found(vocabulary)
+    blocks = tuple(blocks)
     _find_in(blocks, found)
+    if not found.tables:
+        found.prose = _join_words(found.prose, blocks)
     _name_tiers(found)
     alone = [line for line in found.prose if NUMBER.fullmatch(line.key)]
     if len(alone) > MOST_ALONE:
         found.problems.append(note_problem("table_unread", "numbers_alone", alone[0].place, n=len(alone)))
     return tuple(found.tables), tuple(found.prose), tuple(found.below), tuple(found.problems)
+
+
+def _join_words(prose: Sequence[Line], blocks: Iterable[Block]) -> list[Line]:
+    """Return the lines of a page without tables as printed, where their words were tried as cells."""
+    printed = {block.place: block for block in blocks if isinstance(block, Line) and not BAR.search(block.text)}
+    joined: list[Line] = []
+    for place, words in groupby(prose, key=lambda line: line.place):
+        pieces = list(words)
+        joined += [printed[place]] if len(pieces) > 1 and place in printed else pieces
+    return joined
 
 
 def _name_tiers(found: _Found) -> None:
