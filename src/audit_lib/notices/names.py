@@ -186,7 +186,7 @@ def part_numbered(line: Line) -> Line:
 
 
 def part_sections(line: Line) -> Iterator[Line]:
-    """Yield the lines of a page that lost its line ends: … 一、先进单位 甲局 乙局 二、一等奖:丙镇 …; others as they are.
+    """Yield the lines of a page that lost its line ends, 一、先进单位 甲局 乙局 二、一等奖:丙镇; others as they are.
 
     Sections begin at their numbers, lists after their heading, labels at a word with a colon, sentences on their own.
     """

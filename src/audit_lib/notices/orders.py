@@ -70,7 +70,8 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     if not HINT.search(clause):
         return
     orders = list(_find_orders(clause, vocabulary))
-    if _has_scores(clause) and "、" not in clause.partition(",")[2] or any(_has_scores(each.listed) for each in orders):
+    is_scored = _has_scores(clause) and "、" not in clause.partition(",")[2]
+    if is_scored or any(_has_scores(order.listed) for order in orders):
         return
     pieces = [text for text, _ in split_outside(clause, ",")]
     whole, taken, extremes = set(pieces), set(), []

@@ -63,13 +63,13 @@ def find_stated_scores(
             runs[-1].append(record)
             ranks |= {record.rank} if record.rank is not None else set()
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
-    rows = []
+    rows: list[tuple[ScoreRow, ...]] = []
     runs = [run for run in runs if _is_run(run, vocabulary)]
     has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
         if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
-            found = f"{run[0].unit} {run[0].number}%"
-            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=found))
+            beside = f"{run[0].unit} {run[0].number}%"
+            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=beside))
         else:
             kept, found = _drop_sums(run, vocabulary)
             rows.append(tuple(map(_make_row, kept)))
@@ -90,7 +90,8 @@ def _read_line(
     group: str | None = None
     printed_line = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     printed_line = printed_line if is_ranking else strip_number(printed_line)
-    printed_line = FIRST_PLACE.sub("第一", WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", printed_line))
+    printed_line = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", printed_line)
+    printed_line = FIRST_PLACE.sub("第一", printed_line)
     for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"

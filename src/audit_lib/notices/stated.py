@@ -201,7 +201,8 @@ def _read_hit(hit: "_Hit", text: str, place: str, vocabulary: Vocabulary) -> _St
     number = read_numeral(hit.number) or 0 if hit.number else 0
     stated = number + more if hit.number or (more and not last) else None
     entries, rest = _split_units(names + last, vocabulary, stated)
-    return _Stated(vocabulary.name_tier(OF_YEAR.sub("", hit.tier)), hit.is_known, entries, rest, stated, place, hit.link, hit.series)
+    tier = vocabulary.name_tier(OF_YEAR.sub("", hit.tier))
+    return _Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
 
 
 def _join_groups(text: str) -> tuple[str, int, str]:
@@ -327,7 +328,7 @@ class _TierPattern:
         self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
         self.hint = re.compile(
-            either([*"为获达属列登入挂", "处于", *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
+            either([*"为获达属列登入挂", "处于", *GIVING, *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
         )
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import ENUMERATOR, SEPARATORS, SIGNS, look_alike, look_like_units, split_outside
+from audit_lib.notices.names import SEPARATORS, SIGNS, look_alike, look_like_units, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem, plain_title
 from audit_lib.notices.tier_heads import COLON, LONGEST_HEAD, RANKING, count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
@@ -86,12 +86,12 @@ def find_tier_lists(
 
 def _find_headed(above: Block | Line | None, line: Line, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield the numbered heading of a line that is nothing but names, where it was not read as the head of a list."""
-    if not isinstance(above, Line) or not ENUMERATOR.match(above.key) or SIGNS.search(above.key):
+    if not isinstance(above, Line) or (heading := strip_number(above.key)) == above.key:
         return
-    if RANKING.search(above.key):
+    if SIGNS.search(heading) or RANKING.search(heading):
         return
     names = split_outside(line.key.rstrip("。;"), SEPARATORS)
-    if len(above.key) <= LONGEST_HEAD and len(names) > 1 and all(vocabulary.names_unit(name) for name, _ in names):
+    if 0 < len(heading) <= LONGEST_HEAD and len(names) > 1 and all(vocabulary.names_unit(name) for name, _ in names):
         yield note_problem("not_read", "label", above.place, "warning", heading=above.key)
 
 
@@ -223,8 +223,8 @@ def _list_names(blocks: Iterable[Block]) -> list[str]:
 def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_awards: bool) -> set[int]:
     """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once.
 
-    Where all labels are awards, 一、招商引资奖 and 二、先进单位, a unit may have several; beside known tiers only awards are
-    chosen.
+    Where all labels are awards, 一、招商引资奖 and 二、先进单位, a unit may have several. Beside known tiers, only
+    awards are chosen.
     """
     forms: dict[tuple[object, ...], list[Block]] = {}
     for block in blocks:
@@ -240,9 +240,9 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_aw
             block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
         )
         is_parted = len(set(names)) > 1 and (len(set(units)) == len(units) or (is_awards and n_known == len(units)))
-        is_award = bool(alike[0].head.form[3]) or names[0].endswith(vocabulary.steps)
-        is_alone = len(alike) == 1 and is_award and FEWEST <= n_known == len(units)
-        is_alone = is_alone and (names[0].endswith(vocabulary.steps) or not NO_NAME.match(names[0])) and len(names[0]) > 1
+        is_step = names[0].endswith(vocabulary.steps)
+        is_alone = len(alike) == 1 and is_awards and FEWEST <= n_known == len(units)
+        is_alone = is_alone and len(names[0]) > 1 and (is_step or not NO_NAME.match(names[0]))
         is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
             units, vocabulary
         )

@@ -17,7 +17,7 @@ from audit_lib.notices.names import (
     split_outside,
     strip_number,
 )
-from audit_lib.notices.vocabulary import ANY_PLACE, BRACKET, Vocabulary
+from audit_lib.notices.vocabulary import ANY_PLACE, BRACKET, EITHER_PLACE, Vocabulary
 
 LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_ROW = 60  # words of a line whose first may be a label
@@ -100,11 +100,12 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
     core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
+    core = EITHER_PLACE.sub(r"\1", core)
     if anyone := ANY_PLACE.search(core):
         core = core[: anyone.start()]
-    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else _strip_bracket(core, vocabulary)
-    if core is None:
+    if _grades_unit(core, vocabulary):
         return None
+    core = core[1:-1] if core[:1] == "(" and core[-1:] == ")" else BRACKET.sub("", core) or core
     if LINK.search(core) and core[:-1].endswith(vocabulary.scale_noun):
         return None  # 考评等次为: leads to clauses, each with its tier
     core = LINK.sub("", core) or core
@@ -153,13 +154,12 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     return Head(core.removesuffix(ending), False, form, number, ending, "".join(names), is_like_unit=True)
 
 
-def _strip_bracket(core: str, vocabulary: Vocabulary) -> str | None:
-    """Remove the bracket at the end of a heading; None for a unit with its tier, 县一中(优秀)."""
+def _grades_unit(core: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a text is a unit with its tier in brackets: 县一中(优秀), but not A级(优秀)."""
     beside = BRACKET.search(core)
-    if beside is None or beside.start() == 0:
-        return core
-    bare = core[: beside.start()]
-    return bare if beside[0][1:-1] not in vocabulary.tier or vocabulary.may_grade(bare) else None
+    return (
+        beside is not None and beside[0][1:-1] in vocabulary.tier and not vocabulary.may_grade(core[: beside.start()])
+    )
 
 
 def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:

@@ -263,7 +263,8 @@ def _split_names(
         return None, None, [Entry(named)], []  # 1.甲村:环境整洁
     if not entries and not lists_none(listed):
         return None
-    stated = (STATED.search(squeeze(label)) if label and not RANKED.search(label) else None) or TAIL.search(squeeze(listed))
+    counted = "" if label is None or RANKED.search(label) else label  # 第三名 counts nothing
+    stated = STATED.search(squeeze(counted)) or TAIL.search(squeeze(listed))
     if label and (numbered := ENUMERATOR.match(label)):
         label = label[numbered.end() :]
     if stated and label:

@@ -28,6 +28,7 @@ PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile("[省市州县区乡镇村]+$|[各该]|其[余他它]|[全本](?:[省市县区镇乡街村]|州(?!县))")
+EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
 COUNT = re.compile(r"[\d一二三四五六七八九十][个家名]")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
@@ -251,7 +252,7 @@ class Vocabulary:
     @cached_property
     def _labels(self) -> re.Pattern[str]:
         word = f"(?:{either(self.label)})"
-        return re.compile(rf"[各全]?(?:[省市县区州][级直]?)?{word}(?:[、和及与]?{word})*(?:类|组|单位)?")
+        return re.compile(rf"[各全]?(?:[省市县区州][级直]?)?{word}(?:[、和及与]?{word})*(?:类|组|单位|政府)?")
 
     def is_label(self, text: str) -> bool:
         """Return whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
