@@ -157,9 +157,9 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
 def _grades_unit(core: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text is a unit with its tier in brackets: 县一中(优秀), but not A级(优秀)."""
     beside = BRACKET.search(core)
-    return (
-        beside is not None and beside[0][1:-1] in vocabulary.tier and not vocabulary.may_grade(core[: beside.start()])
-    )
+    if beside is None or beside.start() == 0:
+        return False
+    return beside[0][1:-1] in vocabulary.tier and not vocabulary.may_grade(core[: beside.start()])
 
 
 def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:
