@@ -20,7 +20,7 @@ ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
     rf"(?:\((?P<of>[^\d()第]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
-    rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')})?"
+    rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')}|排名[^\d()第]{{1,3}})?"
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
@@ -30,6 +30,7 @@ LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(
     "(?:排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
+THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 
@@ -112,7 +113,7 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     is_total = vocabulary.is_total(text) and vocabulary.is_score_word(text)
     if is_total and not any(vocabulary.names_unit(text[:end]) for end in range(2, len(text))):
         return "", text
-    text = LINKS.sub("", trim_lead(text, vocabulary)) or text
+    text = LINKS.sub("", trim_lead(THIS_PERIOD.sub("", text), vocabulary)) or text
     if vocabulary.names_unit(text):
         return text, ""
     for end in range(len(text) - 1, 1, -1):

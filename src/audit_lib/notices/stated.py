@@ -29,6 +29,9 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
+LABELLED = re.compile(
+    f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)[^\\W\\d]{{0,4}}?[是为]?:"
+)  # “十佳”街道为:甲街道
 GRANTING = re.compile("授予[^。]*")
 COUNTED_GRANT = re.compile(
     rf"授予(?P<names>[^,;。:]+?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
@@ -158,7 +161,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     if not pattern.hint.search(line.aligned):
         return
     text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(line.aligned)))
-    text = GRANTING.sub(_word_grant, text)
+    text = LABELLED.sub(r"获〈\g<label>〉的是:", GRANTING.sub(_word_grant, text))
     text = GOES_ON.sub(",", QUOTED.sub("", text))
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     hits = [hit for clause in clauses for hit in pattern.find(strip_number(BAND.sub(",", clause)))]

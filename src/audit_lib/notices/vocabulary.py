@@ -198,7 +198,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的是|我[省市州县区]|(?<=.)有(?!限))")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的是|我[省市州县区]|^而|(?<=.)有(?!限))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
