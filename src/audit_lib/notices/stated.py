@@ -29,9 +29,8 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 CLAUSE_ENDS = "。;!?"
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
-LABELLED = re.compile(
-    f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)[^\\W\\d]{{0,4}}?[是为]?:"
-)  # “十佳”街道为:甲街道
+# “十佳”街道为:甲街道、乙街道
+LABELLED = re.compile(f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)[^\\W\\d]{{0,4}}?[是为]?:")
 GRANTING = re.compile("授予[^。]*")
 COUNTED_GRANT = re.compile(
     rf"授予(?P<names>[^,;。:]+?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
