@@ -7,12 +7,12 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
+from audit_lib.notices.clause_names import trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import split_unit
-from audit_lib.notices.stated import trim_lead, trim_tail
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audit_lib.documents.model import Line
+from audit_lib.notices.clause_names import trim_lead
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import AND, LONGEST_BARE, is_name, read_entries, split_outside
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, Record, read_chunks, read_records
-from audit_lib.notices.stated import trim_lead
 from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 
 FRONT = "前"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from audit_lib.notices.clause_names import trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_and, split_outside
-from audit_lib.notices.stated import trim_lead, trim_tail
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 BREAKS = "、,:"  # between the parts of a clause
