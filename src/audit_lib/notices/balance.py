@@ -180,10 +180,11 @@ def _balance_line(
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]
+    first = set(unread)
     for before, piece in pairwise(pieces):
         if (
-            before in unread
-            and piece not in unread
+            before in first
+            and piece not in first
             and _is_unread(tail := trim_tail(piece, vocabulary), names, vocabulary)
         ):
             unread.append(tail)

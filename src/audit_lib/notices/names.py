@@ -199,8 +199,9 @@ def part_sections(line: Line) -> Iterator[Line]:
         words: list[str] = []
         for word in line.text[start:end].split():
             is_sentence = word[-1:] in SENTENCE_ENDS or len(SIGNS.split(word)[0]) > FULL_LINE
-            number = ENUMERATOR.match("".join(words))
-            is_heading = number is not None and number[0] != "".join(words)
+            start = "".join(words[:2])
+            number = ENUMERATOR.match(start)
+            is_heading = number is not None and number[0] != start
             if words and (is_sentence or is_heading or ":" in align(word)):
                 yield Line(line.place, " ".join(words))
                 words = []

@@ -146,7 +146,10 @@ def _has_scores(text: str) -> bool:
 
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
-    while match := min(filter(None, (form.match(clause) for form in FORMS)), key=re.Match.end, default=None):
+    forms = FORMS
+    while found := [match for form in forms if (match := form.match(clause))]:
+        forms = tuple(match.re for match in found)  # what the whole clause does not hold, the rest of it does not
+        match = min(found, key=re.Match.end)
         first, n, step = _read_span(match)
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())

@@ -5,6 +5,7 @@ others: headings of one form, each with its list.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -37,6 +38,8 @@ def find_tier_lists(
         left = [block for block in labelled if id(block) not in accepted]
         accepted |= _accept_parallel(left, vocabulary, only_awards=bool(accepted))
     forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, Block)}
+    heads = [block.head for block in labelled if id(block) in accepted]
+    steps = {(head.form[0], len(head.tier)) for head in heads if len(head.tier) <= LONGEST_STEP}
     places = [at for at, block in enumerate(blocks) if id(block) in accepted]
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
     listed = [unit for block in labelled if id(block) in accepted for each in block.lists for unit in each.units]
@@ -60,12 +63,7 @@ def find_tier_lists(
             prose += block.lines
             units = [unit for each in block.lists for unit in each.units]
             is_parallel = block.head.form in forms and any(block.head.form)
-            is_like = any(
-                block.head.form[0] == one.head.form[0] != ""
-                and len(one.head.tier) == len(block.head.tier) <= LONGEST_STEP
-                for one in labelled
-                if id(one) in accepted
-            )
+            is_like = block.head.form[0] != "" and (block.head.form[0], len(block.head.tier)) in steps
             is_parallel = is_parallel or (is_like and any(set(block.head.tier) & set(each.tier) for each in tiers))
             n_known = sum(vocabulary.names_unit(unit) for unit in units)
             if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
@@ -137,6 +135,7 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
     """Yield heads with their lists, and every other line, each once."""
     steps = count_steps(lines)
     lines = [piece for line in lines for piece in part_heads(line, vocabulary, steps)]
+    ends = [*(at for at, line in enumerate(lines) if id(line) in below), len(lines)]
     at = 0
     while at < len(lines):
         head = read_head(lines[at], vocabulary, steps) or read_lone(lines[at : at + 3], vocabulary)
@@ -144,10 +143,8 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
             yield lines[at]
             at += 1
             continue
-        upto = (
-            next((end for end in range(at + 1, len(lines)) if id(lines[end]) in below), len(lines)) if below else None
-        )
-        block = read_block(lines[:upto], at, head, vocabulary, steps)
+        until = ends[bisect_right(ends, at)]
+        block = read_block(lines, at, until, head, vocabulary, steps)
         yield block
         at += len(block.lines)
 

@@ -17,9 +17,11 @@ QUOTED = re.compile(f"[{QUOTES}]")
 LABELLED = re.compile(f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)[^\\W\\d]{{0,4}}?[是为]?:")
 GRANTING = re.compile("授予[^。]*")
 COUNTED_GRANT = re.compile(
-    rf"授予(?P<names>[^,;。:]+?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
+    rf"授予(?P<names>[^,;。:]{{1,300}}?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
 )
-GRANTED = re.compile(f"(?P<names>[^{QUOTES},;。:]{{2,}})[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)")
+GRANTED = re.compile(
+    f"(?P<names>[^{QUOTES},;。:]{{2,300}})[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)"
+)
 GIVING = ("给予", "授予")  # 对甲县、乙县给予一等奖奖励
 TOWARDS = re.compile("(?:(?<=[,:])|^)对")
 STATES = re.compile("[的是为]|有(?!限)")  # what a clause does and a list of names does not
@@ -165,7 +167,8 @@ def _join_lists(text: str, vocabulary: Vocabulary) -> list[str]:
     clauses: list[str] = []
     for clause, _ in split_outside(text, CLAUSE_ENDS):
         names = [name for name, _ in split_outside(clause, "、")]
-        if clauses and not STATES.search(clause) and all(map(vocabulary.names_unit, names)):
+        is_long = bool(clauses) and len(clauses[-1]) > LONGEST_CLAUSE
+        if clauses and not is_long and not STATES.search(clause) and all(map(vocabulary.names_unit, names)):
             clauses[-1] += f"、{clause}"
         else:
             clauses.append(clause)

@@ -84,27 +84,29 @@ class Block:
     is_open: bool = False  # the last line ends with a sign that more names follow
 
 
-def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabulary, steps: Counter[str]) -> Block:
-    """Read the lists of a head, beside it and below it, line by line until one is none."""
+def read_block(
+    lines: Sequence[Line], at: int, until: int, head: Head, vocabulary: Vocabulary, steps: Counter[str]
+) -> Block:
+    """Read the lists of a head, beside it and below it, line by line until one is none or the line `until`."""
     block = Block(head, lines[at : at + 1])
     end = at + 1
     if squeeze(head.names):
         beside = Line(lines[at].place, head.names)
-        while _is_cut(beside, lines[end : end + 1], vocabulary):
+        while _is_cut(beside, lines[end : min(until, end + 1)], vocabulary):
             beside, end = Line(beside.place, beside.text.rstrip() + lines[end].text.lstrip()), end + 1
         for text in _split_segments(beside.text):
             _read_line(Line(beside.place, text), None, block, vocabulary)
         block.lines = lines[at:end]
         if block.rest and not block.lists:
             return block
-    for line, name in _read_described(lines[end:], head, vocabulary):
+    for line, name in _read_described(lines[end : min(until, end + (head.stated or 0))], head, vocabulary):
         _add_list(block, line, None, None, [Entry(name)])
         block.lines = lines[at : (end := end + 1)]
         block.is_described = True
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
-    while end < len(lines) and (is_open or _count_left(block) or 0) > 0:
+    while end < until and (is_open or _count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
-        if _is_subheading(line, head, vocabulary) and upto < len(lines):
+        if _is_subheading(line, head, vocabulary) and upto < until:
             line, upto = Line(line.place, f"{line.text.rstrip()}:{lines[upto].text.lstrip()}"), upto + 1
         elif HEADING.match(line.key) or (squeeze(head.names) and (_is_label_line(line) or ENUMERATOR.match(line.key))):
             break
@@ -119,7 +121,7 @@ def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabular
         if not below or not below.form[2]:
             while _is_cut(line, lines[upto : upto + 1], vocabulary):
                 line, upto = Line(line.place, line.text.rstrip() + lines[upto].text.lstrip()), upto + 1
-        is_signed = bool(lines[upto : upto + 1]) and is_date(lines[upto].key)
+        is_signed = upto < until and is_date(lines[upto].key)
         if not _read_line(line, is_signed, block, vocabulary):
             break
         end = upto
@@ -130,7 +132,7 @@ def read_block(lines: Sequence[Line], at: int, head: Head, vocabulary: Vocabular
 def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
     """Return the lines below a heading, as many as it states, that name a unit and describe it: 1.甲村:户厕干净."""
     described: list[tuple[Line, str]] = []
-    for line in lines[: head.stated or 0]:
+    for line in lines:
         name, *text = COLON.split(strip_number(line.printed))
         if not ENUMERATOR.match(line.key) or len(text) != 1 or vocabulary.is_label(squeeze(name)):
             return []
