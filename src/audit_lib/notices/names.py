@@ -18,12 +18,14 @@ ANY_BRACKET = re.compile("[()\uff08\uff09]")
 ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
+HALF_QUOTE = re.compile("[“‘][^”’]*$|^[^“‘]*[”’]")
 QUOTES = "“”‘’\"'「」『』【】《》"
 MARKS = re.compile(r"(?<=[^\W\d])(?:[*※★☆▲△◆#.①-⑳]|\[\d+\])$")  # of a footnote, or the end of a sentence
 NUMBERED = re.compile(r"(?:[(\uff08]?\d{1,2}[)\uff09]|[①-⑳]|\d{1,2}[.\uff0e])(?=[^\W\d])")  # of an entry
 ASIDE = re.compile(
     r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序|详见|见附)[^()\uff08\uff09]{0,40}[)\uff09]"
     r"|[(\uff08][^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
+    r"|[(\uff08][^()\uff08\uff09\d]{0,9}\d[\d.]*[万千]?元[)\uff09]"  # (奖3万元)
 )  # (排名不分先后)
 COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$")
 # A number of anything after a name is not of it; a score is kept.
@@ -31,6 +33,7 @@ BESIDE = re.compile(
     r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
 )
 WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
+GLUED_GOVERNMENTS = re.compile(r"(?<=[县市区州镇乡]人民政府)(?=[^\W\d]{2,8}[县市区州镇乡]人民政府)")
 DOTS = re.compile("[·•]")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 PARTING = f"{SEPARATORS}:\uff1a!?"
@@ -50,7 +53,7 @@ SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予")
+FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属")
 SHORTEST_NAME = 3  # characters
 LABEL_AHEAD = re.compile(
     r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])"
@@ -199,9 +202,9 @@ def part_sections(line: Line) -> Iterator[Line]:
         words: list[str] = []
         for word in line.text[start:end].split():
             is_sentence = word[-1:] in SENTENCE_ENDS or len(SIGNS.split(word)[0]) > FULL_LINE
-            start = "".join(words[:2])
-            number = ENUMERATOR.match(start)
-            is_heading = number is not None and number[0] != start
+            begun = "".join(words[:2])
+            number = ENUMERATOR.match(begun)
+            is_heading = number is not None and number[0] != begun
             if words and (is_sentence or is_heading or ":" in align(word)):
                 yield Line(line.place, " ".join(words))
                 words = []
@@ -235,6 +238,7 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
         pieces = words
     if expected == len(pieces) + 1:
         pieces = _split_glued(pieces)
+    pieces = [part for piece in pieces for part in GLUED_GOVERNMENTS.split(piece) if part]
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
     pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
@@ -306,6 +310,8 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
 def names_none(key: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text can be no name: a character, a kind of units, a number of them, or words of a clause."""
     bare = BRACKETED.sub("", key)
+    if HALF_QUOTE.search(key):
+        return True
     is_short = len(bare) < SHORTEST_WORD or COUNTED_ALONE.fullmatch(bare) is not None
     return (
         is_short or NUMBER_OF.search(bare) is not None or vocabulary.is_bare(bare) or FUNCTION.match(bare) is not None

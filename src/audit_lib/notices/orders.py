@@ -146,7 +146,7 @@ def _has_scores(text: str) -> bool:
 
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
-    forms = FORMS
+    forms: tuple[re.Pattern[str], ...] = FORMS
     while found := [match for form in forms if (match := form.match(clause))]:
         forms = tuple(match.re for match in found)  # what the whole clause does not hold, the rest of it does not
         match = min(found, key=re.Match.end)
@@ -182,7 +182,9 @@ def _cut_list(listed: str, n: int | None, vocabulary: Vocabulary) -> str:
         names = [name for name, _ in split_outside(piece, "、")]
         is_whole = bool(n) and sum(each.count("、") + 1 for each in taken) >= (n or 0)
         if taken and (
-            NO_LIST.search(BRACKETED.sub("", piece)) or (is_whole and not all(map(vocabulary.names_unit, names)))
+            ":" in piece
+            or NO_LIST.search(BRACKETED.sub("", piece))
+            or (is_whole and not all(map(vocabulary.names_unit, names)))
         ):
             break
         taken.append(piece)

@@ -17,13 +17,15 @@ MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
 ITEM = re.compile(
-    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?(?P<unit>[^\d()]+?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
+    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?"
+    r"(?P<unit>以|[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
     rf"(?:\((?P<of>[^\d()第]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')}|排名[^\d()第]{{1,3}})?"
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
 ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
+FROM_END = re.compile("倒数?$")
 NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
@@ -91,7 +93,8 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
         return Chunk(text, sign, unit, label, number, mark, rank, is_each, match["aside"])
     if alone := ALONE.fullmatch(text):
         return Chunk(text, sign, "", "得分", alone[1], aside=alone[2])
-    if placed := ORDINAL.fullmatch(text):
+    placed = ORDINAL.fullmatch(text)
+    if placed and not FROM_END.search(placed["text"]):
         unit = ORDINAL_LINKS.sub("", placed["text"])
         unit = unit if vocabulary.names_unit(trim_lead(unit, vocabulary)) else ""
         is_lead = sign == ":" or not ORDINAL_LINKS.sub("", placed["text"])  # of the names that follow

@@ -20,7 +20,16 @@ RANKED = re.compile(f"第({NUMERAL})")
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
-AFTER_SCORE = re.compile(r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))")  # 甲区(96分)和乙区(95分)
+AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
+    r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
+)
+HALF_BRACKET = re.compile(r"((?:^|[、,;:。)])[^()、,;:。\d]{2,20})(\d{1,3}(?:\.\d+)?分)\)")  # 甲镇95分)
+SCORED_NAME = r"[^\W\d]{2,12}\d{1,3}\.\d{1,2}"
+SCORED_NAMES = re.compile(rf"(?:{SCORED_NAME}[、和]){{2,}}{SCORED_NAME}(?=$|[。;,])")  # 南京87.34、宁波81.98和苏州81.02
+AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
+RANKED_LABEL = re.compile("[^,;。:]{1,24}:")  # 中心城区、开发区:甲区、乙区
+FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙街道
+GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
@@ -46,7 +55,8 @@ def find_stated_scores(
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
         is_heading = _heads_ranking(line, vocabulary)
-        is_ranking = is_heading or (is_ranking and numbered is not None)
+        is_labelled = RANKED_LABEL.match(line.aligned) is not None
+        is_ranking = is_heading or (is_ranking and (numbered is not None or is_labelled))
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         if not records:
             continue
@@ -85,13 +95,17 @@ def _read_line(
     line: Line, vocabulary: Vocabulary, problems: list[Problem], *, is_ranking: bool = False
 ) -> Iterator[Record]:
     """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 1.甲镇95分;2.乙镇94分."""
-    if not NUMBER_OR_RANK.search(line.aligned):
+    is_group = is_ranking and RANKED_LABEL.match(line.aligned) is not None
+    if not is_group and not NUMBER_OR_RANK.search(line.aligned):
         return
     group: str | None = None
     printed_line = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     printed_line = printed_line if is_ranking else strip_number(printed_line)
     printed_line = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", printed_line)
-    printed_line = FIRST_PLACE.sub("第一", printed_line)
+    printed_line = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", printed_line))
+    printed_line = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], printed_line)
+    if is_ranking and (grouped := GROUP_OF_ITEMS.match(printed_line)):
+        group, printed_line = grouped["group"], printed_line[grouped.end() :]
     for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
@@ -113,7 +127,9 @@ def _read_line(
         records = list(read_order(clause, line, vocabulary, problems))
         records = records or list(read_records(chunks, line.place, group, vocabulary))
         number = ENUMERATOR.match(item) if is_ranking else None
-        if number and not records:
+        if is_ranking and colon and not (number or records or FROM_LAST.search(label)):
+            records = _rank_item(clause, None, line.place, vocabulary)
+        elif number and not records:
             records = _rank_item(clause, read_ordinal(number[0].strip("(.、)")), line.place, vocabulary)
         if len(records) > 1 and ORDERED.search(clause):
             records[0].begins = True
@@ -143,7 +159,7 @@ def _rank_item(clause: str, rank: int | None, place: str, vocabulary: Vocabulary
     """Read an item of a ranking: the units with its rank, or units in their order after a label: 1.市:甲市、乙市."""
     label, colon, listed = clause.partition(":")
     entries, rest = read_entries(listed if colon else clause, vocabulary)
-    if rest or not all(vocabulary.names_unit(entry.unit) for entry in entries):
+    if rest or (rank is None and len(entries) < 2) or not all(vocabulary.names_unit(entry.unit) for entry in entries):
         return []
     ranks = range(1, len(entries) + 1) if colon else [rank] * len(entries)
     group = label if colon else None

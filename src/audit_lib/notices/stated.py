@@ -35,6 +35,7 @@ from audit_lib.notices.tier_clauses import (
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
 
+RATING = re.compile("评为|获评")
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 
 
@@ -108,7 +109,8 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         )
         if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
             continue
-        is_counted = each.stated == len(each.entries) and (each.link == LED or each.tier.endswith(vocabulary.steps))
+        is_label = each.link == LED or each.tier.endswith(vocabulary.steps) or RATING.search(each.link) is not None
+        is_counted = each.stated == len(each.entries) and is_label
         is_new = is_sure and (is_counted or is_step or (each.tier in tiers and len(tiers) > 1))
         if each.entries and (each.is_known or is_new):
             is_alone = not (
@@ -162,6 +164,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
 
 def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _Stated:
     """Read the names of a hit, whose number may stand after each group of them."""
+    text = "" if text.endswith("对") else text  # 省政府对9个获得A等次的县给予表扬
     names, more, last = join_groups(TOWARDS.sub("", text) if hit.link in GIVING else text)
     if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
         names, last = names.removesuffix("、"), ""  # 甲、乙等2个县排名靠前,评为优秀

@@ -19,8 +19,13 @@ GRANTING = re.compile("授予[^。]*")
 COUNTED_GRANT = re.compile(
     rf"授予(?P<names>[^,;。:]{{1,300}}?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
 )
-GRANTED = re.compile(
-    f"(?P<names>[^{QUOTES},;。:]{{2,300}})[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)"
+GRANTED = re.compile(  # 甲县“金鼎”; 甲县、乙县为“先进县”荣誉称号
+    rf"(?P<names>[^{QUOTES},;。:]{{2,300}}?)(?:\d{{4}}年[^{QUOTES},;。:]{{0,30}})?为?"
+    rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?:荣誉)?(?:称号)?(?=[,;。]|$)"
+)
+RATED = re.compile(  # 甲村等3个村获评“最美村”
+    rf"(?P<names>等(?:{NUMERAL})[个家][^\W\d]{{0,6}})被?(?:获评|评为|评选为|列为|命名为|获得)[^{QUOTES},;。:]{{0,8}}"
+    rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)"
 )
 GIVING = ("给予", "授予")  # 对甲县、乙县给予一等奖奖励
 TOWARDS = re.compile("(?:(?<=[,:])|^)对")
@@ -60,7 +65,7 @@ class TierPattern:
         number_above = rf"\(?(?P<n>{NUMERAL})(?:[个家]{kinds}|{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
-        link = rf"{verb}为|荣?获(?:得|评为?|授)?|达到|属于|处于"
+        link = rf"{verb}为|荣?获(?!悉)(?:得|评为?|授)?|达到|属于|处于"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.names_unit = vocabulary.names_unit
         self.linked = re.compile(f"^(?:{link})")
@@ -79,14 +84,15 @@ class TierPattern:
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
         )
         step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
-        nouns = f"(?:{either(vocabulary.tier_noun)})"
+        nouns = f"(?:(?:{either(vocabulary.tier_noun)}){{1,2}})"
         stepped = rf"[^\W_个家]{{1,24}}(?:{either(vocabulary.steps)})"  # 市级一等奖
         ends = rf"(?=$|,|的(?:[共也]?有|[是为]|{NUMERAL}))"
         self.new = re.compile(
             rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
             rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
+            rf"|(?:评为|获评)(?P<full>[^\W_]{{2,24}}?){ends}"
         )
-        word = "[^\\W\\d_第前后末最它他其别次]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
+        word = "[^\\W\\d_第前后末最它他其别次被评我]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(
             rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
         )
@@ -100,7 +106,7 @@ class TierPattern:
         )
         self.counted_above = re.compile(rf"{number}(?:被|[均都])?$")  # 2家被挂红牌的企业是:
         self.counted_below = re.compile(rf"的?共?有?{number}$")
-        self.listed_above = re.compile(rf"(?P<names>.*?)等?(?:{number_above}(?:[在于]?\d{{4}}年?度?)?)?的?")
+        self.listed_above = re.compile(rf"(?P<names>.*?)[等共]?(?:{number_above}(?:[在于]?\d{{4}}年?度?)?)?的?")
 
     def find(self, clause: str) -> Iterator[Hit]:
         """Yield each tier of a clause.
@@ -151,7 +157,9 @@ class TierPattern:
 def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
     """Split a text into clauses, with what awards grant worded as what units get."""
     text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(text)))
-    text = LABELLED.sub(r"获〈\g<label>〉的是:", GRANTING.sub(_word_grant, text))
+    text = LABELLED.sub(
+        r"获〈\g<label>〉的是:", RATED.sub(r"\g<names>获〈\g<label>〉", GRANTING.sub(_word_grant, text))
+    )
     text = GOES_ON.sub(",", QUOTED.sub("", text))
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     return [strip_number(BAND.sub(",", clause)) for clause in clauses]
@@ -159,7 +167,8 @@ def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def _word_grant(sentence: re.Match[str]) -> str:
     """Word 授予甲县“金鼎”,乙县“银鼎” and 授予甲县等3个县(区)2005年度争先奖 as 甲县获〈金鼎〉."""
-    return COUNTED_GRANT.sub(r"\g<names>获", GRANTED.sub(r"\g<names>获〈\g<label>〉", sentence[0]))
+    text, n = GRANTED.subn(r"\g<names>获〈\g<label>〉", sentence[0])
+    return COUNTED_GRANT.sub(r"\g<names>获", text.replace("授予", "授予:") if n else text)
 
 
 def _join_lists(text: str, vocabulary: Vocabulary) -> list[str]:
