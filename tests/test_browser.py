@@ -44,6 +44,8 @@ FIND_OVERFLOW = """() => {
 FIND_SHOWN = (
     "selector => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(e => e.outerHTML)"
 )
+FIND_STROKES = """() => [...document.querySelectorAll("svg :is(line, path:not(.area))")].map(
+    e => [e.tagName, getComputedStyle(e).stroke])"""
 FIND_PAPER = "() => getComputedStyle(document.body).backgroundColor"
 NOT_ON_PAPER = (
     ".code, #search, .download, .skip, .bar, .contents, :not(th) > button, input, select"  # th > button is a heading
@@ -249,6 +251,16 @@ def test_pages_are_dark_where_the_reader_prefers_it(visits: dict[str, Visit]) ->
 
 def test_paper_shows_no_controls(visits: dict[str, Visit]) -> None:
     assert {name: each.printed for name, each in visits.items() if each.printed} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"), [("index.html", "line"), ("leizhou/units/水务局.html", "line"), ("leizhou/index.html", "path")]
+)
+def test_grid_axis_and_leader_are_drawn(page: Any, site: Path, name: str, tag: str) -> None:
+    page.goto((site / name).as_uri())
+    strokes = page.evaluate(FIND_STROKES)
+    assert tag in {drawn for drawn, _ in strokes}
+    assert [each for each in strokes if each[1] == "none"] == []
 
 
 @pytest.mark.parametrize("name", ["index.html", "leizhou/index.html", REPORT])
