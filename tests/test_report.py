@@ -59,7 +59,7 @@ def test_everything_public_is_there_and_a_topic_is_small() -> None:
 def test_a_phrase_alone_is_in_english(leizhou) -> None:
     rule = tiers.compare_rule(leizhou.scores, 90, 80)
     assert str(tiers.describe_rule(rule)) == (
-        "Twelve units scored 90 or more. Eight were rated excellent (优秀); four were not"
+        "Of twelve units that scored 90 or more, four were not rated excellent (优秀)"
     )
 
 

@@ -97,7 +97,7 @@ def test_leizhou_sentences(leizhou, words) -> None:
         *(title_exceptions(rule), describe_overlap(leizhou.scores)),
     ]
     assert [words.without_glosses().word(text) for text in texts] == [
-        "Twelve units scored 90 or more. Eight were rated excellent; four were not, and the notice does not say why",
+        "Of twelve units that scored 90 or more, four were not rated excellent, and the notice does not say why",
         "The four: Water Affairs with 93, higher than three units rated excellent; Development and Reform, Yangjia "
         "and Beihe with 90.",
         "At exactly 90, half and half: three units are excellent, three are good.",
@@ -137,7 +137,7 @@ def test_an_exception_is_not_called_higher_than_a_unit_of_its_score(make_scores)
         (CLEAN[:2], "All 2 ratings follow the score: 90 or more is excellent, less is good"),
         (
             [("甲局", 95, "优秀"), ("乙局", 91, "良好"), ("丙局", 85, "良好")],
-            "Two units scored 90 or more. One was rated excellent; one was not, and the notice does not say why",
+            "Of two units that scored 90 or more, one was not rated excellent, and the notice does not say why",
         ),
         (
             [("甲局", 85, "优秀"), ("乙局", 84, "良好")],
@@ -168,7 +168,7 @@ def test_what_the_text_says_of_the_cut_is_not_called_unexplained(make_scores, le
     first = leizhou.notice.document.lines[0]
     document = replace(leizhou.notice.document, blocks=(replace(first, text="90分以上为优秀。"),))
     notice = replace(leizhou.notice, document=document)
-    assert words.without_glosses().word(describe_rule(rule, notice)).endswith("one was not")
+    assert words.without_glosses().word(describe_rule(rule, notice)).endswith("one was not rated excellent")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
     is_explained = notice is None or _names_points(notice, rule.top_cut)
     ending = "" if is_explained else say("tiers.unexplained")
     key = "tiers.none_at_top" if n == n_top else "tiers.not_all_at_top"
-    return say(key, **facts, n_top=n_top, n_best=n_top - n, n=n, ending=ending)
+    return say(key, **facts, n_top=n_top, n=n, ending=ending)
 
 
 def _names_points(notice: Notice, cut: float) -> bool:

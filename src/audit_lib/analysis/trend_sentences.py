@@ -41,18 +41,23 @@ LONG = 6  # periods under one scheme from which the headline is about all of the
 
 
 def describe_trends(trends: Trends) -> Text:
-    """Describe what happened over the whole span where that can be said, else between the two periods compared."""
+    """Describe what happened over the whole span where that can be said, else between the two periods compared.
+
+    The later of these is named only where it is not the last period, which every page names already.
+    """
     if len(trends.periods) == 1:
         return say_nothing_found("trends.one_period")
     pair = trends.main
     if pair is None:
         return say_nothing_found("trends.nothing_compared", n=len(trends.periods))
     if pair.gate.measure == "ratings":
-        return _describe_ratings(pair)
+        return _describe_ratings(pair, len(trends.periods))
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     is_points = pair.gate.measure == "points"
     sentence = _describe_direction(trends, pair) if is_points else _describe_order(trends, pair)
+    if pair.gate.after != trends.periods[-1]:
+        sentence = say("trends.at", after=say_date(pair.gate.after), sentence=sentence)
     measure = trends.panel.published[pair.gate.after].measure
     is_long = is_points and pair.n_within > 0 and measure.score_name is not None
     has_always = not is_long and pair.gate.reason != "ranks_of_another"
@@ -60,9 +65,10 @@ def describe_trends(trends: Trends) -> Text:
     return join([sentence, always], "trends.and_then") or sentence
 
 
-def _describe_ratings(pair: Pair) -> Phrase:
+def _describe_ratings(pair: Pair, n_periods: int) -> Phrase:
     """Describe who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
-    facts = {"n": len(pair.units), "moved": len(pair.moved), **pair.gate.word_periods()}
+    both = say("trends.both" if n_periods == 2 else "trends.both_in", **pair.gate.word_periods())
+    facts = {"n": len(pair.units), "moved": len(pair.moved), "both": both}
     moves = _list_rating_moves(pair)
     if not moves:
         return say("trends.same_ratings", **facts)
@@ -90,8 +96,8 @@ def _describe_span(panel: Panel) -> Phrase | None:
     medians = find_medians(panel, panel.lists[0])
     if list(medians.index) != list(panel.periods):
         return None
-    ends = {"first": say_date(panel.periods[0]), "last": say_date(panel.periods[-1])}
-    return say("trends.span", n=len(medians), low=float(medians.min()), high=float(medians.max()), **ends)
+    first = say_date(panel.periods[0])
+    return say("trends.span", low=float(medians.min()), high=float(medians.max()), first=first)
 
 
 def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
@@ -99,7 +105,7 @@ def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
     fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
     units = _name_units_of(trends.panel, pair)
     facts = {"n": n, "units": units, "fell": fell, "rose": rose, "beyond": say_beyond(pair)}
-    facts |= pair.gate.word_periods()
+    facts |= {"before": say_date(pair.gate.before)}
     if not fell and not rose:
         return say("trends.none_moved" if pair.n_within else "trends.all_same", **facts)
     if fell == rose:
@@ -121,7 +127,8 @@ def _name_units_of(panel: Panel, pair: Pair) -> Text:
 
 def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     """Name the unit that moved furthest in the order; where many did, say how many."""
-    facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), **pair.gate.word_periods()}
+    before = say_date(pair.gate.before)
+    facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), "before": before}
     if pair.moved.empty:
         return say("trends.order_ties" if pair.n_within else "trends.same_order", **facts)
     if pair.gate.reason == "ranks_of_another":
@@ -130,7 +137,7 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     if len(most) > 1 or pair.units["list"].nunique() > 1:
         return say("trends.order_many", moved=len(pair.moved), **facts)
     row = most.iloc[0]
-    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), **pair.gate.word_periods())
+    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), before=before)
 
 
 def _say_places(row: pd.Series) -> dict[str, Phrase]:
