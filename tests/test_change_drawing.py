@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def draw(place: str, period: str) -> Scene:
-    pair = compare(open_report(place, period).history, 8).main
-    assert pair is not None
-    return draw_change(pair, Words("en"))
+    trends = compare(open_report(place, period).history, 8)
+    assert (pair := trends.main) is not None
+    return draw_change(pair, trends.panel.units_of[pair.gate.after], Words("en"))
 
 
 def read_lines(scene: Scene) -> list[Line]:
@@ -63,8 +63,9 @@ def test_ratings_are_counted_in_dots_of_the_later_rating() -> None:
     scene = draw("baoshan", "2021")
     assert read_labels(scene) == [
         ("good → excellent, 10", True),
+        ("excellent → good, 2", True),
         ("excellent → excellent, 7", False),
         ("good → good, 5", False),
-        ("excellent → good, 2", True),
     ]
-    assert [dot.colour for dot in scene.of(Dot)] == ["best"] * 17 + ["middle"] * 7
+    assert [dot.colour for dot in scene.of(Dot)] == ["best"] * 10 + ["middle"] * 2 + ["best"] * 7 + ["middle"] * 5
+    assert len({dot.unit for dot in scene.of(Dot)}) == 24, "each can be found"

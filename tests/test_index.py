@@ -150,8 +150,8 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
     assert texts(leizhou, ".rest a") == ["Leizhou: all 57 units and 1 report"]
     assert len(leizhou.select("svg.strip circle:not(.ring)")) == 56
     assert texts(louxing, "svg text")[4:] == ["2 rose", "9 fell", "April 2017", "May 2017"], "what changed"
-    dots = [str(path["d"]).count("h0") for path in cards["Baoshan (Shanghai) (上海市宝山区)"].select("svg path")]
-    assert dots == [10, 7, 5, 2], "the units rated in both periods"
+    dots = [dot["class"][0] for dot in cards["Baoshan (Shanghai) (上海市宝山区)"].select("svg circle")]
+    assert dots == ["best"] * 10 + ["middle"] * 2 + ["best"] * 7 + ["middle"] * 5, "the units rated in both periods"
 
 
 def test_an_inspection_that_cannot_be_compared_is_said_to_be_so(

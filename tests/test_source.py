@@ -17,7 +17,7 @@ from audit_lib.analysis.source import (
     list_contradictions,
     trace_source,
 )
-from audit_lib.analysis.year import choose_findings, describe_year, summarise_year
+from audit_lib.analysis.year import choose_findings, describe_year, list_units, summarise_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.scene import Dot
 from audit_lib.display.tables import show
@@ -278,7 +278,25 @@ def test_what_is_not_published_has_no_figure(louxing) -> None:
     named = inspect_named(louxing.web_columns, louxing.rules, louxing.header)
     card = summarise_year(louxing.notice, louxing.scores, louxing.mentions, louxing.rules, named, [], (90, 80))
     assert card["figure"].to_list() == ["units_named", "units_scored", "min", "median", "max", "units_tied"]
-    assert plot_year(open_report("baoshan", "2021").scores).draw(louxing.words) is None
+    assert list_units(louxing.scores).empty
+
+
+def test_without_scores_all_units_are_listed_by_rating_or_rank() -> None:
+    baoshan, jiangxi = open_report("baoshan", "2021"), open_report("jiangxi", "2024-05")
+    rated = list_units(baoshan.scores)
+    assert rated[["tier", "n"]].to_numpy().tolist() == [["优秀", 33], ["良好", 17]]
+    assert [units[:2] for units in rated["units"]] == [["吴淞街道", "大场镇"], ["高境镇", "区科创委(投促办)"]]
+    chart = plot_year(baoshan.scores).draw(baoshan.words)
+    assert isinstance(chart, Chart)
+    assert chart.title == "33 of 50 units were rated excellent"
+    assert [dot.colour for dot in chart.wide.of(Dot)] == ["best"] * 33 + ["middle"] * 17
+    ranked = list_units(jiangxi.scores)
+    assert ranked["rank"].to_list() == [1, 3, 4, 5, 6, 7, 11]
+    assert ranked["units"].to_list()[::6] == [["景德镇市", "赣州市"], ["萍乡市"]]
+    assert plot_year(jiangxi.scores).draw(jiangxi.words) is None
+    for report in (baoshan, jiangxi):
+        named = inspect_named(report.web_columns, report.rules, report.header)
+        assert summarise_year(report.notice, report.scores, report.mentions, report.rules, named, [], (90, 80)).empty
 
 
 def test_the_first_three_findings_are_chosen() -> None:

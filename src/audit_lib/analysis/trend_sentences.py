@@ -24,6 +24,7 @@ from audit_lib.analysis.trends import (
     name_list,
     name_unit,
     name_units,
+    split_ratings,
 )
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
 from audit_lib.periods import span_of
@@ -77,15 +78,10 @@ def _describe_ratings(pair: Pair, n_periods: int) -> Phrase:
 
 def _list_rating_moves(pair: Pair) -> list[Phrase]:
     """List the moves from one rating to another, that of most units first."""
-    moves = sorted(pair.moved.groupby(["before", "after"]), key=lambda move: -len(move[1]))
     return [
-        say(
-            "trends.rating_move",
-            n=len(units),
-            before=Tier(units["tier_before"].iloc[0]),
-            after=Tier(units["tier_after"].iloc[0]),
-        )
-        for _, units in moves
+        say("trends.rating_move", n=len(units), before=Tier(before), after=Tier(after))
+        for before, after, units in split_ratings(pair)
+        if before != after
     ]
 
 

@@ -21,6 +21,7 @@ from audit_lib.analysis.trends import (
     list_scored,
     name_list,
     order_changes,
+    split_ratings,
     write_place,
 )
 from audit_lib.analysis.unit_paths import Panel
@@ -119,17 +120,10 @@ def tabulate_changes(pair: Pair | None) -> pd.DataFrame:
 
 
 def tabulate_ratings(pair: Pair | None) -> pd.DataFrame:
-    """List who went from which rating to which, best first; empty where ratings are not compared."""
-    if pair is None or pair.gate.measure != "ratings":
-        return pd.DataFrame(columns=["tier_before", "tier_after", "n", "units"])
-    pairs = pair.units.groupby(["before", "after"])
-    named = pairs.agg(
-        tier_before=("tier_before", "first"),
-        tier_after=("tier_after", "first"),
-        n=("unit_name", "size"),
-        units=("unit_name", list),
-    )
-    return named.reset_index(drop=True)
+    """List who went from which rating to which, changes first; empty where ratings are not compared."""
+    groups = split_ratings(pair) if pair is not None and pair.gate.measure == "ratings" else []
+    rows = [(before, after, len(units), list(units["unit_name"])) for before, after, units in groups]
+    return pd.DataFrame(rows, columns=["tier_before", "tier_after", "n", "units"])
 
 
 @dataclass(frozen=True, eq=False)

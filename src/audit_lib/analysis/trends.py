@@ -183,6 +183,13 @@ def order_changes(pair: Pair) -> pd.DataFrame:
     return pair.units.sort_values(["change", "unit_name"], ascending=[ascending, True], kind="stable")
 
 
+def split_ratings(pair: Pair) -> list[tuple[str, str, pd.DataFrame]]:
+    """Split the units by rating before and after: changes before what stayed, most units first, then better ratings."""
+    groups = [units for _, units in pair.units.groupby(["before", "after"])]
+    groups.sort(key=lambda units: (units["direction"].iloc[0] == 0, -len(units)))
+    return [(units["tier_before"].iloc[0], units["tier_after"].iloc[0], units) for units in groups]
+
+
 def find_most(pair: Pair, direction: int) -> pd.DataFrame:
     """Find the units that moved furthest in a direction, all that tie; none where no unit moved that way."""
     moved = pair.units[pair.units["direction"] == direction]

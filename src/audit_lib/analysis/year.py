@@ -14,7 +14,7 @@ from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say
 MOST_BULLETS = 3
 IN_HEADLINE = ("distribution.few", "distribution.all_equal")  # say no more than the headline of the page
 MOST_FIRST = 2  # units that share the first place and are named
-Row = tuple[str | Phrase, object, str]  # a figure, its value, the report that owns it
+Row = tuple[str | Phrase, object, str | None]  # a figure, its value, the report that owns it
 
 
 def describe_year(scores: pd.DataFrame) -> Phrase:
@@ -74,8 +74,11 @@ def summarise_year(
 ) -> pd.DataFrame:
     """Return the main figures, one row each, with the report that owns it; what a notice does not publish has no row.
 
+    Empty without scores: `list_units` then lists what is published. A figure that no report owns has none.
     `rules` are its update rules, `inspected` the columns that it names, compared with them.
     """
+    if scores["score"].isna().all():
+        return pd.DataFrame(columns=["figure", "value", "notebook"])
     rows = [
         *_count_units(notice, scores),
         *_summarise_points(scores),
@@ -87,12 +90,29 @@ def summarise_year(
     return pd.DataFrame(rows, columns=["figure", "value", "notebook"], dtype="object")  # a count stays a whole number
 
 
+def list_units(scores: pd.DataFrame) -> pd.DataFrame:
+    """List the units of each printed rank or, without ranks, of each rating, best first; empty where there are scores.
+
+    The column `table_no` is there if there are several tables.
+    """
+    ranked = scores.dropna(subset=["rank_printed"])
+    if scores["score"].notna().any() or (scores["tier"].isna().all() and ranked.empty):
+        return pd.DataFrame(columns=["units"])
+    if ranked.empty:
+        named = {tier: list(scores.loc[scores["tier"] == tier, "unit_name"]) for tier in list_tiers(scores)}
+        return pd.DataFrame({"tier": list(named), "n": list(map(len, named.values())), "units": list(named.values())})
+    table = ranked.groupby(["table_no", "rank_printed"])["unit_name"].agg(list).reset_index()
+    table.columns = pd.Index(["table_no", "rank", "units"])
+    return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
+
+
 def _count_units(notice: Notice, scores: pd.DataFrame) -> list[Row]:
     units = scores.drop_duplicates("unit_id")
     counts = {"units_named": len(units), "units_scored": units["score"].count(), "units_rated": units["tier"].count()}
-    if notice.tables and notice.tiers:
+    owner = "01_source" if notice.tables and notice.tiers else None
+    if owner:
         counts["in_one_only"] = units["match"].isin(["table_only", "list_only"]).sum()
-    return [(name, int(n), "01_source") for name, n in counts.items() if n or name == "in_one_only"]
+    return [(name, int(n), owner) for name, n in counts.items() if n or name == "in_one_only"]
 
 
 def _summarise_points(scores: pd.DataFrame) -> list[Row]:

@@ -2,23 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 
-from audit_lib.analysis.trends import Pair
+import pandas as pd
+
+from audit_lib.analysis.trends import Pair, split_ratings
 from audit_lib.display.scene import Dot, Label, Line, Mark, Scene
-from audit_lib.figures.forms import choose_axis, colour_tiers
-from audit_lib.wording.words import Tier, Words
+from audit_lib.figures.forms import Row, Size, choose_axis, colour_tiers, draw_counts
+from audit_lib.wording.words import Tier, Unit, Words
 
 WIDTH, HEIGHT = 300.0, 190.0
 LEFT, RIGHT, TOP, GROUND = 60.0, 200.0, 12.0, 156.0  # where the two periods are, and the ends of the scale
 TEXT, LINE = 13.5, 18.0
 MOST_TICKS = 4
-PER_LINE = 24
+CARD = Size(WIDTH, TEXT, 0, 4.5, 190, is_narrow=True)
 COLOURS = {1: "ink", -1: "grey", 0: "grey"}  # of a unit that rose, fell, or stayed
 
 
-def draw_change(pair: Pair, words: Words) -> Scene:
-    """Draw how the units of a pair moved: scores or places at two dates, or the units of each change of rating."""
+def draw_change(pair: Pair, units: pd.DataFrame, words: Words) -> Scene:
+    """Draw how the units of a pair moved: scores or places at two dates, or the units of each change of rating.
+
+    `units` are those of the later period.
+    """
     if pair.gate.measure == "ratings":
-        return _draw_ratings(pair, words)
+        rows, changed = list_moves(pair, units, words)
+        return draw_counts(rows, CARD, changed)
     scale = _Scale(pair)
     lines = [
         mark
@@ -71,18 +77,18 @@ def _label_directions(pair: Pair, scale: _Scale, words: Words) -> Iterator[Mark]
         yield Label(RIGHT + 16, y + TEXT / 3, text, TEXT, COLOURS[int(direction)], is_bold=direction == 1)
 
 
-def _draw_ratings(pair: Pair, words: Words) -> Scene:
-    marks: list[Mark] = []
-    after = pair.units.assign(tier=pair.units["tier_after"], tier_order=pair.units["after"])
-    colours = colour_tiers(after)
-    y = 0.0
-    for _, units in sorted(pair.units.groupby(["before", "after"]), key=lambda each: -len(each[1])):
-        first = units.iloc[0]
-        ends = {end: words.short(Tier(first[f"tier_{end}"])) for end in ("before", "after")}
-        label = words("index.rating", **ends, n=len(units))
-        marks.append(Label(0, y + TEXT, label, TEXT, "ink", is_bold=bool(first["direction"])))
-        for number in range(len(units)):
-            level, at = divmod(number, PER_LINE)
-            marks.append(Dot(6 + at * 12, y + LINE + 10 + level * 12, 4, colours[first["tier_after"]]))
-        y += LINE + 20 + (len(units) - 1) // PER_LINE * 12
-    return Scene(WIDTH, y, tuple(marks))
+def list_moves(pair: Pair, units: pd.DataFrame, words: Words) -> tuple[list[tuple[Row, pd.DataFrame]], list[Row]]:
+    """List the units of each change of rating, that of most units first, then those that kept theirs; and the changes.
+
+    `units` are those of the later period, for their ids.
+    """
+    after = pair.units.assign(tier=pair.units["tier_after"], tier_order=pair.units["after"], unit_id=units["unit_id"])
+    after["colour"] = after["tier"].map(colour_tiers(after))
+    after["label"] = [words.both(Unit(name)) for name in after["unit_name"]]
+    rows, changed = [], []
+    for before, tier, members in split_ratings(pair):
+        ends = {"before": words.short(Tier(before)), "after": words.short(Tier(tier))}
+        row = Row(label=words("index.rating", **ends, n=len(members)))
+        rows.append((row, after.loc[members.index]))
+        changed += [row] if before != tier else []
+    return rows, changed

@@ -1,4 +1,4 @@
-"""The forms of our drawings, each in a wide and a narrow size: dot strip, range against a limit, slopes.
+"""The forms of our drawings, each in a wide and a narrow size: dot strip, counts, range against a limit, slopes.
 
 A form knows nothing of notices: it gets marks with values, colours and worded labels. Nothing in a drawing is rotated,
 cropped or smaller than its size's text, and no label lies on a dot.
@@ -221,6 +221,24 @@ def draw_strip(
         *_draw_ticks(ticks, bottom, size, axis_label),
     ]
     return Scene(size.width, round(bottom + size.text * 2.9), tuple(marks))
+
+
+def draw_counts(rows: Sequence[tuple[Row, pd.DataFrame]], size: Size, bold: Sequence[Row] = ()) -> Scene:
+    """Draw a dot for each unit of a row, in lines below its label. `units` have label, colour and unit_id."""
+    marks: list[Mark] = []
+    step = 2 * size.radius + 3
+    per_line = int((size.width - 2 * size.margin) // step)
+    y = 0.0
+    for row, units in rows:
+        marks.append(Label(size.margin, y + size.text, row.label, size.text, is_bold=row in bold))
+        for at, unit in enumerate(units.itertuples()):
+            level, column = divmod(at, per_line)
+            x = size.margin + step * (column + 0.5)
+            marks.append(
+                Dot(x, y + size.line + step * (level + 0.75), size.radius, unit.colour, unit.label, unit.unit_id)
+            )
+        y += size.line + step * (math.ceil(len(units) / per_line) + 1)
+    return Scene(size.width, round(y), tuple(marks))
 
 
 def choose_radius(units: pd.DataFrame, axis: Axis, size: Size) -> float:

@@ -1,4 +1,4 @@
-"""Drawing of two periods joined unit by unit: scores, or places."""
+"""Drawing of two periods compared: unit by unit, scores or places; or counts of each change of rating."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from audit_lib.analysis.trends import Pair, Trends, choose_highlight, name_units
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene
-from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart
+from audit_lib.figures.change import list_moves
+from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart, draw_counts
 from audit_lib.figures.picture import measure_width, wrap_text
 from audit_lib.figures.style import drawing
 from audit_lib.figures.trend_level import name_score
@@ -24,34 +25,51 @@ MOST_LINES = 2  # of a name beside its line
 
 @drawing
 def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
-    """Draw each unit from one period to the other, ordered by change: scores, or places. None for ratings alone."""
+    """Draw each unit from one period to the other, ordered by change: scores or places; ratings as counts of units."""
     pair = trends.main
-    if pair is None or pair.gate.measure not in ("points", "places") or pair.units.empty:
+    if pair is None or pair.units.empty:
         return None
+    units = trends.panel.units_of[pair.gate.after].loc[pair.units.index]
+    periods = {end: words.name(period) for end, period in pair.gate.word_periods().items()}
+    what = words.word(name_units(units, len(units)))
+    if pair.gate.measure == "ratings":
+        return _plot_ratings(pair, units, words, {**periods, "what": what})
     rows = order_changes(pair)
     shown = rows if len(rows) <= MOST_ROWS else pd.concat([rows.head(ENDS), rows.tail(ENDS)])
     wide, narrow = (_draw_pairs(shown, pair, size, choose_highlight(trends), words) for size in SIZES)
-    periods = {end: words.name(period) for end, period in pair.gate.word_periods().items()}
+    fell, rose = pair.count(-1), pair.count(1)
     facts: dict[str, Any] = {
         **periods,
         "n": len(rows),
-        "what": words.word(name_units(trends.panel.units_of[pair.gate.after].loc[pair.units.index], len(rows))),
+        "what": what,
         "score_name": name_score(trends, words),
-        "fell": pair.count(-1),
-        "rose": pair.count(1),
+        "fell": fell,
+        "rose": rose,
+        "ways": [words(f"index.{way}", n=n) for way, n in (("fell", fell), ("rose", rose)) if n],
         "level": pair.count(0),
         "beyond": words.word(say_beyond(pair)),
         "shown": "" if len(shown) == len(rows) else words("labels.ends_shown", n=ENDS),
         "better": words("labels.lower_better") if pair.is_lower_better else "",
     }
-    way = "all_fell" if facts["fell"] == len(rows) else "all_rose" if facts["rose"] == len(rows) else "points"
-    key = f"changes_{way}" if pair.gate.measure == "points" else "changes_places"
+    ways = {(0, 0): "_none"}
+    if pair.gate.measure == "points":
+        ways |= {(len(rows), 0): "_all_fell", (0, len(rows)): "_all_rose"}
+    key = f"changes_{pair.gate.measure}{ways.get((fell, rose), '')}"
     legend = (Key("unrated", periods["before"]), Key("best", periods["after"]))
     data = rows[["unit_name", "before", "after", "change"]].rename(
         columns={"before": say_date(pair.gate.before), "after": say_date(pair.gate.after)}
     )
     data.columns = [words.heading(column) if not isinstance(column, str) else column for column in data]
     return close_chart(key, words, facts, (wide, narrow), data, legend)
+
+
+def _plot_ratings(pair: Pair, units: pd.DataFrame, words: Words, facts: dict[str, str]) -> Chart:
+    rows, changed = list_moves(pair, units, words)
+    wide, narrow = (draw_counts(rows, size, changed) for size in SIZES)
+    told = words.join((row.label for row, _ in rows), "clauses")
+    counts = {"n": len(units), "same": len(units) - len(pair.moved), "rows": told}
+    data = pair.units[["unit_name", "tier_before", "tier_after"]].sort_values("unit_name")
+    return close_chart("changes_ratings", words, {**facts, **counts}, (wide, narrow), data)
 
 
 def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | None, words: Words) -> Scene:

@@ -113,19 +113,34 @@ def name_score(trends: Trends, words: Words) -> str:
 
 
 def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
-    """Choose the finding of the level: the last median is the lowest or highest of those comparable, or between."""
-    if len(trends.panel.lists) > 1:
-        return "lists", {"n_lists": len(trends.panel.lists)}
-    like, medians = find_like_last(trends.panel), find_medians(trends.panel, trends.panel.lists[0])
+    """Choose the finding of the level: the last median is the lowest or highest of those comparable, or between.
+
+    Of two medians both are named; of several lists only a direction that all have.
+    """
+    like = find_like_last(trends.panel)
+    every = [find_medians(trends.panel, name) for name in trends.panel.lists]
+    ends = {"before": words.date(like[0]), "at": words.date(like[-1])}
+    if len(every) > 1:
+        ways = {_find_way(medians) if list(medians.index) == like else "" for medians in every}
+        return f"lists{ways.pop() if len(ways) == 1 else ''}", {"n_lists": len(every), **ends}
+    (medians,) = every
     if len(medians) < 2:
         return "apart" if len(like) < 2 else "few", {}
+    if list(medians.index) == like and len(like) == 2:
+        return "two", {"earlier": float(medians.iloc[0]), "median": float(medians.iloc[1]), **ends}
     low, high = float(medians.min()), float(medians.max())
-    ends = {"low": low, "high": high, "n": len(medians), "among": words.word(say_among(trends.panel, like))}
+    facts = {"low": low, "high": high, "n": len(medians), "among": words.word(say_among(trends.panel, like))}
     for key, value in (("lowest", low), ("highest", high)):
         at = medians.index[medians == value]
         if low != high and list(at) == [medians.index[-1]]:
-            return key, {"at": words.name(say_date(str(at[0]))), "median": value, **ends}
-    return ("between" if low != high else "same"), ends
+            return key, {"at": words.name(say_date(str(at[0]))), "median": value, **facts}
+    return ("between" if low != high else "same"), facts
+
+
+def _find_way(medians: pd.Series) -> str:
+    """Find whether the last median is below or above all earlier ones; nothing where it is between them."""
+    last, others = medians.iloc[-1], medians.iloc[:-1]
+    return "_fell" if (last < others).all() else "_rose" if (last > others).all() else ""
 
 
 def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:

@@ -286,10 +286,16 @@ def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Wor
         "period": words.date(period),
         "subject": words("labels.subject") if subject is None or pd.isna(subject) else str(subject),
     }
-    if record is not None and (named := read_measure(record).score_name):
-        name, percent = split_percent(named)
-        facts |= {"measure": name, "mark": percent}
-    return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
+    words = Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
+    return name_measure(words, record)
+
+
+def name_measure(words: Words, record: pd.Series | None) -> Words:
+    """Return words that call scores what they measure, where the record of the notice says that they are no points."""
+    if record is None or (named := read_measure(record).score_name) is None:
+        return words
+    name, percent = split_percent(named)
+    return replace(words, facts={**words.facts, "measure": name, "mark": percent})
 
 
 def load_unit_names(data: Path, jurisdiction: str) -> dict[str, str]:

@@ -270,7 +270,7 @@ def _rewrite_text(html: str, rewrite: Callable[[str, str], str], left: re.Patter
 
 
 def link_units(html: Markup, pages: Mapping[str, str]) -> Markup:
-    """Lead from the name of a unit in a table to its page: `pages` are hrefs by the name as a cell shows it."""
+    """Lead from the name of a unit or report in a table to its page: `pages` are hrefs by the text of a cell."""
     soup = BeautifulSoup(html, "html.parser")
     for cell in soup.find_all(["th", "td"]):
         href = pages.get(cell.get_text())

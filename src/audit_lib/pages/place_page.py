@@ -5,7 +5,7 @@ reads one small file a place.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ import pandas as pd
 from audit_lib.analysis.source import count_marks
 from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
-from audit_lib.figures.change import draw_change
-from audit_lib.figures.forms import Axis, choose_axis, colour_tiers, colour_units
+from audit_lib.figures.change import CARD, draw_change
+from audit_lib.figures.forms import Axis, choose_axis, colour_units
+from audit_lib.figures.year import draw_ratings
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
-from audit_lib.notebook.report import load_unit_names, name_place
+from audit_lib.notebook.report import load_unit_names, name_measure, name_place
 from audit_lib.pages.cite import Site, read_site
 from audit_lib.pages.dot_table import FOLDED, SHOWN, build_table
 from audit_lib.pages.html_parts import link_csv, spell_unit, suggest_search
@@ -35,10 +36,10 @@ from audit_lib.pages.notice_facts import (
     read_first,
 )
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
-from audit_lib.pages.place_reports import Period, choose_lead, read_periods
+from audit_lib.pages.place_reports import TRENDS, Period, choose_lead, read_periods
 from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import Card
-from audit_lib.pages.strip_plot import Spot, draw_rows, draw_strip
+from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.pages.unit_page import list_beside, name_pages, render_units
@@ -91,6 +92,7 @@ def open_place_words(data: Path, jurisdiction: str, language: str) -> Words:
 def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, words: Words, site: Site) -> str:
     latest = place.periods[0]
     record = place.find_record(latest)
+    words = name_measure(words, record)
     scores = place.scores[place.scores["period"] == latest]
     mentions = place.mentions[place.mentions["period"] == latest]
     lead = choose_lead(list(periods))
@@ -118,7 +120,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         slugs=name_pages(place),
         cards=[(card, draw_scene(card)) for card in shown.found if not lead or card != lead.card],
         lead_scene=draw_scene(lead.card) if lead else "",
-        missing=words.join(dict.fromkeys(shown.silent.values()), "sentences"),
+        missing=describe_missing(shown.silent, words),
         earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
         csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
@@ -130,6 +132,13 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         scripts=[FILTER.read_text(encoding="utf-8")] if needs_script else [],
         translations=link_translations(page, tree, words.language, lambda other: other.parent.is_dir()),
     )
+
+
+def describe_missing(silent: Mapping[str, str], words: Words) -> str:
+    """State in a line what there is no report on, by the notebooks with nothing to report; of one period, why."""
+    topics = dict.fromkeys(words.name(name, "missing") for name in silent if name != TRENDS)
+    listed = words("place.missing", topics=list(topics)) if topics else ""
+    return words.join([listed, silent.get(TRENDS, "")], "sentences")
 
 
 def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:
@@ -177,7 +186,7 @@ def _digest(place: Place, words: Words, slugs: dict[str, str], data: Path) -> di
             "pinyin": spell_in_pinyin(dossier.name).lower(),
             "initials": find_initials(dossier.name),
             "others": [name.printed for name in dossier.names],
-            "says": _say_latest(dossier, words),
+            "says": _say_latest(dossier, place, words),
         }
         for dossier in place.dossiers
     ]
@@ -188,9 +197,10 @@ def _digest(place: Place, words: Words, slugs: dict[str, str], data: Path) -> di
     return {"units": units, "marks": marks, "card": _describe_card(place, words, data) if place.periods else {}}
 
 
-def _say_latest(dossier: Dossier, words: Words) -> str:
+def _say_latest(dossier: Dossier, place: Place, words: Words) -> str:
     """Return the last result of a unit in words, for the results of a search."""
     result = dossier.results[0]
+    words = name_measure(words, place.find_record(result.period))
     score = "" if result.score is None else words("units.points", score=result.score)
     tier = words.short(Tier(result.tier)) if result.tier else ""
     return words.join([words.date(result.period), score, tier], "parts")
@@ -211,7 +221,7 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
         "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
         "badges": list(list_badges(scores, record, n_unread, words)),
-        "drawing": _draw_periods(place, words, data) or draw_all(scores, words),
+        "drawing": _draw_periods(place, words, data) or draw_all(scores, name_measure(words, record)),
         "n_units": len(place.dossiers),
     }
 
@@ -219,29 +229,23 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
 def _draw_periods(place: Place, words: Words, data: Path) -> str:
     """Draw what changed between the periods of a place; empty where no two can be compared."""
     (source,) = find_sources(data, place.jurisdiction, place.periods[0])
-    pair = compare(load_history(data, source, place.printed), 1).main
-    if pair is None:
+    trends = compare(load_history(data, source, place.printed), 1)
+    if (pair := trends.main) is None:
         return ""
-    return draw_change(pair, words).to_svg("thumbnail", words("index.change", **pair.gate.word_periods()))
+    drawn = draw_change(pair, trends.panel.units_of[pair.gate.after], words)
+    return drawn.to_svg("thumbnail", words("index.change", **pair.gate.word_periods()))
 
 
 def draw_all(scores: pd.DataFrame, words: Words) -> str:
     """Draw all units of a notice, a strip for each table, exceptions outlined; by rating where it has no scores."""
     units = first_rows(scores)
     if units["score"].isna().all():
-        return _draw_ratings(units, words)
+        caption = words("place.caption", date=words.date(units["period"].iloc[0]))
+        return draw_ratings(units, CARD, words).to_svg("thumbnail", caption) if units["tier"].notna().any() else ""
     units = units.dropna(subset=["score"])
     units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(find_exceptions(scores)))
     strips = [_draw_table(table, choose_axis(units["score"]), words) for _, table in units.groupby("table_no")]
     return "".join(strips)
-
-
-def _draw_ratings(units: pd.DataFrame, words: Words) -> str:
-    rows = []
-    for tier, colour in colour_tiers(units).items():
-        n = int((units["tier"] == tier).sum())
-        rows.append((words("labels.legend", name=words.both(Tier(tier)), n=n), colour, n))
-    return draw_rows(rows, words.join((label for label, *_ in rows), "clauses")) if rows else ""
 
 
 def _draw_table(units: pd.DataFrame, axis: Axis, words: Words) -> str:

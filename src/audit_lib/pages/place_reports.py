@@ -13,7 +13,8 @@ from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
 
-LEADS = ("05_trends", "03_tiers")  # reports whose finding is the first that an outsider would retell
+TRENDS = "05_trends"
+LEADS = (TRENDS, "03_tiers")  # reports whose finding is the first that an outsider would retell
 
 
 @dataclass(frozen=True)

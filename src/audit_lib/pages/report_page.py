@@ -158,7 +158,8 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     opening = read_opening(notebook)
     scores = read_data(notebook)
     units = _list_units(scores, words)
-    body = _read_body(notebook, words, {name: href for name, _, href in units})
+    pages = {words.name(path.stem): f"{path.stem}.html" for path in list_reports(notebook_path.parent)}
+    body = _read_body(notebook, words, pages | {name: href for name, _, href in units})
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
     first = next(csv.DictReader(io.StringIO(scores)), {}).get("unit_name") or ""
@@ -189,7 +190,7 @@ def _describe_origin(notebook_path: Path, page_path: Path, language: str) -> Ori
 
 
 def _read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
-    """Sort what the cells show into the parts of a page by their tags; each name of a unit leads to its page."""
+    """Sort what the cells show into the parts of a page by their tags; names of units and reports are linked."""
     body, question = Body(), []
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))

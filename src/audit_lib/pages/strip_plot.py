@@ -15,7 +15,6 @@ RADIUS, LEAST_RADIUS = 5.0, 3.5  # px
 NARROW = 320  # px: the axis on a phone, whose steps of scores set the radius
 TALLEST = 190  # px: the column of the most frequent score shrinks to fit
 LABEL, TICKS = 24, 22  # px above and below the dots
-PER_LINE, LINE = 25, 12  # dots beside each other, and px from one line of them to the next
 MARGIN = 4.0  # percent of the width that is kept free at both ends
 
 
@@ -47,20 +46,6 @@ def draw_strip(spots: Sequence[Spot], axis: Axis, alt: str, label: str = "") -> 
     return Markup(svg).format(
         height=height, alt=alt, grid=_draw_axis(axis, ground, top), dots=Markup("").join(dots), label=named
     )
-
-
-def draw_rows(rows: Sequence[tuple[str, str, int]], alt: str) -> Markup:
-    """Draw units without scores: for each (label, colour, count) its label, and below it a dot for each unit."""
-    parts, y = [], 0
-    for label, colour, n in rows:
-        parts.append(Markup('<text class="ink" x="0" y="{y}">{label}</text>').format(y=y + 16, label=label))
-        lines = range(0, n, PER_LINE)
-        for at in range(n):
-            x, level = 1.5 + at % PER_LINE * 97 / (PER_LINE - 1), at // PER_LINE
-            parts.append(_draw_dot(Spot(0, colour), x, y + 28 + level * LINE, LEAST_RADIUS))
-        y += 28 + len(lines) * LINE
-    svg = '<svg class="strip" role="img" width="100%" style="height:{y}px" aria-label="{alt}">{parts}</svg>'
-    return Markup(svg).format(y=y, alt=alt, parts=Markup("").join(parts))
 
 
 def place_percent(score: float, axis: Axis) -> float:

@@ -1,5 +1,6 @@
 """A page for each unit that a place's notices score or list: tree/<place>/units/<slug>.html."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from audit_lib.display.charts import Key
 from audit_lib.documents.model import anchor_of
 from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
 from audit_lib.files import save_text
+from audit_lib.notebook.report import name_measure
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject
@@ -22,6 +24,7 @@ from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result
 from audit_lib.pages.unit_marks import Mark, mark_units
+from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
 from audit_lib.wording.form import NUMERALS, is_full_text
 from audit_lib.wording.languages import MAIN, find_translations
@@ -84,7 +87,8 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
     root, beside = find_root(tree, words.language), list_beside(tree, place.jurisdiction, words.language)
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
-        own = replace(words, introduced=set())
+        record = place.find_record(latest.result.period)
+        own = name_measure(replace(words, introduced=set()), record)
         html = template.render(
             dossier=dossier,
             place=place,
@@ -96,9 +100,10 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             bullets=[own.mark_up(each) for each in list_messages(latest)],
             strip=_draw_strip(dossier, latest, own),
             treated=list(_list_treated(dossier, periods, notices, own)),
-            subject=describe_subject(place.find_record(latest.result.period), own),
-            is_full_text=is_full_text(place.find_record(latest.result.period)),
+            subject=describe_subject(record, own),
+            is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
+            date_notices=date_notices,
             Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
         )  # fmt: skip
         save_text(finish_page(html, describe_origin(path, root, beside), words), path)
@@ -241,6 +246,12 @@ def name_item(section: str | None, item: str | None, words: Words) -> str | None
     return words("units.section_item" if item else "units.section", **parts)
 
 
+def date_notices(text: str, jurisdiction: str, words: Words) -> str:
+    """Name the notices in a text of ours by their dates, not by the ids that our tables use."""
+    ids = rf"(?<![A-Za-z\d-]){re.escape(jurisdiction)}-({PERIOD.strip('^$')})(?![A-Za-z\d-])"
+    return re.sub(ids, lambda found: words.date(found[1]), text)
+
+
 def _list_treated(
     dossier: Dossier, periods: Sequence[Period], notices: dict[str, Notice], words: Words
 ) -> Iterator[Treated]:
@@ -256,7 +267,8 @@ def _list_treated(
                 why = str(card.headline)
             else:
                 continue
-            yield Treated(card.title, f"../{period.name}/{card.href}", why)
+            title = words("units.treated_in", title=card.title, period=words.date(period.name))
+            yield Treated(title if len(periods) > 1 else card.title, f"../{period.name}/{card.href}", why)
 
 
 def _names(name: str, sentence: str) -> bool:

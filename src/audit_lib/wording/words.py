@@ -414,8 +414,9 @@ class Words:
     def _find(self, key: str) -> str:
         section, _, name = key.rpartition(".")
         templates = self._section(section)
-        if name not in templates and "_" in section:  # of figures.level_lowest that of figures.level
-            templates = self._section(section.partition("_")[0])
+        while name not in templates and "_" in section:  # of figures.level_lowest that of figures.level
+            section = section.rpartition("_")[0]
+            templates = self._section(section)
         if "measure" in self.facts and name + MEASURED in templates:
             name += MEASURED
         return BOLD.sub(rf"{START}\1{END}", str(templates[name]))
