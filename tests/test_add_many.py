@@ -469,8 +469,7 @@ LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
                 word_notice("2018年12月", [(1, "乙镇", 80), (2, "甲镇", 78), (3, "丙局", 75), (4, "丁局", 72)]),
                 word_notice("2020年9月", SECOND),
             ],
-            "2 of 4 towns and bureaus scored higher than in August 2018; Dingju was always in the "
-            "lowest third",
+            "2 of 4 towns and bureaus scored higher than in August 2018; Dingju was always in the lowest third",
             "Of those that may be compared with September 2020, August 2018 is the nearest in the calendar.",
             id="months far apart, in different seasons",
         ),

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 def draw(place: str, period: str) -> Scene:
     trends = compare(open_report(place, period).history, 8)
-    assert (pair := trends.main) is not None
-    return draw_change(pair, trends.panel.units_of[pair.gate.after], Words("en"))
+    assert trends.main is not None
+    return draw_change(trends.main, trends.panel.units_of[trends.main.gate.after], Words("en"))
 
 
 def read_lines(scene: Scene) -> list[Line]:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 from nbformat import NotebookNode, v4
 
@@ -683,6 +685,16 @@ def test_the_first_chart_of_a_period_is_its_cover() -> None:
         if "image/png" in output.get("data", {})
     ]
     assert (folder / "cover.png").read_bytes() == base64.b64decode(charts[0])
+
+
+def test_the_year_leads_to_the_reports_that_explain_its_figures(tmp_path: Path) -> None:
+    folder = tmp_path / "leizhou" / "2017"
+    shutil.copytree(Path(__file__).parents[1] / "reports" / "leizhou" / "2017", folder)
+    page = folder / "00_year_card.html"
+    render_page(page.with_suffix(".ipynb"), page, WORDS, tmp_path)
+    found = BeautifulSoup(page.read_text("utf-8"), "html.parser").select('td a[href^="0"]')
+    links = {link.get_text(): link["href"] for link in found}
+    assert (links["02 Distribution"], len(links)) == ("02_distribution.html", 6)
 
 
 def test_a_page_carries_every_chinese_letter_it_shows(tmp_path: Path) -> None:

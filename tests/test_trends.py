@@ -185,7 +185,7 @@ def test_louxing_tables_are_compared_each_with_its_own(louxing: Report) -> None:
     assert trends.describe_gap(compared, "side") is None  # one side only, and two markings
     chart = trends.plot_level(compared).draw(louxing.words)
     assert isinstance(chart, Chart)
-    assert chart.title == "The median of each list was lower in May 2017 than before"
+    assert chart.title == "The median of each list was lower in May 2017 than in April 2017"
     assert louxing.words.word(trends.describe_limits(compared)).endswith(
         "The marking scheme changed between September 2016 and April 2017; points are not compared there."
     )

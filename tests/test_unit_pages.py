@@ -14,7 +14,7 @@ from audit_lib.figures.forms import choose_axis
 from audit_lib.pages.place_page import load_digest, render_place
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import open_place
-from audit_lib.pages.unit_page import Latest, describe_unit, name_pages
+from audit_lib.pages.unit_page import Latest, date_notices, describe_unit, name_pages
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.wording.words import Words
@@ -87,6 +87,24 @@ def test_a_unit_of_which_only_the_name_is_read_has_no_rating(data: Path) -> None
 )
 def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: str, sentence: str) -> None:
     assert texts(read(tree, place, unit), "h1") == [sentence]
+
+
+def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
+    render_place(tmp_path, "guangdong", data)
+    page = read(tmp_path, "guangdong", "广州")
+    assert texts(page, "h1") == ["Guangzhou (广州) had a share of clean-air days of 33.3%, joint last of 21"]
+    assert texts(page, "#periods ~ .scroll thead th") == ["Notice", "Share of clean-air days", "Rank", "Read at"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("所列省内城市见gd-2017-08；gd-2022-09作广州市", "所列省内城市见2017年8月；2022年9月作广州市"),
+        ("gd-2017-08a, my-gd-2017 and other-2017", "gd-2017-08a, my-gd-2017 and other-2017"),
+    ],
+)
+def test_notices_are_named_by_their_dates(text: str, dated: str) -> None:
+    assert date_notices(text, "gd", Words("zh")) == dated
 
 
 def test_a_shared_rank_is_marked(tree: Path) -> None:

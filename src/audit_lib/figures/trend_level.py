@@ -121,8 +121,9 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     every = [find_medians(trends.panel, name) for name in trends.panel.lists]
     ends = {"before": words.date(like[0]), "at": words.date(like[-1])}
     if len(every) > 1:
-        ways = {_find_way(medians) if list(medians.index) == like else "" for medians in every}
-        return f"lists{ways.pop() if len(ways) == 1 else ''}", {"n_lists": len(every), **ends}
+        changes = [medians.iloc[-1] - medians.iloc[0] if list(medians.index) == like else 0.0 for medians in every]
+        fell, rose = (len(like) == 2 and all(way * change > 0 for change in changes) for way in (-1, 1))
+        return "lists_fell" if fell else "lists_rose" if rose else "lists", {"n_lists": len(every), **ends}
     (medians,) = every
     if len(medians) < 2:
         return "apart" if len(like) < 2 else "few", {}
@@ -135,12 +136,6 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
         if low != high and list(at) == [medians.index[-1]]:
             return key, {"at": words.name(say_date(str(at[0]))), "median": value, **facts}
     return ("between" if low != high else "same"), facts
-
-
-def _find_way(medians: pd.Series) -> str:
-    """Find whether the last median is below or above all earlier ones; nothing where it is between them."""
-    last, others = medians.iloc[-1], medians.iloc[:-1]
-    return "_fell" if (last < others).all() else "_rose" if (last > others).all() else ""
 
 
 def _make_strips(trends: Trends, name: str, words: Words) -> list[Strip]:
