@@ -124,7 +124,11 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         {"prose": ["检查了4个单位"], "tiers": {"优秀": ["甲镇"]}},
         ["the text states 4 units; 3 are in the table", "the text states 4 units; 1 are in the lists"],
     ),
-    ("in_no_list", {"tiers": {"优秀": ["甲镇"], "良好": ["乙局"]}}, ["丙局 (75) is in the table but in no tier list"]),
+    (
+        "in_no_list",
+        {"tiers": {"优秀": ["甲镇"], "良好": ["乙局"]}},
+        ["丙局 (75) is in the table but in no rating list"],
+    ),
     ("in_no_table", {"rows": ROWS[:2]}, ["丙局 is listed as 一般 but has no row in the table"]),
     (
         "equal_counts",
@@ -193,14 +197,14 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         "cut_rule",
         {"rows": [("甲镇", 95), ("乙局", 90), ("丙局", 80)]},
         [
-            "乙局 (90) is 良好; cuts at 90 and 80 would give 优秀",
-            "丙局 (80) is 一般; cuts at 90 and 80 would give 良好",
+            "乙局 (90) is 良好; pass marks of 90 and 80 would give 优秀",
+            "丙局 (80) is 一般; pass marks of 90 and 80 would give 良好",
         ],
     ),
     (
         "name_prefix",
         {"tiers": {"优秀": ["甲镇"], "良好": ["市乙局"], "一般": ["市丙局"]}},
-        ["2 names lose their level of government in the table (市乙局); 1 are the same"],
+        ["2 names are without their level of government in the table (市乙局); 1 are the same"],
     ),
     (
         "name_alias",

@@ -37,7 +37,7 @@ def test_parse_prints_for_people(audit) -> None:
 def test_check_prints_findings_and_exits_0_unless_strict(audit) -> None:
     code, out, err = audit("check", "leizhou", "2017")
     assert code == 0
-    assert "leizhou-2017 line 389: error in_no_list: 监察局 (80) is in the table but in no tier list" in out
+    assert "leizhou-2017 line 389: error in_no_list: 监察局 (80) is in the table but in no rating list" in out
     assert err == "leizhou-2017: 2 errors, 9 warnings, 6 notes\n"
     assert audit("check", "leizhou", "2017", "--strict")[0] == 1
 

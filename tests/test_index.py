@@ -122,7 +122,7 @@ def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_pat
     render_period(folder, tmp_path)
     render(tmp_path, tmp_path)
     page = read(tmp_path, "status.html")
-    assert texts(page, "thead .state") == ["02 Distribution", "03 Tiers", "04 Groups", "05 Trends"]
+    assert texts(page, "thead .state") == ["02 Distribution", "03 Ratings", "04 Groups", "05 Trends"]
     assert texts(page, "td .state") == ["●", "●", "✕", "○"]
     assert texts(page, "td .heard") == ["finding", "finding", "failed", "nothing to report"]
     assert texts(page, ".failed:not(.state)") == [

@@ -32,10 +32,11 @@ OTHERS = [language for language in LANGUAGES if language != MAIN]
 HAN = "\u4e00-\u9fff"
 
 # English translates names, numerals and claims, Chinese has them as printed. English spells ranks as ordinals and
-# sets a comma between the parts of a long predicate, Chinese does neither.
+# sets a comma between the parts of a long predicate, Chinese does neither. Of two days of a month, English names the
+# month with the last, Chinese with the first.
 OTHER_FACTS = {
     "labels.exceptions_top",
-    *("index.place", "place.gloss", "place.subject_gloss"),
+    *("index.place", "place.gloss", "place.inspected_month", "place.subject_gloss"),
     *("units.joint_place", "units.place", "units.ranked_joint_place", "units.ranked_place"),
     *("units.opening_scored_given", "units.opening_scored_unlisted", "units.opening_scored_unread"),
     *(

@@ -87,7 +87,7 @@ def test_problems_and_lines_lead_to_each_other(leizhou: BeautifulSoup) -> None:
     assert [each["class"][0] for each in listed] == ["is-error"] * 2 + ["is-warning"] * 9 + ["is-note"] * 6
     assert (
         listed[0].p.get_text(" ", strip=True)
-        == "contradiction Supervision ( 监察局 ) (80) is in the table but in no tier list line 389"
+        == "contradiction Supervision ( 监察局 ) (80) is in the table but in no rating list line 389"
     )
     assert listed[0].a["href"] == "#L389"
     beside = leizhou.select(".raw [role=note] p")

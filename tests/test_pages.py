@@ -694,7 +694,7 @@ def test_the_year_leads_to_the_reports_that_explain_its_figures(tmp_path: Path) 
     render_page(page.with_suffix(".ipynb"), page, WORDS, tmp_path)
     found = BeautifulSoup(page.read_text("utf-8"), "html.parser").select('td a[href^="0"]')
     links = {link.get_text(): link["href"] for link in found}
-    assert (links["02 Distribution"], len(links)) == ("02_distribution.html", 6)
+    assert links.items() >= {"02 Distribution": "02_distribution.html", "04 Groups": "04_groups.html"}.items()
 
 
 def test_a_page_carries_every_chinese_letter_it_shows(tmp_path: Path) -> None:

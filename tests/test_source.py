@@ -91,7 +91,7 @@ def test_leizhou_contradictions(leizhou) -> None:
     assert found["line"].to_list() == [389, 63]
     shown = show(found, "contradictions", leizhou.words)
     assert shown is not None
-    assert "is in the table but in no tier list" in shown.cells.iloc[0, 0]
+    assert "is in the table but in no rating list" in shown.cells.iloc[0, 0]
     assert "Supervision" in shown.cells.iloc[0, 0], "units are named in English"
 
 

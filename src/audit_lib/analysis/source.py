@@ -19,7 +19,7 @@ MOST_NAMES = 4  # units that a sentence names; more are listed in a table
 NO_CONTRADICTIONS = frozenset({"raw_file", "unread_cells"})  # faults of our copy or of our reading, or misprints
 FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, which tiers
     **dict.fromkeys(("unit", "units", "above", "higher", "lower"), Unit),
-    **dict.fromkeys(("tier", "better_tier", "lower_tier"), Tier),
+    **dict.fromkeys(("tier", "better_tier", "lower_tier", "by_cut"), Tier),
 }
 
 

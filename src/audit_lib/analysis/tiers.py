@@ -6,12 +6,13 @@ Tables in are scores (see schemas.csv).
 import pandas as pd
 
 from audit_lib.tables.tiers import list_tiers
+from audit_lib.wording.words import say
 
 
 def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
     """Summarise each tier, best first: units listed, units with a score, their scores, and how many of each side.
 
-    Counts come from the lists, so a unit without a score counts as listed. Units in no tier come last, with tier NA.
+    Counts come from the lists, so a unit without a score counts as listed. Units in no tier come last, as not rated.
     Sides have columns where the notice has both. No row where the notice has no tiers.
     """
     rows = []
@@ -24,5 +25,13 @@ def summarise_tiers(scores: pd.DataFrame) -> pd.DataFrame:
         points = members["score"].dropna()
         found = {"min": points.min(), "median": points.median(), "max": points.max()}
         counts = {name: int((members["side"] == side).sum()) for name, side in sides.items()}
-        rows.append({"tier": tier, "n_listed": len(members), "n_scored": len(points), **found, **counts})
+        rows.append(
+            {
+                "tier": tier or say("labels.unrated"),
+                "n_listed": len(members),
+                "n_scored": len(points),
+                **found,
+                **counts,
+            }
+        )
     return pd.DataFrame(rows)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
 from audit_lib.wording.form import describe_form, is_full_text, list_summarised
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Words, say
 
 DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")  # a web address in the place of a publisher
 
@@ -48,7 +49,9 @@ def describe_dates(record: pd.Series | None, words: Words) -> str:
     first, last = find(record, "inspected_from"), find(record, "inspected_to")
     clauses = []
     if first and last:
-        clauses.append(words("place.inspected", first=words.date(first), last=words.date(last)))
+        days = {"first_day": int(first[8:] or 0), "last_day": int(last[8:] or 0)}
+        key = "inspected_month" if first[:7] == last[:7] and all(days.values()) else "inspected"
+        clauses.append(words(f"place.{key}", first=words.date(first), last=words.date(last), **days))
     for name in ("issued_on", "published_on"):
         if day := find(record, name):
             clauses.append(words(f"place.{name}", day=words.date(day)))
@@ -80,7 +83,7 @@ def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, w
         yield words("badges.unread", n=n_unread)
 
 
-def read_first(record: pd.Series | None, words: Words) -> str:
-    """Return the note to read before quoting a notice, as HTML; empty for a full text."""
+def read_first(record: pd.Series | None, words: Words) -> Markup:
+    """Return the note to read before quoting a notice; empty where our copy has its full text."""
     form = describe_form(record)
-    return words.mark_up(form) if form else ""
+    return Markup(words.mark_up(say("reading.first", text=form))) if form else Markup()

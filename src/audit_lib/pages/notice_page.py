@@ -21,11 +21,12 @@ from audit_lib.documents.scan_lines import ScanLine
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.rows import ScoreRow
+from audit_lib.pages.notice_facts import read_first
 from audit_lib.tables.build import Reading
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.schemas import SEVERITIES
-from audit_lib.wording.form import PREAMBLE, describe_form, is_full_text, list_summarised
-from audit_lib.wording.words import Words, say
+from audit_lib.wording.form import PREAMBLE, is_full_text, list_summarised
+from audit_lib.wording.words import Words
 
 KINDS = ("unit", "score", "rank", "tier", "mention")  # of what is highlighted
 ANNEX = "附件"
@@ -72,16 +73,10 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
         "n_asked": sum(outcome.applies for outcome in outcomes),
         "text": Markup("\n").join(_Drawing(reading, highlights, problems, words).draw(document.blocks)),
         "is_full": is_full_text(reading.record),
-        "box": _word_box(reading, words),
+        "box": read_first(reading.record, words),
         "note": words.word(None if reading.record is None else _find_note(reading, words)),
         "kinds": [kind for kind in KINDS if kind in highlights.kinds],
     }
-
-
-def _word_box(reading: Reading, words: Words) -> Markup:
-    """Describe what to know before quoting the notice; nothing where our copy has its full text."""
-    form = describe_form(reading.record)
-    return Markup(words.mark_up(say("reading.first", text=form))) if form else Markup()
 
 
 def _find_note(reading: Reading, words: Words) -> str | None:
