@@ -287,7 +287,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     yield from claim_numbers(where(stem, "headline"), shown["headline"], scores_seen)
     best, top = rated[rated["tier"] == TIERS[0]], int((points >= 90).sum())
     means = [("mean in a sentence", towns.mean()), ("mean in a sentence", bureaus.mean())]
-    bullets = [score(90), count(top), count(len(best)), count(top - len(best)), *means, score(towns.max())]
+    bullets = [score(90), count(top), count(top - len(best)), *means, score(towns.max())]
     bullets += [count(len(criticised)), score(bad.max())]
     yield from claim_numbers(where(stem, "bullets"), shown["bullets"], bullets)
     reach = [
@@ -392,7 +392,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
         row = {"列名数": count(len(of.lists[tier]) if tier else 1), "有得分数": count(len(own))}
         row |= {"最低": score(own["score"].min()), "中位数": ("median", own["score"].median())}
         row |= {"最高": score(own["score"].max()), "镇街": count((own["side"] == "镇街").sum())}
-        rows.append({"档次": named(tier or "–"), **row})
+        rows.append({"档次": named(tier or "未评"), **row})
     yield from claim_table(where(stem, "tiers"), shown["tiers"], rows)
     rows = [
         {"按分数线": named(mine), **{t: count(((by_cut == mine) & (rated["tier"] == t)).sum()) for t in TIERS}}
@@ -419,7 +419,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     more = max(agreeing.values()) - agreeing[90, 80]
     best_cuts = [score(high), score(low_cut), *map(count, (55, max(agreeing.values()), 90, 80, more))]
     yield from claim_numbers(where(stem, "best-cuts"), shown["best-cuts"], best_cuts)
-    headline = [score(90), *map(count, (top, len(best), len(exceptions)))]
+    headline = [score(90), *map(count, (top, len(exceptions)))]
     yield from claim_numbers(where(stem, "headline"), shown["headline"], headline)
 
     stem = "04_groups"
@@ -725,10 +725,8 @@ def expect_baoshan(show: Callable[..., Shown]) -> Iterator[Claim]:
     old = {renamed.get(unit, unit): tier for unit, tier in tiers["2016"].items()}
     moves = Counter((tier, tiers["2021"][unit]) for unit, tier in old.items() if unit in tiers["2021"])
     shown = show("05_trends", "baoshan", "2021")
-    rows = [
-        {"前期档次": named(a), "后期档次": named(b), "单位数": count(moves[a, b])}
-        for a, b in itertools.product(TIERS[:2], repeat=2)
-    ]
+    ordered = sorted(moves.items(), key=lambda move: (move[0][0] == move[0][1], -move[1]))  # changes first
+    rows = [{"前期档次": named(a), "后期档次": named(b), "单位数": count(n)} for (a, b), n in ordered]
     yield from claim_table("baoshan 2021 ratings", shown["ratings"], rows)
     best = [Counter(own.values())["优秀"] for own in tiers.values()]
     sizes = [len(own) for own in tiers.values()]
