@@ -5,7 +5,7 @@ reads one small file a place.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from audit_lib.pages.notice_facts import (
     read_first,
 )
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
-from audit_lib.pages.place_reports import TRENDS, Period, choose_lead, read_periods
+from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
@@ -118,8 +118,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         keys=spell_units(place, words),
         hint=suggest_search(table.rows[0].name, words) if table.rows else "",
         slugs=name_pages(place),
-        cards=[(card, draw_scene(card)) for card in shown.found if not lead or card != lead.card],
-        lead_scene=draw_scene(lead.card) if lead else "",
+        cards=list(_draw_cards(lead, shown)),
         missing=describe_missing(shown.silent, words),
         earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
@@ -150,6 +149,15 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
         "method": find(record, "method_note") or "",
     }
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
+
+
+def _draw_cards(lead: Lead | None, shown: Period) -> Iterator[tuple[str, Card, str]]:
+    """Yield the period and card of each report that found something, the leading one first, and its drawing if new."""
+    scenes = {""}
+    cards = [(lead.period, lead.card)] if lead else []
+    for period, card in [*cards, *((shown.name, card) for card in shown.found if not lead or card != lead.card)]:
+        yield period, card, "" if card.scene in scenes else draw_scene(card)
+        scenes.add(card.scene)
 
 
 def draw_scene(card: Card) -> str:
