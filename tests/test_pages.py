@@ -25,6 +25,7 @@ from audit_lib.display.findings import Bullets, Finding
 from audit_lib.display.scene import Dot, Label, Scene
 from audit_lib.display.tables import show
 from audit_lib.errors import AuditError
+from audit_lib.pages.glossary import list_terms
 from audit_lib.pages.html_parts import choose_language, make_slug, mark_han
 from audit_lib.pages.index import render_index
 from audit_lib.pages.report_page import render_page, render_period
@@ -498,6 +499,10 @@ def test_only_a_long_table_brings_a_script_and_the_policy_knows_it(
     assert not page.all("button") + page.all("input"), "controls come with the script"
 
 
+def test_an_address_uses_no_term() -> None:
+    assert [term for text in ("p 0.05", "https://a.cn/p/5") for term, _ in list_terms(text, WORDS)] == ["p"]
+
+
 def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_csv(tmp_path: Path) -> None:
     table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
@@ -516,7 +521,7 @@ def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -
     page = render(tmp_path, report("a 90/80 rule; beyond Tukey's fences."))
     assert [each.text for each in page.inside("dt", page.one("dl", class_="glossary"))][:3] == [
         "notice (通报)",
-        "tier",
+        "rating",
         "Tukey's fences",
     ]
     plain = [markdown("# Why?"), cell("headline(x)", Finding("So.", "headline"), tags=("headline",))]

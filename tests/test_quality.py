@@ -13,8 +13,8 @@ from audit_lib.wording.words import Text
 def test_quality_of_leizhou(leizhou) -> None:
     assert list(leizhou.quality()) == [
         ("units found", "57; the notice states 56"),
-        ("left out", "市残联 (no score), 监察局 (no tier)"),
-        ("tiers against scores", "51 of 55 follow from the cuts 90 and 80"),
+        ("left out", "市残联 (no score), 监察局 (no rating)"),
+        ("ratings against scores", "51 of 55 follow from pass marks of 90 and 80"),
         ("checks", "29 apply; they find 2 contradictions, 9 to note, 6 notes"),
     ]
 
@@ -22,9 +22,9 @@ def test_quality_of_leizhou(leizhou) -> None:
 def test_what_is_not_published_is_not_left_out() -> None:
     assert list(open_report("baoshan", "2021").quality())[:2] == [
         ("units found", "50; the notice states no number"),
-        ("published", "tiers, and no scores"),
+        ("published", "ratings, and no scores"),
     ]
-    assert ("published", "scores, and no tiers") in list(open_report("louxing", "2017-05").quality())
+    assert ("published", "scores, and no ratings") in list(open_report("louxing", "2017-05").quality())
 
 
 def worded(quality: Iterator[tuple[Text, Text]]) -> dict[str, str]:

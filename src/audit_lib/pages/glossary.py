@@ -27,6 +27,6 @@ def list_terms(text: str, words: Words) -> list[tuple[str, str]]:
 
 
 def _uses(text: str, spellings: list[str]) -> bool:
-    """Return whether a text has one of the spellings, as words of their own where they are of Latin letters."""
+    """Return whether a text has one of the spellings, of Latin letters as words of their own and in no address."""
     either = "|".join(map(re.escape, spellings))
-    return re.search(rf"(?<![A-Za-z])(?:{either})(?![A-Za-z])", text) is not None
+    return re.search(rf"(?<![A-Za-z/])(?:{either})(?![A-Za-z/])", text) is not None
