@@ -124,7 +124,9 @@ def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, prov
     assert "four were not rated excellent" in report
     same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
     same.write_text(report, encoding="utf-8")
-    changed.write_text(report.replace("four were not rated excellent", "five were not rated excellent"), encoding="utf-8")
+    changed.write_text(
+        report.replace("four were not rated excellent", "five were not rated excellent"), encoding="utf-8"
+    )
     ended = nbval(provisioner, same, changed)
     assert ended.returncode == 1
     assert "five were not rated excellent" in ended.stdout
