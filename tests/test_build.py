@@ -21,7 +21,7 @@ from audit_lib.periods import order_of, span_of
 from audit_lib.sources import find_earlier, find_sources
 from audit_lib.tables.build import build_tables, check_source, find_record, read_source
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import load_table, save_table, validate_table
+from audit_lib.tables.storage import load_table, save_table, schema_of, validate_table
 
 MakeData = Callable[..., Path]
 NoticeText = Callable[..., str]
@@ -42,14 +42,12 @@ def read_tree(folder: Path) -> dict[str, bytes]:
 # Leizhou 2017.
 
 
-def test_build_gives_the_committed_tables(project_data: Path, data: Path) -> None:
+@pytest.mark.slow
+def test_build_gives_the_committed_tables_and_writes_nothing_again(project_data: Path, data: Path) -> None:
     shutil.rmtree(project_data / "processed")
     (project_data / "datapackage.json").unlink()
     assert set(build(project_data).values()) == {None}
     assert read_tree(project_data) == read_tree(data)
-
-
-def test_building_again_writes_nothing(project_data: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in project_data.rglob("*")}
     build(project_data)
     assert {path: path.stat().st_mtime_ns for path in project_data.rglob("*")} == before
@@ -384,6 +382,14 @@ def test_texts_round_trip(tmp_path_factory: pytest.TempPathFactory, texts: list[
     )
     save_table(table, path, "aliases")
     pd.testing.assert_frame_equal(load_table(path, "aliases"), table)
+
+
+def test_a_table_as_declared_is_what_pandera_makes_of_it(data: Path) -> None:
+    paths = [path for path in data.rglob("*.csv") if path.stem in SCHEMAS]
+    assert len(paths) > 30
+    for path in paths:
+        table = load_table(path, path.stem)
+        pd.testing.assert_frame_equal(schema_of(path.stem).validate(table), table)
 
 
 def test_a_table_is_loaded_as_its_file_is_now_whatever_became_of_it_before(tmp_path: Path) -> None:
