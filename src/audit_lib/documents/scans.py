@@ -20,6 +20,7 @@ from audit_lib.documents.scan_lines import Box, Word
 MOST_PAGES = 100
 MOST_PIXELS = 60_000_000  # of a picture; A4 at 600 dpi has 35
 LONGEST_SIDE = 3_600  # pixels: A4 at 300 dpi; more makes no print clearer
+SHORTEST_SIDE = 736  # pixels, of a picture that RapidOCR does not enlarge (its Det.limit_side_len)
 REDNESS = 40  # of 255, more red than green or blue: the ink of a seal
 DARKEST = 110  # of 255 in red: black print below a seal stays
 LEAST_SEAL = 0.005  # of the box of a word
@@ -112,6 +113,18 @@ def crop(picture: Picture, box: Box) -> PIL.Image.Image:
     """Return what a box shows, with a margin."""
     left, top = max(box.left - MARGIN, 0), max(box.top - MARGIN, 0)
     return PIL.Image.fromarray(picture[top : box.bottom + MARGIN, left : box.right + MARGIN])
+
+
+def lay_on_paper(picture: PIL.Image.Image) -> Picture:
+    """Return a picture with paper to its right and below it, as large as the program takes it.
+
+    The program enlarges what is smaller: that takes three times as long for a line of a page, and short lines are read
+    wrong.
+    """
+    pixels = np.asarray(picture)
+    right, below = (max(0, SHORTEST_SIDE - side) for side in picture.size)
+    paper = int(np.percentile(pixels, 90))
+    return np.pad(pixels, ((0, below), (0, right), (0, 0)), constant_values=paper)
 
 
 @cache

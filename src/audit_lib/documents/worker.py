@@ -231,16 +231,14 @@ def _read_page(content: bytes, kind: str, page: int) -> dict[str, Any]:
 def _look_again(content: bytes, kind: str, place: str) -> dict[str, Any]:
     import io
 
-    import numpy as np
-
-    from audit_lib.documents.scans import crop, open_picture, recognise
+    from audit_lib.documents.scans import crop, lay_on_paper, open_picture, recognise
 
     box = read_box(place)
     if box is None:
         raise UnreadableError(f"the place {place}", "a box of a page: page 5 box 172 296 859 338")
     shown = crop(open_picture(content, kind, box.page), box)
     larger = shown.resize((shown.width * 3 // 2, shown.height * 3 // 2))  # another size is another look
-    words = [word for word in recognise(np.asarray(larger)) if word.box[1] > 3 and word.box[3] < larger.height - 3]
+    words = [word for word in recognise(lay_on_paper(larger)) if word.box[1] > 3 and word.box[3] < larger.height - 3]
     nothing = ScanLine("", "", 0.0)
     line = min(group_lines(words, box.page), key=lambda line: _miss_middle(line, larger.height), default=nothing)
     packed = io.BytesIO()
