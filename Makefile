@@ -13,7 +13,7 @@ TESTS := $(PYTEST) -p no:nbval -p no:anyio -p no:typeguard
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help setup report lab test fuzz quick check bench mutants coverage lock clean
+.PHONY: help setup report lab test .tests .reports fuzz quick check bench mutants coverage lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -29,11 +29,15 @@ lab: $(READY) ## write working copies to explore/ and open JupyterLab; LAB_ARGS=
 	@$(BIN)/audit-lib explore
 	@$(BIN)/jupyter lab $(LAB_ARGS)
 
-# Two processes more than there are processors: some tests wait.
 test: $(DEV) ## run all tests, and every committed report again: English by nbval, Chinese byte by byte
-	@$(TESTS) -n $$(($$(getconf _NPROCESSORS_ONLN) + 2))
-	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(PYTEST) -n auto --dist loadscope \
-	  --nbval reports --ignore=reports/zh notebooks/_example.ipynb
+	@$(MAKE) --no-print-directory -j2 .tests .reports
+
+# One process more than there are processors, and the one of nbval: some tests wait, and nbval waits half of its time.
+.tests:
+	@$(TESTS) -n $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+
+.reports:
+	@JUPYTER_DEFAULT_PROVISIONER_NAME=audit-lib-warm $(PYTEST) --nbval reports --ignore=reports/zh notebooks/_example.ipynb
 
 fuzz: $(DEV) ## read 80,000 random and damaged files, others each day; FUZZ_SEED=... for those of another run
 	@FUZZ_INPUTS=80000 FUZZ_SEED=$${FUZZ_SEED:-$$(date +%Y%m%d)} $(BIN)/python -m pytest -q -n auto tests/test_fuzz.py
