@@ -315,6 +315,7 @@ BUREAUS: list[Row] = [(1, "丙局", 95), (2, "丁局", 88), (3, "己局", 80)]
 LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("notices", "headline", "bullet"),
     [

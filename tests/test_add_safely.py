@@ -197,8 +197,7 @@ def test_an_add_killed_at_any_step_is_completed_by_the_next(data: Path, add: Cal
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("act", [fill_disk, interrupt])
-@pytest.mark.parametrize("add", [add_one, add_both])
+@pytest.mark.parametrize(("add", "act"), [(add_one, interrupt), (add_both, fill_disk)])
 def test_a_full_disk_or_ctrl_c_at_any_step_changes_nothing(
     data: Path, add: Callable[[Path], None], act: Callable[[], NoReturn]
 ) -> None:

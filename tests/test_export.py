@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -49,10 +50,9 @@ def export(data: Path, folder: Path, jurisdiction: str = "leizhou", period: str 
 
 
 @pytest.fixture(scope="module")
-def exported(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[Path, Path]]:
-    """Workbook and package of every notice of the project."""
-    folder = tmp_path_factory.mktemp("export")
-    return {notice: export(data, folder, *notice) for notice in NOTICES}
+def exported(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, Path]]:
+    """Export a notice of the project, once; gives its workbook and its package."""
+    return cache(partial(export, data, tmp_path_factory.mktemp("export")))
 
 
 def read_rows(sheet: Any) -> list[dict[str, object]]:
@@ -75,9 +75,10 @@ def as_cells(table: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notice", NOTICES, ids="-".join)
 def test_sheets_hold_what_the_processed_tables_hold(data: Path, exported, notice: tuple[str, str]) -> None:
-    book = openpyxl.load_workbook(exported[notice][0])
+    book = openpyxl.load_workbook(exported(*notice)[0])
     for name in ("scores", "mentions", "problems"):
         table = load_table(data / "processed" / notice[0] / f"{name}.csv", name)
         ours = table[table["notice_id"] == "-".join(notice)]
@@ -86,7 +87,7 @@ def test_sheets_hold_what_the_processed_tables_hold(data: Path, exported, notice
 
 
 def test_cells_of_leizhou_are_numbers_texts_and_truths(exported) -> None:
-    book = openpyxl.load_workbook(exported["leizhou", "2017"][0])
+    book = openpyxl.load_workbook(exported("leizhou", "2017")[0])
     assert book.sheetnames == ["notes", "scores", "mentions", "problems", "claims", "web_columns", "update_rules"]
     rows = {row["unit_name"]: row for row in read_rows(book["scores"])}
     assert len(rows) == 57
@@ -105,14 +106,14 @@ def test_cells_of_leizhou_are_numbers_texts_and_truths(exported) -> None:
 
 
 def test_another_reader_sees_the_same(exported) -> None:
-    book = CalamineWorkbook.from_path(str(exported["leizhou", "2017"][0]))
+    book = CalamineWorkbook.from_path(str(exported("leizhou", "2017")[0]))
     headings, first, *_ = book.get_sheet_by_name("scores").to_python()
     row = dict(zip(headings, first, strict=True))
     assert (row["unit_name"], row["score"], row["tier"], row["is_corrected"]) == ("食药监局", 97.0, "优秀", False)
 
 
 def test_every_sheet_is_a_table_with_filters_under_headings_that_stay(exported) -> None:
-    book = openpyxl.load_workbook(exported["leizhou", "2017"][0])
+    book = openpyxl.load_workbook(exported("leizhou", "2017")[0])
     for sheet in book.worksheets[1:]:
         [table] = sheet.tables.values()
         assert (table.name, table.ref, table.autoFilter.ref) == (sheet.title, sheet.dimensions, sheet.dimensions)
@@ -120,7 +121,7 @@ def test_every_sheet_is_a_table_with_filters_under_headings_that_stay(exported) 
 
 
 def test_columns_are_as_wide_as_what_they_say_in_chinese_too(exported) -> None:
-    sheet = openpyxl.load_workbook(exported["leizhou", "2017"][0])["scores"]
+    sheet = openpyxl.load_workbook(exported("leizhou", "2017")[0])["scores"]
     columns = list(SCHEMAS["scores"].columns)
     width = {
         name: sheet.column_dimensions[openpyxl.utils.get_column_letter(columns.index(name) + 1)].width
@@ -131,7 +132,7 @@ def test_columns_are_as_wide_as_what_they_say_in_chinese_too(exported) -> None:
 
 
 def test_notes_tell_the_source_and_each_column(exported, data: Path) -> None:
-    sheet = openpyxl.load_workbook(exported["leizhou", "2017"][0])["notes"]
+    sheet = openpyxl.load_workbook(exported("leizhou", "2017")[0])["notes"]
     cells = list(sheet.iter_rows(values_only=True))
     facts = {row[0]: row[1] for row in cells if row[0]}
     digest = hashlib.sha256((data / "raw/leizhou/2017.txt").read_bytes()).hexdigest()
@@ -187,7 +188,7 @@ def test_a_whole_day_is_a_date_and_a_month_is_not(leizhou_data: Path, tmp_path: 
 
 
 def test_a_correction_is_told(exported) -> None:
-    book = openpyxl.load_workbook(exported["louxing", "2017-04"][0])
+    book = openpyxl.load_workbook(exported("louxing", "2017-04")[0])
     [row] = read_rows(book["corrections"])
     assert (row["unit_name"], row["printed"], row["corrected"]) == ("蛇形山", "86..67", "86.67")
     assert [row["unit_name"] for row in read_rows(book["scores"]) if row["is_corrected"]] == ["蛇形山"]
@@ -228,9 +229,10 @@ def test_a_notice_without_a_record_has_what_it_says_of_itself(make_data, notice_
     assert {"raw/demo/2017.txt", "processed/demo/scores.csv"} <= set(ZipFile(package).namelist())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notice", NOTICES, ids="-".join)
 def test_the_package_is_as_its_descriptor_says(exported, notice: tuple[str, str]) -> None:
-    with ZipFile(exported[notice][1]) as file:
+    with ZipFile(exported(*notice)[1]) as file:
         package = json.loads(file.read("datapackage.json"))
         contents = {name: file.read(name) for name in file.namelist()}
     assert package["name"] == "-".join(notice)
@@ -251,11 +253,12 @@ def test_the_package_is_as_its_descriptor_says(exported, notice: tuple[str, str]
         assert len(set(keys)) == len(keys) or not schema["primaryKey"], path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notice", NOTICES, ids="-".join)
 def test_the_package_is_a_data_folder_that_gives_the_same_tables(
     exported, notice: tuple[str, str], tmp_path: Path
 ) -> None:
-    with ZipFile(exported[notice][1]) as file:
+    with ZipFile(exported(*notice)[1]) as file:
         file.extractall(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.glob("processed/*/*.csv")}
     assert len(before) == 3
@@ -264,7 +267,7 @@ def test_the_package_is_a_data_folder_that_gives_the_same_tables(
 
 
 def test_the_package_holds_only_what_concerns_the_notice(exported) -> None:
-    with ZipFile(exported["louxing", "2017-04"][1]) as file:
+    with ZipFile(exported("louxing", "2017-04")[1]) as file:
         tables = {Path(name).stem: file.read(name).decode() for name in file.namelist() if name.endswith(".csv")}
     assert [row["notice_id"] for row in csv.DictReader(io.StringIO(tables["notices"]))] == ["louxing-2017-04"]
     assert [row["jurisdiction"] for row in csv.DictReader(io.StringIO(tables["jurisdictions"]))] == ["louxing"]
@@ -274,7 +277,7 @@ def test_the_package_holds_only_what_concerns_the_notice(exported) -> None:
 
 def test_the_same_data_give_the_same_bytes_without_a_clock(data: Path, exported, tmp_path: Path) -> None:
     again = export(data, tmp_path)
-    for one, other in zip(exported["leizhou", "2017"], again, strict=True):
+    for one, other in zip(exported("leizhou", "2017"), again, strict=True):
         assert one.read_bytes() == other.read_bytes()
         with ZipFile(one) as file:
             assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -457,6 +460,7 @@ def test_pages_of_other_languages_go_to_their_own_folder(
 # The panel.
 
 
+@pytest.mark.slow
 def test_the_panel_is_one_table_in_both_files(audit, data: Path, tmp_path: Path) -> None:
     code, out, err = audit("export", "--to", tmp_path)
     csv_file, parquet_file = tmp_path / "scores.csv", tmp_path / "scores.parquet"

@@ -149,7 +149,7 @@ def test_every_character_of_the_data_has_a_glyph(project) -> None:
 
 def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
     chart = plot_scores(leizhou.scores).draw(leizhou.words)
-    drawn = np.unique(pixels(chart).reshape(-1, 3).astype(int), axis=0)
+    drawn = pixels(chart).reshape(-1, 3).astype(int)
     for name in ("best", "middle", "lowest"):
         assert np.abs(drawn - to_rgb(COLOURS[name][0])).sum(axis=1).min() < 12
 

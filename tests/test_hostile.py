@@ -68,24 +68,30 @@ def read_part(name: str, part: str) -> bytes:
         return archive.read(part)
 
 
+def state_size(path: Path, part: str, size: int) -> None:
+    """Change the size that an archive states for a part."""
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(part.encode()) - 46  # in the directory at the end, where a file's size stands at byte 24
+    assert content[entry : entry + 4] == b"PK\x01\x02"
+    content[entry + 24 : entry + 28] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+
+
 SHEET, MAIN = "xl/worksheets/sheet1.xml", "word/document.xml"
 
 
 @pytest.mark.parametrize(("name", "part"), [("table.xlsx", SHEET), ("table.docx", MAIN), ("table.ods", "content.xml")])
 def test_zip_bomb_is_refused_by_its_stated_size(name: str, part: str, tmp_path: Path) -> None:
-    path = repack(name, {part: read_part(name, part) + bytes(310_000_000)}, tmp_path / name)
-    assert path.stat().st_size < 2_000_000
+    path = repack(name, {}, tmp_path / name)
+    state_size(path, part, 310_000_000)
     assert re.fullmatch(r"found an office file of 31\d MB when unpacked; expected at most 300 MB", refuse(path))
 
 
 @pytest.mark.parametrize(("name", "part"), [("table.xlsx", SHEET), ("table.docx", MAIN)])
 def test_zip_bomb_that_lies_about_its_size(name: str, part: str, tmp_path: Path) -> None:
     path = repack(name, {part: read_part(name, part) + b" " * 320_000_000}, tmp_path / name)
-    content = bytearray(path.read_bytes())
-    entry = content.rindex(part.encode()) - 46  # in the directory at the end, where a file's size stands at byte 24
-    assert content[entry : entry + 4] == b"PK\x01\x02"
-    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
-    path.write_bytes(content)
+    state_size(path, part, 1000)
+    assert path.stat().st_size < 2_000_000
     assert refuse(path) == f"found a damaged office file or ZIP archive; {BROKEN}"
 
 
@@ -308,12 +314,12 @@ SHAPES = {
     "an open bracket": (".txt", 10_000, lambda n: LIST + "(" + "排名" * n),
     "digits of a remark": (".csv", 15_000, lambda n: ROWS.format(remark="9" * n)),
     "spaces in a cell": (".csv", 15_000, lambda n: ROWS.format(remark="a" + " " * n + "b")),
-    "units that are excellent": (".txt", 100, lambda n: LIST + ("甲镇、" * 20 + "为优秀。") * n),
+    "units that are excellent": (".txt", 50, lambda n: LIST + ("甲镇、" * 20 + "为优秀。") * n),
     "lists of two lines": (".txt", 150, lambda n: "通报\n" + "(一)优秀单位(2个)\n甲镇、乙局。\n" * n),
-    "header rows": (".csv", 200, lambda n: "序号,单位,得分\n" * n),
-    "cells of a heading": (".html", 500, lambda n: "<table>" + "<tr><td>得分" * n + "</table>"),
+    "header rows": (".csv", 60, lambda n: "序号,单位,得分\n" * n),
+    "cells of a heading": (".html", 150, lambda n: "<table>" + "<tr><td>得分" * n + "</table>"),
     "tags of a head": (".html", 1_000, lambda n: "<html>" + "<meta " * n + "<p>甲镇"),
-    "rows on one line": (".txt", 1_000, lambda n: LIST + "|甲镇|97" * n),
+    "rows on one line": (".txt", 400, lambda n: LIST + "|甲镇|97" * n),
     "names in prose": (
         ".txt", 400, lambda n: "通报\n单位\t得分\n" + "".join(f"甲{at}镇\t9\n" for at in range(n)) + "一、问题\n" + "甲甲甲镇。" * n,
     ),
@@ -339,8 +345,8 @@ def test_work_grows_with_the_length_of_a_notice(shape: str, tmp_path: Path) -> N
     path.write_text(write(n), encoding="utf-8")
     once = min(measure_parse(path) for _ in range(3))
     path.write_text(write(8 * n), encoding="utf-8")  # doubled three times
-    longer = min(measure_parse(path) for _ in range(2))
-    assert longer < 24 * once  # 8 times where work grows with the length, 64 times with its square
+    # 8 times where work grows with the length, 64 times with its square.
+    assert any(measure_parse(path) < 24 * once for _ in range(2))
 
 
 def test_more_columns_than_a_table_has_are_refused(tmp_path: Path) -> None:
@@ -349,8 +355,8 @@ def test_more_columns_than_a_table_has_are_refused(tmp_path: Path) -> None:
     assert refuse(tmp_path / "notice.csv") == "found a table of 1,001 columns; expected at most 400"
     (tmp_path / "cells.html").write_text("<table><tr>" + "<td>得分" * 30_000 + "</table>", encoding="utf-8")
     assert refuse(tmp_path / "cells.html") == "found a table of 30,000 columns; expected at most 400"
-    (tmp_path / "tabs.txt").write_text(LIST + "\t" * 9_900_000 + "甲镇", encoding="utf-8")
-    assert refuse(tmp_path / "tabs.txt") == "found a table of 9,900,000 fields or more; expected at most 500,000"
+    (tmp_path / "tabs.txt").write_text(LIST + "\t" * 600_000 + "甲镇", encoding="utf-8")
+    assert refuse(tmp_path / "tabs.txt") == "found a table of 600,000 fields or more; expected at most 500,000"
 
 
 def test_more_rows_than_a_notice_has_are_refused(tmp_path: Path) -> None:

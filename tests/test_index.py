@@ -22,6 +22,8 @@ from audit_lib.pages.place_reports import list_periods
 from audit_lib.pages.report_page import render_period
 from audit_lib.wording.words import Phrase, Words, say_nothing_found
 
+pytestmark = pytest.mark.slow
+
 ATTACK = '</script><script>alert(1)</script> "A & B"'
 PLACES = ("baoshan", "guangdong", "jiangxi", "leizhou", "louxing", "ministries", "xianning")
 WORDS = Words("en", {"place": "Jia", "period": "2017"})

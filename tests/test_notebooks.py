@@ -39,11 +39,11 @@ def read(path: Path) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def nbval(provisioner: str, *paths: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--nbval", *map(str, paths)]
+def nbval(provisioner: str, path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "--nbval", str(path)]
     env = {**os.environ, "AUDIT_DATA": str(ROOT / "data"), "JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner}
     env.pop("PYTEST_XDIST_WORKER", None)
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=paths[0].parent, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=path.parent, check=False)
 
 
 def name_report(path: Path) -> str:
@@ -119,18 +119,16 @@ def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
-def test_nbval_passes_a_report_and_fails_one_changed_number(tmp_path: Path, provisioner: str) -> None:
+def test_nbval_passes_all_of_a_report_but_one_changed_number(tmp_path: Path, provisioner: str) -> None:
     report = (LEIZHOU / "03_tiers.ipynb").read_text(encoding="utf-8")
-    assert "four were not rated excellent" in report
-    same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
-    same.write_text(report, encoding="utf-8")
-    changed.write_text(
-        report.replace("four were not rated excellent", "five were not rated excellent"), encoding="utf-8"
-    )
-    ended = nbval(provisioner, same, changed)
+    sentence = "four were not rated excellent"
+    assert sentence in report
+    changed = tmp_path / "changed.ipynb"
+    changed.write_text(report.replace(sentence, sentence.replace("four", "five")), encoding="utf-8")
+    ended = nbval(provisioner, changed)
     assert ended.returncode == 1
     assert "five were not rated excellent" in ended.stdout
-    n_cells = sum(cell["cell_type"] == "code" for path in (same, changed) for cell in read(path))
+    n_cells = sum(cell["cell_type"] == "code" for cell in read(changed))
     assert f"1 failed, {n_cells - 1} passed" in ended.stdout
 
 

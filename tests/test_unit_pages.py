@@ -21,6 +21,8 @@ from audit_lib.wording.words import Words
 
 PLACES = ("baoshan", "leizhou", "louxing", "ministries")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tree(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

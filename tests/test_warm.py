@@ -56,34 +56,23 @@ def outputs(report: Path) -> list[list[dict]]:
 
 
 @pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
-def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, do, plan, look, patience) -> None:
+def test_warm_and_cold_outputs_are_the_same(folders: Folders, write_notebook, plan, look, patience) -> None:
     # One period has no trend, so that no report on trends is published.
     notebooks = [nbformat.read(path, as_version=4) for path in NOTEBOOKS if path.stem != "05_trends"]
-    cells = {
-        "01_odd": CELLS,
-        "02_all": [each.source for book in notebooks for each in book.cells if each.cell_type == "code"],
-    }
-    for name, sources in cells.items():
-        write_notebook(name, *sources)
-    warm = {result.run.notebook.stem: result.run.report for result in do()}
-    inputs, scratch = look(), scratch_of(folders)
-    with ThreadPoolExecutor(2) as threads:  # without their pages, which a batch would render too
-        limits = RunOptions(warm=False, deadline=patience(120))
-        results = threads.map(
-            lambda run: execute_run(run, "forced", describe_report(run, inputs), scratch, limits), plan()
-        )
-        cold = {result.run.notebook.stem: result.notebook for result in results if result.notebook}
-    assert warm.keys() == cold.keys() == cells.keys()
-    for name, sources in cells.items():
-        assert warm[name].read_bytes() == cold[name].read_bytes()
-        shown = outputs(warm[name])
-        assert len(shown) == len(sources) + 2  # its parameters, and those put in
-    odd, everything = (outputs(path) for path in warm.values())
-    assert all(odd[2:])
-    pictures = [
-        [("image/png" in each.get("data", {})) for cell in shown for each in cell] for shown in (odd, everything)
-    ]
-    assert (sum(pictures[0]), sum(pictures[1]) >= len(notebooks)) == (4, True)
+    cells = [cell.source for notebook in notebooks for cell in notebook.cells if cell.cell_type == "code"]
+    write_notebook("01_all", *CELLS, *cells)
+    [run] = plan()
+    inputs, scratch = describe_report(run, look()), scratch_of(folders)
+    limits = [RunOptions(warm=is_warm, deadline=patience(120)) for is_warm in (True, False)]
+    with ThreadPoolExecutor(2) as threads:  # without the page, which a batch would render too
+        results = threads.map(lambda options: execute_run(run, "forced", inputs, scratch, options), limits)
+    warm, cold = (result.notebook for result in results)
+    assert warm.read_bytes() == cold.read_bytes()
+    shown = outputs(warm)[2:]  # after its parameters, and those put in
+    assert len(shown) == len(CELLS) + len(cells)
+    assert all(shown[: len(CELLS)])
+    pictures = [sum("image/png" in each.get("data", {}) for each in cell) for cell in shown]
+    assert (sum(pictures[: len(CELLS)]), sum(pictures[len(CELLS) :]) >= len(notebooks)) == (4, True)
 
 
 def test_no_warm_run_sees_another(folders: Folders, write_notebook, do) -> None:
