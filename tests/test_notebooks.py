@@ -127,7 +127,7 @@ def test_nbval_passes_all_of_a_report_but_one_changed_number(tmp_path: Path, pro
     changed.write_text(report.replace(sentence, sentence.replace("four", "five")), encoding="utf-8")
     ended = nbval(provisioner, changed)
     assert ended.returncode == 1
-    assert "five were not rated excellent" in ended.stdout
+    assert "five were not" in ended.stdout
     n_cells = sum(cell["cell_type"] == "code" for cell in read(changed))
     assert f"1 failed, {n_cells - 1} passed" in ended.stdout
 
