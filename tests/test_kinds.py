@@ -1052,6 +1052,19 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         {"tiers": {"摘帽工作先进县": ["北川县", "合江县", "理县"]}},
     ),
     (
+        "parts of one city",
+        [
+            *["排名 |", "城市 |", "区/县 |", "得分 |", "1 |", "长治市 |", "长子县 |", "95 |"],
+            *["2 |", "长治市 |", "壶关县 |", "94 |", "3 |", "长治市 |", "屯留区 |", "93 |"],
+        ],
+        {"scores": {"长子县": 95.0, "壶关县": 94.0, "屯留区": 93.0}, "ranks": {"长子县": 1, "壶关县": 2, "屯留区": 3}},
+    ),
+    (
+        "a tier within the name of a thing",
+        ["设置信息发布、办事服务、优秀创新案例等3个指标。", "东山镇、西山镇为优秀等次。"],
+        {"tiers": {"优秀": ["东山镇", "西山镇"]}},
+    ),
+    (
         "who praises is not praised",
         ["恩南市、鹤东县被评为A等次,建始县被评为B等次。省委、省政府对9个获得A等次的县给予表扬。"],
         {"tiers": {"A": ["恩南市", "鹤东县"], "B": ["建始县"]}},
@@ -1143,6 +1156,12 @@ def test_function_words_kinds_and_numbers_are_no_names() -> None:
         row.unit: row.rank for table in notice.tables for row in table.rows
     }.items()
     assert notice.names == {"县教育局", "县财政局", "新余市", "吉安市", "九江市"}
+
+
+def test_a_rank_in_each_of_several_groups_is_reported() -> None:
+    notice = read(["东湖区、黄陂区分别位居中心城区、新城区首位。", "优秀单位:东山镇、西山镇。"])
+    assert not notice.tables
+    assert any("分别位居中心城区、新城区第一" in problem.message for problem in notice.problems)
 
 
 def test_roles_of_persons_are_no_tiers() -> None:

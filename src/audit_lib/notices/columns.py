@@ -11,6 +11,7 @@ VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column
 LONGEST_UNIT = 30  # characters; a longer cell is prose, but for a list of units
 LONGEST_GRADE = 6  # characters of a tier that we know by its place alone
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
+FEWEST_ROWS = 2  # with one name: a column that repeats it holds no units
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
@@ -211,6 +212,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         if unit_at is None:
             return None
         meanings[unit_at] = "unit"
+    _find_parts_of_one(meanings, cells, vocabulary)
     if VALUES.isdisjoint(meanings):
         figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_figures(column)]
         named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
@@ -245,6 +247,16 @@ def _agree_with_cells(meanings: list[str], cells: Sequence[Sequence[str]], vocab
             meanings[at] = "score"
         elif meanings[at] == "score" and "tier" not in meanings and _holds_words(column, vocabulary):
             meanings[at] = "tier"
+
+
+def _find_parts_of_one(meanings: list[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
+    """Change the units to a column of names that differ where the one headed so repeats one name: 城市 beside 区/县."""
+    headed = [column for at, column in enumerate(cells) if meanings[at] == "unit"]
+    if not headed or any(len(column) < FEWEST_ROWS or len(set(column)) > 1 for column in headed):
+        return
+    for at, column in enumerate(cells):
+        if meanings[at] == "extra" and len(set(column)) == len(column) > 1 and _holds_names(column, vocabulary):
+            meanings[at] = "unit"
 
 
 def _holds_words(cells: Sequence[str], vocabulary: Vocabulary) -> bool:

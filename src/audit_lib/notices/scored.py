@@ -17,7 +17,8 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
 RANKED = re.compile(f"第({NUMERAL})")
-NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}")
+FIRST_PLACE = re.compile("榜首|首位|头名")
+NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
@@ -29,12 +30,14 @@ SCORED_NAMES = re.compile(rf"(?:{SCORED_NAME}[、和]){{2,}}{SCORED_NAME}(?=$|[�
 AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
 RANKED_LABEL = re.compile("[^,;。:]{1,24}:")  # 中心城区、开发区:甲区、乙区
 FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙街道
+SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区第一: a rank in each of several groups
+    "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
+)
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
-FIRST_PLACE = re.compile("榜首|首位|头名")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
@@ -115,6 +118,9 @@ def _read_line(
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
         clause = _number_next(AFTER_SCORE.sub("、", clause))
+        if shared := SHARED_RANK.search(clause):
+            problems.append(note_problem("not_read", "beside", line.place, "warning", found=shared[0]))
+            continue
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")
             entries, _ = read_entries(placed["units"], vocabulary)

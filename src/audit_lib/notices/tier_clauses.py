@@ -78,7 +78,8 @@ class TierPattern:
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
         self.tier = re.compile(
             rf"(?:获〈(?P<granted>[^〈〉]+)〉"
-            rf"|(?:{link}|(?:^|[,、:有])(?:{leads})?(?:排名)?)(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"|(?:{link}|(?:^|[,:有])(?:{leads})?(?:排名)?"
+            rf"|、(?=(?:{tier})(?:$|\W|\d|{noun}|[的有共为是等])))(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
