@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
-from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
+from audit_lib.notices.plain_scores import FIRST_PLACE, number_next, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.tier_heads import RANKING
@@ -16,29 +17,15 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
-RANKED = re.compile(f"第({NUMERAL})")
-FIRST_PLACE = re.compile("榜首|首位|头名")
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
-AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
-    r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
-)
-HALF_BRACKET = re.compile(r"((?:^|[、,;:。)])[^()、,;:。\d]{2,20})(\d{1,3}(?:\.\d+)?分)\)")  # 甲镇95分)
-SCORED_NAME = r"[^\W\d]{2,12}\d{1,3}\.\d{1,2}"
-SCORED_NAMES = re.compile(rf"(?:{SCORED_NAME}[、和]){{2,}}{SCORED_NAME}(?=$|[。;,])")  # 南京87.34、宁波81.98和苏州81.02
-AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
 RANKED_LABEL = re.compile("[^,;。:]{1,24}:")  # 中心城区、开发区:甲区、乙区
 FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙街道
 SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区第一: a rank in each of several groups
     "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
 )
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
-POINTS = r"\d{1,3}(?:\.\d+)?"
-WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
-    rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
-)
-NEXT_PLACE = re.compile("紧随其后|紧跟其后")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -102,14 +89,11 @@ def _read_line(
     if not is_group and not NUMBER_OR_RANK.search(line.aligned):
         return
     group: str | None = None
-    printed_line = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
-    printed_line = printed_line if is_ranking else strip_number(printed_line)
-    printed_line = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", printed_line)
-    printed_line = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", printed_line))
-    printed_line = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], printed_line)
-    if is_ranking and (grouped := GROUP_OF_ITEMS.match(printed_line)):
-        group, printed_line = grouped["group"], printed_line[grouped.end() :]
-    for printed, _ in split_outside(printed_line, CLAUSE_ENDS):
+    text = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
+    text = word_plainly(text if is_ranking else strip_number(text))
+    if is_ranking and (grouped := GROUP_OF_ITEMS.match(text)):
+        group, text = grouped["group"], text[grouped.end() :]
+    for printed, _ in split_outside(text, CLAUSE_ENDS):
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
         is_ranking = is_ranking or is_rank
@@ -117,7 +101,7 @@ def _read_line(
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
-        clause = _number_next(AFTER_SCORE.sub("、", clause))
+        clause = number_next(clause)
         if shared := SHARED_RANK.search(clause):
             problems.append(note_problem("not_read", "beside", line.place, "warning", found=shared[0]))
             continue
@@ -143,14 +127,6 @@ def _read_line(
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         yield from records
-
-
-def _number_next(clause: str) -> str:
-    """Word a place that only follows another as a rank: 甲区第一,乙区紧随其后 is 甲区第一,乙区第2."""
-    above, following, below = clause.partition(match[0]) if (match := NEXT_PLACE.search(clause)) else (clause, "", "")
-    ranks = [read_numeral(found[1]) for found in RANKED.finditer(above)]
-    is_one = bool(ranks) and "、" not in RANKED.split(above)[-1]
-    return f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
 
 
 def _heads_ranking(line: Line, vocabulary: Vocabulary) -> bool:

@@ -1,0 +1,38 @@
+"""Word scores and ranks of a sentence in one form, before they are read: 以97分的成绩排在榜首 is 以97分排在第一."""
+
+import re
+
+from audit_lib.notices.dates import NUMERAL, read_numeral
+
+RANKED = re.compile(f"第({NUMERAL})")
+FIRST_PLACE = re.compile("榜首|首位|头名")
+AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
+    r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
+)
+HALF_BRACKET = re.compile(r"((?:^|[、,;:。)])[^()、,;:。\d]{2,20})(\d{1,3}(?:\.\d+)?分)\)")  # 甲镇95分)
+SCORED_NAME = r"[^\W\d]{2,12}\d{1,3}\.\d{1,2}"
+SCORED_NAMES = re.compile(
+    rf"(?:{SCORED_NAME}[、和]){{2,99}}{SCORED_NAME}(?=$|[。;,])"
+)  # 南京87.34、宁波81.98和苏州81.02
+AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
+POINTS = r"\d{1,3}(?:\.\d+)?"
+WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
+    rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
+)
+NEXT_PLACE = re.compile("紧随其后|紧跟其后")
+
+
+def word_plainly(text: str) -> str:
+    """Return a text with its scores and first places in one form, and the signs between them that were lost."""
+    text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
+    text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))
+    text = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], text)
+    return AFTER_SCORE.sub("、", text)
+
+
+def number_next(clause: str) -> str:
+    """Word a place that only follows another as a rank: 甲区第一,乙区紧随其后 is 甲区第一,乙区第2."""
+    above, following, below = clause.partition(match[0]) if (match := NEXT_PLACE.search(clause)) else (clause, "", "")
+    ranks = [read_numeral(found[1]) for found in RANKED.finditer(above)]
+    is_one = bool(ranks) and "、" not in RANKED.split(above)[-1]
+    return f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
