@@ -1110,6 +1110,9 @@ def test_two_assessments_with_the_same_tiers_are_kept_apart() -> None:
         ("优秀", "耕地保护考核"): ("东山区", "西山县"),
         ("优秀", "土地开发考核"): ("西山县", "南山县"),
     }
+    assert [problem.message for problem in notice.problems] == [
+        "土地开发考核 is another assessment of the same units; its ratings are not in our table"
+    ]
 
 
 def test_a_heading_of_names_that_heads_no_list_is_in_doubt() -> None:

@@ -129,8 +129,26 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         for piece in each.rest if len(tiers) > 1 or each.entries or each.is_known else ():
             facts = {"found": piece, "tier": each.tier}
             problems.append(note_problem("list_unread", "in_list", each.place, "warning", **facts))
+    lists = list(_mark_series(lists, problems))
     stated_once = {tier: numbers.pop() for tier, numbers in counts.items() if len(numbers) == 1}
     return StatedTiers(tuple(lists), stated_once, tuple(problems))
+
+
+def _mark_series(lists: Sequence[TierList], problems: list[Problem]) -> Iterator[TierList]:
+    """Yield lists with their assessment where several rate the same units, and report all but the first."""
+    assessments: dict[str, set[str]] = {}
+    for listed in lists:
+        if listed.label:
+            assessments.setdefault(listed.label, set()).update(listed.units)
+    first, *others = assessments or [""]
+    if not any(assessments[first] & assessments[label] for label in others):
+        yield from lists
+        return
+    for label in others:
+        place = next(listed.place for listed in lists if listed.label == label)
+        problems.append(note_problem("not_read", "series", place, "warning", label=label))
+    for listed in lists:
+        yield replace(listed, series=listed.label)
 
 
 def _tier_of(each: _Stated) -> str | None:

@@ -45,7 +45,8 @@ REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before i
 class TierList:
     """One printed list of units in one tier; `stated` is the number of units that its heading gives.
 
-    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names.
+    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names,
+    `series` the assessment, where the notice states the tiers of several for the same units.
     """
 
     tier: str
@@ -56,6 +57,7 @@ class TierList:
     heading: str | None = field(default=None, compare=False, repr=False)
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
     ranks: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    series: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def rows(self) -> Iterator[ScoreRow]:

@@ -128,10 +128,12 @@ def resolve_tables(notice: Notice, registry: Registry) -> list[Entry]:
 
 
 def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
-    """Resolve every entry of every tier list, in printed order."""
+    """Resolve every entry of every tier list, in printed order; of several assessments, of the first."""
+    first = next((tier_list.series for tier_list in notice.tiers if tier_list.series), None)
     return [
         Listing(unit, printed, rule, tier_list)
         for tier_list in notice.tiers
+        if tier_list.series in (None, first)
         for printed in tier_list.units
         for unit, rule in [registry.resolve_or_add(printed)]
     ]
