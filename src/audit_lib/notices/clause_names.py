@@ -29,7 +29,7 @@ def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[
     inside = [piece for piece, _ in split_outside("、".join(names), "、")]
     last = inside[-1]
     inside[-1] = trim_tail(last, vocabulary)
-    cut = vocabulary.cached(_find_verbs).sub("", last.removeprefix(inside[-1]))
+    cut = vocabulary.cached(compile_verbs).sub("", last.removeprefix(inside[-1]))
     if len(inside) == 1 and len(cut) > LONGEST_BARE:
         return [], []  # 甲省领导小组要求 is no 甲省
     cut = cut if BARE.fullmatch(cut) and last.startswith(inside[-1] + cut) else ""
@@ -80,5 +80,6 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
     return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)
 
 
-def _find_verbs(vocabulary: Vocabulary) -> re.Pattern[str]:
+def compile_verbs(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Return the pattern of the words before a tier that belong to no name: 2021年, 考核, 评定."""
     return re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")

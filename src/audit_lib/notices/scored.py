@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import ASIDE, ENUMERATOR, read_entries, split_outside, strip_number
+from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, number_next, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
@@ -15,7 +15,6 @@ from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_re
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
-CLAUSE_ENDS = "。;!?"
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")

@@ -11,6 +11,7 @@ from audit_lib.notices.clause_names import split_units
 from audit_lib.notices.dates import read_numeral
 from audit_lib.notices.names import (
     ASIDE,
+    CLAUSE_ENDS,
     Entry,
     is_name,
     lists_none,
@@ -20,10 +21,8 @@ from audit_lib.notices.names import (
 )
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_clauses import (
-    CLAUSE_ENDS,
     GIVING,
     LED,
-    OF_YEAR,
     QUOTED,
     TOWARDS,
     Hit,
@@ -32,6 +31,7 @@ from audit_lib.notices.tier_clauses import (
     join_groups,
     split_clauses,
 )
+from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -189,7 +189,7 @@ def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _State
     number = read_numeral(hit.number) or 0 if hit.number else 0
     stated = number + more if hit.number or (more and not last) else None
     entries, rest = split_units(names + last, vocabulary, stated)
-    tier = vocabulary.name_tier(OF_YEAR.sub("", hit.tier))
+    tier = vocabulary.name_tier(YEAR.sub("", hit.tier))
     return _Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
 
 

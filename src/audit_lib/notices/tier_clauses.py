@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from audit_lib.notices.clause_names import compile_verbs
 from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.names import ASIDE, QUOTES, split_outside, strip_number
-from audit_lib.notices.tier_heads import BAND
+from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
+from audit_lib.notices.tier_heads import BAND, YEAR
 from audit_lib.notices.vocabulary import Vocabulary, either
 
-CLAUSE_ENDS = "。;!?"
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
 # “十佳”街道为:甲街道、乙街道
@@ -35,7 +35,6 @@ LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
 LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
 GOES_ON = re.compile("[。;](?=(?:依次|分别)[是为:])")  # 优秀单位3家。依次是:甲局
-OF_YEAR = re.compile(r"^\d{4}年度?")
 
 
 class Hit(NamedTuple):
@@ -70,7 +69,7 @@ class TierPattern:
         self.names_unit = vocabulary.names_unit
         self.linked = re.compile(f"^(?:{link})")
         self.graded = re.compile(graded)
-        self.verbs = re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
+        self.verbs = vocabulary.cached(compile_verbs)
         # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
         self.hint = re.compile(
             either([*"为获达属列登入挂", "处于", *GIVING, *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
@@ -147,7 +146,7 @@ class TierPattern:
             elif counted := self.counted_below.match(below):
                 yield Hit(tier, is_known, "", counted["n"], link)
             elif (listed := self.listed_above.fullmatch(above)) and (link.strip("有") or not listed["n"]):
-                series = OF_YEAR.sub("", self.linked.sub("", link)) if group == "of" else ""
+                series = YEAR.sub("", self.linked.sub("", link)) if group == "of" else ""
                 series = series if self.verbs.sub("", series) else ""
                 yield Hit(tier, is_known, listed["names"], listed["n"], link, above, series)
         for hit in self.glued.finditer(clause) if hits else ():

@@ -140,7 +140,7 @@ for _table, _names in (("scores", _OF_SCORES), ("notices", OF_NOTICE)):
 
 
 class _Table(NamedTuple):
-    """What one row is, and the columns that no two rows share the values of."""
+    """What one row is, and the columns whose values identify it."""
 
     row: str
     unique: tuple[str, ...] = ()
