@@ -289,3 +289,10 @@ def test_awkward_notices_are_drawn_and_worded(make_scores, leizhou, case: str) -
     lead = find_lead(scores, "side", comparisons)
     told = [describe_gap(scores, comparisons, "side"), describe_lead(lead, comparisons, "side", 1)]
     assert "nan" not in " ".join(words.word(each) for each in told)
+
+
+def test_leizhou_is_as_an_analyst_counts_it_by_hand(leizhou) -> None:
+    sides, *_ = compare_groups(leizhou.scores, "side", 8)
+    assert (leizhou.scores["score"].sum(), leizhou.scores["score"].count()) == (4793, 56)
+    assert (sides.pairs.wins, sides.pairs.losses, sides.pairs.ties) == (295, 403, 37)
+    assert (sides.gap, sides.p) == pytest.approx((-1.47619, 0.3508), abs=5e-5)
