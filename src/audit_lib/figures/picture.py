@@ -13,6 +13,8 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Rectangle
 from matplotlib.patheffects import AbstractPathEffect, Normal, Stroke
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, BboxTransformFrom
 
 from audit_lib.display.charts import Key
 from audit_lib.display.scene import COLOURS, RIMS, Dot, Label, Line, Mark, Rect, Ring, Scene
@@ -43,6 +45,7 @@ def _open_fonts() -> tuple[FT2Font, ...]:
 os.register_at_fork(after_in_child=_open_fonts.cache_clear)
 
 
+@cache
 def _measure_letter(letter: str) -> int:
     for font in _open_fonts():
         if font.get_char_index(ord(letter)):
@@ -115,19 +118,11 @@ def draw_png(scene: Scene) -> bytes:
     with rc_context({"font.family": [use_font(), OTHER_FONT], "axes.unicode_minus": False}):
         figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100 * SCALE)
         figure.set_layout_engine("none")  # the scene has its own
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, scene.width), ylim=(scene.height, 0))
-        axes.axis("off")
+        to_pixels = BboxTransformFrom(Bbox.from_extents(0, scene.height, scene.width, 0)) + figure.transSubfigure
         for order, mark in enumerate(scene.marks):
-            if isinstance(mark, Label):
-                axes.text(
-                    mark.x, mark.y, mark.text, fontsize=mark.size * POINTS, zorder=order,
-                    color=COLOURS[mark.colour][0], path_effects=_embolden(mark), va="baseline",
-                    ha={"start": "left", "middle": "center", "end": "right"}[mark.anchor], parse_math=False,
-                )  # fmt: skip
-            else:
-                artist = _draw_shape(mark)
-                artist.set_zorder(order)
-                axes.add_artist(artist)
+            artist = _draw_text(mark) if isinstance(mark, Label) else _draw_shape(mark)
+            artist.set(transform=to_pixels, zorder=order)
+            figure.add_artist(artist)
         canvas = FigureCanvasAgg(figure)
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=r"Glyph .* missing from")
@@ -145,6 +140,14 @@ def _embolden(label: Label) -> list[AbstractPathEffect]:
     if not label.is_bold:
         return []
     return [Stroke(linewidth=label.size / 24, foreground=COLOURS[label.colour][0]), Normal()]
+
+
+def _draw_text(label: Label) -> Text:
+    return Text(
+        label.x, label.y, label.text, fontsize=label.size * POINTS, color=COLOURS[label.colour][0],
+        path_effects=_embolden(label), va="baseline", parse_math=False,
+        ha={"start": "left", "middle": "center", "end": "right"}[label.anchor],
+    )  # fmt: skip
 
 
 def _draw_shape(mark: Dot | Ring | Line | Rect) -> Patch | Line2D:

@@ -19,7 +19,7 @@ from audit_lib.periods import are_same, is_period
 from audit_lib.sources import period_of
 from audit_lib.tables.evidence import Evidence, Finding
 from audit_lib.tables.scan_doubts import find_scan_lines
-from audit_lib.tables.tiers import count_tier_pairs, find_exceptions
+from audit_lib.tables.tiers import find_exceptions
 from audit_lib.wording.words import Phrase, say_date, say_place
 
 # Problems of the notice that a check of its own reports.
@@ -281,7 +281,7 @@ def _tables_with_ranks(evidence: Evidence) -> Iterator[pd.DataFrame]:
 def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
     """Is a unit with the better score never in the lower tier?"""
     more_or_less = Phrase(f"checks.tier_reversed.{'more' if evidence.lower_first else 'less'}", {})
-    for pairs in count_tier_pairs(evidence.ranked, lower_first=evidence.lower_first):
+    for pairs in evidence.tier_pairs:
         for row in _rows(pairs.reversed_low):
             above = pairs.higher[pairs.sign * pairs.higher["score"] < pairs.sign * row.score]["unit_name"]
             facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "better_tier": pairs.tiers[0]}
@@ -291,7 +291,7 @@ def check_tier_reversed(evidence: Evidence) -> Iterator[Finding]:
 
 def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
     """Do units with equal scores stand in one tier?"""
-    for pairs in count_tier_pairs(evidence.ranked):
+    for pairs in evidence.tier_pairs:
         for score in sorted(set(pairs.higher["score"]) & set(pairs.lower["score"]), reverse=True):
             high, low = (units.loc[units["score"] == score, "unit_name"] for units in (pairs.higher, pairs.lower))
             facts = {"score": score, "higher": list(high), "lower": list(low), "n": len(high) * len(low)}

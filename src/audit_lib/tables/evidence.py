@@ -10,6 +10,7 @@ from audit_lib.documents.model import line_of
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.corrections import Correction
 from audit_lib.tables.measures import Measure
+from audit_lib.tables.tiers import TierPairs, count_tier_pairs
 from audit_lib.tables.units import IN_LISTS_ONLY, Entry, Listing
 
 LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet
@@ -50,6 +51,11 @@ class Evidence:
     def ranked(self) -> pd.DataFrame:
         """The units of the tables that have a score."""
         return self.scores[(self.scores["table_no"] != IN_LISTS_ONLY) & self.scores["score"].notna()]
+
+    @cached_property
+    def tier_pairs(self) -> list[TierPairs]:
+        """The units that have a score, compared for every two tiers of known order."""
+        return count_tier_pairs(self.ranked, lower_first=self.lower_first)
 
     def joined(self, how: str) -> pd.DataFrame:
         """The units whose names in table and lists were joined so, by `match`."""

@@ -74,8 +74,10 @@ def _convert(table: pd.DataFrame, name: str) -> pd.DataFrame | None:
 
 
 def _passes(values: pd.Series, declared: pa.Column, has_missing: bool) -> bool:
-    known = values.dropna() if has_missing and declared.checks else values
-    return (declared.nullable or not has_missing) and all(check(known).check_passed for check in declared.checks)
+    if not declared.checks or (has_missing and not declared.nullable):
+        return declared.nullable or not has_missing
+    known = values.dropna() if has_missing else values
+    return known.empty or all(check(known).check_passed for check in declared.checks)
 
 
 @cache
@@ -158,8 +160,9 @@ def _parse_table(content: bytes, path: Path, name: str) -> pd.DataFrame:
         raise unusable(path, str(error).splitlines()[0], f"a CSV file of the {name} table") from None
     if not isinstance(table.index, pd.RangeIndex):  # pandas would take the first cells for the names of the rows
         raise unusable(f"{path} line 2", "more cells than columns", "a cell for each column (quote those with a comma)")
-    for column in _text_columns(table, name):
-        table[column] = table[column].map(bare_cell, na_action="ignore")
+    if b"'" in content:
+        for column in _text_columns(table, name):
+            table[column] = table[column].map(bare_cell, na_action="ignore")
     for column, declared in SCHEMAS[name].columns.items():
         if str(declared.dtype) == "boolean" and column in table:
             table[column] = table[column].map({"True": True, "False": False})
