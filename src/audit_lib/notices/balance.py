@@ -31,6 +31,7 @@ MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 LISTED = re.compile("[、:为]")
+SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
 MOST_SEEN = 3  # messages that a refusal repeats
@@ -86,7 +87,8 @@ def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     label, colon, rest = line.key.partition(":")
     if colon and 0 < len(rest) <= LONGEST_WORD and vocabulary.names_unit(label):
         return "pair"
-    is_label = colon and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
+    is_list = colon and not SENTENCES.search(rest)
+    is_label = is_list and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
     return "label" if is_label else ""
 
 
@@ -173,10 +175,10 @@ def _balance_line(
         return
     if n_masked := len(MASKED.findall(text)):
         yield note_problem(NOT_READ, "masked", line.place, "warning", n=n_masked)
-    parts = [strip_number(piece) for piece, _ in split_outside(text, "、,;。:!?") if piece]
-    pieces = [piece for part in parts for piece in split_and(part, vocabulary)]
-    if text.partition(":")[0] in vocabulary.furniture or any(piece[0] in "各" for piece in pieces if piece):
+    if text.partition(":")[0] in vocabulary.furniture:
         return
+    sentences = [_list_pieces(sentence, vocabulary) for sentence in text.split("。")]
+    pieces = [piece for listed in sentences for piece in listed if not _is_to_all(listed)]
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]
@@ -201,6 +203,8 @@ def _balance_line(
         facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
         yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
         return
+    if any(map(_is_to_all, sentences)):
+        return
     numbered = BESIDE.finditer(text) if MARKED.search(text) else ()
     placed = PLACED.finditer(text) if "第" in text else ()
     for match in (*numbered, *placed):
@@ -212,6 +216,17 @@ def _balance_line(
         if is_missed or (is_known and unit not in scored and match.groupdict().get("mark") == "分" and scored):
             yield note_problem(NOT_READ, "beside", line.place, "warning", found=match[0])
             return
+
+
+def _list_pieces(sentence: str, vocabulary: Vocabulary) -> list[str]:
+    """Split a sentence where names of a list are parted."""
+    parts = [strip_number(piece).removeprefix("以及") for piece, _ in split_outside(sentence, "、,;:!?") if piece]
+    return [piece for part in parts for piece in split_and(part, vocabulary) if piece]
+
+
+def _is_to_all(pieces: Sequence[str]) -> bool:
+    """Check whether a sentence is about all units: 开发区管委会,各镇人民政府:."""
+    return any(piece[0] == "各" for piece in pieces)
 
 
 def _is_unread(name: str, names: set[str], vocabulary: Vocabulary) -> bool:

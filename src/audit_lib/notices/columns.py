@@ -275,7 +275,8 @@ def _find_units(
         if meanings[at] == "extra" and columns[at] not in vocabulary.furniture and not any(map(is_value, column))
     ]
     named = [at for at in words if _holds_names(cells[at], vocabulary)]
-    if any(vocabulary.names_unit(column) for at, column in enumerate(columns) if at not in named):
+    unknown = [column for at, column in enumerate(columns) if meanings[at] == "extra" and at not in named]
+    if len(unknown) > 1 and any(map(vocabulary.names_unit, unknown)):  # one among headings is one too: 辖区
         return None
     if named:
         return max(named, key=lambda at: (len(set(cells[at])), -at))

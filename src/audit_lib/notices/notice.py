@@ -150,6 +150,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     joined = join_wrapped(prose, vocabulary)
     stated = find_stated_tiers(joined, vocabulary)
     tiers = (*stated.complete(tiers), *stated.find_new(tiers))
+    unread = tuple(problem for problem in unread if not stated.explains(problem))
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.clause_names import trim_lead
@@ -70,8 +70,10 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     if not HINT.search(clause):
         return
     orders = list(_find_orders(clause, vocabulary))
-    is_scored = _has_scores(clause) and "、" not in clause.partition(",")[2]
-    if is_scored or any(_has_scores(order.listed) for order in orders):
+    if any(_has_scores(order.listed) for order in orders):
+        yield from _rank_scored(clause, orders, line, vocabulary)
+        return
+    if _has_scores(clause) and "、" not in clause.partition(",")[2]:
         return
     pieces = [text for text, _ in split_outside(clause, ",")]
     whole, taken, extremes = set(pieces), set(), []
@@ -103,6 +105,18 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     scored = {record.unit for record in rest if record.number is not None}
     problems += [problem for unit, problem in extremes if unit not in scored]
     yield from (*rest, *ranked)
+
+
+def _rank_scored(clause: str, orders: Sequence[_Order], line: Line, vocabulary: Vocabulary) -> Iterator[Record]:
+    """Yield the records of a sentence that lists units with their scores, each with its place in the list."""
+    ranks: dict[str, int] = {}
+    for order in orders:
+        units = _fit_names(replace(order, listed=BRACKETED.sub("", order.listed)), vocabulary)
+        if _find_fault(order, units, vocabulary) is None:
+            ranks |= {unit: order.first + order.step * (rank - 1) for unit, rank, _ in units}
+    for record in read_records(read_chunks(clause, vocabulary), line.place, None, vocabulary):
+        record.rank = record.rank or ranks.get(record.unit)
+        yield record
 
 
 def _fit_names(order: _Order, vocabulary: Vocabulary) -> list[tuple[str, int, bool]]:

@@ -4,7 +4,7 @@ import re
 
 from audit_lib.notices.dates import NUMERAL, read_numeral
 
-RANKED = re.compile(f"第({NUMERAL})")
+RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
 FIRST_PLACE = re.compile("榜首|首位|头名")
 AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
     r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
@@ -19,7 +19,14 @@ POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
-NEXT_PLACE = re.compile("紧随其后|紧跟其后")
+# 甲区第一,得分81.77; 第一为甲区79.11,其次是乙区78.46
+UNMARKED = re.compile(
+    r"(?:(?<=得分)[为是]?|(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是]))"
+    r"(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
+)
+LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
+PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
+NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
 
 
 def word_plainly(text: str) -> str:
@@ -30,9 +37,13 @@ def word_plainly(text: str) -> str:
     return AFTER_SCORE.sub("、", text)
 
 
-def number_next(clause: str) -> str:
-    """Word a place that only follows another as a rank: 甲区第一,乙区紧随其后 is 甲区第一,乙区第2."""
+def word_places(clause: str) -> str:
+    """Word a place that only follows another as a rank, and the scores beside places as scores.
+
+    甲区第一97.5,乙区紧随其后 is 甲区第一97.5分,乙区第2.
+    """
     above, following, below = clause.partition(match[0]) if (match := NEXT_PLACE.search(clause)) else (clause, "", "")
     ranks = [read_numeral(found[1]) for found in RANKED.finditer(above)]
     is_one = bool(ranks) and "、" not in RANKED.split(above)[-1]
-    return f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
+    clause = f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
+    return PLACE_FIRST.sub(r"\2\1", LED_PLACE.sub("", UNMARKED.sub(r"\g<n>分", clause))) if ranks else clause

@@ -72,6 +72,12 @@ class Chunk:
 def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
     pieces = split_outside(clause, BREAKS)
     chunks = [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
+    if (
+        len(chunks) == 2 and chunks[0].sign == ":" and chunks[0].unit and ALONE.fullmatch(chunks[1].text)
+    ):  # 甲区成绩:61.2分
+        first = chunks.pop(0)
+        unit, label = split_unit(first.unit, vocabulary, is_first=True)
+        chunks[0] = replace(chunks[0], unit=unit, label=label if vocabulary.names_unit(unit) else "得分")
     label = chunks[0].label
     for chunk in chunks[1:] if label else ():  # 甲镇满意率98%,乙镇满意率97%
         if chunk.unit.endswith(label) and vocabulary.names_unit(chunk.unit.removesuffix(label)):

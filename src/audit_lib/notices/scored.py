@@ -9,10 +9,11 @@ from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
-from audit_lib.notices.plain_scores import FIRST_PLACE, number_next, word_plainly
+from audit_lib.notices.plain_scores import FIRST_PLACE, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.tier_heads import RANKING
+from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
@@ -38,19 +39,28 @@ def find_stated_scores(
     """
     runs: list[list[Record]] = []
     problems: list[Problem] = []
+    labelled: dict[str, list[Record]] = {}  # runs by what their lines say is scored: 甲区成绩:61.2分
     ranks: set[int] = set()
     before = -2
     was_alone = is_ranking = False
+    ranking_level: str | None = None  # of the heading of a ranking
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
         is_heading = _heads_ranking(line, vocabulary)
         is_labelled = RANKED_LABEL.match(line.aligned) is not None
-        is_ranking = is_heading or (is_ranking and (numbered is not None or is_labelled))
+        level = HEADING.match(line.key)
+        is_beside = level is not None and level.lastgroup == ranking_level  # the next heading: 二、 after 一、
+        is_ranking = is_heading or (is_ranking and not is_beside and (numbered is not None or is_labelled))
+        ranking_level = (level and level.lastgroup) if is_heading else ranking_level
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         if not records:
             continue
         is_alone = len(records) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
+        label = records[0].label if is_alone else ""
+        if label and vocabulary.names_unit(records[0].unit) and label in labelled:  # other lines may be between
+            labelled[label].append(records[0])
+            continue
         if not (runs and at == before + 1 and (goes_on or (is_alone and was_alone))):
             runs.append([])
             ranks = set()
@@ -61,9 +71,11 @@ def find_stated_scores(
                 ranks = set()
             runs[-1].append(record)
             ranks |= {record.rank} if record.rank is not None else set()
+        if label:
+            labelled[label] = runs[-1]
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows: list[tuple[ScoreRow, ...]] = []
-    runs = [run for run in runs if _is_run(run, vocabulary)]
+    runs = [_join_same(run) for run in runs if _is_run(run, vocabulary)]
     has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
         if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
@@ -100,7 +112,7 @@ def _read_line(
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
-        clause = number_next(clause)
+        clause = word_places(clause)
         if shared := SHARED_RANK.search(clause):
             problems.append(note_problem("not_read", "beside", line.place, "warning", found=shared[0]))
             continue
@@ -158,6 +170,17 @@ def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
     scores = [float(record.number) for record in run if record.mark in SCORED and record.number]
     exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
     return (len(run) > 1 or is_confirmed) and (2 * known > len(run) or is_confirmed or exceeds)
+
+
+def _join_same(run: Sequence[Record]) -> list[Record]:
+    """Join two records of a unit, one with its rank alone and one with its score: 前两名是甲县、乙县,甲县97分."""
+    ranks = {record.unit: record.rank for record in run if record.rank is not None and record.number is None}
+    scored = {record.unit for record in run if record.rank is None and record.number is not None}
+    twice = scored & ranks.keys()
+    joined = [record for record in run if record.unit not in twice or record.number is not None]
+    for record in joined:
+        record.rank = record.rank or (ranks[record.unit] if record.unit in twice else None)
+    return joined
 
 
 def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Record], list[Problem]]:

@@ -19,6 +19,7 @@ PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:
 GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
 WIDEST, WIDE = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
 MANY = re.compile(r"\S\s+\S|[^\W\d].*\d|\d.*[^\W\d]")  # what may be several cells
+GLUED = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d+(?:\.\d+)?$)")  # 甲镇88.5
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 
@@ -133,6 +134,10 @@ def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None =
     for way in ways:
         if width in (None, len(way)):
             return [Line(line.place, cell.strip()) for cell in way]
+    if width and ways and len(ways[-1]) == width - 1:
+        parted = [piece for cell in ways[-1] for piece in GLUED.split(cell)]
+        if len(parted) == width:
+            return [Line(line.place, cell) for cell in parted]
     if width and ways and len(ways[-1]) > width:
         closed = ["".join(run) for run in _close_names(ways[-1])]
         if len(closed) == width:

@@ -52,6 +52,11 @@ class StatedTiers:
         for tier in tiers:
             yield replace(tier, stated=self.counts.get(tier.tier)) if tier.stated is None else tier
 
+    def explains(self, problem: Problem) -> bool:
+        """Check whether a heading without a list below it heads sentences that state one: 一、优秀等次."""
+        heading = str(problem.phrase.facts.get("heading", "")) if problem.phrase.key == "problems.no_list" else ""
+        return any(each.tier in heading for each in self.lists)
+
     def find_new(self, printed: Iterable[TierList]) -> Iterator[TierList]:
         """Yield the lists that do not only repeat names of printed lists of their tier."""
         named = {(tier.tier, unit) for tier in printed for unit in tier.units}

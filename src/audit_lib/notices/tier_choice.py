@@ -12,13 +12,22 @@ from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import SEPARATORS, SIGNS, look_alike, look_like_units, split_outside, strip_number
+from audit_lib.notices.names import (
+    ENUMERATOR,
+    SEPARATORS,
+    SIGNS,
+    look_alike,
+    look_like_units,
+    split_outside,
+    strip_number,
+)
 from audit_lib.notices.rows import Problem, note_problem, plain_title
 from audit_lib.notices.tier_heads import COLON, LONGEST_HEAD, RANKING, count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
+CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
@@ -131,10 +140,15 @@ def _find_unread(block: Block, read: set[str]) -> Iterator[Problem]:
         yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
 
 
+def _drop_codes(line: Line) -> Line:
+    """Remove what a list gives of each name to identify it: 甲饭店(星牌号:1450007)."""
+    return Line(line.place, CODE.sub("", line.text)) if CODE.search(line.text) else line
+
+
 def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int]) -> Iterator[Block | Line]:
     """Yield heads with their lists, and every other line, each once."""
     steps = count_steps(lines)
-    lines = [piece for line in lines for piece in part_heads(line, vocabulary, steps)]
+    lines = [piece for line in lines for piece in part_heads(_drop_codes(line), vocabulary, steps)]
     ends = [*(at for at, line in enumerate(lines) if id(line) in below), len(lines)]
     at = 0
     while at < len(lines):
@@ -246,7 +260,9 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_aw
         is_prize = is_prize and any(
             block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
         )
+        is_listed = len(alike) > 1 and all(_numbers_entries(block) for block in alike)
         is_known = 2 * n_known > len(units) and (len(set(names)) == len(names) or n_known == len(units))
+        is_known = is_known or is_listed
         is_chosen = is_parted and (is_known or is_prize)
         if only_awards:
             is_chosen, is_alone = is_chosen and is_awards and n_known == len(units), False
@@ -263,6 +279,12 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_aw
             tier = vocabulary.name_tier(block.head.tier[start:]) if is_known else block.head.tier
             block.lists = [replace(each, tier=tier) for each in block.lists]
     return chosen
+
+
+def _numbers_entries(block: Block) -> bool:
+    """Check whether below a numbered heading each line is a numbered name: 一、取消星级 above 1.甲饭店, 2.乙饭店."""
+    numbers = [ENUMERATOR.match(line.key) for line in block.lines]
+    return len(numbers) > 2 and all(numbers) and all(number and number[0][0].isdigit() for number in numbers[1:])
 
 
 def _read_band(line: Line, vocabulary: Vocabulary) -> TierList | None:

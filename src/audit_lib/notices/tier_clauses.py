@@ -186,16 +186,19 @@ def _join_lists(text: str, vocabulary: Vocabulary) -> list[str]:
 
 def join_groups(text: str) -> tuple[str, int, str]:
     """Join groups of names that each give their number: 甲、乙等2个县,丙局. Return them, their number, the rest."""
-    joined, more, n_joined = "", 0, 0
+    joined, more, n_joined, n_open = "", 0, 0, 0
     *pieces, (last, _) = split_outside(text, ",")
     for piece, sign in pieces:
         group = GROUP.fullmatch(piece)
         n = (group and read_numeral(group["n"])) or 0
         n_here = len(split_outside(group["names"] if group else piece, "、"))
-        n_joined += n_here
-        is_whole = n in (n_here, n_joined)  # the last group may give the number of all
-        joined += f"{group['names'].removeprefix('以及')}、" if group and is_whole else piece + sign
+        n_joined, n_open = n_joined + n_here, n_open + n_here
+        is_whole = n in (n_here, n_open, n_joined)  # commas may part a group, and the last give the number of all
+        joined += (
+            f"{group['names'].removeprefix('以及')}、" if group and is_whole else piece.removeprefix("以及") + sign
+        )
         more = n if n == n_joined else more + n * is_whole
+        n_open = 0 if is_whole else n_open
     return joined, more, last
 
 

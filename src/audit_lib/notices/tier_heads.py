@@ -114,7 +114,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         number, stated, core = read_numeral(led["n"]), led, core[led.end() :]
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
     match = vocabulary.tier_heading.fullmatch(core) if vocabulary.has_tier(core) else None
-    label = (match["label"] or match["before_label"]) if match else None
+    label = (match["label"].removeprefix("的") or match["before_label"]) if match else None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
     is_of = (
@@ -146,7 +146,11 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     if vocabulary.kind_of(core) == "other":
         return Head(tier, False, form, number, None, "".join(names))
     ending = vocabulary.find_label(core)
-    if not names or not ending or ending == core:
+    if not ending or ending == core:
+        return None
+    if f"{core.removesuffix(ending)}”{ending}" in key:  # “十佳”乡镇
+        return Head(core.removesuffix(ending), False, (*form[:3], ending), number, ending, "".join(names))
+    if not names:
         return None
     if numbered:  # 一、督导评估先进学校: above a list; beside names it is a unit, 1.达标街道:甲某
         return None if squeeze(names[0]) else Head(core, False, form, number, None, "")

@@ -12,6 +12,7 @@ from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
 from audit_lib.notices.names import (
     ENUMERATOR,
     SEPARATORS,
+    SIGNS,
     Entry,
     is_name,
     lists_none,
@@ -36,7 +37,7 @@ STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
 SORTED_LABEL = re.compile("[从由][高优好][到至][低差劣]|(?:得分|成绩|排名)[顺次]序")  # 按得分从高到低排名:甲局、乙局
 MONEY = re.compile(
-    r"[,\uff0c][^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
+    r"(?:[,\uff0c]|(?<=[\u4e00-\u9fff])\s+(?=奖))[^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
 )  # 甲县、乙县,奖金各12000元
 REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
 
@@ -105,6 +106,12 @@ def read_block(
         _add_list(block, line, None, None, [Entry(name)])
         block.lines = lines[at : (end := end + 1)]
         block.is_described = True
+    numbered = [] if block.lists or not head.form[0] else _read_numbered(lines[end:until], head, vocabulary)
+    for line, name in numbered:
+        _add_list(block, line, None, None, [Entry(name)])
+        block.lines = lines[at : (end := end + 1)]
+    if numbered:
+        return block
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
     while end < until and (is_open or _count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
@@ -123,12 +130,22 @@ def read_block(
         if not below or not below.form[2]:
             while _is_cut(line, lines[upto : upto + 1], vocabulary):
                 line, upto = Line(line.place, line.text.rstrip() + lines[upto].text.lstrip()), upto + 1
-        is_signed = upto < until and is_date(lines[upto].key)
+        is_signed = upto < until and (
+            is_date(lines[upto].key) or _signs_with_next(line, lines[upto : min(until, upto + 2)], block, vocabulary)
+        )
         if not _read_line(line, is_signed, block, vocabulary):
             break
         end = upto
     block.lines = lines[at:end]
     return block
+
+
+def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary: Vocabulary) -> bool:
+    """Check whether two lines above a date sign together: names, the first of a kind that the list does not have."""
+    if len(below) < 2 or not is_date(below[1].key) or not vocabulary.names_unit(below[0].key) or COLON.search(line.key):
+        return False
+    kinds = {vocabulary.kind_of(unit) for each in block.lists for unit in each.units}
+    return vocabulary.kind_of(line.key) not in kinds
 
 
 def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
@@ -143,6 +160,20 @@ def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -
             return []
         described.append((line, name))
     return described if len(described) == head.stated else []
+
+
+def _read_numbered(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
+    """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
+    numbered: list[tuple[Line, str]] = []
+    for line in lines:
+        number = ENUMERATOR.match(line.key)
+        name = strip_number(line.printed)
+        if not number or not number[0][0].isdigit() or SIGNS.search(name) or not is_name(name, vocabulary):
+            break
+        numbered.append((line, name))
+    names = [name for _, name in numbered]
+    is_list = len(names) > 2 and not any(map(vocabulary.names_unit, names)) and look_like_units(names, vocabulary)
+    return numbered if is_list and head.form[0][0] != "1" else []
 
 
 def _split_segments(text: str) -> list[str]:
