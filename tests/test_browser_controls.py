@@ -107,7 +107,7 @@ def test_a_matrix_shows_scores_for_places_and_sets_a_row_off(page: Any, site: Pa
 def test_the_picture_of_a_figure_is_its_drawing_in_light_colours(page: Any, site: Path, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto((site / "louxing/2017-05/05_trends.html").as_uri())
-    link = page.locator(".png a").first
+    link = page.locator("a.png").first
     with page.expect_download() as started:
         link.click()
     assert started.value.suggested_filename == link.get_attribute("download")

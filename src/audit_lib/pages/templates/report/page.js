@@ -94,9 +94,9 @@ for (const frame of document.querySelectorAll(".table")) {
 }
 
 // The picture of a figure is its drawing in light colours, two pixels for each of the page.
-for (const part of document.querySelectorAll(".png")) {
-  const link = part.querySelector("a"), drawing = part.nextElementSibling.getAttribute("href");
-  part.hidden = false;
+for (const link of document.querySelectorAll("a.png")) {
+  const drawing = link.nextElementSibling.getAttribute("href");
+  link.hidden = false;
   link.addEventListener("click", async (event) => {
     if (link.href.startsWith("data:")) return;
     event.preventDefault();
