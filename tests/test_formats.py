@@ -6,9 +6,12 @@
 import csv
 import html
 import io
+import os
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -240,13 +243,18 @@ def test_refused_file_is_one_line_that_says_what_to_do(name: str, message: str) 
 
 
 @pytest.mark.skipif(any(map(shutil.which, ("unrar", "unar", "7z", "7zz", "bsdtar"))), reason="a program unpacks it")
-def test_compressed_rar_names_what_unpacks_it() -> None:
-    with pytest.raises(AuditError) as caught:
-        read_document(SAMPLES / "archive-compressed.rar")
-    assert str(caught.value) == (
-        f"{SAMPLES / 'archive-compressed.rar'}: found a compressed RAR archive; "
-        "expected one of its files, unpacked, or a program that unpacks RAR: install unar"
+def test_compressed_rar_names_what_unpacks_it_and_leaves_nothing(tmp_path: Path) -> None:
+    code = "from audit_lib.cli import main; main()"
+    sample = SAMPLES / "archive-compressed.rar"
+    command = [sys.executable, "-c", code, "parse", str(sample)]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | {"TMPDIR": str(tmp_path)}, check=False
     )
+    assert ended.stderr == (
+        f"error: {sample}: found a compressed RAR archive; "
+        "expected one of its files, unpacked, or a program that unpacks RAR: install unar\n"
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_sample_is_expected_and_made_by_the_script(tmp_path: Path) -> None:

@@ -76,10 +76,17 @@ def _list(archive: zipfile.ZipFile | rarfile.RarFile, kind: str) -> list[Member]
     members = [
         Member(decode_name(info), info.file_size, bool(info.flag_bits & 1), partial(archive.open, info))
         if isinstance(info, zipfile.ZipInfo)
-        else Member(info.filename, info.file_size, info.needs_password(), partial(archive.open, info))
+        else Member(info.filename, info.file_size, info.needs_password(), partial(_open_rar, archive, info))
         for info in infos
     ]
     return [member for member in members if not _is_clutter(member.name)]
+
+
+def _open_rar(archive: rarfile.RarFile, info: rarfile.RarInfo) -> rarfile.RarExtFile:
+    """Open a member. Without a program that unpacks it, rarfile would leave a temporary copy of the archive behind."""
+    if info.compress_type != rarfile.RAR_M0:
+        rarfile.tool_setup()
+    return archive.open(info)
 
 
 def decode_name(member: zipfile.ZipInfo) -> str:
