@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOT_READ = "not_read"  # the check of everything that is left over
 FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
 LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
-BESIDE = re.compile(r"(?P<name>[^\d、,;。:()]{2,20}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
+BESIDE = re.compile(r"(?P<name>[^\d、,;。:().\s][^\d、,;。:()]{1,19}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
 MARKED = re.compile(r"\d[分名位%]")
 PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
@@ -31,6 +31,7 @@ MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 LISTED = re.compile("[、:为]")
+TOWARDS = re.compile("^(?:决定|现|特|拟)?对")  # 对甲县予以表扬
 SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
@@ -144,7 +145,7 @@ def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Voc
     """Yield names, one a line, that are in no list."""
     dated = {id(line) for line, below in pairwise(prose) if is_date(below.key)}
     for is_name, run in groupby(prose, lambda line: vocabulary.names_unit(strip_number(line.key))):
-        lines = [line for line in run if strip_number(line.key) not in names]
+        lines = [line for line in run if _is_unread(strip_number(line.key), names, vocabulary)]
         if is_name and lines and len(lines) >= FEWEST_NAMES - bool(names and id(lines[-1]) not in dated):
             facts = {"n": len(lines), "found": lines[0].key}
             yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
@@ -178,7 +179,7 @@ def _balance_line(
     if text.partition(":")[0] in vocabulary.furniture:
         return
     sentences = [_list_pieces(sentence, vocabulary) for sentence in text.split("。")]
-    pieces = [piece for listed in sentences for piece in listed if not _is_to_all(listed)]
+    pieces = [TOWARDS.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]

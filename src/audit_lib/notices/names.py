@@ -155,6 +155,7 @@ def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
 def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool:
     """Check whether a sentence goes on: its sign says so, its line is full, or only the whole is a name."""
     text, below = above.aligned, line.aligned
+    text = strip_number(text)  # its sign parts nothing
     if text[-1:] in SENTENCE_ENDS or not any(sign in text for sign in "、,;。") or ENUMERATOR.match(below):
         return False
     if DATE.search(below) or LABELLED.match(below):
@@ -300,6 +301,7 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
         or DATE.search(key)
         or MASK.search(key)
         or vocabulary.sums_up(key)
+        or key.count("(") > key.count(")")
     ):
         return False
     if vocabulary.states_tier(key) or names_none(key, vocabulary):

@@ -14,6 +14,7 @@ from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, Record, read_c
 from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 
 FRONT = "前"
+FRONTS = (FRONT, "好", "优")
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[全本][省市县区州镇]|[本当]月)?"
 LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
@@ -24,6 +25,9 @@ SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序)"
     r"[^、,:]{0,8}?(?:(?:依次|分别|顺序|如下)*[是为:]+)"
 )
+BEST = re.compile(  # 浓度相对较好的10个镇依次是
+    rf"(?P<what>.*?)[最较](?P<end>[好优高大差低后劣小])的(?P<n>{NUMERAL})[个家][^、,:]{{0,12}}?依次[是为:]+"
+)
 HELD = re.compile(  # 甲县、乙县位列前两名
     rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
 )
@@ -31,16 +35,19 @@ RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获�
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
     rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])第?(?P<last>{NUMERAL})[名位]"
 )
-FORMS = (SPANNED, TOP, SORTED)
+FORMS = (SPANNED, TOP, BEST, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
 )
 HINT = re.compile("[前后第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
+KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile("并列")
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
-VALUES = re.compile(r",(?P<what>[^,\d]{0,8}?)分别[为是](?P<values>\d[\d.]*(?:[、和]\d[\d.]*)+)(?P<mark>[分%])?")
+VALUES = re.compile(
+    r",(?P<what>[^,\d]{0,8}?)分别[为是](?P<values>\d[\d.]*分?(?:[、和]\d[\d.]*分?)+)(?P<mark>[分%])?(?![\w.])"
+)
 COUNT = re.compile(rf"({NUMERAL})[个家]")
 NO_LIST = re.compile(r"[\d的]")  # of a sentence that goes on after a list
 FEWEST = 3  # names that a sorted list has
@@ -69,6 +76,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     """
     if not HINT.search(clause):
         return
+    clause = KINDS.sub("", clause)
     orders = list(_find_orders(clause, vocabulary))
     if any(_has_scores(order.listed) for order in orders):
         yield from _rank_scored(clause, orders, line, vocabulary)
@@ -78,6 +86,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     pieces = [text for text, _ in split_outside(clause, ",")]
     whole, taken, extremes = set(pieces), set(), []
     ranked: list[Record] = []
+    given: list[Record] = []  # scores of units whose places are counted from the last
     for order in orders:
         units = _fit_names(order, vocabulary)
         fault = _find_fault(order, units, vocabulary)
@@ -92,6 +101,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
         if fault == "order":
             facts |= {"stated": order.n or len(units), "units": [unit for unit, _, _ in units]}
         if fault:
+            given += _score_only(order, units, VALUES.search(clause), line.place) if fault == "from_end" else []
             is_order = fault == "order"
             problems.append(
                 note_problem("not_read", "order" if is_order else "from_end", line.place, "warning", **facts)
@@ -104,7 +114,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
         rest = list(read_records(read_chunks(",".join(left), vocabulary), line.place, None, vocabulary))
     scored = {record.unit for record in rest if record.number is not None}
     problems += [problem for unit, problem in extremes if unit not in scored]
-    yield from (*rest, *ranked)
+    yield from (*rest, *ranked, *given)
 
 
 def _rank_scored(clause: str, orders: Sequence[_Order], line: Line, vocabulary: Vocabulary) -> Iterator[Record]:
@@ -143,7 +153,9 @@ def _make_records(
     order: _Order, units: Sequence[tuple[str, int, bool]], values: re.Match[str] | None, place: str
 ) -> Iterator[Record]:
     """Yield the records of a list, with the values that the sentence gives in the same order."""
-    scores: Sequence[str | None] = re.split("[、和]", values["values"]) if values and order.first == 1 else []
+    scores: Sequence[str | None] = (
+        re.split("分?[、和]", values["values"].removesuffix("分")) if values and order.first == 1 else []
+    )
     scores = scores if len(scores) == len(units) else [None] * len(units)
     for at, ((unit, rank, _), score) in enumerate(zip(units, scores, strict=True)):
         label, mark = (values["what"], values["mark"] or "分") if values and score else ("", "分")
@@ -152,6 +164,14 @@ def _make_records(
             score, mark = counted.groups()  # 甲镇(120件) has no score
         rank = order.first + order.step * (rank - 1)
         yield Record(unit, score, mark, rank, None, place, label=label, begins=begins)
+
+
+def _score_only(
+    order: _Order, units: Sequence[tuple[str, int, bool]], values: re.Match[str] | None, place: str
+) -> list[Record]:
+    """Return records without ranks: 后两名为甲镇、乙镇,得分分别为76分、74分."""
+    records = _make_records(replace(order, first=1), units, values, place)
+    return [replace(record, rank=None, begins=False) for record in records if record.number is not None]
 
 
 def _has_scores(text: str) -> bool:
@@ -167,7 +187,7 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
         first, n, step = _read_span(match)
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
-        is_from_end = (match.groupdict().get("end") or FRONT) != FRONT
+        is_from_end = (match.groupdict().get("end") or FRONT) not in FRONTS
         yield _Order(listed, n, first, is_from_end, clause[:start], match.re is SORTED, step)
         clause = clause[start + len(listed) :].lstrip(",")
     for text, _ in split_outside(clause, ","):
@@ -194,11 +214,15 @@ def _cut_list(listed: str, n: int | None, vocabulary: Vocabulary) -> str:
     taken: list[str] = []
     for piece, _ in split_outside(listed, ","):
         names = [name for name, _ in split_outside(piece, "、")]
+        all_known = bool(taken) and all(
+            vocabulary.names_unit(BRACKETED.sub("", name)) for each in taken for name, _ in split_outside(each, "、")
+        )
         is_whole = bool(n) and sum(each.count("、") + 1 for each in taken) >= (n or 0)
         if taken and (
             ":" in piece
             or NO_LIST.search(BRACKETED.sub("", piece))
             or (is_whole and not all(map(vocabulary.names_unit, names)))
+            or (all_known and not any(map(vocabulary.names_unit, names)))
         ):
             break
         taken.append(piece)
@@ -231,8 +255,9 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int,
         piece = ASIDE.sub("", piece) if not GIVEN.search(piece) else piece
         if given := GIVEN.search(piece):
             rank = read_ordinal(f"第{given['rank']}") or rank
-            yield piece[: given.start()], rank, given["last"] is not None
-            rank += 1
+            tied = _split_tied(piece[: given.start()]) if given["tied"] else [piece[: given.start()]]
+            yield from ((each, rank, given["last"] is not None) for each in tied)
+            rank += len(tied)
             continue
         name, _, inside = piece.rstrip(")").partition("(")
         if TIED.search(inside):

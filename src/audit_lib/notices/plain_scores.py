@@ -26,15 +26,31 @@ UNMARKED = re.compile(
 )
 LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
 PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
+RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、第三
+    rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{POINTS}分(?:[、和]{POINTS}分)+)[^,;。\d第]{{0,8}}"
+    rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
+)
+SHARED = re.compile(rf"^((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\(({POINTS}分)\)$")  # 甲局、乙局(100分)
+LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
 
 
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
+    text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))
     text = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], text)
     return AFTER_SCORE.sub("、", text)
+
+
+def _pair_up(found: re.Match[str]) -> str:
+    """Word what is listed for several units one by one: 甲镇97分排名第二、乙镇96分排名第三."""
+    names, scores, ranks = (LISTED.split(found[part]) for part in ("names", "scores", "ranks"))
+    if not len(names) == len(scores) == len(ranks):
+        return found[0]
+    each = zip(names, scores, ranks, strict=True)
+    return "、".join(f"{name}{score}排名第{rank.removeprefix('第')}" for name, score, rank in each)
 
 
 def word_places(clause: str) -> str:

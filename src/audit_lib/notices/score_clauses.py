@@ -24,13 +24,13 @@ ITEM = re.compile(
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')}|排名[^\d()第]{{1,3}})?"
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
-ALONE = re.compile(r"(?:得分|得)?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
+ALONE = re.compile(r"(?P<each>[均各都皆])?(?:得分|得)?[为是]?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
 FROM_END = re.compile("倒数?$")
 NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(
-    "(?:排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+    "(?:蝉联.*|排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
@@ -86,6 +86,8 @@ def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
 
 
 def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> Chunk:
+    if alone := ALONE.fullmatch(text):
+        return Chunk(text, sign, "", "得分", alone[2], is_each=alone["each"] is not None, aside=alone[3])
     match = ITEM.fullmatch(text) or (is_first and ITEM.fullmatch(LED_BY_BOUND.sub("", text)))
     if match:
         number, mark = match["score"] or match["points"], match["mark"] or match["inside"] or "分"
@@ -97,8 +99,6 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
         rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
         is_each = match["each"] is not None or "并列" in text
         return Chunk(text, sign, unit, label, number, mark, rank, is_each, match["aside"])
-    if alone := ALONE.fullmatch(text):
-        return Chunk(text, sign, "", "得分", alone[1], aside=alone[2])
     placed = ORDINAL.fullmatch(text)
     if placed and not FROM_END.search(placed["text"]):
         unit = ORDINAL_LINKS.sub("", placed["text"])
@@ -177,9 +177,10 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
         if is_part and names and not made and vocabulary.names_unit(names[-1]) and chunk.unit != names[-1]:
             made, names, rank = [Record(names[-1], None, "分", rank, group, place)], [], None
         if made and (is_part or not chunk.unit) and not names:
-            _add_number(made[-1], chunk, vocabulary)
+            for record in made if chunk.is_each else made[-1:]:
+                _add_number(record, chunk, vocabulary)
             continue
-        units = [chunk.unit] if chunk.unit else names[-1:]
+        units = [chunk.unit] if chunk.unit else names if chunk.is_each else names[-1:]
         units = [*names, *units] if chunk.is_each and chunk.unit else units
         units = [trim_lead(unit, vocabulary) for unit in units]
         names = []

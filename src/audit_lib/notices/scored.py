@@ -18,6 +18,7 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
+LEADS_BELOW = re.compile("(?:情况|结果)?(?:如下|为|是)?$")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 RANKED_LABEL = re.compile("[^,;。:]{1,24}:")  # 中心城区、开发区:甲区、乙区
@@ -55,7 +56,7 @@ def find_stated_scores(
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         if not records:
             continue
-        is_alone = len(records) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
+        is_alone = len({record.number for record in records}) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
         label = records[0].label if is_alone else ""
         if label and vocabulary.names_unit(records[0].unit) and label in labelled:  # other lines may be between
@@ -83,7 +84,7 @@ def find_stated_scores(
             problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=beside))
         else:
             kept, found = _drop_sums(run, vocabulary)
-            rows.append(tuple(map(_make_row, kept)))
+            rows.append(tuple(_make_row(record, vocabulary) for record in kept))
             problems += found
             shares = [record for record in kept if record.mark == "%" and not vocabulary.is_score_word(record.label)]
             if shares:
@@ -108,7 +109,7 @@ def _read_line(
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
         is_ranking = is_ranking or is_rank
-        if colon and vocabulary.is_score_word(label):
+        if colon and vocabulary.is_score_word(LEADS_BELOW.sub("", label)):
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
@@ -209,8 +210,12 @@ def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Reco
     return kept, problems
 
 
-def _make_row(record: Record) -> ScoreRow:
+def _make_row(record: Record, vocabulary: Vocabulary) -> ScoreRow:
     is_score = record.mark in SCORED
     score = float(record.number) if is_score and record.number else None
-    extra = record.extra if is_score else {record.mark: str(record.number)}
-    return ScoreRow(record.unit, score, record.rank, None, None, record.group, record.place, extra)
+    extra = dict(record.extra) if is_score else {record.mark: str(record.number)}
+    graded = vocabulary.tier_heading.fullmatch(extra.get("()", ""))  # 甲区(93.5分)(优秀等次)
+    tier = vocabulary.name_tier(graded["tier"]) if graded else None
+    if graded:
+        del extra["()"]
+    return ScoreRow(record.unit, score, record.rank, None, tier, record.group, record.place, extra)

@@ -24,6 +24,7 @@ from audit_lib.notices.tier_clauses import (
     GIVING,
     LED,
     QUOTED,
+    SAID,
     TOWARDS,
     Hit,
     TierPattern,
@@ -36,6 +37,7 @@ from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
 
 RATING = re.compile("评为|获评")
+WORD = re.compile(SAID)
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 
 
@@ -58,9 +60,13 @@ class StatedTiers:
         return any(each.tier in heading for each in self.lists)
 
     def find_new(self, printed: Iterable[TierList]) -> Iterator[TierList]:
-        """Yield the lists that do not only repeat names of printed lists of their tier."""
+        """Yield the lists that do not only repeat names of printed lists of their tier, or praise rated units."""
         named = {(tier.tier, unit) for tier in printed for unit in tier.units}
-        return (listed for listed in self.lists if not {(listed.tier, unit) for unit in listed.units} <= named)
+        rated = {unit for _, unit in named}.union(*(each.units for each in self.lists if not WORD.fullmatch(each.tier)))
+        for listed in self.lists:
+            is_again = {(listed.tier, unit) for unit in listed.units} <= named
+            if not is_again and not (WORD.fullmatch(listed.tier) and rated.issuperset(listed.units)):
+                yield listed
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ RATED = re.compile(  # 甲村等3个村获评“最美村”
     rf"(?P<names>等(?:{NUMERAL})[个家][^\W\d]{{0,6}})被?(?:获评|评为|评选为|列为|命名为|获得)[^{QUOTES},;。:]{{0,8}}"
     rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)"
 )
-GIVING = ("给予", "授予")  # 对甲县、乙县给予一等奖奖励
-TOWARDS = re.compile("(?:(?<=[,:])|^)对")
+GIVING = ("给予", "予以", "授予")  # 对甲县、乙县给予一等奖奖励
+SAID = "(?:通报)?(?:表扬|批评|表彰|嘉奖)"  # what a notice says of units: 对甲镇、乙局予以通报表扬
+TOWARDS = re.compile("^.*对(?![外口台])")  # 县政府决定对
 STATES = re.compile("[的是为]|有(?!限)")  # what a clause does and a list of names does not
 NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
@@ -88,7 +89,7 @@ class TierPattern:
         stepped = rf"[^\W_个家]{{1,24}}(?:{either(vocabulary.steps)})"  # 市级一等奖
         ends = rf"(?=$|,|的(?:[共也]?有|[是为]|{NUMERAL}))"
         self.new = re.compile(
-            rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}){nouns}?(?=$|,)"
+            rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}|{SAID}){nouns}?(?=$|,)"
             rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
             rf"|(?:评为|获评)(?P<full>[^\W_]{{2,24}}?){ends}"
         )

@@ -88,8 +88,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
-    if names and DATE.match(squeeze(names[0])):
-        return None  # 发布时间:2018年3月19日
+    if names and (DATE.match(squeeze(names[0])) or DATE.search(key)):
+        return None  # 发布时间:2018年3月19日; 2023年5月6日11:55
     if SPACED.search(head) and any(map(vocabulary.names_unit, head.split())):
         return None  # 甲局 一等奖
     numbered = ENUMERATOR.match(key)

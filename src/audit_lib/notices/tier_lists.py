@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
@@ -293,6 +293,8 @@ def _split_names(
         return None
     listed = _cut_predicate(listed, vocabulary)
     entries, rest = read_entries(strip_number(listed.strip()), vocabulary, expected)
+    if len(entries) > 1 and entries[-1].score is not None and all(each.score is None for each in entries[:-1]):
+        entries = [replace(each, score=entries[-1].score) for each in entries]  # 甲局、乙局(100分)
     named = strip_number(label) if label else ""
     if vocabulary.names_unit(named) and not all(vocabulary.names_unit(e.unit) for e in entries):
         return None, None, [Entry(named)], []  # 1.甲村:环境整洁

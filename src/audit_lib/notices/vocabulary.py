@@ -28,7 +28,7 @@ PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile(
-    "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|获得|[全本](?:[省市县区镇乡街村]|州(?!县))"
+    "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
