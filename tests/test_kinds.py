@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from audit_lib.analysis.source import list_apart
 from audit_lib.documents.html import read_html
 from audit_lib.documents.model import Document
 from audit_lib.documents.text import read_text
 from audit_lib.errors import AuditError
 from audit_lib.notices.notice import Notice, parse_notice
+from audit_lib.tables.units import Registry, resolve_units
 
 KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
     (
@@ -1355,6 +1357,30 @@ def test_what_units_must_have_done_for_an_award_is_no_name() -> None:
                 "授予获得三次红旗的班级“五星班级”称号,授予获得二次红旗的班级“三星班级”称号,获得一次红旗的班级“二星班级”称号。"
             ]
         )
+
+
+def test_ratings_of_another_matter_than_the_scores_are_kept_apart() -> None:
+    notice = read(
+        [
+            "一、河湖长制工作",
+            "优秀等次:东山县、西山县。良好等次:南山县。",
+            "二、林长制工作",
+            "具体分数为:东山县96.89分、西山县94.48分、南山县97.73分。",
+        ]
+    )
+    assert [(tier.tier, tier.is_apart) for tier in notice.tiers] == [("优秀", True), ("良好", True)]
+    assert "河湖长制工作 is another assessment of the same units; its ratings are not in our table" in [
+        problem.message for problem in notice.problems
+    ]
+    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
+    assert scores["tier"].isna().all()
+    assert list(scores["score"]) == [96.89, 94.48, 97.73]
+
+
+def test_a_unit_with_its_tier_in_its_row_is_not_missing_in_the_lists() -> None:
+    notice = read(["东山区(93.4分)(优秀等次)", "西山区(88分)(良好等次)", "南山区(82分)", "优秀单位:北山区、中山区"])
+    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
+    assert list(list_apart(notice, scores)["unit_name"]) == ["南山区", "北山区", "中山区"]
 
 
 def test_a_heading_of_names_that_heads_no_list_is_in_doubt() -> None:

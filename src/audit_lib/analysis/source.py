@@ -70,9 +70,9 @@ def list_aliases(scores: pd.DataFrame) -> pd.DataFrame:
 
 def compare_counts(notice: Notice) -> pd.DataFrame:
     """Compare the number of units that the notice states with the number it prints, for each list and table."""
-    n_lists = Counter(tier.tier for tier in notice.tiers)
+    n_lists = Counter(tier.tier for tier in notice.own_tiers)
     headed: dict[tuple[str, int | None, str], list[TierList]] = {}  # lists under one heading count together
-    for tier in notice.tiers:
+    for tier in notice.own_tiers:
         together = tier.heading if tier.stated is not None and tier.heading else tier.place
         headed.setdefault((tier.tier, tier.stated, together), []).append(tier)
     rows = [
@@ -84,8 +84,8 @@ def compare_counts(notice: Notice) -> pd.DataFrame:
         }
         for first, *others in headed.values()
     ]
-    if notice.tiers:
-        listed = sum(len(tier.units) for tier in notice.tiers)
+    if notice.own_tiers:
+        listed = sum(len(tier.units) for tier in notice.own_tiers)
         rows.append({"part": Name("all_lists"), "stated": notice.header.units_stated, "counted": listed, "line": None})
     for table in notice.tables:
         line = line_of(table.rows[0].place)
@@ -107,7 +107,7 @@ def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Out
 
     Of a notice with only one of the two, say what contradicts itself in it; without that there is nothing to report.
     """
-    if not notice.tables or not notice.tiers:
+    if not notice.tables or not notice.own_tiers:
         return _describe_one(notice, scores, list_contradictions(outcomes))
     unrated, unscored = find_apart(scores)
     if unrated.empty and unscored.empty:
@@ -140,15 +140,15 @@ def _name_kind(notice: Notice, scores: pd.DataFrame) -> str:
 
 
 def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the units that only the score table names, and those that only a list names."""
-    unrated, unscored = (scores[scores["match"] == match] for match in ("table_only", "list_only"))
-    return unrated, unscored
+    """Find the units that only the score table names, without a tier in it, and those that only a list names."""
+    tabled, listed = (scores[scores["match"] == match] for match in ("table_only", "list_only"))
+    return tabled[tabled["tier"].isna()], listed
 
 
 def describe_apart(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
     """Describe who is in the score table but in no list, and the reverse; None where all match, or one is missing."""
     unrated, unscored = find_apart(scores)
-    if not notice.tables or not notice.tiers or (unrated.empty and unscored.empty):
+    if not notice.tables or not notice.own_tiers or (unrated.empty and unscored.empty):
         return None
     if len(unrated) + len(unscored) > MOST_NAMES:
         return say("source.apart", clauses=say("source.many_apart", n_scored=len(unrated), n_rated=len(unscored)))
@@ -168,8 +168,8 @@ def _name_units(units: pd.DataFrame) -> list[Unit]:
 
 def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
     """List the units that only the score table or only a list names; no row where a notice has only one of the two."""
-    has_both = bool(notice.tables and notice.tiers)
-    apart = scores[scores["match"].isin(["table_only", "list_only"]) & has_both]
+    has_both = bool(notice.tables and notice.own_tiers)
+    apart = pd.concat(find_apart(scores)).sort_index() if has_both else scores.iloc[:0]
     return apart[["unit_name", "score", "tier", "match", "table_line", "list_line"]]
 
 

@@ -90,6 +90,11 @@ class Notice:
             u for tier in self.tiers for u in tier.units
         }
 
+    @property
+    def own_tiers(self) -> tuple[TierList, ...]:
+        """The tier lists of the assessment that the scores are of."""
+        return tuple(tier for tier in self.tiers if not tier.is_apart)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `audit-lib parse --json` prints."""
         header, document = self.header, self.document
@@ -151,7 +156,11 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     stated = find_stated_tiers(joined, vocabulary)
     tiers = (*stated.complete(tiers), *stated.find_new(tiers))
     unread = tuple(problem for problem in unread if not stated.explains(problem))
+    is_stated = not tables
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
+    if is_stated:
+        tiers, apart = _part_matters(document, tables, tiers)
+        unsure = [*unsure, *apart]
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
@@ -186,6 +195,29 @@ def add_stated_scores(
                 problems.append(note_problem("not_read", "text_scores", rows[0].place, "warning", **facts))
             tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
     return tables, [problem for problem in problems if problem.place not in repeated]
+
+
+def _part_matters(
+    document: Document, tables: Sequence[ScoreTable], tiers: Sequence[TierList]
+) -> tuple[tuple[TierList, ...], list[Problem]]:
+    """Mark tier lists of another matter: their section is not that of the scores. 一、河长制 … 二、林长制 …."""
+    section = None
+    sections: dict[str, Heading | None] = {}
+    for line in document.lines:
+        heading = parse_heading(line)
+        section = heading if heading and heading.level == "section" else section
+        sections[line.place] = section
+    scored = {sections.get(row.place) for table in tables for row in table.rows if row.score is not None}
+    listed = {sections.get(tier.place) for tier in tiers if not tier.scores}
+    units = {row.unit for table in tables for row in table.rows}
+    is_one = None in scored | listed or not scored or not listed or bool(scored & listed)
+    if is_one or units.isdisjoint(unit for tier in tiers for unit in tier.units):
+        return tuple(tiers), []
+    apart = [replace(tier, is_apart=not tier.scores) for tier in tiers]
+    named = next(tier for tier in apart if tier.is_apart)
+    heading = sections[named.place]
+    label = heading.text if heading else ""
+    return tuple(apart), [note_problem("not_read", "series", named.place, "warning", label=label)]
 
 
 def _join_ranks(lists: Sequence[tuple[ScoreRow, ...]]) -> list[tuple[ScoreRow, ...]]:

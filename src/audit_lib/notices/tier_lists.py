@@ -47,7 +47,8 @@ class TierList:
     """One printed list of units in one tier; `stated` is the number of units that its heading gives.
 
     `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names,
-    `series` the assessment, where the notice states the tiers of several for the same units.
+    `series` the assessment, where the notice states the tiers of several for the same units. A list `is_apart` where it
+    rates another assessment than the one that the scores are of.
     """
 
     tier: str
@@ -59,6 +60,7 @@ class TierList:
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
     ranks: tuple[int, ...] = field(default=(), compare=False, repr=False)
     series: str | None = field(default=None, compare=False, repr=False)
+    is_apart: bool = field(default=False, compare=False, repr=False)
 
     @property
     def rows(self) -> Iterator[ScoreRow]:

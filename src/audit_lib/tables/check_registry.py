@@ -41,7 +41,7 @@ def _has_table(evidence: Evidence) -> bool:
 
 
 def _has_lists(evidence: Evidence) -> bool:
-    return bool(evidence.notice.tiers)
+    return bool(evidence.notice.own_tiers)
 
 
 def _has_both(evidence: Evidence) -> bool:
@@ -49,7 +49,7 @@ def _has_both(evidence: Evidence) -> bool:
 
 
 def _states_counts(evidence: Evidence) -> bool:
-    return any(tier.stated is not None for tier in evidence.notice.tiers)
+    return any(tier.stated is not None for tier in evidence.notice.own_tiers)
 
 
 def _prints_serials(evidence: Evidence) -> bool:

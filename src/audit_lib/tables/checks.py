@@ -138,7 +138,7 @@ def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
     """
     counted: Counter[tuple[str, int, str]] = Counter()
     places: dict[tuple[str, int, str], str] = {}
-    for tier in evidence.notice.tiers:
+    for tier in evidence.notice.own_tiers:
         if tier.stated is not None and tier.units:
             key = tier.tier, tier.stated, tier.heading or ""
             counted[key] += len(tier.units)
@@ -163,7 +163,8 @@ def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
 
 def check_in_no_list(evidence: Evidence) -> Iterator[Finding]:
     """Is every unit of the table in a tier list?"""
-    for row in _rows(evidence.joined("table_only")):
+    units = evidence.joined("table_only")
+    for row in _rows(units[units["tier"].isna()]):  # a row may state its tier
         yield Finding({"unit": row.unit_name, "score": row.score}, row.unit_id, row.source_place)
 
 

@@ -128,11 +128,11 @@ def resolve_tables(notice: Notice, registry: Registry) -> list[Entry]:
 
 
 def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
-    """Resolve every entry of every tier list, in printed order; of several assessments, of the first."""
-    first = next((tier_list.series for tier_list in notice.tiers if tier_list.series), None)
+    """Resolve every entry of every tier list, in printed order; of several assessments, of the first or the scored."""
+    first = next((tier_list.series for tier_list in notice.own_tiers if tier_list.series), None)
     return [
         Listing(unit, printed, rule, tier_list)
-        for tier_list in notice.tiers
+        for tier_list in notice.own_tiers
         if tier_list.series in (None, first)
         for printed in tier_list.units
         for unit, rule in [registry.resolve_or_add(printed)]
@@ -163,7 +163,7 @@ def resolve_units(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
     )
     scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
-    orders = find_orders(scores, notice.tiers, lower_first=lower_first)
+    orders = find_orders(scores, notice.own_tiers, lower_first=lower_first)
     by_table = scores.groupby("table_no")["score"]
     scores = scores.assign(
         tier_order=scores["tier"].map(orders).astype("Int8"),
