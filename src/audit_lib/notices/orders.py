@@ -16,17 +16,20 @@ from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
 FRONT = "前"
 FRONTS = (FRONT, "好", "优")
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
-HOLDS = "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[全本][省市县区州镇]|[本当]月)?"
+HOLDS = (
+    "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[^、,:第前后末\\d]{0,10}排名)?"
+    "(?:[全本][省市县区州镇]|[本当]月)?"
+)
 LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
 SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]"
 SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
-    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序)"
+    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序|(?:评价|考核|考评|测评|评估)结果(?=依次))"
     r"[^、,:]{0,8}?(?:(?:依次|分别|顺序|如下)*[是为:]+)"
 )
 BEST = re.compile(  # 浓度相对较好的10个镇依次是
-    rf"(?P<what>.*?)[最较](?P<end>[好优高大差低后劣小])的(?P<n>{NUMERAL})[个家][^、,:]{{0,12}}?依次[是为:]+"
+    rf"(?P<what>.*?)[最较](?P<end>[好优高大差低后劣小])的(?:\([^()]{{0,20}}\))?(?P<n>{NUMERAL})[个家][^、,:]{{0,12}}?依次[是为:]+"
 )
 HELD = re.compile(  # 甲县、乙县位列前两名
     rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
@@ -187,6 +190,9 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
         first, n, step = _read_span(match)
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
+        if (match.groupdict().get("what") or "").endswith("幅"):  # 降幅前三位
+            clause = clause[start + len(listed) :].lstrip(",")
+            continue
         is_from_end = (match.groupdict().get("end") or FRONT) not in FRONTS
         yield _Order(listed, n, first, is_from_end, clause[:start], match.re is SORTED, step)
         clause = clause[start + len(listed) :].lstrip(",")
@@ -249,7 +255,7 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int,
 
     A place in brackets counts: 甲街道(并列第5).
     """
-    rank = 1
+    rank, n = 1, 0
     plain: list[str] = []
     for piece, sign in split_outside(listed, "、,"):
         piece = ASIDE.sub("", piece) if not GIVEN.search(piece) else piece
@@ -257,7 +263,8 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int,
             rank = read_ordinal(f"第{given['rank']}") or rank
             tied = _split_tied(piece[: given.start()]) if given["tied"] else [piece[: given.start()]]
             yield from ((each, rank, given["last"] is not None) for each in tied)
-            rank += len(tied)
+            n += len(tied)
+            rank = max(rank, n) + 1
             continue
         name, _, inside = piece.rstrip(")").partition("(")
         if TIED.search(inside):
@@ -274,9 +281,11 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int,
             for at, each in enumerate(names):
                 yield each, rank + at, False
             plain += names
+            n += len(names)
             rank += len(names)
             continue
         yield from ((each, rank, False) for each in names)
+        n += len(names)
         rank += len(names)
 
 

@@ -30,7 +30,7 @@ NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
 ORDINAL_LINKS = re.compile(
-    "(?:蝉联.*|排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+    "(?:(?:蝉联|获得).*|排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity

@@ -14,7 +14,7 @@ from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
 
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
@@ -27,6 +27,7 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
     "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
 )
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
+SIGN = re.compile("[,:;。]")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -43,7 +44,7 @@ def find_stated_scores(
     labelled: dict[str, list[Record]] = {}  # runs by what their lines say is scored: 甲区成绩:61.2分
     ranks: set[int] = set()
     before = -2
-    was_alone = is_ranking = False
+    was_alone = is_ranking = is_headed = False
     ranking_level: str | None = None  # of the heading of a ranking
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
@@ -54,6 +55,8 @@ def find_stated_scores(
         is_ranking = is_heading or (is_ranking and not is_beside and (numbered is not None or is_labelled))
         ranking_level = (level and level.lastgroup) if is_heading else ranking_level
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
+        records = records or (_rank_listed(line, vocabulary) if is_headed else [])
+        is_headed = is_heading
         if not records:
             continue
         is_alone = len({record.number for record in records}) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
@@ -158,6 +161,16 @@ def _rank_item(clause: str, rank: int | None, place: str, vocabulary: Vocabulary
     ranks = range(1, len(entries) + 1) if colon else [rank] * len(entries)
     group = label if colon else None
     return [Record(e.unit, None, "分", n, group, place, begins=n == 1) for e, n in zip(entries, ranks, strict=True)]
+
+
+def _rank_listed(line: Line, vocabulary: Vocabulary) -> list[Record]:
+    """Read the units of a line just below the heading of a ranking, in their order: 甲区、乙区。(从高到低依次)."""
+    listed = BRACKETED.sub("", line.aligned).rstrip("。") if ORDERED.search(line.aligned) else line.aligned
+    entries, rest = read_entries(listed.rstrip("。;"), vocabulary)
+    known = sum(vocabulary.names_unit(entry.unit) for entry in entries)
+    if rest or len(entries) < 2 or 2 * known <= len(entries) or SIGN.search(listed.rstrip("。;")):
+        return []
+    return [Record(each.unit, None, "分", at, None, line.place, begins=at == 1) for at, each in enumerate(entries, 1)]
 
 
 def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:

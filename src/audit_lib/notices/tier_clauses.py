@@ -30,7 +30,7 @@ RATED = re.compile(  # 甲村等3个村获评“最美村”
 GIVING = ("给予", "予以", "授予")  # 对甲县、乙县给予一等奖奖励
 SAID = "(?:通报)?(?:表扬|批评|表彰|嘉奖)"  # what a notice says of units: 对甲镇、乙局予以通报表扬
 TOWARDS = re.compile("^.*对(?![外口台])")  # 县政府决定对
-STATES = re.compile("[的是为]|有(?!限)")  # what a clause does and a list of names does not
+STATES = re.compile("[的是为:]|有(?!限)")  # what a clause does and a list of names does not
 NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
@@ -80,6 +80,7 @@ class TierPattern:
             rf"(?:获〈(?P<granted>[^〈〉]+)〉"
             rf"|(?:{link}|(?:^|[,:有])(?:{leads})?(?:排名)?"
             rf"|、(?=(?:{tier})(?:$|\W|\d|{noun}|[的有共为是等])))(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"|(?:^|,){verb}(?P<headed>{tier})(?:{noun})(?=:)"  # 经评议,考核优秀单位:甲局
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
@@ -102,7 +103,7 @@ class TierPattern:
             rf"(?:^|,)(?P<unit>[^,、:为获]{{2,20}}?)(?P<tier>{either(vocabulary.long_tiers)})(?:等次)?(?=$|,)"
         )
         self.listed_below = re.compile(
-            rf"的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:[共也]?有|共|是|为|包括)?(?:{number}(?:\([^()]*\))?)?,?(?:[它他]们)?"
+            rf"(?:,(?=共?有))?的?(?:{vocabulary.bare_kind.pattern}){{0,4}}(?:[共也]?有|共|是|为|包括)?(?:{number}(?:\([^()]*\))?(?:上榜|入围|入选)?)?,?(?:[它他]们)?"
             "(?:[:]|(?:分别|依次)[是为有]|有|是|为)+"
         )
         self.counted_above = re.compile(rf"{number}(?:被|[均都])?$")  # 2家被挂红牌的企业是:

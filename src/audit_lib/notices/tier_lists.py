@@ -343,6 +343,8 @@ def _are_units(
         return False
     known = [vocabulary.kind_of(name) != "other" for name in names]
     mostly = sum(known) * 2 > len(known) + len(rest)
+    short = [name for name, is_known in zip(names, known, strict=True) if not is_known]
+    mostly |= not rest and sum(known) >= len(short) and all(len(name) < SHORTEST_SENTENCE for name in short)
     if all(known) and not rest:
         return True
     if COMMA.search(line.printed) or rest:
