@@ -24,8 +24,8 @@ from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import COLOURS, Dot, Label, Line, Rect, Ring, Scene
 from audit_lib.errors import AuditError
+from audit_lib.figures.axes import WIDE
 from audit_lib.figures.distribution import plot_certain, plot_scores
-from audit_lib.figures.forms import WIDE
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
 from audit_lib.figures.picture import measure_width

@@ -11,21 +11,12 @@ from PIL import Image
 
 from audit_lib.display.scene import Dot, Label, Line, Rect, Ring, Scene, read_scene, write_scene
 from audit_lib.errors import AuditError
-from audit_lib.figures.forms import (
-    NARROW,
-    SIZES,
-    WIDE,
-    Band,
-    Flag,
-    Row,
-    Size,
-    Span,
-    choose_axis,
-    colour_tiers,
-    draw_spans,
-    draw_strip,
-)
+from audit_lib.figures.axes import NARROW, SIZES, WIDE, Size, choose_axis
+from audit_lib.figures.flags import Flag
 from audit_lib.figures.picture import draw_png, measure_width, wrap_text
+from audit_lib.figures.spans import Span, draw_spans
+from audit_lib.figures.strip import Band, Row, draw_strip
+from audit_lib.figures.units import colour_tiers
 
 UNITS = pd.DataFrame(
     {

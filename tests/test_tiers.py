@@ -20,8 +20,8 @@ from audit_lib.analysis.cuts import (
 )
 from audit_lib.analysis.tiers import summarise_tiers
 from audit_lib.display.scene import Dot, Label, Rect, Ring
-from audit_lib.figures.forms import colour_tiers
 from audit_lib.figures.tiers import plot_rule
+from audit_lib.figures.units import colour_tiers
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.tables.tiers import count_tier_pairs, find_orders, list_tiers, scale_tiers
 from audit_lib.wording.words import Words

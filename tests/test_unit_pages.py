@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from audit_lib.display.findings import Finding
-from audit_lib.figures.forms import choose_axis
+from audit_lib.figures.axes import choose_axis
 from audit_lib.pages.place_page import load_digest, render_place
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import open_place

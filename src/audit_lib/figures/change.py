@@ -6,7 +6,9 @@ import pandas as pd
 
 from audit_lib.analysis.trends import Pair, split_ratings
 from audit_lib.display.scene import Dot, Label, Line, Mark, Scene
-from audit_lib.figures.forms import Row, Size, choose_axis, colour_tiers, draw_counts
+from audit_lib.figures.axes import Size, choose_axis
+from audit_lib.figures.counts import draw_counts
+from audit_lib.figures.units import colour_tiers
 from audit_lib.wording.words import Tier, Unit, Words
 
 WIDTH, HEIGHT = 300.0, 190.0
@@ -77,7 +79,7 @@ def _label_directions(pair: Pair, scale: _Scale, words: Words) -> Iterator[Mark]
         yield Label(RIGHT + 16, y + TEXT / 3, text, TEXT, COLOURS[int(direction)], is_bold=direction == 1)
 
 
-def list_moves(pair: Pair, units: pd.DataFrame, words: Words) -> tuple[list[tuple[Row, pd.DataFrame]], list[Row]]:
+def list_moves(pair: Pair, units: pd.DataFrame, words: Words) -> tuple[list[tuple[str, pd.DataFrame]], list[str]]:
     """List the units of each change of rating, that of most units first, then those that kept theirs; and the changes.
 
     `units` are those of the later period, for their ids.
@@ -88,7 +90,7 @@ def list_moves(pair: Pair, units: pd.DataFrame, words: Words) -> tuple[list[tupl
     rows, changed = [], []
     for before, tier, members in split_ratings(pair):
         ends = {"before": words.short(Tier(before)), "after": words.short(Tier(tier))}
-        row = Row(label=words("index.rating", **ends, n=len(members)))
-        rows.append((row, after.loc[members.index]))
-        changed += [row] if before != tier else []
+        label = words("index.rating", **ends, n=len(members))
+        rows.append((label, after.loc[members.index]))
+        changed += [label] if before != tier else []
     return rows, changed

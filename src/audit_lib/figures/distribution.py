@@ -14,19 +14,11 @@ from audit_lib.analysis.distribution import (
 from audit_lib.analysis.unit_paths import LOWEST, TOP
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.forms import (
-    SIZES,
-    Band,
-    Flag,
-    Row,
-    close_chart,
-    colour_units,
-    draw_strip,
-    key_tiers,
-    label_units,
-    word_units,
-)
-from audit_lib.figures.style import drawing
+from audit_lib.figures.axes import SIZES
+from audit_lib.figures.chart import close_chart, drawing
+from audit_lib.figures.flags import Flag
+from audit_lib.figures.strip import Band, Row, draw_strip
+from audit_lib.figures.units import colour_units, describe_units, key_tiers, label_units, prepare_units
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Tier, Unit, Words, say
 
@@ -41,25 +33,17 @@ def plot_scores(words: Words, scores: pd.DataFrame) -> Chart | Finding:
     if units.empty:
         return show_note(say("labels.nothing"), words)
     beyond = find_outliers(scores)
-    units = units.assign(colour=colour_units(units), is_exception=units["unit_name"].isin(beyond["unit_name"]))
-    units["label"] = label_units(units, words)
-    units = units.sort_values(["tier_order", "score"], ascending=[True, False], kind="stable")
+    units = prepare_units(units, words, is_exception=units["unit_name"].isin(beyond["unit_name"]))
     bands, flags = _make_bands(scores, words), _make_flags(units, words)
     wide, narrow = (draw_strip(units, size, words("labels.strip_axis"), bands=bands, flags=flags) for size in SIZES)
-    facts = {
-        "n": len(units),
-        "min": units["score"].min(),
-        "max": units["score"].max(),
-        "median": float(units["score"].median()),
-        "what": word_units(units, words),
-        "how": words("labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score")
-        + (words("labels.lower_better") if is_lowest_first(units) else ""),
-    }
+    facts = describe_units(units, words)
+    facts["how"] += words("labels.lower_better") if is_lowest_first(units) else ""
+    facts |= units["score"].agg(["min", "max", "median"]).to_dict()
     outline = words("labels.far_off", n=len(beyond)) if len(beyond) else None
     middle = find_middle(scores)
     key = "scores" if middle is None else "scores_middle"
     facts |= {} if middle is None else {"low": middle.low, "high": middle.high, "n_middle": middle.n}
-    data = units[["unit_name", "score", "tier"]] if units["tier"].notna().any() else units[["unit_name", "score"]]
+    data = units[["unit_name", "score", "tier"]].dropna(axis="columns", how="all")
     return close_chart(key, words, facts, (wide, narrow), data, key_tiers(units, words, outline))
 
 
@@ -111,12 +95,8 @@ def plot_certain(words: Words, scores: pd.DataFrame) -> Chart | None:
     bands = [Band(least, None, "band-best", label, short)] if (units["error"] >= least).any() else []
     drawn, axis = units.assign(score=units["error"]), words("labels.error_axis")
     wide, narrow = (draw_strip(drawn, size, axis, rows=rows, bands=bands) for size in SIZES)
-    facts = {
-        "n": len(units),
-        "most": round_up(units["error"].max()),
-        "what": word_units(units, words),
-        "rows": words.join((row.label for row in rows), "clauses"),
-    }
+    facts = describe_units(units, words) | {"most": round_up(units["error"].max())}
+    facts["rows"] = words.join((row.label for row in rows), "clauses")
     data = units[["unit_name", "score", "tier" if by_tier else "third", "error"]]
     return close_chart("certain_rating" if by_tier else "certain_third", words, facts, (wide, narrow), data)
 

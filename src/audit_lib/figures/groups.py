@@ -6,18 +6,10 @@ from audit_lib.analysis.group_gap import Lead, find_lead, say_why_not
 from audit_lib.analysis.groups import Comparison, choose_main, list_groups, name_group, points_of
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.forms import (
-    SIZES,
-    Band,
-    Row,
-    close_chart,
-    colour_units,
-    draw_strip,
-    key_tiers,
-    label_units,
-    word_units,
-)
-from audit_lib.figures.style import drawing
+from audit_lib.figures.axes import SIZES
+from audit_lib.figures.chart import close_chart, drawing
+from audit_lib.figures.strip import Band, Row, draw_strip
+from audit_lib.figures.units import describe_units, key_tiers, prepare_units
 from audit_lib.wording.words import Words
 
 
@@ -31,29 +23,20 @@ def plot_groups(
         return show_note(say_why_not(main, column), words)
     groups = list_groups(scores, column)
     units = scores.dropna(subset=["score", column])
-    units = units.assign(row=units[column], colour=colour_units(units))
-    units["label"] = label_units(units, words)
-    units = units.sort_values(["tier_order", "score"], ascending=[True, False], kind="stable")
+    units = prepare_units(units, words, row=units[column])
     lead = find_lead(scores, column, comparisons) if len(groups) == 2 else None
     bands = _make_bands(units, lead, column, words) if lead and lead.n_rest else []
     rows = [_make_row(group, points_of(scores, column, group), column, min_n, words) for group in groups]
     wide, narrow = (draw_strip(units, size, words("labels.strip_axis"), rows=rows, bands=bands) for size in SIZES)
-    facts = {
-        "n": len(units),
+    facts = describe_units(units, words) | {
         "n_groups": len(groups),
         "n_lead": lead.n if lead else 0,
-        "what": word_units(units, words),
-        "how": words("labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score"),
         "rows": words.join((_describe_row(row, units, words) for row in rows), "clauses"),
         "first": words.word(name_group(main.first, column)),
         "second": words.word(name_group(main.second, column)),
     }
     data = units.assign(group=units[column].map(lambda group: name_group(group, column)))
-    data = (
-        data[["group", "unit_name", "score", "tier"]]
-        if units["tier"].notna().any()
-        else data[["group", "unit_name", "score"]]
-    )
+    data = data[["group", "unit_name", "score", "tier"]].dropna(axis="columns", how="all")
     return close_chart(_choose_title(units, groups, lead), words, facts, (wide, narrow), data, key_tiers(units, words))
 
 

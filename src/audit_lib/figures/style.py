@@ -1,23 +1,16 @@
-"""What every chart shares: a font with Chinese characters, and being drawn once its words are known."""
+"""What every chart shares: a font with Chinese characters, and colours."""
 
-from collections.abc import Callable
-from functools import cache, wraps
-from typing import Concatenate, ParamSpec
+from functools import cache
 
 from matplotlib import font_manager, rcParams
 from matplotlib.rcsetup import cycler
 
-from audit_lib.display.charts import Chart, Drawing
-from audit_lib.display.findings import Finding
 from audit_lib.display.scene import COLOURS
 from audit_lib.errors import AuditError
 from audit_lib.wording.fonts import find_font
-from audit_lib.wording.words import Words
 
 PALETTE = ("best", "lowest", "upper", "neutral", "middle", "ink")  # apart for the colour-blind, and in grey
 FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
-
-P = ParamSpec("P")
 
 
 @cache
@@ -60,13 +53,3 @@ def use_style() -> None:
             "legend.frameon": False,
         }
     )
-
-
-def drawing(plot: Callable[Concatenate[Words, P], Chart | Finding | None]) -> Callable[P, Drawing]:
-    """Make a chart function return a `Drawing`, which draws when its words are known."""
-
-    @wraps(plot)
-    def prepare(*args: P.args, **kwargs: P.kwargs) -> Drawing:
-        return Drawing(lambda words: plot(words, *args, **kwargs))
-
-    return prepare

@@ -6,18 +6,11 @@ from audit_lib.analysis.cuts import MOST_NAMES, CutRule, compare_rule
 from audit_lib.analysis.distribution import scored
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
-from audit_lib.figures.forms import (
-    SIZES,
-    Band,
-    Flag,
-    close_chart,
-    colour_units,
-    draw_strip,
-    key_tiers,
-    label_units,
-    word_units,
-)
-from audit_lib.figures.style import drawing
+from audit_lib.figures.axes import SIZES
+from audit_lib.figures.chart import close_chart, drawing
+from audit_lib.figures.flags import Flag
+from audit_lib.figures.strip import Band, draw_strip
+from audit_lib.figures.units import describe_units, key_tiers, prepare_units
 from audit_lib.wording.words import Tier, Unit, Words, say
 
 MOST_FLAGS = 5  # scores whose units are named; more are in the table below
@@ -29,18 +22,19 @@ def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float
     rule = compare_rule(scores, top_cut, low_cut)
     if rule is None or not rule.n_rated:
         return show_note(say("tiers.not_published"), words)
-    units = _prepare(scored(scores), rule, words)
+    units = scored(scores)
+    is_exception = units["unit_id"].isin(rule.exceptions["unit_id"])
+    by_cut = units["unit_id"].map(rule.units.set_index("unit_id")["tier_by_cut"])
+    units = prepare_units(units, words, is_exception=is_exception, tier_by_cut=by_cut)
     bands, flags = _make_bands(rule, words), _make_flags(units, rule, words)
     wide, narrow = (draw_strip(units, size, words("labels.strip_axis"), bands=bands, flags=flags) for size in SIZES)
     n = len(rule.exceptions)
     key = "rule_none" if not n else "rule_at_cut" if rule.at_cut["tier"].nunique() > 1 else "rule"
-    facts = {
-        "n": len(units),
+    facts = describe_units(units, words) | {
         "n_exceptions": n,
         "top_cut": top_cut,
         "min": units["score"].min(),
         "max": units["score"].max(),
-        "what": word_units(units, words),
         "named": words.join(units.loc[units["is_exception"], "label"], "clauses") or words.missing,
         "low_cut": low_cut,
     }
@@ -61,15 +55,6 @@ def _word_outline(rule: CutRule, units: pd.DataFrame, words: Words) -> str | Non
         return words("labels.exceptions", n=n)
     of = int((units["tier"] == tier).sum())
     return words("labels.exceptions_top", tier=words.short(Tier(tier)), cut=rule.top_cut, n=n, of=of)
-
-
-def _prepare(units: pd.DataFrame, rule: CutRule, words: Words) -> pd.DataFrame:
-    """Add to units what a strip draws of them, those of the best tier first."""
-    is_exception = units["unit_id"].isin(rule.exceptions["unit_id"])
-    by_cut = units["unit_id"].map(rule.units.set_index("unit_id")["tier_by_cut"])
-    units = units.assign(colour=colour_units(units), is_exception=is_exception, tier_by_cut=by_cut)
-    units["label"] = label_units(units, words)
-    return units.sort_values(["tier_order", "score"], ascending=[True, False], kind="stable")
 
 
 def _make_bands(rule: CutRule, words: Words) -> list[Band]:
@@ -113,12 +98,10 @@ def _name_group(group: pd.DataFrame, rule: CutRule, words: Words, *, is_exceptio
     long, short = (words.joiner.join(how(name) for name in names) for how in (words.both, words.short))
     if len(group) == 1:
         key = "labels.flag_unrated" if pd.isna(group["tier"].iloc[0]) else "labels.flag"
-        return Flag(
-            score, (words(key, unit=long, score=score),), (words(key, unit=short, score=score),), "", is_exception
-        )
+        return Flag(score, (words(key, unit=long, score=score),), (words(key, unit=short, score=score),), is_exception)
     key = "labels.flag_only" if _is_worse(group, rule) else "labels.flag_rated"
     head = words(key, score=score, tier=words.joiner.join(words.short(Tier(tier)) for tier in group["tier"].unique()))
-    return Flag(score, (head, long), (head, short), "", is_exception)
+    return Flag(score, (head, long), (head, short), is_exception)
 
 
 def _is_worse(group: pd.DataFrame, rule: CutRule) -> bool:

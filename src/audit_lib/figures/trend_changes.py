@@ -9,10 +9,11 @@ from audit_lib.analysis.trends import Pair, Trends, choose_highlight, name_units
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene
+from audit_lib.figures.axes import SIZES, Axis, Size, choose_axis
 from audit_lib.figures.change import list_moves
-from audit_lib.figures.forms import SIZES, Axis, Size, choose_axis, close_chart, draw_counts
+from audit_lib.figures.chart import close_chart, drawing
+from audit_lib.figures.counts import draw_counts
 from audit_lib.figures.picture import measure_width, wrap_text
-from audit_lib.figures.style import drawing
 from audit_lib.figures.trend_level import name_score
 from audit_lib.wording.number_format import format_number, format_rounded
 from audit_lib.wording.words import Unit, Words, say_date
@@ -66,10 +67,10 @@ def plot_changes(words: Words, trends: Trends) -> Chart | Finding | None:
 def _plot_ratings(pair: Pair, units: pd.DataFrame, words: Words, facts: dict[str, str]) -> Chart:
     rows, changed = list_moves(pair, units, words)
     wide, narrow = (draw_counts(rows, size, changed) for size in SIZES)
-    told = words.join((row.label for row, _ in rows), "clauses")
-    counts = {"n": len(units), "same": len(units) - len(pair.moved), "rows": told}
+    counts = {"n": len(units), "same": len(units) - len(pair.moved)}
+    listed = words.join((label for label, _ in rows), "clauses")
     data = pair.units[["unit_name", "tier_before", "tier_after"]].sort_values("unit_name")
-    return close_chart("changes_ratings", words, {**facts, **counts}, (wide, narrow), data)
+    return close_chart("changes_ratings", words, {**facts, **counts, "rows": listed}, (wide, narrow), data)
 
 
 def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | None, words: Words) -> Scene:

@@ -23,9 +23,9 @@ from audit_lib.analysis.trends import (
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene, move
-from audit_lib.figures.forms import SIZES, WIDE, Axis, Size, choose_axis, close_chart
+from audit_lib.figures.axes import SIZES, WIDE, Axis, Size, choose_axis
+from audit_lib.figures.chart import close_chart, drawing
 from audit_lib.figures.picture import measure_width, wrap_text
-from audit_lib.figures.style import drawing
 from audit_lib.wording.number_format import format_rounded, format_score
 from audit_lib.wording.words import Phrase, Unit, Words, say, say_date
 

@@ -8,8 +8,9 @@ import pandas as pd
 from audit_lib.analysis.overdue import order_overdue, tabulate_overdue, word_age, word_looked
 from audit_lib.analysis.update_rules import count_days, word_duration
 from audit_lib.display.charts import Chart, Key
-from audit_lib.figures.forms import SIZES, Span, close_chart, draw_spans
-from audit_lib.figures.style import drawing
+from audit_lib.figures.axes import SIZES
+from audit_lib.figures.chart import close_chart, drawing
+from audit_lib.figures.spans import Span, draw_spans
 from audit_lib.notices.notice import Header
 from audit_lib.wording.words import Term, Unit, Words
 

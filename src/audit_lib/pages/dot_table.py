@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from audit_lib.display.charts import Key
-from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
+from audit_lib.figures.axes import Axis, choose_axis
+from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Tier, Words

@@ -16,8 +16,9 @@ import pandas as pd
 from audit_lib.analysis.source import count_marks
 from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
+from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.change import CARD, draw_change
-from audit_lib.figures.forms import Axis, choose_axis, colour_units
+from audit_lib.figures.units import colour_units
 from audit_lib.figures.year import draw_ratings
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from audit_lib.figures.forms import Axis
+from audit_lib.figures.axes import Axis
 
 RADIUS, LEAST_RADIUS = 5.0, 3.5  # px
 NARROW = 320  # px: the axis on a phone, whose steps of scores set the radius

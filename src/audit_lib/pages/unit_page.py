@@ -11,7 +11,8 @@ import pandas as pd
 
 from audit_lib.display.charts import Key
 from audit_lib.documents.model import anchor_of
-from audit_lib.figures.forms import Axis, choose_axis, colour_units, key_tiers
+from audit_lib.figures.axes import Axis, choose_axis
+from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.files import save_text
 from audit_lib.notebook.report import name_measure
 from audit_lib.pages.cite import Site
