@@ -24,8 +24,9 @@ from audit_lib.batch.explore import find_example, write_copies
 from audit_lib.batch.manifest import check_reference, describe_report, record_tables
 from audit_lib.batch.observer import BatchObserver, Progress
 from audit_lib.batch.plan import Folders, check_contracts, choose_notebooks, read_declared
-from audit_lib.batch.processes import CAN_ADOPT, CAN_FORK, NEEDS, RunOptions, count_jobs, run_in_process, start_warming
+from audit_lib.batch.processes import CAN_FORK, NEEDS, RunOptions, count_jobs, run_in_process, start_warming
 from audit_lib.batch.run import Request, open_executor, run_batch
+from audit_lib.batch.supervised import CAN_ADOPT
 from audit_lib.batch.tasks import RunResult, execute_run
 from audit_lib.errors import AuditError
 from audit_lib.sources import find_sources

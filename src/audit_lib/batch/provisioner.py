@@ -13,7 +13,8 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from audit_lib.batch.processes import CAN_FORK, ENVIRONMENT, open_context
+from audit_lib.batch.processes import CAN_FORK, open_context
+from audit_lib.batch.supervised import ENVIRONMENT
 
 LAUNCHER = "ipykernel_launcher"  # the module that a Python kernel's command names; what follows it is the kernel's
 

@@ -14,7 +14,8 @@ from uuid import uuid4
 from audit_lib.batch.manifest import find_toolchain
 from audit_lib.batch.page_sets import PageSet
 from audit_lib.batch.plan import Run
-from audit_lib.batch.processes import FailedError, RunOptions, run_in_process
+from audit_lib.batch.processes import RunOptions, run_in_process
+from audit_lib.batch.supervised import FailedError
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
 from audit_lib.fingerprints import Fingerprint, Toolchain

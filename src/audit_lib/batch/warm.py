@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from audit_lib.batch.processes import ENVIRONMENT
+from audit_lib.batch.supervised import ENVIRONMENT
 from audit_lib.errors import AuditError
 
 SAMPLE = Path(__file__).with_name("sample_notice.txt")  # units with a town, a bureau, a tie, a half point, two tiers

@@ -20,8 +20,9 @@ from nbformat.v4 import writes as write_json
 
 from audit_lib.batch.manifest import describe_report
 from audit_lib.batch.plan import Folders, Run
-from audit_lib.batch.processes import FailedError, RunOptions, run_in_process
+from audit_lib.batch.processes import RunOptions, run_in_process
 from audit_lib.batch.snapshot import Snapshot
+from audit_lib.batch.supervised import FailedError
 from audit_lib.batch.tasks import execute_run
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
