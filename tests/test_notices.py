@@ -13,8 +13,8 @@ from nbformat import v4
 
 from audit_lib.notebook.report import open_words
 from audit_lib.pages.highlights import highlight
-from audit_lib.pages.notice_page import frame_notice
-from audit_lib.pages.report_page import render_notice, render_period
+from audit_lib.pages.notice_page import frame_notice, render_notice
+from audit_lib.pages.report_page import render_period
 from audit_lib.sources import NOTICE, Source, find_sources
 from audit_lib.tables.build import Reading, read_source
 from audit_lib.wording.words import Words

@@ -118,8 +118,8 @@ def _has_all_units(pages: PageSet) -> bool:
 
 
 def _render_units(pages: PageSet, data: Path) -> None:
+    from audit_lib.pages.notice_page import render_missing_notices
     from audit_lib.pages.place_page import render_place
-    from audit_lib.pages.report_page import render_missing_notices
 
     render_place(pages.tree, pages.folder.name, data, pages.language)
     render_missing_notices(pages.folder, data, pages.language)

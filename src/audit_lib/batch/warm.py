@@ -56,7 +56,7 @@ def _report_once() -> None:
     """
     from audit_lib import distribution, groups, source
     from audit_lib.display.tables import show
-    from audit_lib.pages.report_page import open_template
+    from audit_lib.pages.page_templates import open_template
     from audit_lib.sources import find_sources
     from audit_lib.tables.build import read_source
     from audit_lib.tables.check_registry import run_checks

@@ -15,9 +15,9 @@ import pandas as pd
 from audit_lib.files import save_text
 from audit_lib.pages.cite import read_site
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.page_templates import TEMPLATES, link_translations, open_template
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
-from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.tables.storage import load_table
 from audit_lib.wording.languages import LANGUAGES, MAIN, find_translations
 from audit_lib.wording.words import Words

@@ -1,6 +1,8 @@
 """The page of a notice: where it comes from, what the checks found, its raw text."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,15 +10,58 @@ from markupsafe import Markup
 
 from audit_lib.analysis.source import name_facts, trace_source
 from audit_lib.documents.model import Document, anchor_of
+from audit_lib.errors import AuditError
+from audit_lib.files import save_text
+from audit_lib.notebook.report import open_words
 from audit_lib.notices.columns import HAN
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first
 from audit_lib.pages.notice_text import Drawing, Problem
-from audit_lib.tables.build import Reading
+from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.page_templates import link_translations, open_template
+from audit_lib.pages.report_summary import list_reports, read_card
+from audit_lib.sources import NOTICE, Source, find_sources
+from audit_lib.tables.build import Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.schemas import SEVERITIES
 from audit_lib.wording.form import is_full_text
+from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Words
+
+
+def render_missing_notices(folder: Path, data: Path, language: str) -> None:
+    """Render the notices of a place that have no page yet: the pages of trends and of units lead to all of them."""
+    for source in find_sources(data, folder.name):
+        page = folder / source.period / NOTICE
+        if page.is_file():
+            continue
+        with suppress(AuditError):  # what cannot be read is told where it is built
+            render_notice(source, page, open_words(data, source.jurisdiction, source.period, language), data)
+
+
+def find_source(data: Path, folder: Path) -> Source | None:
+    """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
+    try:
+        return find_sources(data, *folder.parts[-2:])[0]
+    except AuditError:
+        return None
+
+
+def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
+    """Render the page of a notice, beside the reports on it. Raises AuditError for a raw file that cannot be read."""
+    notice = frame_notice(read_source(data, source, language=words.language), words)
+    tree = page_path.parents[2]
+    html = open_template("notice.html.j2").render(
+        notice=notice | {"lang": name_language(notice["title"], words)},
+        jurisdiction=source.jurisdiction,
+        period=source.period,
+        cards=[read_card(path) for path in list_reports(page_path.parent)],
+        words=words,
+        translations=link_translations(page_path, tree, words.language, lambda other: bool(list_reports(other.parent))),
+    )
+    pages = [page_path, *find_translations(page_path, tree, words.language).values()]
+    beside = [report for page in pages for report in list_reports(page.parent)]
+    save_text(finish_page(html, describe_origin(page_path, find_root(tree, words.language), beside), words), page_path)
 
 
 def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:

@@ -37,8 +37,8 @@ from audit_lib.pages.notice_facts import (
     read_first,
 )
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.page_templates import TEMPLATES, link_translations, open_template
 from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
-from audit_lib.pages.report_page import TEMPLATES, link_translations, open_template
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place

@@ -6,8 +6,9 @@ from pathlib import Path
 from audit_lib.errors import unusable
 from audit_lib.notebook.report import open_words
 from audit_lib.pages.index import render_index
+from audit_lib.pages.notice_page import find_source, render_notice
 from audit_lib.pages.place_page import render_digest, render_place
-from audit_lib.pages.report_page import find_source, render_notice, render_page
+from audit_lib.pages.report_page import render_page
 from audit_lib.pages.report_summary import find_words
 from audit_lib.sources import NOTICE, PERIOD
 from audit_lib.wording.languages import LANGUAGES, MAIN, find_tree

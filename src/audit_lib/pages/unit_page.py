@@ -19,8 +19,8 @@ from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import Period
-from audit_lib.pages.report_page import link_translations, open_template
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result

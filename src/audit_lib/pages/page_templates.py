@@ -1,0 +1,37 @@
+"""The templates of pages, and the links from a page to itself in other languages."""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, Template
+from markupsafe import Markup
+
+from audit_lib.display.scene import STYLE, write_colours
+from audit_lib.pages.html_parts import hash_script
+from audit_lib.wording.languages import find_translations
+
+TEMPLATES = Path(__file__).with_name("templates")
+MOST_VALUES = 600  # of a figure that a page lists; more are in its CSV alone
+
+
+def open_template(name: str) -> Template:
+    """Open one of our templates; whatever it prints is escaped."""
+    return _open_environment().get_template(name)
+
+
+@cache
+def _open_environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True)
+    environment.filters["hash_script"] = hash_script
+    environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
+    environment.globals |= {"most_values": MOST_VALUES}
+    return environment
+
+
+def link_translations(page: Path, tree: Path, language: str, exists: Callable[[Path], bool]) -> dict[str, str]:
+    """Return the links from a page of `tree` to the same page in other languages, by language, where there is one."""
+    others = find_translations(page, tree, language).items()
+    return {each: Path(os.path.relpath(other, page.parent)).as_posix() for each, other in others if exists(other)}

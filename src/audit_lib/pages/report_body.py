@@ -1,0 +1,77 @@
+"""What the cells of a report show, sorted into the parts of its page."""
+
+from dataclasses import dataclass, field, replace
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from audit_lib.notebook.parameters import PARAMETERS
+from audit_lib.pages.html_parts import Part, link_units, read_parts
+from audit_lib.pages.page_figures import Figure, read_figure
+from audit_lib.wording.words import Words
+
+NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
+PARTS = ("more", "method")  # cell tags of what the closed parts of a page hold
+OPENS = ("headline", "bullets", "box", "settings")  # of what has a place of its own
+
+Piece = Figure | Part | Markup
+
+
+@dataclass
+class Body:
+    """What a page shows of its notebook: the open part, the closed ones, and all code."""
+
+    open: list[tuple[Piece, str]] = field(default_factory=list)  # each with its anchor
+    more: list[tuple[Piece, str]] = field(default_factory=list)
+    method: list[tuple[Piece, str]] = field(default_factory=list)
+    settings: list[tuple[Piece, str]] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [piece for piece, _ in self.open if isinstance(piece, Figure)]
+
+
+def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
+    """Sort what the cells show into the parts of a page by their tags; names of units and reports are linked."""
+    body, question = Body(), []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if tags & NOT_FOR_PAGES:
+            continue
+        if "question" in tags:  # is shown with what answers it
+            question = [(Markup('<p class="k">{}</p>').format(cell.source.lstrip("# ")), "")]
+            continue
+        part = body.settings if "settings" in tags else body.more if "more" in tags else body.method
+        if cell.cell_type == "markdown":
+            if cell.metadata["prose"]:
+                body.method.append((Markup(cell.metadata["prose"]), ""))
+            continue
+        if cell.cell_type != "code":
+            continue
+        body.code += [cell.source.strip()] if cell.source.strip() else []
+        if tags & set(OPENS) and "settings" not in tags:
+            continue
+        shown = part if tags & {*PARTS, "settings"} else body.open
+        if shown is body.open and cell.outputs:
+            shown += question
+            question = []
+        for output in cell.outputs:
+            anchor = str(output.get("metadata", {}).get("anchor", ""))
+            shown += [(piece, anchor if at == 0 else "") for at, piece in enumerate(_read_output(output, words, pages))]
+    return body
+
+
+def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> list[Piece]:
+    data = output.get("data", {})
+    if "text/html" in data:
+        parts = read_parts(data, (words.missing, words.inapplicable))
+        return [_link_part(part, pages) for part in parts]
+    if "image/png" in data:
+        return [read_figure(output, words)]
+    text = output.text if output.output_type == "stream" else data.get("text/plain", "")
+    return [Markup("<pre>{}</pre>").format(text)]
+
+
+def _link_part(part: Part, pages: dict[str, str]) -> Piece:
+    return part.html if part.caption is None else replace(part, html=link_units(part.html, pages))
