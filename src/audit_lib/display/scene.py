@@ -198,22 +198,12 @@ def write_colours() -> str:
 
 def fill_frame(frame: Scene, scene: Scene, drawn_at: float) -> Scene:
     """Put a drawing into its frame of words, at this y."""
-    return Scene(frame.width, frame.height, (*frame.marks, *move(scene.marks, 0, drawn_at)))
+    return Scene(frame.width, frame.height, (*frame.marks, *move(scene.marks, drawn_at)))
 
 
-def move(marks: Iterable[Mark], dx: float, dy: float) -> tuple[Mark, ...]:
-    """Move marks to the right and down."""
-    return tuple(
-        replace(
-            mark,
-            **{
-                each.name: getattr(mark, each.name) + (dx if each.name[0] == "x" else dy)
-                for each in fields(mark)
-                if each.name[0] in "xy" and each.name[1:] in ("", "1", "2")
-            },
-        )
-        for mark in marks
-    )
+def move(marks: Iterable[Mark], down: float) -> tuple[Mark, ...]:
+    """Move marks down."""
+    return tuple(replace(mark, **{key: y + down for key, y in vars(mark).items() if key[0] == "y"}) for mark in marks)
 
 
 def write_scene(scene: Scene) -> str:

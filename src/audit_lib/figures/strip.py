@@ -70,7 +70,7 @@ def draw_strip(
         strip, height = _draw_row(members, row, flags, axis, size, radius)
         bottom += height
         grid = [] if bands else [Line(axis.place(tick), -height, axis.place(tick), 0, "line") for tick in axis.ticks]
-        drawn += move([*_clip(grid, strip), *strip], 0, bottom)
+        drawn += move([*_clip(grid, strip), *strip], bottom)
         drawn.append(Line(size.margin, bottom, size.width - size.margin, bottom, "grey" if row is rows[-1] else "line"))
         bottom += 12 if row is not rows[-1] else 0
     ticks = [(axis.place(tick), f"{tick:g}") for tick in axis.ticks]

@@ -50,7 +50,7 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         for name in panel.lists:
             title = words.word(name_list(name)) if len(panel.lists) > 1 else ""
             drawn, tall = _draw_strips(strips[name], values, size, title, highlight, words)
-            marks += move(drawn, 0, height)
+            marks += move(drawn, height)
             height += tall
         scenes.append(Scene(size.width, round(height), tuple(marks)))
     key, facts = _title_level(trends, words)
