@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from nbformat import v4
 
-from audit_lib.notebook.report import open_words
+from audit_lib.notebook.place_words import open_words
 from audit_lib.pages.highlights import highlight
 from audit_lib.pages.notice_page import frame_notice, render_notice
 from audit_lib.pages.report_page import render_period

@@ -12,6 +12,7 @@ import pandas as pd
 
 from audit_lib.documents.model import Document, anchor_of, line_of
 from audit_lib.sources import NOTICE, PERIOD
+from audit_lib.tables.build import Reading
 from audit_lib.wording.words import Text, say, say_place
 
 Citations = Mapping[tuple[str | Text, str, object], str]
@@ -27,6 +28,23 @@ BESIDE_UNITS = ("score", "tier", "tier_after", "item")  # of a row with a list o
 def link_place(place: str, page: str = NOTICE) -> str:
     """Return the link to a place of a notice."""
     return f"{page}#{anchor_of(place)}"
+
+
+def cite_reading(reading: Reading, **tables: pd.DataFrame) -> Citations:
+    """Cite the notice for every value that tables of a report repeat."""
+    listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
+    quotes = [_cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
+    corrected = set(reading.scores.loc[reading.scores["is_corrected"].fillna(False), "unit_id"])
+    cells = {
+        (entry.unit.unit_id, kind): cell.place
+        for entry in reversed(reading.evidence.entries)
+        for kind, cell in entry.row.cells
+        if entry.unit.unit_id not in corrected  # a row says what was corrected in it
+    }
+    scores, mentions = cite_scores(tables["scores"], listed=listed, cells=cells), _cite_mentions(tables["mentions"])
+    columns = _cite_columns(tables["web_columns"])
+    every = (scores, mentions, columns, _cite_document(reading.notice.document), *quotes)
+    return {key: href for cites in every for key, href in cites.items()}
 
 
 def cite_scores(
@@ -70,7 +88,7 @@ def cite_periods(before: Citations | None, after: Citations) -> Citations:
     return {**ends["before"], **after, **at_ends}
 
 
-def cite_mentions(mentions: pd.DataFrame) -> Citations:
+def _cite_mentions(mentions: pd.DataFrame) -> Citations:
     """Cite whom the prose names: by the section and item, and by how it speaks of them, where it first does so."""
     cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
@@ -86,13 +104,13 @@ def name_item(section: object, item: object) -> str:
     return "/".join("" if pd.isna(part) else str(part) for part in (section, item))
 
 
-def cite_document(document: Document) -> Citations:
+def _cite_document(document: Document) -> Citations:
     """Cite the lines of a raw file themselves, by their numbers."""
     places = {line.place for line in document.lines}
     return {("", "line", number): link_place(place) for place in places if (number := line_of(place)) is not None}
 
 
-def cite_quotes(verified: pd.DataFrame) -> Citations:
+def _cite_quotes(verified: pd.DataFrame) -> Citations:
     """Cite the quotes of a verified table that stand in the raw file, also as our summary, and their places."""
     quoted = verified[verified["is_quoted"]]
     cites: dict[tuple[str | Text, str, object], str] = {}
@@ -103,7 +121,7 @@ def cite_quotes(verified: pd.DataFrame) -> Citations:
     return cites
 
 
-def cite_columns(web_columns: pd.DataFrame) -> Citations:
+def _cite_columns(web_columns: pd.DataFrame) -> Citations:
     """Cite what a notice says of columns of web sites of a unit."""
     quoted = web_columns[web_columns["is_quoted"]].dropna(subset=["unit"])
     named = zip(quoted["unit"], quoted["column"], quoted["place"], strict=True)

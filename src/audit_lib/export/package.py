@@ -16,7 +16,7 @@ import pandas as pd
 
 from audit_lib.export.workbook import write_workbook
 from audit_lib.files import save_bytes
-from audit_lib.notebook.report import name_place
+from audit_lib.notebook.place_words import name_place
 from audit_lib.sources import Source
 from audit_lib.tables.build import Reading, read_source, tabulate_reading
 from audit_lib.tables.schemas import SCHEMAS

@@ -12,38 +12,22 @@ import pandas as pd
 from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.analysis.trend_tables import Shades
 from audit_lib.display.charts import Chart, Drawing
-from audit_lib.display.findings import (
-    Bullets,
-    Finding,
-    show_box,
-    show_bullets,
-    show_finding,
-    show_headline,
-    show_note,
-)
-from audit_lib.display.links import (
-    Citations,
-    cite_columns,
-    cite_document,
-    cite_mentions,
-    cite_periods,
-    cite_quotes,
-    cite_scores,
-)
+from audit_lib.display.findings import Bullets, Finding, show_box, show_bullets, show_finding, show_headline, show_note
+from audit_lib.display.links import Citations, cite_periods, cite_reading, cite_scores
 from audit_lib.display.tables import Table, show
 from audit_lib.errors import unusable
 from audit_lib.files import find_data
 from audit_lib.notebook.cells import forget_on_error
 from audit_lib.notebook.parameters import Parameters
+from audit_lib.notebook.place_words import open_words
 from audit_lib.notices.notice import Header, Notice
 from audit_lib.sources import NOTICE, find_sources
-from audit_lib.tables.build import PROCESSED, Reading, find_record, read_source
+from audit_lib.tables.build import PROCESSED, Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.history import History, first_rows, load_history
-from audit_lib.tables.measures import read_measure, split_percent
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.scan_doubts import find_scan_lines
-from audit_lib.tables.storage import format_table, load_known, load_or_empty, load_table
+from audit_lib.tables.storage import format_table, load_known, load_table
 from audit_lib.wording.form import describe_form
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
@@ -231,26 +215,9 @@ def open_report(
     words = open_words(data, jurisdiction, period, parameters.language)
     words = replace(words, facts={**words.facts, "source": _name_source(reading, words)})
     known = _load_known(data, reading)
-    words = replace(words, citations=_cite(reading, **ours, **known), introduced=set())
+    words = replace(words, citations=cite_reading(reading, **ours, **known), introduced=set())
     rows = ours.pop("scores")
     return Report(parameters, words, first_rows(rows), rows, **ours, **known, reading=reading, data=data)
-
-
-def _cite(reading: Reading, **tables: pd.DataFrame) -> Citations:
-    """Cite the notice for every value that tables of a report repeat."""
-    listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
-    quotes = [cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
-    corrected = set(reading.scores.loc[reading.scores["is_corrected"].fillna(False), "unit_id"])
-    cells = {
-        (entry.unit.unit_id, kind): cell.place
-        for entry in reversed(reading.evidence.entries)
-        for kind, cell in entry.row.cells
-        if entry.unit.unit_id not in corrected  # a row says what was corrected in it
-    }
-    scores, mentions = cite_scores(tables["scores"], listed=listed, cells=cells), cite_mentions(tables["mentions"])
-    columns = cite_columns(tables["web_columns"])
-    every = (scores, mentions, columns, cite_document(reading.notice.document), *quotes)
-    return {key: href for cites in every for key, href in cites.items()}
 
 
 def _find_table(data: Path, jurisdiction: str, name: str) -> Path:
@@ -274,40 +241,3 @@ def _name_source(reading: Reading, words: Words) -> str:
     named = [publisher, header.document_number or header.title, header.issued_on and words.name(header.issued_on)]
     named += [words("quality.pictures")] if find_scan_lines(reading.notice.document) else []
     return words.join((part or "" for part in named), "parts") or reading.source.notice_id
-
-
-def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Words:
-    """Return a text on one place and period, both named as the language does."""
-    words = Words(language)
-    record = find_record(data, f"{jurisdiction}-{period}", language)
-    subject = None if record is None else record.get("subject")
-    facts = {
-        "place": name_place(data, jurisdiction, language),
-        "period": words.date(period),
-        "subject": words("labels.subject") if subject is None or pd.isna(subject) else str(subject),
-    }
-    words = Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
-    return name_measure(words, record)
-
-
-def name_measure(words: Words, record: pd.Series | None) -> Words:
-    """Return words that call scores what they measure, where the record of the notice says that they are no points."""
-    if record is None or (named := read_measure(record).score_name) is None:
-        return words
-    name, percent = split_percent(named)
-    return replace(words, facts={**words.facts, "measure": name, "mark": percent})
-
-
-def load_unit_names(data: Path, jurisdiction: str) -> dict[str, str]:
-    """Load the English names of a place's units, by their short names; units without one are not in it."""
-    units = load_or_empty(data / "reference" / jurisdiction / "units.csv", "units")
-    if "name_en" not in units:
-        return {}
-    named = units.dropna(subset=["name_en"])
-    return dict(zip(named["unit_name"], named["name_en"], strict=True))
-
-
-def name_place(data: Path, jurisdiction: str, language: str) -> str:
-    """Name a jurisdiction in a language; by its folder where jurisdictions.csv does not know it."""
-    known = load_or_empty(data / "reference" / "jurisdictions.csv", "jurisdictions").set_index("jurisdiction")
-    return str(known.at[jurisdiction, f"name_{language}"]) if jurisdiction in known.index else jurisdiction.capitalize()

@@ -12,7 +12,7 @@ from audit_lib.analysis.source import name_facts, trace_source
 from audit_lib.documents.model import Document, anchor_of
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
-from audit_lib.notebook.report import open_words
+from audit_lib.notebook.place_words import open_words
 from audit_lib.notices.columns import HAN
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first

@@ -22,7 +22,7 @@ from audit_lib.figures.units import colour_units
 from audit_lib.figures.year import draw_ratings
 from audit_lib.files import save_text
 from audit_lib.fingerprints import find_digest, read_digest
-from audit_lib.notebook.report import load_unit_names, name_measure, name_place
+from audit_lib.notebook.place_words import load_unit_names, name_measure, name_place
 from audit_lib.pages.cite import Site, read_site
 from audit_lib.pages.dot_table import FOLDED, SHOWN, build_table
 from audit_lib.pages.html_parts import link_csv, spell_unit, suggest_search

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from audit_lib.display.charts import SCENES
 from audit_lib.errors import unusable
 from audit_lib.notebook.parameters import read_parameters
-from audit_lib.notebook.report import open_words
+from audit_lib.notebook.place_words import open_words
 from audit_lib.pages.html_parts import Prose, choose_language
 from audit_lib.wording.words import Words
 

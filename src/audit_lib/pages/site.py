@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from audit_lib.errors import unusable
-from audit_lib.notebook.report import open_words
+from audit_lib.notebook.place_words import open_words
 from audit_lib.pages.index import render_index
 from audit_lib.pages.notice_page import find_source, render_notice
 from audit_lib.pages.place_page import render_digest, render_place

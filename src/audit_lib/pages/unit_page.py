@@ -14,7 +14,7 @@ from audit_lib.documents.model import anchor_of
 from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.files import save_text
-from audit_lib.notebook.report import name_measure
+from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject
