@@ -15,7 +15,7 @@ import pytest
 from audit_lib.errors import AuditError
 from audit_lib.files import lock_folder
 from audit_lib.sources import find_sources
-from audit_lib.tables import add as adding
+from audit_lib.tables import raw_files
 from audit_lib.tables.add import add_files, add_notice
 from audit_lib.tables.aliases import accept_suggestions
 from audit_lib.tables.build import read_source
@@ -212,7 +212,7 @@ def test_a_full_disk_or_ctrl_c_at_any_step_changes_nothing(
 
 
 def test_a_failing_add_keeps_what_another_added_meanwhile(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, busy = adding.save_bytes, []
+    real, busy = raw_files.save_bytes, []
 
     def fail_after_another(content: bytes, path: Path) -> None:
         if "p" in path.parts and path.suffix == ".txt" and not busy:
@@ -221,7 +221,7 @@ def test_a_failing_add_keeps_what_another_added_meanwhile(data: Path, monkeypatc
             raise OSError(errno.ENOSPC, "No space left on device")
         real(content, path)
 
-    monkeypatch.setattr(adding, "save_bytes", fail_after_another)
+    monkeypatch.setattr(raw_files, "save_bytes", fail_after_another)
     with pytest.raises(OSError, match="No space left"):
         add_notice(data, data.parent / "page.txt", "p")
     records = load_table(data / "reference/notices.csv", "notices")

@@ -3,45 +3,30 @@
 Nothing is kept that cannot be read, and no file without a record.
 """
 
-import hashlib
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from audit_lib.documents.model import Document, squeeze
+from audit_lib.documents.model import Document
 from audit_lib.documents.read import list_archive
-from audit_lib.documents.several import hash_files, join_documents
+from audit_lib.documents.several import join_documents
 from audit_lib.errors import AuditError, unusable
-from audit_lib.files import clear_parts, lock_folder, name_part, remove, save_bytes, sync_files
-from audit_lib.notices.notice import Notice, parse_notice
+from audit_lib.files import lock_folder
 from audit_lib.periods import EXPECTED, is_period, list_overlaps, order_of
-from audit_lib.sources import JURISDICTION, Source, find_held, list_files, reading_order
-from audit_lib.tables.aliases import (
-    Known,
-    Printed,
-    Roster,
-    Suggestion,
-    list_printed,
-    load_roster,
-    suggest_aliases,
-)
+from audit_lib.sources import JURISDICTION, Source, reading_order
+from audit_lib.tables.aliases import Known, Printed, Roster, Suggestion, list_printed, load_roster, suggest_aliases
 from audit_lib.tables.build import Reading, resolve_notice
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.corrections import list_answers, load_corrections
 from audit_lib.tables.downloads import Download, list_downloads, read_download, sort_downloads
-from audit_lib.tables.measures import read_measure
-from audit_lib.tables.proposals import Proposal, find_before, propose_measure
+from audit_lib.tables.proposals import Proposal, parse_measured
+from audit_lib.tables.raw_files import find_same_raw, keep_notice, name_raw
 from audit_lib.tables.records import Records, describe_notice, find_own_record, list_kept
 from audit_lib.tables.scan_doubts import NOTICE, answer_lines, find_open
 from audit_lib.tables.scan_review import list_corrections, review_scans
-from audit_lib.tables.storage import Appended, append_rows
 from audit_lib.tables.units import load_registry
 
 OF_ONE = ("url", "title", "published_on", "n_ranked")  # what can be true of one notice only
@@ -156,22 +141,22 @@ def _add_group(
     """Add one notice: one file, or several that are kept together."""
     known = roster.known_for(source.period)
     group = sorted(group, key=lambda each: reading_order(each.path))
-    source = replace(source, path=_name_raw(data, source, group))
+    source = replace(source, path=name_raw(data, source, group))
     is_one = len(group) == 1 and not group[0].is_scan
     document = group[0].document if is_one else join_documents(source.path, [each.document for each in group])
     parsed = group[0].notice if is_one else None
     document, corrections = _settle(data, source, document, group)
     with lock_folder(data / "reference"):  # nobody else adds between the look and the writing
-        held = _find_held(data, source, document, group[0].path)
+        held = find_same_raw(data, source, document, group[0].path)
         source = replace(source, path=held or source.path)
         table = records.load()
         record = find_own_record(table, records.path, source, document)
-        notice, proposal = _parse_with(document, parsed, table, record, source, given)
+        notice, proposal = parse_measured(document, parsed, table, record, source, given)
         row = describe_notice(source, notice, given, proposal) if record is None else record
         notice = replace(notice, document=replace(document, path=source.path))
         reading = resolve_notice(data, source, notice, row)
         new = row if record is None else None
-        _keep(records, source.path, group if held is None else [], new, corrections)
+        keep_notice(records, source.path, group if held is None else [], new, corrections)
     roster.enter(source.period, source.notice_id, _list_units(reading))
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
     answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
@@ -211,126 +196,6 @@ def _settle(
         raise review_scans(document, paths, answers, doubts)
     new = {key: answer for key, answer in given.items() if key not in kept}
     return answer_lines(document, answers), list(list_corrections(source.notice_id, document, new))
-
-
-def _name_raw(data: Path, source: Source, group: list[Download]) -> Path:
-    """Name the raw file; a folder for several, and for a scan and what was read in it."""
-    folder = data / "raw" / source.jurisdiction
-    is_one = len(group) == 1 and not group[0].is_scan
-    return folder / (f"{source.period}.{_find_extension(group[0].document)}" if is_one else source.period)
-
-
-def _find_extension(document: Document) -> str:
-    """Name a file by what it holds. A .tsv stays one: its name says what separates the cells."""
-    if document.format == "csv" and document.path.suffix.lower() == ".tsv":
-        return "tsv"
-    return {"text": "txt"}.get(document.format, document.format)
-
-
-def _find_held(data: Path, source: Source, document: Document, file: Path) -> Path | None:
-    """Find the raw file or folder of this notice; None where there is none. Raises AuditError where it is another."""
-    for path in find_held(data, source.jurisdiction, source.period):
-        if _hash_raw(path) == document.sha256:
-            return path
-        found = f"another file for {source.notice_id} than {path}"
-        raise unusable(file, found, "the same file; to replace it, remove that one and its row in notices.csv")
-    return None
-
-
-def _hash_raw(path: Path) -> str:
-    if path.is_dir():
-        return hash_files({each.name: _hash_raw(each) for each in list_files(path)})
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _parse_with(
-    document: Document,
-    parsed: Notice | None,
-    records: pd.DataFrame,
-    record: pd.Series | None,
-    source: Source,
-    given: Mapping[str, Any],
-) -> tuple[Notice, Proposal]:
-    """Parse a notice, with the column of the scores that is recorded, given, or was recorded of the notice before.
-
-    `parsed` is the notice without a column, where it has been parsed.
-    """
-    if record is not None:
-        return parse_notice(document, read_measure(record).score_column), Proposal({}, {})
-    if given.get("score_column"):
-        notice = _parse_column(document, given["score_column"])
-        before = _find_before(records, source, notice, given)
-        return notice, propose_measure(notice, before, given)
-    notice = parsed or parse_notice(document)
-    before = _find_before(records, source, notice, given)
-    column = read_measure(before).score_column
-    if before is not None and column:
-        with suppress(AuditError):
-            again = parse_notice(document, column)
-            if _reads_column(again, column):
-                return again, propose_measure(again, before, given)
-        before = before.drop("score_column")  # the heading is another one now
-    return notice, propose_measure(notice, before, given)
-
-
-def _parse_column(document: Document, heading: str) -> Notice:
-    """Parse a notice with the column of the scores that a person named."""
-    with suppress(AuditError):
-        notice = parse_notice(document, heading)
-        if _reads_column(notice, heading):
-            return notice
-    columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
-    raise unusable(
-        "--score-column",
-        repr(heading),
-        f"a heading over numbers, one of {columns}" if columns else "none, as no table has headings",
-    )
-
-
-def _find_before(records: pd.DataFrame, source: Source, notice: Notice, given: Mapping[str, Any]) -> pd.Series | None:
-    return find_before(records, source.jurisdiction, source.period, given.get("title") or notice.header.title)
-
-
-def _reads_column(notice: Notice, heading: str) -> bool:
-    """Check whether scores are read from the column of this heading."""
-    tables = [table for table in notice.tables if squeeze(table.score_column or "") == squeeze(heading)]
-    return any(row.score is not None for table in tables for row in table.rows)
-
-
-def _keep(
-    records: Records, path: Path, group: list[Download], row: pd.Series | None, corrections: list[dict[str, str]]
-) -> None:
-    """Write record, answers and raw files, or none. The record comes first: a file without one is of unknown origin."""
-    clear_parts(path)
-    contents = {name: content for each in group for name, content in each.contents.items()}
-    written: list[Appended] = [records.append(row)]
-    try:
-        written.append(append_rows(corrections, records.path.with_name("corrections.csv"), "corrections"))
-        if len(contents) == 1:
-            save_bytes(group[0].content, path)
-        elif contents:
-            _save_folder(contents, path)
-        if group:
-            sync_files(path)
-    except BaseException:  # Ctrl-C among them
-        if group:
-            remove(path)
-        for each in reversed(written):
-            each.undo()
-        raise
-
-
-def _save_folder(contents: Mapping[str, bytes], path: Path) -> None:
-    """Write a folder with its files in one step: there is none, or it is whole."""
-    part = name_part(path)
-    try:
-        for name, content in contents.items():
-            save_bytes(content, part / name)
-        part.replace(path)
-    except OSError as error:
-        raise AuditError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _list_units(reading: Reading) -> Iterator[tuple[str, str, str]]:

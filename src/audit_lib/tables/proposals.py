@@ -5,16 +5,20 @@ What neither says stays missing. Each fact comes with its evidence; a person's o
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from audit_lib.documents.model import squeeze
-from audit_lib.notices.notice import Notice
+from audit_lib.documents.model import Document, squeeze
+from audit_lib.errors import AuditError, unusable
+from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.notices.printed_periods import BEGIN
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.periods import order_of
+from audit_lib.sources import Source
+from audit_lib.tables.measures import read_measure
 
 COPIED = ("subject", "score_name", "score_column", "better", "scale_min", "scale_max", "rubric_id")
 TWINS = ("subject_zh", "score_name_zh")
@@ -60,7 +64,50 @@ class Proposal:
         return "; ".join(f"{name}: {why}" for name, why in self.evidence.items()) or None
 
 
-def propose_measure(notice: Notice, before: pd.Series | None, given: Mapping[str, Any]) -> Proposal:
+def parse_measured(
+    document: Document,
+    parsed: Notice | None,
+    records: pd.DataFrame,
+    record: pd.Series | None,
+    source: Source,
+    given: Mapping[str, Any],
+) -> tuple[Notice, Proposal]:
+    """Parse a notice, with the column of the scores that is recorded, given, or was recorded of the notice before.
+
+    `parsed` is the notice without a column, where it has been parsed.
+    """
+    if record is not None:
+        return parse_notice(document, read_measure(record).score_column), Proposal({}, {})
+    asked = given.get("score_column")
+    notice = _parse_column(document, asked) if asked else parsed or parse_notice(document)
+    before = _find_before(records, source, given.get("title") or notice.header.title)
+    if before is not None and not asked and (column := read_measure(before).score_column):
+        if again := _try_column(document, column):
+            return again, _propose(again, before, given)
+        before = before.drop("score_column")  # the heading is another one now
+    return notice, _propose(notice, before, given)
+
+
+def _parse_column(document: Document, heading: str) -> Notice:
+    """Parse a notice with the column of the scores that a person named."""
+    if notice := _try_column(document, heading):
+        return notice
+    columns = "、".join(column for table in parse_notice(document).tables for column in table.columns)
+    expected = f"a heading over numbers, one of {columns}" if columns else "none, as no table has headings"
+    raise unusable("--score-column", repr(heading), expected)
+
+
+def _try_column(document: Document, heading: str) -> Notice | None:
+    """Parse a notice with the column of this heading; None where no scores are read from it."""
+    with suppress(AuditError):
+        notice = parse_notice(document, heading)
+        tables = [table for table in notice.tables if squeeze(table.score_column or "") == squeeze(heading)]
+        if any(row.score is not None for table in tables for row in table.rows):
+            return notice
+    return None
+
+
+def _propose(notice: Notice, before: pd.Series | None, given: Mapping[str, Any]) -> Proposal:
     """Propose what a notice measures: what is given, else what it says, else what the notice before it recorded."""
     facts: dict[str, Any] = {}
     evidence: dict[str, str] = {}
@@ -178,17 +225,15 @@ def _find_n_ranked(notice: Notice) -> tuple[int, str] | None:
     return None
 
 
-def find_before(records: pd.DataFrame | None, jurisdiction: str, period: str, title: str | None) -> pd.Series | None:
+def _find_before(records: pd.DataFrame, source: Source, title: str | None) -> pd.Series | None:
     """Find the record of the place's notice before this one with the same heading, but for its period."""
-    if records is None or not title:
-        return None
-    heading = read_heading(title)
-    ours = records[(records["jurisdiction"] == jurisdiction) & (records["period"] != period)]
+    heading = read_heading(title or "")
+    ours = records[(records["jurisdiction"] == source.jurisdiction) & (records["period"] != source.period)]
     same = ours[ours["title"].fillna("").map(read_heading) == heading]
     if same.empty or not heading:
         return None
     ordered = sorted(same.index, key=lambda index: order_of(str(same.at[index, "period"])))
-    earlier = [index for index in ordered if order_of(str(same.at[index, "period"])) < order_of(period)]
+    earlier = [index for index in ordered if order_of(str(same.at[index, "period"])) < order_of(source.period)]
     return same.loc[earlier[-1] if earlier else ordered[0]]
 
 
