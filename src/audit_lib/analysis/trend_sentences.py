@@ -1,11 +1,9 @@
 """A few sentences on what changed between periods, however many periods there are."""
 
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.comparability import find_distance
 from audit_lib.analysis.groups import MOST_NAMES, name_group
 from audit_lib.analysis.trends import (
     MANY_PERIODS,
@@ -27,17 +25,12 @@ from audit_lib.analysis.trends import (
     split_ratings,
 )
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
-from audit_lib.periods import span_of
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
 
-FEW = 3  # periods or pairs of periods that a sentence names; more are counted
 FEWEST_FOR_OFTEN = 3  # periods from which units are named that are often first, or in a third
 MOST_MOVES = 2  # from one rating to another that a headline has room for
 CEILING = 0.1  # share of the units with the best possible score from which it is described
-FEWEST_FOR_DAYS = 8  # units
-MOST_DAYS = 0.9  # share of scores that are whole days from which they are called so
-MONTH = range(28, 32)  # days
 LONG = 6  # periods under one scheme from which the headline is about all of them
 
 
@@ -194,7 +187,7 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
         ends = {"before": say_date(like[0]), "after": say_date(like[-1])}
         return say("trends.gap", gap_before=first.gap, gap_after=last.gap, **facts, **ends)
     if trends.main is not None and trends.main.gate.measure == "ratings":
-        return _describe_best_rating(trends)
+        return _describe_best_rating(trends, trends.main)
     return _describe_best_scores(trends.panel) or _describe_spread(trends)
 
 
@@ -216,10 +209,8 @@ def say_range(low: int, high: int) -> Phrase:
     return say("trends.count_same" if low == high else "trends.count_range", low=low, high=high)
 
 
-def _describe_best_rating(trends: Trends) -> Phrase | None:
+def _describe_best_rating(trends: Trends, pair: Pair) -> Phrase:
     """Describe how many units have the best rating in both periods: a larger one is easier to be in."""
-    if (pair := trends.main) is None:
-        return None
     best = list_tiers(trends.panel.rows)[0]
     facts: dict[str, Any] = dict(pair.gate.word_periods())
     for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
@@ -245,7 +236,7 @@ def _describe_spread(trends: Trends) -> Phrase | None:
     units = points[str(widest.index[0])]
     facts: dict[str, object] = {"among": say_among(panel, like)}
     for end, value in (("low", units["score"].min()), ("high", units["score"].max())):
-        facts |= {end: float(value), f"units_{end}": _name_many(units[units["score"] == value]["unit_name"])}
+        facts |= {end: float(value), f"units_{end}": name_many(units[units["score"] == value]["unit_name"])}
     return say("trends.spread", period=say_date(str(widest.index[0])), **facts)
 
 
@@ -254,7 +245,7 @@ def say_among(panel: Panel, like: list[str]) -> Text | str:
     return say("trends.among", n=len(like)) if len(like) < len(list_scored(panel)) else ""
 
 
-def _name_many(names: pd.Series) -> Text:
+def name_many(names: pd.Series) -> Text:
     """Name units, or count them where they are more than eight."""
     if len(names) > MOST_NAMES:
         return say("trends.count_units", n=len(names))
@@ -280,7 +271,7 @@ def describe_movers(trends: Trends) -> Text | None:
             key, places = f"trends.{way}_{measure}", {}
             if measure == "places" and len(most) == 1:
                 key, places = f"{key}_one", _say_places(most.iloc[0])
-            clauses.append(say(key, units=_name_many(most["unit_name"]), size=size, **places))
+            clauses.append(say(key, units=name_many(most["unit_name"]), size=size, **places))
     if not clauses:
         return None
     sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
@@ -299,7 +290,7 @@ def _describe_places(pair: Pair) -> Text | None:
         columns = [f"{name}_{end}" for name in ("place", "n_tied") for end in ("before", "after")]
         if size and len(most.drop_duplicates(columns)) == 1:
             way = "fell" if size > 0 else "rose"
-            named = _name_many(most["unit_name"])
+            named = name_many(most["unit_name"])
             clauses.append(say(f"trends.{way}_places_one", units=named, **_say_places(most.iloc[0])))
     return join(clauses, "clauses")
 
@@ -310,69 +301,13 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
     return say("trends.rating_moves", clauses=join(moves, "clauses")) if len(moves) > MOST_MOVES else None
 
 
-def describe_limits(trends: Trends) -> Text | None:
-    """Describe what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
-    return join(
-        [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
-    )
-
-
-def _describe_seasons(trends: Trends) -> Phrase | None:
-    pair = trends.main
-    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):
-        return None
-    apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
-    is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
-    if is_regular or not any(apart):
-        return None
-    before, after = pair.gate.before, pair.gate.after
-    others = [
-        find_distance(each, after)
-        for each in trends.periods[: trends.periods.index(after)]
-        if each != before and trends.panel.gate(each, after).measure == pair.gate.measure
-    ]
-    seasons = say("trends.seasons")
-    if not others or find_distance(before, after) > min(others):
-        return seasons
-    return say("trends.nearest", seasons=seasons, **pair.gate.word_periods())
-
-
-def _describe_ranks_alone(panel: Panel) -> Phrase | None:
-    ranks = [period for period in panel.periods if panel.published[period].basis == "rank"]
-    if not ranks:
-        return None
-    if len(ranks) == len(panel.periods):
-        return say("trends.all_ranks")
-    another = any(gate.reason == "ranks_of_another" for gate in panel.steps)
-    return say("trends.some_ranks_of_another" if another else "trends.some_ranks", periods=_name_periods(ranks))
-
-
-def _name_periods(periods: list[str]) -> Text:
-    if len(periods) > FEW:
-        return say("trends.count_periods", n=len(periods))
-    return say("trends.periods", periods=[say_date(period) for period in periods])
-
-
-def _describe_breaks(panel: Panel) -> list[Phrase]:
-    """Name the steps at which points are not compared, by reason; where there are many, count them."""
-    steps: dict[str, list[Phrase]] = {}
-    for gate in panel.steps:
-        if gate.reason not in ("same_scheme", "ranks_alone", "ranks_of_another"):
-            steps.setdefault(gate.reason, []).append(say("trends.between", **gate.word_periods()))
-    found = []
-    for reason, named in steps.items():
-        where = say("trends.count_steps", n=len(named)) if len(named) > FEW else say("trends.steps", steps=named)
-        found.append(say(f"gates.{reason}", steps=where))
-    return found
-
-
 def describe_first(trends: Trends) -> Phrase | None:
     """Name who was first most often, all that tie, where nothing is said of the level; None below three periods."""
     panel, n = trends.panel, len(find_placed(trends.panel))
     if n < FEWEST_FOR_OFTEN or len(panel.lists) > 1 or find_first(panel) or describe_level(trends) is not None:
         return None
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
-    units = _name_many(times[times == times.max()].index.to_series())
+    units = name_many(times[times == times.max()].index.to_series())
     return say("trends.first", units=units, k=int(times.max()), of=n)
 
 
@@ -386,53 +321,5 @@ def describe_stays(trends: Trends) -> Text | None:
         times = counts[f"n_{third}"]
         if (k := int(times.max())) > 1:
             names = counts.loc[times == k, "unit_name"]
-            clauses.append(say(f"trends.stays_{third}", units=_name_many(names), k=k, of=n))
+            clauses.append(say(f"trends.stays_{third}", units=name_many(names), k=k, of=n))
     return join(clauses, "clauses")
-
-
-def describe_pair(trends: Trends) -> Text | None:
-    """Describe what limits the changes: the rounding step, units at the best score, units that only one period has."""
-    pair = trends.main
-    if pair is None:
-        return None
-    facts = {**pair.gate.word_periods(), "n": len(pair.units)}
-    n_before, n_after = pair.n_only
-    only = say("trends.only", n_before=n_before, n_after=n_after, **facts) if n_before or n_after else None
-    other = _describe_other_list(trends.panel, pair)
-    if pair.gate.measure != "points":
-        return join([only, other], "sentences")
-    n_within = pair.n_within
-    rounding = say("trends.rounding", step=pair.step, n=n_within) if n_within else None
-    about = [describe(trends.panel, pair) for describe in (_describe_days, _describe_ceiling)]
-    return join([rounding, *about, only, other], "sentences")
-
-
-def _describe_days(panel: Panel, pair: Pair) -> Phrase | None:
-    """State what one day is where both periods are months and nearly all their shares are of whole days of these."""
-    if not panel.published[pair.gate.after].measure.is_share or len(pair.units) < FEWEST_FOR_DAYS:
-        return None
-    are_whole = []
-    for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
-        first, last = span_of(period)
-        days = (last - first).days + 1
-        part = pair.units[end] * days / 100
-        are_whole.append((part - part.round()).abs() * 100 / days <= pair.step)
-    if days not in MONTH or pd.concat(are_whole).mean() < MOST_DAYS:
-        return None
-    return say("trends.days", step=100 / days)
-
-
-def _describe_other_list(panel: Panel, pair: Pair) -> Phrase | None:
-    """Name the units that both periods place, each in another list."""
-    before, after = (panel.units_of[period].dropna(subset=["place"]) for period in (pair.gate.before, pair.gate.after))
-    both = after[after.index.isin(before.index)]
-    moved = both[both["list"] != before["list"].reindex(both.index)]
-    return None if moved.empty else say("trends.other_list", units=_name_many(moved["unit_name"]))
-
-
-def _describe_ceiling(panel: Panel, pair: Pair) -> Phrase | None:
-    """Count the units that were at the best end of the scale, and so could not become better."""
-    best = panel.published[pair.gate.before].measure.best
-    if best is None or not (n := int((pair.units["before"] == best).sum())):
-        return None
-    return say("trends.ceiling", n=n, best=best, **pair.gate.word_periods())

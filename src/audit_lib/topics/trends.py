@@ -1,13 +1,12 @@
 """Periods of one place compared: level, gap, who moved, who stays high or low."""
 
 from audit_lib.analysis.lineage import list_events, list_movers, suggest_pairs
+from audit_lib.analysis.trend_limits import describe_limits, describe_pair
 from audit_lib.analysis.trend_sentences import (
     describe_first,
     describe_gap,
     describe_level,
-    describe_limits,
     describe_movers,
-    describe_pair,
     describe_stays,
 )
 from audit_lib.analysis.trend_sentences import describe_trends as describe
