@@ -401,7 +401,7 @@ def copied_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    ("module", "runs"), [("pages/glossary.py", False), ("cli.py", False), ("analysis/tiers.py", True)]
+    ("module", "runs"), [("pages/glossary.py", False), ("console.py", False), ("analysis/tiers.py", True)]
 )
 def test_only_modules_that_make_reports_run_them_again(
     world: Folders, plan, copied_library: Path, module: str, runs: bool

@@ -1,60 +1,23 @@
-"""The command line: it forwards to the library, prints, and sets the exit code.
-
-0: done. 1: some run or check failed, the others are done. 2: unusable arguments or input.
-"""
+"""The command line: its commands forward to the library, print, and return an exit code (`console.py`)."""
 
 import json
 import math
-import os
 import shlex
-import signal
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any
 
 import click
 
 from audit_lib.batch.plan import Folders
-from audit_lib.errors import AuditError, show_controls
+from audit_lib.console import DONE, FAILED, UNUSABLE, OutputError, run_command
 from audit_lib.files import find_data, find_project
 from audit_lib.sources import Source, find_sources
 
-DONE, FAILED, UNUSABLE = 0, 1, 2
-
 # What loads pandas is imported inside the commands: `audit-lib --help` need not wait for it.
-
-
-class OutputError(Exception):
-    """Standard output or standard error cannot be written."""
-
-
-class _Stream:
-    """Standard output or standard error, with OutputError for its faults: other OSErrors are none of its."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        with self._faults():
-            return self._stream.write(text)
-
-    def flush(self) -> None:
-        with self._faults():
-            self._stream.flush()
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise OutputError(f"output: {error.strerror or error}") from error
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 class _Amount(click.FloatRange):
@@ -212,33 +175,20 @@ def check(jurisdiction: str | None, period: str | None, data: Path | None, stric
     Example: audit-lib check leizhou 2017
     """
     from audit_lib.batch.observer import Progress
-    from audit_lib.batch.run import keep_valid
-    from audit_lib.tables.build import check_source
+    from audit_lib.batch.run import check_notices
 
-    code = DONE
-    folder = find_data(data)
-    sources = find_sources(folder, jurisdiction, period)
-    valid = keep_valid(folder, sources, Progress(), alone=period is not None)
-    if len(valid) < len(sources):
-        code = FAILED
-    for source in valid:
-        try:
-            problems = check_source(folder, source)
-            problems["place"] = (" " + problems["place"]).fillna("")
-        except AuditError as error:
-            if period is not None:
-                raise
-            click.echo(f"error: {error}", err=True)
-            code = FAILED
-            continue
-        for row in problems.itertuples():
+    code, n_checked = DONE, 0
+    sources = find_sources(find_data(data), jurisdiction, period)
+    for source, problems in check_notices(find_data(data), sources, Progress(), alone=period is not None):
+        n_checked += 1
+        for row in problems.assign(place=(" " + problems["place"]).fillna("")).itertuples():
             click.echo(f"{source.notice_id}{row.place}: {row.severity} {row.check}: {row.message}")
         counts = problems["severity"].value_counts()
         counted = ", ".join(f"{counts.get(name, 0)} {name}s" for name in ("error", "warning", "note"))
         click.echo(f"{source.notice_id}: {counted}", err=True)
         if strict and counts.get("error", 0):
             code = FAILED
-    return code
+    return code if n_checked == len(sources) else FAILED
 
 
 @cli.command()
@@ -252,12 +202,10 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
     from audit_lib.batch.observer import Progress
     from audit_lib.batch.run import build_notices, keep_valid
 
-    folder = find_data(data)
+    folder, progress, alone = find_data(data), Progress(), period is not None
     sources = find_sources(folder, jurisdiction, period)
-    progress, alone = Progress(), period is not None
-    built = build_notices(
-        folder, keep_valid(folder, sources, progress, alone=alone), progress, must=sources if alone else ()
-    )
+    valid = keep_valid(folder, sources, progress, alone=alone)
+    built = build_notices(folder, valid, progress, must=sources if alone else ())
     return DONE if len(built) == len(sources) else FAILED
 
 
@@ -456,55 +404,11 @@ def verify(
 
 
 def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> Folders:
-    if data is None or notebooks is None or reports is None:
-        project = find_project()
-        data, notebooks, reports = (
-            data or project / "data",
-            notebooks or project / "notebooks",
-            reports or project / "reports",
-        )
-    return Folders(data.resolve(), notebooks.resolve(), reports.resolve())  # whole, for workers elsewhere
+    """Return the folders given, else the project's; whole, for workers elsewhere."""
+    given = {"data": data, "notebooks": notebooks, "reports": reports}
+    return Folders(*((folder or find_project() / name).resolve() for name, folder in given.items()))
 
 
 def main() -> None:
-    """Run the command line and exit. Errors are one line; a traceback only with --debug."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: so ask systemd, Slurm and docker stop
-    settings = {"debug": False}
-    streams = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = map(_Stream, streams)
-    try:
-        code = cli(standalone_mode=False, obj=settings)
-    except click.Abort:  # Ctrl-C: what works for us ends with us, and nothing is half-written
-        _stop()
-    except (click.ClickException, AuditError, OutputError, OSError) as error:
-        if settings["debug"] or (message := _word_error(error)) is None:
-            raise
-        code = DONE if message == "" else UNUSABLE
-        if message:
-            click.echo(f"error: {show_controls(message)}", err=True)
-    finally:
-        sys.stdout, sys.stderr = streams
-    sys.exit(code)
-
-
-def _word_error(error: Exception) -> str | None:
-    """Return the line for an error: empty if the reader of our output is gone, None for an error of the library."""
-    if isinstance(error, click.ClickException):
-        return error.format_message()
-    if isinstance(error, OutputError):  # nothing more can be printed there: not when Python exits either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return "" if isinstance(error.__cause__, BrokenPipeError) else str(error)
-    if isinstance(error, OSError):  # a file that cannot be read or written
-        return f"{error.filename}: {error.strerror or error}" if error.filename else None
-    return str(error)
-
-
-def _stop() -> NoReturn:
-    """End after Ctrl-C, with everything that this process started."""
-    from audit_lib.batch.processes import end_all
-
-    end_all()
-    with suppress(OutputError):
-        click.echo("stopped; what was done is kept, and run again goes on from there", err=True)
-        sys.stdout.flush()
-    os._exit(130)
+    """Run the command line and exit."""
+    run_command(cli)

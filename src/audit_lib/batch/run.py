@@ -6,7 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.manifest import check_reference, find_reason, list_stale, record_tables
@@ -27,6 +27,9 @@ from audit_lib.batch.tasks import RunResult
 from audit_lib.errors import AuditError, unusable
 from audit_lib.sources import JURISDICTION, Source, find_sources
 from audit_lib.wording.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RETRIES = 3  # of a task whose machine failed; a notebook's own error is a result, and never tried again
 
@@ -195,6 +198,21 @@ def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, al
             observer.error(str(error))
             invalid.add(place)
     return [source for source in sources if source.jurisdiction not in invalid]
+
+
+def check_notices(
+    data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool
+) -> Iterator[tuple[Source, "pd.DataFrame"]]:
+    """Yield the problems of each notice that can be read. Reports any other's error, and raises it with `alone`."""
+    from audit_lib.tables.build import check_source
+
+    for source in keep_valid(data, sources, observer, alone=alone):
+        try:
+            yield source, check_source(data, source)
+        except AuditError as error:
+            if alone:
+                raise
+            observer.error(str(error))
 
 
 def build_notices(
