@@ -15,14 +15,12 @@ import pandas as pd
 from audit_lib.files import save_text
 from audit_lib.pages.cite import read_site
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
-from audit_lib.pages.page_templates import TEMPLATES, link_translations, open_template
+from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
 from audit_lib.tables.storage import load_table
 from audit_lib.wording.languages import LANGUAGES, MAIN, find_translations
 from audit_lib.wording.words import Words
-
-SEARCH = TEMPLATES / "report" / "search.js"
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     known.save()
     words = Words(language)
     search = json_of(describe_search(places))
-    scripts = [SEARCH.read_text(encoding="utf-8")] if places else []
+    scripts = [read_script("search.js")] if places else []
     shared = {"places": places, "words": words, "site": read_site(data)}
     _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
     periods = [period for place in places for period in place.periods]

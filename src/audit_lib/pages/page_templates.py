@@ -1,4 +1,4 @@
-"""The templates of pages, and the links from a page to itself in other languages."""
+"""The templates and scripts of pages, and the links from a page to itself in other languages."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from audit_lib.display.scene import STYLE, write_colours
 from audit_lib.pages.html_parts import hash_script
 from audit_lib.wording.languages import find_translations
 
-TEMPLATES = Path(__file__).with_name("templates")
+FOLDER = Path(__file__).with_name("templates") / "report"
 MOST_VALUES = 600  # of a figure that a page lists; more are in its CSV alone
 
 
@@ -24,11 +24,16 @@ def open_template(name: str) -> Template:
 
 @cache
 def _open_environment() -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES / "report"), autoescape=True)
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
     environment.filters["hash_script"] = hash_script
     environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
     environment.globals |= {"most_values": MOST_VALUES}
     return environment
+
+
+@cache
+def read_script(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def link_translations(page: Path, tree: Path, language: str, exists: Callable[[Path], bool]) -> dict[str, str]:

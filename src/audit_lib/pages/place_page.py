@@ -37,7 +37,7 @@ from audit_lib.pages.notice_facts import (
     read_first,
 )
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
-from audit_lib.pages.page_templates import TEMPLATES, link_translations, open_template
+from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
@@ -54,7 +54,6 @@ from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
 from audit_lib.wording.words import Tier, Unit, Words
 
 UNREAD = ("unread", "balance")  # how ids of checks begin whose rows are parts of a notice that were not read
-FILTER = TEMPLATES / "report" / "filter.js"
 
 
 def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> list[Path]:
@@ -101,9 +100,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         next((period for period in periods if period.name == name), Period(name, (), {})) for name in place.periods
     )
     table = build_table(scores, mentions, words, is_lower_better=read_measure(record).is_lower_better)
-    needs_script = not table.is_short
-    template = open_template("place.html.j2")
-    return template.render(
+    return open_template("place.html.j2").render(
         place=place,
         words=words,
         site=site,
@@ -129,7 +126,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         shown=SHOWN,
         Unit=Unit,
         quote=quote,
-        scripts=[FILTER.read_text(encoding="utf-8")] if needs_script else [],
+        scripts=[] if table.is_short else [read_script("filter.js")],
         translations=link_translations(page, tree, words.language, lambda other: other.parent.is_dir()),
     )
 

@@ -11,8 +11,8 @@ from audit_lib.pages.page_figures import Figure, read_figure
 from audit_lib.wording.words import Words
 
 NOT_FOR_PAGES = {*PARAMETERS, "notebook-only"}  # cell tags
-PARTS = ("more", "method")  # cell tags of what the closed parts of a page hold
-OPENS = ("headline", "bullets", "box", "settings")  # of what has a place of its own
+PARTS = ("settings", "more", "method")  # cell tags of what the parts of a page other than the open one show
+OPENING = {"headline", "bullets", "box"}  # of what begins a page
 
 Piece = Figure | Part | Markup
 
@@ -42,7 +42,6 @@ def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Bo
         if "question" in tags:  # is shown with what answers it
             question = [(Markup('<p class="k">{}</p>').format(cell.source.lstrip("# ")), "")]
             continue
-        part = body.settings if "settings" in tags else body.more if "more" in tags else body.method
         if cell.cell_type == "markdown":
             if cell.metadata["prose"]:
                 body.method.append((Markup(cell.metadata["prose"]), ""))
@@ -50,9 +49,9 @@ def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Bo
         if cell.cell_type != "code":
             continue
         body.code += [cell.source.strip()] if cell.source.strip() else []
-        if tags & set(OPENS) and "settings" not in tags:
+        if tags & OPENING and "settings" not in tags:
             continue
-        shown = part if tags & {*PARTS, "settings"} else body.open
+        shown: list[tuple[Piece, str]] = getattr(body, next((part for part in PARTS if part in tags), "open"))
         if shown is body.open and cell.outputs:
             shown += question
             question = []
@@ -66,12 +65,10 @@ def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> l
     data = output.get("data", {})
     if "text/html" in data:
         parts = read_parts(data, (words.missing, words.inapplicable))
-        return [_link_part(part, pages) for part in parts]
+        return [
+            part.html if part.caption is None else replace(part, html=link_units(part.html, pages)) for part in parts
+        ]
     if "image/png" in data:
         return [read_figure(output, words)]
     text = output.text if output.output_type == "stream" else data.get("text/plain", "")
     return [Markup("<pre>{}</pre>").format(text)]
-
-
-def _link_part(part: Part, pages: dict[str, str]) -> Piece:
-    return part.html if part.caption is None else replace(part, html=link_units(part.html, pages))

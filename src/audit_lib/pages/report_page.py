@@ -9,7 +9,6 @@ import csv
 import io
 import json
 from base64 import b64decode
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from audit_lib.pages.glossary import list_terms, read_text
 from audit_lib.pages.html_parts import Prose, choose_language, link_csv, slug_unit, spell_unit, suggest_search
 from audit_lib.pages.notice_page import find_source, render_notice
 from audit_lib.pages.origin import Origin, describe_origin, find_root, finish_page
-from audit_lib.pages.page_templates import TEMPLATES, link_translations, open_template
+from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.report_body import read_body
 from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
 from audit_lib.sources import NOTICE
@@ -86,7 +85,7 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     has_strip = any(figure.wide for figure in body.figures)
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
     page["glossary"] = list_terms("\n".join([opening.text, read_text(notebook)]), words)
-    scripts = [_read_script()] if body.figures or has_long_table(notebook.cells) else []
+    scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []
     address, tree = notebook_path.with_suffix(".html"), notebook_path.parents[2]
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
     html = open_template("report.html.j2").render(page=page, words=words, translations=translations, scripts=scripts)
@@ -115,11 +114,6 @@ def _list_units(scores: str, words: Words) -> list[tuple[str, str, str]]:
         (words.both(Unit(name)), " ".join(spell_unit(name, words)).lower(), f"../units/{slug_unit(name)}.html")
         for name in names
     ]
-
-
-@cache
-def _read_script() -> str:
-    return (TEMPLATES / "report" / "page.js").read_text(encoding="utf-8")
 
 
 def _frame_page(
