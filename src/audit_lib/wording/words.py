@@ -82,27 +82,22 @@ class Name(Text):
 
 
 @dataclass(frozen=True)
-class Unit(Text):
-    """A unit by the short name of our tables: Water Affairs (水务局) where English first names it, then without."""
+class Named(Text):
+    """A name that notices print, with its translation where English first uses it: excellent (优秀), then excellent."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Tier(Text):
-    """A tier as printed: excellent (优秀) where English first names it, then without."""
-
-    name: str
+class Unit(Named):
+    """A unit by the short name of our tables: Water Affairs (水务局)."""
 
 
-@dataclass(frozen=True)
-class Term(Text):
-    """A term of notices, as the name of a column of a web site: news (工作动态) at first, then news."""
-
-    name: str
+class Tier(Named):
+    """A tier as printed: excellent (优秀)."""
 
 
-Named = Unit | Tier | Term
+class Term(Named):
+    """A term of notices, as the name of a column of a web site: news (工作动态)."""
 
 
 def say(key: str, /, **facts: Any) -> Phrase:
@@ -289,7 +284,7 @@ class Words:
                 return self._fill(separator, {}).join(self._formatter.format_field(part, "") for part in parts)
             case Name(value, column, otherwise):
                 return self.name(value, column, otherwise)
-            case Unit() | Tier() | Term():
+            case Named():
                 return self._introduce(text)
         raise TypeError(f"{type(text).__name__} cannot be worded")
 
@@ -323,7 +318,7 @@ class Words:
                 known = self.unit_names
             case Tier():
                 known = self._section("tier_names")
-            case Term():
+            case _:
                 known = self._section("terms")
         return str(known.get(named.name) or spell_in_pinyin(named.name))
 
