@@ -102,10 +102,8 @@ def add_files(
     if len(notices) > 1 and (names := [name for name in OF_ONE if given.get(name) is not None]):
         option = f"--{names[0].replace('_', '-')}"
         raise unusable(option, f"{len(notices)} notices", "one notice: add them one at a time")
-    roster = load_roster(data, jurisdiction) if notices else None
-    records = Records(data)
+    roster, records = load_roster(data, jurisdiction), Records(data)
     for of, group in sorted(notices.items(), key=lambda pair: order_of(pair[0])):
-        assert roster
         try:
             yield _add_group(data, Source(jurisdiction, of, data), group, roster, records, given)
         except AuditError as error:
@@ -157,7 +155,9 @@ def _add_group(
         reading = resolve_notice(data, source, notice, row)
         new = row if record is None else None
         keep_notice(records, source.path, group if held is None else [], new, corrections)
-    roster.enter(source.period, source.notice_id, _list_units(reading))
+    printed = list_printed(reading.evidence)
+    units = ((each.unit.unit_id, each.unit.name, next(iter(each.names.values()))) for each in printed)
+    roster.enter(source.period, source.notice_id, units)
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
     answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
     written = {raw: held is None, "record": record is None, answers: bool(corrections)}
@@ -196,8 +196,3 @@ def _settle(
         raise review_scans(document, paths, answers, doubts)
     new = {key: answer for key, answer in given.items() if key not in kept}
     return answer_lines(document, answers), list(list_corrections(source.notice_id, document, new))
-
-
-def _list_units(reading: Reading) -> Iterator[tuple[str, str, str]]:
-    for each in list_printed(reading.evidence):
-        yield each.unit.unit_id, each.unit.name, next(iter(each.names.values()))
