@@ -207,6 +207,15 @@ def test_a_notice_without_a_period(audit: Audit, data: Path, write) -> None:
     assert read_tree(data) == {}
 
 
+@pytest.mark.parametrize("options", [[], ["--period", "2017"]])
+def test_an_empty_folder(audit: Audit, data: Path, tmp_path: Path, options: list[str]) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    expected = f"error: {folder}: found no file of a notice in it; expected at least one\n"
+    assert audit("add", folder, "--jurisdiction", "demo", "--data", data, *options) == (2, "", expected)
+    assert read_tree(data) == {}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

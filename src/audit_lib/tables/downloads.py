@@ -53,9 +53,11 @@ class Download:
 
 
 def list_downloads(files: Sequence[Path]) -> list[Path]:
-    """List the files named, and those in the folders named; each once."""
+    """List the files named, and those in the folders named; each once. Raises AuditError where there are none."""
     listed = [each for file in files for each in (list_files(file) if file.is_dir() else [file])]
-    return [file for file in dict.fromkeys(listed) if not is_beside_scan(file)]
+    if found := [file for file in dict.fromkeys(listed) if not is_beside_scan(file)]:
+        return found
+    raise unusable(files[0], "no file of a notice in it", "at least one")
 
 
 def read_download(file: Path) -> Download:
