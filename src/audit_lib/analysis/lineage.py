@@ -41,20 +41,12 @@ class Matching:
         return self.units[self.units["join"].notna()]
 
     @property
-    def same(self) -> pd.DataFrame:
-        """The pairs that are one and the same unit."""
-        return self.units[self.units["join"].isin(SAME)]
-
-    @property
     def left(self) -> pd.DataFrame:
         return self.units[self.units["unit_id_after"].isna()]
 
     @property
     def entered(self) -> pd.DataFrame:
         return self.units[self.units["unit_id_before"].isna()]
-
-    def count(self, *joins: str) -> int:
-        return int(self.units["join"].isin(joins).sum())
 
 
 def choose_events(lineage: pd.DataFrame, before: str, after: str) -> pd.DataFrame:

@@ -57,13 +57,12 @@ class Part:
 
 
 class Prose(IPythonRenderer):  # type: ignore[misc]
-    """The markdown of one notebook, as HTML. Its first h1 becomes the title and leaves the text; each h2 is listed."""
+    """The markdown of one notebook, as HTML. Its first h1 becomes the title and leaves the text."""
 
     def __init__(self, notebook_path: Path) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
         self.notebook_path = notebook_path
         self.title = ""
-        self.headings: list[tuple[str, str]] = []
         self.anchors = {"finding", "contents", "made", "glossary", "terms"}
 
     def render(self, cell: NotebookNode) -> str:
@@ -77,8 +76,6 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
             return ""
         anchor = self.take_anchor(plain)
         level = max(level, 2)
-        if level == 2:
-            self.headings.append((anchor, plain))
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
     def take_anchor(self, text: str) -> str:

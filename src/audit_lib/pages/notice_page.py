@@ -53,7 +53,6 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
     tree = page_path.parents[2]
     html = open_template("notice.html.j2").render(
         notice=notice | {"lang": name_language(notice["title"], words)},
-        jurisdiction=source.jurisdiction,
         period=source.period,
         cards=[read_card(path) for path in list_reports(page_path.parent)],
         words=words,
