@@ -14,7 +14,7 @@ from audit_lib.figures.change import list_moves
 from audit_lib.figures.chart import close_chart, drawing
 from audit_lib.figures.counts import draw_counts
 from audit_lib.figures.picture import measure_width, wrap_text
-from audit_lib.figures.trend_level import name_score
+from audit_lib.figures.trend_strips import name_score
 from audit_lib.wording.number_format import format_number, format_rounded
 from audit_lib.wording.words import Unit, Words, say_date
 

@@ -22,7 +22,7 @@ from audit_lib.figures.axes import SIZES, Axis, Size, choose_axis
 from audit_lib.figures.chart import close_chart, drawing
 from audit_lib.figures.picture import measure_width
 from audit_lib.figures.trend_path import BARS, draw_ceiling, draw_path, label_ends, name_years, set_ends
-from audit_lib.figures.trend_strips import Strip, describe_strip, make_strips
+from audit_lib.figures.trend_strips import Strip, describe_strip, make_strips, name_score
 from audit_lib.figures.trend_swarms import draw_swarms
 from audit_lib.wording.number_format import format_rounded, format_score
 from audit_lib.wording.words import Unit, Words, say_date
@@ -78,12 +78,6 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     data = data.rename(columns=lambda period: words.heading(say_date(period)))
     data.insert(0, "unit_name", scores.groupby("unit")["unit_name"].last())
     return close_chart(f"level_{key}", words, facts, (scenes[0], scenes[1]), data, tuple(legend))
-
-
-def name_score(trends: Trends, words: Words) -> str:
-    """Name what the scores are, as the last period with scores that records it does; else `score`."""
-    names = [trends.panel.published[period].measure.score_name for period in find_like_last(trends.panel)]
-    return next((name for name in reversed(names) if name), words("labels.by_score"))
 
 
 def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:

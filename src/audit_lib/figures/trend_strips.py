@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from audit_lib.analysis.comparability import days_of, follows
-from audit_lib.analysis.trends import FEWEST_FOR_MEDIAN, Trends
+from audit_lib.analysis.trends import FEWEST_FOR_MEDIAN, Trends, find_like_last
 from audit_lib.wording.words import Phrase, Words, say_date
 
 
@@ -62,3 +62,9 @@ def describe_strip(strip: Strip, words: Words) -> str:
     points = strip.units["score"]
     facts = {"period": strip.label, "n": len(points), "low": float(points.min()), "high": float(points.max())}
     return words("labels.strip", median=strip.median, **facts)
+
+
+def name_score(trends: Trends, words: Words) -> str:
+    """Name what the scores are, as the last period with scores that records it does; else `score`."""
+    names = [trends.panel.published[period].measure.score_name for period in find_like_last(trends.panel)]
+    return next((name for name in reversed(names) if name), words("labels.by_score"))

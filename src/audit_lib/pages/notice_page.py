@@ -16,7 +16,7 @@ from audit_lib.notebook.place_words import open_words
 from audit_lib.notices.columns import HAN
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first
-from audit_lib.pages.notice_text import Drawing, Problem
+from audit_lib.pages.notice_text import NoticeText, PageProblem
 from audit_lib.pages.origin import describe_origin, find_root, finish_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.report_summary import list_reports, read_card
@@ -77,7 +77,7 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
         "problems": problems,
         "n_silent": sum(outcome.applies and not outcome.findings for outcome in outcomes),
         "n_asked": sum(outcome.applies for outcome in outcomes),
-        "text": Markup("\n").join(Drawing(reading, highlights, problems, words).draw(document.blocks)),
+        "text": Markup("\n").join(NoticeText(reading, highlights, problems, words).draw(document.blocks)),
         "is_full": is_full_text(reading.record),
         "box": read_first(reading.record, words),
         "note": _find_note(reading.record, words),
@@ -91,13 +91,13 @@ def _find_note(record: pd.Series | None, words: Words) -> str:
     return note if isinstance(note, str) and words("page.lang") == "en" else ""
 
 
-def list_problems(outcomes: Iterable[Outcome], document: Document, words: Words) -> list[Problem]:
+def list_problems(outcomes: Iterable[Outcome], document: Document, words: Words) -> list[PageProblem]:
     """List what the checks found, the gravest first."""
     printed = {line.place for line in document.lines}
     found = [(outcome.check, finding) for outcome in outcomes for finding in outcome.findings]
     found.sort(key=lambda each: SEVERITIES.index(each[0].severity))
     return [
-        Problem(
+        PageProblem(
             number,
             check.severity,
             words(f"checks.{check.name}.message", **name_facts(finding.facts)),

@@ -26,7 +26,7 @@ ANNEX = "附件"
 
 
 @dataclass(frozen=True)
-class Problem:
+class PageProblem:
     """What a check found, in words. `anchor` is None where it speaks of no place of the file."""
 
     number: int
@@ -37,10 +37,10 @@ class Problem:
     anchor: str | None
 
 
-class Drawing:
+class NoticeText:
     """The raw text being drawn as HTML. Each place gets its anchor once, and each problem stands beside it once."""
 
-    def __init__(self, reading: Reading, highlights: Highlights, problems: list[Problem], words: Words) -> None:
+    def __init__(self, reading: Reading, highlights: Highlights, problems: list[PageProblem], words: Words) -> None:
         self.highlights, self.words, self.lang = highlights, words, words("page.lang")
         self.drawn: set[str] = set()
         self.rows = _find_printed_rows(reading.notice)
@@ -48,7 +48,7 @@ class Drawing:
         lines = reading.notice.document.lines
         annex_at = next((at for at, line in enumerate(lines) if line.text.strip().startswith(ANNEX)), len(lines))
         self.in_annex = {id(line) for line in lines[annex_at + 1 :]}
-        self.beside: dict[str, list[Problem]] = {}
+        self.beside: dict[str, list[PageProblem]] = {}
         for problem in problems:
             if problem.anchor:
                 self.beside.setdefault(problem.anchor, []).append(problem)
