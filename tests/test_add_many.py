@@ -589,6 +589,19 @@ def test_the_scores_are_read_from_the_column_named(audit: Audit, data: Path, wri
     ]
 
 
+def test_the_column_of_the_notice_before_is_read_while_it_is_there(audit: Audit, data: Path, write: Write) -> None:
+    rows = [("甲镇", 90, 3.5), ("乙镇", 80, 4.5), ("丙镇", 70, 5.5)]
+    for month, heading, options in (
+        (4, "综合指数", ["--score-column", "综合指数"]),
+        (5, "综合指数", []),
+        (6, "指数", []),
+    ):
+        file = write(f"{month}.txt", word_notice(f"2017年{month}月", rows, f"单位 | 得分 | {heading}"))
+        assert audit("add", file, "--jurisdiction", "demo", "--data", data, *options)[0] == 0
+    assert load_record(data, "demo-2017-05")["score_column"] == "综合指数"
+    assert "score_column" not in load_record(data, "demo-2017-06")
+
+
 def test_a_recorded_fact_is_kept_and_said(audit: Audit, data: Path, write: Write) -> None:
     file = write("a.txt", word_notice("2017年4月"))
     options = ["--jurisdiction", "demo", "--data", data]
