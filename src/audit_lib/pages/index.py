@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from audit_lib.files import save_text
 from audit_lib.pages.cite import read_site
-from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
-from audit_lib.tables.storage import load_table
-from audit_lib.wording.languages import LANGUAGES, MAIN, find_translations
+from audit_lib.tables.storage import load_or_empty
+from audit_lib.wording.languages import LANGUAGES, MAIN, find_root, find_translations
 from audit_lib.wording.words import Words
 
 
@@ -77,7 +74,7 @@ def _write(page: Path, template: str, tree: Path, facts: dict[str, Any]) -> None
     root = find_root(tree, words.language)
     folders = [other.parent for other in find_translations(page, tree, words.language).values()]
     beside = [folder for folder in folders if folder != root and folder.is_dir()]
-    save_text(finish_page(html, describe_origin(page, root, beside), words), page)
+    save_page(html, page, tree, beside, words)
 
 
 def _gather_places(tree: Path, data: Path, language: str, known: KnownCards) -> Iterator[Place]:
@@ -95,8 +92,7 @@ def _gather_places(tree: Path, data: Path, language: str, known: KnownCards) -> 
 
 def _load_names(data: Path) -> dict[str, dict[str, str]]:
     """Load the names of all places: by place, then by column (name_en)."""
-    path = data / "reference" / "jurisdictions.csv"
-    known = load_table(path, "jurisdictions").set_index("jurisdiction") if path.is_file() else pd.DataFrame()
+    known = load_or_empty(data / "reference" / "jurisdictions.csv", "jurisdictions").set_index("jurisdiction")
     names: dict[str, dict[str, str]] = known.filter(regex="^name_").to_dict("index")
     return names
 

@@ -11,13 +11,12 @@ from markupsafe import Markup
 from audit_lib.analysis.source import name_facts, trace_source
 from audit_lib.documents.model import Document, anchor_of
 from audit_lib.errors import AuditError
-from audit_lib.files import save_text
 from audit_lib.notebook.place_words import open_words
 from audit_lib.notices.columns import HAN
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first
 from audit_lib.pages.notice_text import NoticeText, PageProblem
-from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.report_summary import list_reports, read_card
 from audit_lib.sources import NOTICE, Source, find_sources
@@ -60,7 +59,7 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
     )
     pages = [page_path, *find_translations(page_path, tree, words.language).values()]
     beside = [report for page in pages for report in list_reports(page.parent)]
-    save_text(finish_page(html, describe_origin(page_path, find_root(tree, words.language), beside), words), page_path)
+    save_page(html, page_path, tree, beside, words)
 
 
 def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from audit_lib.errors import unusable
+from audit_lib.files import save_text
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.html_parts import join_numbers, mark_han
 from audit_lib.wording.fonts import embed_characters
-from audit_lib.wording.languages import MAIN
+from audit_lib.wording.languages import find_root
 from audit_lib.wording.words import Words
 
 CHARSET = '<meta charset="utf-8">'  # within the first 1,024 bytes of a page
@@ -40,16 +41,16 @@ class Origin:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def find_root(tree: Path, language: str) -> Path:
-    """Return the reports folder to which the tree of a language belongs."""
-    return tree if language == MAIN else tree.parent
+def save_page(html: str, page: Path, tree: Path, beside: Iterable[Path], words: Words, **about: Any) -> None:
+    """Write a rendered page of the tree of a language, with its origin: made beside these files and folders.
 
-
-def describe_origin(page: Path, root: Path, beside: Iterable[Path], **about: Any) -> Origin:
-    """Return the origin of a page of a reports folder, made beside these files and folders of it."""
+    `about` is what the origin of a report's page states besides.
+    """
+    root = find_root(tree, words.language)
     there = sorted({path.relative_to(root).as_posix() for path in beside})
     versions = {**about.pop("versions", {}), **list_versions(PAGE_LIBRARIES)}
-    return Origin(page.relative_to(root).as_posix(), tuple(there), versions=versions, **about)
+    origin = Origin(page.relative_to(root).as_posix(), tuple(there), versions=versions, **about)
+    save_text(finish_page(html, origin, words), page)
 
 
 def finish_page(text: str, origin: Origin, words: Words) -> str:

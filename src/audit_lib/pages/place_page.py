@@ -36,7 +36,7 @@ from audit_lib.pages.notice_facts import (
     list_badges,
     read_first,
 )
-from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_summary import Card
@@ -68,8 +68,7 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
         return pages
     page = tree / jurisdiction / "index.html"
     html = _render(place, periods, page, tree, replace(words, introduced=set()), site)
-    origin = describe_origin(page, find_root(tree, language), list_beside(tree, jurisdiction, language))
-    save_text(finish_page(html, origin, words), page)
+    save_page(html, page, tree, list_beside(tree, jurisdiction, language), words)
     return [page, *pages]
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from audit_lib.errors import unusable
-from audit_lib.files import save_bytes, save_text
+from audit_lib.files import save_bytes
 from audit_lib.notebook.parameters import find_source_name, read_parameters
 from audit_lib.notebook.statements import read_data
 from audit_lib.pages.cite import cite_page, read_site
@@ -25,7 +25,7 @@ from audit_lib.pages.findings import Opening, has_long_table, mark_anchors, read
 from audit_lib.pages.glossary import list_terms, read_text
 from audit_lib.pages.html_parts import Prose, choose_language, link_csv, slug_unit, spell_unit, suggest_search
 from audit_lib.pages.notice_page import find_source, render_notice
-from audit_lib.pages.origin import Origin, describe_origin, find_root, finish_page
+from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
 from audit_lib.pages.report_body import read_body
 from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
@@ -86,21 +86,17 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
     page["glossary"] = list_terms("\n".join([opening.text, read_text(notebook)]), words)
     scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []
-    address, tree = notebook_path.with_suffix(".html"), notebook_path.parents[2]
+    address, tree = notebook_path.with_suffix(".html"), page_path.parents[2]
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
     html = open_template("report.html.j2").render(page=page, words=words, translations=translations, scripts=scripts)
     html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
-    save_text(finish_page(html, _describe_origin(notebook, notebook_path, page_path, words.language), words), page_path)
-
-
-def _describe_origin(notebook: NotebookNode, notebook_path: Path, page_path: Path, language: str) -> Origin:
-    """Return the origin of a report's page: its neighbours and translations are beside it."""
-    tree = page_path.parents[2]
-    translations = find_translations(notebook_path, tree, language).values()
-    return describe_origin(
+    beside = filter(Path.is_file, find_translations(notebook_path, tree, words.language).values())
+    save_page(
+        html,
         page_path,
-        find_root(tree, language),
-        [*list_reports(page_path.parent), *filter(Path.is_file, translations)],
+        tree,
+        [*list_reports(page_path.parent), *beside],
+        words,
         notebook=find_source_name(notebook.metadata, notebook_path),
         parameters=read_parameters(notebook),
         versions=notebook.metadata.get("audit", {}).get("versions", {}),

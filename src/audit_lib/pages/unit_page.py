@@ -13,12 +13,11 @@ from audit_lib.display.charts import Key
 from audit_lib.documents.model import anchor_of
 from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.units import colour_units, key_tiers
-from audit_lib.files import save_text
 from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit
 from audit_lib.pages.notice_facts import describe_subject
-from audit_lib.pages.origin import describe_origin, find_root, finish_page
+from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import Period
 from audit_lib.pages.report_summary import FAILED
@@ -85,7 +84,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
     paths = [folder / f"{slug}.html" for slug in slugs.values()]
     template = open_template("unit.html.j2")
     notices = {period: _open_notice(place, period, words) for period in place.periods}
-    root, beside = find_root(tree, words.language), list_beside(tree, place.jurisdiction, words.language)
+    beside = list_beside(tree, place.jurisdiction, words.language)
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -107,7 +106,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             date_notices=date_notices,
             Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
         )  # fmt: skip
-        save_text(finish_page(html, describe_origin(path, root, beside), words), path)
+        save_page(html, path, tree, beside, words)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     return paths

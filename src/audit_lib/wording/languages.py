@@ -27,8 +27,13 @@ def find_tree(reports: Path, language: str) -> Path:
     return reports if language == MAIN else reports / language
 
 
+def find_root(tree: Path, language: str) -> Path:
+    """Return the reports folder to which the tree of a language belongs."""
+    return tree if language == MAIN else tree.parent
+
+
 def find_translations(page: Path, tree: Path, language: str) -> dict[str, Path]:
     """Find where the same page is in the other languages, there or not: by language. `tree` is that of the page."""
-    root = tree if language == MAIN else tree.parent
+    root = find_root(tree, language)
     others = [each for each in LANGUAGES if each != language]
     return {each: find_tree(root, each) / page.relative_to(tree) for each in others}
