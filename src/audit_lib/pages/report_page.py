@@ -90,17 +90,11 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
     html = open_template("report.html.j2").render(page=page, words=words, translations=translations, scripts=scripts)
     html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
-    beside = filter(Path.is_file, find_translations(notebook_path, tree, words.language).values())
-    save_page(
-        html,
-        page_path,
-        tree,
-        [*list_reports(page_path.parent), *beside],
-        words,
-        notebook=find_source_name(notebook.metadata, notebook_path),
-        parameters=read_parameters(notebook),
-        versions=notebook.metadata.get("audit", {}).get("versions", {}),
-    )
+    translated = find_translations(notebook_path, tree, words.language).values()
+    beside = [*list_reports(page_path.parent), *filter(Path.is_file, translated)]
+    source = find_source_name(notebook.metadata, notebook_path)
+    made = {"notebook": source, "parameters": read_parameters(notebook), "versions": page["versions"]}
+    save_page(html, page_path, tree, beside, words, **made)
 
 
 def _list_units(scores: str, words: Words) -> list[tuple[str, str, str]]:
