@@ -221,6 +221,14 @@ def test_an_empty_cell_that_prints_nothing(parse: Callable[[str], Notice], gap: 
     assert [problem.check for problem in notice.problems] == ["row_incomplete"] * 3
 
 
+def test_a_row_whose_name_is_blank_is_reported(parse: Callable[[str], Notice]) -> None:
+    above = ["名次", "村名", "卫生", "得分", "奖金", "1", "甲村", "80", "90", "500", "2", "乙村", "81", "89", "400"]
+    notice = parse(print_page([*above, "3", "\u00a0", "丙村", "\u00a0", "88"]))
+    rows = [(row.unit, row.rank, row.score) for row in notice.tables[0].rows]
+    assert rows == [("甲村", 1, 90), ("乙村", 2, 89), ("丙村", 3, None)]
+    assert [problem.message for problem in notice.problems] == ["丙村: found 3 cells; expected 5"]
+
+
 # The samples: one page for each oddity.
 
 SAMPLES = Path(__file__).parent / "samples/layouts"

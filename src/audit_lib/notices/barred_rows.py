@@ -116,36 +116,24 @@ def take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[
     """
     rows: list[list[Line]] = []
     end = at
-    for place in range(at, len(lines) - 1):
-        line, below = lines[place], lines[place + 1]
+    for end in range(at, len(lines)):
+        line, below = lines[end], lines[end + 1].text if end + 1 < len(lines) else ""
         if rows and CELL_START.fullmatch(line.text.strip()):
             rows[-1].append(Line(line.place, BAR.sub("", line.text).strip()))
-        elif line.key and not BAR.search(line.text) and CELL_START.fullmatch(below.text.strip()):
+        elif line.key and not BAR.search(line.text) and CELL_START.fullmatch(below.strip()):
             rows.append([line])
-        elif line.key and not (rows and _ends_word(rows[-1][-1], line, vocabulary)):
-            break
         elif line.key:
-            rows[-1][-1] = _join(rows[-1][-1], line)
-        end = place + 1
-    if rows and end == len(lines) - 1 and CELL_START.fullmatch(lines[end].text.strip()):
-        rows[-1].append(Line(lines[end].place, BAR.sub("", lines[end].text).strip()))
-        end += 1
+            break
+    else:
+        end = len(lines)
     width = mode(map(len, rows)) if rows else 0
     whole: list[list[Line]] = []
     for row in rows:
         if whole and len(whole[-1]) < width and len(whole[-1]) + len(row) - 1 <= width:
-            whole[-1] = [*whole[-1][:-1], _join(whole[-1][-1], row[0]), *row[1:]]
+            whole[-1] = [*whole[-1][:-1], _join_cells([whole[-1][-1], row[0]]), *row[1:]]
         else:
             whole.append(row)
     return (whole, end) if len(whole) > 1 and width > 1 else ([], at)
-
-
-def _ends_word(cell: Line, piece: Line, vocabulary: Vocabulary) -> bool:
-    return vocabulary.meaning_of(cell.key) is None and vocabulary.meaning_of(cell.key + piece.key) is not None
-
-
-def _join(cell: Line, piece: Line) -> Line:
-    return Line(cell.place, cell.text.rstrip() + piece.text.strip())
 
 
 def strip_bars(line: Line) -> list[Line]:

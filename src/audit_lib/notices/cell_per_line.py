@@ -60,7 +60,7 @@ def read_rows(
     keys = keys[: next(ends, len(keys))]
     rows: list[ScoreRow] = []
     longest = 0  # lines that a remark has filled beyond its first
-    group = lines[header.title].printed if header.title is not None else None
+    group = plain_title(lines[header.title].printed) if header.title is not None else None
     while True:
         following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
@@ -69,11 +69,11 @@ def read_rows(
         if end == at + layout.width != following:
             end = _cut_row(keys, end, layout, rows)
         row = _read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems)
-        rows.append(replace(row, group=row.group or (group and plain_title(group))))
+        rows.append(replace(row, group=group) if group and not row.group else row)
         upto = _end_remarks(keys, end, longest) if following is None else following
         longest = max(longest, upto - end if layout.meanings[-1] == "extra" else 0)
         if titles := _read_between(lines[end:upto], rows, layout, problems):
-            group = titles[-1].printed
+            group = plain_title(titles[-1].printed)
         if following is None:
             break
         at = following
@@ -175,18 +175,22 @@ def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | 
     whole = at + layout.width
     if whole < len(keys) and layout.is_title(keys[whole]) and layout.starts(keys, whole + 1):
         return whole + 1
-    nearby = []
-    for place in range(at + layout.unit_at + 1, at + 3 * layout.width):
-        if not layout.starts(keys, place):
-            continue
-        # Below a title or a sum the numbers may begin again.
-        parts = any(layout.is_title(key) or layout.sums_up(key) for key in keys[at + 1 : place])
-        skipped = 0 if parts and place > whole else layout.count_skipped(keys, at, place, n_rows)
-        if skipped is not None and (place == whole or layout.confirms(keys, at, place)):
-            nearby.append((skipped, place != whole, place))
-    if upto := [each for each in nearby if each[-1] <= whole]:
-        return min(upto)[-1]
-    return whole if layout.starts(keys, whole) else min((place for *_, place in nearby), default=None)
+    ways = []
+    for place in range(at + layout.unit_at + 1, whole + 1):
+        if layout.starts(keys, place) and (place == whole or layout.confirms(keys, at, place)):
+            skipped = layout.count_skipped(keys, at, place, n_rows)
+            ways += [] if skipped is None else [(skipped, place != whole, place)]
+    if ways:
+        return min(ways)[-1]
+    if layout.starts(keys, whole):
+        return whole
+    for place in range(whole + 1, at + 3 * layout.width):
+        if layout.starts(keys, place) and layout.confirms(keys, at, place):
+            # Below a title or a sum the numbers may begin again.
+            parts = any(layout.is_title(key) or layout.sums_up(key) for key in keys[at + 1 : place])
+            if parts or layout.count_skipped(keys, at, place, n_rows) is not None:
+                return place
+    return None
 
 
 def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, problems: list[Problem]) -> ScoreRow:
@@ -210,7 +214,10 @@ def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layou
     if len(lines) == layout.width or not layout.width <= len(cells) <= layout.width + 1:
         return {}
     placed = dict(enumerate(cells[: layout.width]))
-    fits = all(layout.looks_like(layout.meanings[at], cell.key) for at, cell in placed.items() if cell.key)
+    named = placed[layout.unit_at]
+    fits = all(
+        layout.looks_like(layout.meanings[at], cell.key) for at, cell in placed.items() if cell.key or cell is named
+    )
     return placed if fits and not any(cell.key for cell in cells[layout.width :]) else {}
 
 

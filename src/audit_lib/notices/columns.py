@@ -1,7 +1,7 @@
 """The layout of a score table: a header known by its words, and how the rows below it must look."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from audit_lib.notices.dates import NUMERAL, read_numeral
@@ -214,14 +214,16 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         meanings[unit_at] = "unit"
     _find_parts_of_one(meanings, cells, vocabulary)
     if VALUES.isdisjoint(meanings):
-        figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and _holds_figures(column)]
-        named = [at for at, column in enumerate(cells) if meanings[at] == "unit" and _holds_names(column, vocabulary)]
+        figures = [at for at, column in enumerate(cells) if meanings[at] == "extra" and hold_figures(column)]
+        is_named = any(
+            meanings[at] == "unit" and hold_most(cells[at], vocabulary.names_unit) for at in range(len(cells))
+        )
         graded = [
             at
             for at, column in enumerate(cells)
             if meanings[at] in ("extra", "group") and _holds_grades(column, vocabulary)
         ]
-        if not named or not (figures or len(graded) == 1):
+        if not is_named or not (figures or len(graded) == 1):
             return None
         for at in figures or graded:
             meanings[at] = "figure" if figures else "tier"
@@ -233,9 +235,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         last["score"] = totals[-1]
     # Of several columns with one meaning (得分, 总分) a total is read, else the last; of units those that differ.
     for at, meaning in enumerate(meanings):
-        if meaning == "figure":
-            continue
-        if meaning in ("measure", "extra") or at != last[meaning]:
+        if meaning == "measure" or (meaning != "figure" and at != last[meaning]):
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
 
@@ -243,9 +243,9 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
 def _agree_with_cells(meanings: list[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
     """Change the meaning of a heading that may head either where its cells tell: 成绩 above 优, 考核结果 above 95."""
     for at, column in enumerate(cells):
-        if meanings[at] == "tier" and "score" not in meanings and _holds_figures(column):
+        if meanings[at] == "tier" and "score" not in meanings and hold_figures(column):
             meanings[at] = "score"
-        elif meanings[at] == "score" and "tier" not in meanings and _holds_words(column, vocabulary):
+        elif meanings[at] == "score" and "tier" not in meanings and hold_most(column, vocabulary.tier.__contains__):
             meanings[at] = "tier"
 
 
@@ -255,14 +255,8 @@ def _find_parts_of_one(meanings: list[str], cells: Sequence[Sequence[str]], voca
     if not headed or any(len(column) < FEWEST_ROWS or len(set(column)) > 1 for column in headed):
         return
     for at, column in enumerate(cells):
-        if meanings[at] == "extra" and len(set(column)) == len(column) > 1 and _holds_names(column, vocabulary):
+        if meanings[at] == "extra" and len(set(column)) == len(column) > 1 and hold_most(column, vocabulary.names_unit):
             meanings[at] = "unit"
-
-
-def _holds_words(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Check whether cells are words and no figures, most of them tiers that we know."""
-    known = sum(cell in vocabulary.tier for cell in cells)
-    return 2 * known > len(cells) and not any(map(is_value, cells))
 
 
 def _find_units(
@@ -274,7 +268,7 @@ def _find_units(
         for at, column in enumerate(cells)
         if meanings[at] == "extra" and columns[at] not in vocabulary.furniture and not any(map(is_value, column))
     ]
-    named = [at for at in words if _holds_names(cells[at], vocabulary)]
+    named = [at for at in words if hold_most(cells[at], vocabulary.names_unit)]
     unknown = [column for at, column in enumerate(columns) if meanings[at] == "extra" and at not in named]
     if len(unknown) > 1 and any(map(vocabulary.names_unit, unknown)):  # one among headings is one too: 辖区
         return None
@@ -295,10 +289,9 @@ def _are_distinct_words(cells: Sequence[str]) -> bool:
     )
 
 
-def _holds_names(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Check whether most cells are names of units of a kind that we know, and none is a number."""
-    known = sum(vocabulary.names_unit(cell) for cell in cells)
-    return 2 * known > len(cells) and not any(map(is_value, cells))
+def hold_most(cells: Sequence[str], is_known: Callable[[str], bool]) -> bool:
+    """Check whether most cells are of a kind, such as names of units, and none is a number."""
+    return 2 * sum(map(is_known, cells)) > len(cells) and not any(map(is_value, cells))
 
 
 def _holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -309,7 +302,8 @@ def _holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
     )
 
 
-def _holds_figures(cells: Sequence[str]) -> bool:
+def hold_figures(cells: Sequence[str]) -> bool:
+    """Check whether there are cells, and all are figures."""
     return bool(cells) and all(read_figure(cell) is not None for cell in cells)
 
 

@@ -8,6 +8,8 @@ from audit_lib.documents.model import Line, UnreadableError
 from audit_lib.notices.columns import (
     ROWS_TO_TYPE,
     Layout,
+    hold_figures,
+    hold_most,
     is_value,
     make_layout,
     number_names,
@@ -148,12 +150,11 @@ def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
         return "serial"
     if None not in orders and not cells[0].isdecimal() and is_ranking([order or 0 for order in orders]):
         return "rank"
-    if all(read_figure(cell) is not None for cell in cells):
+    if hold_figures(cells):
         return "figure"
     if all(map(vocabulary.may_grade, cells)):
         return "tier"
-    known = sum(vocabulary.names_unit(strip_number(cell)) for cell in cells)
-    return "unit" if 2 * known > len(cells) and not any(map(is_value, cells)) else "extra"
+    return "unit" if hold_most(cells, lambda cell: vocabulary.names_unit(strip_number(cell))) else "extra"
 
 
 def _are_apart(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> bool:
@@ -223,19 +224,15 @@ def _part_blocks(
         ]
         if layouts[0] and all(plain[at : at + width] == plain[:width] for at in range(0, len(plain), width)):
             layouts = layouts[:1] * n  # the same headings, whatever the cells below the others
-        alike = [layout for layout in layouts if layout and _draw_form(layout) == _draw_form(layouts[0])]
-        if len(alike) == n:
-            return list(zip(range(0, len(plain), width), alike, strict=True))
+        found = [layout for layout in layouts if layout]
+        if len(found) == n and len(set(map(_draw_form, found))) == 1:
+            return list(zip(range(0, len(plain), width), found, strict=True))
     return []
 
 
-def _draw_form(layout: Layout | None) -> tuple[str, ...] | None:
-    """What the columns of a table mean, a score and another figure alike."""
-    return (
-        None
-        if layout is None
-        else tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
-    )
+def _draw_form(layout: Layout) -> tuple[str, ...]:
+    """Return what the columns of a table mean, a score and another figure alike."""
+    return tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
 
 
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:

@@ -23,6 +23,7 @@ from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
 MOST_FRAGMENTS = 24  # lines that a broken header may fill
+FARTHEST = 4 * LONGEST_HEADER  # lines from the beginning of a header to a value below it
 ROWS_TO_TYPE = 3  # whose cells tell which column holds the units
 FEWEST_ROWS = 3  # from which on values tell an order
 
@@ -42,24 +43,26 @@ class Header:
 
 
 def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
-    """Find the header that begins here: words with a unit and a value among them, above a row that fits them."""
-    if NUMBER.fullmatch(keys[at]):
+    """Find the header that begins here: words with a unit and a value among them, above rows that fit them.
+
+    Two whole rows are looked for before a first row that lacks cells, or the only one.
+    """
+    is_known = vocabulary.meaning_of(keys[at]) is not None
+    if not is_known and not _may_head_units(keys, at, vocabulary):
         return None
-    if vocabulary.meaning_of(keys[at]):
-        whole = _find_whole(keys, at, vocabulary, Layout.fits_at, 0) or _find_broken(keys, at, vocabulary)
-        return whole or _find_whole(keys, at, vocabulary, Layout.fits_at)
-    if _may_head_units(keys, at, vocabulary):
-        return _find_unknown(keys, at, vocabulary, Layout.fits_at, ROWS_TO_TYPE)
-    pieces = keys[at : at + 2]
-    is_parted = vocabulary.meaning_of("".join(pieces)) and not vocabulary.meaning_of(pieces[-1])
-    return _find_broken(keys, at, vocabulary) if is_parted else None
-
-
-def _find_unknown(
-    keys: list[str], at: int, vocabulary: Vocabulary, opens: Callable[[Layout, list[str], int], bool], n_rows: int
-) -> Header | None:
-    """Find a header whose heading of the units we do not know; `n_rows` below it tell where they stand."""
-    header = _find_whole(keys, at, vocabulary, opens, n_rows)
+    if not any(is_value(key) or key in vocabulary.tier for key in keys[at + 1 : at + FARTHEST]):
+        return None
+    if is_known:
+        if header := _find_whole(keys, _list_layouts(keys, at, vocabulary, 0), Layout.fits_at):
+            return header
+        layouts = _list_layouts(keys, at, vocabulary, ROWS_TO_TYPE)
+        return (
+            _find_broken(keys, at, vocabulary)
+            or _find_whole(keys, layouts, Layout.fits_at)
+            or _find_whole(keys, layouts, Layout.opens)
+        )
+    header = _find_whole(keys, _list_layouts(keys, at, vocabulary, ROWS_TO_TYPE), Layout.fits_at)
+    header = header or _find_whole(keys, _list_layouts(keys, at, vocabulary, 1), Layout.opens)
     is_new = header and vocabulary.meaning_of(header.layout.columns[header.layout.unit_at]) is None
     return header if is_new else None
 
@@ -73,42 +76,39 @@ def _may_head_units(keys: list[str], at: int, vocabulary: Vocabulary) -> bool:
     return any(meanings) and "unit" not in meanings and not vocabulary.names_unit(key)
 
 
-def find_header_of_damaged(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
-    """As `find_header`, but the first rows may lack cells, or there is only one."""
-    if NUMBER.fullmatch(keys[at]):
-        return None
-    if vocabulary.meaning_of(keys[at]):
-        return _find_whole(keys, at, vocabulary, Layout.opens)
-    return _find_unknown(keys, at, vocabulary, Layout.opens, 1) if _may_head_units(keys, at, vocabulary) else None
+def _list_layouts(keys: list[str], at: int, vocabulary: Vocabulary, n_rows: int) -> list[tuple[Layout, int]]:
+    """List the layouts of headings that stand on lines of their own from here on, each with where its rows begin.
 
-
-def _find_whole(
-    keys: list[str],
-    at: int,
-    vocabulary: Vocabulary,
-    opens: Callable[[Layout, list[str], int], bool],
-    n_rows: int = 3,
-) -> Header | None:
-    """Find a header that prints each heading on a line of its own, above rows as `opens` tells."""
+    The first `n_rows` tell what the columns hold; without them the headings must name a unit and a value.
+    """
     meanings = [vocabulary.meaning_of(key) for key in keys[at : at + LONGEST_HEADER]]
-    for end in range(at + 2, min(at + LONGEST_HEADER, len(keys))):
+    layouts: list[tuple[Layout, int]] = []
+    for width in range(2, min(LONGEST_HEADER, len(keys) - at)):
+        end = at + width
         if NUMBER.fullmatch(keys[end - 1]):
-            return None
-        found = meanings[: end - at]
-        units = [key for key, meaning in zip(keys[at:end], found, strict=True) if meaning == "unit"]
+            break
+        units = [key for key, meaning in zip(keys[at:end], meanings, strict=False) if meaning == "unit"]
         if vocabulary.meaning_of(keys[end]) in ("tier", "rank", "score") and keys[end] not in keys[end + 1 : end + 60]:
             continue  # the header goes on
-        if not n_rows and (not units or VALUES.isdisjoint(found)):
+        if not n_rows and (not units or VALUES.isdisjoint(meanings[:width])):
             continue
         if len(set(units)) < len(units):
             continue  # tables side by side: the header of the last one gives the width
-        width = end - at
         body = [keys[row : row + width] for row in range(end, end + n_rows * width, width)]
-        layout = make_layout(number_names(keys[at:end]), vocabulary, body)
-        if layout is None:
-            continue
-        if layout.meanings[0] == "group" and (rest := _drop_group(layout)) and opens(rest, keys, end + 1):
-            return Header(rest, end + 1, end)
+        if layout := make_layout(number_names(keys[at:end]), vocabulary, body):
+            layouts.append((layout, end))
+    return layouts
+
+
+def _find_whole(
+    keys: list[str], layouts: Sequence[tuple[Layout, int]], opens: Callable[[Layout, list[str], int], bool]
+) -> Header | None:
+    """Find the first layout below which a table begins, as `opens` tells, or the title of its first group."""
+    for layout, end in layouts:
+        if layout.meanings[0] == "group":  # what stands there is the title of the rows beside and below it
+            rest = Layout(layout.columns[1:], layout.meanings[1:], layout.vocabulary, is_grouped=True)
+            if opens(rest, keys, end + 1):
+                return Header(rest, end + 1, end)
         if opens(layout, keys, end):
             return Header(layout, end)
         if end + 1 < len(keys) and layout.is_title(keys[end]) and opens(layout, keys, end + 1):
@@ -116,16 +116,8 @@ def _find_whole(
     return None
 
 
-def _drop_group(layout: Layout) -> Layout | None:
-    """Return the layout without its first column: what stands there is the title of the rows beside and below it."""
-    rest = make_layout(layout.columns[1:], layout.vocabulary)
-    return rest and Layout(rest.columns, rest.meanings, rest.vocabulary, is_grouped=True)
-
-
 def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | None:
     """Find a header of fragments above rows that are all alike: a name, and numbers."""
-    if not any(map(POINTS.fullmatch, keys[at : at + MOST_FRAGMENTS + LONGEST_HEADER])):
-        return None
     for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
         fragments = keys[at:end]
         if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):
@@ -214,9 +206,8 @@ def _tell_by_order(
     falling = [
         at
         for at, values in numbers.items()
-        if at != rank_at and all(upper >= lower for upper, lower in pairwise(values))
+        if at != rank_at and len(set(values)) > 1 and all(upper >= lower for upper, lower in pairwise(values))
     ]
-    falling = [at for at in falling if len(set(numbers[at])) > 1]
     if not falling:
         return None
     score_at = min(falling, key=lambda at: abs(at - rank_at))

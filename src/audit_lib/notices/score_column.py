@@ -45,10 +45,8 @@ def choose_score(
     columns = _list_figures(table, vocabulary)
     scored = sorted(columns, key=lambda column: column.name != table.score_column)
     current = next((column.name for column in scored if _is_score(column, rows)), None)
-    if chosen is not None:
-        wanted = next((column for column in columns if squeeze(column.name) == squeeze(chosen)), None)
-        if wanted is not None:
-            return table if current == wanted.name else _use(table, "score", current, wanted), []
+    if asked := next((each for each in columns if chosen and squeeze(each.name) == squeeze(chosen)), None):
+        return _use(table, "score", current, asked), []
     ranks = _list_ranks(table, vocabulary)
     named = [c for c in columns if read_meaning(c.name, vocabulary) == "score" or c.name == current]
     left, doubtful = _narrow(named, columns, ranks, period, vocabulary)
@@ -68,8 +66,7 @@ def choose_score(
     if doubtful:
         facts = {"columns": "、".join(column.name for column in doubtful), "read": wanted.name}
         problems.append(note_problem("not_read", "score_column", rows[0].place, "warning", **facts))
-    table = table if current == wanted.name else _use(table, "score", current, wanted)
-    return _choose_rank(table, ranks, wanted, period), problems
+    return _choose_rank(_use(table, "score", current, wanted), ranks, wanted, period), problems
 
 
 def _agree(ranks: Sequence[Column], columns: Sequence[Column]) -> bool:
@@ -92,13 +89,10 @@ def _narrow(
     is_year = period is not None and period.isdigit()
     left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
     is_cumulated = len(left) < len(own)  # 本月得分 beside 累计得分: which of them counts, the notice does not say
-    if len(left) > 1:
-        own_ranks = [each for each in ranks if not _is_of_other(each.name, period)]
-        left = _prefer(left, lambda column: _agree(own_ranks, [column]))
-    if len(left) > 1:
-        left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
-    if len(left) > 1:
-        left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
+    own_ranks = [each for each in ranks if not _is_of_other(each.name, period)]
+    left = _prefer(left, lambda column: _agree(own_ranks, [column]))
+    left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
+    left = _prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
     return left, own if is_cumulated else left if len(left) > 1 else []
 
 
@@ -208,6 +202,8 @@ def _find_named(name: str, period: str) -> str | None:
 
 def _use(table: ScoreTable, role: str, current: str | None, wanted: Column) -> ScoreTable:
     """Return the table with another column as its score or rank (`role`); what was it is kept beside it."""
+    if current == wanted.name:
+        return table
     rows = []
     for row, value in zip(table.rows, wanted.values, strict=True):
         extra = {name: cell for name, cell in row.extra.items() if name != wanted.name}

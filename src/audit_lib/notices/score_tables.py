@@ -10,9 +10,8 @@ from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.barred_rows import BAR
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
-from audit_lib.notices.grid_tables import TIER_HEADING, GridTable, read_grid
-from audit_lib.notices.headers import find_header, find_header_of_damaged
-from audit_lib.notices.names import split_outside
+from audit_lib.notices.grid_tables import distinct, read_grid
+from audit_lib.notices.headers import find_header
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.tier_choice import name_tiers
@@ -52,13 +51,12 @@ class _Found:
     problems: list[Problem] = field(default_factory=list)
     headed: dict[int, Line] = field(default_factory=dict)  # the line above a table whose tier it may name
     above: Line | None = None  # the line just above, where the next table may have its title
-    last_grid: GridTable | None = None  # the table just above, which may go on
 
     def add_prose(self, lines: Iterable[Line]) -> None:
         for line in lines:
             self.below += [line] if self.tables and self.above is None else []
             self.prose.append(line)
-            self.above, self.last_grid = line, None
+            self.above = line
 
     def drop_headers(self, header: Sequence[Line]) -> int:
         """Remove the same header from the lines above if tables are side by side. Return how many tables are."""
@@ -68,6 +66,13 @@ class _Found:
             n += 1
         self.above = self.prose[-1] if n > 1 and self.prose else self.above
         return n
+
+    def go_on(self, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
+        """Add rows to the table just above if they go on with it. Return whether they do."""
+        if not self.tables or self.above or not _continues(self.tables[-1], columns, rows):
+            return False
+        self.tables[-1] = replace(self.tables[-1], rows=(*self.tables[-1].rows, *rows))
+        return True
 
     def add_table(
         self, layout: Layout, padded: tuple[str, ...], rows: Sequence[ScoreRow], sums: Sequence[ScoreRow] = ()
@@ -135,16 +140,19 @@ def _name_tiers(found: _Found) -> None:
 
 def _find_in(blocks: Iterable[Block], found: _Found) -> None:
     """Find the tables of blocks. A grid that is no score table is read as the lines and grids that it holds."""
-    for drawn in _join_grids(_draw(blocks, found.vocabulary)):
-        if isinstance(drawn, list):
-            _find_in_lines(drawn, found)
-        elif listed := _list_kinds(drawn.rows, found.vocabulary):
-            found.add_prose(listed)
-        elif not _find_in_grid(drawn, found):
-            listed = _list_tiers(drawn.rows, found.vocabulary) or _list_tiers(_turn(drawn.rows), found.vocabulary)
-            listed = listed or _list_units(drawn.rows, found.vocabulary)
-            found.problems += [] if listed else _find_unread(drawn, found.vocabulary)
-            found.add_prose(listed) if listed else _find_in(drawn.blocks, found)
+    lines: list[Line] = []
+    for block in _join_grids(_draw(blocks, found.vocabulary)):
+        if isinstance(block, Line):
+            lines.append(block)
+            continue
+        _find_in_lines(lines, found)
+        lines = []
+        if not _find_in_grid(block, found):
+            listed = _list_tiers(block.rows, found.vocabulary) or _list_tiers(_turn(block.rows), found.vocabulary)
+            listed = listed or _list_units(block.rows, found.vocabulary)
+            found.problems += [] if listed else _find_unread(block, found.vocabulary)
+            found.add_prose(listed) if listed else _find_in(block.blocks, found)
+    _find_in_lines(lines, found)
 
 
 def _turn(rows: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
@@ -155,7 +163,7 @@ def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
     """Return a line 优秀:甲镇、乙局 for each row of a tier with names beside it; none where a row is another."""
     lists = []
     for row in rows:
-        head, *cells = list({id(cell): cell for cell in row if cell.key}.values()) or [row[0]]
+        head, *cells = distinct(row) or [row[0]]
         if vocabulary.meaning_of(head.key) == "serial":
             continue
         if not vocabulary.tier_heading.fullmatch(head.key):
@@ -164,22 +172,6 @@ def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[
             return []
         lists.append(Line(head.place, f"{head.text}:{'、'.join(cell.text for cell in cells) or '无'}"))
     return lists if len(lists) > 1 else []
-
-
-def _list_kinds(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
-    """Return a line 优秀等次:甲镇、乙局 for each row of a table with a column for each kind of unit: 等次, 乡镇."""
-    header, *body = rows
-    meanings = [vocabulary.meaning_of(cell.key) for cell in header]
-    is_distinct = len({row[0].key for row in body} - {""}) == len(body) > 1
-    if meanings[0] != "tier" or meanings[1:] != ["unit"] * max(2, len(meanings) - 1) or not is_distinct:
-        return []
-    if not any(len(split_outside(cell.key, "、,;")) > 1 for row in body for cell in row[1:]):
-        return []
-    joined = ("、".join(cell.text for cell in row[1:] if cell.key) or "无" for row in body)
-    return [
-        Line(row[0].place, f"{row[0].text.removesuffix(TIER_HEADING)}{TIER_HEADING}:{names}")
-        for row, names in zip(body, joined, strict=True)
-    ]
 
 
 def _list_units(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
@@ -200,24 +192,32 @@ def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:
         yield note_problem("not_read", "grid", grid.rows[0][0].place, "warning", **facts)
 
 
-def _join_grids(drawn: Iterable[list[Line] | Grid]) -> Iterator[list[Line] | Grid]:
-    """Join grids that stand one below the other where the first goes on, as at the head of a page."""
-    joined: list[Grid] = []
-    for block in drawn:
-        if isinstance(block, Grid) and joined and _goes_on(joined[-1], block):
-            joined.append(block)
+def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
+    """Yield blocks with the tables that their lines draw as grids."""
+    lines: list[Line] = []
+    for block in blocks:
+        if isinstance(block, Line):
+            lines.append(block)
             continue
-        yield from _join(joined)
-        joined = [block] if isinstance(block, Grid) else []
-        if isinstance(block, list):
+        yield from draw_grids(lines, vocabulary)
+        lines = []
+        yield block
+    yield from draw_grids(lines, vocabulary)
+
+
+def _join_grids(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Join grids that stand one below the other where the first goes on, as at the head of a page."""
+    grids: list[Grid] = []
+    for block in (*blocks, None):
+        if grids and not (isinstance(block, Grid) and _goes_on(grids[-1], block)):
+            yield Grid(
+                tuple(row for grid in grids for row in grid.rows), tuple(each for grid in grids for each in grid.blocks)
+            )
+            grids = []
+        if isinstance(block, Grid):
+            grids.append(block)
+        elif block:
             yield block
-    yield from _join(joined)
-
-
-def _join(grids: Sequence[Grid]) -> Iterator[Grid]:
-    if grids:
-        rows = tuple(row for grid in grids for row in grid.rows)
-        yield Grid(rows, tuple(block for grid in grids for block in grid.blocks)) if len(grids) > 1 else grids[0]
 
 
 def _goes_on(above: Grid, below: Grid) -> bool:
@@ -226,44 +226,16 @@ def _goes_on(above: Grid, below: Grid) -> bool:
     return len(above.rows[0]) == len(first) and any(map(is_value, first))
 
 
-def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[list[Line] | Grid]:
-    """Yield blocks as runs of lines and as grids, those that lines draw among them."""
-    lines: list[Line] = []
-    for block in _draw_lines(blocks, vocabulary):
-        if isinstance(block, Line):
-            lines.append(block)
-            continue
-        if lines:
-            yield lines
-        lines = []
-        yield block
-    if lines:
-        yield lines
-
-
-def _draw_lines(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
-    for is_line, run in groupby(blocks, key=lambda block: isinstance(block, Line)):
-        blocks_of_run = list(run)
-        lines = [block for block in blocks_of_run if isinstance(block, Line)]
-        yield from draw_grids(lines, vocabulary) if is_line else blocks_of_run
-
-
 def _find_in_grid(grid: Grid, found: _Found) -> bool:
     """Read a grid as tables, the first of which may go on with the one just above. Return whether it holds any."""
     tables = read_grid(grid.rows, found.vocabulary)
     for table in tables:
         found.problems += table.problems
-        if found.last_grid and not table.above and _continues(found.tables[-1], table.layout.columns, table.rows):
-            found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *table.rows))
-        else:
-            if table.above or table is tables[0]:
-                found.add_prose(table.above)
+        if table.above or not found.go_on(table.layout.columns, table.rows):
+            found.add_prose(table.above)
             found.add_table(table.layout, table.padded, table.rows, table.sums)
-        found.last_grid = table
     for table in tables:
         found.add_prose(table.below)
-    if tables and not any(table.below for table in tables):
-        found.last_grid = tables[-1]
     return bool(tables)
 
 
@@ -274,7 +246,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
     blanks = count_blanks(drawn)
     at = 0
     while at < len(lines):
-        header = find_header(keys, at, found.vocabulary) or find_header_of_damaged(keys, at, found.vocabulary)
+        header = find_header(keys, at, found.vocabulary)
         if header is None:
             found.add_prose(lines[at : at + 1])
             at += 1
@@ -294,8 +266,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             found.add_prose(lines[start:at])
             continue
         found.problems += unread
-        if found.tables and found.above is None and _continues(found.tables[-1], layout.columns, rows):
-            found.tables[-1] = replace(found.tables[-1], rows=(*found.tables[-1].rows, *rows))
+        if found.go_on(layout.columns, rows):
             continue
         padded = tuple(line.text.strip() for line in printed if line.text.strip() != line.printed)
         for part in _part_beside(rows, found.drop_headers(printed)):

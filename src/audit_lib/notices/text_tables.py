@@ -30,18 +30,19 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     if len(lines) > MOST_HEADINGS:
         _check_headings(lines, vocabulary)
     many = MANY_CELLS if len(lines) > FEW_LINES else MANY_CELLS_ALONE
-    cells = [cell for line in lines for cell in _spread(line, many)]
-    if len(cells) > MOST_CELLS:
-        raise UnreadableError(f"{len(cells):,} lines and cells", f"at most {MOST_CELLS:,}", cells[MOST_CELLS].place)
-    has_bars = any(BAR.search(line.text) for line in cells)
-    spread = close_cells(cells, vocabulary) if has_bars else cells
+    spread = [cell for line in lines for cell in _spread(line, many)]
+    if len(spread) > MOST_CELLS:
+        raise UnreadableError(f"{len(spread):,} lines and cells", f"at most {MOST_CELLS:,}", spread[MOST_CELLS].place)
+    has_bars = any(BAR.search(line.text) for line in spread)
+    spread = close_cells(spread, vocabulary) if has_bars else spread
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
     ways = (*barred, take_spaced, partial(_take_columns, filled=filled), take_bare)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
-        for take in ways:
+        rows: list[list[Line]] = []
+        for take in ways if spread[at].key else ():  # no table begins with a blank line
             rows, end = take(spread, at, vocabulary)
             if rows:
                 break
@@ -86,7 +87,9 @@ def _take_columns(
         return [], at
     cells = lines[at : at + MOST_IN_COLUMNS]
     keys = [cell.key for cell in cells]
-    if find_header([key for key in keys if key], 0, vocabulary):
+    filled_keys = [key for key in keys if key]
+    header = find_header(filled_keys, 0, vocabulary)
+    if header and header.layout.fits_at(filled_keys, header.end):  # one cell a line
         return [], at
     for layout, columns in _part_columns(keys, first - at, vocabulary):
         end = columns[-1][-1] + 1

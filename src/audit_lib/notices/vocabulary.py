@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,7 +36,18 @@ COUNT = re.compile(r"[\d一二三四五六七八九十][个家名]")
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
-@dataclass(frozen=True)
+def keep(find: Callable[["Vocabulary", str], T]) -> Callable[["Vocabulary", str], T]:
+    """Keep what a method finds for a short text."""
+    kept = lru_cache(MOST_KEPT)(find)
+
+    @wraps(find)
+    def look_up(vocabulary: "Vocabulary", text: str) -> T:
+        return kept(vocabulary, text) if len(text) <= LONGEST_KEPT else find(vocabulary, text)
+
+    return look_up
+
+
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What printed words mean. Keys are squeezed words (see `documents.squeeze`)."""
 
@@ -59,21 +70,11 @@ class Vocabulary:
     label: dict[str, str]  # word in the label of a list or group → kind of the units below it
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
+    @keep
     def meaning_of(self, heading: str) -> str | None:
         """Return what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
-        if len(heading) <= LONGEST_KEPT:
-            return self._meanings(heading)
-        return self._find_meaning(heading) if "(" in heading else None
-
-    @cached_property
-    def _meanings(self) -> Callable[[str], str | None]:
-        return lru_cache(MOST_KEPT)(self._find_meaning)
-
-    @cached_property
-    def _kinds(self) -> Callable[[str], str]:
-        return lru_cache(MOST_KEPT)(self._find_kind)
-
-    def _find_meaning(self, heading: str) -> str | None:
+        if len(heading) > LONGEST_KEPT and "(" not in heading:
+            return None
         word = BRACKETED.sub("", squeeze(heading)).lower()
         if len(word) > LONGEST_HEADING:
             return None
@@ -85,7 +86,7 @@ class Vocabulary:
             return None
         ending = next((ending for ending in _endings(word) if ending in self.header), None)
         if ending in self.totals:  # 扣分合计 sums up deductions
-            summed = self._find_meaning(word.removesuffix(ending))
+            summed = self.meaning_of(word.removesuffix(ending))
             return summed if summed in ("extra", "measure") else self.header[ending]
         return None if ending is None else self.header[ending]
 
@@ -93,16 +94,10 @@ class Vocabulary:
         """Return whether a text may be a heading, one of several things too: 村名及得分."""
         return all(map(self.meaning_of, SEVERAL.split(text))) or self.meaning_of(text) is not None  # not 东和镇
 
-    def names_unit(self, text: str) -> bool:
+    @keep
+    def names_unit(self, printed: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
-        return len(text) <= LONGEST_KEPT and self._names(text)
-
-    @cached_property
-    def _names(self) -> Callable[[str], bool]:
-        return lru_cache(MOST_KEPT)(self._is_name)
-
-    def _is_name(self, printed: str) -> bool:
-        text = squeeze(printed)
+        text = squeeze(printed) if len(printed) <= LONGEST_KEPT else ""
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or NO_NAME.match(text):
             return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
@@ -281,14 +276,12 @@ class Vocabulary:
     def is_total(self, heading: str) -> bool:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
 
+    @keep
     def kind_of(self, name: str) -> str:
         """Classify a unit by the longest ending we know; `other` where we know none.
 
         A bracket at the end is not part of the ending: 区科创委(投促办) ends in 科创委.
         """
-        return self._kinds(name) if len(name) <= LONGEST_KEPT else self._find_kind(name)
-
-    def _find_kind(self, name: str) -> str:
         name = squeeze(name).translate(SIMPLIFIED)
         first, _, office = name.rpartition("、")
         name = first if office in self.offices and first else name  # 高新区管委会、政府
