@@ -326,6 +326,9 @@ SHAPES = {
     "tabs before a name": (".txt", 10_000, lambda n: LIST + "\t" * n + "甲镇"),
     "a page on one line": (".txt", 300, lambda n: "关于2017年的通报 单位 得分 " + "甲镇 97 " * n),
     "rows of one unit": (".csv", 500, lambda n: "单位,得分\n" + "甲镇,97\n" * n),
+    "rows of two and three cells by turns": (".txt", 100, lambda n: "通报\n" + "甲镇 95 优秀\n乙镇 95\n" * n),
+    "a longer row below many": (".txt", 300, lambda n: "通报\n" + "甲镇 95\n" * n + "乙镇 95 优秀\n"),
+    "scores one by one": (".txt", 300, lambda n: "通报\n" + "甲镇、乙镇分别以97分、96分位居第二、" * n),
     "cells on lines of their own": (".txt", 300, lambda n: "通报\n单位\n得分\n" + "甲镇\n97\n" * n),
 }  # fmt: skip
 

@@ -92,10 +92,17 @@ def _may_title(line: Line) -> bool:
     return len(line.key) <= LONGEST_TITLE and not SENTENCE_SIGN.search(line.key) and not is_date(line.key)
 
 
-def take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
-    """Return lines below no header that each hold a name and numbers or a tier between spaces, and where they end."""
+def take_bare(
+    lines: Sequence[Line], at: int, vocabulary: Vocabulary, ragged: list[int]
+) -> tuple[list[list[Line]], int]:
+    """Return lines below no header that each hold a name and numbers or a tier between spaces, and where they end.
+
+    `ragged` keeps where a row had more or fewer cells than those above it: no table begins among those.
+    """
     rows: list[list[Line]] = []
     end = at
+    if at < max(ragged, default=0):
+        return [], at
     for place in range(at, len(lines)):
         if not lines[place].key:
             continue
@@ -113,9 +120,12 @@ def take_bare(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[l
             or not all(is_value(key) or vocabulary.may_grade(key) for key in rest)
         ):
             break
+        if rows and len(cells) != len(rows[0]):
+            ragged[:] = [place]
+            return [], at
         rows.append(cells)
         end = place + 1
-    return (rows, end) if len(rows) > 1 and len({len(row) for row in rows}) == 1 else ([], at)
+    return (rows, end) if len(rows) > 1 else ([], at)
 
 
 def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None = None) -> list[Line]:

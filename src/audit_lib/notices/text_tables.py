@@ -37,7 +37,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     spread = close_cells(spread, vocabulary) if has_bars else spread
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
-    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), take_bare)
+    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), partial(take_bare, ragged=[]))
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
