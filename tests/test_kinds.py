@@ -1441,6 +1441,18 @@ def test_ratings_of_another_matter_than_the_scores_are_kept_apart() -> None:
     assert list(scores["score"]) == [96.89, 94.48, 97.73]
 
 
+def test_ratings_and_scores_of_one_matter_stay_together() -> None:
+    notice = read(
+        [
+            "一、评定等次",
+            "优秀等次:东山县、西山县。良好等次:南山县。",
+            "二、考核得分",
+            "东山县96.8分、西山县94.4分、南山县92分。",
+        ]
+    )
+    assert not any(tier.is_apart for tier in notice.tiers)
+
+
 def test_a_unit_with_its_tier_in_its_row_is_not_missing_in_the_lists() -> None:
     notice = read(["东山区(93.4分)(优秀等次)", "西山区(88分)(良好等次)", "南山区(82分)", "优秀单位:北山区、中山区"])
     scores = resolve_units(notice, Registry("jia"), "jia", "2017")

@@ -108,7 +108,11 @@ def read_block(
         _add_list(block, line, None, None, [Entry(name)])
         block.lines = lines[at : (end := end + 1)]
         block.is_described = True
-    numbered = [] if block.lists or not head.form[0] else _read_numbered(lines[end:until], head, vocabulary)
+    numbered = (
+        []
+        if block.lists or not head.form[0]
+        else _read_numbered((lines[below] for below in range(end, until)), head, vocabulary)
+    )
     for line, name in numbered:
         _add_list(block, line, None, None, [Entry(name)])
         block.lines = lines[at : (end := end + 1)]
@@ -164,7 +168,7 @@ def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -
     return described if len(described) == head.stated else []
 
 
-def _read_numbered(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
+def _read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
     """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
     numbered: list[tuple[Line, str]] = []
     for line in lines:
