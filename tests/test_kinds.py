@@ -1441,6 +1441,29 @@ def test_ratings_of_another_matter_than_the_scores_are_kept_apart() -> None:
     assert list(scores["score"]) == [96.89, 94.48, 97.73]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["东山镇(优秀)", "县教育局(优秀)", "西山镇(基本合格)", "县财政局(不合格)", "县水利局(不合格)"],
+        ["1.东山市(优秀)", "2.西山市(优秀)", "3.南山(优秀)", "4.北山市(基本合格)", "5.中山(基本合格)"],
+        ["东山:好", "西山:好", "南山市:较好", "北山:一般", "中山市:较差"],
+    ],
+)
+def test_a_pair_that_is_not_read_among_others_is_in_doubt(lines: Sequence[str]) -> None:
+    notice = read(lines)
+    read_units = {unit for tier in notice.tiers for unit in tier.units}
+    assert len(read_units) < len(lines)
+    assert any(problem.check == "not_read" for problem in notice.problems)
+
+
+def test_names_before_what_all_of_them_share_are_whole() -> None:
+    notice = read(["东山县、西山街道2021年度考核结果为良好等次。南山街道2021年度考核结果为不合格等次。"])
+    assert {tier.tier: tier.units for tier in notice.tiers} == {
+        "良好": ("东山县", "西山街道"),
+        "不合格": ("南山街道",),
+    }
+
+
 def test_ratings_and_scores_of_one_matter_stay_together() -> None:
     notice = read(
         [

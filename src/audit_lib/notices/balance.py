@@ -30,6 +30,7 @@ PLACED = re.compile(
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
+GRADE = re.compile("[(\uff08][\u4e00-\u9fff]{1,6}[)\uff09]")  # 甲镇(基本合格)
 LISTED = re.compile("[、:为]")
 TOWARDS = re.compile("^(?:决定|现|特|拟)?对")  # 对甲县予以表扬
 SENTENCES = re.compile("[,;].*。|。.")
@@ -79,6 +80,9 @@ def _find_siblings(
 
 def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     """Return how a line that lists something begins: with a number, a label, or neither."""
+    beside = BRACKET.search(strip_number(line.key))
+    if beside and beside.start() and GRADE.fullmatch(beside[0]):
+        return "pair"
     if ENUMERATOR.match(line.key):
         return "number"
     words = line.text.split()
@@ -86,7 +90,7 @@ def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
     if vocabulary.has_tier(grade) or vocabulary.may_grade(grade):
         return "pair"
     label, colon, rest = line.key.partition(":")
-    if colon and 0 < len(rest) <= LONGEST_WORD and vocabulary.names_unit(label):
+    if colon and 0 < len(rest) <= LONGEST_WORD and (vocabulary.names_unit(label) or len(label) <= LONGEST_WORD):
         return "pair"
     is_list = colon and not SENTENCES.search(rest)
     is_label = is_list and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
@@ -145,8 +149,11 @@ def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Voc
     """Yield names, one a line, that are in no list."""
     dated = {id(line) for line, below in pairwise(prose) if is_date(below.key)}
     for is_name, run in groupby(prose, lambda line: vocabulary.names_unit(strip_number(line.key))):
-        lines = [line for line in run if _is_unread(strip_number(line.key), names, vocabulary)]
-        if is_name and lines and len(lines) >= FEWEST_NAMES - bool(names and id(lines[-1]) not in dated):
+        run_lines = list(run)
+        lines = [line for line in run_lines if _is_unread(strip_number(line.key), names, vocabulary)]
+        is_among = len(lines) < len(run_lines)  # others of the run were read
+        fewest = 1 if is_among else FEWEST_NAMES - bool(names)
+        if is_name and lines and len(lines) >= fewest + (id(lines[-1]) in dated):
             facts = {"n": len(lines), "found": lines[0].key}
             yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
 

@@ -62,11 +62,12 @@ def find_stated_scores(
         is_alone = len({record.number for record in records}) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
         label = records[0].label if is_alone else ""
-        run = labelled.get(label, [])
+        is_next = bool(runs) and at == before + 1 and (goes_on or (is_alone and was_alone))
+        run = [] if is_next else labelled.get(label, [])
         if run and vocabulary.names_unit(unit := records[0].unit) and all(unit != each.unit for each in run):
             run.append(records[0])  # other lines may be between
             continue
-        if not (runs and at == before + 1 and (goes_on or (is_alone and was_alone))):
+        if not is_next:
             runs.append([])
             ranks = set()
         for record in records:

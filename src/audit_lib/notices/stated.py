@@ -252,6 +252,6 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
 
 def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Read a line that is the name of a unit and a short word, which may be its tier."""
-    match = GRADED.fullmatch(line.key)
+    match = GRADED.fullmatch(strip_number(line.key))
     is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
     return [(match["unit"], match["word"])] if match and is_pair else []

@@ -215,7 +215,7 @@ def drop_shared_ends(hits: Sequence[Hit], vocabulary: Vocabulary) -> Iterator[st
         shared = [(other, _count_shared(hit.above, other.above)) for other in others]
         is_name = vocabulary.names_unit(last)
         counted = [n for other, n in shared if other.number and not hit.number]
-        ends = [max(counted, default=0), *range(max((n for _, n in shared), default=0), 1, -1)]
+        ends = [max(counted, default=0), *range(2, max((n for _, n in shared), default=0) + 1)]
         end = next((n for n in ends if n > 1 and (n == ends[0] or vocabulary.names_unit(last[:-n]))), 0)
         yield hit.names[: len(hit.names) - (0 if is_name else end)]
 
