@@ -1464,12 +1464,13 @@ def test_names_before_what_all_of_them_share_are_whole() -> None:
     }
 
 
-def test_ratings_and_scores_of_one_matter_stay_together() -> None:
+@pytest.mark.parametrize(("above", "below"), [("一、评定等次", "二、考核得分"), ("一、总体情况", "二、各单位情况")])
+def test_ratings_and_scores_of_one_matter_stay_together(above: str, below: str) -> None:
     notice = read(
         [
-            "一、评定等次",
+            above,
             "优秀等次:东山县、西山县。良好等次:南山县。",
-            "二、考核得分",
+            below,
             "东山县96.8分、西山县94.4分、南山县92分。",
         ]
     )

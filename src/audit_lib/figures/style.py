@@ -1,4 +1,4 @@
-"""What every chart shares: a font with Chinese characters, and colours."""
+"""Set the font with Chinese characters and the colours that all charts share."""
 
 from functools import cache
 

@@ -32,7 +32,7 @@ LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 GRADE = re.compile("[(\uff08][\u4e00-\u9fff]{1,6}[)\uff09]")  # 甲镇(基本合格)
 LISTED = re.compile("[、:为]")
-TOWARDS = re.compile("^(?:决定|现|特|拟)?对")  # 对甲县予以表扬
+ABOUT = re.compile("^(?:决定|现|特|拟)?对")  # 对甲县予以表扬
 SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
@@ -152,8 +152,9 @@ def _find_names_on_lines(prose: Sequence[Line], names: set[str], vocabulary: Voc
         run_lines = list(run)
         lines = [line for line in run_lines if _is_unread(strip_number(line.key), names, vocabulary)]
         is_among = len(lines) < len(run_lines)  # others of the run were read
-        fewest = 1 if is_among else FEWEST_NAMES - bool(names)
-        if is_name and lines and len(lines) >= fewest + (id(lines[-1]) in dated):
+        is_dated = bool(lines) and id(lines[-1]) in dated
+        fewest = 1 + is_dated if is_among else FEWEST_NAMES - bool(names and not is_dated)
+        if is_name and lines and len(lines) >= fewest:
             facts = {"n": len(lines), "found": lines[0].key}
             yield note_problem(NOT_READ, "names", lines[0].place, "warning", **facts)
 
@@ -186,7 +187,7 @@ def _balance_line(
     if text.partition(":")[0] in vocabulary.furniture:
         return
     sentences = [_list_pieces(sentence, vocabulary) for sentence in text.split("。")]
-    pieces = [TOWARDS.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
+    pieces = [ABOUT.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]

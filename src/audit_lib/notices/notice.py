@@ -33,9 +33,7 @@ INSPECTED = re.compile(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)")
 COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
 CLAUSE_END = re.compile("[,、。;]")
 PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
-RESULTS = re.compile(
-    "分|成绩|排名|名次|等[次级]|档次|结果|名单|评[定选]|优秀"
-)  # of one matter: 一、评定等次, 二、考核得分
+MATTER = re.compile("(?:工作|考核|考评|检查|整治|治理|建设|创建)$")  # 一、河长制工作; not 一、总体情况
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
 
@@ -214,7 +212,7 @@ def _part_matters(
     listed = {sections.get(tier.place) for tier in tiers if not tier.scores}
     units = {row.unit for table in tables for row in table.rows}
     is_one = None in scored | listed or not scored or not listed or bool(scored & listed)
-    is_one = is_one or any(heading and RESULTS.search(heading.text) for heading in scored | listed)
+    is_one = is_one or not all(heading and MATTER.search(heading.text) for heading in scored | listed)
     if is_one or units.isdisjoint(unit for tier in tiers for unit in tier.units):
         return tuple(tiers), []
     apart = [replace(tier, is_apart=not tier.scores) for tier in tiers]

@@ -31,14 +31,16 @@ RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、
     rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
 )
 SHARED = re.compile(rf"^((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\(({POINTS}分)\)$")  # 甲局、乙局(100分)
-GROUP = re.compile(rf"(?<![^,;。])第(?:{NUMERAL})(?:方阵|梯队|组|片区)(?=[^,;:。、是为的包])")  # 第二方阵甲市排名第一
+GROUP_AHEAD = re.compile(
+    rf"(?<![^,;。])第(?:{NUMERAL})(?:方阵|梯队|组|片区)(?=[^,;:。、是为的包])"
+)  # 第二方阵甲市排名第一
 LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
 
 
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
-    text = GROUP.sub("", text)
+    text = GROUP_AHEAD.sub("", text)
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))

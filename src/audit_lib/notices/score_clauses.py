@@ -72,9 +72,8 @@ class Chunk:
 def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
     pieces = split_outside(clause, BREAKS)
     chunks = [_read_chunk(text, sign, vocabulary, is_first=not at) for at, (text, sign) in enumerate(pieces)]
-    if (
-        len(chunks) == 2 and chunks[0].sign == ":" and chunks[0].unit and ALONE.fullmatch(chunks[1].text)
-    ):  # 甲区成绩:61.2分
+    # 甲区成绩:61.2分
+    if len(chunks) == 2 and chunks[0].sign == ":" and chunks[0].unit and ALONE.fullmatch(chunks[1].text):
         first = chunks.pop(0)
         unit, label = split_unit(first.unit, vocabulary, is_first=True)
         chunks[0] = replace(chunks[0], unit=unit, label=label if vocabulary.names_unit(unit) else "得分")

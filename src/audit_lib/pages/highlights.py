@@ -1,4 +1,4 @@
-"""What was read from a notice, highlighted in its raw text: cells of rows, entries of lists, units that prose names."""
+"""Highlight what was read in the raw text of a notice: cells of rows, entries of lists, units that prose names."""
 
 import re
 from collections import deque
@@ -18,7 +18,7 @@ Runs = list[deque[tuple[str, str]]]  # what is highlighted at a place, kind and 
 
 @dataclass
 class Highlights:
-    """What to highlight: whole lines by their identity, stretches of print by their place."""
+    """Lines to highlight, by their identity, and stretches of print, by their place."""
 
     kinds: set[str]
     whole: dict[int, str]

@@ -27,7 +27,7 @@ ANNEX = "附件"
 
 @dataclass(frozen=True)
 class PageProblem:
-    """What a check found, in words. `anchor` is None where it speaks of no place of the file."""
+    """A finding of a check, in words. `anchor` is None where it speaks of no place of the file."""
 
     number: int
     severity: str

@@ -1,4 +1,4 @@
-"""What the cells of a report show, sorted into the parts of its page."""
+"""Sort what the cells of a report show into the parts of its page."""
 
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ Piece = Figure | Part | Markup
 
 @dataclass
 class Body:
-    """What a page shows of its notebook: the open part, the closed ones, and all code."""
+    """The parts of a notebook that its page shows: open, closed, and all code."""
 
     open: list[tuple[Piece, str]] = field(default_factory=list)  # each with its anchor
     more: list[tuple[Piece, str]] = field(default_factory=list)
