@@ -249,9 +249,9 @@ def draw_scored(dice: random.Random) -> Drawn:
 
 
 def draw_pairs(dice: random.Random) -> Drawn:
-    """Draw units each with its tier, in a sentence or one a line."""
+    """Draw units each with its tier, beside it or on the line below."""
     parts = draw_parts(dice)
-    form = dice.choice(["{}({})", "{}:{}", "{} {}", "{}({}等次)"])
+    form = dice.choice(["{}({})", "{}:{}", "{} {}", "{}({}等次)", "{}\n{}"])
     pairs = [form.format(name, tier) for tier, names in parts for name in names]
     if dice.random() < 0.5:
         pairs = [f"{at}.{pair}" for at, pair in enumerate(pairs, start=1)]

@@ -1344,6 +1344,31 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         },
     ),
     (
+        "names and grades by turns on lines of their own",
+        ["东山镇", "通过", "西山镇", "未通过", "南山镇", "通过"],
+        {"tiers": {"通过": ["东山镇", "南山镇"], "未通过": ["西山镇"]}},
+    ),
+    (
+        "names and grades by turns below headings, one of them unknown, beside a list",
+        ["优秀单位:北山镇、中山镇", "单位", "结果", "东山镇", "通过", "西山镇", "未通过", "南山镇", "通过"],
+        {"tiers": {"优秀": ["中山镇", "北山镇"], "通过": ["东山镇", "南山镇"], "未通过": ["西山镇"]}},
+    ),
+    (
+        "grades and names by turns, grades first",
+        ["优秀", "东山镇", "良好", "西山镇", "优秀", "县教育局", "良好", "县财政局"],
+        {"tiers": {"优秀": ["东山镇", "县教育局"], "良好": ["县财政局", "西山镇"]}},
+    ),
+    (
+        "names and scores by turns, without headings",
+        ["东山镇", "95", "西山镇", "93.5", "南山镇", "90"],
+        {"scores": {"东山镇": 95.0, "西山镇": 93.5, "南山镇": 90.0}, "tiers": {}},
+    ),
+    (
+        "names and places by turns, without headings",
+        ["东山镇", "1", "西山镇", "2", "南山镇", "3"],
+        {"scores": {}, "ranks": {"东山镇": 1, "西山镇": 2, "南山镇": 3}},
+    ),
+    (
         "cities whose last alone says what they are",
         [
             "一、优秀单位",
@@ -1454,6 +1479,26 @@ def test_a_pair_that_is_not_read_among_others_is_in_doubt(lines: Sequence[str]) 
     read_units = {unit for tier in notice.tiers for unit in tier.units}
     assert len(read_units) < len(lines)
     assert any(problem.check == "not_read" for problem in notice.problems)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["东山镇", "通过", "西山镇", "未通过", "南山镇"],
+        ["东山镇", "优秀", "西山镇", "良好", "南山镇", "北山镇"],
+    ],
+)
+def test_a_name_above_the_first_of_several_lists_is_in_doubt(lines: Sequence[str]) -> None:
+    assert any("东山镇" in problem.message for problem in read(lines).problems)
+
+
+def test_a_date_is_no_unit_of_the_last_row() -> None:
+    rows = [["乐坪", "98.5", "1", "整改中"], ["赤壁市", "95", "2", "迟报"], ["惠州", "84", "3", "整改中"]]
+    rows += [["万宝", "81.5", "4", "迟报"], ["揭阳", "70", "5"]]
+    lines = [f"{cell} |" for row in [["对象", "水平", "位次", "备注"], *rows] for cell in row]
+    notice = read([*lines, "|", "特此通报。", "2022年7月5日"])
+    assert "2022年7月5日" not in notice.names
+    assert any("70" in problem.message for problem in notice.problems)
 
 
 def test_names_before_what_all_of_them_share_are_whole() -> None:

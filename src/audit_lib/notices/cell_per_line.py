@@ -7,7 +7,7 @@ from itertools import combinations, pairwise, takewhile
 from statistics import mode
 
 from audit_lib.documents.model import Line, line_of
-from audit_lib.notices.columns import NUMBER, SENTENCE, Layout
+from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value
 from audit_lib.notices.headers import Header
 from audit_lib.notices.rows import (
     Problem,
@@ -19,10 +19,12 @@ from audit_lib.notices.rows import (
     read_row,
     squeeze_spaces,
 )
+from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
+GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
 
 
 def count_blanks(drawn: Sequence[Line]) -> list[int]:
@@ -45,6 +47,51 @@ def count_blanks(drawn: Sequence[Line]) -> list[int]:
     wider = [step - usual for step in steps]
     whole = usual if all(extra % usual == 0 for extra in wider if extra > 0) else 1
     return [0, *(max(0, extra) // whole for extra in wider), 0]
+
+
+def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Return names and values that stand by turns on lines of their own, as rows, and where they end.
+
+    甲镇 / 通过 / 乙镇 / 未通过 are pairs where a name begins and a grade ends. Where a grade begins, or names begin and
+    end, grades head the names below them; but a heading does not recur after each name. A heading above the names and
+    one above the grades is the first row.
+    """
+    is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
+    above = next((line.key for line in reversed(lines[:at]) if line.key), "")
+    is_begun = _is_grade(above, vocabulary) or is_value(above) or vocabulary.meaning_of(above) is not None
+    if not is_headed and (is_begun or not vocabulary.names_unit(lines[at].key)):
+        return [], at
+    rows: list[list[Line]] = []
+    first: Line | None = None
+    end = at
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if not line.key:
+            continue
+        if first is None and (vocabulary.names_unit(line.key) or (is_headed and not rows)):
+            first = line
+        elif first and (_is_grade(line.key, vocabulary) or NUMBER.fullmatch(line.key)):
+            rows.append([first, line])
+            first, end = None, place + 1
+        else:
+            break
+    values = [value.key for _, value in rows[is_headed:]]
+    n_numbers = sum(map(is_value, values))
+    is_ended = first is None and not vocabulary.names_unit(above)
+    is_known = n_numbers == len(values) or any(value in vocabulary.tier for value in values)
+    is_known |= any(one != other and one in other for one in values for other in values)
+    is_graded = n_numbers == 0 and len(set(values)) < len(values)
+    is_paired = is_graded or (is_ended and is_known and n_numbers in (0, len(values)))
+    return (rows, end) if len(values) > 1 and is_paired else ([], at)
+
+
+def _is_grade(key: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a line may hold a grade alone: a tier, or a short word that is no name, heading or label."""
+    if key in vocabulary.tier:
+        return True
+    if not GRADE.fullmatch(key) or is_value(key) or vocabulary.kind_of(key) != "other":
+        return False
+    return vocabulary.meaning_of(key) is None and not vocabulary.is_label(key) and key not in vocabulary.furniture
 
 
 def read_rows(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.dates import NUMERAL, is_date, read_numeral
 from audit_lib.notices.vocabulary import Vocabulary
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
@@ -107,8 +107,9 @@ class Layout:
         return self.vocabulary.sums_up(cell) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
-        """Return whether a cell is a row that sums up units, a note below a table, a heading or a sentence."""
-        return self.sums_up(cell) or cell.startswith(self.vocabulary.notes) or SENTENCE.match(cell) is not None
+        """Return whether a cell is a row that sums up units, a note below a table, a date, a heading or a sentence."""
+        is_note = cell.startswith(self.vocabulary.notes) or is_date(cell)
+        return is_note or self.sums_up(cell) or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
         """Return whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
@@ -221,7 +222,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         graded = [
             at
             for at, column in enumerate(cells)
-            if meanings[at] in ("extra", "group") and _holds_grades(column, vocabulary)
+            if meanings[at] in ("extra", "group") and holds_grades(column, vocabulary)
         ]
         if not is_named or not (figures or len(graded) == 1):
             return None
@@ -294,7 +295,7 @@ def hold_most(cells: Sequence[str], is_known: Callable[[str], bool]) -> bool:
     return 2 * sum(map(is_known, cells)) > len(cells) and not any(map(is_value, cells))
 
 
-def _holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
+def holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Check whether cells repeat a few short words that are no names and no labels of groups: 通过, 未通过."""
     return 1 < len(set(cells)) < len(cells) and not any(
         is_value(cell) or len(cell) > LONGEST_GRADE or vocabulary.names_unit(cell) or vocabulary.is_label(cell)

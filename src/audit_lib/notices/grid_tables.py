@@ -10,6 +10,7 @@ from audit_lib.notices.columns import (
     Layout,
     hold_figures,
     hold_most,
+    holds_grades,
     is_value,
     make_layout,
     number_names,
@@ -128,6 +129,8 @@ def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     body = rows[top:]
     columns = [[row[at].key for row in body if row[at].key] for at in range(len(rows[0]) if rows else 0)]
     meanings = [_type_column(column, vocabulary) for column in columns]
+    if meanings[-2:] == ["unit", "serial"]:
+        meanings[-1] = "rank"  # the number of a row stands before its name
     if len(body) < FEWEST_BARE or meanings.count("unit") != 1 or {"figure", "tier", "rank"}.isdisjoint(meanings):
         return []
     headings = _name_columns(rows[top - 1 : top]) if top else number_names([""] * len(meanings))
@@ -152,7 +155,7 @@ def _type_column(cells: Sequence[str], vocabulary: Vocabulary) -> str:
         return "rank"
     if hold_figures(cells):
         return "figure"
-    if all(map(vocabulary.may_grade, cells)):
+    if all(map(vocabulary.may_grade, cells)) or holds_grades(cells, vocabulary):
         return "tier"
     return "unit" if hold_most(cells, lambda cell: vocabulary.names_unit(strip_number(cell))) else "extra"
 

@@ -138,7 +138,7 @@ def _name_tiers(found: _Found) -> None:
             found.prose.remove(found.headed[at])  # it heads no list
 
 
-def _find_in(blocks: Iterable[Block], found: _Found) -> None:
+def _find_in(blocks: tuple[Block, ...], found: _Found) -> None:
     """Find the tables of blocks. A grid that is no score table is read as the lines and grids that it holds."""
     lines: list[Line] = []
     for block in _join_grids(_draw(blocks, found.vocabulary)):
@@ -151,7 +151,12 @@ def _find_in(blocks: Iterable[Block], found: _Found) -> None:
             listed = _list_tiers(block.rows, found.vocabulary) or _list_tiers(_turn(block.rows), found.vocabulary)
             listed = listed or _list_units(block.rows, found.vocabulary)
             found.problems += [] if listed else _find_unread(block, found.vocabulary)
-            found.add_prose(listed) if listed else _find_in(block.blocks, found)
+            if listed:
+                found.add_prose(listed)
+            elif block.blocks == blocks:  # drawn again, they are the same grid
+                _find_in_lines([line for line in block.blocks if isinstance(line, Line)], found)
+            else:
+                _find_in(block.blocks, found)
     _find_in_lines(lines, found)
 
 

@@ -8,6 +8,7 @@ from itertools import groupby, islice, takewhile
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
 from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun
+from audit_lib.notices.cell_per_line import take_paired
 from audit_lib.notices.columns import NUMBER, Layout, make_layout, number_names
 from audit_lib.notices.headers import find_header
 from audit_lib.notices.spaced_rows import FEWEST_IN_COLUMN, LONGEST_ROW, take_bare, take_spaced
@@ -37,7 +38,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     spread = close_cells(spread, vocabulary) if has_bars else spread
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
-    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), partial(take_bare, ragged=[]))
+    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), partial(take_bare, ragged=[]), take_paired)
     blocks: list[Block] = []
     at = 0
     while at < len(spread):

@@ -60,7 +60,9 @@ def find_tier_lists(
     for at, block in enumerate(blocks):
         if isinstance(block, Line):
             problems += _find_headed(blocks[at - 1] if at else None, block, vocabulary)
-            if at in inside and (vocabulary.names_unit(block.key) or BARE.fullmatch(block.key)):
+            is_name = vocabulary.names_unit(block.key)
+            is_above = is_name and at + 1 in places and not HEADING.match(block.key)
+            if is_above or (at in inside and (is_name or BARE.fullmatch(block.key))):
                 facts = {"n": 1, "found": block.key, "units": [block.key]}
                 problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
             label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
