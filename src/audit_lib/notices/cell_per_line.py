@@ -9,6 +9,7 @@ from statistics import mode
 from audit_lib.documents.model import Line, line_of
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, is_value
 from audit_lib.notices.headers import Header
+from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import (
     Problem,
     ScoreRow,
@@ -24,6 +25,7 @@ from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
+BARE = re.compile("[\u4e00-\u9fff]{2,4}")
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
 
 
@@ -57,9 +59,9 @@ def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     one above the grades is the first row.
     """
     is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
-    above = next((line.key for line in reversed(lines[:at]) if line.key), "")
-    is_begun = _is_grade(above, vocabulary) or is_value(above) or vocabulary.meaning_of(above) is not None
-    if not is_headed and (is_begun or not vocabulary.names_unit(lines[at].key)):
+    above = next((strip_number(line.key) for line in reversed(lines[:at]) if line.key), "")
+    is_begun = above in vocabulary.tier or is_value(above) or vocabulary.meaning_of(above) is not None
+    if not is_headed and is_begun:
         return [], at
     rows: list[list[Line]] = []
     first: Line | None = None
@@ -68,21 +70,31 @@ def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
         line = lines[place]
         if not line.key:
             continue
-        if first is None and (vocabulary.names_unit(line.key) or (is_headed and not rows)):
+        if first is None and ((is_headed and not rows) or _may_name(line.key, vocabulary)):
             first = line
         elif first and (_is_grade(line.key, vocabulary) or NUMBER.fullmatch(line.key)):
             rows.append([first, line])
             first, end = None, place + 1
         else:
             break
+    names = [name.key for name, _ in rows[is_headed:]]
     values = [value.key for _, value in rows[is_headed:]]
-    n_numbers = sum(map(is_value, values))
+    n_known = sum(value in vocabulary.tier for value in values)
+    are_units = all(map(vocabulary.names_unit, names))
+    is_read = len(set(values)) > 1 and len(set(names)) == len(names) and (n_known > 0 or are_units)
+    if not is_read or above in values:
+        return [], at
+    are_numbers = all(map(is_value, values))
     is_ended = first is None and not vocabulary.names_unit(above)
-    is_known = n_numbers == len(values) or any(value in vocabulary.tier for value in values)
-    is_known |= any(one != other and one in other for one in values for other in values)
-    is_graded = n_numbers == 0 and len(set(values)) < len(values)
-    is_paired = is_graded or (is_ended and is_known and n_numbers in (0, len(values)))
-    return (rows, end) if len(values) > 1 and is_paired else ([], at)
+    is_contained = any(one != other and one in other for one in values for other in values)  # 通过, 未通过
+    is_graded = not any(map(is_value, values)) and len(set(values)) < len(values)
+    is_paired = is_graded or (is_ended and (are_numbers or n_known > 0 or is_contained))
+    return (rows, end) if is_paired else ([], at)
+
+
+def _may_name(key: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a line may hold a name alone, of a kind that we know or bare: 县教育局, 乐坪."""
+    return vocabulary.names_unit(key) or (BARE.fullmatch(strip_number(key)) is not None and key not in vocabulary.tier)
 
 
 def _is_grade(key: str, vocabulary: Vocabulary) -> bool:

@@ -278,10 +278,10 @@ def _find_units(
     if "score" not in meanings or len(cells) < len(columns):
         return None
     before = [at for at in words if at < meanings.index("score")]
-    return next((at for at in before if _are_distinct_words(cells[at])), None)
+    return next((at for at in before if are_distinct_words(cells[at])), None)
 
 
-def _are_distinct_words(cells: Sequence[str]) -> bool:
+def are_distinct_words(cells: Sequence[str]) -> bool:
     """Check whether cells are words, no two the same and none a sentence."""
     return (
         1 < len(cells) == len(set(cells))

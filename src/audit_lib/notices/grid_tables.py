@@ -8,6 +8,7 @@ from audit_lib.documents.model import Line, UnreadableError
 from audit_lib.notices.columns import (
     ROWS_TO_TYPE,
     Layout,
+    are_distinct_words,
     hold_figures,
     hold_most,
     holds_grades,
@@ -129,6 +130,9 @@ def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     body = rows[top:]
     columns = [[row[at].key for row in body if row[at].key] for at in range(len(rows[0]) if rows else 0)]
     meanings = [_type_column(column, vocabulary) for column in columns]
+    words = [at for at, meaning in enumerate(meanings) if meaning == "extra" and are_distinct_words(columns[at])]
+    if "unit" not in meanings and "tier" in meanings and len(words) == 1:
+        meanings[words[0]] = "unit"  # bare names, each with its tier
     if meanings[-2:] == ["unit", "serial"]:
         meanings[-1] = "rank"  # the number of a row stands before its name
     if len(body) < FEWEST_BARE or meanings.count("unit") != 1 or {"figure", "tier", "rank"}.isdisjoint(meanings):
