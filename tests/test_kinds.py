@@ -1369,6 +1369,198 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         {"scores": {}, "ranks": {"东山镇": 1, "西山镇": 2, "南山镇": 3}},
     ),
     (
+        "a remark after a counted list",
+        [
+            "1.一等单位(3个):县委巡察办、机要局、信访局;县纪委、组织部等2个单位由市级考核,不参与评定。",
+            "2.二等单位(2个):党史研究室、县委党校",
+        ],
+        {"tiers": {"一等": ["信访局", "县委巡察办", "机要局"], "二等": ["党史研究室", "县委党校"]}},
+    ),
+    (
+        "quoted labels that lead to lists without a colon",
+        ["6月“十佳村”分别是佛堂镇小六石村、上溪镇和平村、赤岸镇大树下村;“十差村”则是江东街道下湾村、后宅街道后余村。"],
+        {
+            "tiers": {
+                "十佳村": ["上溪镇和平村", "佛堂镇小六石村", "赤岸镇大树下村"],
+                "十差村": ["后宅街道后余村", "江东街道下湾村"],
+            }
+        },
+    ),
+    (
+        "labels that units receive, in quotation marks and without",
+        ["此次获评红旗单位的分别是东山区政府、县司法局。据此,县国土局、县畜牧局被挂“黑旗”。"],
+        {"tiers": {"红旗": ["东山区政府", "县司法局"], "黑旗": ["县国土局", "县畜牧局"]}},
+    ),
+    (
+        "titles of honour after a number of units",
+        [
+            "东山县税务局、西山县税务局2单位获全省系统“五星级窗口”荣誉称号;南山县税务局、北山县税务局2单位获全省系统“四星级窗口”荣誉称号。"
+        ],
+        {
+            "tiers": {
+                "五星级窗口": ["东山县税务局", "西山县税务局"],
+                "四星级窗口": ["北山县税务局", "南山县税务局"],
+            }
+        },
+    ),
+    (
+        "verdicts on those of a place",
+        ["对城区排序前两名的东山区、西山区予以通报表扬。对排序最后一名的南山区予以通报批评。"],
+        {"tiers": {"通报表扬": ["东山区", "西山区"], "通报批评": ["南山区"]}},
+    ),
+    (
+        "units behind what is said of all of them",
+        ["东山市、西山市考核等次为优秀,南山市、北山市为良好。", "对考核优秀的市州予以通报表扬。"],
+        {"tiers": {"优秀": ["东山市", "西山市"], "良好": ["北山市", "南山市"]}},
+    ),
+    (
+        "the last village above the date",
+        ["绿榜", "淡竹乡下叶村", "白塔镇上横街村", "红榜", "朱溪镇朱家岸村", "双庙乡下宫头村", "2022年8月15日"],
+        {"tiers": {"绿榜": ["淡竹乡下叶村", "白塔镇上横街村"], "红榜": ["双庙乡下宫头村", "朱溪镇朱家岸村"]}},
+    ),
+    (
+        "places from one to another, some shared",
+        ["前三名是:东山省、西山省、南山省。四至六名是北山省和中山省、上山省和下山省、左山省。"],
+        {
+            "ranks": {
+                "东山省": 1,
+                "西山省": 2,
+                "南山省": 3,
+                "北山省": 4,
+                "中山省": 4,
+                "上山省": 5,
+                "下山省": 5,
+                "左山省": 6,
+            }
+        },
+    ),
+    (
+        "places listed before the names",
+        ["综合排名第一、二、三位的分别是郑集镇、黄集镇、刘集镇;综合排名第十六、十七位的分别是何桥镇、大彭镇。"],
+        {"ranks": {"郑集镇": 1, "黄集镇": 2, "刘集镇": 3, "何桥镇": 16, "大彭镇": 17}},
+    ),
+    (
+        "places one after the other",
+        ["诸暨市以98.20分位居第一,象山县、海宁市、玉环市依次居第二、第三、第四位。"],
+        {"scores": {"诸暨市": 98.2}, "ranks": {"诸暨市": 1, "象山县": 2, "海宁市": 3, "玉环市": 4}},
+    ),
+    (
+        "a sorted list with one name of no kind that we know",
+        ["由高到低依次为:省政府办公厅、省监察厅、省政府研究室、省地税局、省民政厅、省水利厅、省农牧厅、省外办。"],
+        {
+            "ranks": {
+                "省政府办公厅": 1,
+                "省监察厅": 2,
+                "省政府研究室": 3,
+                "省地税局": 4,
+                "省民政厅": 5,
+                "省水利厅": 6,
+                "省农牧厅": 7,
+                "省外办": 8,
+            }
+        },
+    ),
+    (
+        "places and scores of units one after the other",
+        ["排名前三的街道依次是:桂园街道,得分95.8128;南湖街道,得分94.7197;笋岗街道,得分94.6089。"],
+        {
+            "scores": {"桂园街道": 95.8128, "南湖街道": 94.7197, "笋岗街道": 94.6089},
+            "ranks": {"桂园街道": 1, "南湖街道": 2, "笋岗街道": 3},
+        },
+    ),
+    (
+        "places before units, and what was scored before the scores",
+        ["第一名:玉都镇,考核得分95.82分", "第二名:高平镇,考核得分94.67分", "第三名:荔堡镇,考核得分93.20分"],
+        {
+            "scores": {"玉都镇": 95.82, "高平镇": 94.67, "荔堡镇": 93.2},
+            "ranks": {"玉都镇": 1, "高平镇": 2, "荔堡镇": 3},
+        },
+    ),
+    (
+        "parts of a score that begin like endings of names",
+        [
+            "梅岭街道市容市貌91.20分、环境卫生92.65分,综合得分93.18分,排名第一;"
+            "青阳街道市容市貌90.75分、环境卫生91.00分,综合得分91.92分,排名第二。"
+        ],
+        {"scores": {"梅岭街道": 93.18, "青阳街道": 91.92}, "ranks": {"梅岭街道": 1, "青阳街道": 2}},
+    ),
+    (
+        "what was scored begins like an ending of names, for towns",
+        ["梅岭镇村容村貌91分、石井镇村容村貌90分、水头镇村容村貌85分。"],
+        {"scores": {"梅岭镇": 91.0, "石井镇": 90.0, "水头镇": 85.0}},
+    ),
+    (
+        "rows without a header, one name of no kind that we know",
+        ["(1)县审计局 96.80分", "(2)县科技局 95.25分", "(3)县档案馆 94.70分", "(4)县红十字会 93.15分"],
+        {"scores": {"县审计局": 96.8, "县科技局": 95.25, "县档案馆": 94.7, "县红十字会": 93.15}},
+    ),
+    (
+        "rows between spaces below headings on several lines",
+        [
+            *["排名 单位名称 总得分", "(100分)", "信息公开", "(30分)", "在线服务", "(25分)"],
+            *["1 无锡市 86.2 25.4 19.5", "2 温州市 80.2 22.4 21.5", "3 佛山市 79.8 21.1 23.5"],
+        ],
+        {"scores": {"无锡市": 86.2, "温州市": 80.2, "佛山市": 79.8}, "ranks": {"无锡市": 1, "温州市": 2, "佛山市": 3}},
+    ),
+    (
+        "one cell a line below a header of three levels, the total last",
+        [
+            *[
+                "序号",
+                "医疗机构",
+                "(乡镇)",
+                "服务质量",
+                "60分",
+                "签约档案",
+                "20分",
+                "居民知晓",
+                "20分",
+                "合计",
+                "100分",
+            ],
+            *["1", "李庄镇中心卫生院", "56.5", "18", "17.5", "92", "2", "宗场镇卫生院", "55", "18.5", "17", "90.5"],
+            *["3", "思坡镇卫生院", "54.2", "18", "16.8", "89"],
+        ],
+        {"scores": {"李庄镇中心卫生院": 92.0, "宗场镇卫生院": 90.5, "思坡镇卫生院": 89.0}, "ranks": {}},
+    ),
+    (
+        "a table on one line with empty cells",
+        [
+            "附件 各街道得分情况 | 单位 | 报送条数 | 采用条数 | 约稿 | 得分 | 雁南街道 | 31 | 9 | 2 | 58 | 铁路东村街道 | 26 | 8 |   | 47 "
+            "| 皋兰路街道 | 22 | 7 | 1 | 44 | 伏龙坪街道 | 14 | 5 |   | 29 | 渭源路街道 | 12 | 4 |   | 24 | 某区政府办公室 2022年9月7日"
+        ],
+        {
+            "scores": {
+                "雁南街道": 58.0,
+                "铁路东村街道": 47.0,
+                "皋兰路街道": 44.0,
+                "伏龙坪街道": 29.0,
+                "渭源路街道": 24.0,
+            }
+        },
+    ),
+    (
+        "names in order below TOP5",
+        [
+            "城区法院",
+            "TOP3",
+            "涧西区法院、西工区法院、洛龙区法院",
+            "县域法院",
+            "TOP3",
+            "栾川县法院、新安县法院、洛宁县法院",
+        ],
+        {
+            "ranks": {
+                "涧西区法院": 1,
+                "西工区法院": 2,
+                "洛龙区法院": 3,
+                "栾川县法院": 1,
+                "新安县法院": 2,
+                "洛宁县法院": 3,
+            }
+        },
+    ),
+    (
         "cities whose last alone says what they are",
         [
             "一、优秀单位",
@@ -1490,6 +1682,23 @@ def test_a_pair_that_is_not_read_among_others_is_in_doubt(lines: Sequence[str]) 
 )
 def test_a_name_above_the_first_of_several_lists_is_in_doubt(lines: Sequence[str]) -> None:
     assert any("东山镇" in problem.message for problem in read(lines).problems)
+
+
+def test_the_first_of_several_places_that_may_hold_a_word_of_the_sentence_is_in_doubt() -> None:
+    notice = read(["根据考核结果,核定铜官区、义安区2022年度考核等级为优秀,枞阳县、郊区考核等级为良好。"])
+    assert any("核定铜官区" in problem.message for problem in notice.problems)
+
+
+def test_a_word_and_a_bare_name_below_lists_are_in_doubt() -> None:
+    notice = read(["优", "茂名、乐坪", "良", "长青、万宝", "差", "石井", "特此通报。"])
+    assert any("差" in problem.message for problem in notice.problems)
+
+
+def test_an_unnamed_unit_that_is_given_a_quoted_label_is_in_doubt() -> None:
+    line = "东山县税务局、西山县税务局获“五星级”称号;南山县行政服务中心办税服务窗口获“四星级”称号。"
+    notice = read([line])
+    assert [tier.tier for tier in notice.tiers] == ["五星级"]
+    assert any("办税服务窗口" in problem.message for problem in notice.problems)
 
 
 def test_a_date_is_no_unit_of_the_last_row() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import split_unit
+from audit_lib.notices.tier_clauses import TOWARDS
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary
 
@@ -32,7 +33,6 @@ LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 GRADE = re.compile("[(\uff08][\u4e00-\u9fff]{1,6}[)\uff09]")  # 甲镇(基本合格)
 LISTED = re.compile("[、:为]")
-ABOUT = re.compile("^(?:决定|现|特|拟)?对")  # 对甲县予以表扬
 SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
@@ -45,7 +45,8 @@ def balance_notice(
     """Return what is left over, in the order of the lines; `prose` are the lines outside tables and headed lists."""
     names = _known_names(notice.names, vocabulary)
     parts = set(map(squeeze, {name for table in notice.tables for row in table.rows for name in row.extra}))
-    scored = {squeeze(row.unit) for table in notice.tables for row in table.rows} | parts
+    scored: dict[str, float | None] = dict.fromkeys(parts)
+    scored |= {squeeze(row.unit): row.score for table in notice.tables for row in table.rows}
     places = {row.place for table in notice.tables for row in table.rows} | {tier.place for tier in notice.tiers}
     found = [
         *_compare_counts(notice.tiers),
@@ -177,7 +178,7 @@ def _may_name(key: str, vocabulary: Vocabulary) -> bool:
 
 
 def _balance_line(
-    line: Line, names: set[str], scored: set[str], is_read: bool, vocabulary: Vocabulary
+    line: Line, names: set[str], scored: Mapping[str, float | None], is_read: bool, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     text = line.aligned
     if not SUSPICIOUS.search(text) or not HAN.search(text):
@@ -187,7 +188,7 @@ def _balance_line(
     if text.partition(":")[0] in vocabulary.furniture:
         return
     sentences = [_list_pieces(sentence, vocabulary) for sentence in text.split("。")]
-    pieces = [ABOUT.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
+    pieces = [TOWARDS.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]
@@ -217,9 +218,12 @@ def _balance_line(
     numbered = BESIDE.finditer(text) if MARKED.search(text) else ()
     placed = PLACED.finditer(text) if "第" in text else ()
     for match in (*numbered, *placed):
-        if strip_number(match["name"]) in scored:
-            continue
-        unit, _ = split_unit(strip_number(match["name"]), vocabulary, is_first=True)
+        name = strip_number(match["name"])
+        n = float(match.groupdict().get("n") or -1)
+        begun = [end for end in range(2, len(name)) if name[:end] in scored]
+        if name in scored or any(name[end:] in scored or scored[name[:end]] == n for end in begun):
+            continue  # a unit, or one with what its number scores: 甲街道市容市貌91分
+        unit, _ = split_unit(name, vocabulary, is_first=True)
         is_known = vocabulary.names_unit(unit)
         is_missed = _is_unread(unit, names, vocabulary) if is_known else False
         if is_missed or (is_known and unit not in scored and match.groupdict().get("mark") == "分" and scored):
@@ -230,7 +234,9 @@ def _balance_line(
 def _list_pieces(sentence: str, vocabulary: Vocabulary) -> list[str]:
     """Split a sentence where names of a list are parted."""
     parts = [strip_number(piece).removeprefix("以及") for piece, _ in split_outside(sentence, "、,;:!?") if piece]
-    return [piece for part in parts for piece in split_and(part, vocabulary) if piece]
+    split = [split_and(part, vocabulary) for part in parts]
+    whole = [each if len(each) > 1 else split_and(trim_lead(each[0], vocabulary), vocabulary) for each in split]
+    return [piece for each in whole for piece in each if piece]
 
 
 def _is_to_all(pieces: Sequence[str]) -> bool:

@@ -84,7 +84,7 @@ def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     is_read = len(set(values)) > 1 and len(set(names)) == len(names) and (n_known > 0 or are_units)
     if not is_read or above in values:
         return [], at
-    are_numbers = all(map(is_value, values))
+    are_numbers = all(map(is_value, values)) and not _is_grade(above, vocabulary)
     is_ended = first is None and not vocabulary.names_unit(above)
     is_contained = any(one != other and one in other for one in values for other in values)  # 通过, 未通过
     is_graded = not any(map(is_value, values)) and len(set(values)) < len(values)
@@ -121,7 +121,7 @@ def read_rows(
     longest = 0  # lines that a remark has filled beyond its first
     group = plain_title(lines[header.title].printed) if header.title is not None else None
     while True:
-        following = _next_start(keys, at, layout, len(rows) + 1)
+        following = _next_start(keys, at, layout, len(rows) + 1) or _next_by_blanks(keys, blanks, at, layout)
         end = min(at + layout.width, len(keys) if following is None else following)
         if following is None and (layout.n_remarks or not layout.fits(keys[at:end])):
             end = _end_by_blanks(keys, blanks, at, layout) or _end_by_prose(keys, at, end, layout)
@@ -197,6 +197,16 @@ def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) 
             )
             return place + 1 if has_blanks and fits and "" not in cells[layout.unit_at : layout.unit_at + 1] else None
     return None
+
+
+def _next_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) -> int | None:
+    """Return the next row where the table prints its empty cells, and a unit follows this row with those in it."""
+    if not any(blanks):
+        return None
+    end = _end_by_blanks(keys, blanks, at, layout) or at + layout.width
+    unit, *below = keys[end + layout.unit_at : end + layout.unit_at + 2] or [""]
+    is_signature = not below or DAY.match(below[0]) is not None
+    return end if layout.names_known(unit) and not is_signature else None
 
 
 def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:

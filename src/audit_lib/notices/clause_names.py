@@ -1,14 +1,17 @@
 """Split the names that a sentence lists from the words that lead to them and follow them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside
-from audit_lib.notices.vocabulary import Vocabulary, either
+from audit_lib.notices.vocabulary import PLACES, Vocabulary, either
 
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
+AUTONOMOUS = "自治"  # in the longest names of places
+LONGER = 2  # characters of a word before a name
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
@@ -41,6 +44,8 @@ def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[
         lead = vocabulary.first_lead.match(entries[0].unit)
         rest_of = entries[0].unit[lead.end() :] if lead else ""
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
+    if _may_hold_lead([entry.unit for entry in entries], vocabulary):
+        entries[0] = replace(entries[0], is_doubtful=True)
     unnamed = [entry.unit for entry in entries if OTHERS.search(entry.unit)]
     entries = [entry for entry in entries if entry.unit not in unnamed]
     if unnamed and not entries:
@@ -54,6 +59,24 @@ def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
     return entries, [*rest, cut] if cut else rest
+
+
+def _may_hold_lead(names: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Check whether the first of several places may begin with a word of the sentence: 核定铜官区 beside 义安区.
+
+    It is longer than all others, and its end alone is a name.
+    """
+    first, *others = names or [""]
+    is_longer = bool(others) and len(first) >= LONGER + max(map(len, others))
+    if not is_longer or any(vocabulary.kind_of(name) not in PLACES for name in names):
+        return False
+    ends = range(LONGER, len(first) - LONGER if AUTONOMOUS not in first else 0)
+    return any(
+        vocabulary.names_unit(first[at:])
+        and first[at:] not in vocabulary.suffix
+        and not vocabulary.names_unit(first[:at])
+        for at in ends
+    )
 
 
 def _is_list(piece: str, vocabulary: Vocabulary) -> bool:

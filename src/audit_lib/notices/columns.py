@@ -296,10 +296,15 @@ def hold_most(cells: Sequence[str], is_known: Callable[[str], bool]) -> bool:
 
 
 def holds_grades(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Check whether cells repeat a few short words that are no names and no labels of groups: 通过, 未通过."""
-    return 1 < len(set(cells)) < len(cells) and not any(
-        is_value(cell) or len(cell) > LONGEST_GRADE or vocabulary.names_unit(cell) or vocabulary.is_label(cell)
-        for cell in cells
+    """Check whether cells are short words, no names or labels of groups, that recur or hold a tier: 通过, 未通过."""
+    are_few = len(set(cells)) < len(cells) or any(cell in vocabulary.tier for cell in cells)
+    return (
+        len(set(cells)) > 1
+        and are_few
+        and not any(
+            is_value(cell) or len(cell) > LONGEST_GRADE or vocabulary.names_unit(cell) or vocabulary.is_label(cell)
+            for cell in cells
+        )
     )
 
 

@@ -177,6 +177,8 @@ def distinct(row: Row) -> list[Line]:
 def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int, list[tuple[int, Layout]]] | None:
     """Find the header: its first row, the first row below it, and the tables that stand side by side under it."""
     for top in range(min(len(rows) - 1, MOST_ABOVE)):
+        if _is_graded(rows[top], vocabulary):
+            return None
         if len(distinct(rows[top])) < 2 or _is_body(rows[top], vocabulary):
             continue
         end = top + 1
@@ -192,8 +194,14 @@ def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
     """Check whether a row holds a number, the names of two units, or one with its tier, and so is none of a header."""
     cells = distinct(row)
     n_units = sum(vocabulary.names_unit(cell.key) for cell in cells)
-    is_graded = n_units > 0 and any(cell.key in vocabulary.tier for cell in cells)
-    return is_graded or n_units > 1 or any(read_figure(cell.key) is not None for cell in cells)
+    has_figure = any(read_figure(cell.key) is not None for cell in cells)
+    return n_units > 1 or has_figure or _is_graded(row, vocabulary)
+
+
+def _is_graded(row: Row, vocabulary: Vocabulary) -> bool:
+    """Check whether a row holds a unit and its tier: no header stands below it."""
+    keys = [cell.key for cell in distinct(row)]
+    return any(map(vocabulary.names_unit, keys)) and any(key in vocabulary.tier for key in keys)
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:

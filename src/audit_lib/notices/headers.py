@@ -5,8 +5,9 @@ that leaves a column without a certain name, words and the order of the values t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import isclose
 
 from audit_lib.notices.columns import (
     HAN,
@@ -26,6 +27,7 @@ MOST_FRAGMENTS = 24  # lines that a broken header may fill
 FARTHEST = 4 * LONGEST_HEADER  # lines from the beginning of a header to a value below it
 ROWS_TO_TYPE = 3  # whose cells tell which column holds the units
 FEWEST_ROWS = 3  # from which on values tell an order
+FEWEST_PARTS = 2  # columns that a total sums up
 
 
 @dataclass(frozen=True)
@@ -153,20 +155,24 @@ def _draw_look(row: Sequence[str]) -> list[bool]:
 def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, vocabulary: Vocabulary) -> Header | None:
     """Name the columns by what the fragments make; if they do not split into columns, only those that are sure."""
     width = len(rows[0])
-    names = list(_join_fragments(fragments, vocabulary))
+    names = list(join_fragments(fragments, vocabulary))
     columns = list(zip(*rows, strict=True))
     unit_at = _draw_look(rows[0]).index(False)
     if len(names) == width:
         layout = make_layout(number_names(names), vocabulary) or _tell_by_order(names, columns, unit_at, vocabulary)
         return Header(layout, end) if layout and layout.meanings[unit_at] == "unit" else None
     meanings = [vocabulary.meaning_of(name) for name in names]
-    if len(names) < width or "unit" not in meanings or not {"score", "rank"} & set(meanings):
+    if len(names) < width or not {"score", "rank"} & set(meanings):
         return None
     numbered = [f"column {number}" for number in range(1, width + 1)]
     layout = _tell_by_order(numbered, columns, unit_at, vocabulary)
     if layout is None:
         return None
-    headings = {"unit": names[meanings.index("unit")]}
+    headings = {"unit": names[meanings.index("unit") if "unit" in meanings else unit_at]}
+    if "rank" not in meanings and "serial" in meanings:
+        roles = tuple("serial" if role == "rank" else role for role in layout.meanings)
+        layout = replace(layout, meanings=roles)
+        headings["serial"] = names[meanings.index("serial")]
     headings |= {m: name for m, name in zip(meanings, names, strict=True) if m in ("rank", "score")}
     if totals := [name for name in names if vocabulary.is_total(name)]:
         headings["score"] = totals[-1]
@@ -175,7 +181,7 @@ def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, v
     return Header(Layout(known, layout.meanings, vocabulary), end, unclear=unclear)
 
 
-def _join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
+def join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterator[str]:
     """Join what a line end has parted: a bracket with what it follows, two pieces that make a word we know."""
     name = fragments[0]
     for fragment in fragments[1:]:
@@ -193,7 +199,10 @@ def _join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterato
 def _tell_by_order(
     names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
 ) -> Layout | None:
-    """Distinguish rank and score by their order: a rank goes up from 1, its score comes down. None where none do."""
+    """Distinguish rank and score by their values: a rank goes up from 1, its score comes down or sums up the others.
+
+    None where none do.
+    """
     numbers = {
         at: [float(cell) for cell in column]
         for at, column in enumerate(columns)
@@ -203,14 +212,13 @@ def _tell_by_order(
     if not ranks:
         return None
     rank_at = ranks[-1]
-    falling = [
-        at
-        for at, values in numbers.items()
-        if at != rank_at and len(set(values)) > 1 and all(upper >= lower for upper, lower in pairwise(values))
-    ]
-    if not falling:
+    others = {at: values for at, values in numbers.items() if at != rank_at and len(set(values)) > 1}
+    rows = list(zip(*others.values(), strict=True)) if len(others) > FEWEST_PARTS else []
+    totals = [at for n, at in enumerate(others) if rows and all(isclose(2 * row[n], sum(row)) for row in rows)]
+    falling = [at for at, values in others.items() if all(upper >= lower for upper, lower in pairwise(values))]
+    if not falling and not totals:
         return None
-    score_at = min(falling, key=lambda at: abs(at - rank_at))
+    score_at = min(totals or falling, key=lambda at: abs(at - rank_at))
     roles = {unit_at: "unit", rank_at: "rank", score_at: "score"}
     return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
 

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -11,7 +11,7 @@ from itertools import pairwise
 from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
-from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, PLACES, Vocabulary
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
 ANY_BRACKET = re.compile("[()\uff08\uff09]")
@@ -246,7 +246,11 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
     if pieces:
         bare = [len(piece) for piece in pieces if vocabulary.kind_of(piece) == "other" and not AND.search(piece)]
         pieces[-1:] = _split_last(pieces, vocabulary)
-        pieces = [part for piece in pieces for part in split_and(piece, vocabulary, bare)]
+        kinds = {vocabulary.kind_of(piece) for piece in pieces if not AND.search(piece)}
+        doubtful |= {piece for piece in pieces if _may_contain_and(piece, kinds, vocabulary)}
+        pieces = [
+            part for piece in pieces for part in ([piece] if piece in doubtful else split_and(piece, vocabulary, bare))
+        ]
     entries: list[Entry] = []
     rest: list[str] = []
     for piece in pieces:
@@ -390,6 +394,12 @@ def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> l
         if vocabulary.names_unit(one) and (vocabulary.names_unit(other) or is_like):
             return [one, *split_and(other, vocabulary, bare)]
     return [piece]
+
+
+def _may_contain_and(piece: str, kinds: Collection[str], vocabulary: Vocabulary) -> bool:
+    """Check whether 和 may be of a name: 上溪镇和平村 among villages, none of the others a town."""
+    sides = [vocabulary.kind_of(side) for side in AND.split(piece, maxsplit=1)]
+    return len(sides) == 2 and sides[1] in kinds and sides[0] not in kinds and set(sides) <= set(PLACES)
 
 
 def _split_last(pieces: Sequence[str], vocabulary: Vocabulary) -> list[str]:

@@ -33,7 +33,6 @@ INSPECTED = re.compile(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)")
 COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
 CLAUSE_END = re.compile("[,、。;]")
 PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
-MATTER = re.compile("(?:工作|考核|考评|检查|整治|治理|建设|创建)$")  # 一、河长制工作; not 一、总体情况
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
 
 
@@ -155,12 +154,12 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     problems += tuple(problem for _, found in settled for problem in found)
     joined = join_wrapped(prose, vocabulary)
     stated = find_stated_tiers(joined, vocabulary)
-    tiers = (*stated.complete(tiers), *stated.find_new(tiers))
+    tiers = (*stated.complete(tiers), *stated.find_new(tiers, vocabulary))
     unread = tuple(problem for problem in unread if not stated.explains(problem))
     is_stated = not tables
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
     if is_stated:
-        tiers, apart = _part_matters(document, tables, tiers)
+        tiers, apart = _part_matters(document, tables, tiers, vocabulary)
         unsure = [*unsure, *apart]
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
@@ -199,7 +198,7 @@ def add_stated_scores(
 
 
 def _part_matters(
-    document: Document, tables: Sequence[ScoreTable], tiers: Sequence[TierList]
+    document: Document, tables: Sequence[ScoreTable], tiers: Sequence[TierList], vocabulary: Vocabulary
 ) -> tuple[tuple[TierList, ...], list[Problem]]:
     """Mark tier lists of another matter: their section is not that of the scores. 一、河长制 … 二、林长制 …."""
     section = None
@@ -212,7 +211,7 @@ def _part_matters(
     listed = {sections.get(tier.place) for tier in tiers if not tier.scores}
     units = {row.unit for table in tables for row in table.rows}
     is_one = None in scored | listed or not scored or not listed or bool(scored & listed)
-    is_one = is_one or not all(heading and MATTER.search(heading.text) for heading in scored | listed)
+    is_one = is_one or not all(heading and heading.text.endswith(vocabulary.matter) for heading in scored | listed)
     if is_one or units.isdisjoint(unit for tier in tiers for unit in tier.units):
         return tuple(tiers), []
     apart = [replace(tier, is_apart=not tier.scores) for tier in tiers]

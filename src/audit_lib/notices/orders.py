@@ -17,11 +17,12 @@ FRONT = "前"
 FRONTS = (FRONT, "好", "优")
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = (
-    "(?:分别?)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[^、,:第前后末\\d]{0,10}排名)?"
+    "(?:分别?|依次)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[^、,:第前后末\\d]{0,10}排名)?"
     "(?:[全本][省市县区州镇]|[本当]月)?"
 )
 LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
-SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?[到至—–~-]+第?(?P<last>{NUMERAL})[名位]"
+BETWEEN = rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])"  # 第一至三名; 第一、二、三名
+SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
 SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
@@ -36,14 +37,16 @@ HELD = re.compile(  # 甲县、乙县位列前两名
 )
 RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
-    rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])第?(?P<last>{NUMERAL})[名位]"
+    rf"{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
 )
 FORMS = (SPANNED, TOP, BEST, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
     r"|.{0,20}?最[差低后小大高好优](?:一名|一位)?的?\w{0,4}[是为:](?P<named>.+)"
 )
-HINT = re.compile("[前后第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]")  # every form above holds one of them
+HINT = re.compile(
+    f"[前后第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]|[到至—–~-](?:{NUMERAL})[名位]"
+)  # every form above holds one of them
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile("并列")
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
@@ -54,6 +57,7 @@ VALUES = re.compile(
 COUNT = re.compile(rf"({NUMERAL})[个家]")
 NO_LIST = re.compile(r"[\d的]")  # of a sentence that goes on after a list
 FEWEST = 3  # names that a sorted list has
+FEWEST_UNLIKE = 6  # names of a sorted list, one of which may be of no kind that we know; the rest prove it
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,16 @@ def _rank_scored(clause: str, orders: Sequence[_Order], line: Line, vocabulary: 
 
 
 def _fit_names(order: _Order, vocabulary: Vocabulary) -> list[tuple[str, int, bool]]:
-    """Return the names of a list with their places; the last is two where one is missing: 丽水和昆明市."""
+    """Return the names of a list with their places; the last is two where one is missing: 丽水和昆明市.
+
+    Where only the signs count as many as are stated, the names between two of them share a place: 甲省和乙省、丙省.
+    """
     units = list(_rank_names(order.listed, vocabulary))
+    pieces = [piece for piece, _ in split_outside(order.listed, "、")]
+    if order.n == len(pieces) < len(units):
+        tied = [_split_tied(piece) for piece in pieces]
+        if [name for names in tied for name in names] == [unit for unit, _, _ in units]:
+            return [(name, rank, False) for rank, names in enumerate(tied, start=1) for name in names]
     if units and order.n == len(units) + 1:
         *units, (last, rank, is_last) = units
         units += [(each, rank + at, is_last) for at, each in enumerate(_split_tied(last))]
@@ -190,7 +202,7 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
         first, n, step = _read_span(match)
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
-        if (match.groupdict().get("what") or "").endswith("幅"):  # 降幅前三位
+        if (match.groupdict().get("what") or "").endswith(("幅", "幅度")):  # 降幅前三位
             clause = clause[start + len(listed) :].lstrip(",")
             continue
         is_from_end = (match.groupdict().get("end") or FRONT) not in FRONTS
@@ -242,12 +254,13 @@ def _is_list(order: _Order, units: Sequence[tuple[str, int, bool]], vocabulary: 
         return False
     known = sum(map(vocabulary.names_unit, names))
     n = len(names)
+    is_mostly = order.is_sorted and known * FEWEST_UNLIKE > n * (FEWEST_UNLIKE - 1)
     counts = {read_numeral(each) for each in COUNT.findall(order.text)} | {order.n}
     is_bare = all(len(name) <= LONGEST_BARE for name in names)
     is_counted = (is_bare or 2 * known > n) and (n in counts or (order.n is not None and units[-1][1] <= order.n <= n))
     if order.is_from_end and order.n is None:
         return known == n or (n == 1 and len(names[0]) < LONGEST_BARE / 2)
-    return n >= (FEWEST if order.is_sorted else 2) and (known == n or is_counted)
+    return n >= (FEWEST if order.is_sorted else 2) and (known == n or is_counted or is_mostly)
 
 
 def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int, bool]]:

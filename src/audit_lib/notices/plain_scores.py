@@ -3,6 +3,7 @@
 import re
 
 from audit_lib.notices.dates import NUMERAL, read_numeral
+from audit_lib.notices.vocabulary import Vocabulary, either
 
 RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
 FIRST_PLACE = re.compile("榜首|首位|头名")
@@ -19,11 +20,14 @@ POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
-# 甲区第一,得分81.77; 第一为甲区79.11,其次是乙区78.46
-UNMARKED = re.compile(
-    r"(?:(?<=得分)[为是]?|(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是]))"
-    r"(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
+SCORE = re.compile(r"(?<=得分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
+UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
+    r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
+ITEM = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
+ITEMS = re.compile(
+    rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', ITEM)}){{2,99}})"
+)  # 依次为:甲镇,得分95分;乙镇,得分93分
 LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
 PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
 RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、第三
@@ -31,16 +35,19 @@ RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、
     rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
 )
 SHARED = re.compile(rf"^((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\(({POINTS}分)\)$")  # 甲局、乙局(100分)
-GROUP_AHEAD = re.compile(
-    rf"(?<![^,;。])第(?:{NUMERAL})(?:方阵|梯队|组|片区)(?=[^,;:。、是为的包])"
-)  # 第二方阵甲市排名第一
 LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
 
 
+def compile_division(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Return the pattern of a group before a name: 第二方阵甲市排名第一."""
+    return re.compile(rf"(?<![^,;。])第(?:{NUMERAL})(?:{either(vocabulary.division)})(?=[^,;:。、是为的包])")
+
+
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
-    text = GROUP_AHEAD.sub("", text)
+    text = SCORE.sub(r"\g<n>分", text)
+    text = ITEMS.sub(lambda found: found[1] + re.sub(ITEM, r"\g<name>\g<score>、", found[2])[:-1], text)
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit_lib.notices.clause_names import trim_lead, trim_tail
+from audit_lib.notices.clause_names import compile_verbs, trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_and, split_outside
@@ -33,6 +33,7 @@ ORDINAL_LINKS = re.compile(
     "(?:(?:蝉联|获得).*|排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
+CLAUSE = re.compile("[的了]|超过")  # 两者差距超过了; 秩序文明指数测评 ends like an inspection
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 
@@ -132,6 +133,8 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
         ):
             return text[:end], LINKS.sub("", text[end:])
     label = next((text[at:] for at in range(len(text)) if vocabulary.header.get(text[at:]) == "score"), "")
+    if label and not vocabulary.cached(compile_verbs).sub("", text.removesuffix(label)):
+        return "", text  # 考核得分
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
         label = text
     return LINKS.sub("", text[: len(text) - len(label)]), label
@@ -231,4 +234,5 @@ def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
         or names_none(name, vocabulary)
     ):
         return False
-    return not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)
+    is_other = (name.endswith(vocabulary.matter) or CLAUSE.search(name)) and vocabulary.kind_of(name) == "other"
+    return not is_other and not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)

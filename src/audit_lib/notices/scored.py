@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
-from audit_lib.notices.plain_scores import FIRST_PLACE, word_places, word_plainly
+from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
 from audit_lib.notices.tier_heads import RANKING
@@ -28,6 +30,7 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 )
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 SIGN = re.compile("[,:;。]")
+LEVELS = tuple("市县区乡镇村街道")  # words that begin with one may follow a name: 甲街道市容
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -81,7 +84,7 @@ def find_stated_scores(
             labelled[label] = runs[-1]
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows: list[tuple[ScoreRow, ...]] = []
-    runs = [_join_same(run) for run in runs if _is_run(run, vocabulary)]
+    runs = [_trim_shared(_join_same(run), vocabulary) for run in runs if _is_run(run, vocabulary)]
     has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
         if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
@@ -107,7 +110,8 @@ def _read_line(
         return
     group: str | None = None
     text = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
-    text = word_plainly(text if is_ranking else strip_number(text))
+    text = vocabulary.cached(compile_division).sub("", text if is_ranking else strip_number(text))
+    text = word_plainly(text)
     if is_ranking and (grouped := GROUP_OF_ITEMS.match(text)):
         group, text = grouped["group"], text[grouped.end() :]
     for printed, _ in split_outside(text, CLAUSE_ENDS):
@@ -197,6 +201,35 @@ def _join_same(run: Sequence[Record]) -> list[Record]:
     for record in joined:
         record.rank = record.rank or (ranks[record.unit] if record.unit in twice else None)
     return joined
+
+
+def _trim_shared(run: list[Record], vocabulary: Vocabulary) -> list[Record]:
+    """Return records whose units lose what belongs to the label: 甲街道市容市 of 甲街道市容市貌91分, in all records.
+
+    What all units end with is of the label where they are units without it and no ending of names is cut: 街道.
+    """
+    units, label = [record.unit for record in run], run[0].label
+    is_cut = len(run) > 1 and bool(label) and not vocabulary.is_score_word(label)
+    if not is_cut or any(record.label != label for record in run) or not units[0].endswith(LEVELS):
+        return run
+    shared = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, units), strict=False)))
+    ways = [n for n in range(1, shared) if all(vocabulary.names_unit(unit[:-n]) for unit in units)]
+    n = next((n for n in reversed(ways) if not _cuts_ending(units[0], len(units[0]) - n, vocabulary)), 0)
+    tail = units[0][len(units[0]) - n :]
+    return [
+        replace(
+            r,
+            unit=r.unit[: len(r.unit) - n],
+            extra={tail + key if key == label else key: r.extra[key] for key in r.extra},
+        )
+        for r in run
+    ]
+
+
+def _cuts_ending(name: str, at: int, vocabulary: Vocabulary) -> bool:
+    """Check whether an ending of names of several characters is cut at a place, or begins there: 街|道, 甲镇|办事处."""
+    words = (name[start:end] for start in range(at + 1) for end in range(max(at, start + 1) + 1, len(name) + 1))
+    return any(word in vocabulary.suffix for word in words)
 
 
 def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Record], list[Problem]]:

@@ -13,7 +13,8 @@ from audit_lib.notices.vocabulary import Vocabulary
 FEWEST_IN_COLUMN = 3  # cells
 LONGEST_ROW = 20  # cells
 ROWS_TO_ALIGN = 12  # that tell where the columns begin
-LONGEST_TITLE = 20  # characters of a line between rows, or of a row without a header
+LONGEST_TITLE = 20  # characters of a line between rows, or of a row that holds a sign of sentences
+LONGEST_LINE = 80  # characters of a row without a header
 SENTENCE_SIGN = re.compile("[,。;:!?]")
 PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
 GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
@@ -106,11 +107,14 @@ def take_bare(
     for place in range(at, len(lines)):
         if not lines[place].key:
             continue
-        if len(lines[place].key) > LONGEST_TITLE or not MANY.search(lines[place].text):
+        is_prose = SENTENCE_SIGN.search(lines[place].key) and len(lines[place].key) > LONGEST_TITLE
+        if is_prose or len(lines[place].key) > LONGEST_LINE or not MANY.search(lines[place].text):
             break
         text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", lines[place].text.replace("\u3000", " ")))
         cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
+        if rows and not named and len(cells) == len(rows[0]):
+            named = [cell for cell in cells if not is_value(cell.key) and not vocabulary.may_grade(cell.key)]
         rest = [cell.key for cell in cells if cell not in named]
         is_listed = len(rest) == 1 and cells[0] not in named and rest[0].isdecimal()  # 1. 财政局
         if (

@@ -24,10 +24,10 @@ from audit_lib.notices.tier_clauses import (
     GIVING,
     LED,
     QUOTED,
-    SAID,
     TOWARDS,
     Hit,
     TierPattern,
+    compile_verdict,
     drop_shared_ends,
     join_groups,
     split_clauses,
@@ -36,8 +36,8 @@ from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
 
+GRANTED = "获〈"  # before a label that stands in quotation marks
 RATING = re.compile("评为|获评")
-WORD = re.compile(SAID)
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 
 
@@ -59,13 +59,16 @@ class StatedTiers:
         heading = str(problem.phrase.facts.get("heading", "")) if problem.phrase.key == "problems.no_list" else ""
         return any(each.tier in heading for each in self.lists)
 
-    def find_new(self, printed: Iterable[TierList]) -> Iterator[TierList]:
+    def find_new(self, printed: Iterable[TierList], vocabulary: Vocabulary) -> Iterator[TierList]:
         """Yield the lists that do not only repeat names of printed lists of their tier, or praise rated units."""
         named = {(tier.tier, unit) for tier in printed for unit in tier.units}
-        rated = {unit for _, unit in named}.union(*(each.units for each in self.lists if not WORD.fullmatch(each.tier)))
+        verdict = vocabulary.cached(compile_verdict)
+        rated = {unit for _, unit in named}.union(
+            *(each.units for each in self.lists if not verdict.fullmatch(each.tier))
+        )
         for listed in self.lists:
             is_again = {(listed.tier, unit) for unit in listed.units} <= named
-            if not is_again and not (WORD.fullmatch(listed.tier) and rated.issuperset(listed.units)):
+            if not is_again and not (verdict.fullmatch(listed.tier) and rated.issuperset(listed.units)):
                 yield listed
 
 
@@ -130,6 +133,8 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
             if (each.link == LED or is_alone) and each.tier not in {units.tier for units in lists}:
                 problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
             units = tuple(entry.unit for entry in each.entries)
+            for unit in (entry.unit for entry in each.entries if entry.is_doubtful):
+                problems.append(note_problem("not_read", "unlike", each.place, "warning", found=unit))
             label = each.series if len(series[each.tier]) > 1 else None
             lists.append(TierList(each.tier, each.stated, label or None, units, each.place, each.place))
         elif not each.is_known and each.entries and len(tiers) > 1:
@@ -202,7 +207,10 @@ def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _State
     number = read_numeral(hit.number) or 0 if hit.number else 0
     stated = number + more if hit.number or (more and not last) else None
     entries, rest = split_units(names + last, vocabulary, stated)
-    tier = vocabulary.name_tier(YEAR.sub("", hit.tier))
+    if hit.link == GRANTED and not entries and not rest:
+        rest = [text]  # what a quoted label is given to
+    label = vocabulary.last_nouns.sub("", hit.tier) or hit.tier if hit.link == GRANTED else hit.tier
+    tier = vocabulary.name_tier(YEAR.sub("", label))
     return _Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
 
 

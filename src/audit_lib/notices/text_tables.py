@@ -9,13 +9,14 @@ from itertools import groupby, islice, takewhile
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
 from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun
 from audit_lib.notices.cell_per_line import take_paired
-from audit_lib.notices.columns import NUMBER, Layout, make_layout, number_names
-from audit_lib.notices.headers import find_header
+from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.headers import MOST_FRAGMENTS, find_header, join_fragments
 from audit_lib.notices.spaced_rows import FEWEST_IN_COLUMN, LONGEST_ROW, take_bare, take_spaced
 from audit_lib.notices.vocabulary import Vocabulary
 
 MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
 WORD = re.compile(rf"[^\s{BAR.pattern[1:]}+")
+LONGEST_HEADINGS = 30  # characters of a line that holds headings
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
@@ -50,12 +51,30 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
         if rows:
             # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is reported.
             is_ragged = take is take_spaced and len({len(row) for row in rows}) > 1
+            header = [] if take in (take_spaced, *barred) else _take_header(blocks, rows, vocabulary)
+            rows = [header, *rows] if header else rows
             blocks += [cell for row in rows for cell in row] if is_ragged else [_make_grid(rows)]
             at = end
         else:
             blocks += strip_bars(spread[at])
             at += 1
     return blocks
+
+
+def _take_header(blocks: list[Block], rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
+    """Remove the lines just above rows that hold their headings, one or several a line; return a heading a column."""
+    width, words = len(rows[0]), list[Line]()
+    body = [[cell.key for cell in row] for row in rows]
+    for n, line in enumerate(reversed(blocks[-MOST_FRAGMENTS:]), start=1):
+        if not isinstance(line, Line) or SENTENCE.match(line.key) or len(line.key) > LONGEST_HEADINGS:
+            return []
+        words = [*(Line(line.place, word) for word in line.text.split()), *words]
+        names = list(join_fragments([word.key for word in words], vocabulary)) if words else []
+        meanings = [vocabulary.meaning_of(name) for name in names]
+        if len(names) == width and meanings.count("unit") == 1 and make_layout(number_names(names), vocabulary, body):
+            del blocks[-n:]
+            return [Line(words[0].place, name) for name in names]
+    return []
 
 
 def _check_headings(lines: Sequence[Line], vocabulary: Vocabulary) -> None:

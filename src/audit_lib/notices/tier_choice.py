@@ -22,8 +22,17 @@ from audit_lib.notices.names import (
     strip_number,
 )
 from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.tier_heads import COLON, LONGEST_HEAD, RANKING, count_steps, part_heads, read_head, read_lone
-from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, read_block
+from audit_lib.notices.tier_heads import (
+    COLON,
+    LONE,
+    LONGEST_HEAD,
+    RANKING,
+    count_steps,
+    part_heads,
+    read_head,
+    read_lone,
+)
+from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, count_left, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
@@ -118,14 +127,20 @@ def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabul
 
 
 def _find_bare_below(block: Block, below: Sequence[Block | Line], longest: int) -> Iterator[Problem]:
-    """Yield the line below names, one a line, that may hold the next: as short as the longest bare name."""
+    """Yield the line below names, one a line, that may hold the next: as short as the longest bare name.
+
+    Or a word like the head of these names with a bare name below it, which may be the next list: 差 after 良.
+    """
     lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
-    lines = [line for line in lines if BARE.fullmatch(line.key)]
+    bare = [line for line in lines if BARE.fullmatch(line.key)]
+    word = lines[0].key if lines and bare == lines[1:] and lines[0] is below[0] else ""
+    if LONE.fullmatch(word) and len(word) <= len(block.head.tier) == len(block.lines[0].key):
+        yield note_problem("not_read", "label", lines[0].place, "warning", heading=word)
     is_on_lines = bool(block.lists) and all(len(each.units) == 1 for each in block.lists)
-    is_next = bool(lines) and (lines[0] is below[0] or lines[0] is getattr(below[0], "lines", [None])[0])
-    if is_on_lines and is_next and longest and (len(lines[0].key) <= longest + 1 or len(lines) > len(block.lists)):
-        facts = {"n": 1, "found": lines[0].key, "units": [lines[0].key]}
-        yield note_problem("not_read", "names", lines[0].place, "warning", **facts)
+    is_next = bool(bare) and bare[0] is lines[0]
+    if is_on_lines and is_next and longest and (len(bare[0].key) <= longest + 1 or len(bare) > len(block.lists)):
+        facts = {"n": 1, "found": bare[0].key, "units": [bare[0].key]}
+        yield note_problem("not_read", "names", bare[0].place, "warning", **facts)
 
 
 def _find_unread(block: Block, read: set[str]) -> Iterator[Problem]:
@@ -167,7 +182,11 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
 
 def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
-    clean = [block for block in blocks if block.lists and not block.head.is_known and not block.rest]
+    clean = [
+        block
+        for block in blocks
+        if block.lists and not block.head.is_known and (not block.rest or count_left(block) == 0)
+    ]
     whole = [block for block in clean if block.is_described or _lists_units(block, vocabulary)]
     whole = _drop_roles(whole, vocabulary)
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)

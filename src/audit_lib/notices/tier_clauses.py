@@ -13,8 +13,10 @@ from audit_lib.notices.vocabulary import Vocabulary, either
 
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
-# “十佳”街道为:甲街道、乙街道
-LABELLED = re.compile(f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)[^\\W\\d]{{0,4}}?[是为]?:")
+# “十佳”街道为:甲街道、乙街道; “十差村”则是丙村
+LABELLED = re.compile(
+    f"[{QUOTES}](?P<label>[^{QUOTES}]{{2,6}})[{QUOTES}](?!的)(?:[^\\W\\d]{{0,4}}?[是为]?:|(?:分别|依次|则)+[是为](?=[^\\d,;。:]+、))"
+)
 GRANTING = re.compile("授予[^。]*")
 COUNTED_GRANT = re.compile(
     rf"授予(?P<names>[^,;。:]{{1,300}}?等(?:{NUMERAL})[个家](?:(?!\d|全)\w){{0,8}}?(?:\([^()]*\))?)(?=\d{{4}}年|全)"
@@ -23,19 +25,24 @@ GRANTED = re.compile(  # 甲县“金鼎”; 甲县、乙县为“先进县”�
     rf"(?P<names>[^{QUOTES},;。:]{{2,300}}?)(?:\d{{4}}年[^{QUOTES},;。:]{{0,30}})?为?"
     rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?:荣誉)?(?:称号)?(?=[,;。]|$)"
 )
-RATED = re.compile(  # 甲村等3个村获评“最美村”
-    rf"(?P<names>等(?:{NUMERAL})[个家][^\W\d]{{0,6}})被?(?:获评|评为|评选为|列为|命名为|获得)[^{QUOTES},;。:]{{0,8}}"
-    rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?=[,;。]|$)"
+RATED = re.compile(  # 甲村等3个村获评“最美村”; 甲局、乙局被挂“黑旗”
+    rf"(?P<names>(?P<more>、)?(?P<last>[^{QUOTES}、,;。:]{{2,40}}?)(?P<n>(?:{NUMERAL})(?:[个家][^\W\d]{{0,6}}|单位))?)"
+    rf"(?:被[^\W\d]{{1,3}}|获评为?|评为|评选为|列为|命名为|荣?获得?)[^{QUOTES},;。:]{{0,12}}"
+    rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?:荣誉)?(?:称号)?(?=[,;。]|$)"
 )
 GIVING = ("给予", "予以", "授予")  # 对甲县、乙县给予一等奖奖励
-SAID = "(?:通报)?(?:表扬|批评|表彰|嘉奖)"  # what a notice says of units: 对甲镇、乙局予以通报表扬
-TOWARDS = re.compile("^.*对(?![外口台])")  # 县政府决定对
+TOWARDS = re.compile("^.*对(?![外口台])(?:[^、,]*[名位]的)?")  # 县政府决定对; 对排名前两名的
 STATES = re.compile("[的是为:]|有(?!限)")  # what a clause does and a list of names does not
 NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
 LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
 GOES_ON = re.compile("[。;](?=(?:依次|分别)[是为:])")  # 优秀单位3家。依次是:甲局
+
+
+def compile_verdict(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Return the pattern of what a notice says of units: 对甲镇、乙局予以通报表扬."""
+    return re.compile(f"(?:通报)?(?:{either(vocabulary.verdict)})")
 
 
 class Hit(NamedTuple):
@@ -85,12 +92,13 @@ class TierPattern:
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"
             rf"|(?:^|[,:])(?:{leads})?(?P<first>[^\W\d_]{{1,6}}?)(?:{scale})(?:的(?:{noun})?(?=共?有|是|为)|(?:{noun})?(?=共?有|包括|:)))"
         )
+        verdict = compile_verdict(vocabulary).pattern
         step = rf"(?:列入?|登上|进入|挂)(?P<step>[^\W\d_]{{1,3}}(?:{either(vocabulary.steps)}))"  # 登上绿榜
         nouns = f"(?:(?:{either(vocabulary.tier_noun)}){{1,2}})"
         stepped = rf"[^\W_个家]{{1,24}}(?:{either(vocabulary.steps)})"  # 市级一等奖
-        ends = rf"(?=$|,|的(?:[共也]?有|[是为]|{NUMERAL}))"
+        ends = rf"(?=$|,|的(?:[共也]?有|(?:分别|依次)?[是为]|{NUMERAL}))"
         self.new = re.compile(
-            rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}|{SAID}){nouns}?(?=$|,)"
+            rf"{step}(?:{nouns}?{ends}|(?=的))|(?:{either(GIVING)})(?P<given>{stepped}|{verdict}){nouns}?(?=$|,)"
             rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
             rf"|(?:评为|获评)(?P<full>[^\W_]{{2,24}}?){ends}"
         )
@@ -158,10 +166,11 @@ class TierPattern:
 
 def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
     """Split a text into clauses, with what awards grant worded as what units get."""
-    text = AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(text)))
-    text = LABELLED.sub(
-        r"获〈\g<label>〉的是:", RATED.sub(r"\g<names>获〈\g<label>〉", GRANTING.sub(_word_grant, text))
-    )
+    text = GRANTING.sub(_word_grant, AFTER_QUOTE.sub(",", ASIDE.sub("", strip_number(text))))
+    rated = [each["n"] or (each["more"] and vocabulary.names_unit(each["last"])) for each in RATED.finditer(text)]
+    if any(rated):  # one name alone may be of another time
+        text = RATED.sub(r"\g<names>获〈\g<label>〉", text)
+    text = LABELLED.sub(r"获〈\g<label>〉的是:", text)
     text = GOES_ON.sub(",", QUOTED.sub("", text))
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     return [strip_number(BAND.sub(",", clause)) for clause in clauses]

@@ -25,7 +25,7 @@ from audit_lib.notices.names import (
 )
 from audit_lib.notices.rows import ScoreRow, plain_title
 from audit_lib.notices.tier_heads import COLON, INSIDE, LONGEST_HEAD, RANKED, SEMICOLONS, STATED, Head, read_head
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_NAME, PLACES, Vocabulary
 
 HEADING = re.compile(
     r"(?P<section>[一二三四五六七八九十]+)、|\((?P<subsection>[一二三四五六七八九十]+)\)|(?P<item>[一二三四五六七八九十]+)是"
@@ -119,7 +119,7 @@ def read_block(
     if numbered:
         return block
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
-    while end < until and (is_open or _count_left(block) or 0) > 0:
+    while end < until and (is_open or count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
         if _is_subheading(line, head, vocabulary) and upto < until:
             line, upto = Line(line.place, f"{line.text.rstrip()}:{lines[upto].text.lstrip()}"), upto + 1
@@ -214,14 +214,15 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     return vocabulary.kind_of(half) == "other" and vocabulary.kind_of(half + first) != "other"
 
 
-def _count_left(block: Block) -> int | None:
+def count_left(block: Block) -> int | None:
+    """Return how many names are still to come; None where the head states no number."""
     stated = block.head.stated
     return None if stated is None else stated - sum(len(each.units) for each in block.lists)
 
 
 def _read_line(line: Line, is_signed: bool | None, block: Block, vocabulary: Vocabulary) -> bool:
     """Read a line as a list of the block; `is_signed` whether a date follows it, None for what a colon leads to."""
-    left = _count_left(block)
+    left = count_left(block)
     listed = _split_names(line, vocabulary, left)
     if listed is None:
         block.rest += [(line.key, line.place)] if is_signed is None else []
@@ -231,7 +232,8 @@ def _read_line(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
     if lists_none(line.text) and not block.lists:
         _add_list(block, line, label, stated, ())
         return False
-    if not names or (is_signed and len(names) == 1 and block.lists):
+    is_signature = is_signed and len(names) == 1 and block.lists and not _is_place_among(names[0], block, vocabulary)
+    if not names or is_signature:
         block.rest += [(line.key, line.place)] if is_signed is None else []
         return False
     is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
@@ -255,6 +257,12 @@ def _read_line(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
     block.rest += [(piece, line.place) for piece in (*rest, *REMARK.findall(line.key))]
     block.is_open = line.key[-1:] in "、,"
     return True
+
+
+def _is_place_among(name: str, block: Block, vocabulary: Vocabulary) -> bool:
+    """Check whether the last name above a date is a place among others of its kind, which sign nothing: villages."""
+    kind = vocabulary.kind_of(name)
+    return kind in PLACES and all(vocabulary.kind_of(unit) == kind for each in block.lists for unit in each.units)
 
 
 def _number_alike(one: str, other: str | None) -> bool:

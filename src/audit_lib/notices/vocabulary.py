@@ -27,8 +27,9 @@ PLACES = ("town", "subdistrict", "village", "county")
 PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府(?:名称)?")  # 县区政府 heads a column
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
-NO_NAME = re.compile(
-    "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
+NO_NAME = re.compile(  # 甲街道市 is cut from 甲街道市容
+    "[一二三四五六七八九十]类|族|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
+    "|.*[区县道]市$|.*以上"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
@@ -62,6 +63,9 @@ class Vocabulary:
     furniture: frozenset[str]  # words before a colon that head no list of a result: 抄送
     tier_noun: tuple[str, ...]  # words that may follow a tier in a heading: 优秀单位
     tier_verb: tuple[str, ...]  # words before 为 and a tier in a sentence: 考核等次评定为优秀
+    matter: tuple[str, ...]  # words with which the name of an inspection ends: 河长制工作
+    verdict: tuple[str, ...]  # what a notice says of units: 予以通报表扬
+    division: tuple[str, ...]  # what units are compared in: 第二方阵
     level_prefix: tuple[str, ...]  # the level of government that some lists print before a name: 市公安局
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
@@ -195,7 +199,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的是|我[省市州县区]|^而|(?<=.)有(?!限))")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=.)有(?!限))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
@@ -343,6 +347,9 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         furniture=frozenset(words["furniture"]),
         tier_noun=tuple(words["tier_noun"]),
         tier_verb=tuple(words["tier_verb"]),
+        matter=tuple(words["matter"]),
+        verdict=tuple(words["verdict"]),
+        division=tuple(words["division"]),
         level_prefix=tuple(words["level_prefix"]),
         sentiment=words["sentiment"],
         suffix=words["suffix"],
