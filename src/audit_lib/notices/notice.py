@@ -2,30 +2,30 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from audit_lib.documents.model import Document, Grid, Line, UnreadableError, squeeze
+from audit_lib.documents.model import Document, Grid, Line, UnreadableError
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
 from audit_lib.notices.names import join_wrapped, part_numbered, part_sections
 from audit_lib.notices.printed_periods import find_header_period, names_period
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
-from audit_lib.notices.scored import find_stated_scores
 from audit_lib.notices.simplified import SIMPLIFIED
 from audit_lib.notices.stated import find_stated_tiers
+from audit_lib.notices.stated_tables import add_stated_scores, part_matters
 from audit_lib.notices.tier_choice import find_tier_lists
-from audit_lib.notices.tier_lists import HEADING, TierList
+from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.traditional import Print, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
 
-LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
 NUMBERED = re.compile(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]")
@@ -48,27 +48,6 @@ class Header:
     inspected_to: date | None
     period: str | None
     units_stated: int | None
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A unit named in the prose. Section and item are the numerals that the notice prints (二 and 八)."""
-
-    unit: str
-    section: str | None
-    item: str | None
-    place: str
-    sentiment: str | None
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A numbered line: its level (section, subsection, item), its numeral and what follows."""
-
-    level: str
-    numeral: str
-    text: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +138,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     is_stated = not tables
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
     if is_stated:
-        tiers, apart = _part_matters(document, tables, tiers, vocabulary)
+        tiers, apart = part_matters(document, tables, tiers, vocabulary)
         unsure = [*unsure, *apart]
     notice = Notice(document, header, tables, tiers, (), (), ())
     found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
@@ -175,61 +154,6 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         headings=tuple(heading for line in document.lines if (heading := parse_heading(line))),
         problems=(*found, *balance),
     )
-
-
-def add_stated_scores(
-    tables: tuple[ScoreTable, ...], tiers: tuple[TierList, ...], prose: tuple[Line, ...], vocabulary: Vocabulary
-) -> tuple[tuple[ScoreTable, ...], list[Problem]]:
-    """Add a table for each run of scores in sentences or tier lists, but for those that only repeat a table."""
-    printed = {squeeze(row.unit) for table in tables for row in table.rows}
-    runs, problems = find_stated_scores(prose, vocabulary)
-    runs += [tuple(row for tier in tiers for row in tier.rows)] if any(tier.scores for tier in tiers) else []
-    runs += _join_ranks([tuple(tier.rows) for tier in tiers if tier.ranks and not tier.scores])
-    repeated: set[str] = set()
-    for rows in runs:
-        if {squeeze(row.unit) for row in rows} <= printed:
-            repeated |= {row.place for row in rows}
-        else:
-            if printed:
-                facts = {"n": len(rows), "found": rows[0].unit}
-                problems.append(note_problem("not_read", "text_scores", rows[0].place, "warning", **facts))
-            tables += (ScoreTable(len(tables) + 1, None, (), (), rows),)
-    return tables, [problem for problem in problems if problem.place not in repeated]
-
-
-def _part_matters(
-    document: Document, tables: Sequence[ScoreTable], tiers: Sequence[TierList], vocabulary: Vocabulary
-) -> tuple[tuple[TierList, ...], list[Problem]]:
-    """Mark tier lists of another matter: their section is not that of the scores. 一、河长制 … 二、林长制 …."""
-    section = None
-    sections: dict[str, Heading | None] = {}
-    for line in document.lines:
-        heading = parse_heading(line)
-        section = heading if heading and heading.level == "section" else section
-        sections[line.place] = section
-    scored = {sections.get(row.place) for table in tables for row in table.rows if row.score is not None}
-    listed = {sections.get(tier.place) for tier in tiers if not tier.scores}
-    units = {row.unit for table in tables for row in table.rows}
-    is_one = None in scored | listed or not scored or not listed or bool(scored & listed)
-    is_one = is_one or not all(heading and heading.text.endswith(vocabulary.matter) for heading in scored | listed)
-    if is_one or units.isdisjoint(unit for tier in tiers for unit in tier.units):
-        return tuple(tiers), []
-    apart = [replace(tier, is_apart=not tier.scores) for tier in tiers]
-    named = next(tier for tier in apart if tier.is_apart)
-    heading = sections[named.place]
-    label = heading.text if heading else ""
-    return tuple(apart), [note_problem("not_read", "series", named.place, "warning", label=label)]
-
-
-def _join_ranks(lists: Sequence[tuple[ScoreRow, ...]]) -> list[tuple[ScoreRow, ...]]:
-    """Join lists whose ranks go on from the one before: 第一名:甲县 and 第二名:乙县."""
-    runs: list[tuple[ScoreRow, ...]] = []
-    for rows in lists:
-        if runs and (rows[0].rank or 0) > (runs[-1][-1].rank or 0):
-            runs[-1] += rows
-        else:
-            runs.append(rows)
-    return runs
 
 
 def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
@@ -265,76 +189,6 @@ def find_span(prose: Sequence[Line], header: Header) -> Iterator[Problem]:
     if header.title and header.period is None and names_period(header.title):
         place = next((line.place for line in prose if header.title in line.key), "line 1")
         yield note_problem("not_read", "span", place, "warning", title=header.title)
-
-
-def parse_heading(line: Line) -> Heading | None:
-    """Read the number that a line begins with.
-
-    >>> parse_heading(Line("line 31", "  二、主要存在问题"))
-    Heading(level='section', numeral='二', text='主要存在问题', place='line 31')
-    """
-    match = HEADING.match(line.key)
-    if match is None or match.lastgroup is None:
-        return None
-    return Heading(match.lastgroup, match[match.lastgroup], line.key[match.end() :], line.place)
-
-
-@dataclass
-class _Position:
-    """Where in the outline of the notice a line stands."""
-
-    section: str | None = None
-    item: str | None = None
-    sentiments: dict[str, str | None] = field(default_factory=dict)
-
-    def enter(self, heading: Heading, vocabulary: Vocabulary) -> None:
-        if heading.level == "item":
-            self.item = heading.numeral
-            return
-        self.item = None
-        if heading.level == "section":
-            self.section, self.sentiments = heading.numeral, {}
-        words = heading.text if len(heading.text) <= LONGEST_HEADING else ""
-        self.sentiments[heading.level] = next((s for word, s in vocabulary.sentiment.items() if word in words), None)
-
-    @property
-    def sentiment(self) -> str | None:
-        return self.sentiments.get("subsection") or self.sentiments.get("section")
-
-
-def find_mentions(lines: tuple[Line, ...], names: set[str], vocabulary: Vocabulary) -> tuple[Mention, ...]:
-    """Find where the numbered sections name a unit of the tables or lists. Headings tell praise from criticism.
-
-    The longest name wins where one stands inside another (市民政局, not 民政局); a unit counts once per line.
-    """
-    full = {name: name for name in map(squeeze, names)}
-    full |= {short: name for name in full if (short := vocabulary.strip_level(name)) and len(short) > 2}
-    lengths: dict[str, list[int]] = {}
-    for initial, length in sorted({(name[0], len(name)) for name in full if name}, reverse=True):
-        lengths.setdefault(initial, []).append(length)
-    position = _Position()
-    mentions: list[Mention] = []
-    for line in lines:
-        if heading := parse_heading(line):
-            position.enter(heading, vocabulary)
-        if position.section is None:
-            continue
-        found: dict[str, str] = {}
-        for name, where in _find_names(line.aligned, full, lengths):
-            found.setdefault(full[name], line.printed[where])
-        for unit in found.values():
-            mentions.append(Mention(unit, position.section, position.item, line.place, position.sentiment))
-    return tuple(mentions)
-
-
-def _find_names(text: str, names: Container[str], lengths: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, slice]]:
-    """Yield the names in a text, and where. `lengths` of the names by their first letter, the longest first."""
-    at = 0
-    while at < len(text):
-        length = next((length for length in lengths.get(text[at], ()) if text[at : at + length] in names), 0)
-        if length:
-            yield text[at : at + length], slice(at, at + length)
-        at += length or 1
 
 
 def print_notice(notice: Notice) -> Iterator[str]:
