@@ -25,6 +25,7 @@ from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
+MOST_GRADES = 12  # of a scale
 BARE = re.compile("[\u4e00-\u9fff]{2,4}")
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
 
@@ -51,15 +52,19 @@ def count_blanks(drawn: Sequence[Line]) -> list[int]:
     return [0, *(max(0, extra) // whole for extra in wider), 0]
 
 
-def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+def take_paired(
+    lines: Sequence[Line], at: int, vocabulary: Vocabulary, unpaired: list[int]
+) -> tuple[list[list[Line]], int]:
     """Return names and values that stand by turns on lines of their own, as rows, and where they end.
 
     甲镇 / 通过 / 乙镇 / 未通过 are pairs where a name begins and a grade ends. Where a grade begins, or names begin and
     end, grades head the names below them; but a heading does not recur after each name. A heading above the names and
-    one above the grades is the first row.
+    one above the grades is the first row. `unpaired` keeps where such lines end that are no pairs.
     """
+    if at < max(unpaired, default=0):
+        return [], at
     is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
-    above = next((strip_number(line.key) for line in reversed(lines[:at]) if line.key), "")
+    above = next((strip_number(lines[n].key) for n in range(at - 1, -1, -1) if lines[n].key), "")
     is_begun = above in vocabulary.tier or is_value(above) or vocabulary.meaning_of(above) is not None
     if not is_headed and is_begun:
         return [], at
@@ -82,13 +87,15 @@ def take_paired(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     n_known = sum(value in vocabulary.tier for value in values)
     are_units = all(map(vocabulary.names_unit, names))
     is_read = len(set(values)) > 1 and len(set(names)) == len(names) and (n_known > 0 or are_units)
+    unpaired[:] = [end]
     if not is_read or above in values:
         return [], at
     are_numbers = all(map(is_value, values)) and not _is_grade(above, vocabulary)
     is_ended = first is None and not vocabulary.names_unit(above)
-    is_contained = any(one != other and one in other for one in values for other in values)  # 通过, 未通过
-    is_graded = not any(map(is_value, values)) and len(set(values)) < len(values)
-    is_paired = is_graded or (is_ended and (are_numbers or n_known > 0 or is_contained))
+    words = {value for value in values if not is_value(value)}
+    is_scale = len(words) <= MOST_GRADES and any(one != other and one in other for one in words for other in words)
+    is_graded = len(words) == len(set(values)) < len(values)
+    is_paired = is_graded or (is_ended and (are_numbers or n_known > 0 or is_scale))
     return (rows, end) if is_paired else ([], at)
 
 

@@ -39,7 +39,13 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     spread = close_cells(spread, vocabulary) if has_bars else spread
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
-    ways = (*barred, take_spaced, partial(_take_columns, filled=filled), partial(take_bare, ragged=[]), take_paired)
+    ways = (
+        *barred,
+        take_spaced,
+        partial(_take_columns, filled=filled),
+        partial(take_bare, ragged=[]),
+        partial(take_paired, unpaired=[]),
+    )
     blocks: list[Block] = []
     at = 0
     while at < len(spread):
