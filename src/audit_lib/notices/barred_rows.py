@@ -11,7 +11,7 @@ from audit_lib.notices.vocabulary import Vocabulary
 
 BAR = re.compile("[|│┃｜¦]")
 ONLY_BARS = re.compile("[|│┃｜¦]+")
-RULE = re.compile(r"[-=+:_─━┄┅—┌┬┐├┼┤└┴┘|│┃｜¦\s]+")
+RULE = re.compile(r"[-=+:_—\u2500-\u257f|｜¦\s]+")
 CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken

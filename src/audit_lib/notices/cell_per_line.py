@@ -65,7 +65,7 @@ def take_paired(
         return [], at
     is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
     above = next((strip_number(lines[n].key) for n in range(at - 1, -1, -1) if lines[n].key), "")
-    is_begun = above in vocabulary.tier or is_value(above) or vocabulary.meaning_of(above) is not None
+    is_begun = vocabulary.may_grade(above) or is_value(above) or vocabulary.meaning_of(above) is not None
     if not is_headed and is_begun:
         return [], at
     rows: list[list[Line]] = []
@@ -84,7 +84,7 @@ def take_paired(
             break
     names = [name.key for name, _ in rows[is_headed:]]
     values = [value.key for _, value in rows[is_headed:]]
-    n_known = sum(value in vocabulary.tier for value in values)
+    n_known = sum(map(vocabulary.may_grade, values))
     are_units = all(map(vocabulary.names_unit, names))
     is_read = len(set(values)) > 1 and len(set(names)) == len(names) and (n_known > 0 or are_units)
     unpaired[:] = [end]

@@ -12,13 +12,13 @@ from audit_lib.notices.columns import (
     hold_figures,
     hold_most,
     holds_grades,
+    is_ranking,
     is_value,
     make_layout,
     number_names,
     read_figure,
     read_ordinal,
 )
-from audit_lib.notices.headers import is_ranking
 from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
@@ -199,9 +199,9 @@ def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
 
 
 def _is_graded(row: Row, vocabulary: Vocabulary) -> bool:
-    """Check whether a row holds a unit and its tier: no header stands below it."""
+    """Check whether a row holds a tier and no heading: it is of a unit, and no header stands below it."""
     keys = [cell.key for cell in distinct(row)]
-    return any(map(vocabulary.names_unit, keys)) and any(key in vocabulary.tier for key in keys)
+    return any(key in vocabulary.tier for key in keys) and not any(map(vocabulary.meaning_of, keys))
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:

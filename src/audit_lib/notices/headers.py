@@ -16,6 +16,7 @@ from audit_lib.notices.columns import (
     SENTENCE,
     VALUES,
     Layout,
+    is_ranking,
     is_value,
     make_layout,
     number_names,
@@ -159,7 +160,8 @@ def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, v
     columns = list(zip(*rows, strict=True))
     unit_at = _draw_look(rows[0]).index(False)
     if len(names) == width:
-        layout = make_layout(number_names(names), vocabulary) or _tell_by_order(names, columns, unit_at, vocabulary)
+        layout = make_layout(number_names(names), vocabulary, rows)
+        layout = layout or _tell_by_order(names, columns, unit_at, vocabulary)
         return Header(layout, end) if layout and layout.meanings[unit_at] == "unit" else None
     meanings = [vocabulary.meaning_of(name) for name in names]
     if len(names) < width or not {"score", "rank"} & set(meanings):
@@ -221,13 +223,3 @@ def _tell_by_order(
     score_at = min(totals or falling, key=lambda at: abs(at - rank_at))
     roles = {unit_at: "unit", rank_at: "rank", score_at: "score"}
     return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
-
-
-def is_ranking(values: Sequence[float]) -> bool:
-    """Return whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
-
-    >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
-    (True, True, False, False)
-    """
-    steps = enumerate(pairwise(values), start=2)
-    return values[0] == 1 and all(after in (before, before + 1, place) for place, (before, after) in steps)

@@ -27,7 +27,9 @@ ASIDE = re.compile(
     r"|[(\uff08][^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
     r"|[(\uff08][^()\uff08\uff09\d]{0,9}\d[\d.]*[万千]?元[)\uff09]"  # (奖3万元)
 )  # (排名不分先后)
-COUNTED = re.compile(rf"等(?:共?(?:{NUMERAL})[^、,;。]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$")
+COUNTED = re.compile(
+    rf"等(?:共?(?:{NUMERAL})[^、,;。不未]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$|(?<![第\d])\d{{1,3}}[市县区州]$"
+)
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(
     r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
@@ -54,7 +56,7 @@ SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属")
+FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此")
 SHORTEST_NAME = 3  # characters
 LABEL_AHEAD = re.compile(
     r"(?<=[\u4e00-\u9fff分)\uff09])\s+(?=第[^\s、,;。:\uff1a]{1,8}[:\uff1a])"
@@ -119,12 +121,16 @@ def join_wrapped(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Line, .
     lengths = sorted(len(line.printed) for line in lines)
     full = max(FULL_LINE, lengths[-1] - 1) if len(lengths) > 2 and lengths[-3] > lengths[-1] - 2 else sys.maxsize
     joined: list[Line] = []
+    paragraph: list[int] = []  # the lengths of the lines that are one by now; the last may be as full as the first
     for line in lines:
         above = joined[-1] if joined else None
-        if above and _goes_on(above, line, full, vocabulary):
+        is_full = len(paragraph) > 1 and paragraph[-1] >= max(FULL_LINE, paragraph[0] - 1)
+        if above and _goes_on(above, line, is_full or len(above.printed) >= full, vocabulary):
             joined[-1] = Line(above.place, above.text.rstrip() + line.text.lstrip())
+            paragraph.append(len(line.printed))
         else:
             joined.append(line)
+            paragraph = [len(line.printed)]
     texts = (
         _expand(line.aligned, vocabulary) if RESPECTIVELY.search(line.text) else part_spaces(line.text, vocabulary)
         for line in joined
@@ -152,7 +158,7 @@ def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
     return lead + comma + ";".join(f"{name}{what}为{value}" for name, value in zip(names, values, strict=True))
 
 
-def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool:
+def _goes_on(above: Line, line: Line, is_full: bool, vocabulary: Vocabulary) -> bool:
     """Check whether a sentence goes on: its sign says so, its line is full, or only the whole is a name."""
     text, below = above.aligned, line.aligned
     text = strip_number(text)  # its sign parts nothing
@@ -173,7 +179,7 @@ def _goes_on(above: Line, line: Line, full: int, vocabulary: Vocabulary) -> bool
         )
     ):
         return True
-    return len(above.printed) >= full and not COMPLETE.search(text) and not vocabulary.names_unit(half)
+    return is_full and not COMPLETE.search(text) and not vocabulary.names_unit(half)
 
 
 def part_numbered(line: Line) -> Line:
@@ -360,7 +366,8 @@ def _split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(word)]
     spread = max(lengths) - min(lengths)
     is_even = spread < 2 and len(bare) == len(words)
-    is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or WIDE.search(piece))
+    is_mostly = FEWEST_ALIKE * len(bare) <= len(words) and min(bare, default=0) > SHORTEST_WORD
+    is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or is_mostly or WIDE.search(piece))
     return words if not bare or spread == 0 or is_list else [piece]
 
 

@@ -24,9 +24,11 @@ LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
 BETWEEN = rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])"  # 第一至三名; 第一、二、三名
 SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
 SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
+COUNTED = re.compile(rf"{PLACES}[名位]")
+CHANGE = re.compile("幅度?(?:[前后末从由]|$)")  # 降幅前三位; 改善幅度由大到小
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
-    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序|(?:评价|考核|考评|测评|评估)结果(?=依次))"
+    r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至向][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至向][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序|(?:评价|考核|考评|测评|评估)结果(?=依次))"
     r"[^、,:]{0,8}?(?:(?:依次|分别|顺序|如下)*[是为:]+)"
 )
 BEST = re.compile(  # 浓度相对较好的10个镇依次是
@@ -37,8 +39,9 @@ HELD = re.compile(  # 甲县、乙县位列前两名
 )
 RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
-    rf"{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
+    rf"{BETWEEN}第?(?P<last>{NUMERAL})[名位]?"
 )
+AFTER = re.compile("(?:其后|随后|之后)(?:依次|分别)[是为:]+")  # 第4-10名分别为甲、乙,其后依次是丙、丁
 FORMS = (SPANNED, TOP, BEST, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
@@ -48,7 +51,8 @@ HINT = re.compile(
     f"[前后第末最列]|倒|垫底|依次|[顺次]序|[从由].[到至]|[到至—–~-](?:{NUMERAL})[名位]"
 )  # every form above holds one of them
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
-TIED = re.compile("并列")
+TIED = re.compile(f"并列(?:第?(?:{NUMERAL})[名位]?)?")
+ITEM_PLACED = re.compile(f"第(?:{NUMERAL})[名位]")  # items that each give their place
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
 VALUES = re.compile(
@@ -86,7 +90,7 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     clause = KINDS.sub("", clause)
     orders = list(_find_orders(clause, vocabulary))
     if any(_has_scores(order.listed) for order in orders):
-        yield from _rank_scored(clause, orders, line, vocabulary)
+        yield from _rank_scored(clause, orders, line, vocabulary, problems)
         return
     if _has_scores(clause) and "、" not in clause.partition(",")[2]:
         return
@@ -124,12 +128,18 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
     yield from (*rest, *ranked, *given)
 
 
-def _rank_scored(clause: str, orders: Sequence[_Order], line: Line, vocabulary: Vocabulary) -> Iterator[Record]:
+def _rank_scored(
+    clause: str, orders: Sequence[_Order], line: Line, vocabulary: Vocabulary, problems: list[Problem]
+) -> Iterator[Record]:
     """Yield the records of a sentence that lists units with their scores, each with its place in the list."""
     ranks: dict[str, int] = {}
     for order in orders:
         units = _fit_names(replace(order, listed=BRACKETED.sub("", order.listed)), vocabulary)
-        if _find_fault(order, units, vocabulary) is None:
+        fault = _find_fault(order, units, vocabulary)
+        if fault == "order":
+            facts = {"found": order.text + order.listed, "n": len(units), "stated": order.n or len(units)}
+            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+        if fault is None:
             ranks |= {unit: order.first + order.step * (rank - 1) for unit, rank, _ in units}
     for record in read_records(read_chunks(clause, vocabulary), line.place, None, vocabulary):
         record.rank = record.rank or ranks.get(record.unit)
@@ -200,14 +210,21 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
         forms = tuple(match.re for match in found)  # what the whole clause does not hold, the rest of it does not
         match = min(found, key=re.Match.end)
         first, n, step = _read_span(match)
+        end = match.groupdict().get("end")
+        if match.re is SORTED and (counted := COUNTED.search(match[0])):  # 后3名,由好到差依次为
+            n, end = read_numeral(counted["n"]), counted["end"]
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
-        if (match.groupdict().get("what") or "").endswith(("幅", "幅度")):  # 降幅前三位
+        if CHANGE.search(match[0]):
             clause = clause[start + len(listed) :].lstrip(",")
             continue
-        is_from_end = (match.groupdict().get("end") or FRONT) not in FRONTS
+        is_from_end = (end or FRONT) not in FRONTS
         yield _Order(listed, n, first, is_from_end, clause[:start], match.re is SORTED, step)
         clause = clause[start + len(listed) :].lstrip(",")
+        if n and step > 0 and not is_from_end and (after := AFTER.match(clause)):
+            names = split_outside(clause[after.end() :], "、")
+            yield _Order(clause[after.end() :], len(names), first + n, False, clause[: after.end()])
+            return
     for text, _ in split_outside(clause, ","):
         if placed := RANGE.fullmatch(text):
             first, n, step = _read_span(placed)
@@ -239,7 +256,9 @@ def _cut_list(listed: str, n: int | None, vocabulary: Vocabulary) -> str:
         if taken and (
             ":" in piece
             or NO_LIST.search(BRACKETED.sub("", piece))
-            or (is_whole and not all(map(vocabulary.names_unit, names)))
+            or (
+                is_whole and (trim_lead(names[0], vocabulary) != names[0] or not all(map(vocabulary.names_unit, names)))
+            )
             or (all_known and not any(map(vocabulary.names_unit, names)))
         ):
             break

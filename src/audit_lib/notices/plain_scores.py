@@ -24,6 +24,7 @@ SCORE = re.compile(r"(?<=得分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;�
 UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
     r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
+PLACE = re.compile(r"(?<=[分,][列居排])(?=\d{1,3}[名位])")  # 得分78.69分,列38位
 ITEM = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
 ITEMS = re.compile(
     rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', ITEM)}){{2,99}})"
@@ -46,7 +47,7 @@ def compile_division(vocabulary: Vocabulary) -> re.Pattern[str]:
 
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
-    text = SCORE.sub(r"\g<n>分", text)
+    text = PLACE.sub("第", SCORE.sub(r"\g<n>分", text))
     text = ITEMS.sub(lambda found: found[1] + re.sub(ITEM, r"\g<name>\g<score>、", found[2])[:-1], text)
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from audit_lib.notices.clause_names import compile_verbs, trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_ordinal
@@ -10,9 +11,10 @@ from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_and, split_outside
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
-BREAKS = "、,:"  # between the parts of a clause
+NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
+BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
-PLACED = rf"(?:并列)?第(?P<rank>{NUMERAL})[名位]?"
+PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
@@ -27,13 +29,17 @@ LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d
 ALONE = re.compile(r"(?P<each>[均各都皆])?(?:得分|得)?[为是]?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
 FROM_END = re.compile("倒数?$")
 NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
+PART = re.compile(r"([^\d、,;:。]+)\d{1,3}(?:\.\d+)?分")  # 市容秩序91分
+MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
+SHORTEST_PART = 2  # characters of what is scored, or of a name
 SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("[以为是达到得共计]+$")
+AMONG = "(?:[全本][省市县区州镇])?"
 ORDINAL_LINKS = re.compile(
-    "(?:(?:蝉联|获得).*|排名|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?(?:全[省市县区州镇]|本[省市县区州镇])?(?:并列)?$"
+    f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
-CLAUSE = re.compile("[的了]|超过")  # 两者差距超过了; 秩序文明指数测评 ends like an inspection
+CLAUSE = re.compile("[的了]|超过|显示|表明|分别|率$")  # of no name: 两者差距超过了, 抽查结果显示
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 
@@ -68,6 +74,37 @@ class Chunk:
     is_each: bool = False
     aside: str | None = None  # what brackets after the number say
     leads: bool = False  # its rank is that of the names after it too
+
+
+def mark_names(text: str, vocabulary: Vocabulary) -> str:
+    """Return sentences that give several units the same parts of a score with a sign after each name: 甲厂〉供热率99分.
+
+    What the first parts end with alike is what is scored, but for what is of names.
+    """
+    clauses = [clause for clause, _ in split_outside(text, ";。")]
+    parted = [parts for clause in clauses if len(parts := PART.findall(clause)) > MOST_ALONE]
+    if len(parted) < 2 or len({tuple(parts[1 : MOST_ALONE + 1]) for parts in parted}) > 1:
+        return text
+    firsts = [parts[0] for parts in parted]
+    shared = _count_shared(firsts)
+    n = next((n for n in range(1, shared) if all(_ends_name(first, -n, vocabulary) for first in firsts)), shared)
+    if n < SHORTEST_PART or any(len(first) < n + SHORTEST_PART for first in firsts):
+        return text
+    for first in firsts:
+        text = text.replace(first, f"{first[:-n]}{NAME_END}{first[-n:]}", 1)
+    return text
+
+
+def _ends_name(text: str, end: int, vocabulary: Vocabulary) -> bool:
+    """Check whether a text up to a place is a name, and no other word is cut there or added: 甲街道市|容, 甲镇乡村."""
+    name, rest = text[:end], text[end:]
+    is_added = name[-2:] in vocabulary.compound and vocabulary.names_unit(name[:-2])
+    return vocabulary.names_unit(name) and name[-1] + rest[:1] not in vocabulary.compound and not is_added
+
+
+def _count_shared(texts: Sequence[str]) -> int:
+    """Count the characters with which all texts end."""
+    return sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, texts), strict=False)))
 
 
 def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
@@ -122,12 +159,13 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     is_total = vocabulary.is_total(text) and vocabulary.is_score_word(text)
     if is_total and not any(vocabulary.names_unit(text[:end]) for end in range(2, len(text))):
         return "", text
-    text = LINKS.sub("", trim_lead(THIS_PERIOD.sub("", text), vocabulary)) or text
+    text = THIS_PERIOD.sub("", vocabulary.first_lead.sub("", text, count=1) if is_first else text) or text
+    text = LINKS.sub("", trim_lead(text, vocabulary)) or text
     if vocabulary.names_unit(text):
         return text, ""
     for end in range(len(text) - 1, 1, -1):
         if (
-            vocabulary.names_unit(text[:end])
+            _ends_name(text, end, vocabulary)
             and not VERB.search(text)
             and (is_first or vocabulary.is_score_word(text[end:]))
         ):
@@ -137,7 +175,7 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
         return "", text  # 考核得分
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
         label = text
-    return LINKS.sub("", text[: len(text) - len(label)]), label
+    return LINKS.sub("", trim_lead(text[: len(text) - len(label)], vocabulary)), label
 
 
 def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabulary: Vocabulary) -> Iterator[Record]:
@@ -145,7 +183,8 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
 
     Where one unit alone is named and other numbers follow, they are parts of its score.
     """
-    known = [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
+    known = [at for at, chunk in enumerate(chunks) if chunk.sign == NAME_END]
+    known = known or [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
     scored = [chunk for chunk in chunks if chunk.number is not None]
     has_parts = len(known) == 1 and len(scored) > 1 and not any(c.number for c in chunks[: known[0]])
     has_parts = has_parts and sum(chunk.rank is not None for chunk in scored) < 2  # each with a rank is a unit
@@ -171,17 +210,20 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
                 yield from made
                 made = _rank_alone(names, rank, group, place, vocabulary)
                 rank, names = chunk.rank, []
-            elif chunk.unit and _names_unit(chunk.unit, vocabulary):
-                names.append(chunk.unit)
+            elif chunk.sign == NAME_END or (chunk.unit and _names_unit(chunk.unit, vocabulary)):
+                names.append(chunk.unit or chunk.text)
             else:
                 names = []
             continue
-        if is_part and names and not made and vocabulary.names_unit(names[-1]) and chunk.unit != names[-1]:
+        is_named = bool(names) and (vocabulary.names_unit(names[-1]) or chunks[at - 1].sign == NAME_END)
+        if is_part and is_named and not made and chunk.unit != names[-1]:
             made, names, rank = [Record(names[-1], None, "分", rank, group, place)], [], None
         if made and (is_part or not chunk.unit) and not names:
             for record in made if chunk.is_each else made[-1:]:
                 _add_number(record, chunk, vocabulary)
             continue
+        if rank is not None and names and chunk.unit and not vocabulary.names_unit(chunk.unit):
+            chunk.unit, chunk.label = "", chunk.unit + chunk.label  # 第一名:甲商场,诚信分90.5分
         units = [chunk.unit] if chunk.unit else names if chunk.is_each else names[-1:]
         units = [*names, *units] if chunk.is_each and chunk.unit else units
         units = [trim_lead(unit, vocabulary) for unit in units]

@@ -3,8 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import takewhile
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
@@ -13,7 +11,7 @@ from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries
 from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
-from audit_lib.notices.score_clauses import SCORED, Record, read_chunks, read_records
+from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names, read_chunks, read_records
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
@@ -30,7 +28,6 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 )
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 SIGN = re.compile("[,:;。]")
-LEVELS = tuple("市县区乡镇村街道")  # words that begin with one may follow a name: 甲街道市容
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -49,6 +46,7 @@ def find_stated_scores(
     before = -2
     was_alone = is_ranking = is_headed = False
     ranking_level: str | None = None  # of the heading of a ranking
+    place: int | None = None  # of the next line below 排名依次为
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
         is_heading = _heads_ranking(line, vocabulary)
@@ -60,6 +58,12 @@ def find_stated_scores(
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         records = records or (_rank_listed(line, vocabulary) if is_headed else [])
         is_headed = is_heading
+        if is_heading:
+            place = 1 if ORDERED.search(line.aligned) else None
+        elif place and len(records) == 1 and records[0].rank is None and numbered is None:
+            records[0].rank, place = place, place + 1
+        else:
+            place = None
         if not records:
             continue
         is_alone = len({record.number for record in records}) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
@@ -84,7 +88,7 @@ def find_stated_scores(
             labelled[label] = runs[-1]
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows: list[tuple[ScoreRow, ...]] = []
-    runs = [_trim_shared(_join_same(run), vocabulary) for run in runs if _is_run(run, vocabulary)]
+    runs = [_join_same(run) for run in runs if _is_run(run, vocabulary)]
     has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
         if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
@@ -111,7 +115,11 @@ def _read_line(
     group: str | None = None
     text = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     text = vocabulary.cached(compile_division).sub("", text if is_ranking else strip_number(text))
-    text = word_plainly(text)
+    text = mark_names(word_plainly(text), vocabulary)
+    for above in text.split(NAME_END)[:-1]:
+        found = re.split("[;。]", above)[-1]
+        if not vocabulary.names_unit(found):
+            problems.append(note_problem("not_read", "unconfirmed", line.place, "warning", found=found))
     if is_ranking and (grouped := GROUP_OF_ITEMS.match(text)):
         group, text = grouped["group"], text[grouped.end() :]
     for printed, _ in split_outside(text, CLAUSE_ENDS):
@@ -188,7 +196,12 @@ def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
     known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)
     is_confirmed = all(record.rank is not None or record.group is not None for record in run)
     scores = [float(record.number) for record in run if record.mark in SCORED and record.number]
-    exceeds = len(scores) > 1 and sum(scores) > FULL_SCORE and min(scores) > FULL_SCORE / 4
+    exceeds = (
+        len(scores) > 1
+        and all(record.mark == "分" for record in run)
+        and sum(scores) > FULL_SCORE
+        and min(scores) > FULL_SCORE / 4
+    )
     return (len(run) > 1 or is_confirmed) and (2 * known > len(run) or is_confirmed or exceeds)
 
 
@@ -201,35 +214,6 @@ def _join_same(run: Sequence[Record]) -> list[Record]:
     for record in joined:
         record.rank = record.rank or (ranks[record.unit] if record.unit in twice else None)
     return joined
-
-
-def _trim_shared(run: list[Record], vocabulary: Vocabulary) -> list[Record]:
-    """Return records whose units lose what belongs to the label: 甲街道市容市 of 甲街道市容市貌91分, in all records.
-
-    What all units end with is of the label where they are units without it and no ending of names is cut: 街道.
-    """
-    units, label = [record.unit for record in run], run[0].label
-    is_cut = len(run) > 1 and bool(label) and not vocabulary.is_score_word(label)
-    if not is_cut or any(record.label != label for record in run) or not units[0].endswith(LEVELS):
-        return run
-    shared = sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, units), strict=False)))
-    ways = [n for n in range(1, shared) if all(vocabulary.names_unit(unit[:-n]) for unit in units)]
-    n = next((n for n in reversed(ways) if not _cuts_ending(units[0], len(units[0]) - n, vocabulary)), 0)
-    tail = units[0][len(units[0]) - n :]
-    return [
-        replace(
-            r,
-            unit=r.unit[: len(r.unit) - n],
-            extra={tail + key if key == label else key: r.extra[key] for key in r.extra},
-        )
-        for r in run
-    ]
-
-
-def _cuts_ending(name: str, at: int, vocabulary: Vocabulary) -> bool:
-    """Check whether an ending of names of several characters is cut at a place, or begins there: 街|道, 甲镇|办事处."""
-    words = (name[start:end] for start in range(at + 1) for end in range(max(at, start + 1) + 1, len(name) + 1))
-    return any(word in vocabulary.suffix for word in words)
 
 
 def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Record], list[Problem]]:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
@@ -97,7 +98,8 @@ def find_tier_lists(
         else:
             tiers += block.lists
             problems += _find_unread(block, {each.tier for each in tiers[: -len(block.lists) or None]})
-            problems += _find_bare_below(block, blocks[at + 1 : at + 3], longest)
+            unread = takewhile(lambda each: id(each) not in accepted, blocks[at + 1 : at + 3])
+            problems += _find_bare_below(block, tuple(unread), longest)
             prose += block.lines[:1] if not block.lists else []
     return tuple(tiers), tuple(prose), tuple(problems)
 
@@ -207,6 +209,7 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
         if not head.is_like_unit and (
             is_step
             or is_counted
+            or (block.is_described and len(block.lists) > 1 and head.tier.endswith(vocabulary.steps))
             or (ORDINAL.match(head.tier) and look_like_units(_list_names([block]), vocabulary))
             or (head.form[:3], head.tier) in contained
             or head.form[3].startswith(vocabulary.scale_noun)

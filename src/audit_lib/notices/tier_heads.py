@@ -28,7 +28,7 @@ SEMICOLONS = ";\uff1b"
 OPENING = "“‘「『【《"
 CLOSING = re.compile("[”’」』】》]")
 STATED = re.compile(
-    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个家名位](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
+    rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个家名位项](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
     r"|(?:(?<=\(\d)|(?<=\(\d\d)|(?<=\(\d{3}))(?=\)$))\)?$"
 )
 WORD = re.compile(r"\w+(?:\(\w+\)\w+)*|[★☆]+")
@@ -47,6 +47,7 @@ AHEAD = re.compile(
 RANKING = re.compile(
     r"(?:排名|名次|(?:排名|得分|成绩|评分)[顺次]序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$|(?i:top)\d{1,3}$"
 )  # leads to ranks
+ALL = "各"
 PERSONS = "个人"  # 先进个人
 YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
@@ -86,6 +87,8 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     if len(head.strip()) <= LONGEST_TIER and ENUMERATOR.match(line.aligned):
         head = head.rstrip("。 ")  # (一)一等奖。
     key = line.aligned if head == line.text else align(PADDING.sub("", fold(head)))
+    if key.startswith(ALL) and not "".join(names).strip():
+        return None  # 各县(市)公安局: to whom the notice goes
     if not 0 < len(key) <= LONGEST_HEAD or (key.isascii() and not key.isalpha()):
         return None
     if names and (DATE.match(squeeze(names[0])) or DATE.search(key)):

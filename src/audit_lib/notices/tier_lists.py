@@ -13,6 +13,7 @@ from audit_lib.notices.names import (
     ENUMERATOR,
     SEPARATORS,
     SIGNS,
+    SPACED,
     Entry,
     is_name,
     lists_none,
@@ -39,6 +40,7 @@ SORTED_LABEL = re.compile("[从由][高优好][到至][低差劣]|(?:得分|成�
 MONEY = re.compile(
     r"(?:[,\uff0c]|(?<=[\u4e00-\u9fff])\s+(?=奖))[^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
 )  # 甲县、乙县,奖金各12000元
+SENTENCE = re.compile("[,\uff0c不未]")
 REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
 
 
@@ -108,6 +110,12 @@ def read_block(
         _add_list(block, line, None, None, [Entry(name)])
         block.lines = lines[at : (end := end + 1)]
         block.is_described = True
+    reasoned = [] if block.lists else _read_reasoned(lines[end:until], head, vocabulary, steps)
+    for line, name, upto in reasoned:
+        _add_list(block, line, None, None, [Entry(name)])
+        block.lines, block.is_described = lines[at : end + upto], True
+    if reasoned:
+        return block
     numbered = (
         []
         if block.lists or not head.form[0]
@@ -168,6 +176,44 @@ def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -
     return described if len(described) == head.stated else []
 
 
+def _read_reasoned(
+    lines: Sequence[Line], head: Head, vocabulary: Vocabulary, steps: Counter[str]
+) -> list[tuple[Line, str, int]]:
+    """Return the lines below 红榜 that name a unit and say why, there or on the next: 甲小区:垃圾未清运。 理由:整洁。
+
+    Each comes with its name, and where its reason ends. A label that recurs leads to a reason or detail.
+    """
+    reasoned: list[tuple[Line, str, int]] = []
+    named: Line | None = None
+    for at, line in enumerate(lines if head.tier.endswith(vocabulary.steps) else ()):
+        text = strip_number(line.aligned)
+        label, colon, reason = text.partition(":")
+        if (below := read_head(line, vocabulary, steps)) and (below.tier.endswith(vocabulary.steps) or not colon):
+            break
+        if text.isdecimal():
+            continue
+        is_detail = bool(colon) and (steps[label] > 1 or label in vocabulary.furniture)
+        if named and (is_detail or (not colon and STOP.search(text))):
+            reasoned.append((named, strip_number(named.printed), at + 1))
+            named = None
+        elif colon and not is_detail and _gives_reason(label, reason, vocabulary):
+            reasoned.append((line, label, at + 1))
+        elif not (named or SIGNS.search(text) or SPACED.search(line.text)) and is_name(text, vocabulary):
+            named = line
+        elif named or not reasoned or not (is_detail or STOP.search(text)):
+            break
+        else:  # another detail of the last
+            reasoned[-1] = (*reasoned[-1][:2], at + 1)
+    return reasoned
+
+
+def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a text before a colon names a unit and the text after it is a sentence, and no list or number."""
+    listed, _ = read_entries(reason, vocabulary)
+    is_list = bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
+    return is_name(name, vocabulary) and not vocabulary.is_label(name) and bool(STOP.search(reason)) and not is_list
+
+
 def _read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
     """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
     numbered: list[tuple[Line, str]] = []
@@ -178,7 +224,8 @@ def _read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) ->
             break
         numbered.append((line, name))
     names = [name for _, name in numbered]
-    is_list = len(names) > 2 and not any(map(vocabulary.names_unit, names)) and look_like_units(names, vocabulary)
+    n_known = sum(map(vocabulary.names_unit, names))
+    is_list = len(names) > 2 and 2 * n_known <= len(names) and look_like_units(names, vocabulary)
     return numbered if is_list and head.form[0][0] != "1" else []
 
 
@@ -186,7 +233,7 @@ def _split_segments(text: str) -> list[str]:
     """Split what follows a colon where labelled lists do: (1)部门(8个):甲局、乙局;(2)乡镇(2个):丙镇、丁镇."""
     pieces = [piece for piece, _ in split_outside(text, SEMICOLONS)]
     is_labelled = any(INSIDE.match(piece) for piece in pieces)
-    has_sentence = any("、" in piece and COMMA.search(piece) for piece in pieces[1:])
+    has_sentence = any("、" in piece and SENTENCE.search(piece) for piece in pieces[1:])
     return pieces if is_labelled or has_sentence else [text]
 
 
@@ -211,6 +258,8 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     if len(above) < 2 or not HAN.search(first):
         return False
     half = COLON.split(above[-1])[-1]
+    if len(first) == 1:  # no name is a character
+        return True
     return vocabulary.kind_of(half) == "other" and vocabulary.kind_of(half + first) != "other"
 
 

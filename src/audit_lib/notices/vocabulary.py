@@ -33,7 +33,7 @@ NO_NAME = re.compile(  # 甲街道市 is cut from 甲街道市容
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
-COUNT = re.compile(r"[\d一二三四五六七八九十][个家名]")
+COUNT = re.compile(r"\d[个家名]|[一二三四五六七八九十][个名]|[等共计有余他][一二三四五六七八九十]家")  # not 八家子林场
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
@@ -66,6 +66,7 @@ class Vocabulary:
     matter: tuple[str, ...]  # words with which the name of an inspection ends: 河长制工作
     verdict: tuple[str, ...]  # what a notice says of units: 予以通报表扬
     division: tuple[str, ...]  # what units are compared in: 第二方阵
+    compound: frozenset[str]  # words that begin like the ending of a name: 甲街道市容
     level_prefix: tuple[str, ...]  # the level of government that some lists print before a name: 市公安局
     sentiment: dict[str, str]  # word in a heading → how units named below it are spoken of
     suffix: dict[str, str]  # name ending → kind of unit
@@ -199,7 +200,7 @@ class Vocabulary:
     @cached_property
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=.)有(?!限))")
+        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=[^国所公私])有(?!限))")
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
@@ -350,6 +351,7 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         matter=tuple(words["matter"]),
         verdict=tuple(words["verdict"]),
         division=tuple(words["division"]),
+        compound=frozenset(words["compound"]),
         level_prefix=tuple(words["level_prefix"]),
         sentiment=words["sentiment"],
         suffix=words["suffix"],
