@@ -25,6 +25,7 @@ from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 FIGURE = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
+LONGEST_VALUE = 8  # characters below a name
 MOST_GRADES = 12  # of a scale
 BARE = re.compile("[\u4e00-\u9fff]{2,4}")
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
@@ -61,9 +62,12 @@ def take_paired(
     end, grades head the names below them; but a heading does not recur after each name. A heading above the names and
     one above the grades is the first row. `unpaired` keeps where such lines end that are no pairs.
     """
-    if at < max(unpaired, default=0):
-        return [], at
     is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
+    if at < max(unpaired, default=0) or not (is_headed or _may_name(lines[at].key, vocabulary)):
+        return [], at
+    below = next((lines[n].key for n in range(at + 1, len(lines)) if lines[n].key), "")
+    if not 0 < len(below) <= LONGEST_VALUE:
+        return [], at
     above = next((strip_number(lines[n].key) for n in range(at - 1, -1, -1) if lines[n].key), "")
     is_begun = vocabulary.may_grade(above) or is_value(above) or vocabulary.meaning_of(above) is not None
     if not is_headed and is_begun:
