@@ -14,7 +14,6 @@ from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
-from audit_lib.notices.names import join_wrapped, part_numbered, part_sections
 from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
@@ -25,6 +24,7 @@ from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.traditional import Print, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
+from audit_lib.notices.wrapped import join_wrapped, part_numbered, part_sections
 
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")

@@ -4,18 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
+from audit_lib.notices.described_lists import read_described, read_numbered
 from audit_lib.notices.names import (
     ENUMERATOR,
     SEPARATORS,
-    SIGNS,
-    SPACED,
     Entry,
-    is_name,
     lists_none,
     look_like_units,
     names_none,
@@ -87,7 +86,7 @@ class Block:
     rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
     doubtful: list[tuple[str, str]] = field(default_factory=list)  # names that may be two, with their place
     is_new: bool = False  # read as a tier because others stand parallel, and nothing else
-    is_described: bool = False  # as many lines as stated, each with a name and what is said of it
+    is_described: bool = False  # each line names a unit and says more than that
     is_open: bool = False  # the last line ends with a sign that more names follow
 
 
@@ -106,26 +105,15 @@ def read_block(
         block.lines = lines[at:end]
         if block.rest and not block.lists:
             return block
-    for line, name in _read_described(lines[end : min(until, end + (head.stated or 0))], head, vocabulary):
-        _add_list(block, line, None, None, [Entry(name)])
-        block.lines = lines[at : (end := end + 1)]
-        block.is_described = True
-    reasoned = [] if block.lists else _read_reasoned(lines[end:until], head, vocabulary, steps)
-    for line, name, upto in reasoned:
-        _add_list(block, line, None, None, [Entry(name)])
-        block.lines, block.is_described = lines[at : end + upto], True
-    if reasoned:
-        return block
-    numbered = (
-        []
-        if block.lists or not head.form[0]
-        else _read_numbered((lines[below] for below in range(end, until)), head, vocabulary)
-    )
-    for line, name in numbered:
-        _add_list(block, line, None, None, [Entry(name)])
-        block.lines = lines[at : (end := end + 1)]
-    if numbered:
-        return block
+    following = partial(map, lines.__getitem__, range(end, until))
+    if not block.lists:
+        described = read_described(following, head, vocabulary, steps)
+        block.is_described = bool(described)
+        for line, name, n in described or read_numbered(following(), head, vocabulary):
+            _add_list(block, line, None, None, [Entry(name)])
+            block.lines = lines[at : end + n]
+        if block.lists:
+            return block
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
     while end < until and (is_open or count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
@@ -160,73 +148,6 @@ def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary
         return False
     kinds = {vocabulary.kind_of(unit) for each in block.lists for unit in each.units}
     return vocabulary.kind_of(line.key) not in kinds
-
-
-def _read_described(lines: Sequence[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
-    """Return the lines below a heading, as many as it states, that name a unit and describe it: 1.甲村:户厕干净."""
-    described: list[tuple[Line, str]] = []
-    for line in lines:
-        name, *text = COLON.split(strip_number(line.printed))
-        if not ENUMERATOR.match(line.key) or len(text) != 1 or vocabulary.is_label(squeeze(name)):
-            return []
-        listed, rest = read_entries(text[0], vocabulary)
-        if not is_name(name, vocabulary) or (not rest and all(vocabulary.names_unit(each.unit) for each in listed)):
-            return []
-        described.append((line, name))
-    return described if len(described) == head.stated else []
-
-
-def _read_reasoned(
-    lines: Sequence[Line], head: Head, vocabulary: Vocabulary, steps: Counter[str]
-) -> list[tuple[Line, str, int]]:
-    """Return the lines below 红榜 that name a unit and say why, there or on the next: 甲小区:垃圾未清运。 理由:整洁。
-
-    Each comes with its name, and where its reason ends. A label that recurs leads to a reason or detail.
-    """
-    reasoned: list[tuple[Line, str, int]] = []
-    named: Line | None = None
-    for at, line in enumerate(lines if head.tier.endswith(vocabulary.steps) else ()):
-        text = strip_number(line.aligned)
-        label, colon, reason = text.partition(":")
-        if (below := read_head(line, vocabulary, steps)) and (below.tier.endswith(vocabulary.steps) or not colon):
-            break
-        if text.isdecimal():
-            continue
-        is_detail = bool(colon) and (steps[label] > 1 or label in vocabulary.furniture)
-        if named and (is_detail or (not colon and STOP.search(text))):
-            reasoned.append((named, strip_number(named.printed), at + 1))
-            named = None
-        elif colon and not is_detail and _gives_reason(label, reason, vocabulary):
-            reasoned.append((line, label, at + 1))
-        elif not (named or SIGNS.search(text) or SPACED.search(line.text)) and is_name(text, vocabulary):
-            named = line
-        elif named or not reasoned or not (is_detail or STOP.search(text)):
-            break
-        else:  # another detail of the last
-            reasoned[-1] = (*reasoned[-1][:2], at + 1)
-    return reasoned
-
-
-def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
-    """Check whether a text before a colon names a unit and the text after it is a sentence, and no list or number."""
-    listed, _ = read_entries(reason, vocabulary)
-    is_list = bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
-    return is_name(name, vocabulary) and not vocabulary.is_label(name) and bool(STOP.search(reason)) and not is_list
-
-
-def _read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[tuple[Line, str]]:
-    """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
-    numbered: list[tuple[Line, str]] = []
-    for line in lines:
-        number = ENUMERATOR.match(line.key)
-        name = strip_number(line.printed)
-        if not number or not number[0][0].isdigit() or SIGNS.search(name) or not is_name(name, vocabulary):
-            break
-        numbered.append((line, name))
-    names = [name for _, name in numbered]
-    n_known = sum(map(vocabulary.names_unit, names))
-    is_list = len(names) > 2 and 2 * n_known <= len(names) and look_like_units(names, vocabulary)
-    return numbered if is_list and head.form[0][0] != "1" else []
 
 
 def _split_segments(text: str) -> list[str]:

@@ -1,0 +1,94 @@
+"""Read lists whose lines say more than a name each: what was found, why a unit is listed, or its number."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
+from audit_lib.notices.tier_heads import COLON, Head, read_head
+from audit_lib.notices.vocabulary import Vocabulary
+
+STOP = re.compile("[,;。]")  # of a sentence
+FEWEST_NUMBERED = 3
+
+Named = tuple[Line, str, int]  # a line that names a unit, its name, and how many lines are read by then
+
+
+def read_described(
+    lines: Callable[[], Iterator[Line]], head: Head, vocabulary: Vocabulary, steps: Counter[str]
+) -> list[Named]:
+    """Read the lines below a head that each name a unit and say more than that; none where they are another list.
+
+    `lines` starts anew to yield those below the head.
+    """
+    described = _read_counted(islice(lines(), head.stated or 0), head, vocabulary)
+    if not described and head.tier.endswith(vocabulary.steps):
+        described = _read_reasoned(lines(), vocabulary, steps)
+    return described
+
+
+def _read_counted(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[Named]:
+    """Return the lines below a heading, as many as it states, that name a unit and describe it: 1.甲村:户厕干净."""
+    described: list[Named] = []
+    for n, line in enumerate(lines, start=1):
+        name, *text = COLON.split(strip_number(line.printed))
+        if not ENUMERATOR.match(line.key) or len(text) != 1 or vocabulary.is_label(squeeze(name)):
+            return []
+        listed, rest = read_entries(text[0], vocabulary)
+        if not is_name(name, vocabulary) or (not rest and all(vocabulary.names_unit(each.unit) for each in listed)):
+            return []
+        described.append((line, name, n))
+    return described if len(described) == head.stated else []
+
+
+def _read_reasoned(lines: Iterable[Line], vocabulary: Vocabulary, steps: Counter[str]) -> list[Named]:
+    """Return the lines below 红榜 that name a unit and say why, there or on the next: 甲小区:垃圾未清运。 理由:整洁。
+
+    A label that recurs leads to a reason or a detail.
+    """
+    reasoned: list[Named] = []
+    named: Line | None = None
+    for n, line in enumerate(lines, start=1):
+        text = strip_number(line.aligned)
+        label, colon, reason = text.partition(":")
+        if (below := read_head(line, vocabulary, steps)) and (below.tier.endswith(vocabulary.steps) or not colon):
+            break
+        if text.isdecimal():
+            continue
+        is_detail = bool(colon) and (steps[label] > 1 or label in vocabulary.furniture)
+        if named and (is_detail or (not colon and STOP.search(text))):
+            reasoned.append((named, strip_number(named.printed), n))
+            named = None
+        elif colon and not is_detail and _gives_reason(label, reason, vocabulary):
+            reasoned.append((line, label, n))
+        elif not (named or SIGNS.search(text) or SPACED.search(line.text)) and is_name(text, vocabulary):
+            named = line
+        elif named or not reasoned or not (is_detail or STOP.search(text)):
+            break
+        else:  # another detail of the last
+            reasoned[-1] = (*reasoned[-1][:2], n)
+    return reasoned
+
+
+def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a text before a colon names a unit and the text after it is a sentence, and no list or number."""
+    listed, _ = read_entries(reason, vocabulary)
+    is_list = bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
+    return is_name(name, vocabulary) and not vocabulary.is_label(name) and bool(STOP.search(reason)) and not is_list
+
+
+def read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[Named]:
+    """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
+    numbered: list[Named] = []
+    for n, line in enumerate(lines if head.form[0][:1] not in ("", "1") else (), start=1):
+        number = ENUMERATOR.match(line.key)
+        name = strip_number(line.printed)
+        if not number or not number[0][0].isdigit() or SIGNS.search(name) or not is_name(name, vocabulary):
+            break
+        numbered.append((line, name, n))
+    names = [name for _, name, _ in numbered]
+    n_known = sum(map(vocabulary.names_unit, names))
+    is_list = len(names) >= FEWEST_NUMBERED and 2 * n_known <= len(names) and look_like_units(names, vocabulary)
+    return numbered if is_list else []
