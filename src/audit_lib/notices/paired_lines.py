@@ -19,20 +19,27 @@ def take_paired(
 ) -> tuple[list[list[Line]], int]:
     """Return names and values that stand by turns on lines of their own, as rows, and where they end.
 
-    甲镇 / 通过 / 乙镇 / 未通过 are pairs where a name begins and a grade ends. Where a grade begins, or names begin and
-    end, grades head the names below them; but a heading does not recur after each name. A heading above the names and
-    one above the grades is the first row. `unpaired` keeps where such lines end that are no pairs.
+    A heading above the names and one above the values is the first row. `unpaired` keeps where such lines end that
+    are no pairs.
     """
     is_headed = vocabulary.meaning_of(lines[at].key) == "unit"
     if at < max(unpaired, default=0) or not (is_headed or _may_name(lines[at].key, vocabulary)):
         return [], at
     below = next((lines[n].key for n in range(at + 1, len(lines)) if lines[n].key), "")
-    if not 0 < len(below) <= LONGEST_VALUE:
-        return [], at
     above = next((strip_number(lines[n].key) for n in range(at - 1, -1, -1) if lines[n].key), "")
     is_begun = vocabulary.may_grade(above) or is_value(above) or vocabulary.meaning_of(above) is not None
-    if not is_headed and is_begun:
+    if not 0 < len(below) <= LONGEST_VALUE or (is_begun and not is_headed):
         return [], at
+    rows, end, is_ended = _take_turns(lines, at, vocabulary, is_headed=is_headed)
+    unpaired[:] = [end]
+    pairs = [(name.key, value.key) for name, value in rows[is_headed:]]
+    return (rows, end) if _are_pairs(pairs, above, vocabulary, is_ended=is_ended) else ([], at)
+
+
+def _take_turns(
+    lines: Sequence[Line], at: int, vocabulary: Vocabulary, *, is_headed: bool
+) -> tuple[list[list[Line]], int, bool]:
+    """Return names and values by turns, where they end, and whether they end with a value."""
     rows: list[list[Line]] = []
     first: Line | None = None
     end = at
@@ -47,21 +54,26 @@ def take_paired(
             first, end = None, place + 1
         else:
             break
-    names = [name.key for name, _ in rows[is_headed:]]
-    values = [value.key for _, value in rows[is_headed:]]
-    n_known = sum(map(vocabulary.may_grade, values))
-    are_units = all(map(vocabulary.names_unit, names))
-    is_read = len(set(values)) > 1 and len(set(names)) == len(names) and (n_known > 0 or are_units)
-    unpaired[:] = [end]
-    if not is_read or above in values:
-        return [], at
-    are_numbers = all(map(is_value, values)) and not _is_grade(above, vocabulary)
-    is_ended = first is None and not vocabulary.names_unit(above)
+    return rows, end, first is None
+
+
+def _are_pairs(pairs: Sequence[tuple[str, str]], above: str, vocabulary: Vocabulary, *, is_ended: bool) -> bool:
+    """Check whether each value is of the name above it; `above` stands above the first name.
+
+    甲镇 / 通过 / 乙镇 / 未通过 are pairs where a name begins and a grade ends. Where a grade begins, or names begin and
+    end, grades head the names below them; but a heading does not recur after each name.
+    """
+    names, values = [name for name, _ in pairs], [value for _, value in pairs]
     words = {value for value in values if not is_value(value)}
+    are_known = any(map(vocabulary.may_grade, values))
+    is_read = len(set(values)) > 1 and len(set(names)) == len(names) and above not in values
+    if not is_read or not (are_known or all(map(vocabulary.names_unit, names))):
+        return False
+    if len(words) == len(set(values)) < len(values):
+        return True
+    are_scores = not words and not _is_grade(above, vocabulary)
     is_scale = len(words) <= MOST_GRADES and any(one != other and one in other for one in words for other in words)
-    is_graded = len(words) == len(set(values)) < len(values)
-    is_paired = is_graded or (is_ended and (are_numbers or n_known > 0 or is_scale))
-    return (rows, end) if is_paired else ([], at)
+    return is_ended and not vocabulary.names_unit(above) and (are_scores or are_known or is_scale)
 
 
 def _may_name(key: str, vocabulary: Vocabulary) -> bool:
