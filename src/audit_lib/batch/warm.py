@@ -81,7 +81,7 @@ def _report_once() -> None:
         repr(register)
     distribution.plot_scores(scores).draw(words)
     embed_characters("优")
-    for template in ("report", "notice", "unit"):
+    for template in ("base", "report", "notice", "unit"):
         open_template(f"{template}.html.j2")
 
 
