@@ -1,18 +1,16 @@
 """The command line: its commands forward to the library, print, and return an exit code (`console.py`)."""
 
 import json
-import math
 import shlex
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from audit_lib.batch.plan import Folders
+from audit_lib import cli_options as options
 from audit_lib.console import DONE, FAILED, UNUSABLE, OutputError, run_command
 from audit_lib.files import find_data, find_project
 from audit_lib.sources import Source, find_sources
@@ -20,67 +18,16 @@ from audit_lib.sources import Source, find_sources
 # What loads pandas is imported inside the commands: `audit-lib --help` need not wait for it.
 
 
-class _Amount(click.FloatRange):
-    """A number in a range: `nan`, which compares with nothing, is in none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number: float = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
-        return number
-
-
-class _Command(click.Command):
-    """A command that `audit-lib --help` lists with its whole summary."""
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        return " ".join((self.help or "").split("\n\n")[0].split())
-
-
-class _Group(click.Group):
-    command_class = _Command
-
-
-_debug = click.option(
-    "--debug",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=lambda context, parameter, value: context.ensure_object(dict).update(debug=value),
-    help="Show a traceback if there is an error.",
-)
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=options.Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="audit-lib", prog_name="audit-lib")
 def cli() -> None:
     """Read government inspection notices into checked tables, and report what they say."""
 
 
-def _folder(*names: str, help: str) -> Callable[..., Any]:
-    return click.option(*names, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help=help)
-
-
-_data = _folder("--data", help="The data folder (default: the project's).")
-_notebooks = _folder("--notebooks", help="The notebooks (default: the project's).")
-
-
-def _about(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the place and period arguments, --data and --debug to a command."""
-    for decorate in (
-        _debug,
-        _data,
-        click.argument("period", required=False),
-        click.argument("jurisdiction", required=False),
-    ):
-        command = decorate(command)
-    return command
-
-
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_debug
+@options.debug
 def parse(file: Path, as_json: bool) -> int:
     """Print what is read from FILE, as printed there.
 
@@ -94,10 +41,8 @@ def parse(file: Path, as_json: bool) -> int:
     if document.format == "scan":
         click.echo("read from pictures by a program: audit-lib add asks about what is doubtful", err=True)
     notice = parse_notice(document)
-    if as_json:
-        click.echo(json.dumps(notice.as_dict(), ensure_ascii=False, indent=1))
-    else:
-        click.echo("\n".join(print_notice(notice)))
+    lines = [json.dumps(notice.as_dict(), ensure_ascii=False, indent=1)] if as_json else print_notice(notice)
+    click.echo("\n".join(lines))
     return DONE
 
 
@@ -120,8 +65,8 @@ def parse(file: Path, as_json: bool) -> int:
 )
 @click.option("--rubric-id", metavar="NAME", help="The marking scheme: points under one may be compared.")
 @click.option("--accept-aliases", is_flag=True, help="Write the suggested aliases to aliases.csv.")
-@_data
-@_debug
+@options.data
+@options.debug
 def add(
     files: tuple[Path, ...],
     jurisdiction: str,
@@ -147,26 +92,24 @@ def add(
 
     given["published_on"] = published_on and published_on.date().isoformat()
     session = Session(find_data(data), files, jurisdiction, period, given)
-    place = ["--data", str(data)] if data else []
-    code = DONE
     for line in session.add(accept_aliases=accept_aliases):
         click.echo(line)
     for error in session.refused:
         click.echo(f"error: {error}", err=True)
-        code = FAILED
+    place = ["--data", str(data)] if data else []
+    only = session.periods if len(session.periods) == 1 else []
     if session.suggestions and not accept_aliases:
         again = ["audit-lib", "add", *(str(shorten(path)) for path in session.paths), "--jurisdiction", jurisdiction]
-        again += ["--period", session.periods[0]] if len(session.periods) == 1 else []
+        again += ["--period", *only] if only else []
         click.echo(f"to accept  {shlex.join([*again, *place, '--accept-aliases'])}")
     if not session.periods:
         return UNUSABLE
-    only = session.periods if len(session.periods) == 1 else []
     click.echo(f"next       {shlex.join(['audit-lib', 'run', jurisdiction, *only, *place])}")
-    return code
+    return FAILED if session.refused else DONE
 
 
 @cli.command()
-@_about
+@options.about
 @click.option("--strict", is_flag=True, help="Exit with 1 if any problem is an error.")
 def check(jurisdiction: str | None, period: str | None, data: Path | None, strict: bool) -> int:
     """Print where each notice does not agree with itself, and what is wrong in the tables of data/reference.
@@ -192,7 +135,7 @@ def check(jurisdiction: str | None, period: str | None, data: Path | None, stric
 
 
 @cli.command()
-@_about
+@options.about
 def build(jurisdiction: str | None, period: str | None, data: Path | None) -> int:
     """Write data/processed from data/raw and data/reference.
 
@@ -210,10 +153,10 @@ def build(jurisdiction: str | None, period: str | None, data: Path | None) -> in
 
 
 @cli.command()
-@_about
-@_folder("--to", "folder", help="Where the files go (default: export/, here).")
+@options.about
+@options.folder("--to", "folder", help="Where the files go (default: export/, here).")
 @click.option("--pdf", is_flag=True, help="Also print each page of the notice's reports to PDF, with Chromium.")
-@_folder("--reports", help="Where the pages are (default: the project's).")
+@options.folder("--reports", help="Where the pages are (default: the project's).")
 def export(
     jurisdiction: str | None,
     period: str | None,
@@ -267,7 +210,7 @@ def _export_notice(source: Source, folder: Path | None, data: Path, reports: Pat
 
 
 @cli.command()
-@_about
+@options.about
 @click.option("--notebook", "names", multiple=True, metavar="N", help="Only this notebook, e.g. 03_tiers; repeatable.")
 @click.option("--language", "languages", multiple=True, metavar="L", help="Only this language, e.g. zh; repeatable.")
 @click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="Set a parameter, e.g. top_cut=92; repeatable.")
@@ -278,23 +221,24 @@ def _export_notice(source: Source, folder: Path | None, data: Path, reports: Pat
 @click.option("--why", is_flag=True, help="Print for each report why it runs or not.")
 @click.option("--cold", is_flag=True, help="Start a new interpreter for each report, not a fork of a warm one.")
 @click.option(
-    "--deadline", type=_Amount(1, 7 * 24 * 3600), default=300, metavar="S", help="Seconds a report may take (300)."
+    "--deadline",
+    type=options.Amount(1, 7 * 24 * 3600),
+    default=300,
+    metavar="S",
+    help="Seconds a report may take (300).",
 )
-@click.option("--memory", type=_Amount(0.5, 2**20), default=4, metavar="GIB", help="Memory a report may take (4 GiB).")
+@click.option(
+    "--memory", type=options.Amount(0.5, 2**20), default=4, metavar="GIB", help="Memory a report may take (4 GiB)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each report.")
-@_notebooks
-@_folder("--reports", help="Where reports go (default: the project's).")
+@options.notebooks
+@options.folder("--reports", help="Where reports go (default: the project's).")
 def run(
     jurisdiction: str | None,
     period: str | None,
     data: Path | None,
-    names: tuple[str, ...],
-    languages: tuple[str, ...],
     given: tuple[str, ...],
     into_committed: bool,
-    jobs: int | None,
-    scheduler: str | None,
-    force: bool,
     why: bool,
     cold: bool,
     deadline: float,
@@ -302,6 +246,8 @@ def run(
     as_json: bool,
     notebooks: Path | None,
     reports: Path | None,
+    names: tuple[str, ...],
+    **chosen: Any,
 ) -> int:
     """Build the tables, run the notebooks, and write reports, pages and index: only what changed.
 
@@ -312,16 +258,16 @@ def run(
     from audit_lib.batch.processes import CAN_FORK, RunOptions
     from audit_lib.batch.run import Request, run_batch
 
-    folders = _find_folders(data, notebooks, reports)
-    settings = _read_settings(given)
+    folders = options.find_folders(data, notebooks, reports)
+    settings = options.read_settings(given)
     if settings and not into_committed and folders.reports == folders.data.parent / "reports":
         raise click.UsageError(f"-p {given[0]}: found no --reports; expected another folder, or --into-committed")
-    request = Request(jurisdiction, period, names, languages, settings, force, jobs, scheduler)
-    options = RunOptions(CAN_FORK and not cold, deadline, int(memory * 2**30))
+    request = Request(jurisdiction, period, names, settings=settings, **chosen)
+    limits = RunOptions(CAN_FORK and not cold, deadline, int(memory * 2**30))
     index = folders.reports / "index.html"
     with closing(Progress(why=why, as_json=as_json)) as progress:
         try:
-            summary = run_batch(folders, request, options, progress)
+            summary = run_batch(folders, request, limits, progress)
         except OutputError as error:
             if isinstance(error.__cause__, BrokenPipeError):  # the reader of our output is gone: the same as Ctrl-C
                 raise click.Abort from None
@@ -333,29 +279,9 @@ def run(
     return DONE if summary.is_complete else FAILED
 
 
-def _read_settings(given: tuple[str, ...]) -> dict[str, Any]:
-    """Return parameters given as NAME=VALUE, where a value is a number or text. Raises click.UsageError."""
-    settings: dict[str, Any] = {}
-    for each in given:
-        name, equals, text = each.partition("=")
-        if not equals:
-            raise click.UsageError(f"-p {each}: found no value; expected NAME=VALUE, e.g. -p top_cut=92")
-        if name in ("jurisdiction", "period", "language"):
-            raise click.UsageError(f"-p {each}: found {name}; expected audit-lib run J P --language L")
-        settings[name] = _read_value(text)
-    return settings
-
-
-def _read_value(text: str) -> int | float | str:
-    for kind in (int, float):
-        with suppress(ValueError):
-            return kind(text)
-    return text
-
-
 @cli.command()
-@_about
-@_notebooks
+@options.about
+@options.notebooks
 def explore(jurisdiction: str | None, period: str | None, data: Path | None, notebooks: Path | None) -> int:
     """Write working copies of the notebooks to explore/, which git ignores: to change and run in JupyterLab.
 
@@ -366,7 +292,7 @@ def explore(jurisdiction: str | None, period: str | None, data: Path | None, not
     """
     from audit_lib.batch.explore import find_example, write_copies
 
-    folders = _find_folders(data, notebooks, None)
+    folders = options.find_folders(data, notebooks, None)
     new, kept = write_copies(folders, find_example(folders, jurisdiction, period))
     folder = (new or kept)[0].parent
     click.echo(f"{folder}  {len(new)} notebooks written, {len(kept)} kept as they were")
@@ -378,10 +304,10 @@ def explore(jurisdiction: str | None, period: str | None, data: Path | None, not
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--all", "every", is_flag=True, help="Print every difference, not the first ones alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each file.")
-@_data
-@_notebooks
-@_folder("--reports", help="The reports that pages link (default: the project's).")
-@_debug
+@options.data
+@options.notebooks
+@options.folder("--reports", help="The reports that pages link (default: the project's).")
+@options.debug
 def verify(
     path: Path, every: bool, as_json: bool, data: Path | None, notebooks: Path | None, reports: Path | None
 ) -> int:
@@ -395,18 +321,12 @@ def verify(
     from audit_lib.verify.verify import verify_path
 
     confirmed = []
-    for verified in verify_path(path, _find_folders(data, notebooks, reports)):
+    for verified in verify_path(path, options.find_folders(data, notebooks, reports)):
         lines = [json.dumps(verified.as_dict(), ensure_ascii=False)] if as_json else verified.lines(every=every)
         click.echo("\n".join(lines))
         confirmed.append(verified.is_confirmed)
     click.echo(f"{sum(confirmed)} of {len(confirmed)} files confirmed", err=True)
     return DONE if all(confirmed) else FAILED
-
-
-def _find_folders(data: Path | None, notebooks: Path | None, reports: Path | None) -> Folders:
-    """Return the folders given, else the project's; whole, for workers elsewhere."""
-    given = {"data": data, "notebooks": notebooks, "reports": reports}
-    return Folders(*((folder or find_project() / name).resolve() for name, folder in given.items()))
 
 
 def main() -> None:
