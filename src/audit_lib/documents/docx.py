@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import Block, Grid, Line, UnreadableError
+from audit_lib.documents.model import Block, Grid, Line, UnreadableError, join_blocks
 from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one_line
-from audit_lib.documents.word_flow import Numbering, join_blocks
+from audit_lib.documents.word_flow import Numbering
 
 MAIN_PART = "word/document.xml"
 # What stands in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
@@ -74,17 +74,16 @@ class _Walk(Numbering):
     def read_row(self, row: Any, above: dict[int, Line], inside: list[Block]) -> dict[int, Line]:
         """Return the fields of a row. A cell that continues one above is that one; what cells hold goes inside."""
         fields: dict[int, Line] = {}
-        properties = _child(row, "trPr")
-        column = 0 if properties is None else _value(properties, "gridBefore", 0)
+        column = _value(_child(row, "trPr"), "gridBefore", 0)
         for cell in _find_all(row, "tc"):
             properties = _child(cell, "tcPr")
-            merge = None if properties is None else _child(properties, "vMerge")
+            merge = _child(properties, "vMerge")
             continued = above.get(column) if merge is not None and _attribute(merge) != "restart" else None
             if continued is None:
                 blocks = self.read_blocks(cell)
                 inside += blocks
                 continued = join_blocks(blocks, f"line {self.number}")
-            n_columns = 1 if properties is None else max(_value(properties, "gridSpan", 1), 1)
+            n_columns = max(_value(properties, "gridSpan", 1), 1)
             fields |= dict.fromkeys(range(column, column + n_columns), continued)
             column += n_columns
         return fields
@@ -109,8 +108,7 @@ def _read_runs(element: Any) -> Iterator[str]:
 
 
 def _is_hidden(run: Any) -> bool:
-    properties = _child(run, "rPr")
-    vanish = None if properties is None else _child(properties, "vanish")
+    vanish = _child(_child(run, "rPr"), "vanish")
     return vanish is not None and _attribute(vanish) not in {"0", "false", "off"}
 
 
@@ -129,7 +127,8 @@ def _name(element: Any) -> str:
 
 
 def _child(element: Any, name: str) -> Any:
-    return next((child for child in element if _name(child) == name), None)
+    """The first child of a name; None without one, and for no element."""
+    return None if element is None else next((child for child in element if _name(child) == name), None)
 
 
 def _attribute(element: Any) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import CONTROL, Block, Grid, Line, Picture, UnreadableError, flatten
+from audit_lib.documents.model import CONTROL, Block, Line, Picture, UnreadableError, flatten, join_blocks
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, draw_grid, place_cells
 from audit_lib.documents.text import decode
 
@@ -183,7 +183,8 @@ class _Walk:
             start = f"line {self.here}"
             blocks = self.read_inside(child)
             inside += blocks
-            cells.append(Cell(_join_blocks(blocks, start), _span(child, "rowspan"), _span(child, "colspan")))
+            begin = next((line.place for line in flatten(blocks)), start)
+            cells.append(Cell(join_blocks(blocks, begin), _span(child, "rowspan"), _span(child, "colspan")))
         return Row(place, tuple(cells))
 
 
@@ -191,14 +192,6 @@ def _is_unseen(element: Any) -> bool:
     return (
         element.tag in UNSEEN or "hidden" in element.attrib or _UNDISPLAYED.search(element.get("style", "")) is not None
     )
-
-
-def _join_blocks(blocks: list[Block], start: str) -> Line:
-    """The cell itself: its only line, or all text within as one."""
-    if len(blocks) == 1 and not isinstance(blocks[0], Grid):
-        return blocks[0]
-    lines = list(flatten(blocks))
-    return Line(lines[0].place if lines else start, " ".join(line.text for line in lines))
 
 
 def _span(cell: Any, name: str) -> int:

@@ -129,6 +129,13 @@ def flatten(blocks: Iterable[Block]) -> Iterator[Line]:
             yield from flatten(block.blocks)
 
 
+def join_blocks(blocks: list[Block], place: str) -> Line:
+    """Return what a cell holds as a line: its only one, or all its text as one at a place."""
+    if len(blocks) == 1 and isinstance(blocks[0], Line):
+        return blocks[0]
+    return Line(place, " ".join(line.text for line in flatten(blocks)))
+
+
 def line_of(place: str) -> int | None:
     """Return the line number of a place; None for a place that is no line.
 

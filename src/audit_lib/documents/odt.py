@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import Block, Grid, UnreadableError
+from audit_lib.documents.model import Block, Grid, UnreadableError, join_blocks
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, check_fields, draw_grid, one_line, place_cells
-from audit_lib.documents.word_flow import Numbering, join_blocks
+from audit_lib.documents.word_flow import Numbering
 
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 MOST_REPEATED = 10_000  # rows or cells: more are only ever empty

@@ -11,51 +11,23 @@ IN_PROCESS = frozenset({"text", "csv", "html", "picture"})  # known where they a
 
 def read_blocks(content: bytes, kind: str, suffix: str = "") -> Reading:
     """Read a file of any kind; an archive of one file as that file. Raises UnreadableError."""
-    match kind:
+    match format_ := _find_format(content, kind):
         case "html":
             from audit_lib.documents.html import read_html
 
-            return kind, *read_html(content)
+            return format_, *read_html(content)
         case "text":
             from audit_lib.documents.text import read_text
 
-            return kind, *read_text(content)
+            return format_, *read_text(content)
         case "csv":
             from audit_lib.documents.text import read_csv
 
             return read_csv(content, suffix)
-        case "zip":
-            from audit_lib.documents.office import find_office_format
-
-            format_ = find_office_format(content)
-            return _read_only_member(content, kind) if format_ is None else _read_office(content, format_)
         case "picture":
             raise UnreadableError("a picture", RUN_OCR)
-        case "rar":
-            return _read_only_member(content, kind)
-        case "ole":
-            from audit_lib.documents.office import find_ole_format
-
-            return _read_office(content, find_ole_format(content))
-        case _:
-            return _read_office(content, kind)
-
-
-def _read_only_member(content: bytes, kind: str) -> Reading:
-    from audit_lib.documents.archive import read_member, shorten
-    from audit_lib.documents.office import find_office_format
-
-    name, member = read_member(content, kind)
-    found = find_kind(member[:HEAD], PurePosixPath(name).suffix)
-    check_size(found, len(member))
-    if found == "rar" or (found == "zip" and find_office_format(member) is None):
-        raise UnreadableError(f"an archive in the archive: {shorten(name)}", UNPACKED)
-    _, encoding, blocks = read_blocks(member, found, PurePosixPath(name).suffix)
-    return kind, encoding, blocks
-
-
-def _read_office(content: bytes, format_: str) -> Reading:
-    match format_:
+        case "zip" | "rar":
+            return _read_only_member(content, format_)
         case "pdf":
             from audit_lib.documents.pdf import read_pdf as read
         case "docx":
@@ -73,3 +45,24 @@ def _read_office(content: bytes, format_: str) -> Reading:
         case _:
             from audit_lib.documents.sheets import read_workbook as read
     return format_, None, read(content)
+
+
+def _find_format(content: bytes, kind: str) -> str:
+    """Find what a container is: an office file, or an archive. Any other file is what its kind says."""
+    if kind not in ("ole", "zip"):
+        return kind
+    from audit_lib.documents.office import find_office_format, find_ole_format
+
+    return find_ole_format(content) if kind == "ole" else find_office_format(content) or kind
+
+
+def _read_only_member(content: bytes, kind: str) -> Reading:
+    from audit_lib.documents.archive import read_member, shorten
+
+    name, member = read_member(content, kind)
+    found = find_kind(member[:HEAD], PurePosixPath(name).suffix)
+    check_size(found, len(member))
+    if _find_format(member, found) in ("zip", "rar"):
+        raise UnreadableError(f"an archive in the archive: {shorten(name)}", UNPACKED)
+    _, encoding, blocks = read_blocks(member, found, PurePosixPath(name).suffix)
+    return kind, encoding, blocks

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audit_lib.documents.model import Block, Grid, Line, UnreadableError, flatten
+from audit_lib.documents.model import Block, Grid, Line, UnreadableError, flatten, join_blocks
 from audit_lib.documents.spans import check_fields, draw_grid
 
 SAME_EDGE = 120  # twentieths of a point: no column that holds text is narrower
@@ -139,13 +139,6 @@ class Numbering:
 def _has_no_end(what: str, lines: object) -> UnreadableError:
     (first, *_) = [*lines, Line("", "")]  # type: ignore[misc]
     return UnreadableError(f"a table {what} without an end", "a whole document", first.place or None)
-
-
-def join_blocks(blocks: list[Block], place: str) -> Line:
-    """The cell itself: its only line, or all text within as one."""
-    if len(blocks) == 1 and isinstance(blocks[0], Line):
-        return blocks[0]
-    return Line(place, " ".join(line.text for line in flatten(blocks)))
 
 
 def _draw_table(table: _Level) -> Grid:

@@ -36,19 +36,19 @@ READABLE = "a file that can be read: open it and save it again, or save it in an
 
 def read_apart(content: bytes, kind: str) -> tuple[str, str | None, list[Block]]:
     """Return format, encoding and blocks of a file of any kind but those read in place. Raises UnreadableError."""
-    reply = _ask(content, {"kind": kind})
+    reply = _ask(content, kind, "blocks")
     blocks = _unpack_blocks(reply["blocks"], [Line(*line) for line in reply["lines"]])
     return reply["format"], reply["encoding"], blocks
 
 
 def unpack_apart(content: bytes, kind: str, member: str) -> bytes:
     """Return the bytes of a file in an archive. Raises UnreadableError, which names what there is."""
-    return base64.b64decode(_ask(content, {"kind": kind, "member": member})["content"])
+    return base64.b64decode(_ask(content, kind, "member", member)["content"])
 
 
 def list_apart(content: bytes, kind: str) -> list[str]:
     """Return the names of the files in an archive; none for an office file. Raises UnreadableError."""
-    names: list[str] = _ask(content, {"kind": kind, "names": True})["names"]
+    names: list[str] = _ask(content, kind, "names")["names"]
     return names
 
 
@@ -73,24 +73,18 @@ class ScanWorker:
 
     def read_page(self, content: bytes, kind: str, page: int) -> tuple[int, list[ScanLine]]:
         """Return the number of pages of a scan, and the lines of one of them. Raises UnreadableError."""
-        reply = _take(self._worker.ask(content, {"kind": kind, "page": page}, SCAN_SECONDS))
+        reply = self._worker.ask(content, SCAN_SECONDS, kind, "page", page)
         return reply["pages"], [ScanLine(*line) for line in reply["scan_lines"]]
 
     def look_again(self, content: bytes, kind: str, place: str) -> Seen:
         """Return what a place `page 5 box 172 296 859 338` shows, read by itself. Raises UnreadableError."""
-        reply = _take(self._worker.ask(content, {"kind": kind, "place": place}, SCAN_SECONDS))
+        reply = self._worker.ask(content, SCAN_SECONDS, kind, "place", place)
         return Seen(reply["text"], reply["confidence"], base64.b64decode(reply["picture"]))
 
 
-def _ask(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
+def _ask(content: bytes, *request: str) -> dict[str, Any]:
     with _LOCK:
-        return _take(_find_worker().ask(content, request, min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST)))
-
-
-def _take(reply: dict[str, Any]) -> dict[str, Any]:
-    if "found" in reply:
-        raise UnreadableError(reply["found"], reply["expected"], reply["place"])
-    return reply
+        return _find_worker().ask(content, min(SHORTEST + len(content) / BYTES_PER_SECOND, LONGEST), *request)
 
 
 @dataclass
@@ -100,11 +94,13 @@ class _Worker:
     process: subprocess.Popen[bytes]
     owner: int = field(default_factory=os.getpid)
 
-    def ask(self, content: bytes, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def ask(self, content: bytes, seconds: float, *request: str | int) -> dict[str, Any]:
+        """Have a file of a kind read within some seconds of processor time: `request` is its kind and what `_answer`
+        takes. Raises UnreadableError."""
         timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:
-            answer = self._exchange(content, request | {"size": len(content), "seconds": seconds})
+            answer = self._exchange(content, [len(content), seconds, *request])
         except BaseException:  # Ctrl-C in the midst of an answer: the rest of it would answer the next question
             self.stop()
             raise
@@ -117,9 +113,11 @@ class _Worker:
                 raise UnreadableError(found, READABLE)
             raise UnreadableError("a file that breaks its reader or needs more memory than it may have", READABLE)
         reply: dict[str, Any] = json.loads(answer)
+        if "found" in reply:
+            raise UnreadableError(reply["found"], reply["expected"], reply["place"])
         return reply
 
-    def _exchange(self, content: bytes, request: dict[str, Any]) -> bytes:
+    def _exchange(self, content: bytes, request: list[str | float]) -> bytes:
         assert self.process.stdin
         assert self.process.stdout
         with contextlib.suppress(BrokenPipeError):
@@ -179,12 +177,11 @@ def _unpack_blocks(packed: list[Any], lines: list[Line]) -> list[Block]:
 def work(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until there are no more. A request is a line of JSON, then the bytes of the file."""
     while line := requests.readline():
-        request = json.loads(line)
-        content = requests.read(request["size"])
-        kind = request["kind"]
-        _limit_time(request["seconds"])
+        size, seconds, kind, *asked = json.loads(line)
+        content = requests.read(size)
+        _limit_time(seconds)
         try:
-            reply = _answer(content, request)
+            reply = _answer(content, kind, *asked)
         except MemoryError:
             os._exit(1)
         except UnreadableError as error:
@@ -208,17 +205,19 @@ _NAMES = {
 }
 
 
-def _answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
-    kind = request["kind"]
-    if "names" in request:
-        return {"names": _list_names(content, kind)}
-    if "member" in request:
-        from audit_lib.documents.archive import read_member
+def _answer(content: bytes, kind: str, asked: str, *which: Any) -> dict[str, Any]:
+    match asked:
+        case "names":
+            return {"names": _list_names(content, kind)}
+        case "member":
+            from audit_lib.documents.archive import read_member
 
-        return {"content": base64.b64encode(read_member(content, kind, request["member"])[1]).decode()}
-    if "page" in request:
-        return _read_page(content, kind, request["page"])
-    return _look_again(content, kind, request["place"]) if "place" in request else _read(content, kind)
+            return {"content": base64.b64encode(read_member(content, kind, *which)[1]).decode()}
+        case "page":
+            return _read_page(content, kind, *which)
+        case "place":
+            return _look_again(content, kind, *which)
+    return _read(content, kind)
 
 
 def _read_page(content: bytes, kind: str, page: int) -> dict[str, Any]:
