@@ -1,12 +1,13 @@
 """The change of a place's units between two periods, as small as a card: a line for each unit, or dots by rating."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from audit_lib.analysis.trends import Pair, split_ratings
 from audit_lib.display.scene import Dot, Label, Line, Mark, Scene
-from audit_lib.figures.axes import Size, choose_axis
+from audit_lib.figures.axes import Axis, Size, choose_axis
 from audit_lib.figures.counts import draw_counts
 from audit_lib.figures.units import colour_tiers
 from audit_lib.wording.words import Tier, Unit, Words
@@ -27,7 +28,7 @@ def draw_change(pair: Pair, units: pd.DataFrame, words: Words) -> Scene:
     if pair.gate.measure == "ratings":
         rows, changed = list_moves(pair, units, words)
         return draw_counts(rows, CARD, changed)
-    scale = _Scale(pair)
+    scale = _choose_scale(pair)
     lines = [
         mark
         for _, units in pair.units.sort_values("direction", key=lambda each: each == 1).iterrows()
@@ -39,20 +40,13 @@ def draw_change(pair: Pair, units: pd.DataFrame, words: Words) -> Scene:
     return Scene(WIDTH, HEIGHT, tuple(marks))
 
 
-class _Scale:
-    """The height of a score, or of a place: the first is on top."""
-
-    def __init__(self, pair: Pair) -> None:
-        if pair.gate.measure == "points":
-            axis = choose_axis([*pair.units["before"], *pair.units["after"]])
-            self.foot, self.head, ticks = axis.low, axis.high, axis.ticks
-            self.ticks: Sequence[float] = ticks[:: -(-len(ticks) // MOST_TICKS)]
-        else:
-            self.foot, self.head = float(pair.units["n_listed"].max()), 1.0
-            self.ticks = (1.0, self.foot)
-
-    def place(self, value: float) -> float:
-        return GROUND - (value - self.foot) / (self.head - self.foot) * (GROUND - TOP)
+def _choose_scale(pair: Pair) -> Axis:
+    """Choose the heights of scores, or of places: the first is on top."""
+    if pair.gate.measure == "points":
+        axis = choose_axis([*pair.units["before"], *pair.units["after"]])
+        return replace(axis, ticks=axis.ticks[:: -(-len(axis.ticks) // MOST_TICKS)], left=GROUND, right=TOP)
+    last = float(pair.units["n_listed"].max())
+    return Axis(last, 1.0, (1.0, last), GROUND, TOP)
 
 
 def _draw_unit(before: float, after: float, colour: str) -> Iterator[Mark]:
@@ -61,14 +55,14 @@ def _draw_unit(before: float, after: float, colour: str) -> Iterator[Mark]:
         yield Dot(x, y, 2.6, "ink" if colour == "ink" else "neutral")
 
 
-def _draw_ticks(scale: _Scale) -> Iterator[Mark]:
+def _draw_ticks(scale: Axis) -> Iterator[Mark]:
     for value in scale.ticks:
         y = scale.place(value)
         yield Line(LEFT - 10, y, RIGHT + 10, y, "line", 1)
         yield Label(LEFT - 16, y + TEXT / 3, f"{value:g}", TEXT, "grey", anchor="end")
 
 
-def _label_directions(pair: Pair, scale: _Scale, words: Words) -> Iterator[Mark]:
+def _label_directions(pair: Pair, scale: Axis, words: Words) -> Iterator[Mark]:
     """Write beside the ends how many units rose, fell and stayed, each at the middle of their ends."""
     middles = pair.units.groupby("direction")["after"].median().map(scale.place)
     y = -LINE

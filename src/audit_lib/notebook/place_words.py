@@ -8,6 +8,7 @@ import pandas as pd
 from audit_lib.tables.build import find_record
 from audit_lib.tables.measures import read_measure, split_percent
 from audit_lib.tables.storage import load_or_empty
+from audit_lib.wording.form import find_fact
 from audit_lib.wording.words import Words
 
 
@@ -15,11 +16,10 @@ def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Wor
     """Return a text on one place and period, both named as the language does."""
     words = Words(language)
     record = find_record(data, f"{jurisdiction}-{period}", language)
-    subject = None if record is None else record.get("subject")
     facts = {
         "place": name_place(data, jurisdiction, language),
         "period": words.date(period),
-        "subject": words("labels.subject") if subject is None or pd.isna(subject) else str(subject),
+        "subject": find_fact(record, "subject") or words("labels.subject"),
     }
     words = Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
     return name_measure(words, record)

@@ -28,7 +28,7 @@ from audit_lib.tables.history import History, first_rows, load_history
 from audit_lib.tables.quotes import verify_quotes
 from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.storage import format_table, load_known, load_table
-from audit_lib.wording.form import describe_form
+from audit_lib.wording.form import describe_form, find_fact
 from audit_lib.wording.words import Text, Words, join, say, say_date
 
 MOST_SOURCES = 8  # notices that a source line names one by one
@@ -236,8 +236,7 @@ def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
 
 def _name_source(reading: Reading, words: Words) -> str:
     """Name the notice as a source line does: who issued it, its number or title, its date."""
-    header, record = reading.notice.header, reading.record
-    publisher = None if record is None or pd.isna(record["publisher"]) else str(record["publisher"])
+    header, publisher = reading.notice.header, find_fact(reading.record, "publisher")
     named = [publisher, header.document_number or header.title, header.issued_on and words.name(header.issued_on)]
     named += [words("quality.pictures")] if find_scan_lines(reading.notice.document) else []
     return words.join((part or "" for part in named), "parts") or reading.source.notice_id

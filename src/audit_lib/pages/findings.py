@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from audit_lib.pages.html_parts import Part, read_parts
+from audit_lib.pages.html_parts import read_parts
 
 CAPTION = re.compile(
     r"(?:<p class=\"(?:finding|note)\">.*?</p>)?<table(?P<kind> class=\"[\w ]+\")?><caption>(?P<text>.*?)</caption>",
@@ -26,28 +26,32 @@ class Opening:
     """
 
     headline: str | None
-    is_silent: bool
     bullets: Markup
     box: Markup
-    text: str
-    messages: tuple[str, ...] = ()
+    messages: tuple[str, ...]
 
 
 def read_opening(notebook: NotebookNode) -> Opening:
     """Read the outputs of the cells tagged headline, bullets and box."""
-    outputs = {tag: list(_list_tagged(notebook, tag)) for tag in ("headline", "bullets", "box")}
-    headlines = [each for each in outputs["headline"] if 'class="headline' in each.get("text/html", "")]
-    texts = [each.get("text/plain", "") for shown in outputs.values() for each in shown]
+    headline = find_headline(notebook)
+    bullets, box = (list(_list_tagged(notebook, tag)) for tag in ("bullets", "box"))
+    lines = (line for each in bullets for line in each["text/plain"].splitlines())
     return Opening(
-        headline=headlines[0]["text/plain"] if headlines else None,
-        is_silent=bool(headlines) and "headline silent" in headlines[0]["text/html"],
-        bullets=_read_html(outputs["bullets"]),
-        box=_read_html(outputs["box"]),
-        text="\n".join(texts),
-        messages=tuple(
-            line.removeprefix("• ") for each in outputs["bullets"] for line in each["text/plain"].splitlines()
-        ),
+        headline and str(headline["text/plain"]),
+        _read_html(bullets),
+        _read_html(box),
+        tuple(line.removeprefix("• ") for line in lines),
     )
+
+
+def find_headline(notebook: NotebookNode) -> NotebookNode | None:
+    """Find the headline among the outputs of the cells tagged so: its data by kind; None where no cell shows one."""
+    return next((data for data in _list_tagged(notebook, "headline") if 'class="headline' in data["text/html"]), None)
+
+
+def is_silent(headline: NotebookNode) -> bool:
+    """Check whether a headline only says why there is nothing to report."""
+    return "headline silent" in headline["text/html"]
 
 
 def _list_tagged(notebook: NotebookNode, tag: str) -> Iterator[NotebookNode]:
@@ -57,8 +61,7 @@ def _list_tagged(notebook: NotebookNode, tag: str) -> Iterator[NotebookNode]:
 
 
 def _read_html(outputs: list[NotebookNode]) -> Markup:
-    parts: list[Part] = [part for data in outputs for part in read_parts(data, ())]
-    return Markup("").join(part.html for part in parts)
+    return Markup("").join(part.html for data in outputs for part in read_parts(data, ()))
 
 
 def mark_anchors(notebook: NotebookNode, take_anchor: Callable[[str], str]) -> None:

@@ -79,11 +79,8 @@ class Prose(IPythonRenderer):  # type: ignore[misc]
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
     def take_anchor(self, text: str) -> str:
-        """Return a heading, a chart or a table its anchor: its slug, numbered from the second of one name."""
-        slug = make_slug(text)
-        anchor = next(each for n in count(1) if (each := slug if n == 1 else f"{slug}-{n}") not in self.anchors)
-        self.anchors.add(anchor)
-        return anchor
+        """Return the anchor of a heading, a chart or a table."""
+        return take_slug(make_slug(text), self.anchors)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """Lead to the page of a notebook where the text leads to the notebook."""
@@ -287,6 +284,13 @@ def spell_unit(name: str, words: Words) -> list[str]:
 def suggest_search(name: str, words: Words) -> str:
     """Show by a unit what may be typed to find one: 水务局, shuiwuju, Water Affairs."""
     return words.joiner.join(dict.fromkeys([name, spell_in_pinyin(name).lower(), words.short(Unit(name))]))
+
+
+def take_slug(slug: str, taken: set[str]) -> str:
+    """Return a slug, with a number from the second of one name on, and add it to those taken."""
+    numbered = next(each for n in count(1) if (each := slug if n == 1 else f"{slug}-{n}") not in taken)
+    taken.add(numbered)
+    return numbered
 
 
 def slug_unit(name: str) -> str:

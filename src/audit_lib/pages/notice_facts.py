@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from audit_lib.wording.form import describe_form, is_full_text, list_summarised
+from audit_lib.wording.form import describe_form, find_fact, is_full_text, list_summarised
 from audit_lib.wording.words import Words, say
 
 DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")  # a web address in the place of a publisher
@@ -20,15 +20,9 @@ class Fact(NamedTuple):
     text: str
 
 
-def find(record: pd.Series | None, name: str) -> str | None:
-    """Return what notices.csv records of a notice under a name; None where it records nothing."""
-    value = None if record is None else record.get(name)
-    return None if value is None or pd.isna(value) else str(value)
-
-
 def describe_subject(record: pd.Series | None, words: Words) -> str:
     """Return what was inspected, in another language than the notice's with the Chinese behind it; empty if unknown."""
-    subject, chinese = find(record, "subject"), find(record, "subject_zh")
+    subject, chinese = find_fact(record, "subject"), find_fact(record, "subject_zh")
     if not subject or not chinese or subject == chinese:
         return subject or ""
     return words("place.subject_gloss", subject=subject, printed=chinese)
@@ -36,7 +30,7 @@ def describe_subject(record: pd.Series | None, words: Words) -> str:
 
 def describe_inspector(record: pd.Series | None, words: Words) -> str:
     """Describe who inspected. It is never guessed from the web address that published the notice."""
-    publisher = find(record, "publisher")
+    publisher = find_fact(record, "publisher")
     if publisher is None:
         return words("place.inspector_unknown")
     if DOMAIN.search(publisher):
@@ -46,30 +40,27 @@ def describe_inspector(record: pd.Series | None, words: Words) -> str:
 
 def describe_dates(record: pd.Series | None, words: Words) -> str:
     """Describe when units were inspected, the notice signed and published, as far as recorded; empty if nothing is."""
-    first, last = find(record, "inspected_from"), find(record, "inspected_to")
+    first, last = find_fact(record, "inspected_from"), find_fact(record, "inspected_to")
     clauses = []
     if first and last:
         days = {"first_day": int(first[8:] or 0), "last_day": int(last[8:] or 0)}
         key = "inspected_month" if first[:7] == last[:7] and all(days.values()) else "inspected"
         clauses.append(words(f"place.{key}", first=words.date(first), last=words.date(last), **days))
     for name in ("issued_on", "published_on"):
-        if day := find(record, name):
+        if day := find_fact(record, name):
             clauses.append(words(f"place.{name}", day=words.date(day)))
     return words.join(clauses, "clauses")
 
 
 def describe_units(scores: pd.DataFrame, words: Words) -> str:
     """Return how many units a notice names, and in which of its lists."""
-    n, n_scored, n_tiered = (int(scores.loc[of, "unit_id"].nunique()) for of in _list_masks(scores))
-    n_both = int(scores.loc[~scores["match"].isin(["table_only", "list_only"]), "unit_id"].nunique())
+    n = scores["unit_id"].nunique()
+    n_scored, n_tiered = (scores.loc[scores[name].notna(), "unit_id"].nunique() for name in ("score", "tier"))
+    n_both = scores.loc[~scores["match"].isin(["table_only", "list_only"]), "unit_id"].nunique()
     if n_scored and n_tiered:
         key = "units_all" if n_both == n else "units_some"
         return words(f"place.{key}", n=n, n_scored=n_scored, n_tiered=n_tiered, n_both=n_both)
     return words("place.units_scored" if 0 < n_scored < n else "place.units", n=n, n_scored=n_scored)
-
-
-def _list_masks(scores: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
-    return pd.Series(data=True, index=scores.index), scores["score"].notna(), scores["tier"].notna()
 
 
 def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, words: Words) -> Iterator[str]:
@@ -77,7 +68,7 @@ def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, w
     has = [bool(scores[name].notna().any()) for name in ("score", "tier", "rank")]
     kinds = {(True, True): "scores_tiers", (True, False): "scores", (False, True): "tiers"}
     yield words("badges." + kinds.get((has[0], has[1]), "ranks" if has[2] else "names"))
-    if find(record, "form"):  # what is not recorded is not claimed
+    if find_fact(record, "form"):  # what is not recorded is not claimed
         yield words("badges." + ("full" if is_full_text(record) else "abridged" if list_summarised(record) else "ours"))
     if n_unread:
         yield words("badges.unread", n=n_unread)

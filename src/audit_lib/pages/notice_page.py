@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from audit_lib.analysis.source import name_facts, trace_source
@@ -19,11 +18,11 @@ from audit_lib.pages.notice_text import NoticeText, PageProblem
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.report_summary import list_reports, read_card
-from audit_lib.sources import NOTICE, Source, find_sources
+from audit_lib.sources import NOTICE, Source, find_sources, list_sources
 from audit_lib.tables.build import Reading, read_source
 from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.schemas import SEVERITIES
-from audit_lib.wording.form import is_full_text
+from audit_lib.wording.form import find_fact, is_full_text
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Words
 
@@ -40,10 +39,8 @@ def render_missing_notices(folder: Path, data: Path, language: str) -> None:
 
 def find_source(data: Path, folder: Path) -> Source | None:
     """Find the raw file behind reports/<jurisdiction>/<period>; None where it is no longer there."""
-    try:
-        return find_sources(data, *folder.parts[-2:])[0]
-    except AuditError:
-        return None
+    jurisdiction, period = folder.parts[-2:]
+    return next((each for each in list_sources(data, jurisdiction) if each.period == period), None)
 
 
 def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> None:
@@ -79,15 +76,9 @@ def frame_notice(reading: Reading, words: Words) -> dict[str, Any]:
         "text": Markup("\n").join(NoticeText(reading, highlights, problems, words).draw(document.blocks)),
         "is_full": is_full_text(reading.record),
         "box": read_first(reading.record, words),
-        "note": _find_note(reading.record, words),
+        "note": find_fact(reading.record, "note") if words.language == "en" else "",
         "kinds": [kind for kind in KINDS if kind in highlights.kinds],
     }
-
-
-def _find_note(record: pd.Series | None, words: Words) -> str:
-    """Return how our copy was made, as notices.csv says in English; nothing in another language."""
-    note = None if record is None else record.get("note")
-    return note if isinstance(note, str) and words("page.lang") == "en" else ""
 
 
 def list_problems(outcomes: Iterable[Outcome], document: Document, words: Words) -> list[PageProblem]:

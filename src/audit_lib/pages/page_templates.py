@@ -26,8 +26,8 @@ def open_template(name: str) -> Template:
 def _open_environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
     environment.filters["hash_script"] = hash_script
-    environment.globals |= {"colours": Markup(write_colours() + STYLE), "version": version("audit-lib")}
-    environment.globals |= {"most_values": MOST_VALUES}
+    colours = Markup(write_colours() + STYLE)
+    environment.globals |= {"colours": colours, "version": version("audit-lib"), "most_values": MOST_VALUES}
     return environment
 
 

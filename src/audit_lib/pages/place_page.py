@@ -32,7 +32,6 @@ from audit_lib.pages.notice_facts import (
     describe_inspector,
     describe_subject,
     describe_units,
-    find,
     list_badges,
     read_first,
 )
@@ -48,6 +47,7 @@ from audit_lib.sources import NOTICE, find_sources
 from audit_lib.tables.history import first_rows, load_history
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.storage import format_table
+from audit_lib.wording.form import find_fact
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
@@ -108,8 +108,8 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         lead=lead,
         where=words("place.gloss") if words.facts["place"] != words.facts["printed_place"] else words.facts["place"],
         facts=list_facts(record, scores, words),
-        url=find(record, "url"),
-        document=find(record, "document_number"),
+        url=find_fact(record, "url"),
+        document=find_fact(record, "document_number"),
         read_first=read_first(record, words),
         table=table,
         keys=spell_units(place, words),
@@ -143,7 +143,7 @@ def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> 
         "inspector": describe_inspector(record, words),
         "dates": describe_dates(record, words),
         "units": describe_units(scores, words),
-        "method": find(record, "method_note") or "",
+        "method": find_fact(record, "method_note") or "",
     }
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
 

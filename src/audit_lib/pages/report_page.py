@@ -34,6 +34,8 @@ from audit_lib.tables.build import find_record
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Unit, Words
 
+COVER = "cover.png"  # beside the reports of a period: the first chart of the first
+
 
 def render_period(folder: Path, data: Path) -> list[Path]:
     """Render every report of reports/<jurisdiction>/<period>, each in its own language, and the notice; give the pages.
@@ -46,7 +48,7 @@ def render_period(folder: Path, data: Path) -> list[Path]:
     for notebook_path, page_path in zip(notebooks, pages, strict=True):
         render_page(notebook_path, page_path, find_words(notebook_path, data), data)
     if notebooks and (cover := find_chart(read_notebook(notebooks[0]))):
-        save_bytes(cover, folder / "cover.png")
+        save_bytes(cover, folder / COVER)
     if notebooks and (source := find_source(data, folder)):
         render_notice(source, folder / NOTICE, find_words(notebooks[0], data), data)
         pages.append(folder / NOTICE)
@@ -75,16 +77,16 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     mark_anchors(notebook, prose.take_anchor)
     opening = read_opening(notebook)
     scores = read_data(notebook)
-    units = _list_units(scores, words)
+    names = [row.get("unit_name") or "" for row in csv.DictReader(io.StringIO(scores))]
+    units = [_describe_unit(name, words) for name in names]
     pages = {words.name(path.stem): f"{path.stem}.html" for path in list_reports(notebook_path.parent)}
     body = read_body(notebook, words, pages | {name: href for name, _, href in units})
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
-    first = next(csv.DictReader(io.StringIO(scores)), {}).get("unit_name") or ""
-    page["hint"] = suggest_search(first, words)
+    page["hint"] = suggest_search(names[0] if names else "", words)
     has_strip = any(figure.wide for figure in body.figures)
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
-    page["glossary"] = list_terms("\n".join([opening.text, read_text(notebook)]), words)
+    page["glossary"] = list_terms(read_text(notebook), words)
     scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []
     address, tree = notebook_path.with_suffix(".html"), page_path.parents[2]
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
@@ -97,13 +99,9 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     save_page(html, page_path, tree, beside, words, **made)
 
 
-def _list_units(scores: str, words: Words) -> list[tuple[str, str, str]]:
-    """List the units of a report: the name that tables show, what people may type for it, its page."""
-    names = [row.get("unit_name") or "" for row in csv.DictReader(io.StringIO(scores))]
-    return [
-        (words.both(Unit(name)), " ".join(spell_unit(name, words)).lower(), f"../units/{slug_unit(name)}.html")
-        for name in names
-    ]
+def _describe_unit(name: str, words: Words) -> tuple[str, str, str]:
+    """Return the name of a unit that tables show, what people may type for it, and its page."""
+    return words.both(Unit(name)), " ".join(spell_unit(name, words)).lower(), f"../units/{slug_unit(name)}.html"
 
 
 def _frame_page(
@@ -133,7 +131,7 @@ def _frame_page(
         "changed": made.get("changed"),
         "site": site,
         "cite": cite_page(path, opening.headline or title, source, made.get("versions", {}), site, words),
-        "cover": "cover.png",
+        "cover": COVER,
     }
 
 

@@ -11,11 +11,11 @@ from audit_lib.display.charts import SCENES
 from audit_lib.errors import unusable
 from audit_lib.notebook.parameters import read_parameters
 from audit_lib.notebook.place_words import open_words
+from audit_lib.pages.findings import find_headline, is_silent
 from audit_lib.pages.html_parts import Prose, choose_language
 from audit_lib.wording.words import Words
 
 FAILED = ".failed"  # 03_tiers.failed.ipynb: what a failed run leaves beside the last good report
-SPOKEN, SILENT = 'class="headline"', 'class="headline silent"'  # as display.Finding marks them
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,9 @@ def _read_card(path: Path, content: bytes) -> Card:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and not prose.title:
             prose.render(cell)
-    _, output = find_headline(notebook) or (None, None)
-    headline = str(output.data["text/plain"]) if output else None
-    is_silent = output is not None and SILENT in _read_html(output)
-    scene = _find_scene(notebook)
-    return Card(path.stem, find_title(notebook, prose, path), headline, f"{path.stem}.html", is_silent, scene)
+    title, headline, scene = find_title(notebook, prose, path), find_headline(notebook), _find_scene(notebook)
+    text = headline and str(headline["text/plain"])
+    return Card(path.stem, title, text, f"{path.stem}.html", headline is not None and is_silent(headline), scene)
 
 
 def _find_scene(notebook: NotebookNode) -> str:
@@ -102,17 +100,3 @@ def find_title(notebook: NotebookNode, prose: Prose, path: Path) -> str:
 def find_language(notebook: NotebookNode) -> str:
     """Find the language of a report among its parameters."""
     return str(read_parameters(notebook).get("language", "en"))
-
-
-def find_headline(notebook: NotebookNode) -> tuple[NotebookNode, NotebookNode] | None:
-    """Find the headline among the outputs of the cells tagged so. Gives the cell and the output."""
-    for cell in notebook.cells:
-        if "headline" in cell.metadata.get("tags", []):
-            for output in cell.get("outputs", []):
-                if any(each in _read_html(output) for each in (SPOKEN, SILENT)):
-                    return cell, output
-    return None
-
-
-def _read_html(output: NotebookNode) -> str:
-    return str(output.get("data", {}).get("text/html", ""))

@@ -15,7 +15,7 @@ from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
-from audit_lib.pages.html_parts import slug_unit
+from audit_lib.pages.html_parts import slug_unit, take_slug
 from audit_lib.pages.notice_facts import describe_subject
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
@@ -121,16 +121,9 @@ def list_beside(tree: Path, jurisdiction: str, language: str) -> list[Path]:
 
 def name_pages(place: Place) -> dict[str, str]:
     """Name the page of each unit; of those with one name the later, by unit_id, get a number."""
-    slugs: dict[str, str] = {}
     taken: set[str] = set()
-    for dossier in sorted(place.dossiers, key=lambda each: each.unit_id):
-        slug = first = slug_unit(dossier.name)
-        number = 1
-        while slug in taken:
-            number += 1
-            slug = f"{first}-{number}"
-        taken.add(slug)
-        slugs[dossier.unit_id] = slug
+    by_id = sorted(place.dossiers, key=lambda each: each.unit_id)
+    slugs = {dossier.unit_id: take_slug(slug_unit(dossier.name), taken) for dossier in by_id}
     return {dossier.unit_id: slugs[dossier.unit_id] for dossier in place.dossiers}
 
 

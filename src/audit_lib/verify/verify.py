@@ -21,7 +21,7 @@ from audit_lib.documents.scan_file import READING, beside, find_other_reader, lo
 from audit_lib.errors import AuditError, show_controls, unusable
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.origin import Origin
-from audit_lib.pages.report_page import find_chart
+from audit_lib.pages.report_page import COVER, find_chart
 from audit_lib.pages.report_summary import list_reports
 from audit_lib.sources import find_sources
 from audit_lib.tables.scan_review import read_pages
@@ -33,7 +33,7 @@ from audit_lib.wording.languages import LANGUAGES, MAIN
 # Confirmed: the same bytes as made anew. The others are failures: other bytes; what cannot be made anew here, or was
 # made with other versions of libraries; what is no file of ours.
 CONFIRMED, CHANGED, ELSEWHERE, UNKNOWN = "confirmed", "changed", "cannot be confirmed here", "not recognised"
-COVER, INDEX = "cover.png", "index.html"
+INDEX = "index.html"
 EXCEPTED = "but for its list of what changed since the report before it, which cannot be made anew"
 FEW = 5  # differences that are printed unless all are asked for
 

@@ -1,4 +1,4 @@
-"""Whose words our copy of a notice has: the publisher's, or ours."""
+"""What notices.csv records of a notice, and whose words our copy of it has: the publisher's, or ours."""
 
 import pandas as pd
 
@@ -9,15 +9,20 @@ PREAMBLE = "preamble"  # what a notice says before its first section
 FULL = ("", "the page")  # forms of a raw file that is the notice itself
 
 
+def find_fact(record: pd.Series | None, name: str) -> str | None:
+    """Return what notices.csv records of a notice in a column; None where it records nothing."""
+    value = None if record is None else record.get(name)
+    return None if value is None or pd.isna(value) else str(value)
+
+
 def list_summarised(record: pd.Series | None) -> list[str]:
     """List the parts that are our summary, as notices.csv records them: numerals of sections, `preamble`."""
-    found = None if record is None else record.get("summarised")
-    return [] if found is None or pd.isna(found) else str(found).split()
+    return (find_fact(record, "summarised") or "").split()
 
 
 def is_full_text(record: pd.Series | None) -> bool:
     """Check whether our copy of a notice is all in the words of its publisher; one without a record counts as such."""
-    return record is None or pd.isna(record["form"]) or record["form"] in FULL
+    return (find_fact(record, "form") or "") in FULL
 
 
 def is_summary(record: pd.Series | None, section: object) -> bool:
