@@ -23,8 +23,10 @@ from audit_lib.notebook.report import Report, open_report
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.check_registry import tabulate_register
+from audit_lib.wording.items import say_item, say_ranks
 from audit_lib.wording.languages import FOLDER, LANGUAGES, MAIN
-from audit_lib.wording.words import MEASURED, Words, say_item, say_ranks
+from audit_lib.wording.templates import MEASURED
+from audit_lib.wording.words import Words
 
 ROOT = Path(__file__).parents[1]
 CHINESE = sorted((ROOT / "reports/zh").glob("*/*/*.ipynb"))

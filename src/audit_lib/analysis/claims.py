@@ -9,7 +9,8 @@ from audit_lib.analysis.narrative import name_places
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.form import is_summary
-from audit_lib.wording.words import Phrase, Text, Tier, join, say, write_arabic
+from audit_lib.wording.items import say_section
+from audit_lib.wording.words import Phrase, Text, Tier, join, say
 
 MOST = 50.0  # per cent: any word for most means more than that
 
@@ -175,6 +176,4 @@ def _find_claim(claims: pd.DataFrame, measure: str) -> pd.Series | None:
 
 
 def _place(claim: pd.Series) -> Phrase:
-    parts = {name: str(claim[name]) for name in ("section", "item") if pd.notna(claim[name])}
-    numbers = {f"{name}_number": write_arabic(numeral) for name, numeral in parts.items()}
-    return say("places.item" if "item" in parts else "places.section", **parts, **numbers)
+    return say_section(str(claim["section"]), None if pd.isna(claim["item"]) else str(claim["item"]))

@@ -15,8 +15,9 @@ from audit_lib.analysis.trend_tables import Shades
 from audit_lib.display.columns import TWO, find_column
 from audit_lib.display.findings import Finding, show_finding
 from audit_lib.display.links import PAIR, find_links
+from audit_lib.wording.items import say_item, say_ranks
 from audit_lib.wording.number_format import format_number, format_rounded, format_score
-from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words, say_item, say_ranks
+from audit_lib.wording.words import Named, Term, Text, Tier, Unit, Words
 
 NAMED: Mapping[str, type[Named]] = {"unit": Unit, "tier": Tier, "term": Term}  # kinds of columns with names
 PHRASED = {"ranks": say_ranks, "item": say_item}  # kinds that each language writes itself, as it does numerals

@@ -26,8 +26,9 @@ from audit_lib.pages.unit_data import Dossier, Place, Result
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
-from audit_lib.wording.form import NUMERALS, is_full_text
-from audit_lib.wording.languages import MAIN, find_translations
+from audit_lib.wording.form import is_full_text
+from audit_lib.wording.items import say_section
+from audit_lib.wording.languages import find_translations
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
 
@@ -104,7 +105,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
             date_notices=date_notices,
-            Unit=Unit, Tier=Tier, anchor_of=anchor_of, name_item=name_item, quote=quote, format_score=format_score,
+            Unit=Unit, Tier=Tier, anchor_of=anchor_of, say_section=say_section, quote=quote, format_score=format_score,
         )  # fmt: skip
         save_page(html, path, tree, beside, words)
     for stale in set(folder.glob("*.html")).difference(paths):
@@ -227,16 +228,6 @@ def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
     label = words("units.with_score_plain", unit=name, score=result.score)
     own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
     return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots))
-
-
-def name_item(section: str | None, item: str | None, words: Words) -> str | None:
-    """Name a section and item of a notice, in English by their numbers; None without a section."""
-    if not section:
-        return None
-    parts = {"section": section} | ({"item": item} if item else {})
-    if words.language == MAIN:
-        parts = {name: str(NUMERALS.find(part) + 1) if part in NUMERALS else part for name, part in parts.items()}
-    return words("units.section_item" if item else "units.section", **parts)
 
 
 def date_notices(text: str, jurisdiction: str, words: Words) -> str:

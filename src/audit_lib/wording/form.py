@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from audit_lib.wording.words import Phrase, say, write_arabic
+from audit_lib.wording.number_format import write_arabic
+from audit_lib.wording.words import Phrase, say
 
-NUMERALS = "一二三四五六七八九十"
 PREAMBLE = "preamble"  # what a notice says before its first section
 FULL = ("", "the page")  # forms of a raw file that is the notice itself
 

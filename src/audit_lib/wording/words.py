@@ -10,31 +10,23 @@ shown (see `Words.mark_up`) and plain elsewhere.
 import html
 import re
 import string
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from audit_lib.errors import unusable
-from audit_lib.wording.languages import FOLDER, LANGUAGES
-from audit_lib.wording.number_format import format_number, format_rounded, format_score
+from audit_lib.wording.number_format import NUMERAL, format_number, format_rounded, format_score, write_arabic
 from audit_lib.wording.pinyin import spell_in_pinyin
+from audit_lib.wording.templates import END, START, find_section, find_template
 
 DATE = re.compile(
     r"(?P<year>\d{4})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|W(?P<week>\d\d)|R(?P<round>\d{1,2})"
     r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
-DIGITS = "零一二三四五六七八九"
-NUMERAL = re.compile(f"[{DIGITS[1:]}十]+")
 ROUNDED = "~"  # the format of a field that holds a computed number, as a median: {median:~}
-MEASURED = "_measured"  # ends the key of a template for scores that are no points, as the share of clean-air days
 AND = "&"  # before the format of a list: {units:&} joins its last item by the language's "and"
-BOLD = re.compile(r"\*\*(.+?)\*\*")
-START, END = "\x02", "\x03"  # stand for the marks of bold text of a template until it is shown; facts hold none
 STRIP = str.maketrans("", "", START + END)
 
 
@@ -155,39 +147,6 @@ def say_date(date: str) -> Phrase | str:
     parts = {name: int(number) for name, number in match.groupdict().items() if number}
     name = list(parts)[-1]  # named by its last part
     return Phrase(f"dates.half_{parts['half']}" if name == "half" else f"dates.{name}", parts)
-
-
-def say_ranks(ranks: str) -> Phrase | str:
-    """Return the phrase for the ranks that tied units share, 4–7; a single rank is returned as it is."""
-    match = re.fullmatch(r"(?P<first>\d+)–(?P<last>\d+)", ranks)
-    return Phrase("places.ranks", match.groupdict()) if match else ranks
-
-
-def say_item(item: str) -> Phrase | str:
-    """Return the phrase for a section and item of a notice as it prints them: 二、四是; 四、(二); 二、 of no item.
-
-    二、四是 is 第二部分第四项 in Chinese.
-    """
-    match = re.fullmatch(r"(?P<section>[^、]+)、(?:(?P<item>[^()]+)是|\((?P<paragraph>.+)\))?", item)
-    if match is None:
-        return item
-    parts = {name: numeral for name, numeral in match.groupdict().items() if numeral}
-    numbers = {f"{name}_number": write_arabic(numeral) for name, numeral in parts.items()}
-    return Phrase(f"places.{list(parts)[-1]}", {**parts, **numbers})  # named by its last part
-
-
-def write_arabic(numeral: str) -> str:
-    """Write a Chinese numeral up to 99 in figures; anything else is returned as it is.
-
-    >>> [write_arabic(numeral) for numeral in ("八", "十", "十二", "二十", "三十一", "附件")]
-    ['8', '10', '12', '20', '31', '附件']
-    """
-    if (match := re.fullmatch(f"([{DIGITS[1:]}]?)(十?)([{DIGITS[1:]}]?)", numeral)) is None or not numeral:
-        return numeral
-    tens, ten, ones = match.groups()
-    if not ten:
-        return str(DIGITS.index(numeral)) if len(numeral) == 1 else numeral
-    return str(10 * (DIGITS.index(tens) if tens else 1) + (DIGITS.index(ones) if ones else 0))
 
 
 class _Formatter(string.Formatter):
@@ -375,7 +334,7 @@ class Words:
 
     def in_language(self, language: str) -> str:
         """Name another language in its own words."""
-        return str(_read_language(language)["page"]["own_name"])
+        return str(find_section(language, "page")["own_name"])
 
     @property
     def missing(self) -> str:
@@ -401,20 +360,10 @@ class Words:
         return _Formatter(self)
 
     def _section(self, dotted: str) -> dict[str, Any]:
-        section = _read_language(self.language)
-        for part in dotted.split(".") if dotted else []:
-            section = section.get(part, {})
-        return section
+        return find_section(self.language, dotted)
 
     def _find(self, key: str) -> str:
-        section, _, name = key.rpartition(".")
-        templates = self._section(section)
-        while name not in templates and "_" in section:  # of figures.level_lowest that of figures.level
-            section = section.rpartition("_")[0]
-            templates = self._section(section)
-        if "measure" in self.facts and name + MEASURED in templates:
-            name += MEASURED
-        return BOLD.sub(rf"{START}\1{END}", str(templates[name]))
+        return find_template(self.language, key, is_measured="measure" in self.facts)
 
 
 class _Everything(set[str]):
@@ -422,10 +371,3 @@ class _Everything(set[str]):
 
     def __contains__(self, name: object) -> bool:
         return True
-
-
-@cache
-def _read_language(language: str) -> dict[str, Any]:
-    if language not in LANGUAGES:
-        raise unusable("language", repr(language), f"one of {', '.join(LANGUAGES)}")
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
