@@ -22,6 +22,7 @@ from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import FORMULA, describe_columns
 from audit_lib.wording.words import Words
 
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 NO_CLOCK = datetime(1980, 1, 1)  # as in the ZIP container of a workbook
 FIRST_YEAR = 1901  # Excel counts days from 1900, a year that it gives a day too many
 LONGEST_TEXT, LONGEST_LINK = 32_767, 2_079  # characters that Excel takes in a cell, in the address of a link
@@ -51,25 +52,20 @@ class Book:
         """Write a value as what it is; nothing where it is missing. A text stays a text, whatever it begins with."""
         if pd.isna(value):
             return
-        if isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self.format(**properties))
-        elif isinstance(value, int | float):
-            sheet.write_number(row, column, value, self.format(**properties))
-        elif isinstance(value, date):
-            sheet.write_datetime(row, column, value, self.format(num_format="yyyy-mm-dd", align="left", **properties))
-        else:
-            text = str(value)
-            if len(text) > LONGEST_TEXT:
-                found = f"a text of {len(text):,} characters"
+        if isinstance(value, date):
+            properties |= {"num_format": "yyyy-mm-dd", "align": "left"}
+        elif isinstance(value, str):
+            if len(value) > LONGEST_TEXT:
+                found = f"a text of {len(value):,} characters"
                 raise unusable(f"sheet {sheet.get_name()} row {row + 1}", found, f"{LONGEST_TEXT:,} at most")
-            prefix = {"quote_prefix": True} if FORMULA.match(text) else {}
-            sheet.write_string(row, column, text, self.format(**prefix, **properties))
+            properties |= {"quote_prefix": True} if FORMULA.match(value) else {}
+        sheet.write(row, column, value, self.format(**properties))
 
 
 def write_workbook(reading: Reading, sheets: Mapping[str, pd.DataFrame], words: Words) -> bytes:
     """Return the workbook of one notice. `sheets` are tables of `SCHEMAS` by name, in their order."""
     content = BytesIO()
-    with Workbook(content, {"in_memory": True}) as workbook:
+    with Workbook(content, OPTIONS) as workbook:
         workbook.set_properties({"title": words("export.name"), "created": NO_CLOCK})
         book = Book(workbook)
         _write_notes(book, reading, sheets, words)
