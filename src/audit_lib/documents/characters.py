@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
-COLUMN_GAP = 1.1  # of a character's width: a wider gap parts columns
+COLUMN_GAP = 1.1  # of a character's width: a wider gap separates columns
 LEADING = 3.0  # of the same: lines of a paragraph are nearer
 ENDS = ("。", ";", "；", ":", "：", "!", "！")  # of a paragraph, or of an item
 SHORT = 4  # characters: of fewer, some files do not say the size
-WORD_GAP = 0.2  # of the same: a wider gap parts words in letters, which some files print without spaces
+WORD_GAP = 0.2  # of the same: a wider gap separates words in letters, which some files print without spaces
 
 Char = dict[str, Any]
 
@@ -52,7 +52,7 @@ def print_once(chars: Iterable[Char]) -> Iterator[Char]:
         seen.add((text, x, y))
 
 
-def part_lines(chars: Iterable[Char], page: str) -> list[PrintedLine]:
+def split_lines(chars: Iterable[Char], page: str) -> list[PrintedLine]:
     """Split characters into lines by height, from top to bottom, each from left to right."""
     rows: list[list[Char]] = []
     for char in sorted(chars, key=middle_of):

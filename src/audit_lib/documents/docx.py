@@ -17,7 +17,7 @@ from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one
 from audit_lib.documents.word_flow import Numbering
 
 MAIN_PART = "word/document.xml"
-# What stands in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
+# What is in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
 UNSEEN = frozenset({"del", "moveFrom", "txbxContent", "Fallback", "rt", "pPr", "tcPr", "tblPr", "sectPr"})
 
 

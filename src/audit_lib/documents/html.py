@@ -147,7 +147,7 @@ class _Walk:
         self.pieces.clear()
 
     def read_table(self, table: Any) -> None:
-        """Add a table, after its caption and whatever stands in it outside of cells."""
+        """Add a table, after its caption and whatever is in it outside of cells."""
         self.n_tables += 1
         inside: list[Block] = []
         rows = [row for element in self.find_rows(table) if (row := self.read_row(element, inside)).cells]

@@ -54,7 +54,7 @@ def align(text: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A stretch of print, a line or a cell of a table: where it stands in the file, and its text as printed.
+    """A stretch of print, a line or a cell of a table: where it is in the file, and its text as printed.
 
     Places are `line 215` (1-based), `Sheet1!B7` or `page 3 line 12`.
     """
@@ -74,7 +74,7 @@ class Line:
 
     @cached_property
     def aligned(self) -> str:
-        """`printed` with width variants made equal one for one, so that what is found here stands there too."""
+        """`printed` with width variants made equal one for one, so that both have the same positions."""
         return align(self.printed)
 
 
@@ -89,7 +89,7 @@ class Picture(Line):
 class Grid:
     """A table as the file draws it: rows of equal length. An empty cell has no text.
 
-    A merged cell stands in each field that it covers, as one and the same object. `blocks` is what the cells hold, in
+    A merged cell is in each field that it covers, as one and the same object. `blocks` is what the cells hold, in
     reading order, each once: the lines and the tables inside, for a table that was only drawn to lay out the page.
     """
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import ofdkit
 
-from audit_lib.documents.characters import COLUMN_GAP, Char, PrintedLine, join_lines, part_lines, write_line
+from audit_lib.documents.characters import COLUMN_GAP, Char, PrintedLine, join_lines, split_lines, write_line
 from audit_lib.documents.model import Block, Line, UnreadableError
 from audit_lib.documents.spans import draw_grid
 
@@ -52,7 +52,7 @@ class _Cell:
 
 def _read_page(page: Any) -> Iterator[Block]:
     # All of it: some programs draw beyond the box that they state.
-    printed = part_lines(map(_as_char, page.runs), f"page {page.index + 1} ")
+    printed = split_lines(map(_as_char, page.runs), f"page {page.index + 1} ")
     rows = [(line, cells) for line in printed if (cells := _split_cells(line))]
     prose = [line for line, cells in rows if len(cells) == 1 and len(cells[0].line.text) >= LONG]
     left, right = min((line.left for line in prose), default=0.0), _find_right(prose)
@@ -80,7 +80,7 @@ def _split_cells(printed: PrintedLine) -> list[_Cell]:
             groups[-1].append(run)
         else:
             groups.append([run])
-    if len(groups) == 1 and len(groups[0]) == 1:  # a run that is alone may part columns by spaces
+    if len(groups) == 1 and len(groups[0]) == 1:  # a run that is alone may separate columns by spaces
         texts = [str(groups[0][0]["text"]).strip()]
     else:
         texts = [write_line([run | {"text": _SPACES.sub(" ", run["text"])} for run in runs]) for runs in groups]

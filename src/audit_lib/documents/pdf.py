@@ -12,7 +12,7 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
 from pdfplumber.utils.exceptions import PdfminerException
 
-from audit_lib.documents.characters import Char, PrintedLine, join_lines, middle_of, part_lines, print_once, write_line
+from audit_lib.documents.characters import Char, PrintedLine, join_lines, middle_of, print_once, split_lines, write_line
 from audit_lib.documents.kinds import RUN_OCR
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.office import NO_PASSWORD
@@ -21,7 +21,7 @@ from audit_lib.documents.spans import check_fields, draw_grid
 MOST_PAGES = 1_000
 # - 2 - and 第2页,共3页
 PAGE_NUMBER = re.compile(r"[-\u2010-\u2015·]+\d{1,4}[-\u2010-\u2015·]+|第\d{1,4}页(?:[,/]?共\d{1,4}页)?")
-PICTURED = 0.5  # of a page: a larger picture is the page, a smaller one stands on it
+PICTURED = 0.5  # of a page: a larger picture is the page, a smaller one is on it
 INVISIBLE = 3  # the mode in which scanners write what they recognised (ISO 32000, 9.3.6)
 MOST_UNNAMED = 0.5  # of all characters: a few are bullets
 
@@ -100,7 +100,7 @@ class _Table:
 
 def read_page(page: Any) -> list[Block]:
     """Return the lines and tables of a page from top to bottom."""
-    lines = part_lines(print_once(page.chars), f"page {page.page_number} ")
+    lines = split_lines(print_once(page.chars), f"page {page.page_number} ")
     tables = sorted((_measure_table(found) for found in page.find_tables()), key=_area)
     placed: list[tuple[float, Block]] = []
     for table in tables:  # the smallest first: a frame around the page is no home for the tables in it
@@ -149,7 +149,7 @@ def _area(table: _Table) -> float:
 
 
 def _claim_chars(table: _Table, lines: list[PrintedLine]) -> tuple[dict[Box, list[PrintedLine]], list[PrintedLine]]:
-    """Split lines into what stands in the cells of a table and what is left."""
+    """Split lines into what is in the cells of a table and what is left."""
     cells: dict[Box, list[PrintedLine]] = {}
     rest: list[PrintedLine] = []
     for line in lines:

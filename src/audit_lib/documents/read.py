@@ -52,7 +52,7 @@ def read_document(path: Path) -> Document:
         if member is not None and format_ in {"zip", "rar"}:
             raise UnreadableError("an archive in an archive", "one of its files, unpacked")
         lines = list(flatten(blocks))
-        check_fields(sum(line.text.count("\t") for line in lines))  # each may part two cells
+        check_fields(sum(line.text.count("\t") for line in lines))  # each may separate two cells
         _check_marks(lines)
     except UnreadableError as error:
         wrapped = _is_unreadable(path, archive, error)

@@ -1,7 +1,7 @@
 """RTF documents. Text boxes, footnotes, headers, hidden and deleted text are not read; macros and links are never run.
 
 The tokens are walked here, because converters to plain text lose where the cells of a table begin: of merged cells,
-of cells with two paragraphs, and of cells that hold the sign that they part cells with.
+of cells with two paragraphs, and of cells that hold the sign which separates cells.
 """
 
 import codecs
@@ -53,7 +53,7 @@ class _State:
     is_unseen: bool = False
     is_hidden: bool = False
     in_fonts: bool = False
-    in_nested: bool = False  # what is said here of a row is said of one inside a cell
+    in_nested: bool = False  # properties of a row are those of a row inside a cell
     font: int | None = None
     level: int = 0
     skip: int = 1  # bytes after \u that stand in for the character in programs that do not know it
@@ -61,7 +61,7 @@ class _State:
 
 @dataclass
 class _Shape:
-    """The shape of a row as it is being said."""
+    """The shape of a row while its properties are read."""
 
     edges: list[int] = field(default_factory=list)
     left: int = 0

@@ -14,7 +14,7 @@ from audit_lib.documents.characters import ENDS, Char, write_line
 from audit_lib.documents.model import Line
 
 SLOPES = [step / 200 for step in range(-20, 21)]  # tried first: up to 6 degrees either way
-LONG = 6  # of the height of a word: the slope of a longer one can be told from its box
+LONG = 6  # of the height of a word: the slope of a longer one can be read from its box
 SAME_LINE = 0.5  # of the height of a word: what stands that far apart is another line
 FULL = 5  # of half the height of a word: a line that ends so near to the right edge is full
 COLUMN_GAP = "  "

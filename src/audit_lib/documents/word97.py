@@ -11,7 +11,7 @@ import io
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 import olefile
@@ -222,23 +222,23 @@ def _clean(text: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Compared:
     """A row of a table, or the paragraphs between two: what both readers must find the same."""
 
-    place: str
+    place: str = field(compare=False)
     cells: tuple[str, ...]
     is_row: bool
 
 
 def _compare(blocks: list[Block], others: list[Block]) -> None:
-    for first, second in zip_longest(_list_said(blocks), _list_said(others)):
-        if first is None or second is None or (first.cells, first.is_row) != (second.cells, second.is_row):
+    for first, second in zip_longest(_list_compared(blocks), _list_compared(others)):
+        if first != second:
             what = "row" if (first or second).is_row else "text"
             found = f"a {what} that two readers read differently: {_show(first)} and {_show(second)}"
             raise UnreadableError(found, f"the same in both; else {SAVE_AS}", first.place if first else None)
 
 
-def _list_said(blocks: list[Block]) -> Iterator[_Said]:
+def _list_compared(blocks: list[Block]) -> Iterator[_Compared]:
     """Yield rows and stretches of text in order, without what is empty, so that both readers' are comparable."""
     stretch: list[Line] = []
     for block in [*blocks, None]:
@@ -246,22 +246,22 @@ def _list_said(blocks: list[Block]) -> Iterator[_Said]:
             stretch.append(block)
             continue
         if text := "".join(line.key for line in stretch):
-            yield _Said(stretch[0].place, (text,), is_row=False)
+            yield _Compared(stretch[0].place, (text,), is_row=False)
         stretch.clear()
         if block is not None:
             yield from _list_rows(block)
 
 
-def _list_rows(grid: Grid) -> Iterator[_Said]:
+def _list_rows(grid: Grid) -> Iterator[_Compared]:
     seen: set[int] = set()
     for row in grid.rows:
         begun = {id(cell): cell for cell in row if id(cell) not in seen and cell.text}
         seen |= begun.keys()
         if begun:
-            yield _Said(row[0].place, tuple(cell.key for cell in begun.values()), is_row=True)
+            yield _Compared(row[0].place, tuple(cell.key for cell in begun.values()), is_row=True)
 
 
-def _show(properties: _Said | None) -> str:
+def _show(properties: _Compared | None) -> str:
     if properties is None:
         return "nothing"
     shown = " | ".join(properties.cells)

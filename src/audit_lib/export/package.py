@@ -1,6 +1,6 @@
 """Export a notice: its tables as one workbook, and all that rests on it as a data package in a ZIP file.
 
-The package is a data folder of its own: `audit-lib run … --data` on it gives the reports again. The same data give the
+The package is a data folder of its own: `audit-lib run … --data` on it makes the reports again. The same data make the
 same bytes.
 """
 
@@ -56,7 +56,7 @@ class Bundle:
 
 
 def export_notice(data: Path, source: Source, folder: Path) -> dict[Path, str]:
-    """Write <notice>.xlsx and <notice>.zip to a folder, each whole or not at all. Gives what is in each.
+    """Write <notice>.xlsx and <notice>.zip to a folder, each whole or not at all; return what is in each.
 
     Tables are read from the raw file and data/reference, as `audit-lib build` does; data/processed is not asked.
     Raises AuditError where the notice cannot be read or a file not be written.

@@ -33,7 +33,7 @@ def save_panel(panel: pd.DataFrame, folder: Path) -> list[Path]:
     """Write scores.csv and scores.parquet to a folder, each whole or not at all; returns their paths.
 
     Days are dates in Parquet and ISO text in CSV; what is missing is null in Parquet and empty in CSV. The same data
-    give the same bytes.
+    make the same bytes.
     """
     csv, parquet = folder / "scores.csv", folder / "scores.parquet"
     save_bytes(format_table(panel, "panel", csv).encode(), csv)

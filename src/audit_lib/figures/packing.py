@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 MOST = 256  # colours of a PNG's palette
-STEPS = 5  # bits of a channel by which colours are told apart, fewer where that would make too many
+STEPS = 5  # bits of a channel by which colours are distinguished, fewer where that would make too many
 
 
 def pack_image(pixels: bytes, size: tuple[int, int]) -> bytes:

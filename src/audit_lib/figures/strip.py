@@ -154,7 +154,7 @@ def _stack_dots(units: pd.DataFrame, axis: Axis, radius: float) -> list[Mark]:
 
 
 def _draw_bars(units: pd.DataFrame, axis: Axis, size: Size) -> list[Mark]:
-    """Draw a column of counts for each score, split by colour; exceptions stand on it as dots."""
+    """Draw a column of counts for each score, split by colour; exceptions are dots on top of it."""
     scores = sorted(set(units["score"]))
     steps = [axis.place(high) - axis.place(low) for low, high in pairwise(scores)]
     width = max(min([8.0, *steps]) * 0.8, 1.0)

@@ -77,7 +77,7 @@ def _draw_pairs(rows: pd.DataFrame, pair: Pair, size: Size, highlight: str | Non
     """Draw a row per unit: its name, both values on one axis, the change, and places where there is room."""
     is_points = pair.gate.measure == "points"
     names, room = _fit_names(rows["unit_name"], size, words)
-    above = size.line if room == 0 else 0.0  # where names are too long to stand beside their lines
+    above = size.line if room == 0 else 0.0  # where names are too long to fit beside their lines
     heights = [above + ROW + size.line * (len(lines) - 1) for lines in names]
     changes = _write_changes(rows["change"])
     places = [

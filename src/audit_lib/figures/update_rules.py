@@ -25,7 +25,7 @@ LEAST = 0.5  # days: where an update of the day itself is drawn
 def plot_overdue(words: Words, inspected: pd.DataFrame, header: Header) -> Chart | None:
     """Draw the ages of the columns named for a unit, the latest first, beside their limits. None where no age is known.
 
-    An age that is only said to be about some time is drawn as a short bar there.
+    An age that is only stated as about some time is drawn as a short bar there.
     """
     named = inspected[inspected["unit"].notna()]
     rows = order_overdue(named[named["limit"].notna()]).head(MOST_ROWS)

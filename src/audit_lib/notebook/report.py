@@ -225,7 +225,7 @@ def _find_table(data: Path, jurisdiction: str, name: str) -> Path:
 
 
 def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
-    """Load what was recorded by hand of this notice's words, each quote held against the raw file."""
+    """Load what was recorded by hand of this notice's words, each quote compared with the raw file."""
     reference, source = data / "reference", reading.source
     place = reference / source.jurisdiction
     files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}

@@ -1,4 +1,4 @@
-"""The pieces of a page: the prose of a notebook, and its outputs parted into tables and the rest."""
+"""The pieces of a page: the prose of a notebook, and its outputs split into tables and the rest."""
 
 import csv
 import io
@@ -189,7 +189,7 @@ def link_text(kind: str, text: str) -> Markup:
 
 
 def _fit_columns(rows: list[list[Tag]]) -> int:
-    """Mark the cells that may break their lines, and give the least width of the table in columns of text."""
+    """Mark the cells that may break their lines, and return the least width of the table in columns of text."""
     widths: dict[int, int] = {}
     for row in rows:
         for column, cell in enumerate(row):
@@ -245,7 +245,7 @@ def join_numbers(html: str) -> str:
 
 
 def _rewrite_text(html: str, rewrite: Callable[[str, str], str], left: re.Pattern[str]) -> str:
-    """Rewrite the texts of a page, told the element around them; elements whose tag matches `left` stay as they are."""
+    """Rewrite each text of a page, given the name of its element; elements whose tag matches `left` stay."""
     path: list[tuple[str, bool]] = []  # open elements, each with whether its text is left alone
     pieces: list[str] = []
     for token in TOKEN.findall(html):

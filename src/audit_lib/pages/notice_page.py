@@ -33,7 +33,7 @@ def render_missing_notices(folder: Path, data: Path, language: str) -> None:
         page = folder / source.period / NOTICE
         if page.is_file():
             continue
-        with suppress(AuditError):  # what cannot be read is told where it is built
+        with suppress(AuditError):  # an unreadable file is reported where its tables are built
             render_notice(source, page, open_words(data, source.jurisdiction, source.period, language), data)
 
 

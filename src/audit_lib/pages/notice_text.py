@@ -38,7 +38,7 @@ class PageProblem:
 
 
 class NoticeText:
-    """The raw text being drawn as HTML. Each place gets its anchor once, and each problem stands beside it once."""
+    """The raw text being drawn as HTML. Each place gets its anchor once, and each problem is shown beside it once."""
 
     def __init__(self, reading: Reading, highlights: Highlights, problems: list[PageProblem], words: Words) -> None:
         self.highlights, self.words, self.lang = highlights, words, words("page.lang")

@@ -83,7 +83,7 @@ def _save_digest(place: Place, words: Words, tree: Path, data: Path) -> None:
 
 
 def open_place_words(data: Path, jurisdiction: str, language: str) -> Words:
-    """Return the words for what is said of a place over all its periods."""
+    """Return the words for sentences on a place over all its periods."""
     facts = {"place": name_place(data, jurisdiction, language), "printed_place": name_place(data, jurisdiction, "zh")}
     return Words(language, facts, unit_names=load_unit_names(data, jurisdiction))
 

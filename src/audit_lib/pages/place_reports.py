@@ -26,7 +26,7 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """What there is: found, silent (it only says why there is nothing to report) or failed (there is none)."""
+        """Whether the report found something, is silent (only says why there is nothing to report), or only failed."""
         return "failed" if self.card.href is None else "silent" if self.card.is_silent else "found"
 
 
@@ -45,7 +45,7 @@ class Period:
 
     @property
     def lead(self) -> Card | None:
-        """The report whose finding stands for the period: of change, else of ratings, else the first; else None."""
+        """The report with the main finding of the period: of change, else of ratings, else the first; else None."""
         found = {card.name: card for card in self.found}
         return next((found[name] for name in (*LEADS, *found) if name in found), None)
 
@@ -57,7 +57,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Lead:
-    """The finding that stands for a place, of the latest period in which a report found something."""
+    """The main finding of a place: of the latest period in which a report found something."""
 
     period: str
     card: Card

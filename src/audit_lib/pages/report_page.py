@@ -2,7 +2,7 @@
 
 A page is one file: style inlined, figures as data, tables with their CSV, nothing to fetch, whole without its script.
 Its text comes from the notebook, its neighbours and notices.csv alone, that of the notice from its raw file and what we
-know of its units, so that the same reports give the same bytes.
+know of its units, so that the same reports make the same bytes.
 """
 
 import csv
@@ -38,7 +38,7 @@ COVER = "cover.png"  # beside the reports of a period: the first chart of the fi
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
-    """Render every report of reports/<jurisdiction>/<period>, each in its own language, and the notice; give the pages.
+    """Render every report of reports/<jurisdiction>/<period>, each in its language, and the notice; return the pages.
 
     The first chart of the first report is kept beside them as cover.png, for a README or a mail. The notice has a page
     while its raw file is there.

@@ -1,4 +1,4 @@
-"""Executed notebooks as they are read: what each is called, what it says first, in which language."""
+"""Read executed notebooks: their title, headline and language."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -47,7 +47,7 @@ def list_reports(folder: Path) -> list[Path]:
 
 
 def read_card(path: Path) -> Card:
-    """Read what is said of a report; where no run ever succeeded, of what the failed one left."""
+    """Read the card of a report; where no run ever succeeded, that of the notebook which the failed one left."""
     is_good = path.is_file()
     card = _read_card(path, _read_bytes(path if is_good else path.with_stem(path.stem + FAILED)))
     return card if is_good else replace(card, headline=None, href=None, is_silent=False)
