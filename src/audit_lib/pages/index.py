@@ -63,7 +63,7 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     shared = {"places": places, "words": words, "site": read_site(data)}
     _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
     periods = [period for place in places for period in place.periods]
-    names = sorted({name for period in periods for name in (*period.silent, *(e.card.name for e in period.entries))})
+    names = sorted({name for period in periods for name in (*period.silent, *(card.name for card in period.cards))})
     _write(tree / "status.html", "status.html.j2", tree, shared | {"notebooks": names})
 
 

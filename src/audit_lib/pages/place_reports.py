@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,17 @@ LEADS = (TRENDS, "03_tiers")  # reports whose finding is the first that an outsi
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A report. `failure` is the last line of the log of its last run, where that failed."""
-
-    card: Card
-    failure: str | None
-
-    @property
-    def state(self) -> str:
-        """Whether the report found something, is silent (only says why there is nothing to report), or only failed."""
-        return "failed" if self.card.href is None else "silent" if self.card.is_silent else "found"
-
-
-@dataclass(frozen=True)
 class Period:
     """A period of a place and its reports, by name. `silent` are the notebooks with nothing to report, and why."""
 
     name: str
-    entries: tuple[Entry, ...]
+    cards: tuple[Card, ...]
     silent: Mapping[str, str]
 
     @property
     def found(self) -> list[Card]:
         """The reports that found something."""
-        return [entry.card for entry in self.entries if entry.state == "found" and entry.card.headline]
+        return [card for card in self.cards if card.state == "found" and card.headline]
 
     @property
     def lead(self) -> Card | None:
@@ -51,8 +38,8 @@ class Period:
 
     def find_state(self, name: str) -> str:
         """Find what there is of a notebook: a finding, nothing to report, a failure alone, or no run at all."""
-        entry = next((entry for entry in self.entries if entry.card.name == name), None)
-        return entry.state if entry else "silent" if name in self.silent else "absent"
+        card = next((card for card in self.cards if card.name == name), None)
+        return card.state if card else "silent" if name in self.silent else "absent"
 
 
 @dataclass(frozen=True)
@@ -78,21 +65,22 @@ def read_periods(folder: Path, known: "KnownCards | None" = None) -> list[Period
     """Read the reports of a place from the latest period; periods without any are left out."""
     read = known.read if known else read_card
     periods = [_read_period(each, folder, read) for each in list_periods(folder)]
-    return [period for period in periods if period.entries or period.silent]
+    return [period for period in periods if period.cards or period.silent]
 
 
 def _read_period(path: Path, folder: Path, read: Callable[[Path], Card]) -> Period:
-    entries = tuple(_list_entries(path, read))
-    silent = {entry.card.name: entry.card.headline or "" for entry in entries if entry.state == "silent"}
-    return Period(path.name, entries, list_silent(folder.parent, folder.name, path.name) | silent)
+    cards = tuple(_list_cards(path, read))
+    silent = {card.name: card.headline or "" for card in cards if card.state == "silent"}
+    return Period(path.name, cards, list_silent(folder.parent, folder.name, path.name) | silent)
 
 
-def _list_entries(folder: Path, read: Callable[[Path], Card]) -> Iterator[Entry]:
+def _list_cards(folder: Path, read: Callable[[Path], Card]) -> Iterator[Card]:
     """List the reports of a period: the good ones, and those that only ever failed."""
     names = sorted({path.stem.removesuffix(FAILED) for path in folder.glob("[!.]*.ipynb")})
     for name in names:
         has_failed = (folder / f"{name}{FAILED}.ipynb").is_file()
-        yield Entry(read(folder / f"{name}.ipynb"), _read_failure(folder / f"{name}{FAILED}.log", has_failed))
+        failure = _read_failure(folder / f"{name}{FAILED}.log", has_failed)
+        yield replace(read(folder / f"{name}.ipynb"), failure=failure)
 
 
 def _read_failure(log: Path, has_failed: bool) -> str | None:

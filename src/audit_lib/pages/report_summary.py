@@ -23,7 +23,7 @@ class Card:
     """What the index and the neighbouring pages say of a report. `href` is None where no run ever succeeded.
 
     `is_silent`: the headline only says why there is nothing to report. `scene` is the narrow drawing of its first
-    figure, empty without one.
+    figure, empty without one. `failure` is the last line of the log of its last run, where that failed.
     """
 
     name: str
@@ -32,6 +32,12 @@ class Card:
     href: str | None
     is_silent: bool
     scene: str = ""
+    failure: str | None = None
+
+    @property
+    def state(self) -> str:
+        """Whether the report found something, is silent (only says why there is nothing to report), or only failed."""
+        return "failed" if self.href is None else "silent" if self.is_silent else "found"
 
 
 def find_words(notebook_path: Path, data: Path) -> Words:
