@@ -169,17 +169,14 @@ def _open_words(name: str | None, parameters: Parameters) -> Words:
 def _list_records(table: pd.DataFrame, periods: tuple[str, ...], better: str) -> pd.DataFrame:
     """Return what notices.csv would record of each period."""
     rubrics = table.dropna(subset=["rubric_id"]).drop_duplicates("period").set_index("period")["rubric_id"]
-    rows = [
-        {
-            "notice_id": f"{OWN}-{period}",
-            "jurisdiction": OWN,
-            "period": period,
-            "better": better,
-            "rubric_id": rubrics.get(period),
-        }
-        for period in periods
-    ]
-    return pd.DataFrame(rows, columns=list(SCHEMAS["notices"].columns))
+    records = {
+        "notice_id": [f"{OWN}-{period}" for period in periods],
+        "jurisdiction": OWN,
+        "period": periods,
+        "better": better,
+        "rubric_id": [rubrics.get(period) for period in periods],
+    }
+    return pd.DataFrame(records, columns=list(SCHEMAS["notices"].columns))
 
 
 def _tabulate(table: pd.DataFrame, period: str, better: str) -> pd.DataFrame:
@@ -217,16 +214,8 @@ def _tabulate(table: pd.DataFrame, period: str, better: str) -> pd.DataFrame:
         orders = {str(each): order for order, each in enumerate(reversed(tier.dtype.categories), start=1)}
     else:
         orders = find_orders(scores, (), lower_first=lower_first)
-    return scores.assign(tier_order=scores["tier"].map(orders).astype("Int8")).astype(_TYPES)
-
-
-_TYPES = {
-    **dict.fromkeys(("year", "serial", "rank_printed", "rank", "n_tied"), "Int16"),
-    **dict.fromkeys(("table_line", "list_line"), "Int32"),
-    **dict.fromkeys(("split", "tier", "name_in_list"), "str"),
-    "table_no": "Int8",
-    "is_corrected": "boolean",
-}
+    types = {name: column.dtype.type for name, column in SCHEMAS["scores"].columns.items()}
+    return scores.assign(tier_order=scores["tier"].map(orders)).astype(types)
 
 
 def _as_text(values: pd.Series) -> pd.Series:
