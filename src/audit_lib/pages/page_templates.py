@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from audit_lib.display.scene import STYLE, write_colours
 from audit_lib.pages.html_parts import hash_script
 from audit_lib.wording.languages import find_translations
+from audit_lib.wording.words import Tier, Unit
 
 FOLDER = Path(__file__).with_name("templates") / "report"
 MOST_VALUES = 600  # of a figure that a page lists; more are in its CSV alone
@@ -28,6 +30,7 @@ def _open_environment() -> Environment:
     environment.filters["hash_script"] = hash_script
     colours = Markup(write_colours() + STYLE)
     environment.globals |= {"colours": colours, "version": version("audit-lib"), "most_values": MOST_VALUES}
+    environment.globals |= {"Unit": Unit, "Tier": Tier, "quote": quote}
     return environment
 
 

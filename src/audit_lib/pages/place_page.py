@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -43,7 +42,7 @@ from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.pages.unit_page import list_beside, name_pages, render_units
-from audit_lib.sources import NOTICE, find_sources
+from audit_lib.sources import find_sources
 from audit_lib.tables.history import first_rows, load_history
 from audit_lib.tables.measures import read_measure
 from audit_lib.tables.storage import format_table
@@ -51,7 +50,7 @@ from audit_lib.wording.form import find_fact
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
-from audit_lib.wording.words import Tier, Unit, Words
+from audit_lib.wording.words import Tier, Words
 
 UNREAD = ("unread", "balance")  # how ids of checks begin whose rows are parts of a notice that were not read
 
@@ -120,11 +119,8 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
         csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
-        notice=NOTICE,
         folded=FOLDED,
         shown=SHOWN,
-        Unit=Unit,
-        quote=quote,
         scripts=[] if table.is_short else [read_script("filter.js")],
         translations=link_translations(page, tree, words.language, lambda other: other.parent.is_dir()),
     )

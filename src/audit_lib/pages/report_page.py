@@ -12,7 +12,6 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 from nbformat import NotebookNode
 
@@ -86,7 +85,8 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page["hint"] = suggest_search(names[0] if names else "", words)
     has_strip = any(figure.wide for figure in body.figures)
     page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
-    page["glossary"] = list_terms(read_text(notebook), words)
+    text = "\n".join([opening.headline or "", *opening.messages, read_text(notebook)])
+    page["glossary"] = list_terms(text, words)
     scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []
     address, tree = notebook_path.with_suffix(".html"), page_path.parents[2]
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
@@ -110,12 +110,12 @@ def _frame_page(
     """Gather what stands around the cells of a report."""
     jurisdiction, period = path.parts[-3:-1]
     record = find_record(data, f"{jurisdiction}-{period}", words.language)
-    source = {} if record is None else {name: value for name, value in record.items() if not pd.isna(value)}
+    source = {} if record is None else record.dropna().to_dict()
     reports = list_reports(path.parent)
     place = reports.index(path)
     made = notebook.metadata.get("audit", {})
-    site = read_site(data)
-    title = find_title(notebook, prose, path)
+    versions = made.get("versions", {})
+    site, title = read_site(data), find_title(notebook, prose, path)
     return {
         "name": path.stem,
         "jurisdiction": jurisdiction,
@@ -125,12 +125,12 @@ def _frame_page(
         "previous": read_card(reports[place - 1]) if place else None,
         "following": read_card(reports[place + 1]) if place + 1 < len(reports) else None,
         "source": source,
-        "versions": made.get("versions", {}),
+        "versions": versions,
         "inputs": made.get("inputs", {}),
         "notice": NOTICE if find_source(data, path.parent) else None,
         "changed": made.get("changed"),
         "site": site,
-        "cite": cite_page(path, opening.headline or title, source, made.get("versions", {}), site, words),
+        "cite": cite_page(path, opening.headline or title, source, versions, site, words),
         "cover": COVER,
     }
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -104,9 +103,11 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             subject=describe_subject(record, own),
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
+            anchor_of=anchor_of,
             date_notices=date_notices,
-            Unit=Unit, Tier=Tier, anchor_of=anchor_of, say_section=say_section, quote=quote, format_score=format_score,
-        )  # fmt: skip
+            format_score=format_score,
+            say_section=say_section,
+        )
         save_page(html, path, tree, beside, words)
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
