@@ -41,7 +41,8 @@ def read_document(path: Path) -> Document:
         content = read_content(path)
         kind = find_kind(content[:HEAD], suffix)
         check_size(kind, len(content))
-        if (read := load_reading(path, hashlib.sha256(content).hexdigest())) is not None:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if (read := load_reading(path, sha256)) is not None:
             format_, encoding, blocks = "scan", None, [*read]
         elif kind in IN_PROCESS:
             format_, encoding, blocks = read_blocks(content, kind, suffix)
@@ -59,7 +60,7 @@ def read_document(path: Path) -> Document:
         raise (ScanError(str(wrapped)) if error.expected == RUN_OCR else wrapped) from None
     if not any(line.key for line in lines):
         raise unusable(path, "an empty file", "the text of a notice")
-    return Document(path, hashlib.sha256(content).hexdigest(), format_, encoding, tuple(blocks))
+    return Document(path, sha256, format_, encoding, tuple(blocks))
 
 
 def _check_marks(lines: Iterable[Line]) -> None:

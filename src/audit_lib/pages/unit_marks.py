@@ -19,9 +19,9 @@ class Mark(NamedTuple):
     report: str
 
 
-def mark_units(scores: pd.DataFrame, mentions: pd.DataFrame, words: Words, *, is_lower_better: bool = False) -> dict[
-    str, list[Mark]
-]:  # fmt: skip
+def mark_units(
+    scores: pd.DataFrame, mentions: pd.DataFrame, words: Words, *, is_lower_better: bool
+) -> dict[str, list[Mark]]:
     """Mark the units of one notice, by unit_id: exceptions first, then examples in the text, then units of one list."""
     marks: dict[str, list[Mark]] = {}
     better = "less" if is_lower_better else "more"
