@@ -1,8 +1,10 @@
 """Many periods drawn as one path: joined medians, the middle half as a band, the line of one unit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from audit_lib.analysis.trend_sentences import say_range
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect
@@ -28,22 +30,24 @@ def draw_path(
     for strip, x in zip(strips, xs, strict=True):
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
-            bands.append(
-                Rect(round(x - half, 1), round(high, 1), round(2 * half, 1), round(max(low - high, 1), 1), "band-best")
-            )
-        dots += [Dot(round(x, 1), round(axis.place(score), 1), radius) for score in strip.units["score"].unique()]
+            bands.append(Rect(x - half, high, 2 * half, max(low - high, 1), "band-best"))
+        dots += [Dot(x, axis.place(score), radius) for score in strip.units["score"].unique()]
         if strip.median is not None:
             y = axis.place(strip.median)
-            lines.append(Line(round(x - half, 1), round(y, 1), round(x + half, 1), round(y, 1), "ink", 2.2))
+            lines.append(Line(x - half, y, x + half, y, "ink", 2.2))
     for (strip, x), (after, x_after) in pairwise(zip(strips, xs, strict=True)):
         if strip.joins_next and strip.median is not None and after.median is not None:
-            ends = (axis.place(strip.median), axis.place(after.median))
-            lines.append(Line(round(x, 1), round(ends[0], 1), round(x_after, 1), round(ends[1], 1), "ink", 2.2))
+            lines.append(Line(x, axis.place(strip.median), x_after, axis.place(after.median), "ink", 2.2))
         if highlight in strip.units.index and highlight in after.units.index and strip.joins_next:
-            scores = [float(each.units.at[highlight, "score"]) for each in (strip, after)]
-            y, y_after = (axis.place(score) for score in scores)
-            followed.append(Line(round(x, 1), round(y, 1), round(x_after, 1), round(y_after, 1), "best", 1.6))
-    return [*bands, *dots, *lines, *followed]
+            y, y_after = (axis.place(float(each.units.at[highlight, "score"])) for each in (strip, after))
+            followed.append(Line(x, y, x_after, y_after, "best", 1.6))
+    return list(map(_round, [*bands, *dots, *lines, *followed]))
+
+
+def _round(mark: Mark) -> Mark:
+    """Round a mark to a tenth of a pixel, as it is kept, so that the picture is drawn from the same."""
+    rounded: dict[str, Any] = {name: round(value, 1) for name, value in vars(mark).items() if isinstance(value, float)}
+    return replace(mark, **rounded)
 
 
 def label_ends(strips: Sequence[Strip], highlight: str | None, words: Words) -> list[tuple[float, str, str]]:
@@ -79,13 +83,8 @@ def draw_ceiling(
     heights = [BARS * each.n_best / max(counts) for each in strips]
     best = next(each.best for each in strips if each.n_best)
     title = words("labels.at_best", count=say_range(min(counts), max(counts)), best=best)
-    return [
-        Label(left, top + size.line, title, size.text, "grey"),
-        *(
-            Rect(round(x - half, 1), round(bottom - height, 1), round(2 * half, 1), round(height, 1), "middle")
-            for x, height in zip(xs, heights, strict=True)
-        ),
-    ]
+    bars = [Rect(x - half, bottom - height, 2 * half, height, "middle") for x, height in zip(xs, heights, strict=True)]
+    return [Label(left, top + size.line, title, size.text, "grey"), *map(_round, bars)]
 
 
 def name_years(strips: Sequence[Strip], xs: Sequence[float]) -> list[tuple[float, tuple[str, ...]]]:
