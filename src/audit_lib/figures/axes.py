@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from audit_lib.display.scene import Label, Mark
 from audit_lib.figures.picture import measure_width
@@ -67,6 +68,11 @@ def choose_axis(values: Iterable[float]) -> Axis:
         if count <= MOST_TICKS:
             break
     return Axis(first, last, tuple(round(first + step * number, 6) for number in range(count)))
+
+
+def find_gaps(places: Iterable[float]) -> list[float]:
+    """Return the distances between neighbouring places, from the lowest."""
+    return [second - first for first, second in pairwise(sorted(places))]
 
 
 def draw_ticks(ticks: Iterable[tuple[float, str]], y: float, size: Size, label: str) -> list[Mark]:

@@ -8,12 +8,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pandas as pd
 
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Ring, Scene, move
-from audit_lib.figures.axes import Axis, Size, choose_axis, draw_ticks
+from audit_lib.figures.axes import Axis, Size, choose_axis, draw_ticks, find_gaps
 from audit_lib.figures.flags import Box, Flag, place_flags
 from audit_lib.figures.picture import measure_width
 
@@ -84,8 +83,7 @@ def draw_strip(
 
 def _choose_radius(units: pd.DataFrame, axis: Axis, size: Size) -> float:
     """Choose the radius of dots: the size's, or what the smallest step of scores and the tallest column leave."""
-    scores = sorted(set(units["score"]))
-    steps = [axis.place(high) - axis.place(low) for low, high in pairwise(scores)]
+    steps = find_gaps(map(axis.place, set(units["score"])))
     tallest = int(units.groupby(["row", "score"]).size().max())
     aside = max(min([size.radius * 2, *steps]) / 2, LEAST_RADIUS)
     return round(min(size.radius, aside, size.column / (2 * tallest)), 2)
@@ -155,8 +153,7 @@ def _stack_dots(units: pd.DataFrame, axis: Axis, radius: float) -> list[Mark]:
 
 def _draw_bars(units: pd.DataFrame, axis: Axis, size: Size) -> list[Mark]:
     """Draw a column of counts for each score, split by colour; exceptions are dots on top of it."""
-    scores = sorted(set(units["score"]))
-    steps = [axis.place(high) - axis.place(low) for low, high in pairwise(scores)]
+    steps = find_gaps(map(axis.place, set(units["score"])))
     width = max(min([8.0, *steps]) * 0.8, 1.0)
     unit_height = size.column / units.groupby("score").size().max()
     marks: list[Mark] = []

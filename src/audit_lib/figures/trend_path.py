@@ -8,7 +8,7 @@ from typing import Any
 
 from audit_lib.analysis.trend_sentences import say_range
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect
-from audit_lib.figures.axes import WIDE, Axis, Size
+from audit_lib.figures.axes import WIDE, Axis, Size, find_gaps
 from audit_lib.figures.picture import measure_width
 from audit_lib.figures.trend_strips import Strip
 from audit_lib.wording.number_format import format_rounded
@@ -26,7 +26,7 @@ def draw_path(
     dots: list[Mark] = []
     lines: list[Mark] = []
     followed: list[Mark] = []
-    half = min([second - first for first, second in pairwise(sorted(xs))]) / 2
+    half = min(find_gaps(xs)) / 2
     for strip, x in zip(strips, xs, strict=True):
         if strip.quartiles:
             low, high = (axis.place(each) for each in strip.quartiles)
@@ -78,7 +78,7 @@ def draw_ceiling(
 ) -> list[Mark]:
     """Draw how many units have the best possible score in each period, as bars below a path."""
     counts = [each.n_best for each in strips if len(each.units)]
-    half = min([second - first for first, second in pairwise(sorted(xs))]) * 0.36
+    half = min(find_gaps(xs)) * 0.36
     bottom = top + size.line + BARS + 14
     heights = [BARS * each.n_best / max(counts) for each in strips]
     best = next(each.best for each in strips if each.n_best)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect
-from audit_lib.figures.axes import Axis, Size
+from audit_lib.figures.axes import Axis, Size, find_gaps
 from audit_lib.figures.picture import measure_width, wrap_text
 from audit_lib.figures.trend_strips import Strip
 from audit_lib.wording.number_format import format_rounded
@@ -27,7 +27,7 @@ def draw_swarms(
     words: Words,
 ) -> list[Mark]:
     """Draw each period as a swarm between two sides: a dot moves aside from those that it would cover."""
-    nearest = min([second - first for first, second in pairwise(sorted(xs))], default=size.width)
+    nearest = min(find_gaps(xs), default=size.width)
     half = min(max(nearest / 2 - 2, 9.0), 62.0)  # of the width that a swarm may take; below, of its band
     wide = min(half, 24.0 if size.is_narrow else 36.0)
     radius = 3.0 if size.is_narrow else 4.2
