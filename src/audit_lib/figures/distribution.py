@@ -104,5 +104,5 @@ def plot_certain(words: Words, scores: pd.DataFrame) -> Chart | None:
 def _make_certain_row(key: str, units: pd.DataFrame, least: float, words: Words) -> Row:
     errors = units.loc[units["row"] == key, "error"]
     name = words(f"labels.third_{key}") if key in THIRDS else words.both(Tier(key))
-    facts = {"name": name[:1].upper() + name[1:], "n": int((errors >= least).sum()), "of": len(errors)}
-    return Row(key, words("labels.certain_row", least=least, **facts))
+    n = int((errors >= least).sum())
+    return Row(key, words("labels.certain_row", least=least, name=name, n=n, of=len(errors)))

@@ -53,8 +53,7 @@ def _choose_title(units: pd.DataFrame, groups: list[str], lead: Lead | None) -> 
 
 
 def _make_row(group: str, points: pd.Series, column: str, min_n: int, words: Words) -> Row:
-    name = words.word(name_group(group, column))
-    label = words("labels.row", name=name[:1].upper() + name[1:], n=len(points))
+    label = words("labels.row", name=name_group(group, column), n=len(points))
     if len(points) < min_n:
         return Row(group, label)
     mean = float(points.mean())

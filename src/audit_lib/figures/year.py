@@ -70,7 +70,7 @@ def _split_ratings(units: pd.DataFrame, words: Words) -> list[tuple[str, pd.Data
 
 def _label_row(tier: str, units: pd.DataFrame, words: Words) -> str:
     name = words("labels.unrated") if tier == UNRATED else words.both(Tier(tier))
-    return words("labels.row", name=name[:1].upper() + name[1:], n=int((units["row"] == tier).sum()))
+    return words("labels.row", name=name, n=int((units["row"] == tier).sum()))
 
 
 def _describe_row(row: Row, units: pd.DataFrame, words: Words) -> str:
