@@ -14,7 +14,7 @@ from lxml import etree
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, join_blocks
 from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one_line
-from audit_lib.documents.word_flow import Numbering
+from audit_lib.documents.word_flow import Numbering, split_paragraph
 
 MAIN_PART = "word/document.xml"
 # What is in the file but not on the page: deletions, moves from here, hidden marks, text boxes and their fallbacks.
@@ -50,7 +50,7 @@ class _Walk(Numbering):
         for child in element:
             match _name(child):
                 case "p":
-                    blocks += self.read_lines("".join(_read_runs(child)))
+                    blocks += split_paragraph("".join(_read_runs(child)), self.next_place)
                 case "tbl":
                     blocks += self.read_table(child)
                 case name if name not in UNSEEN:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from audit_lib.documents.model import Block, Grid, UnreadableError, join_blocks
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, check_fields, draw_grid, one_line, place_cells
-from audit_lib.documents.word_flow import Numbering
+from audit_lib.documents.word_flow import Numbering, split_paragraph
 
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 MOST_REPEATED = 10_000  # rows or cells: more are only ever empty
@@ -37,7 +37,7 @@ class _Walk(Numbering):
         for child in element:
             match _name(child):
                 case "p" | "h":
-                    blocks += self.read_lines("".join(_read_runs(child)))
+                    blocks += split_paragraph("".join(_read_runs(child)), self.next_place)
                 case "table":
                     blocks += self.read_table(child)
                 case name if name not in UNSEEN and not _is_hidden(child):

@@ -4,7 +4,7 @@ A cell is known by its edges, not by the number of its column; what one row merg
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, flatten, join_blocks
@@ -53,10 +53,7 @@ class WordFlow:
 
     def end_paragraph(self, text: str, level: int) -> None:
         self._open(level)
-        for printed in text.split("\n"):
-            line = Line(self._next_place(level), printed)
-            if line.key or not printed.isascii():
-                self._holder(level).append(line)
+        self._holder(level).extend(split_paragraph(text, lambda: self._next_place(level)))
 
     def end_cell(self, text: str, level: int) -> None:
         self._open(level)
@@ -128,12 +125,13 @@ class Numbering:
             self.number += 1
         return f"line {self.number}"
 
-    def read_lines(self, text: str) -> Iterator[Line]:
-        """Yield the lines of a paragraph that print something, or hold a no-break space or the like."""
-        for printed in text.split("\n"):
-            line = Line(self.next_place(), printed)
-            if line.key or not printed.isascii():
-                yield line
+
+def split_paragraph(text: str, next_place: Callable[[], str]) -> Iterator[Line]:
+    """Yield the lines of a paragraph that print something, or hold a no-break space or the like, each at its place."""
+    for printed in text.split("\n"):
+        line = Line(next_place(), printed)
+        if line.key or not printed.isascii():
+            yield line
 
 
 def _has_no_end(what: str, lines: object) -> UnreadableError:
