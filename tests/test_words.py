@@ -1,4 +1,4 @@
-"""The wording: numbers as a reader rounds them, nouns that count, names that join, and no template left without use."""
+"""The wording: numbers as a reader rounds them, nouns that count, names that join."""
 
 import string
 import tomllib
