@@ -3,10 +3,8 @@
 import csv
 import io
 import re
-from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -119,15 +117,6 @@ def make_slug(text: str) -> str:
     'leizhou-2017-scores-by-printed-tier'
     """
     return re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-") or "section"
-
-
-def hash_script(script: str) -> Markup:
-    """Name a script of ours as a page's policy allows it: by its hash.
-
-    >>> hash_script("")
-    Markup("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='")
-    """
-    return Markup("'sha256-{}'").format(b64encode(sha256(script.encode()).digest()).decode())
 
 
 def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
