@@ -25,7 +25,7 @@ from audit_lib.display.findings import Bullets, Finding
 from audit_lib.display.scene import Dot, Label, Scene
 from audit_lib.display.tables import show
 from audit_lib.errors import AuditError
-from audit_lib.pages.glossary import list_terms
+from audit_lib.pages.glossary import list_terms, read_text
 from audit_lib.pages.html_parts import choose_language, make_slug, mark_han
 from audit_lib.pages.index import render_index
 from audit_lib.pages.report_page import render_page, render_period
@@ -526,6 +526,11 @@ def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -
     ]
     plain = [markdown("# Why?"), cell("headline(x)", Finding("So.", "headline"), tags=("headline",))]
     assert not render(tmp_path, plain).all("dl", class_="glossary")
+
+
+def test_glossary_reads_what_html_escapes() -> None:
+    escaped = output("display_data", {"text/html": "<li>beyond Tukey&#x27;s fences</li>"})
+    assert "Tukey's fences" in read_text(v4.new_notebook(cells=[cell("x", escaped)]))  # type: ignore[no-untyped-call]
 
 
 def test_a_hyphen_does_not_part_tau_from_b(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The glossary of a page: only the terms that it uses."""
 
 import re
+from html import unescape
 
 from nbformat import NotebookNode
 
@@ -17,7 +18,7 @@ def read_text(notebook: NotebookNode) -> str:
             found.append(cell.source)
         for output in cell.get("outputs", []):
             data, shown = output.get("data", {}), output.get("metadata", {}).get("image/png", {})
-            found += [TAG.sub(" ", data.get("text/html", "")), *map(str, shown.values())]
+            found += [unescape(TAG.sub(" ", data.get("text/html", ""))), *map(str, shown.values())]
     return "\n".join(found)
 
 
