@@ -10,13 +10,13 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode, v4
 
-from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.changes import MOST, carry_changes, find_causes, find_moves
-from audit_lib.batch.manifest import find_reason
+from audit_lib.batch.manifest import describe_report
+from audit_lib.batch.page_sets import PageSet
 from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
 from audit_lib.batch.processes import RunOptions
-from audit_lib.batch.run import open_executor
 from audit_lib.batch.snapshot import Snapshot
+from audit_lib.batch.tasks import execute_run
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.tables import Table
@@ -172,33 +172,38 @@ def test_many_moves_are_counted(tmp_path: Path) -> None:
     assert (len(told["statements"]), told["more"], told["cause"]) == (MOST, 7, ["method"])
 
 
-# Whole issues, by batches.
+# Whole issues: what a batch does for one report and its page.
 
-Do = Callable[..., dict[str, bytes]]
+Issue = Callable[[], dict[str, bytes]]
 
 
 @pytest.fixture
-def issue(copy_place: Callable[[str], Path], tmp_path: Path) -> Do:
-    """Make the next issue of a notebook's report on a place: its tables first. Gives notebook and page of a period."""
-    folders = Folders(tmp_path / "data", ROOT / "notebooks", tmp_path / "reports")
+def make_issue(copy_place: Callable[[str], Path], tmp_path: Path) -> Callable[[str, str, str], Issue]:
+    """Copy the data of a place; returns what makes the next issue of a report on it, its tables first, and its page."""
 
-    def make(jurisdiction: str, period: str, name: str, *, force: bool = False) -> dict[str, bytes]:
-        if not folders.data.exists():
-            copy_place(jurisdiction)
-        sources = find_sources(folders.data, jurisdiction)
-        assert [error for _, error in build_tables(folders.data, sources)] == [None] * len(sources)
-        snapshot = Snapshot(folders.data, sources)
-        chosen = choose_notebooks(folders.notebooks, (name,))
-        runs = plan_runs(folders, find_sources(folders.data, jurisdiction, period), chosen, ("en",))
-        reasons = {run: "forced" if force else find_reason(run, snapshot) for run in runs}
-        with lock_reports(folders.reports), open_executor(1, None) as (executor, max_in_flight):
-            batch = Batch(folders, [reasons], snapshot, executor, max_in_flight, RunOptions(), languages=("en",))
-            batch.do()
-        assert (batch.failed, batch.n_bad_pages) == ([], 0)
-        folder = folders.reports / jurisdiction / period
-        return {each: (folder / f"{name}{each}").read_bytes() for each in (".ipynb", ".html")}
+    def start(jurisdiction: str, period: str, name: str) -> Issue:
+        folders = Folders(copy_place(jurisdiction), ROOT / "notebooks", tmp_path / "reports")
+        scratch = tmp_path / "scratch"
+        scratch.mkdir()
+        [source] = find_sources(folders.data, jurisdiction, period)
+        [run] = plan_runs(folders, [source], choose_notebooks(folders.notebooks, (name,)), ("en",))
+        run.report.parent.mkdir(parents=True)
 
-    return make
+        def make() -> dict[str, bytes]:
+            sources = find_sources(folders.data, jurisdiction)
+            assert [error for _, error in build_tables(folders.data, sources)] == [None] * len(sources)
+            inputs = describe_report(run, Snapshot(folders.data, sources))
+            result = execute_run(run, "the next issue", inputs, scratch, RunOptions())
+            assert result.notebook is not None
+            assert result.status == "done", result.why
+            assert result.status == "done", result.why
+            result.notebook.replace(run.report)
+            PageSet("pages", source, run.report.parent).render(folders.data)
+            return {path.suffix: path.read_bytes() for path in run.report.parent.glob(f"{name}.*")}
+
+        return make
+
+    return start
 
 
 def read_changed(made: dict[str, bytes]) -> dict[str, Any] | None:
@@ -221,12 +226,13 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_changed_score_moves_what_rests_on_it(issue: Do, tmp_path: Path) -> None:
-    first = issue("leizhou", "2017", "00_year_card")
+def test_a_changed_score_moves_what_rests_on_it(make_issue: Callable[..., Issue], tmp_path: Path) -> None:
+    make = make_issue("leizhou", "2017", "00_year_card")
+    first = make()
     assert read_changed(first) is None
     assert b'id="changed"' not in first[".html"]
     edit(tmp_path / "data" / "raw" / "leizhou" / "2017.txt", "\n97\n", "\n99\n")
-    second = issue("leizhou", "2017", "00_year_card")
+    second = make()
     changed = read_changed(second)
     assert changed is not None
     assert changed["cause"] == ["data"]
@@ -242,15 +248,16 @@ def test_a_changed_score_moves_what_rests_on_it(issue: Do, tmp_path: Path) -> No
     assert told == "What changed since the last issue Cause: the notice's file."
     assert ["Headline", headline["old"], headline["new"]] in rows
     assert len(rows) == len(changed["statements"])
-    assert issue("leizhou", "2017", "00_year_card", force=True) == second
+    assert make() == second
 
 
 @pytest.mark.slow
-def test_a_correction_is_told_as_one(issue: Do, tmp_path: Path) -> None:
-    issue("leizhou", "2017", "03_tiers")
+def test_a_correction_is_told_as_one(make_issue: Callable[..., Issue], tmp_path: Path) -> None:
+    make = make_issue("leizhou", "2017", "03_tiers")
+    make()
     with (tmp_path / "data" / "reference" / "corrections.csv").open("a", encoding="utf-8") as file:
         file.write("leizhou-2017,水务局,score,93,83,made up for a test,made up\n")
-    changed = read_changed(issue("leizhou", "2017", "03_tiers"))
+    changed = read_changed(make())
     assert changed is not None
     assert changed["cause"] == ["corrections"]
     bullet = next(each for each in changed["statements"] if each["kind"] == "bullet")
@@ -259,13 +266,14 @@ def test_a_correction_is_told_as_one(issue: Do, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_row_of_lineage_is_told_as_one(issue: Do, tmp_path: Path) -> None:
-    issue("ministries", "2022", "05_trends")
+def test_a_row_of_lineage_is_told_as_one(make_issue: Callable[..., Issue], tmp_path: Path) -> None:
+    make = make_issue("ministries", "2022", "05_trends")
+    make()
     path = tmp_path / "data" / "reference" / "lineage.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     [row] = [line for line in lines if line.startswith("ministries,环境保护部,生态环境部,")]
     path.write_text("".join(line for line in lines if line != row), encoding="utf-8")
-    changed = read_changed(issue("ministries", "2022", "05_trends"))
+    changed = read_changed(make())
     assert changed is not None
     assert changed["cause"] == ["lineage"]
     joined = [each for each in changed["statements"] if each["where"][1:] == ["2016 → 2022", "Joined"]]

@@ -63,9 +63,9 @@ def start(folders: Folders, *options: str, **how) -> subprocess.Popen[str]:
     )
 
 
-def fork(folders: Folders, *options: str):
-    """Start a batch as a fork of the warm process; its output goes to the files `out` and `err` beside the reports."""
-    out, err = (str(folders.reports.parent / name) for name in ("out", "err"))
+def fork(folders: Folders, *options: str, to: tuple[str, str] = ("out", "err")):
+    """Start a batch as a fork of the warm process; its output goes to files of these names beside the reports."""
+    out, err = (str(folders.reports.parent / name) for name in to)
     argv = ["audit-lib", *command(folders, *options)[len(COMMAND) - 3 :]]
     batch = open_context(warm=True).Process(target=exec, args=(FORKED.format(argv=argv, out=out, err=err), {}))
     batch.start()
@@ -237,14 +237,14 @@ def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook, 
     write_notebook("01_a", "print('a')")
     write_notebook("01_b", wait_in_notebook(tmp_path / "closed"))
     write_notebook("01_c", "import time\ntime.sleep(2)")
-    with start(folders, "--json", "--jobs", "1") as batch:
-        assert batch.stdout is not None
-        assert json.loads(batch.stdout.readline())["status"] == "done"
-        batch.stdout.close()
-        (tmp_path / "closed").touch()
-        assert batch.stderr is not None
-        err = batch.stderr.read()
-    assert batch.returncode == 130, err
+    os.mkfifo(tmp_path / "out")
+    batch = fork(folders, "--json", "--jobs", "1")
+    with (tmp_path / "out").open(encoding="utf-8") as out:
+        assert json.loads(out.readline())["status"] == "done"
+    (tmp_path / "closed").touch()
+    batch.join()
+    err = (tmp_path / "err").read_text(encoding="utf-8")
+    assert batch.exitcode == 130, err
     assert err.endswith("\nstopped; what was done is kept, and run again goes on from there\n")
     assert "leizhou 2017 01_c" not in err
 
@@ -260,17 +260,17 @@ def test_of_two_batches_at_once_the_second_stops_with_one_line(
     folders: Folders, write_notebook, wait_for, tmp_path: Path
 ) -> None:
     write_notebook("01_a", wait_in_notebook(tmp_path / "stopped"))
-    with start(folders) as first:
-        wait_for(lambda: (folders.reports / ".lock").is_file() and (folders.reports / ".lock").read_text())
-        code, out, err = finish(folders)
-        assert (code, out) == (2, "")
-        assert err == (
-            f"error: {folders.reports}: found another run at work in it ({(folders.reports / '.lock').read_text().strip()}); "
-            "expected one at a time: wait for it, or name another folder\n"
-        )
-        (tmp_path / "stopped").touch()
-        first.communicate()
-    assert first.returncode == 0
+    first = fork(folders, to=("first out", "first err"))
+    wait_for(lambda: (folders.reports / ".lock").is_file() and (folders.reports / ".lock").read_text())
+    code, out, err = finish(folders)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"error: {folders.reports}: found another run at work in it ({(folders.reports / '.lock').read_text().strip()}); "
+        "expected one at a time: wait for it, or name another folder\n"
+    )
+    (tmp_path / "stopped").touch()
+    first.join()
+    assert first.exitcode == 0
     assert finish(folders)[1].startswith("1 reports: 0 done, 1 unchanged")
 
 

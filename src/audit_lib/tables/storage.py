@@ -176,6 +176,11 @@ def load_or_empty(path: Path, name: str) -> pd.DataFrame:
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows."""
+    return _make_empty(name).copy()
+
+
+@cache
+def _make_empty(name: str) -> pd.DataFrame:
     return validate_table(pd.DataFrame(columns=list(SCHEMAS[name].columns)), name, name)
 
 
