@@ -19,6 +19,7 @@ import nbformat
 import pandas as pd
 import pytest
 from hypothesis import settings
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.batch.batch import Batch, lock_reports
@@ -250,6 +251,13 @@ def _copy_reports(committed: Path, folders: Folders, asked: Request) -> None:
         if report.is_file():
             save_bytes(report.read_bytes(), run.report)
             save_manifest(run.manifest, {**describe_report(run, snapshot), "report": hash_bytes(report.read_bytes())})
+
+
+@pytest.fixture
+def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set jupyter_client to fork its kernels, also where it read the variable before."""
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "audit-lib-warm")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ import nbformat
 import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import KernelProvisionerFactory
 
 from audit_lib.batch.manifest import describe_report
 from audit_lib.batch.page_sets import PageSet
@@ -160,13 +159,6 @@ class Forked:
     async def stop(self) -> None:
         self._client.stop_channels()
         await self.manager.shutdown_kernel(now=True)
-
-
-@pytest.fixture
-def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set jupyter_client to fork its kernels, also where it read the variable before."""
-    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
-    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "audit-lib-warm")
 
 
 async def is_dead(kernel: Forked) -> bool:
