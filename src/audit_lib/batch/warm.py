@@ -21,7 +21,7 @@ MODULES = (
     *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
     *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
     "matplotlib.pyplot",  # for notebooks with charts of their own
-    *("audit_lib.cli", "audit_lib.batch.inprocess", "audit_lib.pages.report_page"),
+    *("audit_lib.cli", "audit_lib.batch.inprocess", "audit_lib.pages.site"),
 )
 # What some of these import if it is installed, and no report needs: a grammar of identifiers that takes a second to
 # load, and random tables.
@@ -56,12 +56,12 @@ def _report_once() -> None:
     """
     from audit_lib import distribution, groups, source
     from audit_lib.display.tables import show
-    from audit_lib.pages.page_templates import open_template
+    from audit_lib.pages.page_templates import FOLDER, open_template
     from audit_lib.sources import find_sources
     from audit_lib.tables.build import read_source
     from audit_lib.tables.check_registry import run_checks
     from audit_lib.tables.schemas import SCHEMAS
-    from audit_lib.tables.storage import load_table, save_table, schema_of
+    from audit_lib.tables.storage import empty_table, load_table, save_table
     from audit_lib.wording.fonts import embed_characters
     from audit_lib.wording.words import Words
 
@@ -73,7 +73,7 @@ def _report_once() -> None:
         save_table(reading.scores, table, "scores")
         scores = load_table(table, "scores")
     for name in SCHEMAS:
-        schema_of(name)
+        empty_table(name)
     words = Words("en", {"place": "Sample", "period": "2017", "subject": "inspection", "source": ""})
     words.word(groups.describe(scores, groups.compare(scores, "side", 2), "side"))
     if register := show(source.tabulate_checks(run_checks(reading.evidence)), "register", words):
@@ -81,8 +81,8 @@ def _report_once() -> None:
         repr(register)
     distribution.plot_scores(scores).draw(words)
     embed_characters("优")
-    for template in ("base", "report", "notice", "unit"):
-        open_template(f"{template}.html.j2")
+    for template in FOLDER.glob("*.j2"):
+        open_template(template.name)
 
 
 def _validate_once() -> None:
