@@ -26,7 +26,7 @@ from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.manifest import describe_report, find_reason
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
-from audit_lib.batch.processes import RunOptions
+from audit_lib.batch.processes import RunOptions, open_context
 from audit_lib.batch.run import Request, open_executor, run_batch
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult
@@ -114,6 +114,31 @@ def write_notice_text(
     if cells:
         lines += ["附件", "2017年甲市政务公开工作检查评分表", *columns, *cells]
     return "\n\n".join([*lines, *below]) + "\n"
+
+
+# The program of a fork of the warm process. Its own reports and kernels come from the fork server that it comes from.
+FORKED = """
+import os, sys
+from multiprocessing import forkserver
+for number, path in ((1, {out!r}), (2, {err!r})):
+    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None
+sys.argv = {argv!r}
+{program}
+"""
+
+
+@pytest.fixture(scope="session")
+def fork_program() -> Callable[..., Any]:
+    """Start a Python program as a fork of the warm process, which has imported all: its text, its arguments, its files."""
+
+    def start(program: str, argv: Sequence[str], out: Path, err: Path) -> Any:
+        text = FORKED.format(program=program, argv=[*argv], out=str(out), err=str(err))
+        process = open_context(warm=True).Process(target=exec, args=(text, {}))
+        process.start()
+        return process
+
+    return start
 
 
 @pytest.fixture(scope="session")

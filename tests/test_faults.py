@@ -13,8 +13,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
@@ -26,18 +27,6 @@ from audit_lib.batch.processes import CAN_FORK, open_context
 KILLS = 20
 SEED = 20170101
 COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
-# The program of a fork. Its reports come from the fork server that it comes from itself.
-FORKED = """
-import os, sys
-from multiprocessing import forkserver
-for number, path in ((1, {out!r}), (2, {err!r})):
-    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None
-sys.argv = {argv!r}
-from audit_lib.cli import main
-main()
-"""
-
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")]
 
 
@@ -63,13 +52,30 @@ def start(folders: Folders, *options: str, **how) -> subprocess.Popen[str]:
     )
 
 
-def fork(folders: Folders, *options: str, to: tuple[str, str] = ("out", "err")):
+@pytest.fixture
+def fork(folders: Folders, fork_program: Callable[..., Any]) -> Callable[..., Any]:
     """Start a batch as a fork of the warm process; its output goes to files of these names beside the reports."""
-    out, err = (str(folders.reports.parent / name) for name in to)
-    argv = ["audit-lib", *command(folders, *options)[len(COMMAND) - 3 :]]
-    batch = open_context(warm=True).Process(target=exec, args=(FORKED.format(argv=argv, out=out, err=err), {}))
-    batch.start()
-    return batch
+
+    def start(*options: str, to: tuple[str, str] = ("out", "err")) -> Any:
+        argv = ["audit-lib", *command(folders, *options)[len(COMMAND) - 3 :]]
+        return fork_program(
+            "from audit_lib.cli import main; main()", argv, *(folders.reports.parent / name for name in to)
+        )
+
+    return start
+
+
+@pytest.fixture
+def finish(folders: Folders, fork: Callable[..., Any]) -> Callable[..., tuple[int, str, str]]:
+    """Run a batch as a fork of the warm process; returns its exit code, stdout and stderr."""
+
+    def run(*options: str) -> tuple[int, str, str]:
+        batch = fork(*options)
+        batch.join()
+        out, err = ((folders.reports.parent / name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return batch.exitcode, out, err
+
+    return run
 
 
 def can_fork() -> bool:
@@ -81,13 +87,6 @@ def can_fork() -> bool:
         return False
     nothing.join()
     return nothing.exitcode == 0
-
-
-def finish(folders: Folders, *options: str) -> tuple[int, str, str]:
-    batch = fork(folders, *options)
-    batch.join()
-    out, err = ((folders.reports.parent / name).read_text(encoding="utf-8") for name in ("out", "err"))
-    return batch.exitcode, out, err
 
 
 def check_visible(reports: Path) -> int:
@@ -125,18 +124,20 @@ def three(folders: Folders, write_notebook) -> Folders:
     return folders
 
 
-def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes(three: Folders, wait_for) -> None:
-    assert finish(three)[0] == 0
+def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes(
+    fork, finish, three: Folders, wait_for
+) -> None:
+    assert finish()[0] == 0
     expected = {path: path.read_bytes() for path in three.reports.glob("*/*/*.ipynb")}
     began = time.monotonic()
-    assert finish(three, "--force")[0] == 0
+    assert finish("--force")[0] == 0
     whole = time.monotonic() - began
     moments = random.Random(SEED)
     us = psutil.Process()
     before = set(us.children(recursive=True))
     for number in range(KILLS):
         if number:
-            batch = fork(three, "--force")
+            batch = fork("--force")
         else:  # a program of its own, once its imports are done and the first report has begun
             batch = subprocess.Popen(command(three, "--force"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             wait_for(lambda: any((three.reports / ".running").glob("*.log")))
@@ -147,7 +148,7 @@ def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes
         wait_for(lambda left=left: all(map(has_ended, left)))
         (batch.join if number else batch.wait)()
         wait_for(can_fork)
-    code, out, _ = finish(three)
+    code, out, _ = finish()
     assert (code, out.startswith("3 reports: ")) == (0, True)
     assert {path: path.read_bytes() for path in three.reports.glob("*/*/*.ipynb")} == expected
     assert not (three.reports / ".running").exists()
@@ -156,7 +157,7 @@ def test_a_batch_killed_at_any_moment_leaves_nothing_torn_and_the_next_completes
 
 
 def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
-    folders: Folders, write_notebook, patience
+    finish, folders: Folders, write_notebook, patience
 ) -> None:
     write_notebook("01_dies", "import os\nos.kill(os.getpid(), 9)")
     write_notebook("01_eats", "kept = []\nwhile True:\n    kept.append(bytearray(2**24))")
@@ -164,7 +165,7 @@ def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
     write_notebook("01_good", "print('good')")
     write_notebook("01_hangs", "import time\ntime.sleep(600)")
     deadline = f"{patience(8):.0f}"
-    code, out, err = finish(folders, "--deadline", deadline, "--memory", "2")
+    code, out, err = finish("--deadline", deadline, "--memory", "2")
     assert code == 1
     assert out == f"5 reports: 1 done, 0 unchanged, 4 failed · {folders.reports / 'index.html'}\n", err
     folder = folders.reports / "leizhou" / "2017"
@@ -181,7 +182,9 @@ def test_reports_that_fail_hang_die_or_eat_memory_do_not_stop_the_others(
     assert (folder / "01_good.ipynb").is_file()
 
 
-def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_notebook, wait_for, patience) -> None:
+def test_ctrl_c_stops_at_once_and_leaves_whole_files(
+    finish, folders: Folders, write_notebook, wait_for, patience
+) -> None:
     write_notebook("01_a", "print('a')")
     write_notebook("01_b", "import time\ntime.sleep(600)")
     with start(folders, "--jobs", "2") as batch:
@@ -194,7 +197,7 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(folders: Folders, write_not
     wait_for(lambda: all(map(has_ended, left)))
     assert check_visible(folders.reports) == 1
     write_notebook("01_b", "print('b')")
-    code, out, _ = finish(folders)
+    code, out, _ = finish()
     assert (code, out.split(" · ")[0]) == (0, "2 reports: 1 done, 1 unchanged, 0 failed")
 
 
@@ -233,12 +236,12 @@ def wait_in_notebook(path: Path) -> str:
     return f"import time\nfrom pathlib import Path\nwhile not Path({str(path)!r}).exists():\n    time.sleep(0.05)"
 
 
-def test_a_batch_whose_reader_went_away_stops(folders: Folders, write_notebook, tmp_path: Path) -> None:
+def test_a_batch_whose_reader_went_away_stops(fork, folders: Folders, write_notebook, tmp_path: Path) -> None:
     write_notebook("01_a", "print('a')")
     write_notebook("01_b", wait_in_notebook(tmp_path / "closed"))
     write_notebook("01_c", "import time\ntime.sleep(2)")
     os.mkfifo(tmp_path / "out")
-    batch = fork(folders, "--json", "--jobs", "1")
+    batch = fork("--json", "--jobs", "1")
     with (tmp_path / "out").open(encoding="utf-8") as out:
         assert json.loads(out.readline())["status"] == "done"
     (tmp_path / "closed").touch()
@@ -257,12 +260,12 @@ def test_output_that_finds_no_room_is_one_line(folders: Folders) -> None:
 
 
 def test_of_two_batches_at_once_the_second_stops_with_one_line(
-    folders: Folders, write_notebook, wait_for, tmp_path: Path
+    fork, finish, folders: Folders, write_notebook, wait_for, tmp_path: Path
 ) -> None:
     write_notebook("01_a", wait_in_notebook(tmp_path / "stopped"))
-    first = fork(folders, to=("first out", "first err"))
+    first = fork(to=("first out", "first err"))
     wait_for(lambda: (folders.reports / ".lock").is_file() and (folders.reports / ".lock").read_text())
-    code, out, err = finish(folders)
+    code, out, err = finish()
     assert (code, out) == (2, "")
     assert err == (
         f"error: {folders.reports}: found another run at work in it ({(folders.reports / '.lock').read_text().strip()}); "
@@ -271,7 +274,7 @@ def test_of_two_batches_at_once_the_second_stops_with_one_line(
     (tmp_path / "stopped").touch()
     first.join()
     assert first.exitcode == 0
-    assert finish(folders)[1].startswith("1 reports: 0 done, 1 unchanged")
+    assert finish()[1].startswith("1 reports: 0 done, 1 unchanged")
 
 
 def limit_files() -> None:
@@ -280,10 +283,10 @@ def limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
-def test_a_report_that_finds_no_room_fails_and_the_others_do_not(folders: Folders, write_notebook) -> None:
+def test_a_report_that_finds_no_room_fails_and_the_others_do_not(finish, folders: Folders, write_notebook) -> None:
     write_notebook("01_large", "print('x' * 100_000)")
     write_notebook("01_small", "print('x')")
-    assert finish(folders, "--notebook", "01_small")[0] == 0  # builds the tables too
+    assert finish("--notebook", "01_small")[0] == 0  # builds the tables too
     with start(folders, "--force", preexec_fn=limit_files) as batch:
         _, err = batch.communicate()
     assert batch.returncode == 1
@@ -313,11 +316,11 @@ def small_disk(tmp_path: Path):
 
 
 def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
-    small_disk: Path, folders: Folders, write_notebook
+    finish, small_disk: Path, folders: Folders, write_notebook
 ) -> None:
     write_notebook("01_a", "print('a' * 1000)")
     write_notebook("01_b", "print('b' * 1000)")
-    assert finish(folders)[0] == 0
+    assert finish()[0] == 0
     before = (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes()
     write_notebook("01_a", "print('c' * 1000)")
     with (small_disk / "filler").open("wb", buffering=0) as filler:
@@ -327,13 +330,13 @@ def test_a_full_disk_is_one_line_per_report_and_the_next_run_completes(
                     filler.write(b"x" * size)
                 except OSError:
                     break
-    code, _, err = finish(folders)
+    code, _, err = finish()
     assert code in (1, 2)
     assert "No space left on device" in err
     assert "Traceback" not in err
     assert (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes() == before
     (small_disk / "filler").unlink()
-    assert finish(folders)[0] == 0
+    assert finish()[0] == 0
     assert b"c" * 1000 in (small_disk / "leizhou" / "2017" / "01_a.ipynb").read_bytes()
 
 
@@ -352,9 +355,9 @@ def read_only(tmp_path: Path):
         reports.chmod(0o700)
 
 
-def test_a_read_only_reports_folder_is_one_line(read_only: Path, folders: Folders, write_notebook) -> None:
+def test_a_read_only_reports_folder_is_one_line(finish, read_only: Path, folders: Folders, write_notebook) -> None:
     write_notebook("01_a", "print('a')")
-    code, out, err = finish(folders)
+    code, out, err = finish()
     assert (code, out) == (2, "")
     assert err.startswith(f"error: {read_only}: cannot be written: ")
     assert err.count("\n") == 1
