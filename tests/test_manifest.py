@@ -1,12 +1,11 @@
 """What a report rests on, and nothing else, makes it run again. No kernel starts here."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -284,12 +283,12 @@ LOOK = """
 import json, os, sys
 from pathlib import Path
 
-import audit_lib.batch.warm
 from audit_lib.figures import picture
 from audit_lib.pages.place_page import render_place
 
 picture.SCALE = 0.25
 data, notebooks, scratch = (Path(each) for each in sys.argv[1:])
+os.environ["AUDIT_DATA"] = str(data)
 
 
 def look(work, *args):
@@ -317,14 +316,15 @@ look(render_place, scratch, "leizhou", data)
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def opened(fork_program: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The files of the data folder that each notebook opens, and the pages of units (`units`), for Leizhou 2017."""
     folders = ROOT / "data", ROOT / "notebooks", tmp_path_factory.mktemp("reports")
-    look = [sys.executable, "-c", LOOK, *map(str, folders)]
-    env = {**os.environ, "AUDIT_DATA": str(ROOT / "data"), "OPENBLAS_NUM_THREADS": "1"}
-    ended = subprocess.run(look, capture_output=True, text=True, check=True, env=env)
+    out, err = (folders[2] / name for name in ("out", "err"))
+    look = fork_program(LOOK, ["look", *map(str, folders)], out, err)
+    look.join()
+    assert look.exitcode == 0, err.read_text(encoding="utf-8")
     names = [*sorted(path.stem for path in folders[1].glob("*.ipynb")), "units"]
-    return dict(zip(names, map(json.loads, ended.stdout.splitlines()), strict=True))
+    return dict(zip(names, map(json.loads, out.read_text(encoding="utf-8").splitlines()), strict=True))
 
 
 def test_each_file_of_a_notice_in_a_folder_counts(tmp_path: Path) -> None:
