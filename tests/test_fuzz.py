@@ -127,18 +127,27 @@ def make_input(number: int) -> tuple[bytes, str]:
 
 
 def read(path: Path) -> bool:
-    """Check whether a file is a notice; raise for an error of more than a line, and for a reading that takes long."""
-    started = measure_work()
+    """Check whether a file is a notice; raise for an error of more than a line, and for a reading that takes long.
+
+    At most two processes work at a time. Where the clock leaves it open, work is measured as the file is read again.
+    """
+    began = time.monotonic()
+    is_notice = find_notice(path)
+    if time.monotonic() - began > LONGEST / 2:
+        before = measure_work()
+        find_notice(path)
+        if (seconds := measure_work() - before) > LONGEST:
+            raise TimeoutError(f"{seconds:.1f} seconds of work")
+    return is_notice
+
+
+def find_notice(path: Path) -> bool:
     try:
-        is_notice = isinstance(parse_notice(read_document(path)), Notice)
+        return isinstance(parse_notice(read_document(path)), Notice)
     except AuditError as error:
-        is_notice = False
         assert len(str(error).splitlines()) == 1
         assert str(error).startswith(str(path))
-    seconds = measure_work() - started
-    if seconds > LONGEST:
-        raise TimeoutError(f"{seconds:.1f} seconds of work")
-    return is_notice
+        return False
 
 
 def measure_work() -> float:
