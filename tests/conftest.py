@@ -19,7 +19,6 @@ import nbformat
 import pandas as pd
 import pytest
 from hypothesis import settings
-from jupyter_client.provisioning import KernelProvisionerFactory
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from audit_lib.batch.batch import Batch, lock_reports
@@ -281,6 +280,8 @@ def _copy_reports(committed: Path, folders: Folders, asked: Request) -> None:
 @pytest.fixture
 def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set jupyter_client to fork its kernels, also where it read the variable before."""
+    from jupyter_client.provisioning import KernelProvisionerFactory
+
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "audit-lib-warm")
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "audit-lib-warm")
 

@@ -14,7 +14,6 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from jupyter_client.manager import KernelManager
 
 from audit_lib import (
     distribution,
@@ -254,6 +253,8 @@ def test_ratings_alone_are_not_compared_with_pass_marks() -> None:
 @pytest.fixture(scope="module")
 def send_all() -> Iterator[Any]:
     """Send cells to a real kernel all at once, none waiting for another; returns what each shows."""
+    from jupyter_client.manager import KernelManager
+
     manager = KernelManager()
     manager.start_kernel(cwd=str(ROOT))
     client = manager.client()

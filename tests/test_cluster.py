@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -14,8 +15,11 @@ import pytest
 from audit_lib.batch.plan import Folders
 from audit_lib.batch.processes import CAN_FORK
 
-pytest.importorskip("distributed")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes"),
+    pytest.mark.skipif(find_spec("distributed") is None, reason="the extra cluster is not installed"),
+]
 
 SCHEDULER = [*(sys.executable, "-m", "distributed.cli.dask_scheduler"), "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]  # fmt: skip
 WORKER = [*(sys.executable, "-m", "distributed.cli.dask_worker"), "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]  # fmt: skip

@@ -5,7 +5,6 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from papermill import inspect_notebook
 
 from audit_lib.errors import AuditError
 from audit_lib.notebook.parameters import Parameters, check_parameters
@@ -59,6 +58,8 @@ def test_whole_numbers_do_for_points() -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_declares_exactly_the_contract(path: Path) -> None:
+    from papermill import inspect_notebook
+
     declared = inspect_notebook(path)
     assert list(declared) == [field.name for field in fields(Parameters)]
     assert all(each["help"] for each in declared.values())

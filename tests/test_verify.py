@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from papermill.cli import papermill
 
 from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.plan import Folders, choose_notebooks, plan_runs
@@ -450,6 +449,8 @@ def test_tables_are_built_anew_and_raw_files_count(
 
 @pytest.mark.usefixtures("fork_kernels")
 def test_a_run_of_papermill_under_another_name_is_verified(verifier: Verifier, tmp_path: Path) -> None:
+    from papermill.cli import papermill  # takes as long to import as pytest
+
     path = tmp_path / "my cuts.ipynb"
     given = ["-p", "jurisdiction", "leizhou", "-r", "period", "2017", "-p", "top_cut", "91.0"]
     papermill([str(ROOT / "notebooks" / REPORT), str(path), *given], standalone_mode=False)

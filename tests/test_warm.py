@@ -15,7 +15,6 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from jupyter_client.manager import AsyncKernelManager
 
 from audit_lib.batch.manifest import describe_report
 from audit_lib.batch.page_sets import PageSet
@@ -151,6 +150,8 @@ class Forked:
         self._seconds = seconds  # to wait for an answer
 
     async def start(self, **options: object) -> "Forked":
+        from jupyter_client.manager import AsyncKernelManager
+
         self.manager = AsyncKernelManager(kernel_name="python3")
         await self.manager.start_kernel(**options)
         self._client = self.manager.client()
