@@ -24,7 +24,7 @@ from audit_lib.batch.batch import Batch, lock_reports
 from audit_lib.batch.manifest import describe_report, find_reason
 from audit_lib.batch.observer import BatchObserver
 from audit_lib.batch.plan import Folders, Run, choose_notebooks, plan_runs
-from audit_lib.batch.processes import RunOptions, open_context
+from audit_lib.batch.processes import CAN_FORK, RunOptions, open_context
 from audit_lib.batch.run import Request, open_executor, run_batch
 from audit_lib.batch.snapshot import Snapshot
 from audit_lib.batch.tasks import RunResult
@@ -93,6 +93,8 @@ sys.argv = {argv!r}
 @pytest.fixture(scope="session")
 def fork_program() -> Callable[..., Any]:
     """Start a Python program as a fork of the warm process, which has imported all: its text, its arguments, its files."""
+    if not CAN_FORK:
+        pytest.skip("needs POSIX processes")
 
     def start(program: str, argv: Sequence[str], out: Path, err: Path) -> Any:
         text = FORKED.format(program=program, argv=[*argv], out=str(out), err=str(err))

@@ -230,6 +230,7 @@ def test_a_failing_add_keeps_what_another_added_meanwhile(data: Path, monkeypatc
     assert not (data / "raw/p/2018.txt").exists()
 
 
+@pytest.mark.slow
 def test_many_adds_at_once_keep_all_records(data: Path) -> None:
     places = [f"p{number}" for number in range(8)]
     children = []

@@ -27,6 +27,7 @@ from audit_lib.batch.processes import CAN_FORK, open_context
 KILLS = 20
 SEED = 20170101
 COMMAND = [sys.executable, "-c", "from audit_lib.cli import main; main()", "run", "--language", "en"]
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CAN_FORK, reason="needs POSIX processes")]
 
 

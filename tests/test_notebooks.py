@@ -109,6 +109,15 @@ def test_a_report_run_again_is_the_same_to_the_byte(verifier: Verifier, path: Pa
     assert next(verified.lines(every=True)).startswith(f"confirmed: {path}")
 
 
+NBVAL = """
+os.chdir({folder!r})
+os.environ |= {set_up}
+os.environ.pop("PYTEST_XDIST_WORKER", None)
+import pytest
+sys.exit(pytest.console_main())
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("provisioner", ["audit-lib-warm", "local-provisioner"])
 def test_nbval_passes_all_of_a_report_but_one_changed_number(
@@ -121,7 +130,7 @@ def test_nbval_passes_all_of_a_report_but_one_changed_number(
     changed.write_text(report.replace(sentence, sentence.replace("four", "five")), encoding="utf-8")
     out = tmp_path / "out"
     set_up = {"AUDIT_DATA": str(ROOT / "data"), "JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner}
-    program = f"os.chdir({str(tmp_path)!r})\nos.environ |= {set_up}\nimport pytest\nsys.exit(pytest.console_main())"
+    program = NBVAL.format(folder=str(tmp_path), set_up=set_up)
     argv = ["pytest", "-q", "--assert=plain", "--color=no", "-c", str(ROOT / "pyproject.toml"), "--nbval", str(changed)]
     ended = fork_program(program, argv, out, tmp_path / "err")
     ended.join()
