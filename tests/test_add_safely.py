@@ -18,8 +18,9 @@ from audit_lib.sources import find_sources
 from audit_lib.tables import raw_files
 from audit_lib.tables.add import add_files, add_notice
 from audit_lib.tables.aliases import accept_suggestions
+from audit_lib.tables.append import append_rows
 from audit_lib.tables.build import read_source
-from audit_lib.tables.storage import append_rows, load_table
+from audit_lib.tables.storage import load_table
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 

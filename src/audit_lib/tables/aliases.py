@@ -14,9 +14,10 @@ from audit_lib.files import lock_folder
 from audit_lib.notices.vocabulary import BRACKET, PLACES, read_vocabulary
 from audit_lib.periods import order_of
 from audit_lib.sources import Source, list_sources
+from audit_lib.tables.append import append_rows
 from audit_lib.tables.build import read_source
 from audit_lib.tables.evidence import Evidence
-from audit_lib.tables.storage import append_rows, load_or_empty
+from audit_lib.tables.storage import load_or_empty
 from audit_lib.tables.units import Unit, load_registry
 
 # Half of the name: 神后镇 and 神垕镇 are one town, and of the two characters before 镇 they share one. Bureaus

@@ -12,9 +12,9 @@ from audit_lib.documents.several import hash_files
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, name_part, remove, save_bytes, sync_files
 from audit_lib.sources import Source, find_held, list_files
+from audit_lib.tables.append import Appended, append_rows
 from audit_lib.tables.downloads import Download
 from audit_lib.tables.records import Records
-from audit_lib.tables.storage import Appended, append_rows
 
 
 def name_raw(data: Path, source: Source, group: list[Download]) -> Path:

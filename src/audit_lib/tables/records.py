@@ -12,9 +12,10 @@ from audit_lib.errors import unusable
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.sources import Source
+from audit_lib.tables.append import Appended, append_rows
 from audit_lib.tables.proposals import Proposal
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import Appended, append_rows, load_table
+from audit_lib.tables.storage import load_table
 
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
 PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
