@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from audit_lib.tables import checks
+from audit_lib.tables import checks, score_checks
 from audit_lib.tables.evidence import Evidence, Finding
 from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
@@ -82,8 +82,8 @@ CHECKS = (
     Check("note", checks.check_pictures, lambda evidence: bool(find_scan_lines(evidence.notice.document))),
     Check("note", checks.check_corrected, _has_corrections),
     Check("warning", checks.check_correction_unused, _has_corrections),
-    Check("error", checks.check_scale, _has_table),
-    Check("warning", checks.check_direction, _has_table),
+    Check("error", score_checks.check_scale, _has_table),
+    Check("warning", score_checks.check_direction, _has_table),
     Check("error", checks.check_tier_count, _states_counts),
     Check("error", checks.check_units_stated, lambda evidence: evidence.notice.header.units_stated is not None),
     Check("error", checks.check_in_no_list, _has_both),
@@ -91,14 +91,14 @@ CHECKS = (
     Check("warning", checks.check_equal_counts, _has_both),
     Check("error", checks.check_twice_in_table, _has_table),
     Check("error", checks.check_twice_in_lists, _has_lists),
-    Check("error", checks.check_serial_gap, _prints_serials),
-    Check("warning", checks.check_score_order, _has_table),
-    Check("note", checks.check_serial_rank, _prints_serials),
-    Check("error", checks.check_rank_reversed, _prints_ranks),
-    Check("note", checks.check_rank_ties, _prints_ranks),
-    Check("warning", checks.check_tier_reversed, _rates_scores),
-    Check("warning", checks.check_tier_equal, _rates_scores),
-    Check("warning", checks.check_cut_rule, _takes_cuts),
+    Check("error", score_checks.check_serial_gap, _prints_serials),
+    Check("warning", score_checks.check_score_order, _has_table),
+    Check("note", score_checks.check_serial_rank, _prints_serials),
+    Check("error", score_checks.check_rank_reversed, _prints_ranks),
+    Check("note", score_checks.check_rank_ties, _prints_ranks),
+    Check("warning", score_checks.check_tier_reversed, _rates_scores),
+    Check("warning", score_checks.check_tier_equal, _rates_scores),
+    Check("warning", score_checks.check_cut_rule, _takes_cuts),
     Check("note", checks.check_name_prefix, _has_both),
     Check("warning", checks.check_name_alias, _has_both),
     Check("note", checks.check_name_level, _has_table),

@@ -1,5 +1,6 @@
 """What the checks of a notice compare, and what they find."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -82,3 +83,8 @@ class Finding:
     @property
     def line(self) -> int | None:
         return line_of(self.place) if self.place else None
+
+
+def list_rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield the rows of a table, to be read by column name. Their types are those of its schema."""
+    yield from table.itertuples()
