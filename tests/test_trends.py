@@ -16,7 +16,8 @@ from scipy import stats
 from audit_lib import trends
 from audit_lib.analysis.comparability import find_distance, follows
 from audit_lib.analysis.lineage import list_events, list_movers, match_periods, suggest_pairs
-from audit_lib.analysis.trends import compare, compare_pair, find_most
+from audit_lib.analysis.paired import compare_pair, find_most
+from audit_lib.analysis.trends import compare
 from audit_lib.analysis.unit_paths import build_panel, place
 from audit_lib.display.charts import Chart
 from audit_lib.display.scene import Rect

@@ -5,8 +5,9 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.analysis.comparability import find_distance
-from audit_lib.analysis.trend_sentences import name_many
-from audit_lib.analysis.trends import Pair, Trends
+from audit_lib.analysis.paired import Pair
+from audit_lib.analysis.trend_words import name_many
+from audit_lib.analysis.trends import Trends
 from audit_lib.analysis.unit_paths import Panel
 from audit_lib.periods import span_of
 from audit_lib.wording.words import Phrase, Text, join, say, say_date

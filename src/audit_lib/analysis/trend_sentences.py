@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.groups import MOST_NAMES, name_group
+from audit_lib.analysis.groups import name_group
+from audit_lib.analysis.paired import Pair, find_most, find_way, split_ratings
+from audit_lib.analysis.trend_words import name_list, name_many, name_unit, name_units, say_places, say_range
 from audit_lib.analysis.trends import (
     MANY_PERIODS,
-    Pair,
     Trends,
     count_thirds,
     find_always,
@@ -15,14 +16,8 @@ from audit_lib.analysis.trends import (
     find_gaps,
     find_like_last,
     find_medians,
-    find_most,
     find_placed,
-    find_way,
     list_scored,
-    name_list,
-    name_unit,
-    name_units,
-    split_ratings,
 )
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
 from audit_lib.tables.tiers import list_tiers
@@ -126,18 +121,7 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     if len(most) > 1 or pair.units["list"].nunique() > 1:
         return say("trends.order_many", moved=len(pair.moved), **facts)
     row = most.iloc[0]
-    return say("trends.order_one", unit=Unit(row["unit_name"]), **_say_places(row), before=before)
-
-
-def _say_places(row: pd.Series) -> dict[str, Phrase]:
-    return {f"place_{end}": say_rank(row[f"place_{end}"], row[f"n_tied_{end}"]) for end in ("before", "after")}
-
-
-def say_rank(place: int, n_tied: int) -> Phrase:
-    """Return the words for a place: 6th, joint 6th."""
-    last = place % 10 if place % 100 not in (11, 12, 13) else 0
-    ordinal = say(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", n=int(place))
-    return say("trends.joint", ordinal=ordinal) if n_tied > 1 else ordinal
+    return say("trends.order_one", unit=Unit(row["unit_name"]), **say_places(row), before=before)
 
 
 def _describe_always(panel: Panel) -> Phrase | None:
@@ -204,11 +188,6 @@ def _describe_best_scores(panel: Panel) -> Phrase | None:
     return say("trends.ceiling_many", n=len(bests), count=count, best=bests[panel.periods[-1]])
 
 
-def say_range(low: int, high: int) -> Phrase:
-    """Return the words for counts that are between two numbers."""
-    return say("trends.count_same" if low == high else "trends.count_range", low=low, high=high)
-
-
 def _describe_best_rating(trends: Trends, pair: Pair) -> Phrase:
     """Describe how many units have the best rating in both periods: a larger one is easier to be in."""
     best = list_tiers(trends.panel.rows)[0]
@@ -245,13 +224,6 @@ def say_among(panel: Panel, like: list[str]) -> Text | str:
     return say("trends.among", n=len(like)) if len(like) < len(list_scored(panel)) else ""
 
 
-def name_many(names: pd.Series) -> Text:
-    """Name units, or count them where they are more than eight."""
-    if len(names) > MOST_NAMES:
-        return say("trends.count_units", n=len(names))
-    return say("trends.named", units=[Unit(name) for name in sorted(names)])
-
-
 def describe_movers(trends: Trends) -> Text | None:
     """Describe who moved furthest between the two periods compared, all that tie; None where nobody moved."""
     pair = trends.main
@@ -270,7 +242,7 @@ def describe_movers(trends: Trends) -> Text | None:
             size = int(size) if measure == "places" and size.is_integer() else size  # 2 places, 2.5 places
             key, places = f"trends.{way}_{measure}", {}
             if measure == "places" and len(most) == 1:
-                key, places = f"{key}_one", _say_places(most.iloc[0])
+                key, places = f"{key}_one", say_places(most.iloc[0])
             clauses.append(say(key, units=name_many(most["unit_name"]), size=size, **places))
     if not clauses:
         return None
@@ -291,7 +263,7 @@ def _describe_places(pair: Pair) -> Text | None:
         if size and len(most.drop_duplicates(columns)) == 1:
             way = "fell" if size > 0 else "rose"
             named = name_many(most["unit_name"])
-            clauses.append(say(f"trends.{way}_places_one", units=named, **_say_places(most.iloc[0])))
+            clauses.append(say(f"trends.{way}_places_one", units=named, **say_places(most.iloc[0])))
     return join(clauses, "clauses")
 
 

@@ -8,21 +8,17 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.groups import name_group
+from audit_lib.analysis.paired import Pair, find_directions, order_changes, split_ratings
+from audit_lib.analysis.trend_words import name_list, write_place
 from audit_lib.analysis.trends import (
     FEWEST_FOR_MEDIAN,
     MANY_PERIODS,
-    Pair,
     Trends,
     choose_highlight,
     count_thirds,
-    find_directions,
     find_gaps,
     find_placed,
     list_scored,
-    name_list,
-    order_changes,
-    split_ratings,
-    write_place,
 )
 from audit_lib.analysis.unit_paths import Panel
 from audit_lib.tables.tiers import list_tiers

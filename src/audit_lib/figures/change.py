@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from audit_lib.analysis.trends import Pair, split_ratings
+from audit_lib.analysis.paired import Pair, split_ratings
 from audit_lib.display.scene import Dot, Label, Line, Mark, Scene
 from audit_lib.figures.axes import Axis, Size, choose_axis
 from audit_lib.figures.counts import draw_counts

@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.analysis.paired import Pair, order_changes
 from audit_lib.analysis.trend_sentences import say_beyond
-from audit_lib.analysis.trends import Pair, Trends, choose_highlight, name_units, order_changes, write_place
+from audit_lib.analysis.trend_words import name_units, write_place
+from audit_lib.analysis.trends import Trends, choose_highlight
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect, Scene

@@ -6,15 +6,8 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.trend_sentences import CEILING, say_among
-from audit_lib.analysis.trends import (
-    MANY_PERIODS,
-    Trends,
-    choose_highlight,
-    find_like_last,
-    find_medians,
-    name_list,
-    name_units,
-)
+from audit_lib.analysis.trend_words import name_list, name_units
+from audit_lib.analysis.trends import MANY_PERIODS, Trends, choose_highlight, find_like_last, find_medians
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Label, Line, Mark, Scene, move

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from audit_lib.analysis.trend_sentences import say_range
+from audit_lib.analysis.trend_words import say_range
 from audit_lib.display.scene import Dot, Label, Line, Mark, Rect
 from audit_lib.figures.axes import WIDE, Axis, Size, find_gaps
 from audit_lib.figures.picture import measure_width

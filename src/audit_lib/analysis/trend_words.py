@@ -1,0 +1,61 @@
+"""The words for units, lists, places and ranges in what is said and drawn of several periods."""
+
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.analysis.groups import MOST_NAMES
+from audit_lib.wording.words import Name, Phrase, Text, Unit, say
+
+MOST_KINDS = 2  # that a phrase names
+
+
+def name_list(name: str) -> Name:
+    """Name a list by the kind of its units."""
+    return Name(f"{name}_many", "kind")
+
+
+def name_unit(rows: pd.DataFrame) -> Text:
+    """Name one unit by the kind that all are of: city; else unit."""
+    kinds = set(rows["kind"])
+    return Name(f"{kinds.pop()}_one", "kind") if len(kinds) == 1 and rows["kind"].notna().all() else say("trends.unit")
+
+
+def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
+    """Name units by their sides, or by one or two kinds: towns and bureaus, cities, units."""
+    sides, kinds = set(rows["side"].dropna()), sorted(set(rows["kind"].dropna()))
+    if "bureau" in sides:
+        both, only = sides == {"town", "bureau"}, sides == {"bureau"}
+        return say(f"labels.units_{'bureau_town' if both else 'bureau' if only else 'other'}")
+    if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
+        named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
+        return named[0] if len(named) == 1 else say("trends.named", units=named)
+    return say("labels.units_other")
+
+
+def write_place(place: Any, n_tied: Any) -> str:
+    """Write a place as tables do: 15, or 15= where it is shared."""
+    return f"{int(place)}{'=' if n_tied > 1 else ''}"
+
+
+def name_many(names: pd.Series) -> Text:
+    """Name units, or count them where they are more than eight."""
+    if len(names) > MOST_NAMES:
+        return say("trends.count_units", n=len(names))
+    return say("trends.named", units=[Unit(name) for name in sorted(names)])
+
+
+def say_places(row: pd.Series) -> dict[str, Phrase]:
+    return {f"place_{end}": say_rank(row[f"place_{end}"], row[f"n_tied_{end}"]) for end in ("before", "after")}
+
+
+def say_rank(place: int, n_tied: int) -> Phrase:
+    """Return the words for a place: 6th, joint 6th."""
+    last = place % 10 if place % 100 not in (11, 12, 13) else 0
+    ordinal = say(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", n=int(place))
+    return say("trends.joint", ordinal=ordinal) if n_tied > 1 else ordinal
+
+
+def say_range(low: int, high: int) -> Phrase:
+    """Return the words for counts that are between two numbers."""
+    return say("trends.count_same" if low == high else "trends.count_range", low=low, high=high)
