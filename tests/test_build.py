@@ -19,7 +19,7 @@ from audit_lib.errors import AuditError
 from audit_lib.files import lock_folder, save_bytes, save_text
 from audit_lib.periods import order_of, span_of
 from audit_lib.sources import find_earlier, find_sources
-from audit_lib.tables.build import build_tables, check_source, find_record, read_source
+from audit_lib.tables.build import build_tables, find_record, read_source
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_table, save_table, schema_of, validate_table
 
@@ -56,7 +56,7 @@ def test_build_gives_the_committed_tables_and_writes_nothing_again(project_data:
 def test_a_changed_raw_file_is_a_finding(leizhou_data: Path) -> None:
     path = leizhou_data / "raw/leizhou/2017.txt"
     path.write_bytes(path.read_bytes() + b"\n")
-    problems = check_source(leizhou_data, find_sources(leizhou_data, "leizhou", "2017")[0])
+    problems = read_source(leizhou_data, find_sources(leizhou_data, "leizhou", "2017")[0]).problems
     [row] = problems.query("check == 'raw_file'").to_dict("records")
     assert (row["severity"], row["expected"]) == ("error", "SHA-256 e9df53f5aaaa…")
 

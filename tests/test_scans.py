@@ -35,7 +35,7 @@ from audit_lib.notices.notice import parse_notice
 from audit_lib.pages.notice_page import frame_notice
 from audit_lib.sources import find_sources
 from audit_lib.tables.add import Added, add_files, add_notice
-from audit_lib.tables.build import build_tables, check_source, read_source
+from audit_lib.tables.build import build_tables, read_source
 from audit_lib.tables.scan_doubts import NOTICE, answer_lines, find_open
 from audit_lib.tables.scan_review import Row, draw_page, load_answers, read_pictures
 from audit_lib.tables.storage import load_table
@@ -412,7 +412,7 @@ def test_changed_reading_is_another_raw_file(data: Path, tmp_path: Path) -> None
     [source] = find_sources(data)
     path = data / "raw/demo/2017/scan.png.reading.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("97.0", "98.0"), encoding="utf-8")
-    assert "raw_file" in set(check_source(data, source)["check"])
+    assert "raw_file" in set(read_source(data, source).problems["check"])
 
 
 def test_page_with_text_and_a_scanned_annex_are_one_notice(data: Path, tmp_path: Path) -> None:

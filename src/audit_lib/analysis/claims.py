@@ -34,12 +34,9 @@ def count_levels(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Dat
     points = scores.drop_duplicates("unit_id")["score"].dropna()
     fixed = {"at_low_cut": low_cut, "at_mid_cut": (top_cut + low_cut) / 2}
     own = {"above_mean": points.mean(), "above_median": points.median()}
-    counts = {name: int((points >= level).sum()) for name, level in fixed.items()}
-    counts |= {name: int((points > level).sum()) for name, level in own.items()}
-    rows = [
-        {"reading": name, "level": level, "n": counts[name], "of": len(points)} for name, level in (fixed | own).items()
-    ]
-    return _add_share(pd.DataFrame(rows, columns=["reading", "level", "n", "of"]))
+    rows = [(name, level, int((points >= level).sum())) for name, level in fixed.items()]
+    rows += [(name, level, int((points > level).sum())) for name, level in own.items()]
+    return _add_share(pd.DataFrame(rows, columns=["reading", "level", "n"]).assign(of=len(points)))
 
 
 def count_upper(scores: pd.DataFrame) -> pd.DataFrame:
@@ -130,9 +127,9 @@ def describe_level(claims: pd.DataFrame, scores: pd.DataFrame, top_cut: float, l
         return None
     readings = [say("narrative.level_count", n=row["n"], reading=_word_reading(row)) for _, row in counts.iterrows()]
     holds = counts["share_pct"] > _threshold(claim)
-    named = [say(f"narrative.by_{row['reading']}", level=row["level"]) for _, row in counts.iterrows()]
     true, false = (
-        [name for name, holds_so in zip(named, holds, strict=True) if holds_so == wanted] for wanted in (True, False)
+        [say(f"narrative.by_{row['reading']}", level=row["level"]) for _, row in counts[chosen].iterrows()]
+        for chosen in (holds, ~holds)
     )
     key = "level_all" if not false else "level_none" if not true else "level_some"
     counted = say("narrative.levels", of=int(counts["of"].iloc[0]), readings=readings)

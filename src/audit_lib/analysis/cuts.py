@@ -111,7 +111,8 @@ def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
         return say_nothing_found("tiers.not_published")
     facts = {"top_cut": rule.top_cut, "best": Tier(rule.tiers[0]), "n_rated": rule.n_rated}
     if rule.exceptions.empty:
-        return say("tiers.follows_three" if len(rule.tiers) == 3 else "tiers.follows_two", **facts, **_name_low(rule))
+        lower = {"low_cut": rule.low_cut, "middle": Tier(rule.tiers[1]), "last": Tier(rule.tiers[-1])}
+        return say("tiers.follows_three" if len(rule.tiers) == 3 else "tiers.follows_two", **facts, **lower)
     n, n_top = len(rule.exceptions), int((rule.units["score"] >= rule.top_cut).sum())
     below = rule.exceptions["score"] < rule.top_cut
     if below.any():
@@ -125,10 +126,6 @@ def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
 def _names_points(notice: Notice, cut: float) -> bool:
     """Check whether the text names the cut as points, and so may state a rule for it."""
     return any(f"{cut:g}分" in line.text for line in notice.document.lines)
-
-
-def _name_low(rule: CutRule) -> dict[str, object]:
-    return {"low_cut": rule.low_cut, "middle": Tier(rule.tiers[1]), "last": Tier(rule.tiers[-1])}
 
 
 def list_exceptions(rule: CutRule | None) -> Phrase | None:
@@ -190,10 +187,8 @@ def describe_overlap(scores: pd.DataFrame) -> Text | None:
     sentences = []
     for row in imply_cuts(scores).itertuples():
         facts = {"better": Tier(row.better_tier), "lower": Tier(row.lower_tier), "low": row.low, "high": row.high}
-        if not row.is_overlap:
-            sentences.append(say("tiers.cut_exists" if row.low < row.high else "tiers.cut_meets", **facts))
-        else:
-            sentences.append(say("tiers.no_cut" if row.low < row.high else "tiers.no_cut_at", **facts))
+        between, at = ("no_cut", "no_cut_at") if row.is_overlap else ("cut_exists", "cut_meets")
+        sentences.append(say(f"tiers.{between if row.low < row.high else at}", **facts))
     return join(sentences, "sentences")
 
 

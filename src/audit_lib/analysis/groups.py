@@ -4,9 +4,7 @@ Every unit was inspected, so means and their differences are facts. Groups with 
 counted and not compared.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -15,7 +13,7 @@ import pandas as pd
 
 from audit_lib.analysis.statistics import PairCounts, count_pairs, permutation_p
 from audit_lib.tables.tiers import list_tiers, scale_tiers
-from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, say
+from audit_lib.wording.words import Name, Phrase, Tier, Unit, say
 
 ORDER = ("town", "subdistrict", "bureau", "department", "institution", "vertical", "company")
 MOST_NAMES = 8  # more units than that are counted, not named, in a sentence
@@ -104,25 +102,18 @@ def tabulate_groups(scores: pd.DataFrame, column: str, min_n: int) -> pd.DataFra
     """
     groups = list_groups(scores, column)
     units = scores.dropna(subset=["score", column])
-    measures: list[tuple[str | Text, Callable[[pd.DataFrame], Any]]] = [
-        ("n", len),
-        ("mean", partial(_average, min_n=min_n)),
-        *((name, partial(_reduce, how=name)) for name in ("median", "min", "max")),
-        *((say("groups.rated", tier=Tier(tier)), partial(_count, tier=tier)) for tier in list_tiers(units)),
+    of_groups = [units[units[column] == group] for group in groups]
+    rows: list[list[Any]] = [
+        ["n", *map(len, of_groups)],
+        ["mean", *(members["score"].mean() if len(members) >= min_n else pd.NA for members in of_groups)],
+        *([name, *(members["score"].agg(name) for members in of_groups)] for name in ("median", "min", "max")),
     ]
-    if units["tier"].notna().any() and units["tier"].isna().any():
-        measures.append((say("labels.unrated"), partial(_count, tier=None)))
-    rows = [[label, *(measure(units[units[column] == group]) for group in groups)] for label, measure in measures]
+    tiers: dict[str | None, Phrase] = {tier: say("groups.rated", tier=Tier(tier)) for tier in list_tiers(units)}
+    if tiers and units["tier"].isna().any():
+        tiers[None] = say("labels.unrated")
+    rows += [[label, *(_count(members, tier) for members in of_groups)] for tier, label in tiers.items()]
     columns = ["figure", *(name_group(group, column) for group in groups)]
     return pd.DataFrame(rows if len(groups) > 1 else [], columns=pd.Index(columns, dtype="object"), dtype="object")
-
-
-def _average(members: pd.DataFrame, min_n: int) -> Any:
-    return members["score"].mean() if len(members) >= min_n else pd.NA
-
-
-def _reduce(members: pd.DataFrame, how: str) -> Any:
-    return members["score"].agg(how)
 
 
 def _count(members: pd.DataFrame, tier: str | None) -> int:
@@ -143,11 +134,9 @@ def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: st
     if not scale_tiers(units):
         return None
     holders = [group for group in list_groups(scores, column) if _count(units[units[column] == group], tiers[0])]
-    return (
-        say("groups.only_best", group=name_group(holders[0], column), tier=Tier(tiers[0]))
-        if len(holders) == 1
-        else None
-    )
+    if len(holders) == 1:
+        return say("groups.only_best", group=name_group(holders[0], column), tier=Tier(tiers[0]))
+    return None
 
 
 def tabulate_comparisons(comparisons: list[Comparison], column: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from audit_lib.documents.model import squeeze
 from audit_lib.periods import span_of
 from audit_lib.tables.history import History
-from audit_lib.wording.words import say, say_date
+from audit_lib.wording.words import Phrase, say, say_date
 
 DECISIVE = ("national_rule", "provincial_rule", "place_confirmed", "rule_applied")  # scopes that change results
 SAME = ("exact", "alias", "renamed")  # joins after which a unit is still the same one
@@ -35,6 +35,11 @@ class Matching:
     before: str
     after: str
     units: pd.DataFrame
+
+    @property
+    def step(self) -> Phrase:
+        """The two periods, as a step from one to the other."""
+        return say("trends.step", before=say_date(self.before), after=say_date(self.after))
 
     @property
     def joined(self) -> pd.DataFrame:
@@ -137,10 +142,9 @@ def list_movers(history: History) -> pd.DataFrame:
     """List the units that left or entered at each step, by the event that explains it; `unexplained` without one."""
     rows = []
     for matching in match_steps(history):
-        step = say("trends.step", before=say_date(matching.before), after=say_date(matching.after))
         for move, units, name in (("left", matching.left, "unit_before"), ("entered", matching.entered, "unit_after")):
             for event, same in units.fillna({"event": "unexplained"}).groupby("event"):
-                rows.append({"step": step, "move": move, "event": event, "n": len(same), "units": list(same[name])})
+                rows.append((matching.step, move, event, len(same), list(same[name])))
     return pd.DataFrame(rows, columns=["step", "move", "event", "n", "units"])
 
 
@@ -153,10 +157,10 @@ def suggest_pairs(history: History) -> pd.DataFrame:
     """Suggest which unexplained units that left and entered may be one, by names that look alike. Nothing is joined."""
     rows = []
     for matching in match_steps(history):
-        step = say("trends.step", before=say_date(matching.before), after=say_date(matching.after))
         left = matching.left[matching.left["event"].isna()]["unit_before"].to_list()
         entered = matching.entered[matching.entered["event"].isna()]["unit_after"].to_list()
         for name in left:
             if best := process.extractOne(name, entered, scorer=fuzz.ratio, score_cutoff=ALIKE):
-                rows.append({"step": step, "unit_before": name, "unit_after": best[0], "similarity": round(best[1])})
+                pair = {"unit_before": name, "unit_after": best[0], "similarity": round(best[1])}
+                rows.append({"step": matching.step, **pair})
     return pd.DataFrame(rows, columns=["step", "unit_before", "unit_after", "similarity"])

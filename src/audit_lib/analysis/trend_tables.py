@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -211,13 +210,13 @@ def _shorten_headings(headings: dict[str, Phrase | str]) -> dict[Text | str, tup
 def tabulate_steps(trends: Trends) -> pd.DataFrame:
     """List the steps from period to period: units, how many are the same, what is compared and why, and who moved."""
     panel, rows = trends.panel, []
-    for matching, (before, after) in zip(panel.matchings, pairwise(panel.periods), strict=True):
+    for matching in panel.matchings:
+        before, after = matching.before, matching.after
         gate, ways = panel.gate(before, after), find_directions(panel, before, after)
-        facts = {"before": say_date(before), "after": say_date(after)}
         counts = {name: int((ways == way).sum()) for name, way in (("risen", 1), ("fallen", -1), ("unchanged", 0))}
         rows.append(
             {
-                "step": say("trends.step", **facts),
+                "step": matching.step,
                 "n_before": len(panel.units_of[before]),
                 "n_after": len(panel.units_of[after]),
                 "n_joined": len(matching.joined),

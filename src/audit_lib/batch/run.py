@@ -107,12 +107,7 @@ class _Work:
     """Finds what a batch has to do, one place after the other."""
 
     def __init__(
-        self,
-        folders: Folders,
-        request: Request,
-        options: RunOptions,
-        observer: BatchObserver,
-        notebooks: list[Path],
+        self, folders: Folders, request: Request, options: RunOptions, observer: BatchObserver, notebooks: list[Path]
     ) -> None:
         self._folders = folders
         self._request = request
@@ -137,16 +132,12 @@ class _Work:
 
     def _is_valid(self, sources: list[Source]) -> bool:
         """Check the name and the reference tables of a place."""
-        try:
+        with _report_error(self._observer, alone=self._alone):
             _check_name(sources[0])
             check_reference(self.snapshot, self._folders.reports, sources[0].jurisdiction)
-        except AuditError as error:
-            if self._alone:
-                raise
-            self._observer.error(str(error))
-            self.n_left_out += len(sources)
-            return False
-        return True
+            return True
+        self.n_left_out += len(sources)
+        return False
 
     def _plan_place(self, sources: list[Source]) -> dict[Run, str | None]:
         every = find_sources(self._folders.data, sources[0].jurisdiction)  # trends rest on earlier periods too
@@ -180,6 +171,17 @@ class _Work:
             start_warming()
 
 
+@contextmanager
+def _report_error(observer: BatchObserver, *, alone: bool) -> Iterator[None]:
+    """Report the error of one place or notice, for the others go on; raise it where it is the only one asked for."""
+    try:
+        yield
+    except AuditError as error:
+        if alone:
+            raise
+        observer.error(str(error))
+
+
 def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool) -> list[Source]:
     """Return the notices of places with valid reference tables. Reports an error once, and raises it with `alone`.
 
@@ -188,31 +190,23 @@ def keep_valid(data: Path, sources: list[Source], observer: BatchObserver, *, al
     from audit_lib.tables.storage import validate_reference
 
     validate_reference(data)
-    invalid = set()
+    valid = set()
     for place in dict.fromkeys(source.jurisdiction for source in sources):
-        try:
+        with _report_error(observer, alone=alone):
             validate_reference(data, place)
-        except AuditError as error:
-            if alone:
-                raise
-            observer.error(str(error))
-            invalid.add(place)
-    return [source for source in sources if source.jurisdiction not in invalid]
+            valid.add(place)
+    return [source for source in sources if source.jurisdiction in valid]
 
 
 def check_notices(
     data: Path, sources: list[Source], observer: BatchObserver, *, alone: bool
 ) -> Iterator[tuple[Source, "pd.DataFrame"]]:
     """Yield the problems of each notice that can be read. Reports any other's error, and raises it with `alone`."""
-    from audit_lib.tables.build import check_source
+    from audit_lib.tables.build import read_source
 
     for source in keep_valid(data, sources, observer, alone=alone):
-        try:
-            yield source, check_source(data, source)
-        except AuditError as error:
-            if alone:
-                raise
-            observer.error(str(error))
+        with _report_error(observer, alone=alone):
+            yield source, read_source(data, source).problems
 
 
 def build_notices(

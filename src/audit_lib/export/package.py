@@ -18,7 +18,7 @@ from audit_lib.export.workbook import write_workbook
 from audit_lib.files import save_bytes
 from audit_lib.notebook.place_words import name_place
 from audit_lib.sources import Source
-from audit_lib.tables.build import Reading, read_source, tabulate_reading
+from audit_lib.tables.build import Reading, read_source
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import describe_package, format_table, load_table
 from audit_lib.wording.words import Words
@@ -77,7 +77,7 @@ def export_notice(data: Path, source: Source, folder: Path) -> dict[Path, str]:
 def collect_bundle(data: Path, source: Source) -> Bundle:
     """Read a notice, and of the reference tables the rows that concern it."""
     reading = read_source(data, source)
-    processed = tabulate_reading(reading)
+    processed = reading.tables
     tables = {
         PurePosixPath("processed", source.jurisdiction, f"{name}.csv"): table for name, table in processed.items()
     }

@@ -155,23 +155,14 @@ def _add_group(
         reading = resolve_notice(data, source, notice, row)
         new = row if record is None else None
         keep_notice(records, source.path, group if held is None else [], new, corrections)
-    printed = list_printed(reading.evidence)
-    units = ((each.unit.unit_id, each.unit.name, next(iter(each.names.values()))) for each in printed)
-    roster.enter(source.period, source.notice_id, units)
+    roster.enter(source.period, source.notice_id, reading.scores)
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
     answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
-    written = {raw: held is None, "record": record is None, answers: bool(corrections)}
-    overlaps = [
-        one if two == source.period else two for one, two in list_overlaps(roster.named) if source.period in (one, two)
-    ]
-    return Added(
-        reading,
-        tuple(part for part, is_new in written.items() if is_new),
-        known,
-        proposal,
-        tuple(overlaps),
-        list_kept(record, given),
-    )
+    parts = ((raw, held is None), ("record", record is None), (answers, bool(corrections)))
+    written = tuple(part for part, is_new in parts if is_new)
+    overlapping = (pair for pair in list_overlaps(roster.named) if source.period in pair)
+    overlaps = tuple(each for pair in overlapping for each in pair if each != source.period)
+    return Added(reading, written, known, proposal, overlaps, list_kept(record, given))
 
 
 def _settle(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
@@ -23,9 +24,8 @@ from audit_lib.tables.units import Unit, load_registry
 # Half of the name: 神后镇 and 神垕镇 are one town, and of the two characters before 镇 they share one. Bureaus
 # that were renamed with their tasks (环保局, 生态环境局) share less, or are told apart by the rules below.
 LEAST = 50.0
-APART = frozenset(
-    "东西南北中上下前后内外大小新老一二三四五六七八九十"
-)  # these tell neighbours apart: 南川东路, 南川西路
+# These tell neighbours apart: 南川东路, 南川西路.
+APART = frozenset("东西南北中上下前后内外大小新老一二三四五六七八九十")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,6 @@ class Roster:
     Read once for all files that are added together.
     """
 
-    jurisdiction: str
     registered: dict[str, Unit]
     named: dict[str, dict[str, Known]] = field(default_factory=dict)  # period → unit_id → where
 
@@ -80,26 +79,25 @@ class Roster:
             known |= self.named[each]
         return known
 
-    def enter(self, period: str, notice_id: str, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Enter the units of a notice: id, name and place of each."""
+    def enter(self, period: str, notice_id: str, scores: pd.DataFrame) -> None:
+        """Enter the units of a notice, from its scores table."""
+        units = zip(scores["unit_id"], scores["unit_name"], scores["source_place"], strict=True)
         self.named[period] = {
-            unit_id: Known(Unit(unit_id, name), f"{notice_id} {place}") for unit_id, name, place in rows
+            unit_id: Known(Unit(unit_id, name), f"{notice_id} {place}") for unit_id, name, place in units
         }
 
 
 def load_roster(data: Path, jurisdiction: str) -> Roster:
     """Load the units of a place. A raw file that is not built, and cannot be read, names none."""
     units = load_registry(data, jurisdiction).by_name.values()
-    roster = Roster(jurisdiction, {unit.unit_id: unit for unit in units})
+    roster = Roster({unit.unit_id: unit for unit in units})
     scores = load_or_empty(data / "processed" / jurisdiction / "scores.csv", "scores")
-    columns = ["unit_id", "unit_name", "source_place"]
     for (period, notice_id), rows in scores.groupby(["period", "notice_id"]):
-        roster.enter(str(period), str(notice_id), rows[columns].itertuples(index=False, name=None))
+        roster.enter(str(period), str(notice_id), rows)
     for source in list_sources(data, jurisdiction):
         if source.period not in roster.named:
             with suppress(AuditError):
-                rows = read_source(data, source).scores[columns]
-                roster.enter(source.period, source.notice_id, rows.itertuples(index=False, name=None))
+                roster.enter(source.period, source.notice_id, read_source(data, source).scores)
     return roster
 
 

@@ -40,6 +40,16 @@ class Reading:
     def measure(self) -> Measure:
         return self.evidence.measure
 
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What the checks find, worded in English, as it is kept on disk."""
+        return tabulate_problems(run_checks(self.evidence), self.source.notice_id, Words("en"))
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The processed tables of the notice, by name."""
+        return {"scores": self.scores, "mentions": self.mentions, "problems": self.problems}
+
 
 def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
     """Find what notices.csv records of a notice, in a language where it does; None where it records nothing."""
@@ -108,20 +118,6 @@ def resolve_notice(
     return Reading(source, notice, record, scores, mentions, evidence)
 
 
-def check_source(data: Path, source: Source) -> pd.DataFrame:
-    """Return the problems of one notice, worded in English, as they are kept on disk."""
-    return _tabulate_problems(read_source(data, source))
-
-
-def tabulate_reading(reading: Reading) -> dict[str, pd.DataFrame]:
-    """Return the processed tables of one notice, by name: scores, mentions, problems."""
-    return dict(zip(PROCESSED, (reading.scores, reading.mentions, _tabulate_problems(reading)), strict=True))
-
-
-def _tabulate_problems(reading: Reading) -> pd.DataFrame:
-    return tabulate_problems(run_checks(reading.evidence), reading.source.notice_id, Words("en"))
-
-
 def build_tables(
     data: Path, sources: list[Source], *, package: bool = True
 ) -> Iterator[tuple[Source, AuditError | None]]:
@@ -135,8 +131,7 @@ def build_tables(
         done: list[str] = []
         for source in (source for source in sources if source.jurisdiction == jurisdiction):
             try:
-                reading = read_source(data, source)
-                tables = tabulate_reading(reading)
+                tables = read_source(data, source).tables
             except AuditError as error:
                 yield source, error
                 continue

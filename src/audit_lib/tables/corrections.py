@@ -75,27 +75,25 @@ def list_answers(corrections: list[Correction]) -> dict[tuple[str, str], str]:
 
 
 def correct_notice(notice: Notice, corrections: list[Correction]) -> tuple[Notice, tuple[Correction, ...]]:
-    """Correct the rows of a notice. Gives the notice, and each correction with the row that it was made in, if any."""
+    """Correct the rows of a notice. Returns it, and each correction with the row that it was made in, if any."""
     applied = []
-    at = {row.place: row for table in notice.tables for row in table.rows}
     for correction in corrections:
+        rows = [row for table in notice.tables for row in table.rows]
         if correction.place:
-            applied.append(replace(correction, row=at.get(correction.place)))
-            continue
-        found = next(
-            ((table, row) for table in notice.tables for row in table.rows if _prints(notice, correction, row)), None
-        )
-        if found is None:
-            applied.append(correction)
-            continue
-        table, row = found
-        made = replace(correction, row=row)
-        rows = tuple(_correct_row(row, made) if each is row else each for each in table.rows)
-        tables = tuple(replace(table, rows=rows) if each is table else each for each in notice.tables)
-        problems = tuple(problem for problem in notice.problems if not correction.explains(problem))
-        notice = replace(notice, tables=tables, problems=problems)
-        applied.append(made)
+            found = next((row for row in reversed(rows) if row.place == correction.place), None)
+        elif found := next((row for row in rows if _prints(notice, correction, row)), None):
+            notice = _correct(notice, replace(correction, row=found))
+        applied.append(replace(correction, row=found))
     return notice, tuple(applied)
+
+
+def _correct(notice: Notice, made: Correction) -> Notice:
+    tables = [
+        replace(table, rows=tuple(_correct_row(row, made) if row is made.row else row for row in table.rows))
+        for table in notice.tables
+    ]
+    problems = tuple(problem for problem in notice.problems if not made.explains(problem))
+    return replace(notice, tables=tuple(tables), problems=problems)
 
 
 def _prints(notice: Notice, correction: Correction, row: ScoreRow) -> bool:
