@@ -123,12 +123,10 @@ def compare_pair(panel: Panel, before: str, after: str) -> Pair:
         if gate.measure == "ratings":
             units[end], units[f"tier_{end}"] = rows["tier_order"].astype("float64"), rows["tier"]
             continue
-        placed = place(rows["value"], rows["list"])
-        placed = placed[["place", "n_tied", "n_listed"]].astype("int64")
-        units[f"place_{end}"], units[f"n_tied_{end}"] = placed["place"], placed["n_tied"]
+        placed = place(rows["value"], rows["list"]).astype(dict.fromkeys(["place", "n_tied", "n_listed"], "int64"))
+        units = units.join(placed[["place", "n_tied", "middle"]].add_suffix(f"_{end}"))
         units["n_listed"] = placed["n_listed"]
-        middle = units[f"place_{end}"] + (units[f"n_tied_{end}"] - 1) / 2
-        units[end] = rows["score"] if gate.measure == "points" else middle
+        units[end] = rows["score"] if gate.measure == "points" else placed["middle"]
     change = (units["after"] - units["before"]).astype("float64").round(6)
     step = find_step(units["before"], units["after"]) if gate.measure == "points" else 0.0
     direction = find_direction(change, step) if gate.measure == "points" else find_way(units, gate.measure)

@@ -133,7 +133,7 @@ def _describe_always(panel: Panel) -> Phrase | None:
         return say("trends.always_first", unit=Unit(first))
     for third in (LOWEST, TOP):
         if len(names := find_always(panel, third)) == 1:
-            return say(f"trends.always_{third}_{'both' if n == 2 else 'each'}", unit=Unit(names[0]))
+            return say(f"trends.always_{third}_{'both' if n == 2 else 'each'}", unit=Unit(names.iloc[0]))
     return None
 
 
@@ -255,8 +255,8 @@ def _describe_places(pair: Pair) -> Text | None:
     """Describe which unit went furthest down and which furthest up the order; None for several lists."""
     if pair.units["list"].nunique() > 1:
         return None
-    ends = [pair.units[f"place_{end}"] + (pair.units[f"n_tied_{end}"] - 1) / 2 for end in ("before", "after")]
-    change, clauses = (ends[1] - ends[0]).where(find_way(pair.units, "places") != 0, 0.0), []
+    change, clauses = pair.units["middle_after"] - pair.units["middle_before"], []
+    change = change.where(find_way(pair.units, "places") != 0, 0.0)
     for size in (change.max(), change.min()):
         most = pair.units[change == size]
         columns = [f"{name}_{end}" for name in ("place", "n_tied") for end in ("before", "after")]

@@ -158,11 +158,11 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
             write_place(place, 1 if is_long else n) for place, n in zip(rows["place"], rows["n_tied"], strict=True)
         ]
         heading = headings[period]
-        middle = (rows["place"] + (rows["n_tied"] - 1) / 2 - 0.5) / rows["n_listed"]
+        percent = (rows["middle"] - 0.5) / rows["n_listed"]
         listed = table.index.isin(panel.units_of[period].index)
         blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
         table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
-        shades[heading] = (6 * middle.astype("float64")).clip(0, 5.999).reindex(table.index) // 1
+        shades[heading] = (6 * percent).clip(0, 5.999).reindex(table.index) // 1
         if list_scored(panel):
             scores[heading] = rows["score"].reindex(table.index)
     for column in ("mean_place", "n_top", "n_lowest"):

@@ -106,9 +106,8 @@ def count_thirds(panel: Panel) -> pd.DataFrame:
     Best mean place first: mean percentile of places, for lists need not be equally long.
     """
     rows = panel.rows.dropna(subset=["place"])
-    middle = (rows["place"] + (rows["n_tied"] - 1) / 2).astype("float64")
-    rows = rows.assign(middle=middle, percent=(middle - 0.5) / rows["n_listed"].astype("float64"))
     rows = rows.assign(is_top=rows["third"] == TOP, is_lowest=rows["third"] == LOWEST)
+    rows = rows.assign(percent=(rows["middle"] - 0.5) / rows["n_listed"])
     table = rows.groupby("unit").agg(
         unit_name=("unit_name", "last"),
         n_placed=("period", "size"),
@@ -120,10 +119,10 @@ def count_thirds(panel: Panel) -> pd.DataFrame:
     return table.sort_values(["percent", "unit_name"], kind="stable")
 
 
-def find_always(panel: Panel, third: str) -> list[str]:
-    """Name the units that are in a third in every period with places, if there are two such periods or more."""
+def find_always(panel: Panel, third: str) -> pd.Series:
+    """Name the units that are in a third in every period with places, by key; none without two such periods."""
     counts, n = count_thirds(panel), len(find_placed(panel))
-    return [] if n < 2 else list(counts.loc[counts[f"n_{third}"] == n, "unit_name"])
+    return counts.loc[(counts[f"n_{third}"] == n) & (n > 1), "unit_name"]
 
 
 def find_first(panel: Panel) -> str | None:
@@ -146,9 +145,8 @@ def choose_highlight(trends: Trends) -> str | None:
     """
     counts, n = count_thirds(trends.panel), len(find_placed(trends.panel))
     for third in (LOWEST, TOP):
-        found = counts.index[counts[f"n_{third}"] == n] if n > 1 else []
-        if len(found) == 1:
-            return str(found[0])
+        if len(found := find_always(trends.panel, third)) == 1:
+            return str(found.index[0])
     often = counts.index[(counts["n_lowest"] == counts["n_lowest"].max()) & (counts["n_lowest"] >= OFTEN * n)]
     if n > 2 and len(often) == 1:
         return str(often[0])

@@ -12,7 +12,7 @@ from audit_lib.analysis.lineage import SAME, Matching, keep_decisive, match_step
 from audit_lib.tables.history import History
 
 TOP, LOWEST = "top", "lowest"
-PLACES = ["value", "place", "n_tied", "n_listed", "third"]
+PLACES = ["value", "place", "n_tied", "middle", "n_listed", "third"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +22,9 @@ class Panel:
     `rows`: per unit and period its `unit` (the same in all periods in which it is one and the same unit), the name that
     it last had, score, tier, tier_order and groups as published; `list`, in which it is compared (missing where the
     tables of its period cannot be told apart); value (what is ranked, a higher one being better: the score or the rank,
-    if need be with its sign turned), place (1 is best, ties share the best place), n_tied, n_listed and third (top,
-    lowest or missing) in that list. `matchings` join each period with the one before it.
+    if need be with its sign turned), place (1 is best, ties share the best place), n_tied, middle (the mean of the
+    places that ties share), n_listed and third (top, lowest or missing) in that list. `matchings` join each period with
+    the one before it.
     """
 
     history: History
@@ -128,7 +129,7 @@ def _place_units(units: pd.DataFrame, published: Published) -> pd.DataFrame:
 
 
 def place(value: pd.Series, lists: pd.Series) -> pd.DataFrame:
-    """Place values in their lists, the highest first: value, place, n_tied, n_listed and third.
+    """Place values in their lists, the highest first: value, place, n_tied, middle, n_listed, third.
 
     Top third: the unit and all that share its place are among the first third. Lowest: at least two thirds of the
     list are ahead. A ceiling that most share is in neither.
@@ -137,6 +138,7 @@ def place(value: pd.Series, lists: pd.Series) -> pd.DataFrame:
     groups = known.groupby(lists[known.index])
     table = pd.DataFrame({"place": groups.rank(method="min", ascending=False), "n_listed": groups.transform("size")})
     table["n_tied"] = known.groupby([lists[known.index], known]).transform("size")
+    table["middle"] = table["place"] + (table["n_tied"] - 1) / 2
     third = pd.Series(pd.NA, index=known.index, dtype="object")
     third[3 * (table["place"] - 1) >= 2 * table["n_listed"]] = LOWEST
     third[3 * (table["place"] + table["n_tied"] - 1) <= table["n_listed"]] = TOP
