@@ -27,16 +27,16 @@ def describe_limits(trends: Trends) -> Text | None:
 
 def _describe_seasons(trends: Trends) -> Phrase | None:
     pair = trends.main
-    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.periods):
+    if pair is None or pair.gate.measure == "ratings" or all(len(period) == 4 for period in trends.panel.periods):
         return None
-    apart = [find_distance(before, after) for before, after in pairwise(trends.periods)]
-    is_regular = len(set(apart)) == 1 and len(trends.periods) > FEW
+    apart = [find_distance(before, after) for before, after in pairwise(trends.panel.periods)]
+    is_regular = len(set(apart)) == 1 and len(trends.panel.periods) > FEW
     if is_regular or not any(apart):
         return None
     before, after = pair.gate.before, pair.gate.after
     others = [
         find_distance(each, after)
-        for each in trends.periods[: trends.periods.index(after)]
+        for each in trends.panel.periods[: trends.panel.periods.index(after)]
         if each != before and trends.panel.gate(each, after).measure == pair.gate.measure
     ]
     seasons = say("trends.seasons")

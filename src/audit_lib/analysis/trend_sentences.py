@@ -10,14 +10,10 @@ from audit_lib.analysis.trend_words import name_list, name_many, name_unit, name
 from audit_lib.analysis.trends import (
     MANY_PERIODS,
     Trends,
-    count_thirds,
     find_always,
     find_first,
     find_gaps,
-    find_like_last,
     find_medians,
-    find_placed,
-    list_scored,
 )
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
 from audit_lib.tables.tiers import list_tiers
@@ -34,18 +30,18 @@ def describe_trends(trends: Trends) -> Text:
 
     The later of these is named only where it is not the last period, which every page names already.
     """
-    if len(trends.periods) == 1:
+    if len(trends.panel.periods) == 1:
         return say_nothing_found("trends.one_period")
     pair = trends.main
     if pair is None:
-        return say_nothing_found("trends.nothing_compared", n=len(trends.periods))
+        return say_nothing_found("trends.nothing_compared", n=len(trends.panel.periods))
     if pair.gate.measure == "ratings":
-        return _describe_ratings(pair, len(trends.periods))
+        return _describe_ratings(pair, len(trends.panel.periods))
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     is_points = pair.gate.measure == "points"
     sentence = _describe_direction(trends, pair) if is_points else _describe_order(trends, pair)
-    if pair.gate.after != trends.periods[-1]:
+    if pair.gate.after != trends.panel.periods[-1]:
         sentence = say("trends.at", after=say_date(pair.gate.after), sentence=sentence)
     measure = trends.panel.published[pair.gate.after].measure
     is_long = is_points and pair.n_within > 0 and measure.score_name is not None
@@ -126,7 +122,7 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
 
 def _describe_always(panel: Panel) -> Phrase | None:
     """Name the one unit that is first in every period, else in the lowest third, else in the top; None for several."""
-    n = len(find_placed(panel))
+    n = len(panel.placed)
     if n < len(panel.periods) or len(panel.lists) > 1:
         return None
     if first := find_first(panel):
@@ -164,7 +160,7 @@ def _describe_medians(panel: Panel, name: str) -> Phrase | None:
 def describe_gap(trends: Trends, column: str) -> Text | None:
     """Describe how the difference of two groups moved; without groups, when scores, or ratings, were furthest apart."""
     gaps = find_gaps(trends, column)
-    like = [period for period in gaps if period in (find_like_last(trends.panel) or [])]
+    like = [period for period in gaps if period in trends.panel.like_last]
     if len(like) > 1:
         first, last = gaps[like[0]], gaps[like[-1]]
         facts = {"first": name_group(last.first, column), "second": name_group(last.second, column)}
@@ -177,7 +173,7 @@ def describe_gap(trends: Trends, column: str) -> Text | None:
 
 def _describe_best_scores(panel: Panel) -> Phrase | None:
     """Count the units with the best possible score over many periods; None where few are, or some period has none."""
-    if len(panel.periods) < MANY_PERIODS or list_scored(panel) != list(panel.periods):
+    if len(panel.periods) < MANY_PERIODS or panel.scored != list(panel.periods):
         return None
     bests = {period: panel.published[period].measure.best for period in panel.periods}
     scores = panel.rows.dropna(subset=["score"])
@@ -204,7 +200,7 @@ def _describe_best_rating(trends: Trends, pair: Pair) -> Phrase:
 def _describe_spread(trends: Trends) -> Phrase | None:
     """State in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
     panel = trends.panel
-    if len(panel.lists) != 1 or len(like := find_like_last(panel)) < 2:
+    if len(panel.lists) != 1 or len(like := panel.like_last) < 2:
         return None
     points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
     ranges = {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
@@ -221,7 +217,7 @@ def _describe_spread(trends: Trends) -> Phrase | None:
 
 def say_among(panel: Panel, like: list[str]) -> Text | str:
     """Return the words for only these periods being compared, where others have scores too; nothing where none has."""
-    return say("trends.among", n=len(like)) if len(like) < len(list_scored(panel)) else ""
+    return say("trends.among", n=len(like)) if len(like) < len(panel.scored) else ""
 
 
 def describe_movers(trends: Trends) -> Text | None:
@@ -231,7 +227,7 @@ def describe_movers(trends: Trends) -> Text | None:
         return _describe_rated_movers(pair)
     if pair.gate.reason == "ranks_of_another":
         return None
-    if len(trends.periods) >= MANY_PERIODS and (stays := describe_stays(trends)):
+    if len(trends.panel.periods) >= MANY_PERIODS and (stays := describe_stays(trends)):
         return say("trends.often", clauses=stays)
     is_share = trends.panel.published[pair.gate.after].measure.is_share
     measure = "share" if pair.gate.measure == "points" and is_share else pair.gate.measure
@@ -275,7 +271,7 @@ def _describe_rated_movers(pair: Pair | None) -> Phrase | None:
 
 def describe_first(trends: Trends) -> Phrase | None:
     """Name who was first most often, all that tie, where nothing is said of the level; None below three periods."""
-    panel, n = trends.panel, len(find_placed(trends.panel))
+    panel, n = trends.panel, len(trends.panel.placed)
     if n < FEWEST_FOR_OFTEN or len(panel.lists) > 1 or find_first(panel) or describe_level(trends) is not None:
         return None
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
@@ -285,10 +281,10 @@ def describe_first(trends: Trends) -> Phrase | None:
 
 def describe_stays(trends: Trends) -> Text | None:
     """Name who is most often in the lowest and in the top third, all that tie; None below three periods with places."""
-    n = len(find_placed(trends.panel))
+    n = len(trends.panel.placed)
     if n < FEWEST_FOR_OFTEN:
         return None
-    counts, clauses = count_thirds(trends.panel), []
+    counts, clauses = trends.panel.thirds, []
     for third in (LOWEST, TOP):
         times = counts[f"n_{third}"]
         if (k := int(times.max())) > 1:

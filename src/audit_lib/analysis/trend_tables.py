@@ -14,10 +14,7 @@ from audit_lib.analysis.trends import (
     MANY_PERIODS,
     Trends,
     choose_highlight,
-    count_thirds,
     find_gaps,
-    find_placed,
-    list_scored,
 )
 from audit_lib.analysis.unit_paths import Panel
 from audit_lib.tables.tiers import list_tiers
@@ -143,13 +140,13 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     With mean place and the periods in the top and the lowest third. A dash: listed without a place; blank: not listed.
     Empty below three periods with places: two are in the table of changes. Of many periods, ties are not marked.
     """
-    panel, placed = trends.panel, find_placed(trends.panel)
+    panel, placed = trends.panel, trends.panel.placed
     is_long = len(placed) >= MANY_PERIODS
-    printed = [period for period in placed if panel.published[period].basis == "rank"] if list_scored(panel) else []
+    printed = [period for period in placed if panel.published[period].basis == "rank"] if panel.scored else []
     headings = {period: _head_period(period, is_starred=period in printed) for period in placed}
     if len(placed) < 3:
         return pd.DataFrame(columns=["unit_name"]), Shades(pd.DataFrame(), pd.DataFrame())
-    counts = count_thirds(panel)
+    counts = panel.thirds
     table = counts[["unit_name"]].copy()
     shades, scores = pd.DataFrame(index=counts.index), pd.DataFrame(index=counts.index)
     for period in placed:
@@ -163,7 +160,7 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
         blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
         table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
         shades[heading] = (6 * percent).clip(0, 5.999).reindex(table.index) // 1
-        if list_scored(panel):
+        if panel.scored:
             scores[heading] = rows["score"].reindex(table.index)
     for column in ("mean_place", "n_top", "n_lowest"):
         table[column] = counts[column].round(1)

@@ -31,48 +31,21 @@ class Trends:
     last: Pair | None
     min_n: int
 
-    @property
-    def periods(self) -> tuple[str, ...]:
-        return self.panel.periods
-
-
-def compare(history: History, min_n: int) -> Trends:
-    """Compare the periods of a place. Groups below `min_n` units are not compared, lists below it have no quartiles."""
-    main, last = _compare(history)
-    return Trends(build_panel(history), main, last, min_n)
-
 
 @lru_cache(maxsize=100)
-def _compare(history: History) -> tuple[Pair | None, Pair | None]:
+def compare(history: History, min_n: int) -> Trends:
+    """Compare the periods of a place. Groups below `min_n` units are not compared, lists below it have no quartiles."""
     panel = build_panel(history)
-    chosen = choose_main_pair(panel)
-    if chosen is None:
-        return None, None
-    newest = next((before for before in reversed(panel.periods[:-1]) if is_compared(panel, before)), None)
-    is_other = newest is not None and (newest, panel.periods[-1]) != chosen
-    last = compare_pair(panel, newest, panel.periods[-1]) if newest is not None and is_other else None
-    return compare_pair(panel, *chosen), last
-
-
-def find_like_last(panel: Panel) -> list[str]:
-    """Find the periods whose points may be compared with the last one for which there are any, that one included."""
-    scored = list_scored(panel)
-    for end in reversed(scored):
-        like = [each for each in scored if each == end or panel.gate(each, end).measure == "points"]
-        if len(like) > 1:
-            return like
-    return scored[-1:]
-
-
-def list_scored(panel: Panel) -> list[str]:
-    """List the periods with scores."""
-    return [period for period in panel.periods if panel.published[period].basis == "score"]
+    main, end = choose_main_pair(panel), panel.periods[-1]
+    last = next(((before, end) for before in reversed(panel.periods[:-1]) if is_compared(panel, before)), None)
+    pairs = [compare_pair(panel, *each) if each else None for each in (main, last if last != main else None)]
+    return Trends(panel, pairs[0], pairs[1], min_n)
 
 
 def find_medians(panel: Panel, name: str) -> pd.Series:
-    """Return the median of a list in each period of `find_like_last`, by period."""
+    """Return the median of a list in each period of `Panel.like_last`, by period."""
     found = {}
-    for period in find_like_last(panel):
+    for period in panel.like_last:
         units = panel.units_of[period]
         points = units.loc[units["list"] == name, "score"].dropna()
         if len(points) >= FEWEST_FOR_MEDIAN:
@@ -95,33 +68,9 @@ def find_gaps(trends: Trends, column: str) -> dict[str, Comparison]:
     return {period: each for period, each in found.items() if (each.first, each.second) == (last.first, last.second)}
 
 
-def find_placed(panel: Panel) -> list[str]:
-    """Find the periods in which units have places."""
-    return [period for period in panel.periods if panel.units_of[period]["place"].notna().any()]
-
-
-def count_thirds(panel: Panel) -> pd.DataFrame:
-    """Count for each unit the periods in which it has a place, and those in the top and the lowest third.
-
-    Best mean place first: mean percentile of places, for lists need not be equally long.
-    """
-    rows = panel.rows.dropna(subset=["place"])
-    rows = rows.assign(is_top=rows["third"] == TOP, is_lowest=rows["third"] == LOWEST)
-    rows = rows.assign(percent=(rows["middle"] - 0.5) / rows["n_listed"])
-    table = rows.groupby("unit").agg(
-        unit_name=("unit_name", "last"),
-        n_placed=("period", "size"),
-        mean_place=("middle", "mean"),
-        percent=("percent", "mean"),
-        n_top=("is_top", "sum"),
-        n_lowest=("is_lowest", "sum"),
-    )
-    return table.sort_values(["percent", "unit_name"], kind="stable")
-
-
 def find_always(panel: Panel, third: str) -> pd.Series:
     """Name the units that are in a third in every period with places, by key; none without two such periods."""
-    counts, n = count_thirds(panel), len(find_placed(panel))
+    counts, n = panel.thirds, len(panel.placed)
     return counts.loc[(counts[f"n_{third}"] == n) & (n > 1), "unit_name"]
 
 
@@ -131,7 +80,7 @@ def find_first(panel: Panel) -> str | None:
     None where units are compared in several lists.
     """
     first = panel.rows[(panel.rows["place"] == 1) & (panel.rows["n_tied"] == 1)]
-    n = len(find_placed(panel))
+    n = len(panel.placed)
     if n < 2 or len(first) < n or first["unit"].nunique() > 1 or panel.rows["list"].nunique() > 1:
         return None
     return str(first["unit_name"].iloc[0])
@@ -143,7 +92,7 @@ def choose_highlight(trends: Trends) -> str | None:
 
     The key of the unit; None where none of these is a single unit.
     """
-    counts, n = count_thirds(trends.panel), len(find_placed(trends.panel))
+    counts, n = trends.panel.thirds, len(trends.panel.placed)
     for third in (LOWEST, TOP):
         if len(found := find_always(trends.panel, third)) == 1:
             return str(found.index[0])

@@ -55,6 +55,43 @@ class Panel:
         """What may be compared of each period with the one before it."""
         return [self.gate(before, after) for before, after in pairwise(self.periods)]
 
+    @cached_property
+    def scored(self) -> list[str]:
+        """The periods with scores."""
+        return [period for period in self.periods if self.published[period].basis == "score"]
+
+    @cached_property
+    def placed(self) -> list[str]:
+        """The periods in which units have places."""
+        return [period for period in self.periods if self.units_of[period]["place"].notna().any()]
+
+    @cached_property
+    def like_last(self) -> list[str]:
+        """The periods whose points may be compared with the last one for which there are any, that one included."""
+        for end in reversed(self.scored):
+            like = [each for each in self.scored if each == end or self.gate(each, end).measure == "points"]
+            if len(like) > 1:
+                return like
+        return self.scored[-1:]
+
+    @cached_property
+    def thirds(self) -> pd.DataFrame:
+        """For each unit its mean place, and the numbers of periods in the top and in the lowest third.
+
+        Best mean percentile of places first, for lists need not be equally long.
+        """
+        rows = self.rows.dropna(subset=["place"])
+        rows = rows.assign(is_top=rows["third"] == TOP, is_lowest=rows["third"] == LOWEST)
+        rows = rows.assign(percent=(rows["middle"] - 0.5) / rows["n_listed"])
+        table = rows.groupby("unit").agg(
+            unit_name=("unit_name", "last"),
+            mean_place=("middle", "mean"),
+            percent=("percent", "mean"),
+            n_top=("is_top", "sum"),
+            n_lowest=("is_lowest", "sum"),
+        )
+        return table.sort_values(["percent", "unit_name"], kind="stable")
+
 
 @lru_cache(maxsize=100)
 def build_panel(history: History) -> Panel:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.analysis.trend_sentences import CEILING, say_among
 from audit_lib.analysis.trend_words import name_list, name_units
-from audit_lib.analysis.trends import MANY_PERIODS, Trends, choose_highlight, find_like_last, find_medians
+from audit_lib.analysis.trends import MANY_PERIODS, Trends, choose_highlight, find_medians
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Label, Line, Mark, Scene, move
@@ -78,7 +78,7 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
 
     Of two medians both are named; of several lists only a direction that all have.
     """
-    like = find_like_last(trends.panel)
+    like = trends.panel.like_last
     every = [find_medians(trends.panel, name) for name in trends.panel.lists]
     ends = {"before": words.date(like[0]), "at": words.date(like[-1])}
     if len(every) > 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from audit_lib.analysis.comparability import days_of, follows
-from audit_lib.analysis.trends import FEWEST_FOR_MEDIAN, Trends, find_like_last
+from audit_lib.analysis.trends import FEWEST_FOR_MEDIAN, Trends
 from audit_lib.wording.words import Phrase, Words, say_date
 
 
@@ -66,5 +66,5 @@ def describe_strip(strip: Strip, words: Words) -> str:
 
 def name_score(trends: Trends, words: Words) -> str:
     """Name what the scores are, as the last period with scores that records it does; else `score`."""
-    names = [trends.panel.published[period].measure.score_name for period in find_like_last(trends.panel)]
+    names = [trends.panel.published[period].measure.score_name for period in trends.panel.like_last]
     return next((name for name in reversed(names) if name), words("labels.by_score"))
