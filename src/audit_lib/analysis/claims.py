@@ -1,7 +1,4 @@
-"""Claims of a notice compared with its numbers: what most units are said to do, and what can be counted of that.
-
-Tables in are scores and claims (see schemas.csv).
-"""
+"""Claims of a notice compared with its numbers: what most units are said to do, and what can be counted of that."""
 
 import pandas as pd
 
@@ -153,7 +150,7 @@ def describe_standard(claims: pd.DataFrame, scores: pd.DataFrame) -> Text | None
 
 
 def describe_replies(claims: pd.DataFrame) -> Text | None:
-    """Describe what a stated rate of replies to applications for information tells, and what not. None without one."""
+    """Describe what a stated rate of replies to applications for information means. None without one."""
     claim, late = _find_claim(claims, "reply_rate"), _find_claim(claims, "late_reply")
     if claim is None:
         return None

@@ -42,7 +42,7 @@ class Gate:
 
 def find_published(history: History, period: str) -> Published:
     """Find what a period publishes of its units."""
-    scores, measure = history.scores_of(period), history.measure_of(period)
+    scores, measure = history.scores_of[period], history.measure_of(period)
     if scores["score"].notna().any():
         return Published(period, "score", measure, _find_scale(scores, measure))
     if n := int(scores["rank_printed"].notna().sum()):

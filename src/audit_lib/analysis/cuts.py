@@ -1,16 +1,16 @@
 """Cuts on the score compared with the printed tiers: does a rule explain them, and who does not fit?
 
-Tables in are scores (see schemas.csv). A unit without a tier or without a score stays out of what needs both, and is
-counted where it is listed.
+A unit without a tier or without a score is left out of what needs both, and counted where it is listed.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import pandas as pd
 
 from audit_lib.notices.notice import Notice
-from audit_lib.tables.tiers import apply_cuts, find_exceptions, rated, scale_tiers
+from audit_lib.tables.tiers import apply_cuts, rated, scale_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found
 
 MOST_NAMES = 8  # more units than that are listed in a table, not in a sentence
@@ -28,8 +28,12 @@ class CutRule:
     low_cut: float
     tiers: tuple[str, ...]
     units: pd.DataFrame
-    exceptions: pd.DataFrame
     unrated: pd.Series
+
+    @cached_property
+    def exceptions(self) -> pd.DataFrame:
+        """The units whose printed tier is another than that of the rule."""
+        return self.units[self.units["tier_by_cut"] != self.units["tier"]]
 
     @property
     def n_rated(self) -> int:
@@ -57,10 +61,8 @@ def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRul
     by_cut = apply_cuts(scores, top_cut, low_cut)
     if by_cut is None:
         return None
-    units = rated(scores.assign(tier_by_cut=by_cut))
     unrated = scores.loc[scores["tier"].isna(), "score"].dropna()
-    exceptions = find_exceptions(scores, top_cut, low_cut)
-    return CutRule(top_cut, low_cut, tuple(scale_tiers(scores)), units, exceptions, unrated)
+    return CutRule(top_cut, low_cut, tuple(scale_tiers(scores)), rated(scores.assign(tier_by_cut=by_cut)), unrated)
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
@@ -158,7 +160,7 @@ def describe_at_cut(rule: CutRule | None) -> Phrase | None:
 
 
 def describe_below(rule: CutRule | None) -> Phrase | None:
-    """State that below the upper cut the tier follows the score; None where it does not, or nobody scores so."""
+    """State that below the upper cut the tier follows the score; None where it does not, or no unit is below it."""
     if rule is None or rule.exceptions.empty or (rule.exceptions["score"] < rule.top_cut).any():
         return None
     below = rule.units[rule.units["score"] < rule.top_cut]

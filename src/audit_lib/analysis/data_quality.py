@@ -20,9 +20,8 @@ def summarise_quality(
 ) -> Iterator[tuple[Phrase, Text]]:
     """Yield what a reader should know of the quality of a notice: a label, and what was found, in words.
 
-    Units stated and found; units left out of all that rests on scores, or of what holds tiers against scores, by name
-    while they are few; tiers that the cuts (upper, lower) give; findings of the checks by severity. What a notice does
-    not print is not held against it: without any score or tier nothing counts as left out.
+    Units stated and found; units left out for want of a score or a tier, by name while they are few; tiers that the
+    cuts (upper, lower) give; findings of the checks by severity. Without any score or tier no unit counts as left out.
     """
     stated = say("quality.not_stated") if units_stated is None else say("quality.stated", n=units_stated)
     yield say("quality.units"), say("quality.found", n=scores["unit_id"].nunique(), stated=stated)

@@ -1,7 +1,4 @@
-"""How the scores of a notice are spread, tied and ordered in print.
-
-Tables in are scores (see schemas.csv), one row per unit. Units without a score stay out.
-"""
+"""How the scores of a notice are spread, tied and ordered in print. Units without a score are left out."""
 
 import math
 from dataclasses import dataclass

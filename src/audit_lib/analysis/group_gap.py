@@ -190,23 +190,21 @@ def measure_sensitivity(
     if main.status != "ok":
         return pd.DataFrame(columns=["change", "unit", "at", "mean_gap"])
     x, y = points_of(scores, column, main.first), points_of(scores, column, main.second)
-    rows = [{"change": "as_printed", "unit": pd.NA, "at": pd.NA, "mean_gap": x.mean() - y.mean()}]
-    for row in scores[scores["tier"].isna() & scores["score"].notna()].itertuples():
-        if scores["tier"].notna().any():
-            gap = x.drop(row.unit_name, errors="ignore").mean() - y.drop(row.unit_name, errors="ignore").mean()
-            rows.append({"change": "without_untiered", "unit": row.unit_name, "at": pd.NA, "mean_gap": gap})
-    for row in scores[scores["score"].isna() & scores["tier"].notna()].itertuples():
+    rows: list[tuple[object, ...]] = [("as_printed", pd.NA, pd.NA, x.mean() - y.mean())]
+    has_tier = scores["tier"].notna()
+    for unit in scores.loc[~has_tier & scores["score"].notna() & has_tier.any(), "unit_name"]:
+        gap = x.drop(unit, errors="ignore").mean() - y.drop(unit, errors="ignore").mean()
+        rows.append(("without_untiered", unit, pd.NA, gap))
+    for row in scores[scores["score"].isna() & has_tier].itertuples():
         for points in _bound_score(scores, row.tier, top_cut, low_cut):
             with_x = [*x, points] if getattr(row, column) == main.first else x
             with_y = [*y, points] if getattr(row, column) == main.second else y
-            gap = np.mean(with_x) - np.mean(with_y)
-            rows.append({"change": "with_unscored", "unit": row.unit_name, "at": points, "mean_gap": gap})
+            rows.append(("with_unscored", row.unit_name, points, np.mean(with_x) - np.mean(with_y)))
     left_out = [(unit, x.drop(unit).mean() - y.mean()) for unit in x.index if len(x) > 1]
     left_out += [(unit, x.mean() - y.drop(unit).mean()) for unit in y.index if len(y) > 1]
     extremes = [how(left_out, key=lambda pair: pair[1]) for how in (min, max)] if left_out else []
-    for unit, gap in extremes:
-        rows.append({"change": "leave_one_out", "unit": unit, "at": pd.NA, "mean_gap": gap})
-    return pd.DataFrame(rows)
+    rows += [("leave_one_out", unit, pd.NA, gap) for unit, gap in extremes]
+    return pd.DataFrame(rows, columns=["change", "unit", "at", "mean_gap"])
 
 
 def _bound_score(scores: pd.DataFrame, tier: str, top_cut: float, low_cut: float) -> tuple[float, ...]:

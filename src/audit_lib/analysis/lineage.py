@@ -72,7 +72,7 @@ def keep_decisive(events: pd.DataFrame) -> pd.DataFrame:
 @lru_cache(maxsize=1000)
 def match_periods(history: History, before: str, after: str) -> Matching:
     """Join the units of two periods. One unit may become several, and several one."""
-    old, new = (history.scores_of(period).set_index("unit_id") for period in (before, after))
+    old, new = (history.scores_of[period].set_index("unit_id") for period in (before, after))
     events = keep_decisive(choose_events(history.lineage, before, after))
     steps: dict[str, list[Any]] = {}
     for step in events.itertuples():

@@ -1,7 +1,7 @@
 """The text of a notice compared with its numbers: who is named as an example, and how they score.
 
-Tables in are scores and mentions (see schemas.csv). Sentiment is that of the heading a unit is named under: a
-unit under problems is an example of a problem (criticised), one under achievements of good practice (praised).
+Sentiment is that of the heading a unit is named under: a unit under problems is an example of a problem (criticised),
+one under achievements of good practice (praised).
 """
 
 import re
@@ -17,11 +17,11 @@ from audit_lib.wording.form import is_summary
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found
 
 MOST_BULLETS = 2  # ratings with a bullet each; more are listed in one
-HEADING_END = re.compile("[:。;,(]")  # of an item's heading; what follows tells its story
+HEADING_END = re.compile("[:。;,(]")  # of an item's heading; its text follows
 
 
 def choose_sentiment(mentions: pd.DataFrame) -> str | None:
-    """Choose whom a report is about: units named under problems, else those under achievements; None without either."""
+    """Choose the units that a report is about: named under problems, else under achievements; None without either."""
     found = set(mentions["sentiment"].dropna())
     return next((sentiment for sentiment in ("criticised", "praised") if sentiment in found), None)
 
@@ -29,7 +29,7 @@ def choose_sentiment(mentions: pd.DataFrame) -> str | None:
 def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """Return each unit once, with `named`: criticised if any sentence names it as a problem, else not_criticised.
 
-    Missing for all where nobody is: then there are no two groups.
+    Missing for all where none is criticised: then there are no two groups.
     """
     units = scores.drop_duplicates("unit_id")
     is_criticised = units["unit_id"].isin(mentions.loc[mentions["sentiment"] == "criticised", "unit_id"])
@@ -78,10 +78,9 @@ def name_places(rows: pd.DataFrame) -> pd.Series:
 
 
 def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
-    """List the numbered items of the parts that praise or criticise somebody, with the units that each names.
+    """List the numbered items of the parts that praise or criticise units, with the units that each names.
 
-    `n` is 0 for an item that names nobody. The heading ends where its story begins; it is NA for units that are named
-    outside numbered items, which come last.
+    `n` is 0 for an item that names none. `heading` is NA for units named outside numbered items, which come last.
     """
     order = {line.place: at for at, line in enumerate(notice.document.lines)}
     parts = [order[heading.place] for heading in notice.headings if heading.level != "item"]
@@ -111,7 +110,7 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
 def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """Find the units of the lowest tier that no sentence names, highest score first.
 
-    None where there are not two tiers, or where no sentence names any unit: then nobody is passed over.
+    None where there are not two tiers, or where no sentence names any unit.
     """
     tiers = scale_tiers(scores)
     lowest = scores[scores["tier"] == tiers[-1]] if len(tiers) > 1 and len(mentions) else scores.iloc[:0]
@@ -120,7 +119,7 @@ def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFra
 
 
 def describe_narrative(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase:
-    """Say whom the text names as examples, how they are rated, and the best score among them, as a headline."""
+    """Describe which units the text names as examples, how they are rated, and their best score, as a headline."""
     sentiment = choose_sentiment(mentions)
     named = find_named(scores, mentions, sentiment)
     if named.empty:
@@ -195,8 +194,7 @@ def _word_units(units: pd.DataFrame) -> Phrase | list[Text]:
 def describe_unmentioned(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | None:
     """Describe which units of the lowest rating the text does not mention.
 
-    None where there are not two ratings, where no unit is an example of a problem, and where too many are not
-    mentioned for that to tell anything.
+    None where there are not two ratings, no unit is an example of a problem, or too many are not mentioned.
     """
     tiers = scale_tiers(scores)
     if len(tiers) < 2 or choose_sentiment(mentions) != "criticised":
@@ -219,7 +217,7 @@ def describe_praised(scores: pd.DataFrame, mentions: pd.DataFrame) -> Phrase | N
 
 
 def title_named(mentions: pd.DataFrame) -> Phrase | None:
-    """Return the title of the table of the named units; None where nobody is named."""
+    """Return the title of the table of the named units; None where no unit is named."""
     return say("narrative.title") if choose_sentiment(mentions) else None
 
 

@@ -48,7 +48,7 @@ def read_days(first: object, last: object | None = None) -> Days:
 def load_columns(path: Path | str) -> pd.DataFrame:
     """Load a CSV file of columns of web sites: unit, column, last_updated (a day, month, year, or blank).
 
-    An empty last_updated is a date nobody noted; other columns of the file are left out. Raises AuditError naming the
+    An empty last_updated is an unknown date; other columns of the file are left out. Raises AuditError naming the
     line of a date that is none, and for a column given twice.
     """
     return load_table(Path(path), "column_dates")
@@ -59,7 +59,7 @@ def inspect_columns(
 ) -> pd.DataFrame:
     """Return for each column of a web site whether it was overdue on a day, or on the days from first to last.
 
-    `columns` has unit, column, last_updated and may have unchanged_for (see schemas.csv). Out comes a row for each with
+    `columns` has unit, column, last_updated and may have unchanged_for (see schemas.csv). Returns a row for each with
     its rule, its status, its age and the days it was past its limit, as ranges; an open upper end is NA, and a negative
     number of days late is time left. Status: overdue on every reading of the dates, perhaps (on some), in_time, blank,
     no_period (a rule without one), no_rule, undated, after (updated after the day).

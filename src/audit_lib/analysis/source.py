@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -26,6 +25,7 @@ FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, whi
 def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
     """Return where the notice comes from: what its page says of itself and what notices.csv records of the file."""
     header = notice.header
+    first, last = header.inspected_from, header.inspected_to
     known = {} if record is None else record.to_dict()
     return pd.Series(
         {
@@ -33,7 +33,7 @@ def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
             "document_number": header.document_number,
             "publisher": known.get("publisher"),
             "url": known.get("url"),
-            "inspected": _from_to(header.inspected_from, header.inspected_to),
+            "inspected": say_date(f"{first}..{last}") if first and last else None,
             "issued_on": header.issued_on,
             "published_on": header.published_on,
             "units_stated": header.units_stated,
@@ -45,12 +45,6 @@ def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
         },
         dtype="object",
     )
-
-
-def _from_to(first: date | None, last: date | None) -> Phrase | None:
-    if first is None or last is None:
-        return None
-    return Phrase("dates.from_to", {"first": say_date(first.isoformat()), "last": say_date(last.isoformat())})
 
 
 def count_matches(scores: pd.DataFrame) -> pd.DataFrame:
@@ -112,9 +106,9 @@ def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Out
     unrated, unscored = find_apart(scores)
     if unrated.empty and unscored.empty:
         return say("source.agree", n=scores["unit_id"].nunique())
-    is_short = len(unrated) + len(unscored) <= MOST_IN_HEADLINE
+    how = "units" if len(unrated) + len(unscored) <= MOST_IN_HEADLINE else "count"
     clauses = [
-        say(f"source.{name}_{'units' if is_short else 'count'}", n=len(units), units=_name_units(units))
+        say(f"source.{name}_{how}", n=len(units), units=[Unit(unit) for unit in units["unit_name"]])
         for name, units in (("unrated", unrated), ("unscored", unscored))
         if len(units)
     ]
@@ -160,10 +154,6 @@ def _word_rated(row: Any) -> Phrase:
     if pd.isna(row.tier):
         return say("source.rated_twice", unit=Unit(row.unit_name))
     return say("source.rated", unit=Unit(row.unit_name), tier=Tier(row.tier))
-
-
-def _name_units(units: pd.DataFrame) -> list[Unit]:
-    return [Unit(name) for name in units["unit_name"]]
 
 
 def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
@@ -218,10 +208,7 @@ def _mark(value: Any, kind: type[Unit | Tier]) -> Any:
 
 
 def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:
-    """Count what tells at a glance how good the data of one notice is: units named, scored, tiered, joined; problems.
-
-    `n_joined` units stand in a table and in a list; the rest of the keys are the severities.
-    """
+    """Count the units of a notice that are named, scored, tiered, and in table and list; its problems by severity."""
     found = problems["severity"].value_counts()
     named = {
         "n_units": pd.Series(data=True, index=scores.index),

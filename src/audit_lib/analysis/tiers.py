@@ -1,7 +1,4 @@
-"""Tiers as printed: how many units each holds, and their scores.
-
-Tables in are scores (see schemas.csv).
-"""
+"""Tiers as printed: how many units each has, and their scores."""
 
 import pandas as pd
 

@@ -221,7 +221,7 @@ def say_among(panel: Panel, like: list[str]) -> Text | str:
 
 
 def describe_movers(trends: Trends) -> Text | None:
-    """Describe who moved furthest between the two periods compared, all that tie; None where nobody moved."""
+    """Describe who moved furthest between the two periods compared, all that tie; None where no unit moved."""
     pair = trends.main
     if pair is None or pair.gate.measure == "ratings":
         return _describe_rated_movers(pair)

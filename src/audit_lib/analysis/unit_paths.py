@@ -101,7 +101,7 @@ def build_panel(history: History) -> Panel:
     published = {period: find_published(history, period) for period in history.periods}
     parts = []
     for period in history.periods:
-        units = history.scores_of(period).drop(columns="n_tied")
+        units = history.scores_of[period].drop(columns="n_tied")
         units = units.assign(unit=units["unit_id"].map(keys[period]), list=_name_lists(units))
         parts.append(units.join(_place_units(units, published[period])))
     rows = pd.concat(parts, ignore_index=True)
@@ -119,7 +119,7 @@ def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, d
     old_ids = dict(zip(renamed["unit_id_after"], renamed["unit_id_before"], strict=True))
     merged = set(events.loc[events["event"].isin(["merged", "split"]), "unit_id_after"])
     first = history.periods[0]
-    known: dict[str, str] = {unit: unit for unit in history.scores_of(first)["unit_id"]}
+    known: dict[str, str] = {unit: unit for unit in history.scores_of[first]["unit_id"]}
     keys = {first: dict(known)}
     for matching in matchings:
         joins = matching.joined.assign(is_first=matching.joined["join"].isin(["exact", "alias"]))
@@ -131,7 +131,7 @@ def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, d
             if after not in found and key not in taken:
                 found[after] = key
                 taken.add(key)
-        for unit in history.scores_of(matching.after)["unit_id"]:
+        for unit in history.scores_of[matching.after]["unit_id"]:
             if unit not in found:
                 key = known.get(unit, known.get(old_ids.get(unit, ""), unit))
                 is_new = key in taken or (unit in merged and unit not in known)

@@ -87,10 +87,9 @@ def find_causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     causes = (next((cause for pattern, cause in CAUSES.items() if re.match(pattern, name)), None) for name in differing)
     found = set(causes)
     versions = [{**each.get("versions", {}), "audit-lib": None} for each in (before, now)]
-    order = [*dict.fromkeys(CAUSES.values()), "software"]
-    return [cause for cause in order if cause in found or (cause == "software" and versions[0] != versions[1])] or [
-        "method"
-    ]
+    if versions[0] != versions[1]:
+        found.add("software")
+    return [cause for cause in dict.fromkeys([*CAUSES.values(), "software"]) if cause in found] or ["method"]
 
 
 def find_moves(before: NotebookNode, now: NotebookNode) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ def _wait_for_answer(process: Any, receiver: "Connection[Any, Any]", until: floa
             return receiver.recv()
         if len(sources) == 1 or not _is_alive(process.pid):  # dead; what it forked may still hold the pipe open
             raise EOFError
-        sources.pop()  # the fork server died, and no longer tells of its processes; this one works on
+        sources.pop()  # the fork server died, and no longer reports its processes; this one works on
     raise TimeoutError
 
 

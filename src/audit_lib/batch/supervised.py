@@ -136,7 +136,7 @@ def _limit_memory(size: int) -> None:
 
 
 def _follow_parent(end: Callable[[], None]) -> None:
-    """End when the batch has ended, in whatever way: nobody waits for the answer of a killed one."""
+    """End when the batch has ended, in whatever way: a killed one waits for no answer."""
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -1,7 +1,7 @@
 """Where a notice prints what a table of a report repeats: links from values to the page of the notice.
 
 The key of a citation is the name of a unit, the kind of value (a column) and the value itself, so that only the value
-that the notice prints is linked. What names no unit, as a line or a quote, stands under the name "".
+that the notice prints is linked. What names no unit, as a line or a quote, has the name "".
 """
 
 import re
@@ -89,7 +89,7 @@ def cite_periods(before: Citations | None, after: Citations) -> Citations:
 
 
 def _cite_mentions(mentions: pd.DataFrame) -> Citations:
-    """Cite whom the prose names: by the section and item, and by how it speaks of them, where it first does so."""
+    """Cite the first place where the prose names each unit, by section and item and by sentiment."""
     cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
     for row in mentions.itertuples():
@@ -111,7 +111,7 @@ def _cite_document(document: Document) -> Citations:
 
 
 def _cite_quotes(verified: pd.DataFrame) -> Citations:
-    """Cite the quotes of a verified table that stand in the raw file, also as our summary, and their places."""
+    """Cite the quotes of a verified table that are in the raw file, also as our summary, and their places."""
     quoted = verified[verified["is_quoted"]]
     cites: dict[tuple[str | Text, str, object], str] = {}
     for quote, place in zip(quoted["quote"], quoted["place"], strict=True):

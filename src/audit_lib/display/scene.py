@@ -166,7 +166,7 @@ def _draw(marks: Iterable[Mark], usual: float) -> Iterator[str]:
 
 
 def _find_path(mark: Mark) -> str:
-    """Return the path that a mark can be drawn in; nothing for texts, rings and dots that stand for somebody."""
+    """Return the path that a mark can be drawn in; nothing for texts, rings and dots with a label."""
     if isinstance(mark, Rect):
         return f"<path class='area {mark.colour}' d='{{}}'/>"
     if isinstance(mark, Line):

@@ -31,7 +31,7 @@ Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that 
 class Table:
     """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
 
-    `legend` explains the marks of missing values that it has. A summary has one figure a row, which nobody sorts.
+    `legend` explains the marks of missing values that it has. A summary has one figure a row, and is not sorted.
     `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
     a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5; `others` are
     what else such a cell could show. The row `chosen` is set off. `short` replaces headings where there are many: the
@@ -119,7 +119,7 @@ def show(
 ) -> Table | None:
     """Show a result as a table. Its caption is worded under `captions`, its headings and values under their own names.
 
-    `title` is a finding above it; `shades` tell how a matrix of places is drawn. Units and tiers are named in the
+    `title` is a finding above it; `shades` say how a matrix of places is drawn. Units and tiers are named in the
     language and as printed, side by side.
 
     Scores stay as published (97, 88.5, 88.125); means and other computed numbers of a column share two decimals. A
@@ -220,7 +220,7 @@ def _is_numeric(values: pd.Series) -> bool:
 
 
 def _print_column(values: pd.Series, column: str, words: Words, missing: str, published: list[bool]) -> list[str]:
-    """Print the cells of a column; `published` tells which of them are scores as the notice prints them."""
+    """Print the cells of a column; `published` says which of them are scores as the notice prints them."""
     cells = list(zip(values, published, strict=True))
     if not pd.api.types.is_float_dtype(values):
         return [_print_value(value, column, words, missing, is_published=known) for value, known in cells]

@@ -1,4 +1,4 @@
-"""Suggest which known unit a new name may stand for, and write what a person accepts. Likeness alone joins nothing."""
+"""Suggest which known unit a new name may mean, and write what a person accepts. Similarity alone joins nothing."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -22,9 +22,9 @@ from audit_lib.tables.storage import load_or_empty
 from audit_lib.tables.units import Unit, load_registry
 
 # Half of the name: 神后镇 and 神垕镇 are one town, and of the two characters before 镇 they share one. Bureaus
-# that were renamed with their tasks (环保局, 生态环境局) share less, or are told apart by the rules below.
+# that were renamed with their tasks (环保局, 生态环境局) share less, or are kept apart by the rules below.
 LEAST = 50.0
-# These tell neighbours apart: 南川东路, 南川西路.
+# Neighbours differ in these: 南川东路, 南川西路.
 APART = frozenset("东西南北中上下前后内外大小新老一二三四五六七八九十")
 
 
@@ -112,9 +112,9 @@ def list_printed(evidence: Evidence) -> list[Printed]:
 
 
 def suggest_aliases(new: Iterable[Printed], absent: Iterable[Known]) -> list[Suggestion]:
-    """Pair new units of a notice with known ones that it does not name and whose names are like, the likest first.
+    """Pair new units of a notice with known ones of similar names that it does not name, most similar first.
 
-    Where two are equally like, none is suggested: nobody could tell which is meant.
+    Where two are equally similar, none is suggested.
     """
     targets = list(absent)
     pairs = [
@@ -158,7 +158,7 @@ def accept_suggestions(data: Path, source: Source, suggestions: Iterable[Suggest
 
 
 def measure_similarity(one: str, other: str) -> float:
-    """Measure how like two names are without level and ending, from 0 to 100 (Indel ratio); 0 for units of two kinds.
+    """Return how similar two names are without level and ending, from 0 to 100 (Indel ratio); 0 for units of two kinds.
 
     Places may differ by a character, typed wrong or written otherwise. In the name of a bureau each character is a
     task: 国税局 is not 地税局, and 农业农村局 has more tasks than 农业局. There only a short form is like the long one.
@@ -179,7 +179,7 @@ def measure_similarity(one: str, other: str) -> float:
 
 
 def _are_neighbours(one: str, other: str) -> bool:
-    """Return whether two stems differ only in what tells neighbours apart."""
+    """Check whether two stems differ only in characters of APART."""
     differing = {char for pair in zip(one, other, strict=False) if pair[0] != pair[1] for char in pair}
     return len(one) == len(other) and bool(differing) and differing <= APART
 

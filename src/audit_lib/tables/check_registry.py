@@ -18,7 +18,7 @@ PARTS = ("found", "expected", "message")  # of a finding, each worded by its own
 
 @dataclass(frozen=True)
 class Check:
-    """One check; `applies` tells whether the notice prints what it compares."""
+    """One check; `applies` checks whether the notice prints what it compares."""
 
     severity: str
     find: Callable[[Evidence], Iterator[Finding]]
@@ -172,7 +172,7 @@ def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
 def _register_row(outcome: Outcome) -> dict[str, object]:
     name, findings = f"checks.{outcome.check.name}", outcome.findings
     verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
-    # One finding is told in full; of several, what was found is enough, and the problems table has the sentences.
+    # One finding is worded in full; of several, what was found is enough, and the problems table has the sentences.
     part = "message" if len(findings) == 1 else "found"
     found = join((say(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
     return {

@@ -19,7 +19,7 @@ from audit_lib.tables.storage import load_or_empty, localise
 
 @dataclass(frozen=True)
 class Correction:
-    """A row of corrections.csv. `row` is the row as printed, once it was found; `is_score` tells what it corrects.
+    """A row of corrections.csv. `row` is the row as printed, once it was found; `is_score`: it corrects a score.
 
     One with a `place` is a person's answer to what a program read there in a picture; the notice printed no error.
     """
@@ -46,7 +46,7 @@ class Correction:
         return squeeze(row.unit) == squeeze(self.unit_name)
 
     def explains(self, problem: Problem) -> bool:
-        """Return whether a number could not be read because of what this corrects."""
+        """Check whether a number could not be read because of what this corrects."""
         if problem.check not in ("score_unreadable", "number_misprinted"):
             return False
         facts = problem.phrase.facts

@@ -30,12 +30,9 @@ class History:
     notices: pd.DataFrame
     lineage: pd.DataFrame
 
-    def scores_of(self, period: str) -> pd.DataFrame:
-        """Return one row per unit of a period: of a unit in several tables the first, as printed."""
-        return self._units[period]
-
     @cached_property
-    def _units(self) -> dict[str, pd.DataFrame]:
+    def scores_of(self) -> dict[str, pd.DataFrame]:
+        """One row per unit of each period: of a unit in several tables the first, as printed."""
         return {period: first_rows(self.scores[self.scores["period"] == period]) for period in self.periods}
 
     def record_of(self, period: str, column: str) -> str | None:

@@ -22,7 +22,7 @@ PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues
 
 
 class Records:
-    """The rows of notices.csv, loaded again only where somebody else changed the file. Used by who holds its lock."""
+    """The rows of notices.csv, loaded again only where another process changed them. Needs the lock of the folder."""
 
     def __init__(self, data: Path) -> None:
         self.path = data / "reference" / "notices.csv"

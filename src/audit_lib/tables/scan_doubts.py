@@ -56,10 +56,7 @@ def find_open(document: Document, answers: Answers, registry: Registry) -> Doubt
 
 
 def find_doubts(document: Document, registry: Registry) -> Doubts:
-    """Return what speaks against the lines that were read in pictures, by place, answered or not.
-
-    What no line can be blamed for stands at the place `notice`.
-    """
+    """Return the doubts about lines that were read in pictures, by place, answered or not; `notice` for the whole."""
     read = find_scan_lines(document)
     try:
         doubts = _doubt_notice(parse_notice(document), read, registry)

@@ -80,7 +80,7 @@ def _passes(values: pd.Series, declared: pa.Column, has_missing: bool) -> bool:
 
 @cache
 def schema_of(name: str) -> pa.DataFrameSchema:
-    """Return a schema whose texts pandas has converted: pandera would hold each against its type one by one."""
+    """Return a schema whose texts pandas has converted: pandera would check each cell by itself."""
     schema = SCHEMAS[name]
     return schema.update_columns({column: {"dtype": None} for column in _text_columns(schema.columns, name)})
 
@@ -173,7 +173,6 @@ def load_or_empty(path: Path, name: str) -> pd.DataFrame:
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    """Return a table without rows."""
     return _make_empty(name).copy()
 
 
@@ -200,7 +199,7 @@ def save_table(table: pd.DataFrame, path: Path, name: str) -> None:
 
 
 def format_table(table: pd.DataFrame, name: str, where: object) -> str:
-    """Validate a table and give it as CSV. Scores keep their printed decimals (97, 88.5).
+    """Validate a table and return it as CSV. Scores keep their printed decimals (97, 88.5).
 
     An apostrophe keeps a spreadsheet from running a text as a formula (=1+1); `load_table` takes it off.
     """

@@ -1,7 +1,7 @@
 """Resolve printed names to units: exact, then one level prefix off, then alias. It never guesses.
 
 A notice needs no reference for this: units nobody has described get their printed name, and the kind that the label
-of their list and the ending of the name tell.
+of their list and the ending of the name indicate.
 """
 
 import re
@@ -50,7 +50,7 @@ class Registry:
     resolved: dict[str, tuple[Unit, str]] = field(default_factory=dict)  # so far, by squeezed name
 
     def resolve(self, printed: str) -> tuple[Unit, str] | None:
-        """Find a unit by a printed name and tell by which rule; None for a name nobody knows.
+        """Find a unit by a printed name, and the rule that finds it; None for an unknown name.
 
         Exact comes first: the 市 of 市市场监管局 belongs to its name. The prefix may be on either side.
         """
@@ -211,7 +211,7 @@ def classify_unit(unit: Unit, labels: Sequence[str | None], title: str | None) -
     What units.csv says comes first. Then the first of the labels of its lists and the title of its group that names
     kinds: 镇政府(街道、管委会) names towns, subdistricts and zones. The ending of the name chooses among them, and a
     finer ending on the same side of the government (区税务局 among departments) is kept. Without a label the ending
-    decides alone. The title of its table is asked last, where the ending tells nothing (乐坪 in the table 街道).
+    decides alone. The title of its table is asked last, where the ending says nothing (乐坪 in the table 街道).
     """
     vocabulary = read_vocabulary()
     by_suffix = vocabulary.kind_of(unit.name)
