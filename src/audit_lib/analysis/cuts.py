@@ -89,8 +89,7 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
         low, high = sorted([lowest, highest])
         inside = units["tier"].isin([better, worse]) & units["score"].between(low, high)
         overlaps = highest >= lowest
-        row = {"better_tier": better, "lower_tier": worse, "low": low, "high": high, "is_overlap": bool(overlaps)}
-        rows.append({**row, "n_units": int(inside.sum()) if overlaps else 0})
+        rows.append((better, worse, low, high, bool(overlaps), int(inside.sum()) if overlaps else 0))
     return pd.DataFrame(rows, columns=["better_tier", "lower_tier", "low", "high", "is_overlap", "n_units"])
 
 

@@ -113,9 +113,7 @@ def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
     Empty where there is none, or fewer than `FEWEST` units have a score.
     """
     units = scored(scores)
-    if len(units) < FEWEST:
-        units = units.iloc[:0]
-    low, high = tukey_fences(units["score"]) if len(units) else (np.nan, np.nan)
+    low, high = tukey_fences(units["score"]) if len(units) >= FEWEST else (-np.inf, np.inf)
     beyond = units[(units["score"] < low) | (units["score"] > high)]
     fence = np.where(beyond["score"] < low, low, high)
     return beyond.assign(fence=fence)[["unit_name", "score", "rank", "fence"]]

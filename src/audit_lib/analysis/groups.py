@@ -141,18 +141,11 @@ def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: st
 
 def tabulate_comparisons(comparisons: list[Comparison], column: str) -> pd.DataFrame:
     """List the comparisons that were made: difference of means, pairs that either group wins, p of permutation."""
-    rows = [
-        {
-            "gap": say("groups.gap", first=name_group(each.first, column), second=name_group(each.second, column)),
-            "mean_gap": each.gap,
-            "pairs": each.pairs.total,
-            "wins": each.pairs.wins,
-            "losses": each.pairs.losses,
-            "p": each.p,
-        }
-        for each in comparisons
-        if each.status == "ok"
-    ]
+    rows = []
+    for each in comparisons:
+        if each.status == "ok":
+            gap = say("groups.gap", first=name_group(each.first, column), second=name_group(each.second, column))
+            rows.append((gap, each.gap, each.pairs.total, each.pairs.wins, each.pairs.losses, each.p))
     return pd.DataFrame(rows, columns=["gap", "mean_gap", "pairs", "wins", "losses", "p"])
 
 

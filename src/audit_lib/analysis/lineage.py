@@ -78,27 +78,25 @@ def match_periods(history: History, before: str, after: str) -> Matching:
     for step in events.itertuples():
         steps.setdefault(str(step.unit_id_before), []).append(step)
     listed, merged = set(new.index), set(events.loc[events["event"] == "merged", "unit_id_after"])
-    rows: list[tuple[str | None, str | None, str | None, str | None]] = []
-    found: set[str] = set()
-    for unit_id in old.index:
-        joins = _find_successors(unit_id, steps, merged, listed)
-        found |= set(joins)
-        rows += [(unit_id, successor, join, None) for successor, join in joins.items()]
-        if not joins:
-            rows.append((unit_id, None, None, _explain(events, "unit_id_before", unit_id)))
-    entered = [unit_id for unit_id in new.index if unit_id not in found]
-    rows += [(None, unit_id, None, _explain(events, "unit_id_after", unit_id)) for unit_id in entered]
+    successors = {unit_id: _find_successors(unit_id, steps, merged, listed) for unit_id in old.index}
+    found = {successor for joins in successors.values() for successor in joins}
+    rows: list[tuple[Any, ...]] = [
+        (unit_id, *join, None) for unit_id, joins in successors.items() for join in joins.items()
+    ]
+    keys = ("unit_id_before", "unit_id_after")
+    by_old, by_new = (events.drop_duplicates(key).set_index(key)["event"] for key in keys)
+    rows += [(unit_id, None, None, by_old.get(unit_id)) for unit_id, joins in successors.items() if not joins]
+    rows += [(None, unit_id, None, by_new.get(unit_id)) for unit_id in new.index if unit_id not in found]
     units = pd.DataFrame(rows, columns=["unit_id_before", "unit_id_after", "join", "event"], dtype="object")
     units["unit_before"] = units["unit_id_before"].map(_printed(old))
     units["unit_after"] = units["unit_id_after"].map(_printed(new))
     is_same = units["join"] == "exact"
     units.loc[is_same & (units["unit_before"] != units["unit_after"]), "join"] = "alias"
-    order = units["join"].isna() * 1 + units["unit_id_before"].isna() * 1
-    return Matching(before, after, units.loc[order.sort_values(kind="stable").index, COLUMNS].reset_index(drop=True))
+    return Matching(before, after, units[COLUMNS])
 
 
 def _printed(scores: pd.DataFrame) -> pd.Series:
-    """Return each unit the name that its notice prints, without padding."""
+    """Return for each unit the name that its notice prints, without padding."""
     return scores["name_in_table"].fillna(scores["name_in_list"]).map(squeeze)
 
 
@@ -116,11 +114,6 @@ def _find_successors(unit_id: str, steps: dict[str, list[Any]], merged: set[str]
                 seen.add(step.unit_id_after)
                 paths.append((step.unit_id_after, step.event if join in SAME else join))
     return found
-
-
-def _explain(events: pd.DataFrame, column: str, unit_id: str) -> str | None:
-    found = events.loc[events[column] == unit_id, "event"]
-    return None if found.empty else str(found.iloc[0])
 
 
 def list_events(history: History) -> pd.DataFrame:
@@ -161,6 +154,5 @@ def suggest_pairs(history: History) -> pd.DataFrame:
         entered = matching.entered[matching.entered["event"].isna()]["unit_after"].to_list()
         for name in left:
             if best := process.extractOne(name, entered, scorer=fuzz.ratio, score_cutoff=ALIKE):
-                pair = {"unit_before": name, "unit_after": best[0], "similarity": round(best[1])}
-                rows.append({"step": matching.step, **pair})
+                rows.append((matching.step, name, best[0], round(best[1])))
     return pd.DataFrame(rows, columns=["step", "unit_before", "unit_after", "similarity"])

@@ -97,11 +97,10 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
             continue
         own = beside[(beside["at"] >= start) & (beside["at"] < end)]
         named.loc[own.index, "is_counted"] = True
-        where = {"section": section, "item": heading.numeral, "heading": HEADING_END.split(heading.text)[0]}
-        rows.append({**where, "sentiment": beside["sentiment"].iloc[0], "units": list(own["unit_name"].unique())})
-    for key, own in named[~named["is_counted"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False):
-        where = dict(zip(("section", "item", "sentiment"), key, strict=True))
-        rows.append({**where, "heading": pd.NA, "units": list(own["unit_name"].unique())})
+        about, sentiment = HEADING_END.split(heading.text)[0], beside["sentiment"].iloc[0]
+        rows.append((section, heading.numeral, about, sentiment, list(own["unit_name"].unique())))
+    others = named[~named["is_counted"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False)
+    rows += [(section, item, pd.NA, how, list(own["unit_name"].unique())) for (section, item, how), own in others]
     table = pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "units"])
     table.insert(4, "n", table["units"].map(len))
     return table

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
-
 from audit_lib.analysis.groups import name_group
 from audit_lib.analysis.paired import Pair, find_most, find_way, split_ratings
 from audit_lib.analysis.trend_words import name_list, name_many, name_unit, name_units, say_places, say_range
@@ -200,24 +198,23 @@ def _describe_best_rating(trends: Trends, pair: Pair) -> Phrase:
 def _describe_spread(trends: Trends) -> Phrase | None:
     """State in which of the comparable periods the scores were furthest apart; None for several lists, or a tie."""
     panel = trends.panel
-    if len(panel.lists) != 1 or len(like := panel.like_last) < 2:
+    if len(panel.lists) != 1 or len(panel.like_last) < 2:
         return None
-    points = {period: panel.units_of[period].dropna(subset=["score"]) for period in like}
-    ranges = {period: round(units["score"].max() - units["score"].min(), 6) for period, units in points.items()}
-    spread = pd.Series(ranges)
-    widest = spread[spread == spread.max()]
+    scores = panel.rows[panel.rows["period"].isin(panel.like_last)].groupby("period")["score"]
+    spread = (scores.max() - scores.min()).round(6)
+    widest = spread.index[spread == spread.max()]
     if len(widest) > 1:
         return None
-    units = points[str(widest.index[0])]
-    facts: dict[str, object] = {"among": say_among(panel, like)}
+    units = panel.units_of[widest[0]]
+    facts: dict[str, object] = {"among": say_among(panel)}
     for end, value in (("low", units["score"].min()), ("high", units["score"].max())):
         facts |= {end: float(value), f"units_{end}": name_many(units[units["score"] == value]["unit_name"])}
-    return say("trends.spread", period=say_date(str(widest.index[0])), **facts)
+    return say("trends.spread", period=say_date(str(widest[0])), **facts)
 
 
-def say_among(panel: Panel, like: list[str]) -> Text | str:
+def say_among(panel: Panel) -> Text | str:
     """Return the words for only these periods being compared, where others have scores too; nothing where none has."""
-    return say("trends.among", n=len(like)) if len(like) < len(panel.scored) else ""
+    return say("trends.among", n=len(panel.like_last)) if len(panel.like_last) < len(panel.scored) else ""
 
 
 def describe_movers(trends: Trends) -> Text | None:

@@ -59,8 +59,7 @@ def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
             found = " and ".join(str(period) for period in periods)
             raise unusable(f"update_rules.csv rule {rule}", found, "one period for a rule")
         covers = dict.fromkeys(name for names in stated["covers"] for name in names.split("、"))
-        row = {"rule": rule, "every": periods.iloc[0], "quotes": list(stated["quote"]), "covers": list(covers)}
-        rows.append({**row, "places": list(stated["place"])})
+        rows.append((rule, periods.iloc[0], list(stated["quote"]), list(covers), list(stated["place"])))
     table = pd.DataFrame(rows, columns=["rule", "every", "quotes", "covers", "places"])
     days = [count_days(every)[0] if pd.notna(every) else pd.NA for every in table["every"]]
     table = table.assign(days=pd.array(days, dtype="Int64"))

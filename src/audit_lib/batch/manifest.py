@@ -34,7 +34,7 @@ def find_toolchain(*, pages: bool = False) -> Toolchain:
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
     """Return the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
     return {
-        "notebook": snapshot.hash_notebook(run.notebook),
+        "notebook": snapshot.hash_file(run.notebook),
         "library": hash_library(),
         "inputs": snapshot.hash_inputs(run.notebook.stem, run.source),
         "parameters": run.parameters,
@@ -61,9 +61,8 @@ def find_reason(run: Run, snapshot: Snapshot) -> str | None:
         return "its last run failed"
     if before is None:
         return "nothing is known of its last run"
-    if before.pop(SILENCE, None) is not None and not run.report.is_file():
-        return find_change(before, describe_report(run, snapshot))
-    if before.pop("report", None) != hash_bytes(run.report.read_bytes()):
+    is_silent = before.pop(SILENCE, None) is not None and not run.report.is_file()
+    if not is_silent and before.pop("report", None) != hash_bytes(run.report.read_bytes()):
         return "the report was changed by hand"
     return find_change(before, describe_report(run, snapshot))
 

@@ -59,15 +59,17 @@ def cite_scores(
     own. A tier is where a list names the unit: at `listed`, by unit_id, else at `list_line`, else in the row. The first
     of a value that is printed twice counts.
     """
+    listed, cells = listed or {}, cells or {}
     cites: dict[tuple[str | Text, str, object], str] = {}
     row: Any
     for row in scores.itertuples():
-        in_list = (listed or {}).get(row.unit_id)
-        in_list = in_list or (row.source_place if pd.isna(row.list_line) else f"line {row.list_line}")
-        score_at = (cells or {}).get((row.unit_id, "score"), row.source_place)
-        rank_at = (cells or {}).get((row.unit_id, "rank"), row.source_place)
-        printed = [("score", row.score, score_at), ("rank", row.rank_printed, rank_at)]
-        for column, value, place in [*printed, ("tier", row.tier, in_list)]:
+        in_list = row.source_place if pd.isna(row.list_line) else f"line {row.list_line}"
+        printed = (
+            ("score", row.score, cells.get((row.unit_id, "score"), row.source_place)),
+            ("rank", row.rank_printed, cells.get((row.unit_id, "rank"), row.source_place)),
+            ("tier", row.tier, listed.get(row.unit_id, in_list)),
+        )
+        for column, value, place in printed:
             for name in {row.unit_name, row.name_in_table, row.name_in_list}:
                 if pd.notna(value) and pd.notna(name):
                     cites.setdefault((name, column, value), link_place(place, page))

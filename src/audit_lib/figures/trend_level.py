@@ -91,7 +91,7 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     if list(medians.index) == like and len(like) == 2:
         return "two", {"earlier": float(medians.iloc[0]), "median": float(medians.iloc[1]), **ends}
     low, high = float(medians.min()), float(medians.max())
-    facts = {"low": low, "high": high, "n": len(medians), "among": words.word(say_among(trends.panel, like))}
+    facts = {"low": low, "high": high, "n": len(medians), "among": words.word(say_among(trends.panel))}
     for key, value in (("lowest", low), ("highest", high)):
         at = medians.index[medians == value]
         if low != high and list(at) == [medians.index[-1]]:

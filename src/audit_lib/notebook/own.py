@@ -231,7 +231,7 @@ def _read(scores: pd.DataFrame, record: pd.Series, parameters: Parameters) -> Re
     notice = Notice(document, header, (ScoreTable(1, None, REQUIRED, (), rows),), (), (), (), ())
     measure = read_measure(record)
     cuts = parameters.top_cut, parameters.low_cut
-    evidence = Evidence(notice, scores, entries, [], document.sha256, *cuts, measure=measure)
+    evidence = Evidence(notice, scores, entries, [], document.sha256, cuts, measure=measure)
     source = Source(OWN, parameters.period, document.path)
     return Reading(source, notice, record, scores, empty_table("mentions"), evidence)
 

@@ -204,7 +204,7 @@ def open_report(
     data = find_data(data)
     jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
-    reading = read_source(data, source, parameters.top_cut, parameters.low_cut, parameters.language)
+    reading = read_source(data, source, (parameters.top_cut, parameters.low_cut), parameters.language)
     tables = {name: load_table(_find_table(data, jurisdiction, name), name) for name in PROCESSED}
     ours = {
         name: table[table["notice_id"] == source.notice_id].reset_index(drop=True) for name, table in tables.items()

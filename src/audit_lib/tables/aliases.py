@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -116,11 +117,9 @@ def suggest_aliases(new: Iterable[Printed], absent: Iterable[Known]) -> list[Sug
 
     Where two are equally similar, none is suggested.
     """
-    targets = list(absent)
     pairs = [
-        Suggestion(each, target, measure_similarity(each.unit.name, target.unit.name))
-        for each in new
-        for target in targets
+        Suggestion(each, known, measure_similarity(each.unit.name, known.unit.name))
+        for each, known in product(new, absent)
     ]
     likely = [pair for pair in pairs if pair.similarity >= LEAST]
     best = [pair for pair in likely if all(_is_likelier(pair, other) for other in likely)]

@@ -15,7 +15,7 @@ from audit_lib.periods import EXPECTED, is_period
 from audit_lib.sources import Source, find_held, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
 from audit_lib.tables.corrections import correct_notice, list_answers, load_corrections
-from audit_lib.tables.evidence import LOW_CUT, TOP_CUT, Evidence
+from audit_lib.tables.evidence import CUTS, Evidence
 from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.scan_doubts import answer_lines, find_open, find_scan_lines
 from audit_lib.tables.storage import describe_package, load_or_empty, load_table, localise, save_table
@@ -58,9 +58,7 @@ def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series |
     return None if found.empty else found.iloc[0]
 
 
-def read_source(
-    data: Path, source: Source, top_cut: float = TOP_CUT, low_cut: float = LOW_CUT, language: str = "en"
-) -> Reading:
+def read_source(data: Path, source: Source, cuts: tuple[float, float] = CUTS, language: str = "en") -> Reading:
     """Read one raw file: the notice as printed, its units resolved, and the evidence for the checks.
 
     What we recorded of it in free text is in the language asked for, where there is a column for it.
@@ -74,7 +72,7 @@ def read_source(
     record = find_record(data, source.notice_id, language)
     document = settle(data, source, read_files(source.path, source.files))
     notice = parse_notice(document, read_measure(record).score_column)
-    return resolve_notice(data, source, notice, record, top_cut, low_cut, language)
+    return resolve_notice(data, source, notice, record, cuts, language)
 
 
 def settle(data: Path, source: Source, document: Document) -> Document:
@@ -98,23 +96,20 @@ def resolve_notice(
     source: Source,
     notice: Notice,
     record: pd.Series | None,
-    top_cut: float = TOP_CUT,
-    low_cut: float = LOW_CUT,
+    cuts: tuple[float, float] = CUTS,
     language: str = "en",
 ) -> Reading:
     """Resolve the units of a notice as printed, and collect the evidence for its checks."""
-    corrections = load_corrections(data, source.notice_id, language)
-    notice, corrections_told = correct_notice(notice, corrections)
-    registry = load_registry(data, source.jurisdiction)
-    measure = read_measure(record)
+    notice, corrections = correct_notice(notice, load_corrections(data, source.notice_id, language))
+    registry, measure = load_registry(data, source.jurisdiction), read_measure(record)
     scores = resolve_units(notice, registry, source.jurisdiction, source.period, lower_first=measure.is_lower_better)
-    changed = [each.row for each in corrections_told if each.row and each.is_score and each.is_change]
+    changed = [each.row for each in corrections if each.row and each.is_score and each.is_change]
     corrected = {registry.resolve_or_add(row.unit)[0].unit_id for row in changed}
     scores["is_corrected"] = scores["unit_id"].isin(corrected).astype("boolean")
     mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
     recorded = None if record is None else str(record["sha256"])
     entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
-    evidence = Evidence(notice, scores, entries, listings, recorded, top_cut, low_cut, corrections_told, measure)
+    evidence = Evidence(notice, scores, entries, listings, recorded, cuts, corrections, measure)
     return Reading(source, notice, record, scores, mentions, evidence)
 
 

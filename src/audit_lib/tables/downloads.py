@@ -101,13 +101,11 @@ def sort_downloads(
 
     Raises AuditError for what a person must decide.
     """
-    if period is not None:
-        return {period: _take_as_one(downloads, refused, period)}, []
-    found = list(dict.fromkeys(each.period for each in downloads if each.period))
-    if not downloads or (len(found) == 1 and refused):
+    found = [period] if period else list(dict.fromkeys(each.period for each in downloads if each.period))
+    if refused and (not downloads or len(found) == 1):
         raise refused[0]  # a notice is kept whole, or not at all
     if len(found) == 1:
-        return {found[0]: _take_as_one(downloads, [], found[0])}, []
+        return {found[0]: _take_as_one(downloads, found[0])}, []
     groups: dict[str, list[Download]] = {}
     for each in downloads:
         groups.setdefault(each.period or "", []).append(each)
@@ -115,13 +113,11 @@ def sort_downloads(
     without = [unusable(each.path, "no period in the title", expected) for each in groups.pop("", [])]
     if not groups:
         raise without[0]
-    return {of: _take_as_one(group, [], of) for of, group in groups.items()}, without
+    return {of: _take_as_one(group, of) for of, group in groups.items()}, without
 
 
-def _take_as_one(downloads: list[Download], refused: list[AuditError], period: str) -> list[Download]:
+def _take_as_one(downloads: list[Download], period: str) -> list[Download]:
     """Collect files for one notice: a page and its annexes. Raises AuditError for two pages, or files of one name."""
-    if refused:
-        raise refused[0]
     once = list({each.document.sha256: each for each in reversed(downloads)}.values())[::-1]
     pages = [each for each in once if each.is_page]
     if len({each.period for each in pages if each.period}) < 2:

@@ -14,8 +14,7 @@ from audit_lib.tables.measures import Measure
 from audit_lib.tables.tiers import TierPairs, count_tier_pairs
 from audit_lib.tables.units import IN_LISTS_ONLY, Entry, Listing
 
-LOWEST, HIGHEST = 0.0, 100.0  # the usual scale; a notice that states another is not met yet
-TOP_CUT, LOW_CUT = 90.0, 80.0  # a common convention (90/80), stated by some notices; never inferred from the lists
+CUTS = (90.0, 80.0)  # upper and lower: a common convention, stated by some notices; never inferred from the lists
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,7 @@ class Evidence:
     entries: list[Entry]
     listings: list[Listing]
     recorded_sha256: str | None  # None: no record in notices.csv
-    top_cut: float = TOP_CUT
-    low_cut: float = LOW_CUT
+    cuts: tuple[float, float] = CUTS
     corrections: tuple[Correction, ...] = ()
     measure: Measure = Measure()
 

@@ -112,19 +112,15 @@ def _propose(notice: Notice, before: pd.Series | None, given: Mapping[str, Any])
     facts: dict[str, Any] = {}
     evidence: dict[str, str] = {}
     recorded = {} if before is None else before.dropna().to_dict()
-    for name, value, why in (*_read_given(given), *_read_notice(notice), *_read_before(recorded)):
+    by_hand = [(name, given[name], "given to add") for name in (*COPIED, "n_ranked") if given.get(name) is not None]
+    copied = [(name, recorded[name], f"as in {recorded['notice_id']}") for name in COPIED if name in recorded]
+    for name, value, why in (*by_hand, *_read_notice(notice), *copied):
         if name not in facts:
             facts[name], evidence[name] = value, why
     for twin in TWINS:
         if twin in recorded and evidence.get(twin[:-3], "").startswith("as in"):
             facts[twin] = recorded[twin]
     return Proposal(facts, evidence)
-
-
-def _read_given(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    for name in (*COPIED, "n_ranked"):
-        if given.get(name) is not None:
-            yield name, given[name], "given to add"
 
 
 def _read_notice(notice: Notice) -> Iterator[tuple[str, Any, str]]:
@@ -137,12 +133,6 @@ def _read_notice(notice: Notice) -> Iterator[tuple[str, Any, str]]:
         yield "better", *direction
     if number := _find_n_ranked(notice):
         yield "n_ranked", *number
-
-
-def _read_before(recorded: Mapping[Any, Any]) -> Iterator[tuple[str, Any, str]]:
-    for name in COPIED:
-        if name in recorded:
-            yield name, recorded[name], f"as in {recorded['notice_id']}"
 
 
 def read_subject(title: str | None) -> str | None:

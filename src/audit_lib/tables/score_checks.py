@@ -130,8 +130,8 @@ def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
 
 def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
     """Would two cuts on the score give the printed tiers? The cuts are ours; the notice may state none."""
-    exceptions = find_exceptions(evidence.ranked, evidence.top_cut, evidence.low_cut)
+    exceptions = find_exceptions(evidence.ranked, *evidence.cuts)
     for row in list_rows(exceptions):
         facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
-        cuts = {"top_cut": evidence.top_cut, "low_cut": evidence.low_cut}
+        cuts = dict(zip(("top_cut", "low_cut"), evidence.cuts, strict=True))
         yield Finding({**facts, **cuts}, row.unit_id, row.source_place)

@@ -158,9 +158,6 @@ def _runs_down(orders: dict[str, int], lists: Sequence[TierList]) -> bool:
     """Check whether the lists run from better to worse: known tiers do, one more comes last, no unit is in two."""
     printed = list(dict.fromkeys(_name(each) for each in lists))
     run = [orders[tier] for tier in printed[:-1] if tier in orders]
-    tiers: dict[str, set[str]] = {}
-    for each in lists:
-        for unit in each.units:
-            tiers.setdefault(unit, set()).add(_name(each))
-    is_once = all(len(own) == 1 for own in tiers.values())
+    pairs = {(unit, _name(each)) for each in lists for unit in each.units}
+    is_once = len(pairs) == len({unit for unit, _ in pairs})
     return is_once and 1 < len(run) == len(printed) - 1 and run == sorted(set(run))

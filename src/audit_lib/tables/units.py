@@ -147,17 +147,14 @@ def resolve_units(
     Rank 1 is the highest score, or with `lower_first` the lowest. A unit printed twice in a table keeps its first row;
     a unit in two different tiers has none. The checks say so.
     """
-    rows = []
-    tabled: set[tuple[int, str]] = set()
-    entries = resolve_tables(notice, registry)
+    entries: dict[tuple[int, str], Entry] = {}
+    for entry in resolve_tables(notice, registry):
+        entries.setdefault((entry.table_no, entry.unit.unit_id), entry)
     listings: dict[str, list[Listing]] = {}
     for listing in resolve_lists(notice, registry):
         listings.setdefault(listing.unit.unit_id, []).append(listing)
-    for entry in entries:
-        if (key := (entry.table_no, entry.unit.unit_id)) not in tabled:
-            rows.append(_score_row(entry.unit, entry, listings.get(entry.unit.unit_id, [])))
-        tabled.add(key)
-    in_a_table = {unit_id for _, unit_id in tabled}
+    rows = [_score_row(entry.unit, entry, listings.get(unit_id, [])) for (_, unit_id), entry in entries.items()]
+    in_a_table = {unit_id for _, unit_id in entries}
     rows += [_score_row(found[0].unit, None, found) for unit_id, found in listings.items() if unit_id not in in_a_table]
     scores = pd.DataFrame(rows, columns=list(SCHEMAS["scores"].columns)).assign(
         notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
