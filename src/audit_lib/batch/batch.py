@@ -111,26 +111,23 @@ class Batch:
 
     def do(self) -> None:
         """Run everything and render all pages; `counts`, `failed` and `n_bad_pages` say how it went."""
-        while self._fill() or self._pending:
+        while self._fill():
             self._collect()
-        self._waiting.extend(
-            each for each in self._indices if _mark_of(each).is_file() or each.is_outdated(self.snapshot)
-        )
-        while self._fill() or self._pending:
+        outdated = (each for each in self._indices if _mark_of(each).is_file() or each.is_outdated(self.snapshot))
+        self._waiting.extend(outdated)
+        while self._fill():
             self._collect()
 
     def _fill(self) -> bool:
-        """Hand tasks to the executor until it has enough. Returns whether there was one."""
-        is_any = False
+        """Hand tasks to the executor until it has enough. Returns whether it has any."""
         while len(self._pending) < self.max_in_flight:
-            if not self._waiting:
-                if (runs := next(self._coming, None)) is None:
-                    break
+            if self._waiting:
+                self._submit(self._waiting.popleft())
+            elif (runs := next(self._coming, None)) is not None:
                 self._open_place(runs)
-                continue
-            self._submit(self._waiting.popleft())
-            is_any = True
-        return is_any
+            else:
+                break
+        return bool(self._pending)
 
     def _open_place(self, runs: Mapping[Run, str | None]) -> None:
         for run in runs:

@@ -19,7 +19,6 @@ from audit_lib.periods import EXPECTED, is_period, list_overlaps, order_of
 from audit_lib.sources import JURISDICTION, Source, reading_order
 from audit_lib.tables.aliases import Known, Printed, Roster, Suggestion, list_printed, load_roster, suggest_aliases
 from audit_lib.tables.build import Reading, resolve_notice
-from audit_lib.tables.check_registry import Outcome, run_checks
 from audit_lib.tables.corrections import list_answers, load_corrections
 from audit_lib.tables.downloads import Download, list_downloads, read_download, sort_downloads
 from audit_lib.tables.proposals import Proposal, parse_measured
@@ -60,10 +59,6 @@ class Added:
     @cached_property
     def suggestions(self) -> list[Suggestion]:
         return suggest_aliases(self.new, self.absent) if self.new else []
-
-    @cached_property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        return run_checks(self.reading.evidence)
 
 
 def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = None, **given: Any) -> Added:

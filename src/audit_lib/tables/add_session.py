@@ -1,5 +1,6 @@
 """One call of `audit-lib add`: print what was read and what does not agree, suggest aliases, accept them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,8 @@ from audit_lib.errors import AuditError
 from audit_lib.sources import Source
 from audit_lib.tables.add import Added, add_files
 from audit_lib.tables.aliases import Suggestion, accept_suggestions
-from audit_lib.tables.check_registry import count_findings, tabulate_problems
 from audit_lib.tables.schemas import SEVERITIES
 from audit_lib.tables.units import Unit
-from audit_lib.wording.words import Words
 
 LEADS = {"publisher": "", "document_number": "", "issued_on": "signed ", "published_on": "published "}
 MOST_SHOWN = 10  # problems, new units, suggestions: the rest would push what matters off the screen
@@ -95,7 +94,7 @@ def _list_names(units: Iterable[Unit]) -> str:
 
 def _print_problems(added: Added) -> Iterator[str]:
     source = added.reading.source
-    problems = tabulate_problems(added.outcomes, source.notice_id, Words("en"))
+    problems = added.reading.problems
     yield f"problems   {_count_problems(added)}"
     gravest = problems.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
     row: Any
@@ -107,7 +106,7 @@ def _print_problems(added: Added) -> Iterator[str]:
 
 
 def _count_problems(added: Added) -> str:
-    counts = count_findings(added.outcomes)
+    counts = Counter(added.reading.problems["severity"])
     return ", ".join(f"{counts[name]} {name}{'s' * (counts[name] != 1)}" for name in SEVERITIES)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +41,7 @@ class Reading:
     def measure(self) -> Measure:
         return self.evidence.measure
 
-    @property
+    @cached_property
     def problems(self) -> pd.DataFrame:
         """What the checks find, worded in English, as it is kept on disk."""
         return tabulate_problems(run_checks(self.evidence), self.source.notice_id, Words("en"))
