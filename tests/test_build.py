@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
-from audit_lib.files import lock_folder, save_bytes, save_text
-from audit_lib.periods import order_of, span_of
+from audit_lib.files import lock_folder, save_bytes
 from audit_lib.sources import find_earlier, find_sources
 from audit_lib.tables.build import build_tables, find_record, read_source
 from audit_lib.tables.schemas import SCHEMAS
@@ -404,12 +403,6 @@ def test_a_table_is_loaded_as_its_file_is_now_whatever_became_of_it_before(tmp_p
 # Files.
 
 
-def test_saving_makes_folders_and_leaves_no_other_file(tmp_path: Path) -> None:
-    save_text("甲\n", tmp_path / "a/b/c.txt")
-    assert read_tree(tmp_path) == {"a/b/c.txt": "甲\n".encode()}
-    assert (tmp_path / "a/b/c.txt").stat().st_mode & 0o777 == 0o644
-
-
 @pytest.mark.parametrize("step", ["os.replace", "pathlib.Path.open", "pathlib.Path.chmod"])
 def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     path = tmp_path / "scores.csv"
@@ -460,23 +453,3 @@ def test_notices_of_a_place_come_in_the_order_of_time(make_data: MakeData, notic
     assert [source.period for source in find_sources(data, "jia")] == in_time
     [source] = find_sources(data, "jia", "2020Q3")
     assert [each.period for each in find_earlier(data, source)] == in_time[:4]
-
-
-@pytest.mark.parametrize(
-    ("period", "first", "last"),
-    [
-        ("2016", "2016-01-01", "2016-12-31"),
-        ("2016-02", "2016-02-01", "2016-02-29"),
-        ("2017-12", "2017-12-01", "2017-12-31"),
-        ("2020Q4", "2020-10-01", "2020-12-31"),
-    ],
-)
-def test_span_of_a_period(period: str, first: str, last: str) -> None:
-    assert tuple(day.isoformat() for day in span_of(period)) == (first, last)
-
-
-@pytest.mark.parametrize("period", ["2017-13", "17", "2020Q5", "", "2017-4"])
-def test_what_is_no_period_comes_last(period: str) -> None:
-    with pytest.raises(ValueError, match="is no period"):
-        span_of(period)
-    assert sorted([period, "2020"], key=order_of) == ["2020", period]

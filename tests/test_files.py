@@ -20,10 +20,10 @@ def mode_of(path: Path) -> int:
 def test_a_new_file_has_the_mode_of_the_umask(tmp_path: Path, mask: int, mode: int) -> None:
     before = os.umask(mask)
     try:
-        save_bytes(b"new", tmp_path / "file")
+        save_bytes(b"new", tmp_path / "made" / "file")
     finally:
         os.umask(before)
-    assert mode_of(tmp_path / "file") == mode
+    assert [mode_of(each) for each in (tmp_path / "made").iterdir()] == [mode]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX modes")

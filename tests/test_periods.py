@@ -71,11 +71,15 @@ def test_a_line_below_is_read_only_where_the_title_names_no_year() -> None:
     assert find_header_period(None, []) is None
 
 
-@pytest.mark.parametrize("period", ["2017-13", "2017Q5", "2017H3", "2021W53", "2021W00", "2020R0", "2020R", "2017-4"])
+NO_PERIODS = ("2017-13", "2017Q5", "2017H3", "2021W53", "2021W00", "2020R0", "2020R", "2017-4", "17", "")
+
+
+@pytest.mark.parametrize("period", NO_PERIODS)
 def test_what_is_no_period(period: str) -> None:
     assert not is_period(period)
     with pytest.raises(ValueError, match=r"."):
         span_of(period)
+    assert sorted([period, "2020"], key=order_of) == ["2020", period]
 
 
 @pytest.mark.parametrize("period", ["2023-04..2023-01", "2023-04..2023-04", "2023..2023-04", "2023-02-28..2023-02-30"])
@@ -86,6 +90,10 @@ def test_what_is_no_span(period: str) -> None:
 @pytest.mark.parametrize(
     ("period", "first", "last"),
     [
+        ("2016", date(2016, 1, 1), date(2016, 12, 31)),
+        ("2016-02", date(2016, 2, 1), date(2016, 2, 29)),
+        ("2017-12", date(2017, 12, 1), date(2017, 12, 31)),
+        ("2020Q4", date(2020, 10, 1), date(2020, 12, 31)),
         ("2021H1", date(2021, 1, 1), date(2021, 6, 30)),
         ("2021W12", date(2021, 3, 22), date(2021, 3, 28)),
         ("2020W53", date(2020, 12, 28), date(2021, 1, 3)),
