@@ -23,7 +23,7 @@ from audit_lib.display.scene import Dot, Label, Rect, Ring
 from audit_lib.figures.tiers import plot_rule
 from audit_lib.figures.units import colour_tiers
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.tables.tiers import count_tier_pairs, find_orders, list_tiers, scale_tiers
+from audit_lib.tables.tiers import find_orders, list_tiers, pair_tiers, scale_tiers
 from audit_lib.wording.words import Words
 
 CLEAN = [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")]
@@ -117,10 +117,10 @@ def test_bullets_begin_bold_and_gloss_names_once(leizhou, words) -> None:
     assert shown.word(describe_at_cut(rule)).endswith("three units are excellent, three are good (良好).")
 
 
-def test_pairs_of_tiers_are_counted_by_their_scores(make_scores) -> None:
+def test_a_unit_of_the_lower_tier_with_a_better_score_is_reversed(make_scores) -> None:
     rows = [("甲局", 95, "优秀"), ("乙局", 90, "优秀"), ("丙局", 90, "良好"), ("丁局", 92, "良好")]
-    [pairs] = count_tier_pairs(make_scores(rows))
-    assert (pairs.agree, pairs.equal, pairs.reversed) == (2, 1, 1)
+    [pair] = pair_tiers(make_scores(rows))
+    assert list(pair.reversed_low["unit_name"]) == ["丁局"]
 
 
 def test_an_exception_is_not_called_higher_than_a_unit_of_its_score(make_scores) -> None:
@@ -220,7 +220,7 @@ def test_a_pass_mark_separates_tiers_with_scores_only(make_scores, words, rows, 
 def test_with_a_tier_of_unknown_order_none_is_better(make_scores) -> None:
     scores = make_scores([("甲局", 95, "尚可"), ("乙局", 85, "优秀"), ("丙局", 75, "良好")])
     assert (list_tiers(scores), scale_tiers(scores)) == (["优秀", "良好", "尚可"], [])
-    assert [pairs.tiers for pairs in count_tier_pairs(scores)] == [("优秀", "良好")]
+    assert [pair.tiers for pair in pair_tiers(scores)] == [("优秀", "良好")]
     assert (compare_rule(scores, 90, 80), len(imply_cuts(scores))) == (None, 0)
     assert summarise_tiers(scores)["tier"].to_list() == ["优秀", "良好", "尚可"]
 
@@ -262,8 +262,8 @@ def test_a_list_that_repeats_units_is_no_lower_tier(make_scores) -> None:
 
 def test_a_unit_without_tier_or_score_is_in_no_comparison(make_scores) -> None:
     scores = make_scores([("甲局", 95, "优秀"), ("乙局", 85, None), ("丙局", None, "良好"), ("丁局", 84, "良好")])
-    [pairs] = count_tier_pairs(scores)
-    assert (pairs.total, pairs.agree) == (1, 1)
+    [pair] = pair_tiers(scores)
+    assert (list(pair.higher["unit_name"]), list(pair.lower["unit_name"])) == (["甲局"], ["丁局"])
     assert summarise_tiers(scores)["n_listed"].to_list() == [1, 2, 1]
 
 

@@ -208,13 +208,8 @@ def _mark(value: Any, kind: type[Unit | Tier]) -> Any:
 
 
 def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:
-    """Count the units of a notice that are named, scored, tiered, and in table and list; its problems by severity."""
+    """Count the units of a notice that are named and those that are scored, and its problems by severity."""
+    n_scored = scores.loc[scores["score"].notna(), "unit_id"].nunique()
     found = problems["severity"].value_counts()
-    named = {
-        "n_units": pd.Series(data=True, index=scores.index),
-        "n_scored": scores["score"].notna(),
-        "n_tiered": scores["tier"].notna(),
-        "n_joined": ~scores["match"].isin(["table_only", "list_only"]),
-    }
-    counts = {name: int(scores.loc[of, "unit_id"].nunique()) for name, of in named.items()}
-    return counts | {severity: int(found.get(severity, 0)) for severity in SEVERITIES}
+    counts = {severity: int(found.get(severity, 0)) for severity in SEVERITIES}
+    return {"n_units": scores["unit_id"].nunique(), "n_scored": n_scored, **counts}

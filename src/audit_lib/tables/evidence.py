@@ -11,7 +11,7 @@ from audit_lib.documents.model import line_of
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.corrections import Correction
 from audit_lib.tables.measures import Measure
-from audit_lib.tables.tiers import TierPairs, count_tier_pairs
+from audit_lib.tables.tiers import TierPair, pair_tiers
 from audit_lib.tables.units import IN_LISTS_ONLY, Entry, Listing
 
 CUTS = (90.0, 80.0)  # upper and lower: a common convention, stated by some notices; never inferred from the lists
@@ -52,9 +52,9 @@ class Evidence:
         return self.scores[(self.scores["table_no"] != IN_LISTS_ONLY) & self.scores["score"].notna()]
 
     @cached_property
-    def tier_pairs(self) -> list[TierPairs]:
-        """The units that have a score, compared for every two tiers of known order."""
-        return count_tier_pairs(self.ranked, lower_first=self.lower_first)
+    def tier_pairs(self) -> list[TierPair]:
+        """The units that have a score, for every two tiers of known order."""
+        return pair_tiers(self.ranked, lower_first=self.lower_first)
 
     def joined(self, how: str) -> pd.DataFrame:
         """The units whose names in table and lists were joined so, by `match`."""

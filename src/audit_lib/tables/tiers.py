@@ -37,20 +37,13 @@ def rated(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class TierPairs:
-    """All pairs of one unit of a better tier and one of a lower tier, by whether their scores agree."""
+class TierPair:
+    """The scored units of a better and of a lower tier; `sign` is -1 where lower scores are better, else 1."""
 
     tiers: tuple[str, str]
     higher: pd.DataFrame
     lower: pd.DataFrame
-    agree: int
-    equal: int
-    reversed: int
-    sign: int = 1  # -1 where lower scores are better
-
-    @property
-    def total(self) -> int:
-        return self.agree + self.equal + self.reversed
+    sign: int
 
     @property
     def reversed_low(self) -> pd.DataFrame:
@@ -58,17 +51,12 @@ class TierPairs:
         return self.lower[self.lower["score"] * self.sign > (self.higher["score"] * self.sign).min()]
 
 
-def count_tier_pairs(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierPairs]:
-    """Compare every two tiers of known order, pair by pair; higher scores are better, lower ones with `lower_first`."""
+def pair_tiers(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierPair]:
+    """Pair every two tiers of known order; higher scores are better, lower ones with `lower_first`."""
     sign = -1 if lower_first else 1
     units = rated(scores).dropna(subset=["tier_order"])
-    found = []
-    for better, worse in combinations(scale_tiers(units), 2):
-        higher, lower = units[units["tier"] == better], units[units["tier"] == worse]
-        gaps = sign * np.subtract.outer(higher["score"].to_numpy(), lower["score"].to_numpy())
-        counts = int((gaps > 0).sum()), int((gaps == 0).sum()), int((gaps < 0).sum())
-        found.append(TierPairs((better, worse), higher, lower, *counts, sign))
-    return found
+    members = {tier: units[units["tier"] == tier] for tier in scale_tiers(units)}
+    return [TierPair(pair, members[pair[0]], members[pair[1]], sign) for pair in combinations(members, 2)]
 
 
 def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
