@@ -58,11 +58,11 @@ class CutRule:
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
     """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three of known order."""
-    by_cut = apply_cuts(scores, top_cut, low_cut)
-    if by_cut is None:
+    units = apply_cuts(scores, top_cut, low_cut)
+    if units is None:
         return None
     unrated = scores.loc[scores["tier"].isna(), "score"].dropna()
-    return CutRule(top_cut, low_cut, tuple(scale_tiers(scores)), rated(scores.assign(tier_by_cut=by_cut)), unrated)
+    return CutRule(top_cut, low_cut, tuple(scale_tiers(scores)), units, unrated)
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from audit_lib.sources import Source
 from audit_lib.tables.append import Appended, append_rows
 from audit_lib.tables.proposals import Proposal
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.tables.storage import load_table
+from audit_lib.tables.storage import empty_table, load_or_empty
 
 DAYS = ("inspected_from", "inspected_to", "issued_on", "published_on")
 PUBLISHER = re.compile(r"(\w+?)关于")  # a formal title begins with who issues it
@@ -27,13 +27,12 @@ class Records:
     def __init__(self, data: Path) -> None:
         self.path = data / "reference" / "notices.csv"
         self._content: bytes | None = None
-        self._table = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
+        self._table = empty_table("notices")
 
     def load(self) -> pd.DataFrame:
         content = self.path.read_bytes() if self.path.is_file() else None
         if content != self._content:
-            empty = pd.DataFrame(columns=list(SCHEMAS["notices"].columns))
-            self._table = empty if content is None else load_table(self.path, "notices")
+            self._table = load_or_empty(self.path, "notices")
             self._content = content
         return self._table
 

@@ -59,25 +59,18 @@ def pair_tiers(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierP
     return [TierPair(pair, members[pair[0]], members[pair[1]], sign) for pair in combinations(members, 2)]
 
 
-def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.Series | None:
-    """Return each unit the tier that two cuts on its score would: `score >= top_cut` is the best tier, and so on.
+def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame | None:
+    """Return the units with score and tier, and as tier_by_cut the tier that two cuts on the score would give them.
 
-    A notice with two tiers uses the upper cut alone. None where two cuts cannot split the tiers: one tier, four and
-    more, or a tier whose order is not known.
+    `score >= top_cut` is the best tier, and so on; a notice with two tiers uses the upper cut alone. None where two
+    cuts cannot split the tiers: one tier, four and more, or a tier whose order is not known.
     """
     tiers = scale_tiers(scores)
     if len(tiers) not in (2, 3):
         return None
     bins = [-np.inf, top_cut, np.inf] if len(tiers) == 2 else [-np.inf, low_cut, top_cut, np.inf]
-    return pd.cut(scores["score"], bins, right=False, labels=tiers[::-1]).astype("str")
-
-
-def find_exceptions(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame:
-    """Find the units whose printed tier is not the one that the cuts would give; adds the column tier_by_cut."""
-    by_cut = apply_cuts(scores, top_cut, low_cut)
-    if by_cut is None:
-        return rated(scores).iloc[:0].assign(tier_by_cut=pd.Series(dtype="str"))
-    return rated(scores.assign(tier_by_cut=by_cut))[lambda table: table["tier_by_cut"] != table["tier"]]
+    by_cut = pd.cut(scores["score"], bins, right=False, labels=tiers[::-1]).astype("str")
+    return rated(scores.assign(tier_by_cut=by_cut))
 
 
 def find_orders(scores: pd.DataFrame, lists: Sequence[TierList], *, lower_first: bool = False) -> dict[str, int]:
