@@ -87,10 +87,9 @@ def find_first(panel: Panel) -> str | None:
 
 
 def choose_highlight(trends: Trends) -> str | None:
-    """Choose the unit to follow in drawings: always in the lowest third, else in the top one, else often the lowest,
-    else the one that moved most.
+    """Choose the unit that drawings follow, by key; None where none of these is a single unit.
 
-    The key of the unit; None where none of these is a single unit.
+    Always in the lowest third, else always in the top one, else most often in the lowest, else the one that moved most.
     """
     counts, n = trends.panel.thirds, len(trends.panel.placed)
     for third in (LOWEST, TOP):

@@ -1,6 +1,5 @@
 """Files to add, as read, sorted into notices: by the period in the title, a page with its annexes."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from audit_lib.documents.model import Document, name_file, squeeze
 from audit_lib.documents.read import ScanError, read_content, read_document
 from audit_lib.documents.scan_file import READING, beside, is_beside_scan
 from audit_lib.errors import AuditError, unusable
+from audit_lib.fingerprints import hash_bytes
 from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
 from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.periods import EXPECTED, is_period
@@ -68,7 +68,7 @@ def read_download(file: Path) -> Download:
     document = _read_document(file)
     answers = load_answers(document) if document.format == "scan" else {}
     content = read_content(file)
-    if hashlib.sha256(content).hexdigest() != document.sha256:
+    if hash_bytes(content) != document.sha256:
         raise unusable(file, "a file that changes while it is read", "one that stays as it is")
     answered = answer_lines(document, answers)
     notice = _try_notice(answered)

@@ -1,7 +1,7 @@
 """What is kept of one place up to one period: the inputs of notebook 05.
 
 It reads, and a report of it depends on, no more than this: of processed/<place>/scores.csv and reference/notices.csv
-the rows of the notices that `build.find_earlier` gives, and of reference/lineage.csv the rows of the place.
+the rows of the notices that `sources.find_earlier` lists, and of reference/lineage.csv the rows of the place.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """The raw files of a notice: their names, those that are there already, and writing them with their record."""
 
-import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from audit_lib.documents.model import Document
 from audit_lib.documents.several import hash_files
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import clear_parts, name_part, remove, save_bytes, sync_files
+from audit_lib.fingerprints import hash_bytes
 from audit_lib.sources import Source, find_held, list_files
 from audit_lib.tables.append import Appended, append_rows
 from audit_lib.tables.downloads import Download
@@ -44,7 +44,7 @@ def find_same_raw(data: Path, source: Source, document: Document, file: Path) ->
 def _hash_raw(path: Path) -> str:
     if path.is_dir():
         return hash_files({each.name: _hash_raw(each) for each in list_files(path)})
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hash_bytes(path.read_bytes())
 
 
 def keep_notice(

@@ -4,7 +4,6 @@ A run of `audit-lib add` reads the pictures; after answers the next one takes th
 """
 
 import csv
-import hashlib
 import io
 import re
 from base64 import b64encode
@@ -25,6 +24,7 @@ from audit_lib.documents.text import decode
 from audit_lib.documents.worker import ScanWorker, Seen
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_text
+from audit_lib.fingerprints import hash_bytes
 from audit_lib.notices.notice import parse_notice
 from audit_lib.tables.scan_doubts import AS_READ, NO_PRINT, NOTICE, Answers, Doubts, answer_lines, find_scan_lines
 from audit_lib.tables.storage import bare_cell, guard_cell
@@ -65,7 +65,7 @@ def read_pictures(scan: Path) -> None:
         lines = read_pages(content, find_kind(content[:HEAD], scan.suffix))
     if not lines:
         raise unusable(scan, "a picture in which no word was read", "print, upright and in focus")
-    save_text(print_reading(lines, hashlib.sha256(content).hexdigest()), beside(scan, READING))
+    save_text(print_reading(lines, hash_bytes(content)), beside(scan, READING))
 
 
 def read_pages(content: bytes, kind: str) -> list[ScanLine]:
