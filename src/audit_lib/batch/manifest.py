@@ -34,7 +34,7 @@ def find_toolchain(*, pages: bool = False) -> Toolchain:
 def describe_report(run: Run, snapshot: Snapshot) -> Fingerprint:
     """Return the hashes of everything that a report depends on. Equal fingerprints mean an equal report."""
     return {
-        "notebook": snapshot.hash_file(run.notebook),
+        "notebook": snapshot.hash_notebook(run.notebook),
         "library": hash_library(),
         "inputs": snapshot.hash_inputs(run.notebook.stem, run.source),
         "parameters": run.parameters,

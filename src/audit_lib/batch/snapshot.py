@@ -90,9 +90,14 @@ class Snapshot:
                 yield f"{name}, {declared.rows} {value}", hashed
 
     def hash_file(self, path: Path) -> str:
-        """Hash a file; of a notebook, its cells as written."""
         if path not in self._files:
-            self._files[path] = hash_code(path) if path.suffix == ".ipynb" else hash_bytes(path.read_bytes())
+            self._files[path] = hash_bytes(path.read_bytes())
+        return self._files[path]
+
+    def hash_notebook(self, path: Path) -> str:
+        """Hash the cells of a notebook as written."""
+        if path not in self._files:
+            self._files[path] = hash_code(path)
         return self._files[path]
 
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:

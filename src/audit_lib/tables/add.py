@@ -150,7 +150,7 @@ def _add_group(
         reading = resolve_notice(data, source, notice, row)
         new = row if record is None else None
         keep_notice(records, source.path, group if held is None else [], new, corrections)
-    roster.enter(source.period, source.notice_id, reading.scores)
+    roster.enter(source.period, source.notice_id, reading.scores.drop_duplicates("unit_id"))
     raw = "raw file" if len(group) == 1 else f"{len(group)} raw files"
     answers = "1 answer" if len(corrections) == 1 else f"{len(corrections)} answers"
     parts = ((raw, held is None), ("record", record is None), (answers, bool(corrections)))
