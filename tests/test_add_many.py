@@ -567,7 +567,7 @@ def test_facts_are_copied_from_the_notice_before_with_the_same_heading(data: Pat
     )
     assert "n_ranked" not in record
     assert "scale_max: as in demo-2017-04" in record["measure_evidence"]
-    assert later.reading.measure.scale_max == 150
+    assert later.reading.evidence.measure.scale_max == 150
     other = write("c.txt", word_notice("2017年6月").replace("环境卫生", "政务公开"))
     add_notice(data, other, "demo")
     assert "scale_max" not in load_record(data, "demo-2017-06")

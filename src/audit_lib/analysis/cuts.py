@@ -48,13 +48,6 @@ class CutRule:
         """The units that score exactly the upper cut."""
         return self.units[self.units["score"] == self.top_cut]
 
-    @property
-    def crosstab(self) -> pd.DataFrame:
-        """Units by tier of the rule (rows) and printed tier (columns)."""
-        tiers = list(self.tiers)
-        counted = pd.crosstab(self.units["tier_by_cut"], self.units["tier"])
-        return counted.reindex(index=tiers, columns=tiers, fill_value=0)
-
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
     """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three of known order."""
@@ -72,7 +65,9 @@ def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
     """
     if rule is None or not rule.n_rated:
         return pd.DataFrame({"row_tier": []})
-    return rule.crosstab.rename_axis(index="row_tier", columns=None).reset_index()
+    counted = pd.crosstab(rule.units["tier_by_cut"], rule.units["tier"])
+    counted = counted.reindex(index=list(rule.tiers), columns=list(rule.tiers), fill_value=0)
+    return counted.rename_axis(index="row_tier", columns=None).reset_index()
 
 
 def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:

@@ -27,14 +27,10 @@ class Panel:
     the one before it.
     """
 
-    history: History
+    periods: tuple[str, ...]
     published: dict[str, Published]
     rows: pd.DataFrame
     matchings: tuple[Matching, ...]
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        return self.history.periods
 
     @cached_property
     def units_of(self) -> dict[str, pd.DataFrame]:
@@ -106,7 +102,7 @@ def build_panel(history: History) -> Panel:
         parts.append(units.join(_place_units(units, published[period])))
     rows = pd.concat(parts, ignore_index=True)
     names = rows.drop_duplicates("unit", keep="last").set_index("unit")["unit_name"]
-    return Panel(history, published, rows.assign(unit_name=rows["unit"].map(names)), matchings)
+    return Panel(history.periods, published, rows.assign(unit_name=rows["unit"].map(names)), matchings)
 
 
 def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, dict[str, str]]:

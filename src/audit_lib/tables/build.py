@@ -17,7 +17,7 @@ from audit_lib.sources import Source, find_held, find_sources
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
 from audit_lib.tables.corrections import correct_notice, list_answers, load_corrections
 from audit_lib.tables.evidence import CUTS, Evidence
-from audit_lib.tables.measures import Measure, read_measure
+from audit_lib.tables.measures import read_measure
 from audit_lib.tables.scan_doubts import answer_lines, find_open, find_scan_lines
 from audit_lib.tables.storage import describe_package, load_or_empty, load_table, localise, save_table
 from audit_lib.tables.units import load_registry, resolve_lists, resolve_mentions, resolve_tables, resolve_units
@@ -36,10 +36,6 @@ class Reading:
     scores: pd.DataFrame
     mentions: pd.DataFrame
     evidence: Evidence
-
-    @property
-    def measure(self) -> Measure:
-        return self.evidence.measure
 
     @cached_property
     def problems(self) -> pd.DataFrame:

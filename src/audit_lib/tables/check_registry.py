@@ -8,6 +8,7 @@ import pandas as pd
 
 from audit_lib.tables import checks, score_checks
 from audit_lib.tables.evidence import Evidence, Finding
+from audit_lib.tables.measures import USUAL_SCALE
 from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
 from audit_lib.tables.storage import validate_table
@@ -69,7 +70,8 @@ def _rates_scores(evidence: Evidence) -> bool:
 
 
 def _takes_cuts(evidence: Evidence) -> bool:
-    return _rates_scores(evidence) and evidence.measure.takes_usual_cuts and not evidence.lower_first
+    """Check whether cuts at 90 and 80 can mean anything: on the usual scale, higher scores being better."""
+    return _rates_scores(evidence) and evidence.measure.bounds == USUAL_SCALE and not evidence.lower_first
 
 
 CHECKS = (

@@ -50,11 +50,6 @@ class Measure:
         """The best possible score; None where the scale is not recorded."""
         return self.scale_min if self.is_lower_better else self.scale_max
 
-    @property
-    def takes_usual_cuts(self) -> bool:
-        """Check whether cuts at 90 and 80 can mean anything: on the usual scale, higher being better."""
-        return self.bounds == USUAL_SCALE and not self.is_lower_better
-
 
 def read_measure(record: pd.Series | None) -> Measure:
     """Return the measure that a row of notices.csv records; an empty one without a row."""
