@@ -78,10 +78,7 @@ def list_claims(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def name_words(claims: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Add the column of the words of a notice, and return its name: quote, or summary where any are ours.
-
-    `claims` has quote and is_verbatim, one row per claim or rule.
-    """
+    """Add the column of the words of a notice, and return its name: quote, or summary where any are not verbatim."""
     if claims["is_verbatim"].all():
         return claims, "quote"
     words = [

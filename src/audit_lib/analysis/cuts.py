@@ -59,10 +59,7 @@ def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRul
 
 
 def tabulate_rule(rule: CutRule | None) -> pd.DataFrame:
-    """Return the crosstab of the rule as a table: a row per tier by the cuts, a column per printed tier.
-
-    No row where no unit has both a score and a tier.
-    """
+    """Return units by tier of the cuts (rows) and printed tier (columns); no row without units with score and tier."""
     if rule is None or not rule.n_rated:
         return pd.DataFrame({"row_tier": []})
     counted = pd.crosstab(rule.units["tier_by_cut"], rule.units["tier"])
@@ -113,15 +110,11 @@ def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
     below = rule.exceptions["score"] < rule.top_cut
     if below.any():
         return say("tiers.exception" if n == 1 else "tiers.exceptions", n=n, n_rated=rule.n_rated)
-    is_explained = notice is None or _names_points(notice, rule.top_cut)
+    # A text that names the cut as points may state a rule for it.
+    is_explained = notice is None or any(f"{rule.top_cut:g}分" in line.text for line in notice.document.lines)
     ending = "" if is_explained else say("tiers.unexplained")
     key = "tiers.none_at_top" if n == n_top else "tiers.not_all_at_top"
     return say(key, **facts, n_top=n_top, n=n, ending=ending)
-
-
-def _names_points(notice: Notice, cut: float) -> bool:
-    """Check whether the text names the cut as points, and so may state a rule for it."""
-    return any(f"{cut:g}分" in line.text for line in notice.document.lines)
 
 
 def list_exceptions(rule: CutRule | None) -> Phrase | None:

@@ -108,10 +108,7 @@ def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units beyond Tukey's fences (1.5 times the quartile range), with the fence they pass.
-
-    Empty where there is none, or fewer than `FEWEST` units have a score.
-    """
+    """List the units beyond Tukey's fences, with the fence they pass; none where fewer than `FEWEST` have a score."""
     units = scored(scores)
     low, high = tukey_fences(units["score"]) if len(units) >= FEWEST else (-np.inf, np.inf)
     beyond = units[(units["score"] < low) | (units["score"] > high)]

@@ -104,10 +104,7 @@ def describe_gap(scores: pd.DataFrame, comparisons: list[Comparison], column: st
 
 
 def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str, min_n: int) -> Phrase | None:
-    """Describe how the groups compare without the scores that one reaches alone. Exploratory.
-
-    None without such scores, and where fewer than `min_n` units of a group are left.
-    """
+    """Describe how groups compare without the scores that one reaches alone; None below `min_n` units. Exploratory."""
     if lead is None or lead.n_rest < min_n:
         return None
     main = choose_main(comparisons)

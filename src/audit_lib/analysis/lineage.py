@@ -55,10 +55,7 @@ class Matching:
 
 
 def choose_events(lineage: pd.DataFrame, before: str, after: str) -> pd.DataFrame:
-    """Keep the events between two periods: not over before the first began, begun when the second ended.
-
-    An event without a date is kept: it joins only units that both periods name.
-    """
+    """Keep events after the first period began and before the second ended, and those without a date."""
     first, last = span_of(before)[0].isoformat(), span_of(after)[1].isoformat()
     day = lineage["date"]
     return lineage[day.isna() | ((day >= first) & (day <= last))]

@@ -27,10 +27,7 @@ def choose_sentiment(mentions: pd.DataFrame) -> str | None:
 
 
 def mark_named(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Return each unit once, with `named`: criticised if any sentence names it as a problem, else not_criticised.
-
-    Missing for all where none is criticised: then there are no two groups.
-    """
+    """Return each unit once, with `named`: criticised or not_criticised; missing for all where none is criticised."""
     units = scores.drop_duplicates("unit_id")
     is_criticised = units["unit_id"].isin(mentions.loc[mentions["sentiment"] == "criticised", "unit_id"])
     named = is_criticised.map({True: "criticised", False: "not_criticised"}).astype("str")
@@ -107,10 +104,7 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """Find the units of the lowest tier that no sentence names, highest score first.
-
-    None where there are not two tiers, or where no sentence names any unit.
-    """
+    """Find units of the lowest tier that no sentence names, highest score first; none without two tiers or mentions."""
     tiers = scale_tiers(scores)
     lowest = scores[scores["tier"] == tiers[-1]] if len(tiers) > 1 and len(mentions) else scores.iloc[:0]
     silent = lowest[~lowest["unit_id"].isin(mentions["unit_id"])].drop_duplicates("unit_id")
@@ -159,10 +153,7 @@ def _word_best(named: pd.DataFrame) -> Phrase | None:
 
 
 def list_ratings(scores: pd.DataFrame, mentions: pd.DataFrame) -> list[Phrase]:
-    """Name the units that a report is about by their rating, with scores: a bullet for each rating, one if many.
-
-    Empty for a single unit, which the headline names.
-    """
+    """Name the units of a report by rating, with scores: a bullet for each rating, one if many; none for one unit."""
     named = find_named(scores, mentions, choose_sentiment(mentions))
     if len(named) < 2:
         return []

@@ -75,10 +75,7 @@ def find_always(panel: Panel, third: str) -> pd.Series:
 
 
 def find_first(panel: Panel) -> str | None:
-    """Name the unit that alone has the first place in every period with places, if there are two such periods or more.
-
-    None where units are compared in several lists.
-    """
+    """Name the unit that alone is first in every period with places; None for one period, and for several lists."""
     first = panel.rows[(panel.rows["place"] == 1) & (panel.rows["n_tied"] == 1)]
     n = len(panel.placed)
     if n < 2 or len(first) < n or first["unit"].nunique() > 1 or panel.rows["list"].nunique() > 1:

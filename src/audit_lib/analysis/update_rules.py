@@ -49,10 +49,7 @@ def count_days(duration: str) -> tuple[int, int]:
 
 
 def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Return each rule once, the strictest first and those without a period last, with all its wordings and places.
-
-    Raises AuditError for a rule that is stated with two periods: it takes a name for each.
-    """
+    """Return each rule once, with all its wordings, strictest first. Raises AuditError for one with two periods."""
     rows = []
     for rule, stated in rules.groupby("rule", sort=False):
         if len(periods := stated["every"].drop_duplicates()) > 1:

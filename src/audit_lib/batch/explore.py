@@ -10,10 +10,7 @@ from audit_lib.sources import Source, find_sources
 
 
 def find_example(folders: Folders, jurisdiction: str | None, period: str | None) -> Source:
-    """Return the notice to explore: the latest of the place if no period is given, that of the notebooks if no place.
-
-    Raises AuditError if there is none.
-    """
+    """Return the latest notice of a place, or the period given; without a place, the notice of the notebooks."""
     if jurisdiction is None:
         declared = read_declared(choose_notebooks(folders.notebooks)[0])
         jurisdiction, period = declared.get("jurisdiction"), declared.get("period")

@@ -108,10 +108,7 @@ def record_tables(built: Iterable[Source], snapshot: Snapshot, reports: Path) ->
 
 
 def check_reference(snapshot: Snapshot, reports: Path, jurisdiction: str | None = None) -> None:
-    """Validate the reference tables of a place, or (None) of all places, unless they are as when last found valid.
-
-    Raises AuditError at the first breach.
-    """
+    """Validate reference tables as `validate_reference` does, unless they are as when they were last found valid."""
     tables = sorted((snapshot.data / "reference" / (jurisdiction or "")).glob("*.csv"))
     now = {"library": hash_library(), "tables": {path.name: snapshot.hash_file(path) for path in tables}}
     manifest = reports / ".manifest" / (jurisdiction or "") / ".reference.json"

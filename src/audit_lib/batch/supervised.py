@@ -112,10 +112,7 @@ def _control_process(what: int, value: int) -> None:
 
 
 def _write_to(log: Path) -> None:
-    """Redirect stdout and stderr, also of child processes, to a file.
-
-    Raises OSError if it cannot be opened; output goes to /dev/null then.
-    """
+    """Redirect stdout and stderr to a file, for child processes too; to /dev/null, with OSError, if that fails."""
     try:
         file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     except OSError:

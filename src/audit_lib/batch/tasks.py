@@ -74,10 +74,7 @@ def execute_run(run: Run, why: str, inputs: Fingerprint, scratch: Path, options:
 
 
 def execute_pages(pages: PageSet, data: Path, toolchain: Toolchain, scratch: Path, options: RunOptions) -> str | None:
-    """Render pages in a process of their own. Returns what is wrong with them, if anything.
-
-    Raises RuntimeError if another machine may succeed.
-    """
+    """Render pages in a process; returns what is wrong, if anything. RuntimeError if another machine may succeed."""
     log = scratch / f"{uuid4().hex}.log"
     try:
         run_in_process(_render_checked, pages, data, toolchain, log=log, options=options)

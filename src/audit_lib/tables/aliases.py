@@ -113,10 +113,7 @@ def list_printed(evidence: Evidence) -> list[Printed]:
 
 
 def suggest_aliases(new: Iterable[Printed], absent: Iterable[Known]) -> list[Suggestion]:
-    """Pair new units of a notice with known ones of similar names that it does not name, most similar first.
-
-    Where two are equally similar, none is suggested.
-    """
+    """Pair new units with known ones of similar names that a notice lacks, most similar first; no ties."""
     pairs = [
         Suggestion(each, known, measure_similarity(each.unit.name, known.unit.name))
         for each, known in product(new, absent)
@@ -132,10 +129,7 @@ def _is_likelier(pair: Suggestion, other: Suggestion) -> bool:
 
 
 def accept_suggestions(data: Path, source: Source, suggestions: Iterable[Suggestion]) -> int:
-    """Write suggestions to aliases.csv, and the units that they name to units.csv; gives the number of new aliases.
-
-    An alias needs its unit in units.csv, so that comes first.
-    """
+    """Write suggestions to aliases.csv, and before that their units to units.csv; returns the number of new aliases."""
     folder = data / "reference" / source.jurisdiction
     with lock_folder(folder):
         kept = {unit.unit_id for unit in load_registry(data, source.jurisdiction).by_name.values()}

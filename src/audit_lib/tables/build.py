@@ -73,10 +73,7 @@ def read_source(data: Path, source: Source, cuts: tuple[float, float] = CUTS, la
 
 
 def settle(data: Path, source: Source, document: Document) -> Document:
-    """Return a document with the answers to what was read in pictures, which corrections.csv keeps.
-
-    Raises AuditError where a line is doubtful and has no answer.
-    """
+    """Return a document with the answers in corrections.csv. Raises AuditError for a doubtful line without one."""
     if not find_scan_lines(document):
         return document
     answers = list_answers(load_corrections(data, source.notice_id))

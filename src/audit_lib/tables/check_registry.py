@@ -139,10 +139,7 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
 
 
 def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """Return the register: one row per check with its question, the verdict, what was found, and what we do about it.
-
-    What does not agree comes first, the gravest at the top.
-    """
+    """Return a row per check: question, verdict, what was found, what we do about it; the gravest findings first."""
     ordered = sorted(outcomes, key=_weigh)
     return pd.DataFrame([_register_row(outcome) for outcome in ordered])
 

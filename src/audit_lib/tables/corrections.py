@@ -54,10 +54,7 @@ class Correction:
 
 
 def load_corrections(data: Path, notice_id: str, language: str = "en") -> list[Correction]:
-    """Load the corrections of a notice; none where there is no corrections.csv.
-
-    Raises AuditError for an unreadable table, and for a corrected score that is no number (see `correct_notice`).
-    """
+    """Load the corrections of a notice; none without corrections.csv. Raises AuditError for an unreadable table."""
     table = localise(load_or_empty(data / "reference" / "corrections.csv", "corrections"), language)
     columns = ["place", "unit_name", "column", "printed", "corrected", "reason", "evidence"]
     rows = table[table["notice_id"] == notice_id].reindex(columns=columns).astype("object")

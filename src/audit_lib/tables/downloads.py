@@ -97,10 +97,7 @@ def _try_notice(document: Document) -> Notice | None:
 def sort_downloads(
     downloads: list[Download], refused: list[AuditError], period: str | None
 ) -> tuple[dict[str, list[Download]], list[AuditError]]:
-    """Sort files into notices, by period; what belongs to none is listed with its error.
-
-    Raises AuditError for what a person must decide.
-    """
+    """Sort files into notices, by period, and list errors of others. Raises AuditError where a person must decide."""
     found = [period] if period else list(dict.fromkeys(each.period for each in downloads if each.period))
     if refused and (not downloads or len(found) == 1):
         raise refused[0]  # a notice is kept whole, or not at all

@@ -67,10 +67,7 @@ def load_history(data: Path, source: Source, scores: pd.DataFrame, language: str
 
 
 def load_lineage(data: Path, jurisdiction: str | None = None) -> pd.DataFrame:
-    """Load the events of a place's units, or of all places; none where there is no lineage.csv.
-
-    Raises AuditError for a row that names no unit, or lacks one that its event must have.
-    """
+    """Load the events of units of a place, or of all. Raises AuditError for a row without a unit that it needs."""
     path = data / "reference" / "lineage.csv"
     events = load_or_empty(path, "lineage")
     for row in events.itertuples():

@@ -56,10 +56,7 @@ class Row:
 
 
 def read_pictures(scan: Path) -> None:
-    """Read the pages of a scan into the CSV file beside it.
-
-    Raises AuditError for a file that cannot be read, and where the program that reads pictures is not installed.
-    """
+    """Read the pages of a scan into the CSV file beside it. Raises AuditError if it, or a reader, is unusable."""
     content = read_content(scan)
     with _refuse(scan):
         lines = read_pages(content, find_kind(content[:HEAD], scan.suffix))

@@ -86,10 +86,7 @@ def schema_of(name: str) -> pa.DataFrameSchema:
 
 
 def validate_reference(data: Path, jurisdiction: str | None = None) -> None:
-    """Validate the tables written by hand: those of a place, or (None) those that all places share.
-
-    Raises AuditError at the first breach.
-    """
+    """Validate the reference tables of a place, or (None) of all places. Raises AuditError at the first breach."""
     for path in sorted((data / "reference" / (jurisdiction or "")).glob("*.csv")):
         if path.stem in SCHEMAS:
             load_table(path, path.stem)

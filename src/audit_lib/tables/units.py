@@ -76,10 +76,7 @@ class Registry:
 
 
 def load_registry(data: Path, jurisdiction: str) -> Registry:
-    """Load units.csv and aliases.csv of a jurisdiction; an empty registry where it has none.
-
-    Raises AuditError for an alias of a unit that units.csv does not hold.
-    """
+    """Load units.csv and aliases.csv; empty where there is none. Raises AuditError for an alias of an unknown unit."""
     folder = data / "reference" / jurisdiction
     registry = Registry(jurisdiction)
     known: dict[str, Unit] = {}
