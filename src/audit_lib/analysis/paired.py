@@ -9,9 +9,8 @@ from audit_lib.analysis.comparability import Gate, find_distance
 from audit_lib.analysis.unit_paths import Panel, place
 
 FEWEST_IN_PAIR = 2  # units that two periods must share to be compared
-COMPARED = ["unit_name", "list", "value", "score", "tier", "tier_order"]  # columns
-
 MOST_DECIMALS = 4
+COMPARED = ["unit_name", "list", "value", "score", "tier", "tier_order"]  # columns
 
 
 def find_step(*scores: pd.Series) -> float:
@@ -42,8 +41,8 @@ class Pair:
     By points: `before`, `after` and `change` (after minus before) are scores, and `direction` is 1 for a score that
     rose, −1 for one that fell, 0 within the rounding step. By places: they are mean places among these units, and
     direction is 1 for up the order, 0 where shared places overlap: joint 5th to 5th. By ratings: the order of the
-    rating, 1 the best. `place_before`, `n_tied_before` and so on are the places among these units. `n_only` counts the
-    other units of each period.
+    rating, 1 the best. `place_before`, `n_tied_before`, `middle_before` and so on are the places among these units (see
+    `place`). `n_only` counts the other units of each period.
     """
 
     gate: Gate

@@ -1,4 +1,4 @@
-"""The words for units, lists, places and ranges in what is said and drawn of several periods."""
+"""The words for units, lists, places and ranges in sentences and charts on several periods."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 
 class Kernel(InProcessKernel):  # type: ignore[misc]
-    """As ipykernel's, and able to await in a cell."""
+    """ipykernel's kernel in this process, able to await in a cell."""
 
     _supports_kernel_subshells = False
     # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where nobody types it.
@@ -30,12 +30,12 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
 
     @default("iopub_socket")
     def _close_iopub(self) -> BackgroundSocket:
-        """Open to nowhere, until a process has opened the kernel."""
+        """Return a socket that discards messages, until a process has opened the kernel."""
         return BackgroundSocket(None)
 
     @default("iopub_thread")
     def _open_iopub(self) -> IOPubThread:
-        """Not started, so that it sends at once: two threads that take turns cost more than the messages."""
+        """Return a thread that is not started, so that messages are sent at once: taking turns would cost more."""
         return IOPubThread(self._underlying_iopub_socket, session=self.session)
 
     def open(self) -> None:
@@ -84,7 +84,7 @@ async def _start_thread() -> None:
 
 
 class Manager(InProcessKernelManager):  # type: ignore[misc]
-    """Opens the kernel where it is; it ends with the process."""
+    """Opens the kernel in this process, with which it ends."""
 
     client_class = f"{__name__}.Client"
 

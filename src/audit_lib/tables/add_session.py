@@ -152,7 +152,7 @@ class Session:
             source = each.reading.source
             self.periods.append(source.period)
             self.paths.append(source.path)
-        for each in (*added[1:], *added[:1]):  # the first period last: its pairs are better told by a later one
+        for each in (*added[1:], *added[:1]):  # the first period last: a later one knows more
             self._suggest(each.reading.source, each.suggestions)
         yield from (word_suggestion(each) for _, each in self.suggestions)
         if accept_aliases:

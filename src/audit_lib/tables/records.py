@@ -74,7 +74,7 @@ def _read_publisher(title: str | None) -> str | None:
 
 
 def list_kept(record: pd.Series | None, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the columns of a record that is there which are not as given now: it is never overwritten."""
+    """List the columns whose recorded value is not the one given now: a record is never overwritten."""
     if record is None:
         return ()
     asked = {name: value for name, value in given.items() if value is not None}
