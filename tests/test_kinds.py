@@ -1815,7 +1815,7 @@ def test_ratings_of_another_matter_than_the_scores_are_kept_apart() -> None:
     assert "河湖长制工作 is another assessment of the same units; its ratings are not in our table" in [
         problem.message for problem in notice.problems
     ]
-    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
+    scores = resolve_units(notice, Registry("jia"), "2017")
     assert scores["tier"].isna().all()
     assert list(scores["score"]) == [96.89, 94.48, 97.73]
 
@@ -1911,7 +1911,7 @@ def test_ratings_and_scores_of_one_matter_stay_together(above: str, below: str) 
 
 def test_a_unit_with_its_tier_in_its_row_is_not_missing_in_the_lists() -> None:
     notice = read(["东山区(93.4分)(优秀等次)", "西山区(88分)(良好等次)", "南山区(82分)", "优秀单位:北山区、中山区"])
-    scores = resolve_units(notice, Registry("jia"), "jia", "2017")
+    scores = resolve_units(notice, Registry("jia"), "2017")
     assert list(list_apart(notice, scores)["unit_name"]) == ["南山区", "北山区", "中山区"]
 
 

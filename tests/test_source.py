@@ -37,7 +37,7 @@ def read(make_notice):
 
     def read_it(*parts: object, **options: object):
         notice = parse_notice(read_document(make_notice(*parts, **options)))
-        return notice, resolve_units(notice, Registry("jia"), "jia", "2017")
+        return notice, resolve_units(notice, Registry("jia"), "2017")
 
     return read_it
 

@@ -42,7 +42,7 @@ def resolve(make_notice: Callable[..., Path]) -> Resolve:
 
     def resolve_notice(*args: object, registry: Registry | None = None, **options: object) -> pd.DataFrame:
         notice = parse_notice(read_document(make_notice(*args, **options)))
-        return resolve_units(notice, registry or Registry("demo"), "demo", "2017").set_index("unit_name")
+        return resolve_units(notice, registry or Registry("demo"), "2017").set_index("unit_name")
 
     return resolve_notice
 
@@ -51,7 +51,7 @@ def resolve(make_notice: Callable[..., Path]) -> Resolve:
 def leizhou_bare(data: Path) -> pd.DataFrame:
     """Leizhou as a notice that nobody has described."""
     notice = parse_notice(read_document(data / "raw/leizhou/2017.txt"))
-    return resolve_units(notice, Registry("leizhou"), "leizhou", "2017").set_index("unit_name")
+    return resolve_units(notice, Registry("leizhou"), "2017").set_index("unit_name")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def resolve_kinds(make_notice: Callable[..., Path]) -> Callable[..., dict[str, s
         printed = enumerate((tables or {}).items(), start=1)
         scored = [_print_table(notice, table_no, title, units, group) for table_no, (title, units) in printed]
         notice = replace(notice, tables=tuple(scored), tiers=tuple(tiers))
-        scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+        scores = resolve_units(notice, Registry("demo"), "2017")
         kinds = scores["kind"] + ", " + scores["kind_source"]
         return {kind: "、".join(scores["unit_name"][kinds == kind]) for kind in kinds.unique()}
 
@@ -379,10 +379,10 @@ def printed(make_notice: Callable[..., Path]) -> Notice:
 
 def test_tiers_with_counts_alone_name_no_units(printed: Notice) -> None:
     notice = replace(printed, tables=(), tiers=tuple(replace(tier, units=(), stated=8) for tier in printed.tiers))
-    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    scores = resolve_units(notice, Registry("demo"), "2017")
     assert scores.empty
     pd.testing.assert_index_equal(scores.columns, pd.Index(SCHEMAS["scores"].columns))
-    assert resolve_mentions(notice, Registry("demo"), "demo", "2017").empty
+    assert resolve_mentions(notice, Registry("demo"), "2017").empty
     evidence = Evidence(notice, scores, resolve_tables(notice, Registry("demo")), [], None)
     problems = tabulate_problems(run_checks(evidence), "demo-2017", Words("en"))
     assert problems["check"].to_list() == ["raw_record"]
@@ -391,7 +391,7 @@ def test_tiers_with_counts_alone_name_no_units(printed: Notice) -> None:
 def test_rows_without_any_score(printed: Notice) -> None:
     rows = tuple(replace(row, score=None, extra={"完成率": "50%"}) for row in printed.tables[0].rows)
     notice = replace(printed, tables=(replace(printed.tables[0], rows=rows),))
-    scores = resolve_units(notice, Registry("demo"), "demo", "2017")
+    scores = resolve_units(notice, Registry("demo"), "2017")
     assert scores["unit_name"].to_list() == ["甲镇", "乙局"]
     assert scores[["score", "rank", "n_tied"]].isna().all(axis=None)
     assert scores["score"].dtype == "float64"
@@ -402,7 +402,7 @@ def test_places_that_are_no_lines(printed: Notice) -> None:
     tiers = tuple(replace(tier, place="page 1 line 9") for tier in printed.tiers)
     notice = replace(printed, tables=(replace(printed.tables[0], rows=(*rows, rows[0])),), tiers=tiers)
     registry = Registry("demo")
-    scores = resolve_units(notice, registry, "demo", "2017")
+    scores = resolve_units(notice, registry, "2017")
     assert scores["source_place"].to_list() == ["Sheet1!B2", "Sheet1!B3"]
     assert scores[["table_line", "list_line"]].isna().all(axis=None)
     evidence = Evidence(notice, scores, resolve_tables(notice, registry), resolve_lists(notice, registry), None)

@@ -96,11 +96,11 @@ def resolve_notice(
     """Resolve the units of a notice as printed, and collect the evidence for its checks."""
     notice, corrections = correct_notice(notice, load_corrections(data, source.notice_id, language))
     registry, measure = load_registry(data, source.jurisdiction), read_measure(record)
-    scores = resolve_units(notice, registry, source.jurisdiction, source.period, lower_first=measure.is_lower_better)
+    scores = resolve_units(notice, registry, source.period, lower_first=measure.is_lower_better)
     changed = [each.row for each in corrections if each.row and each.is_score and each.is_change]
     corrected = {registry.resolve_or_add(row.unit)[0].unit_id for row in changed}
     scores["is_corrected"] = scores["unit_id"].isin(corrected).astype("boolean")
-    mentions = resolve_mentions(notice, registry, source.jurisdiction, source.period)
+    mentions = resolve_mentions(notice, registry, source.period)
     recorded = None if record is None else str(record["sha256"])
     entries, listings = resolve_tables(notice, registry), resolve_lists(notice, registry)
     evidence = Evidence(notice, scores, entries, listings, recorded, cuts, corrections, measure)

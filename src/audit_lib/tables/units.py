@@ -136,9 +136,7 @@ def resolve_lists(notice: Notice, registry: Registry) -> list[Listing]:
     ]
 
 
-def resolve_units(
-    notice: Notice, registry: Registry, jurisdiction: str, period: str, *, lower_first: bool = False
-) -> pd.DataFrame:
+def resolve_units(notice: Notice, registry: Registry, period: str, *, lower_first: bool = False) -> pd.DataFrame:
     """Return the scores table of a notice: one row per unit of each table, then the units that only a list names.
 
     Rank 1 is the highest score, or with `lower_first` the lowest. A unit printed twice in a table keeps its first row;
@@ -153,8 +151,9 @@ def resolve_units(
     rows = [_score_row(entry.unit, entry, listings.get(unit_id, [])) for (_, unit_id), entry in entries.items()]
     in_a_table = {unit_id for _, unit_id in entries}
     rows += [_score_row(found[0].unit, None, found) for unit_id, found in listings.items() if unit_id not in in_a_table]
+    place = registry.jurisdiction
     scores = pd.DataFrame(rows, columns=list(SCHEMAS["scores"].columns)).assign(
-        notice_id=f"{jurisdiction}-{period}", jurisdiction=jurisdiction, period=period, year=int(period[:4])
+        notice_id=f"{place}-{period}", jurisdiction=place, period=period, year=int(period[:4])
     )
     scores["score"] = scores["score"].astype("float64")  # rows without any score are objects to pandas
     orders = find_orders(scores, notice.own_tiers, lower_first=lower_first)
@@ -164,7 +163,7 @@ def resolve_units(
         rank=by_table.transform(competition_rank, lower_first=lower_first),
         n_tied=by_table.transform(count_ties),
     )
-    return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{jurisdiction}-{period}")
+    return validate_table(scores[list(SCHEMAS["scores"].columns)], "scores", f"{place}-{period}")
 
 
 def _score_row(unit: Unit, entry: Entry | None, listings: list[Listing]) -> dict[str, object]:
@@ -247,12 +246,12 @@ def _match(table_rule: str | None, list_rule: str | None) -> str:
     return max(table_rule, list_rule, key=RULES.index)
 
 
-def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, period: str) -> pd.DataFrame:
+def resolve_mentions(notice: Notice, registry: Registry, period: str) -> pd.DataFrame:
     """Return the mentions table of a notice. Names in the prose are those of its tables and lists, so all resolve."""
     rows = [
         {
-            "notice_id": f"{jurisdiction}-{period}",
-            "jurisdiction": jurisdiction,
+            "notice_id": f"{registry.jurisdiction}-{period}",
+            "jurisdiction": registry.jurisdiction,
             "period": period,
             "unit_id": unit.unit_id,
             "unit_name": unit.name,
@@ -267,4 +266,4 @@ def resolve_mentions(notice: Notice, registry: Registry, jurisdiction: str, peri
         for unit, _ in [registry.resolve_or_add(mention.unit)]
     ]
     mentions = pd.DataFrame(rows, columns=list(SCHEMAS["mentions"].columns))
-    return validate_table(mentions, "mentions", f"{jurisdiction}-{period}")
+    return validate_table(mentions, "mentions", f"{registry.jurisdiction}-{period}")
