@@ -173,7 +173,7 @@ class _Work:
 
 @contextmanager
 def _report_error(observer: BatchObserver, *, alone: bool) -> Iterator[None]:
-    """Report the error of one place or notice, for the others go on; raise it where it is the only one asked for."""
+    """Report the error of one place or notice, as others go on; raise it where it is the only one asked for."""
     try:
         yield
     except AuditError as error:
