@@ -794,11 +794,11 @@ ERRORS = {
     ),
     "a sign of change flipped": (
         *("05_trends", "louxing"),
-        plant("trends", "find_direction", lambda of: lambda change, step: -of(change, step)),
+        plant("paired", "find_direction", lambda of: lambda change, step: -of(change, step)),
     ),
     "another level of confidence": (
         *("02_distribution", "leizhou"),
-        plant("distribution", "find_certain_error", lambda of: lambda *given: of(*given, level=0.9)),
+        plant("statistics", "_find_critical", lambda _: lambda n: stats.studentized_range.ppf(0.9, n, np.inf)),
     ),
 }
 
