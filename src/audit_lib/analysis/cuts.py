@@ -96,10 +96,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
 
 
 def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:
-    """Describe whether the printed tiers follow the score, by two cuts on it, as a headline.
-
-    With `notice`, also that it does not say why, where its text does not name the cut.
-    """
+    """Describe whether the tiers follow the score by two cuts; with `notice`, also if its text gives no reason."""
     if rule is None or not rule.n_rated:
         return say_nothing_found("tiers.not_published")
     facts = {"top_cut": rule.top_cut, "best": Tier(rule.tiers[0]), "n_rated": rule.n_rated}
@@ -202,10 +199,7 @@ def _find_best_cut(score: pd.Series, is_above: pd.Series, usual: float) -> float
 
 
 def describe_best_cuts(rule: CutRule | None) -> Phrase | None:
-    """State which cuts would agree with more tiers, and which units would then not fit.
-
-    None where none would, and where a cut would fit all, as `describe_overlap` says.
-    """
+    """State which cuts would agree with more tiers, and which units would not fit; None without, or if one fits all."""
     if rule is None or rule.exceptions.empty:
         return None
     top, low = find_best_cuts(rule)

@@ -22,10 +22,7 @@ def scored(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise_scores(scores: pd.DataFrame) -> pd.Series:
-    """Summarise the scores in points; empty where no unit has one.
-
-    Quartiles are linear; `sd` divides by n−1 and is NA for a single score.
-    """
+    """Summarise scores in points: linear quartiles, `sd` by n−1 and NA for one score; empty where no unit has one."""
     points = scores["score"].dropna()
     if points.empty:
         return pd.Series(dtype="object")
@@ -96,10 +93,7 @@ def range_ranks(rank: pd.Series, n_tied: pd.Series) -> list[str]:
 
 
 def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
-    """Count the units at each score, best first, with rank, the places they share, and names; table by table.
-
-    The column `table_no` is there if there are several tables.
-    """
+    """Count the units at each score, best first, with rank, places and names; with `table_no` for several tables."""
     by_score = scored(scores).groupby(["table_no", "score"])
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
     table.insert(3, "rank_range", range_ranks(table["rank"], table["n"]))

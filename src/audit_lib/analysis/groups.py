@@ -86,10 +86,7 @@ def compare_groups(scores: pd.DataFrame, column: str, min_n: int) -> list[Compar
 
 
 def choose_main(comparisons: list[Comparison]) -> Comparison:
-    """Choose the comparison that a report leads with: the first that could be made, else the first.
-
-    With one group or none there is nothing to compare; that comparison is `absent`.
-    """
+    """Choose the comparison that a report leads with: the first made, else the first, else one that is `absent`."""
     made = [each for each in comparisons if each.status == "ok"]
     return [*made, *comparisons, Comparison("other", "other", 0, 0, "absent")][0]
 

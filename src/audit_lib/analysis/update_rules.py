@@ -64,10 +64,7 @@ def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Return the rules for a reader: what is to be updated, how often, in which words, where.
-
-    `rules` has is_verbatim; the column of the words is `quote`, or `summary` where any of them are ours.
-    """
+    """Return the rules for a reader; the words are in `quote`, or in `summary` where any are not verbatim."""
     rules, words = name_words(rules)
     table = list_rules(rules.assign(quote=rules[words]))
     return pd.DataFrame(

@@ -51,10 +51,7 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
 
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:
-    """Choose the first three headlines of other reports that are findings, each under what it is about.
-
-    The range of a few scores is left out: it is the headline of this page already.
-    """
+    """Choose the first three headlines of other reports that are findings and say more than that of this page."""
     found = [
         say("year.finding", about=say(f"year.{name}"), text=each)
         for name, each in headlines.items()
@@ -91,10 +88,7 @@ def summarise_year(
 
 
 def list_units(scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units of each printed rank or, without ranks, of each rating, best first; empty where there are scores.
-
-    The column `table_no` is there if there are several tables.
-    """
+    """List the units of each printed rank, else of each rating, best first, table by table; empty with scores."""
     ranked = scores.dropna(subset=["rank_printed"])
     if scores["score"].notna().any() or (scores["tier"].isna().all() and ranked.empty):
         return pd.DataFrame(columns=["units"])

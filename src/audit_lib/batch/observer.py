@@ -34,10 +34,7 @@ class BatchObserver:
 
 
 class Progress(BatchObserver):
-    """Prints to stderr what happens, and with `as_json` one object per report to stdout.
-
-    Unchanged reports are counted, and named only with `why`.
-    """
+    """Prints what happens to stderr, and with `as_json` each report to stdout; `why` also names unchanged ones."""
 
     def __init__(self, *, why: bool = False, as_json: bool = False, stream: TextIO | None = None) -> None:
         self._why = why
