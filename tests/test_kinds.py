@@ -1723,6 +1723,27 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         },
     ),
     (
+        "a title just above the headings of one cell a line, several columns that fall",
+        [
+            "附件 局属单位信息采用得分 | 序号 | 单位 | 上报篇数 | 采用篇数 | 得分 | 1 | 东山管理所 | 9 | 6 | 18 | 2 | 水资源办公室 | 7 | 5 | 15 "
+            "| 3 | 河道管理处 | 8 | 3 | 9 | 4 | 水政监察大队 | 4 | 2 | 6 |"
+        ],
+        {"scores": {"东山管理所": 18.0, "水资源办公室": 15.0, "河道管理处": 9.0, "水政监察大队": 6.0}},
+    ),
+    (
+        "places that lead to their units with a colon",
+        ["考核排名第一的是:兴庆司法所;排名第二的是:掌政司法所;排名第三的是:通贵司法所。"],
+        {"ranks": {"兴庆司法所": 1, "掌政司法所": 2, "通贵司法所": 3}},
+    ),
+    (
+        "units of no kind that we know before a colon, each with the parts of its score",
+        [
+            "1.花亭湖景区:票务服务91.00分,环境卫生95.00分,综合得分92.10分,排名第1。",
+            "2.五千年文博园:票务服务93.00分,环境卫生90.00分,综合得分90.20分,排名第2。",
+        ],
+        {"scores": {"花亭湖景区": 92.1, "五千年文博园": 90.2}, "ranks": {"花亭湖景区": 1, "五千年文博园": 2}},
+    ),
+    (
         "cities whose last alone says what they are",
         [
             "一、优秀单位",

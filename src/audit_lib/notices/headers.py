@@ -4,7 +4,7 @@ Prints break headings over lines (环境卫, 生(70分)) and put the headings of
 that leaves a column without a certain name, words and the order of the values tell which columns we need.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isclose
@@ -166,6 +166,9 @@ def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, v
     meanings = [vocabulary.meaning_of(name) for name in names]
     if len(names) < width or not {"score", "rank"} & set(meanings):
         return None
+    is_titled = meanings[-width:][unit_at] == "unit" and {"unit", "serial", "rank"}.isdisjoint(meanings[:-width])
+    if is_titled and (layout := make_layout(number_names(names[-width:]), vocabulary, rows)):
+        return Header(layout, end)
     numbered = [f"column {number}" for number in range(1, width + 1)]
     layout = _tell_by_order(numbered, columns, unit_at, vocabulary)
     if layout is None:
@@ -205,21 +208,27 @@ def _tell_by_order(
 
     None where none do.
     """
-    numbers = {
+    numbers = _list_numbers(columns)
+    rank_at = next((at for at in reversed(numbers) if is_ranking(numbers[at])), None)
+    if rank_at is None or not (scores := _list_scores(numbers, rank_at)):
+        return None
+    roles = {unit_at: "unit", rank_at: "rank", min(scores, key=lambda at: abs(at - rank_at)): "score"}
+    return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
+
+
+def _list_numbers(columns: Sequence[Sequence[str]]) -> dict[int, list[float]]:
+    """List the columns of numbers by their place."""
+    return {
         at: [float(cell) for cell in column]
         for at, column in enumerate(columns)
-        if at != unit_at and all(NUMBER.fullmatch(cell) for cell in column)
+        if all(NUMBER.fullmatch(cell) for cell in column)
     }
-    ranks = [at for at, values in numbers.items() if is_ranking(values)]
-    if not ranks:
-        return None
-    rank_at = ranks[-1]
+
+
+def _list_scores(numbers: Mapping[int, list[float]], rank_at: int) -> list[int]:
+    """List the columns that may be the score: the sum of the others, else those whose values come down."""
     others = {at: values for at, values in numbers.items() if at != rank_at and len(set(values)) > 1}
     rows = list(zip(*others.values(), strict=True)) if len(others) > FEWEST_PARTS else []
     totals = [at for n, at in enumerate(others) if rows and all(isclose(2 * row[n], sum(row)) for row in rows)]
     falling = [at for at, values in others.items() if all(upper >= lower for upper, lower in pairwise(values))]
-    if not falling and not totals:
-        return None
-    score_at = min(totals or falling, key=lambda at: abs(at - rank_at))
-    roles = {unit_at: "unit", rank_at: "rank", score_at: "score"}
-    return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
+    return totals or falling

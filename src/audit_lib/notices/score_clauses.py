@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import takewhile
 
 from audit_lib.notices.clause_names import compile_verbs, trim_lead, trim_tail
@@ -17,7 +18,7 @@ PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a un
 PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
-ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}[是为]?")
+ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}(?:的?[是为])?")
 ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?"
     r"(?P<unit>以|[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
@@ -30,6 +31,9 @@ ALONE = re.compile(r"(?P<each>[均各都皆])?(?:得分|得)?[为是]?(\d{1,3}(?
 FROM_END = re.compile("倒数?$")
 NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
 PART = re.compile(r"([^\d、,;:。]+)\d{1,3}(?:\.\d+)?分")  # 市容秩序91分
+LED_PARTS = re.compile(  # 甲景区:票务服务91分,环境卫生95分,综合得分92分
+    rf"(?<![^;。])(?P<name>[^\d,;。:、]{{2,20}}):(?P<parts>{PART.pattern}(?:[、,]{PART.pattern}){{2,30}})"
+)
 MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
 SHORTEST_PART = 2  # characters of what is scored, or of a name
 SCORED = "分%"  # marks of scores; other marks count something
@@ -81,6 +85,7 @@ def mark_names(text: str, vocabulary: Vocabulary) -> str:
 
     What the first parts end with alike is what is scored, but for what is of names.
     """
+    text = LED_PARTS.sub(partial(_mark_led, vocabulary=vocabulary), text)
     clauses = [clause for clause, _ in split_outside(text, ";。")]
     parted = [parts for clause in clauses if len(parts := PART.findall(clause)) > MOST_ALONE]
     if len(parted) < 2 or len({tuple(parts[1 : MOST_ALONE + 1]) for parts in parted}) > 1:
@@ -93,6 +98,13 @@ def mark_names(text: str, vocabulary: Vocabulary) -> str:
     for first in firsts:
         text = text.replace(first, f"{first[:-n]}{NAME_END}{first[-n:]}", 1)
     return text
+
+
+def _mark_led(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    """Put the sign after a name before a colon, where what follows are parts of its score, the score itself last."""
+    parts = PART.findall(found["parts"])
+    is_led = vocabulary.is_score_word(parts[-1]) and not any(map(vocabulary.names_unit, parts))
+    return f"{found['name']}{NAME_END}{found['parts']}" if is_led else found[0]
 
 
 def _ends_name(text: str, end: int, vocabulary: Vocabulary) -> bool:
