@@ -154,6 +154,9 @@ class Remaker:
             tree = find_tree(root, language)
             for path in () if origin.notebook else (tree / ".manifest").glob("[!.]*/[!.]*/[!.]*.json"):
                 _link(path, reports / path.relative_to(root))  # why runs had nothing to report
+                period = tree.joinpath(*path.parent.parts[-2:])
+                if period.is_dir():
+                    (reports / period.relative_to(root)).mkdir(parents=True, exist_ok=True)
             if origin.notebook:
                 report = (reports / origin.page).with_suffix(".ipynb")
                 report.unlink(missing_ok=True)
