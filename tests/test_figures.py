@@ -219,12 +219,14 @@ def read_rows(scene: Scene) -> list[tuple[str, list[Dot]]]:
 
 
 @pytest.fixture(scope="session")
-def draw_strip(leizhou) -> Callable[..., Any]:
+def draw_strip(opened_leizhou) -> Callable[..., Any]:
     """Draw a strip of Leizhou in a language, once."""
 
     @cache
     def draw(name: str, language: str = "en") -> Any:
-        return STRIPS[name](leizhou.scores, leizhou.mentions).draw(replace(leizhou.words, language=language))
+        return STRIPS[name](opened_leizhou.scores, opened_leizhou.mentions).draw(
+            replace(opened_leizhou.words, language=language, introduced=set())
+        )
 
     return draw
 

@@ -83,8 +83,8 @@ def make_claim(**parts: object) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def claims(leizhou) -> pd.DataFrame:
-    return mark_verbatim(leizhou.claims, leizhou.notice, leizhou.record)
+def claims(opened_leizhou) -> pd.DataFrame:
+    return mark_verbatim(opened_leizhou.claims, opened_leizhou.notice, opened_leizhou.record)
 
 
 def test_leizhou_named(leizhou) -> None:

@@ -24,8 +24,8 @@ LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
 BETWEEN = rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])"  # 第一至三名; 第一、二、三名
 SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
 SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
-COUNTED = re.compile(rf"{PLACES}[名位]")
-CHANGE = re.compile("幅度?(?:[前后末从由]|$)")  # 降幅前三位; 改善幅度由大到小
+PLACES_STATED = re.compile(rf"{PLACES}[名位]")
+OF_CHANGE = re.compile("幅度?(?:[前后末从由]|$)")  # 降幅前三位; 改善幅度由大到小
 TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至向][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至向][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序|(?:评价|考核|考评|测评|评估)结果(?=依次))"
@@ -41,7 +41,7 @@ RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获�
     rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
     rf"{BETWEEN}第?(?P<last>{NUMERAL})[名位]?"
 )
-AFTER = re.compile("(?:其后|随后|之后)(?:依次|分别)[是为:]+")  # 第4-10名分别为甲、乙,其后依次是丙、丁
+NEXT_PLACES = re.compile("(?:其后|随后|之后)(?:依次|分别)[是为:]+")  # 第4-10名分别为甲、乙,其后依次是丙、丁
 FORMS = (SPANNED, TOP, BEST, SORTED)
 EXTREME = re.compile(  # 滁州垫底; 最差的为临汾
     rf"(?:而|其中)?(?P<listed>[^最]{{2,}}?)(?:排名|排在|位列|位居|居|排)*(?:最后|末位|垫底|倒数第?(?:{NUMERAL})[名位]?)"
@@ -52,7 +52,6 @@ HINT = re.compile(
 )  # every form above holds one of them
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile(f"并列(?:第?(?:{NUMERAL})[名位]?)?")
-ITEM_PLACED = re.compile(f"第(?:{NUMERAL})[名位]")  # items that each give their place
 ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
 VALUES = re.compile(
@@ -211,17 +210,17 @@ def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:
         match = min(found, key=re.Match.end)
         first, n, step = _read_span(match)
         end = match.groupdict().get("end")
-        if match.re is SORTED and (counted := COUNTED.search(match[0])):  # 后3名,由好到差依次为
+        if match.re is SORTED and (counted := PLACES_STATED.search(match[0])):  # 后3名,由好到差依次为
             n, end = read_numeral(counted["n"]), counted["end"]
         listed = _cut_list(clause[match.end() :].lstrip(":"), n, vocabulary)
         start = clause.index(listed, match.end())
-        if CHANGE.search(match[0]):
+        if OF_CHANGE.search(match[0]):
             clause = clause[start + len(listed) :].lstrip(",")
             continue
         is_from_end = (end or FRONT) not in FRONTS
         yield _Order(listed, n, first, is_from_end, clause[:start], match.re is SORTED, step)
         clause = clause[start + len(listed) :].lstrip(",")
-        if n and step > 0 and not is_from_end and (after := AFTER.match(clause)):
+        if n and step > 0 and not is_from_end and (after := NEXT_PLACES.match(clause)):
             names = split_outside(clause[after.end() :], "、")
             yield _Order(clause[after.end() :], len(names), first + n, False, clause[: after.end()])
             return

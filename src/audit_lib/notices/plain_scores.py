@@ -20,14 +20,14 @@ POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
-SCORE = re.compile(r"(?<=得分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
+BARE_SCORE = re.compile(r"(?<=得分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
 UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
     r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
-PLACE = re.compile(r"(?<=[分,][列居排])(?=\d{1,3}[名位])")  # 得分78.69分,列38位
-ITEM = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
-ITEMS = re.compile(
-    rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', ITEM)}){{2,99}})"
+BARE_PLACE = re.compile(r"(?<=[分,][列居排])(?=\d{1,3}[名位])")  # 得分78.69分,列38位
+NAMED_SCORE = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
+NAMED_SCORES = re.compile(
+    rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', NAMED_SCORE)}){{2,99}})"
 )  # 依次为:甲镇,得分95分;乙镇,得分93分
 LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
 PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
@@ -47,8 +47,8 @@ def compile_division(vocabulary: Vocabulary) -> re.Pattern[str]:
 
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
-    text = PLACE.sub("第", SCORE.sub(r"\g<n>分", text))
-    text = ITEMS.sub(lambda found: found[1] + re.sub(ITEM, r"\g<name>\g<score>、", found[2])[:-1], text)
+    text = BARE_PLACE.sub("第", BARE_SCORE.sub(r"\g<n>分", text))
+    text = NAMED_SCORES.sub(lambda found: found[1] + re.sub(NAMED_SCORE, r"\g<name>\g<score>、", found[2])[:-1], text)
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))
