@@ -1900,6 +1900,15 @@ def test_a_list_in_order_that_is_longer_than_stated_is_in_doubt() -> None:
     assert [problem.check for problem in notice.problems] == ["not_read"]
 
 
+def test_ones_in_every_row_are_no_ranks() -> None:
+    rows = "".join(
+        f"<tr><td>{unit}施业区</td><td>{n}</td><td>1</td></tr>"
+        for unit, n in [("东山", 98), ("西山", 96), ("南山", 94)]
+    )
+    notice = read([f"<table><tr><td>施业区</td><td>抽查评分</td><td>次数</td></tr>{rows}</table>"])
+    assert [(row.score, row.rank) for row in notice.tables[0].rows] == [(98.0, None), (96.0, None), (94.0, None)]
+
+
 def test_a_date_is_no_unit_of_the_last_row() -> None:
     rows = [["乐坪", "98.5", "1", "整改中"], ["赤壁市", "95", "2", "迟报"], ["惠州", "84", "3", "整改中"]]
     rows += [["万宝", "81.5", "4", "迟报"], ["揭阳", "70", "5"]]

@@ -1,4 +1,4 @@
-"""What the commands share: their options, what click does not have, settings given as NAME=VALUE."""
+"""Options that several commands have, types of values that click lacks, and settings given as NAME=VALUE."""
 
 import math
 from collections.abc import Callable

@@ -95,8 +95,10 @@ class _Worker:
     owner: int = field(default_factory=os.getpid)
 
     def ask(self, content: bytes, seconds: float, *request: str | int) -> dict[str, Any]:
-        """Have a file of a kind read within some seconds of processor time: `request` is its kind and what `_answer`
-        takes. Raises UnreadableError."""
+        """Send a file to the process and return its answer, within `seconds` of processor time.
+
+        `request` is the kind of the file and what `_answer` takes. Raises UnreadableError.
+        """
         timer = threading.Timer(seconds * PATIENCE, self.process.kill)
         timer.start()
         try:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside
 from audit_lib.notices.vocabulary import PLACES, Vocabulary, either
@@ -106,3 +107,8 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
 def compile_verbs(vocabulary: Vocabulary) -> re.Pattern[str]:
     """Return the pattern of the words before a tier that belong to no name: 2021年, 考核, 评定."""
     return re.compile(f"\\d{{4}}年|{either(vocabulary.tier_verb)}")
+
+
+def count_shared(texts: Sequence[str]) -> int:
+    """Count the characters with which all texts end."""
+    return sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, texts), strict=False)))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from audit_lib.notices.dates import NUMERAL, is_date, read_numeral
 from audit_lib.notices.vocabulary import Vocabulary
@@ -263,18 +262,11 @@ def _find_parts_of_one(meanings: list[str], cells: Sequence[Sequence[str]], voca
 
 
 def _find_ranks(meanings: list[str], cells: Sequence[Sequence[str]]) -> None:
-    """Change the meaning of a column after the units that numbers them in order, whatever its heading says: 次序."""
-    if "rank" in meanings:
-        return
-    for at, column in enumerate(cells):
+    """Change the meaning of a column after the units that numbers them from 1 on, whatever its heading says: 次序."""
+    for at, column in enumerate(cells if "rank" not in meanings else ()):
         orders = [read_ordinal(cell) for cell in column]
-        is_after = meanings[at] == "extra" and "unit" in meanings[:at]
-        if (
-            is_after
-            and len(orders) > FEWEST_ROWS
-            and None not in orders
-            and is_ranking([order or 0 for order in orders])
-        ):
+        is_numbered = len(orders) > FEWEST_ROWS and orders == list(range(1, len(orders) + 1))
+        if is_numbered and meanings[at] == "extra" and "unit" in meanings[:at]:
             meanings[at] = "rank"
             return
 
@@ -344,13 +336,3 @@ def number_names(names: Iterable[str]) -> tuple[str, ...]:
         seen[plain] = seen.get(plain, 0) + 1
         numbered.append(f"column {at}" if not name else f"{name} {same + 1}" if same else name)
     return tuple(numbered)
-
-
-def is_ranking(values: Sequence[float]) -> bool:
-    """Return whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
-
-    >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
-    (True, True, False, False)
-    """
-    steps = enumerate(pairwise(values), start=2)
-    return values[0] == 1 and all(after in (before, before + 1, place) for place, (before, after) in steps)

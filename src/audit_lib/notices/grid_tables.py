@@ -12,13 +12,13 @@ from audit_lib.notices.columns import (
     hold_figures,
     hold_most,
     holds_grades,
-    is_ranking,
     is_value,
     make_layout,
     number_names,
     read_figure,
     read_ordinal,
 )
+from audit_lib.notices.headers import is_ranking
 from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary

@@ -16,7 +16,6 @@ from audit_lib.notices.columns import (
     SENTENCE,
     VALUES,
     Layout,
-    is_ranking,
     is_value,
     make_layout,
     number_names,
@@ -232,3 +231,13 @@ def _list_scores(numbers: Mapping[int, list[float]], rank_at: int) -> list[int]:
     totals = [at for n, at in enumerate(others) if rows and all(isclose(2 * row[n], sum(row)) for row in rows)]
     falling = [at for at, values in others.items() if all(upper >= lower for upper, lower in pairwise(values))]
     return totals or falling
+
+
+def is_ranking(values: Sequence[float]) -> bool:
+    """Return whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
+
+    >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
+    (True, True, False, False)
+    """
+    steps = enumerate(pairwise(values), start=2)
+    return values[0] == 1 and all(after in (before, before + 1, place) for place, (before, after) in steps)

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import takewhile
 
-from audit_lib.notices.clause_names import compile_verbs, trim_lead, trim_tail
+from audit_lib.notices.clause_names import compile_verbs, count_shared, trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_and, split_outside
@@ -91,7 +90,7 @@ def mark_names(text: str, vocabulary: Vocabulary) -> str:
     if len(parted) < 2 or len({tuple(parts[1 : MOST_ALONE + 1]) for parts in parted}) > 1:
         return text
     firsts = [parts[0] for parts in parted]
-    shared = _count_shared(firsts)
+    shared = count_shared(firsts)
     n = next((n for n in range(1, shared) if all(_ends_name(first, -n, vocabulary) for first in firsts)), shared)
     if n < SHORTEST_PART or any(len(first) < n + SHORTEST_PART for first in firsts):
         return text
@@ -112,11 +111,6 @@ def _ends_name(text: str, end: int, vocabulary: Vocabulary) -> bool:
     name, rest = text[:end], text[end:]
     is_added = name[-2:] in vocabulary.compound and vocabulary.names_unit(name[:-2])
     return vocabulary.names_unit(name) and name[-1] + rest[:1] not in vocabulary.compound and not is_added
-
-
-def _count_shared(texts: Sequence[str]) -> int:
-    """Count the characters with which all texts end."""
-    return sum(1 for _ in takewhile(lambda ends: len(set(ends)) == 1, zip(*map(reversed, texts), strict=False)))
 
 
 def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:

@@ -39,11 +39,12 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     spread = close_cells(spread, vocabulary) if has_bars else spread
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
+    bare = partial(take_bare, ragged=[])
     ways = (
         *barred,
         take_spaced,
         partial(_take_columns, filled=filled),
-        partial(take_bare, ragged=[]),
+        bare,
         partial(take_paired, unpaired=[]),
     )
     blocks: list[Block] = []
@@ -57,7 +58,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
         if rows:
             # Spaces do not show which cell a shorter row lacks: read cell by cell, such a row is reported.
             is_ragged = take is take_spaced and len({len(row) for row in rows}) > 1
-            header = [] if take in (take_spaced, *barred) else _take_header(blocks, rows, vocabulary)
+            header = _take_header(blocks, rows, vocabulary) if take is bare else []
             rows = [header, *rows] if header else rows
             blocks += [cell for row in rows for cell in row] if is_ragged else [_make_grid(rows)]
             at = end

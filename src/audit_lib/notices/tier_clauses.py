@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
-from audit_lib.notices.clause_names import compile_verbs
+from audit_lib.notices.clause_names import compile_verbs, count_shared
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
 from audit_lib.notices.tier_heads import BAND, YEAR
@@ -221,15 +220,9 @@ def drop_shared_ends(hits: Sequence[Hit], vocabulary: Vocabulary) -> Iterator[st
     for at, hit in enumerate(hits):
         others = [*hits[max(0, at - NEARBY) : at], *hits[at + 1 : at + 1 + NEARBY]]
         last = split_outside(hit.names, "、,")[-1][0]
-        shared = [(other, _count_shared(hit.above, other.above)) for other in others]
+        shared = [(other, count_shared([hit.above, other.above])) for other in others]
         is_name = vocabulary.names_unit(last)
         counted = [n for other, n in shared if other.number and not hit.number]
         ends = [max(counted, default=0), *range(2, max((n for _, n in shared), default=0) + 1)]
         end = next((n for n in ends if n > 1 and (n == ends[0] or vocabulary.names_unit(last[:-n]))), 0)
         yield hit.names[: len(hit.names) - (0 if is_name else end)]
-
-
-def _count_shared(one: str, other: str) -> int:
-    """Count the characters with which both texts end."""
-    pairs = zip(reversed(one), reversed(other), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

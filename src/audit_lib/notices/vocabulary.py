@@ -27,9 +27,9 @@ PLACES = ("town", "subdistrict", "village", "county")
 PLACE_KINDS = re.compile("各?[省市州县区乡镇街村]{2,}(?:人民)?政府(?:名称)?")  # 县区政府 heads a column
 LONGEST_NAME = 20  # characters; a longer stretch between two separators is prose, not the name of a unit
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
-NO_NAME = re.compile(  # 甲街道市 is cut from 甲街道市容
-    "[一二三四五六七八九十]类|族|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
-    "|.*[区县道]市$|.*以上"
+NO_NAME = re.compile(
+    "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
+    "|.*以上"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
@@ -348,7 +348,7 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         furniture=frozenset(words["furniture"]),
         tier_noun=tuple(words["tier_noun"]),
         tier_verb=tuple(words["tier_verb"]),
-        matter=tuple(words["matter"]),
+        matter=(*words["matter"], *(word for word, means in words["tier_verb"].items() if means == "matter")),
         verdict=tuple(words["verdict"]),
         division=tuple(words["division"]),
         compound=frozenset(words["compound"]),

@@ -36,7 +36,7 @@ class Card:
 
     @property
     def state(self) -> str:
-        """Whether the report found something, is silent (only says why there is nothing to report), or only failed."""
+        """Return `found`, `silent` (the report only says why there is nothing to report) or `failed`."""
         return "failed" if self.href is None else "silent" if self.is_silent else "found"
 
 

@@ -17,7 +17,7 @@ from audit_lib.tables.storage import format_table, load_table
 
 @dataclass(frozen=True)
 class Appended:
-    """What `append_rows` wrote: the file as it was (None: there was none), as it is, and the new lines at its end."""
+    """Lines that were appended to a file, with its content before (None: there was no file) and after."""
 
     path: Path
     before: bytes | None

@@ -39,7 +39,7 @@ class Reading:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        """What the checks find, worded in English, as it is kept on disk."""
+        """Return the table of what the checks find, in English, as it is saved."""
         return tabulate_problems(run_checks(self.evidence), self.source.notice_id, Words("en"))
 
     @property

@@ -1,4 +1,4 @@
-"""What notices.csv records of a notice, and whose words our copy of it has: the publisher's, or ours."""
+"""Read facts from the record of a notice, and whose words our copy of it has: the publisher's, or ours."""
 
 import pandas as pd
 
