@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.dates import is_date
 from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
 from audit_lib.notices.tier_heads import COLON, Head, read_head
 from audit_lib.notices.vocabulary import Vocabulary
@@ -77,6 +78,34 @@ def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
     listed, _ = read_entries(reason, vocabulary)
     is_list = bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
     return is_name(name, vocabulary) and not vocabulary.is_label(name) and bool(STOP.search(reason)) and not is_list
+
+
+def read_between(
+    lines: Iterable[Line], head: Head, vocabulary: Vocabulary, steps: Counter[str], *, is_after: bool
+) -> list[Named]:
+    """Return the names, one a line, that fill the lines from a head to the next of its form, not all of known kinds.
+
+    With `is_after`, names filled them from the head above to this one, and the last list ends before a sentence.
+    """
+    named: list[Named] = []
+    stop: Line | None = None
+    for n, line in enumerate(lines, start=1):
+        if not _may_be_bare(line, vocabulary) or read_head(line, vocabulary, steps):
+            stop = line
+            break
+        named.append((line, strip_number(line.printed), n))
+    below = read_head(stop, vocabulary, steps) if stop else None
+    is_next = below is not None and below.form == head.form and below.tier != head.tier
+    if not (is_next or is_after) or all(vocabulary.names_unit(name) for _, name, _ in named):
+        return []
+    return named[:-1] if stop and is_date(stop.key) else named  # who signs stands above the date
+
+
+def _may_be_bare(line: Line, vocabulary: Vocabulary) -> bool:
+    name = strip_number(line.key)
+    is_word = vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
+    is_bare = not (SIGNS.search(name) or SPACED.search(line.text) or any(map(str.isdigit, name)))
+    return is_bare and not is_word and is_name(name, vocabulary)
 
 
 def read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[Named]:

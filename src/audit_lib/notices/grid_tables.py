@@ -19,7 +19,7 @@ from audit_lib.notices.columns import (
     read_ordinal,
 )
 from audit_lib.notices.headers import is_ranking
-from audit_lib.notices.names import strip_number
+from audit_lib.notices.names import read_entries, strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -109,9 +109,14 @@ def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Lin
 
 
 def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
-    """Join the names of each row of a tier that stand in several columns under one heading into its last cell."""
+    """Join the names of each row of a tier that several columns list, or several of one heading, in its last cell."""
     heading = NUMBERED.sub("", layout.columns[layout.unit_at])
-    same = [start + at for at, column in enumerate(layout.columns) if NUMBERED.sub("", column) == heading]
+    same = [
+        start + at
+        for at, column in enumerate(layout.columns)
+        if NUMBERED.sub("", column) == heading
+        or (layout.meanings[at] == "group" and any(_lists_names(row[start + at], layout.vocabulary) for row in rows))
+    ]
     if len(same) == 1 or "tier" not in layout.meanings:
         return rows
     unit_at = start + layout.unit_at
@@ -122,6 +127,12 @@ def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
         cells[unit_at] = Line(row[unit_at].place, "\n".join(cell.text for cell in names))
         joined.append(cells)
     return joined
+
+
+def _lists_names(cell: Line, vocabulary: Vocabulary) -> bool:
+    """Check whether a cell holds several names, and so is no title of a group."""
+    entries, rest = read_entries(cell.text, vocabulary)
+    return len(entries) > 1 and not rest and all(vocabulary.names_unit(entry.unit) for entry in entries)
 
 
 def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
@@ -193,7 +204,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
 def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
     """Check whether a row holds a number, the names of two units, or one with its tier, and so is none of a header."""
     cells = distinct(row)
-    n_units = sum(vocabulary.names_unit(cell.key) for cell in cells)
+    n_units = len({cell.key for cell in cells if vocabulary.names_unit(cell.key)})  # a heading may recur
     has_figure = any(read_figure(cell.key) is not None for cell in cells)
     return n_units > 1 or has_figure or _is_graded(row, vocabulary)
 

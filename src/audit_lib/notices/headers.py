@@ -6,7 +6,7 @@ that leaves a column without a certain name, words and the order of the values t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from math import isclose
 
 from audit_lib.notices.columns import (
@@ -27,6 +27,8 @@ MOST_FRAGMENTS = 24  # lines that a broken header may fill
 FARTHEST = 4 * LONGEST_HEADER  # lines from the beginning of a header to a value below it
 ROWS_TO_TYPE = 3  # whose cells tell which column holds the units
 FEWEST_ROWS = 3  # from which on values tell an order
+MOST_ABOVE, MOST_NAMES = 3, 16  # headings above others, and all, so that the ways to read them are few
+MEASURES = ("量", "数", "率", "分")  # ends of headings that stand above cells, and above no other headings
 FEWEST_PARTS = 2  # columns that a total sums up
 
 
@@ -122,54 +124,64 @@ def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | N
     """Find a header of fragments above rows that are all alike: a name, and numbers."""
     for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
         fragments = keys[at:end]
-        if NUMBER.fullmatch(fragments[-1]) or len(fragments[-1]) > LONGEST_HEADING or SENTENCE.match(fragments[-1]):
+        last = fragments[-1].removesuffix(":")  # 其中: stands above several columns
+        if NUMBER.fullmatch(last) or len(last) > LONGEST_HEADING or SENTENCE.match(last):
             return None
         for width in range(2, min(len(fragments), LONGEST_HEADER) + 1):
-            rows = _take_alike(keys, end, width)
-            header = _name_fragments(fragments, rows, end, vocabulary) if rows else None
+            rows, unit_at = _take_alike(keys, end, width, vocabulary)
+            header = _name_fragments(fragments, rows, end, unit_at, vocabulary) if rows else None
             if header and header.layout.looks_like("unit", rows[0][header.layout.unit_at]):  # 备注 is a heading
                 return header
     return None
 
 
-def _take_alike(keys: Sequence[str], at: int, width: int) -> list[Sequence[str]]:
-    """Return the rows of one width that begin here, as long as they look alike; none where fewer than three do."""
+def _take_alike(keys: Sequence[str], at: int, width: int, vocabulary: Vocabulary) -> tuple[list[Sequence[str]], int]:
+    """Return the rows of one width that begin here, as long as they look alike, and the column of their names.
+
+    No rows where fewer than three are alike, or where two columns hold words and none the names of units.
+    """
     rows: list[Sequence[str]] = []
     first = _draw_look(keys[at : at + width])
-    if first.count(False) != 1:
-        return rows
+    if (n_words := first.count(False)) not in (1, 2):
+        return rows, 0
+    if n_words > 1 and (vocabulary.names_unit(keys[at - 1]) or any(map(vocabulary.meaning_of, keys[at : at + width]))):
+        return rows, 0  # a cell above the rows, or a heading in the first
     for start in range(at, len(keys) - width + 1, width):
         row = keys[start : start + width]
         if _draw_look(row) != first:
             break
         rows.append(row)
-    names = [row[first.index(False)] for row in rows]
-    distinct = len(set(names)) == len(names) and all(HAN.search(name) for name in names)
-    return rows if distinct and len(names) >= FEWEST_ROWS else []
+    words = {at: [row[at] for row in rows] for at, is_number in enumerate(first) if not is_number}
+    named = [at for at, names in words.items() if len(words) == 1 or all(map(vocabulary.names_unit, names))]
+    distinct = [at for at in named if len(set(words[at])) == len(rows) and all(map(HAN.search, words[at]))]
+    return (rows, distinct[0]) if distinct and len(rows) >= FEWEST_ROWS else ([], 0)
 
 
 def _draw_look(row: Sequence[str]) -> list[bool]:
-    return [POINTS.fullmatch(cell) is not None for cell in row]
+    return [POINTS.fullmatch(cell.removesuffix("%")) is not None for cell in row]
 
 
-def _name_fragments(fragments: list[str], rows: list[Sequence[str]], end: int, vocabulary: Vocabulary) -> Header | None:
+def _name_fragments(
+    fragments: list[str], rows: list[Sequence[str]], end: int, unit_at: int, vocabulary: Vocabulary
+) -> Header | None:
     """Name the columns by what the fragments make; if they do not split into columns, only those that are sure."""
     width = len(rows[0])
     names = list(join_fragments(fragments, vocabulary))
     columns = list(zip(*rows, strict=True))
-    unit_at = _draw_look(rows[0]).index(False)
+    meanings = [vocabulary.meaning_of(name) for name in names]
+    is_valued = not {"score", "rank"}.isdisjoint(meanings)
     if len(names) == width:
         layout = make_layout(number_names(names), vocabulary, rows)
-        layout = layout or _tell_by_order(names, columns, unit_at, vocabulary)
+        layout = layout or (_tell_by_order(names, columns, unit_at, vocabulary) if is_valued else None)
         return Header(layout, end) if layout and layout.meanings[unit_at] == "unit" else None
-    meanings = [vocabulary.meaning_of(name) for name in names]
-    if len(names) < width or not {"score", "rank"} & set(meanings):
+    if len(names) < width or not is_valued:
         return None
     is_titled = meanings[-width:][unit_at] == "unit" and {"unit", "serial", "rank"}.isdisjoint(meanings[:-width])
     if is_titled and (layout := make_layout(number_names(names[-width:]), vocabulary, rows)):
         return Header(layout, end)
     numbered = [f"column {number}" for number in range(1, width + 1)]
     layout = _tell_by_order(numbered, columns, unit_at, vocabulary)
+    layout = layout or _tell_by_levels(names, columns, unit_at, vocabulary)
     if layout is None:
         return None
     headings = {"unit": names[meanings.index("unit") if "unit" in meanings else unit_at]}
@@ -213,6 +225,51 @@ def _tell_by_order(
         return None
     roles = {unit_at: "unit", rank_at: "rank", min(scores, key=lambda at: abs(at - rank_at)): "score"}
     return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
+
+
+def _tell_by_levels(
+    names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
+) -> Layout | None:
+    """Find the score below headings of two levels, printed level by level, where every reading has it in one column."""
+    found: set[int] = set()
+    for leaves in _list_leaves(names, len(columns), vocabulary):
+        meanings = [vocabulary.meaning_of(leaf) for leaf in leaves]
+        if meanings.count("score") == 1 and _fits_cells(leaves, meanings, columns, unit_at):
+            found.add(meanings.index("score"))
+    if len(found) != 1:
+        return None
+    roles = {unit_at: "unit", found.pop(): "score"}
+    numbered = tuple(f"column {at}" for at in range(1, len(columns) + 1))
+    return Layout(numbered, tuple(roles.get(at, "extra") for at in range(len(columns))), vocabulary)
+
+
+def _list_leaves(names: Sequence[str], width: int, vocabulary: Vocabulary) -> Iterator[list[str]]:
+    """Yield the headings of columns as they may be meant: some of the first stand above several of the last."""
+    n_above = len(names) - width  # headings that stand above others
+    if not 0 < n_above <= MOST_ABOVE or len(names) > MOST_NAMES:
+        return
+    for top in range(n_above, len(names) - n_above + 1):
+        free = [at for at in range(top) if not (vocabulary.meaning_of(names[at]) or names[at].endswith(MEASURES))]
+        for above, cuts in product(combinations(free, n_above), combinations(range(top + 1, len(names)), n_above - 1)):
+            below = dict(zip(above, pairwise((top, *cuts, len(names))), strict=True))
+            yield [
+                leaf for at in range(top) for leaf in (names[slice(*below[at])] if at in below else names[at : at + 1])
+            ]
+
+
+def _fits_cells(
+    leaves: Sequence[str], meanings: Sequence[str | None], columns: Sequence[Sequence[str]], unit_at: int
+) -> bool:
+    """Check whether headings fit the cells below them: numbers from 1 on, units, and shares where cells have a %."""
+    has_shares = any(cell.endswith("%") for column in columns for cell in column)
+    for at, (leaf, meaning, column) in enumerate(zip(leaves, meanings, columns, strict=True)):
+        if meaning == "serial" and not all(map(str.isdecimal, column)):
+            return False
+        if (meaning == "unit" and at != unit_at) or (at == unit_at and meaning not in ("unit", None)):
+            return False
+        if has_shares and leaf.endswith("率") != all(cell.endswith("%") for cell in column):
+            return False
+    return True
 
 
 def _list_numbers(columns: Sequence[Sequence[str]]) -> dict[int, list[float]]:

@@ -43,7 +43,9 @@ SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile("[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此")
+FUNCTION = re.compile(
+    "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
+)
 FEWEST_ALIKE = 3  # names of which most end alike
 NO_UNITS = frozenset(["无", "没有", "暂无", "空缺", "/", "-", "—", "——"])
 LONGEST_BARE = 8  # characters of a name that does not end as names of units do

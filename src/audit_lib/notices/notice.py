@@ -14,6 +14,7 @@ from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
+from audit_lib.notices.plain_scores import word_orders
 from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
@@ -24,7 +25,7 @@ from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.traditional import Print, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
-from audit_lib.notices.wrapped import join_wrapped, part_numbered, part_sections
+from audit_lib.notices.wrapped import join_wrapped, part_numbered, part_sections, plain_marks
 
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
@@ -125,7 +126,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         tables, prose, below, problems = find_tables(blocks, vocabulary)
     except UnreadableError as error:
         raise unusable(f"{document.path} {error.place}", error.found, error.expected) from None
-    prose = tuple(part_numbered(part) for line in prose for part in part_sections(line))
+    prose = word_orders([part_numbered(plain_marks(part)) for line in prose for part in part_sections(line)])
     tiers, prose, unread = find_tier_lists(prose, vocabulary, below)
     header = parse_header(prose, vocabulary)
     settled = [settle_table(table, header.period, score_column, vocabulary) for table in tables]

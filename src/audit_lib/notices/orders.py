@@ -17,7 +17,8 @@ FRONT = "前"
 FRONTS = (FRONT, "好", "优")
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = (
-    "(?:分别?|依次)?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)(?:[^、,:第前后末\\d]{0,10}排名)?"
+    "(?:分别?|依次)?(?:在[^、,:第]{1,10})?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)"
+    "(?:[^、,:第前后末\\d]{0,10}(?:排名|的))?"
     "(?:[全本][省市县区州镇]|[本当]月)?"
 )
 LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
@@ -38,7 +39,7 @@ HELD = re.compile(  # 甲县、乙县位列前两名
     rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
 )
 RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
-    rf"(?P<listed>.+?)(?:\([^()]*\))?(?:{HOLDS}第?|第)(?P<first>{NUMERAL})[名位]?"
+    rf"(?P<listed>.+?)(?:\((?![^()]*\d分?\))[^()]*\)|\((?:并列)?第[^()]*\))?(?:{HOLDS}(?:[^、,:第前后末]{{0,24}}?第)?|第)(?P<first>{NUMERAL})[名位]?"
     rf"{BETWEEN}第?(?P<last>{NUMERAL})[名位]?"
 )
 NEXT_PLACES = re.compile("(?:其后|随后|之后)(?:依次|分别)[是为:]+")  # 第4-10名分别为甲、乙,其后依次是丙、丁
@@ -59,6 +60,7 @@ VALUES = re.compile(
 )
 COUNT = re.compile(rf"({NUMERAL})[个家]")
 NO_LIST = re.compile(r"[\d的]")  # of a sentence that goes on after a list
+DEDUCTIONS = ("扣", "减", "失")  # 甲镇(扣1.2分) has no score
 FEWEST = 3  # names that a sorted list has
 FEWEST_UNLIKE = 6  # names of a sorted list, one of which may be of no kind that we know; the rest prove it
 
@@ -133,6 +135,8 @@ def _rank_scored(
     """Yield the records of a sentence that lists units with their scores, each with its place in the list."""
     ranks: dict[str, int] = {}
     for order in orders:
+        around = order.text if order.listed in order.text else order.text.rpartition(",")[2] + order.listed
+        clause = clause.replace(around, order.listed)
         units = _fit_names(replace(order, listed=BRACKETED.sub("", order.listed)), vocabulary)
         fault = _find_fault(order, units, vocabulary)
         if fault == "order":
@@ -167,7 +171,8 @@ def _find_fault(order: _Order, units: Sequence[tuple[str, int, bool]], vocabular
     if not _is_list(order, units, vocabulary):
         n_known = sum(vocabulary.names_unit(unit) for unit, _, _ in units)
         return "order" if order.is_sorted and len(units) > n_known > len(units) / 2 else "no_list"
-    if order.is_from_end or any(is_last for _, _, is_last in units):
+    is_given = all(GIVEN.search(piece) for piece, _ in split_outside(order.listed, "、,"))
+    if (order.is_from_end and not is_given) or any(is_last for _, _, is_last in units):
         return "from_end"
     fits = order.n is None or len(units) == order.n or units[-1][1] <= order.n <= len(units)
     return None if fits else "order"
@@ -200,7 +205,7 @@ def _score_only(
 
 def _has_scores(text: str) -> bool:
     items = [match for piece, _ in split_outside(text, BREAKS) if (match := ITEM.fullmatch(piece))]
-    return any((item["mark"] or item["inside"] or "分") in SCORED for item in items)
+    return any((item["mark"] or item["inside"] or "分") in SCORED and item["of"] not in DEDUCTIONS for item in items)
 
 
 def _find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[_Order]:

@@ -5,12 +5,16 @@ from collections.abc import Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import NUMBER, is_value
+from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import strip_number
 from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_VALUE = 8  # characters below a name
 MOST_GRADES = 12  # of a scale
 BARE = re.compile("[\u4e00-\u9fff]{2,4}")
+RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})名?")
+SCORE = re.compile(r"(?P<label>[^\W\d]{0,6}):?(?P<n>\d{1,3}(?:\.\d+)?)分")
+TURNS = ["name", "rank", "score"]
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
 
 
@@ -34,6 +38,46 @@ def take_paired(
     unpaired[:] = [end]
     pairs = [(name.key, value.key) for name, value in rows[is_headed:]]
     return (rows, end) if _are_pairs(pairs, above, vocabulary, is_ended=is_ended) else ([], at)
+
+
+def take_ranked(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Return a rank, a name and a score that stand by turns on lines of their own, in one order, as rows, and the end.
+
+    第一名 / 甲县 / 得分94.68分 / 第二名 / 乙县 / 得分94.60分.
+    """
+    rows: list[list[Line]] = []
+    kinds: list[str] = []
+    end = place = at
+    while _read_turn(lines[place], vocabulary):
+        cells: list[Line] = []
+        while len(cells) < len(TURNS) and place < len(lines):
+            cells += lines[place : place + 1] if lines[place].key else []
+            place += 1
+        found = [_read_turn(cell, vocabulary) for cell in cells]
+        if sorted(found) != TURNS or found != (kinds or found):
+            break
+        kinds = found
+        scores = (
+            SCORE.fullmatch(cell.key) if kind == "score" else None for kind, cell in zip(kinds, cells, strict=True)
+        )
+        rows.append(
+            [Line(cell.place, score["n"]) if score else cell for score, cell in zip(scores, cells, strict=True)]
+        )
+        end = place
+        while place < len(lines) and not lines[place].key:
+            place += 1
+        if place == len(lines):
+            break
+    return (rows, end) if len(rows) > 1 else ([], at)
+
+
+def _read_turn(line: Line, vocabulary: Vocabulary) -> str:
+    """Return what a line holds alone: a rank in words, a score with its sign, or what may be a name."""
+    if RANK.fullmatch(line.key):
+        return "rank"
+    if score := SCORE.fullmatch(line.key):
+        return "score" if not score["label"] or vocabulary.is_score_word(score["label"]) else ""
+    return "name" if _may_name(line.key, vocabulary) else ""
 
 
 def _take_turns(

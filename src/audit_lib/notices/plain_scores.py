@@ -1,12 +1,25 @@
 """Word scores and ranks of a sentence in one form, before they are read: 以97分的成绩排在榜首 is 以97分排在第一."""
 
 import re
+from collections.abc import Sequence
 
+from audit_lib.documents.model import Line
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
-FIRST_PLACE = re.compile("榜首|首位|头名")
+FIRST_PLACE = re.compile("榜首|首位|头名|(?<=[居列])首(?!位)")
+SECOND_PLACE = re.compile("次席|次(?<=[居列]次)(?!席)")
+FULL_SCORE = re.compile(r"\((?:满分)?\d{1,3}分\)(?=(?:实?得|为)?\d)")  # 组织管理(20分)得18.5分
+LAST_PLACE = re.compile(rf"(?:最?末[位名]?|最后(?:一[名位])?|垫底)\((第(?:{NUMERAL})[名位]?)\)")  # 排在末位(第七位)
+PLACE_WORD = re.compile(
+    "(?:^|(?<=[\\s,\uff0c、;\uff1b得获夺是为]))([冠亚季])军(?=[:\uff1a为是的,\uff0c、。;\uff1b]|$)"
+)  # 冠军:甲镇
+PLACE_WORDS = dict(zip("冠亚季", "一二三", strict=True))
+LOWER_IS_BETTER = re.compile("越[小低少][^,\uff0c。;\uff1b]{0,12}?越(?:好|优|高|靠前)")
+BETTER = re.compile(rf"[(\uff08][^()\uff08\uff09]*{LOWER_IS_BETTER.pattern}[^()\uff08\uff09]*[)\uff09]")
+DEDUCED = re.compile("([扣减失]分(?:值|情况)?)[从由][少低小][到至][多高大]")
+RISING, FALLING = re.compile("[从由][小低少][到至][大高多]"), re.compile("[从由][大高多][到至][小低少]")
 AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
     r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
 )
@@ -35,7 +48,9 @@ RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、
     rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{POINTS}分(?:[、和]{POINTS}分)+)[^,;。\d第]{{0,8}}"
     rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
 )
-SHARED = re.compile(rf"^((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\(({POINTS}分)\)$")  # 甲局、乙局(100分)
+SHARED = re.compile(  # 甲局、乙局(100分); 第七名:丙镇、丁镇(均为92分)
+    rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({POINTS}分)\)(?=[;。]|$)"
+)
 LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
 
@@ -45,12 +60,30 @@ def compile_division(vocabulary: Vocabulary) -> re.Pattern[str]:
     return re.compile(rf"(?<![^,;。])第(?:{NUMERAL})(?:{either(vocabulary.division)})(?=[^,;:。、是为的包])")
 
 
+def word_orders(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return lines with 冠军 as 第一名, and orders by their end: where lower is better, 由低到高 is 由好到差."""
+    whole = "\n".join(line.text for line in lines)
+    is_lower = LOWER_IS_BETTER.search(whole) is not None
+    if not (is_lower or PLACE_WORD.search(whole) or DEDUCED.search(whole)):
+        return tuple(lines)
+    worded = []
+    for line in lines:
+        text = PLACE_WORD.sub(lambda found: f"第{PLACE_WORDS[found[1]]}名", DEDUCED.sub(r"\1由好到差", line.text))
+        if is_lower:
+            text = FALLING.sub("由差到好", RISING.sub("由好到差", BETTER.sub("", text)))
+        worded.append(line if text == line.text else Line(line.place, text))
+    return tuple(worded)
+
+
 def word_plainly(text: str) -> str:
     """Return a text with its scores and first places in one form, and the signs between them that were lost."""
     text = BARE_PLACE.sub("第", BARE_SCORE.sub(r"\g<n>分", text))
     text = NAMED_SCORES.sub(lambda found: found[1] + re.sub(NAMED_SCORE, r"\g<name>\g<score>、", found[2])[:-1], text)
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
+    if "(" in text:
+        text = LAST_PLACE.sub(r"\1", FULL_SCORE.sub("", text))
+    text = SECOND_PLACE.sub("第二", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))
     text = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], text)
     return AFTER_SCORE.sub("、", text)

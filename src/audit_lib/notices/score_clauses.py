@@ -36,13 +36,13 @@ LED_PARTS = re.compile(  # 甲景区:票务服务91分,环境卫生95分,综合�
 MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
 SHORTEST_PART = 2  # characters of what is scored, or of a name
 SCORED = "分%"  # marks of scores; other marks count something
-LINKS = re.compile("[以为是达到得共计]+$")
+LINKS = re.compile("[以为是达到得获共计]+$")
 AMONG = "(?:[全本][省市县区州镇])?"
 ORDINAL_LINKS = re.compile(
     f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
-NOT_IN_NAMES = re.compile("[的了]|超过|显示|表明|分别|率$")  # of no name: 两者差距超过了, 抽查结果显示
+NOT_IN_NAMES = re.compile("[的了]|超过|显示|表明|分别|[率分]$")  # of no name: 两者差距超过了, 扣信用分
 VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
 
@@ -216,7 +216,9 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
                 yield from made
                 made = _rank_alone(names, rank, group, place, vocabulary)
                 rank, names = chunk.rank, []
-            elif chunk.sign == NAME_END or (chunk.unit and _names_unit(chunk.unit, vocabulary)):
+            elif chunk.sign == NAME_END or (
+                chunk.unit and not (is_part and made) and _names_unit(chunk.unit, vocabulary)
+            ):
                 names.append(chunk.unit or chunk.text)
             else:
                 names = []

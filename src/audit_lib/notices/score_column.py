@@ -146,7 +146,13 @@ def _list_figures(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
             values = tuple(None if cell is None else read_figure(cell) for cell in cells)
             if all(value is not None or not cell for value, cell in zip(values, cells, strict=True)):
                 columns.append(Column(name, values))
-    return columns
+    return _prefer(columns, lambda column: read_meaning(column.name, vocabulary) is not None or not _counts(column))
+
+
+def _counts(column: Column) -> bool:
+    """Check whether a column numbers the rows, or says the same of each, such as the year."""
+    is_long = len(column.values) >= FEWEST_ROWS
+    return is_long and (len(set(column.values)) == 1 or column.values == tuple(range(1, len(column.values) + 1)))
 
 
 def _is_score(column: Column, rows: Sequence[ScoreRow]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
-from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
@@ -28,6 +28,7 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 )
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 SIGN = re.compile("[,:;。]")
+SERIAL = re.compile(r"\d{1,2}[.、]?")
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
 
@@ -46,18 +47,21 @@ def find_stated_scores(
     before = -2
     was_alone = is_ranking = is_headed = False
     ranking_level: str | None = None  # of the heading of a ranking
+    n_listed: int | None = None  # as the heading of a ranking states
     place: int | None = None  # of the next line below 排名依次为
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
-        is_heading = _heads_ranking(line, vocabulary)
+        is_heading, n_ranked = _heads_ranking(line, vocabulary)
         is_labelled = RANKED_LABEL.match(line.aligned) is not None
         level = HEADING.match(line.key)
         is_beside = level is not None and level.lastgroup == ranking_level  # the next heading: 二、 after 一、
         is_ranking = is_heading or (is_ranking and not is_beside and (numbered is not None or is_labelled))
         ranking_level = (level and level.lastgroup) if is_heading else ranking_level
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
-        records = records or (_rank_listed(line, vocabulary) if is_headed else [])
-        is_headed = is_heading
+        records = records or (_rank_listed(line, n_listed, vocabulary) if is_headed else [])
+        if SERIAL.fullmatch(line.key):
+            continue
+        is_headed, n_listed = is_heading, n_ranked
         if is_heading:
             place = 1 if ORDERED.search(line.aligned) else None
         elif place and len(records) == 1 and records[0].rank is None and numbered is None:
@@ -88,7 +92,7 @@ def find_stated_scores(
             labelled[label] = runs[-1]
         before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
     rows: list[tuple[ScoreRow, ...]] = []
-    runs = [_join_same(run) for run in runs if _is_run(run, vocabulary)]
+    runs = _drop_counts([_join_same(run) for run in runs if _is_run(run, vocabulary)])
     has_points = any(record.mark == "分" and record.number for run in runs for record in run)
     for run in runs:
         if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
@@ -158,12 +162,14 @@ def _read_line(
         yield from records
 
 
-def _heads_ranking(line: Line, vocabulary: Vocabulary) -> bool:
-    """Check whether a line leads to items in the order of their ranks: 考核排名情况; 得分顺序依次如下:."""
+def _heads_ranking(line: Line, vocabulary: Vocabulary) -> tuple[bool, int | None]:
+    """Check whether a line leads to items in the order of their ranks, and how many: 考核排名情况; 县区榜前八(依次)."""
     text = strip_number(line.aligned)
     last = re.split("[,。;]", text.rstrip(":"))[-1]
     is_lead = text.endswith(":") or len(text) <= LONGEST_NAME
-    return is_lead and (vocabulary.meaning_of(last) == "rank" or RANKING.search(last) is not None)
+    heading = RANKING.search(last) if is_lead else None
+    is_heading = heading is not None or (is_lead and vocabulary.meaning_of(last) == "rank")
+    return is_heading, read_numeral(heading["n"]) if heading and heading["n"] else None
 
 
 def _rank_item(clause: str, rank: int | None, place: str, vocabulary: Vocabulary) -> list[Record]:
@@ -177,12 +183,16 @@ def _rank_item(clause: str, rank: int | None, place: str, vocabulary: Vocabulary
     return [Record(e.unit, None, "分", n, group, place, begins=n == 1) for e, n in zip(entries, ranks, strict=True)]
 
 
-def _rank_listed(line: Line, vocabulary: Vocabulary) -> list[Record]:
-    """Read the units of a line just below the heading of a ranking, in their order: 甲区、乙区。(从高到低依次)."""
+def _rank_listed(line: Line, n_stated: int | None, vocabulary: Vocabulary) -> list[Record]:
+    """Read the units of a line just below the heading of a ranking, in their order: 甲区、乙区。(从高到低依次).
+
+    Their kinds, or their number as stated, tell that they are units.
+    """
     listed = BRACKETED.sub("", line.aligned).rstrip("。") if ORDERED.search(line.aligned) else line.aligned
     entries, rest = read_entries(listed.rstrip("。;"), vocabulary)
     known = sum(vocabulary.names_unit(entry.unit) for entry in entries)
-    if rest or len(entries) < 2 or 2 * known <= len(entries) or SIGN.search(listed.rstrip("。;")):
+    is_known = 2 * known > len(entries) or len(entries) == n_stated
+    if rest or len(entries) < 2 or not is_known or SIGN.search(listed.rstrip("。;")):
         return []
     return [Record(each.unit, None, "分", at, None, line.place, begins=at == 1) for at, each in enumerate(entries, 1)]
 
@@ -203,6 +213,17 @@ def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
         and min(scores) > FULL_SCORE / 4
     )
     return (len(run) > 1 or is_confirmed) and (2 * known > len(run) or is_confirmed or exceeds)
+
+
+def _drop_counts(runs: Sequence[list[Record]]) -> list[list[Record]]:
+    """Leave out runs that only count something, 甲镇3件, of units that other runs score or rank."""
+    counts = [all(record.mark not in SCORED and record.rank is None for record in run) for run in runs]
+    scored = {record.unit for run, is_count in zip(runs, counts, strict=True) if not is_count for record in run}
+    return [
+        run
+        for run, is_count in zip(runs, counts, strict=True)
+        if not is_count or not scored.issuperset(record.unit for record in run)
+    ]
 
 
 def _join_same(run: Sequence[Record]) -> list[Record]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate, groupby, pairwise
 from unicodedata import east_asian_width
 
@@ -21,6 +22,7 @@ GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
 WIDEST, WIDE = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
 MANY = re.compile(r"\S\s+\S|[^\W\d].*\d|\d.*[^\W\d]")  # what may be several cells
 GLUED = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d+(?:\.\d+)?$)")  # 甲镇88.5
+LABELLED = re.compile(r"(?<=\s)(?P<label>[^\W\d]{1,8})[:\uff1a]\s*(?=\d)")  # 甲镇 得分:96.31分
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 
@@ -110,7 +112,8 @@ def take_bare(
         is_prose = SENTENCE_SIGN.search(lines[place].key) and len(lines[place].key) > LONGEST_TITLE
         if is_prose or len(lines[place].key) > LONGEST_LINE or not MANY.search(lines[place].text):
             break
-        text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", lines[place].text.replace("\u3000", " ")))
+        text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), lines[place].text.replace("\u3000", " "))
+        text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", text))
         cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
         if rows and not named and len(cells) == len(rows[0]):
@@ -130,6 +133,10 @@ def take_bare(
         rows.append(cells)
         end = place + 1
     return (rows, end) if len(rows) > 1 else ([], at)
+
+
+def _drop_label(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    return "" if vocabulary.is_score_word(found["label"]) else found[0]
 
 
 def _split_spaces(line: Line, width: int | None, vocabulary: Vocabulary | None = None) -> list[Line]:

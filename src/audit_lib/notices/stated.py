@@ -34,7 +34,7 @@ from audit_lib.notices.tier_clauses import (
 )
 from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
 
 GRANTED = "获〈"  # before a label that stands in quotation marks
 RATING = re.compile("评为|获评")
@@ -209,9 +209,18 @@ def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _State
     entries, rest = split_units(names + last, vocabulary, stated)
     if hit.link == GRANTED and not entries and not rest:
         rest = [text]  # what a quoted label is given to
+    if hit.is_known and hit.link and not (entries or rest or number):
+        rest = list(_find_unread(text, vocabulary))
     label = vocabulary.last_nouns.sub("", hit.tier) or hit.tier if hit.link == GRANTED else hit.tier
     tier = vocabulary.name_tier(YEAR.sub("", label))
     return _Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
+
+
+def _find_unread(text: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what stands last before a tier and ends in a name that is not read: 检查的1所学校暨甲学校,被评为优秀."""
+    last = re.split("[、,的]", text.rstrip(","))[-1]
+    if len(last) > LONGEST_NAME and any(vocabulary.names_unit(last[at:]) for at in range(len(last) - 2)):
+        yield last
 
 
 def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:

@@ -10,7 +10,7 @@ from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeez
 from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout, make_layout, number_names
 from audit_lib.notices.headers import MOST_FRAGMENTS, find_header, join_fragments
-from audit_lib.notices.paired_lines import take_paired
+from audit_lib.notices.paired_lines import RANK, take_paired, take_ranked
 from audit_lib.notices.spaced_rows import FEWEST_IN_COLUMN, LONGEST_ROW, take_bare, take_spaced
 from audit_lib.notices.vocabulary import Vocabulary
 
@@ -45,6 +45,7 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
         take_spaced,
         partial(_take_columns, filled=filled),
         bare,
+        *([take_ranked] if any(RANK.fullmatch(line.key) for line in spread) else []),
         partial(take_paired, unpaired=[]),
     )
     blocks: list[Block] = []

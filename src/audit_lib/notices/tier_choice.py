@@ -170,16 +170,18 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
     lines = [piece for line in lines for piece in part_heads(_drop_codes(line), vocabulary, steps)]
     ends = [*(at for at, line in enumerate(lines) if id(line) in below), len(lines)]
     at = 0
+    above: Block | None = None
     while at < len(lines):
         head = read_head(lines[at], vocabulary, steps) or read_lone(lines[at : at + 3], vocabulary)
         if head is None:
             yield lines[at]
+            above = None
             at += 1
             continue
         until = ends[bisect_right(ends, at)]
-        block = read_block(lines, at, until, head, vocabulary, steps)
-        yield block
-        at += len(block.lines)
+        above = read_block(lines, at, until, head, vocabulary, steps, above)
+        yield above
+        at += len(above.lines)
 
 
 def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:

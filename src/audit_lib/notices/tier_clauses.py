@@ -31,11 +31,14 @@ RATED = re.compile(  # 甲村等3个村获评“最美村”; 甲局、乙局被
 )
 GIVING = ("给予", "予以", "授予")  # 对甲县、乙县给予一等奖奖励
 TOWARDS = re.compile("^.*对(?![外口台])(?:[^、,]*[名位]的)?")  # 县政府决定对; 对排名前两名的
-STATES = re.compile("[的是为:]|有(?!限)")  # what a clause does and a list of names does not
+STATES = re.compile("[的是为:]|有(?!限)|获[评得]")  # what a clause does and a list of names does not
 NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
 LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
+REASON = re.compile(  # 甲厂等10家单位凭借规范的管理获评A级
+    r"(?<=[个家])([^\W\d]{0,4}?)(?:凭借|由于|因)[^;。:]{1,80}?(?=(?:[被获])?(?:评为|评定为|获评|列为))"
+)
 GOES_ON = re.compile("[。;](?=(?:依次|分别)[是为:])")  # 优秀单位3家。依次是:甲局
 
 
@@ -71,7 +74,7 @@ class TierPattern:
         number_above = rf"\(?(?P<n>{NUMERAL})(?:[个家]{kinds}|{counted})\)?"
         verb = rf"(?:{either(vocabulary.tier_verb)})*+"  # possessive: 评定 is one word, whatever follows
         leads = either(vocabulary.leads)
-        link = rf"{verb}为|荣?获(?!悉)(?:得|评为?|授)?|达到|属于|处于"
+        link = rf"{verb}(?<!最)为|荣?获(?!悉)(?:得|评为?|授)?|达到|属于|处于"
         graded = rf"(?P<tier>{tier})(?:{noun})?"
         self.names_unit = vocabulary.names_unit
         self.linked = re.compile(f"^(?:{link})")
@@ -170,7 +173,7 @@ def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
     if any(rated):  # one name alone may be of another time
         text = RATED.sub(r"\g<names>获〈\g<label>〉", text)
     text = LABELLED.sub(r"获〈\g<label>〉的是:", text)
-    text = GOES_ON.sub(",", QUOTED.sub("", text))
+    text = GOES_ON.sub(",", REASON.sub(r"\1", QUOTED.sub("", text)))
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     return [strip_number(BAND.sub(",", clause)) for clause in clauses]
 

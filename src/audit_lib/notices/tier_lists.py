@@ -10,7 +10,7 @@ from typing import Any
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import DATE, NUMERAL, is_date, read_numeral
-from audit_lib.notices.described_lists import read_described, read_numbered
+from audit_lib.notices.described_lists import read_between, read_described, read_numbered
 from audit_lib.notices.names import (
     ENUMERATOR,
     SEPARATORS,
@@ -91,9 +91,18 @@ class Block:
 
 
 def read_block(
-    lines: Sequence[Line], at: int, until: int, head: Head, vocabulary: Vocabulary, steps: Counter[str]
+    lines: Sequence[Line],
+    at: int,
+    until: int,
+    head: Head,
+    vocabulary: Vocabulary,
+    steps: Counter[str],
+    above: Block | None,
 ) -> Block:
-    """Read the lists of a head, beside it and below it, line by line until one is none or the line `until`."""
+    """Read the lists of a head, beside it and below it, line by line until one is none or the line `until`.
+
+    `above` is the block that ends just before the head.
+    """
     block = Block(head, lines[at : at + 1])
     end = at + 1
     if squeeze(head.names):
@@ -108,6 +117,9 @@ def read_block(
     following = partial(map, lines.__getitem__, range(end, until))
     if not block.lists:
         described = read_described(following, head, vocabulary, steps)
+        if not described and not squeeze(head.names):
+            is_after = above is not None and above.is_described and above.head.form == head.form
+            described = read_between(following(), head, vocabulary, steps, is_after=is_after)
         block.is_described = bool(described)
         for line, name, n in described or read_numbered(following(), head, vocabulary):
             _add_list(block, line, None, None, [Entry(name)])
@@ -115,6 +127,7 @@ def read_block(
         if block.lists:
             return block
     is_open = not squeeze(head.names) or squeeze(head.names)[-1:] not in {"。", ";"}
+    nested = set[object]()  # forms of labels below a tier that has no names of its own: 政法单位(3个):甲局
     while end < until and (is_open or count_left(block) or 0) > 0:
         line, upto = lines[end], end + 1
         if _is_subheading(line, head, vocabulary) and upto < until:
@@ -125,8 +138,12 @@ def read_block(
         is_step = below is not None and not head.is_known and below.tier.endswith(vocabulary.steps)
         is_again = below is not None and below.form[2] and steps[below.tier] > 1 and below.tier[0] != "第"
         is_step = is_step or (is_again and not head.is_known)  # a label that recurs, and no group: 第一组
-        if below and (
-            is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2])
+        if below and below.form not in nested and _may_nest(below, block, vocabulary):
+            nested.add(below.form)
+        if (
+            below
+            and below.form not in nested
+            and (is_step or below.is_known or below.form[0] or below.form[1] or (below.form[3] and not below.form[2]))
         ):
             break
         if not below or not below.form[2]:
@@ -140,6 +157,20 @@ def read_block(
         end = upto
     block.lines = lines[at:end]
     return block
+
+
+def _may_nest(below: Head, block: Block, vocabulary: Vocabulary) -> bool:
+    """Check whether a counted label begins the list of a tier above it, which has no names of its own."""
+    head = block.head
+    is_empty = not block.lists and not squeeze(head.names)
+    is_tier = head.is_sure or head.form[3].startswith(vocabulary.scale_noun)
+    return (
+        is_empty
+        and is_tier
+        and not below.is_known
+        and bool(below.form[1] and squeeze(below.names))
+        and not below.form[0]
+    )
 
 
 def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary: Vocabulary) -> bool:

@@ -29,7 +29,7 @@ LONGEST_NAME = 20  # characters; a longer stretch between two separators is pros
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile(
     "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
-    "|.*以上"
+    "|.*以上|.*(?:乡镇|县区)$"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
@@ -199,13 +199,15 @@ class Vocabulary:
 
     @cached_property
     def lead(self) -> re.Pattern[str]:
-        """A pattern for the words of a sentence before its first name: 经研究,确定甲镇; 前两名的是甲镇."""
-        return re.compile(rf".*(?:{either(self.leads)}|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=[^国所公私])有(?!限))")
+        """A pattern for the words of a sentence before its first name: 决定将甲镇; 前两名的是甲镇."""
+        return re.compile(
+            rf".*(?:(?:{either(self.leads)}|[现拟](?=将))[将对把]?|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=[^国所公私])有(?!限))"
+        )
 
     @cached_property
     def first_lead(self) -> re.Pattern[str]:
         """A pattern for the words that lead to a name, at its beginning: 确定双江."""
-        return re.compile(f"(?:{either(self.leads)})+")
+        return re.compile(f"(?:{either(self.leads)})+[将对把]?")
 
     @cached_property
     def tier_heading(self) -> re.Pattern[str]:

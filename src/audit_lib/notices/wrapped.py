@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -18,15 +19,22 @@ from audit_lib.notices.names import (
     split_spaces,
     strip_number,
 )
+from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.vocabulary import Vocabulary
 
 PARTING = f"{SEPARATORS}:\uff1a!?"
 SECTION = re.compile(  # where a line end was lost
     r"(?<=\s)(?:([一二三四五六七八九十]{1,3})、|[(\uff08]([一二三四五六七八九十]{1,3})[)\uff09]|\d{1,2}[.\uff0e]\s*(?=[^\W\d]))"
 )
+MARK = re.compile("[·•※\u2190-\u27bf㈠-㈩]")
+BULLET = re.compile(r"^\s*[·•※\u2190-\u21ff\u2500-\u27bf]\s*(?=[^\W\d])")  # ◆甲镇, ● 优秀单位
+CIRCLED = re.compile(
+    r"(?:^|(?<=[\s;\uff1b。,\uff0c、:\uff1a]))[①-⒛㈠-㈩]"
+)  # before an item; after a name it is a footnote's
 INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
 FEWEST_NUMBERED = 2
 ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
+IN_ORDER = re.compile("依次[是为]?:$")  # the names follow on the next line
 RESPECTIVELY = re.compile("分别[为是]")
 SENTENCE_ENDS = f"{CLAUSE_ENDS}:"
 LABELLED = re.compile(r"[^、,;。:]{1,20}:")
@@ -84,9 +92,11 @@ def _goes_on(above: Line, line: Line, is_full: bool, vocabulary: Vocabulary) -> 
     """Check whether a sentence goes on: its sign says so, its line is full, or only the whole is a name."""
     text, below = above.aligned, line.aligned
     text = strip_number(text)  # its sign parts nothing
+    if IN_ORDER.search(text) and "、" in below and not ENUMERATOR.match(below) and not LABELLED.match(below):
+        return True
     if text[-1:] in SENTENCE_ENDS or not any(sign in text for sign in "、,;。") or ENUMERATOR.match(below):
         return False
-    if DATE.search(below) or LABELLED.match(below):
+    if DATE.search(below) or LABELLED.match(below) or RANKING.search(below):
         return False
     if text[-1] in "、," or below[0] in "分。,、;)":
         return True
@@ -102,6 +112,19 @@ def _goes_on(above: Line, line: Line, is_full: bool, vocabulary: Vocabulary) -> 
     ):
         return True
     return is_full and not COMPLETE.search(text) and not vocabulary.names_unit(half)
+
+
+def plain_marks(line: Line) -> Line:
+    """Return a line without the bullet at its beginning, and the circled numbers of its items in brackets."""
+    if not MARK.search(line.text):
+        return line
+    text = CIRCLED.sub(_plain_number, BULLET.sub("", line.text))
+    return line if text == line.text else Line(line.place, text)
+
+
+def _plain_number(mark: re.Match[str]) -> str:
+    number = unicodedata.normalize("NFKC", mark[0])  # 1, (1), 1. or (一)
+    return f"({number})" if number.isdigit() else number
 
 
 def part_numbered(line: Line) -> Line:
