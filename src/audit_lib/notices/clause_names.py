@@ -59,7 +59,8 @@ def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[
     rest += left if is_cut else []
     if rest and 2 * sum(known) <= len(known) + len(rest):
         return [], []
-    return entries, [*rest, cut] if cut else rest
+    is_of_name = any(name.endswith(cut) for name in inside[:-1])  # 甲镇工会、乙公司工会
+    return entries, [*rest, cut] if cut and not is_of_name else rest
 
 
 def _may_hold_lead(names: Sequence[str], vocabulary: Vocabulary) -> bool:

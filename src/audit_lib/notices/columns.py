@@ -18,6 +18,7 @@ POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what wa
 FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:\(([^()]{1,12})\))?")  # 95.5, 95分, 98.2%, 95(93): last month's
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
+RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})名?")  # a rank in words, which nothing else in a table looks like
 ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
@@ -227,8 +228,9 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         ]
         if not is_named or not (figures or len(graded) == 1):
             return None
-        for at in figures or graded:
-            meanings[at] = "figure" if figures else "tier"
+        sure = [at for at in graded if all(map(vocabulary.has_tier, cells[at]))]
+        for at in sure or figures or graded:
+            meanings[at] = "tier" if at in graded else "figure"
     last = {meaning: at for at, meaning in enumerate(meanings)}
     units = [at for at, column in enumerate(cells) if meanings[at] == "unit" and len(set(column)) == len(column) > 1]
     last["unit"] = (units or [last["unit"]])[-1]
@@ -282,7 +284,9 @@ def _find_units(
     ]
     named = [at for at in words if hold_most(cells[at], vocabulary.names_unit)]
     unknown = [column for at, column in enumerate(columns) if meanings[at] == "extra" and at not in named]
-    if len(unknown) > 1 and any(map(vocabulary.names_unit, unknown)):  # one among headings is one too: 辖区
+    if (
+        len(unknown) > 1 and len(words) > 1 and any(map(vocabulary.names_unit, unknown))
+    ):  # one among headings is one too: 辖区
         return None
     if named:
         return max(named, key=lambda at: (len(set(cells[at])), -at))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.dates import is_date
+from audit_lib.notices.dates import DATE, is_date
 from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
 from audit_lib.notices.tier_heads import COLON, Head, read_head
 from audit_lib.notices.vocabulary import Vocabulary
@@ -90,10 +90,12 @@ def read_between(
     named: list[Named] = []
     stop: Line | None = None
     for n, line in enumerate(lines, start=1):
-        if not _may_be_bare(line, vocabulary) or read_head(line, vocabulary, steps):
+        name = _read_bare(line, vocabulary)
+        is_item = line.key[:1].isdigit() and not head.form[0][:1].isdigit()
+        if name is None or (not is_item and read_head(line, vocabulary, steps)):
             stop = line
             break
-        named.append((line, strip_number(line.printed), n))
+        named.append((line, name, n))
     below = read_head(stop, vocabulary, steps) if stop else None
     is_next = below is not None and below.form == head.form and below.tier != head.tier
     if not (is_next or is_after) or all(vocabulary.names_unit(name) for _, name, _ in named):
@@ -101,11 +103,14 @@ def read_between(
     return named[:-1] if stop and is_date(stop.key) else named  # who signs stands above the date
 
 
-def _may_be_bare(line: Line, vocabulary: Vocabulary) -> bool:
-    name = strip_number(line.key)
+def _read_bare(line: Line, vocabulary: Vocabulary) -> str | None:
+    """Return the name that a line holds, alone or before a colon and what was found."""
+    name, _, found = strip_number(line.aligned).partition(":")
+    listed, _ = read_entries(found, vocabulary)
+    is_list = bool(DATE.search(found)) or (bool(listed) and all(vocabulary.names_unit(e.unit) for e in listed))
     is_word = vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
-    is_bare = not (SIGNS.search(name) or SPACED.search(line.text) or any(map(str.isdigit, name)))
-    return is_bare and not is_word and is_name(name, vocabulary)
+    is_bare = not (SIGNS.search(name) or SPACED.search(name) or any(map(str.isdigit, name)) or is_list)
+    return name if is_bare and not is_word and is_name(name, vocabulary) else None
 
 
 def read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[Named]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit_lib.documents.model import Line, UnreadableError
+from audit_lib.documents.model import Line, UnreadableError, squeeze
 from audit_lib.notices.columns import (
     ROWS_TO_TYPE,
     Layout,
@@ -30,6 +30,7 @@ FEWEST_BARE = 2  # rows below no header
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 MOST_BESIDE = 4  # tables side by side
 MOST_COLUMNS = 400  # that hold something; each may be the score, and is compared with the others
+PAIR_SIGN = re.compile("[/及和与]")  # between two headings, or two values
 NUMBERED = re.compile(r" \d+$")
 BARE = re.compile("[\u4e00-\u9fff]{2,6}")  # a cell alone in its row that may be the name of a unit
 
@@ -57,7 +58,7 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
     if len(filled) > MOST_COLUMNS:
         raise UnreadableError(f"a table of {len(filled):,} columns", f"at most {MOST_COLUMNS:,}", rows[0][0].place)
-    rows = _fold_marks([[row[at] for at in filled] for row in rows], vocabulary)
+    rows = _fold_marks(_split_pairs([[row[at] for at in filled] for row in rows]), vocabulary)
     found = _find_header(rows, vocabulary)
     if found is None:
         turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
@@ -88,6 +89,27 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
         else:
             tables.append(table)
     return [table for table in tables if table.rows]
+
+
+def _split_pairs(rows: list[list[Line]]) -> list[list[Line]]:
+    """Split the columns whose heading and whose every cell hold two things: 得分/名次 above 94分/第1名."""
+    parted = [[PAIR_SIGN.split(cell.key) for cell in column] for column in zip(*rows, strict=True)]
+    pairs = {
+        at
+        for at, cells in enumerate(parted)
+        if len(cells) > FEWEST_BARE and all(len(cell) == 2 and all(cell) for cell in cells)
+        if all(is_value(value) for cell in cells[1:] for value in cell) and not any(map(is_value, cells[0]))
+    }
+    if not pairs:
+        return rows
+    return [
+        [
+            piece
+            for at, cell in enumerate(row)
+            for piece in ([Line(cell.place, part) for part in parted[at][n]] if at in pairs else [cell])
+        ]
+        for n, row in enumerate(rows)
+    ]
 
 
 def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Line]]:
@@ -127,6 +149,12 @@ def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
         cells[unit_at] = Line(row[unit_at].place, "\n".join(cell.text for cell in names))
         joined.append(cells)
     return joined
+
+
+def _first_name(cell: Line, vocabulary: Vocabulary) -> str:
+    """Return the first of several names in a cell, all of another cell."""
+    words = cell.text.split()
+    return squeeze(words[0]) if len(words) > 1 and _lists_names(cell, vocabulary) else cell.key
 
 
 def _lists_names(cell: Line, vocabulary: Vocabulary) -> bool:
@@ -195,7 +223,7 @@ def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int,
         end = top + 1
         while end < min(len(rows) - 1, top + TALLEST_HEADER) and _goes_on(rows[top:end], rows[end], vocabulary):
             end += 1
-        body = [[cell.key for cell in row] for row in rows[end : end + ROWS_TO_TYPE]]
+        body = [[_first_name(cell, vocabulary) for cell in row] for row in rows[end : end + ROWS_TO_TYPE]]
         if blocks := _part_blocks(_name_columns(rows[top:end]), body, vocabulary):
             return top, end, blocks
     return None
@@ -281,7 +309,7 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         if summed is not None:
             table.problems.append(note_no_unit(summed))
             table.sums.append(read_row({**dict(enumerate(row)), layout.unit_at: summed}, layout, []))
-        elif not named.key or not layout.looks_like("unit", named.key):
+        elif not named.key or not layout.looks_like("unit", _first_name(named, layout.vocabulary)):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))
         else:

@@ -13,12 +13,14 @@ from audit_lib.notices.columns import (
     HAN,
     NUMBER,
     POINTS,
+    RANK,
     SENTENCE,
     VALUES,
     Layout,
     is_value,
     make_layout,
     number_names,
+    read_ordinal,
 )
 from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
 
@@ -89,7 +91,7 @@ def _list_layouts(keys: list[str], at: int, vocabulary: Vocabulary, n_rows: int)
     layouts: list[tuple[Layout, int]] = []
     for width in range(2, min(LONGEST_HEADER, len(keys) - at)):
         end = at + width
-        if NUMBER.fullmatch(keys[end - 1]):
+        if NUMBER.fullmatch(keys[end - 1]) or RANK.fullmatch(keys[end - 1]):
             break
         units = [key for key, meaning in zip(keys[at:end], meanings, strict=False) if meaning == "unit"]
         if vocabulary.meaning_of(keys[end]) in ("tier", "rank", "score") and keys[end] not in keys[end + 1 : end + 60]:
@@ -125,7 +127,7 @@ def _find_broken(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | N
     for end in range(at + 2, min(at + MOST_FRAGMENTS, len(keys))):
         fragments = keys[at:end]
         last = fragments[-1].removesuffix(":")  # 其中: stands above several columns
-        if NUMBER.fullmatch(last) or len(last) > LONGEST_HEADING or SENTENCE.match(last):
+        if NUMBER.fullmatch(last) or RANK.fullmatch(last) or len(last) > LONGEST_HEADING or SENTENCE.match(last):
             return None
         for width in range(2, min(len(fragments), LONGEST_HEADER) + 1):
             rows, unit_at = _take_alike(keys, end, width, vocabulary)
@@ -158,7 +160,7 @@ def _take_alike(keys: Sequence[str], at: int, width: int, vocabulary: Vocabulary
 
 
 def _draw_look(row: Sequence[str]) -> list[bool]:
-    return [POINTS.fullmatch(cell.removesuffix("%")) is not None for cell in row]
+    return [POINTS.fullmatch(cell.removesuffix("%")) is not None or RANK.fullmatch(cell) is not None for cell in row]
 
 
 def _name_fragments(
@@ -275,9 +277,9 @@ def _fits_cells(
 def _list_numbers(columns: Sequence[Sequence[str]]) -> dict[int, list[float]]:
     """List the columns of numbers by their place."""
     return {
-        at: [float(cell) for cell in column]
+        at: [float(read_ordinal(cell) or cell) for cell in column]
         for at, column in enumerate(columns)
-        if all(NUMBER.fullmatch(cell) for cell in column)
+        if all(NUMBER.fullmatch(cell) or RANK.fullmatch(cell) for cell in column)
     }
 
 

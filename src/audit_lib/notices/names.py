@@ -46,6 +46,9 @@ NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 FUNCTION = re.compile(
     "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
 )
+NUMBER_IN_NAME = re.compile(
+    r"(?<=[\u4e00-\u9fff])\d{1,3}(?=[\u4e00-\u9fff]{2})(?![分名位年月日个家件条次项元万期第])"
+)  # 绿地21新城
 FEWEST_ALIKE = 3  # names of which most end alike
 NO_UNITS = frozenset(["无", "没有", "暂无", "空缺", "/", "-", "—", "——"])
 LONGEST_BARE = 8  # characters of a name that does not end as names of units do
@@ -196,7 +199,7 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
     if vocabulary.states_tier(key) or names_none(key, vocabulary):
         return False
     is_known = vocabulary.kind_of(key) != "other"
-    return is_known or not any(char.isdigit() for char in key.split("(")[0])
+    return is_known or not any(char.isdigit() for char in NUMBER_IN_NAME.sub("", key).split("(")[0])
 
 
 def names_none(key: str, vocabulary: Vocabulary) -> bool:

@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 
 from audit_lib.documents.model import Line
-from audit_lib.notices.columns import NUMBER, is_value
-from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.columns import NUMBER, RANK, is_value
 from audit_lib.notices.names import strip_number
 from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_VALUE = 8  # characters below a name
 MOST_GRADES = 12  # of a scale
 BARE = re.compile("[\u4e00-\u9fff]{2,4}")
-RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})名?")
 SCORE = re.compile(r"(?P<label>[^\W\d]{0,6}):?(?P<n>\d{1,3}(?:\.\d+)?)分")
 TURNS = ["name", "rank", "score"]
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")

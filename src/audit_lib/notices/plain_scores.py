@@ -52,7 +52,7 @@ SHARED = re.compile(  # 甲局、乙局(100分); 第七名:丙镇、丁镇(均�
     rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({POINTS}分)\)(?=[;。]|$)"
 )
 LISTED = re.compile("[、和]")
-NEXT_PLACE = re.compile("紧随其后|紧跟其后|其次(?=[是为])")
+NEXT_PLACE = re.compile("紧随其后|紧跟其后|次之|其次(?=[是为])")
 
 
 def compile_division(vocabulary: Vocabulary) -> re.Pattern[str]:

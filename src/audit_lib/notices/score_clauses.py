@@ -34,9 +34,10 @@ LED_PARTS = re.compile(  # 甲景区:票务服务91分,环境卫生95分,综合�
     rf"(?<![^;。])(?P<name>[^\d,;。:、]{{2,20}}):(?P<parts>{PART.pattern}(?:[、,]{PART.pattern}){{2,30}})"
 )
 MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
+SHARED_END = 3  # characters with which names of one kind end
 SHORTEST_PART = 2  # characters of what is scored, or of a name
 SCORED = "分%"  # marks of scores; other marks count something
-LINKS = re.compile("[以为是达到得获共计]+$")
+LINKS = re.compile("(?:累计|[以为是达到得获共计])+$")
 AMONG = "(?:[全本][省市县区州镇])?"
 ORDINAL_LINKS = re.compile(
     f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
@@ -121,11 +122,22 @@ def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
         first = chunks.pop(0)
         unit, label = split_unit(first.unit, vocabulary, is_first=True)
         chunks[0] = replace(chunks[0], unit=unit, label=label if vocabulary.names_unit(unit) else "得分")
+    _name_alike(chunks, vocabulary)
     label = chunks[0].label
     for chunk in chunks[1:] if label else ():  # 甲镇满意率98%,乙镇满意率97%
         if chunk.unit.endswith(label) and vocabulary.names_unit(chunk.unit.removesuffix(label)):
             chunk.unit, chunk.label = chunk.unit.removesuffix(label), label
     return chunks
+
+
+def _name_alike(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
+    """Add the unit to ranks whose names are of no kind that we know, but end as those with scores: 派驻甲检察室."""
+    ends = {chunk.unit[-SHARED_END:] for chunk in chunks if chunk.number and len(chunk.unit) > SHARED_END}
+    for chunk in chunks:
+        placed = ORDINAL.fullmatch(chunk.text) if chunk.rank is None and not chunk.unit else None
+        name = ORDINAL_LINKS.sub("", placed["text"]) if placed and not FROM_END.search(placed["text"]) else ""
+        if placed and name[-SHARED_END:] in ends and _names_unit(name, vocabulary):
+            chunk.unit, chunk.rank = name, read_ordinal(f"第{placed['rank']}")
 
 
 def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool) -> Chunk:

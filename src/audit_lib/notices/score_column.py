@@ -52,8 +52,11 @@ def choose_score(
     left, doubtful = _narrow(named, columns, ranks, period, vocabulary)
     problems: list[Problem] = []
     own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
-    if not set(own).intersection(left) and not any(map(is_graded, rows)):
-        unnamed, problems = _choose_unnamed([c for c in own if c not in named], ranks, rows, period, vocabulary)
+    if not set(own).intersection(left):
+        unnamed = [c for c in own if c not in named]
+        if any(map(is_graded, rows)):  # beside tiers, counts are no scores
+            unnamed = [c for c in unnamed if any(value is not None and value % 1 for value in c.values)]
+        unnamed, problems = _choose_unnamed(unnamed, ranks, rows, period, vocabulary)
         left, doubtful = (unnamed, []) if unnamed else (left, left if problems else doubtful)
     if not left:
         return _choose_rank(table, ranks, None, period), problems
@@ -120,6 +123,8 @@ def _choose_unnamed(
     unknown = [column for column in columns if read_meaning(column.name, vocabulary) is None]
     place, names = rows[0].place, "、".join(column.name for column in columns)
     followed = [column for column in unknown if _agree(ranks, [column])]
+    if len(followed) > 1:  # the sum of the others, whatever its heading
+        followed = _prefer(followed, lambda column: _is_sum(column, [each for each in columns if each is not column]))
     if len(followed) == 1 and len(rows) >= FEWEST_ROWS:
         return followed, []
     if not columns or (ranks and not unknown):

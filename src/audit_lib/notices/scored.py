@@ -16,7 +16,7 @@ from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
 
-PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+)")  # a rank by its form, whoever has it
+PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+?)(?:并列)?")  # whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
 LEADS_BELOW = re.compile("(?:情况|结果)?(?:如下|为|是)?$")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
@@ -70,7 +70,8 @@ def find_stated_scores(
             place = None
         if not records:
             continue
-        is_alone = len({record.number for record in records}) == 1 and len(line.aligned) <= 2 * LONGEST_NAME
+        is_short = len(line.aligned) <= 2 * LONGEST_NAME or (len(records) == 1 and bool(records[0].extra))
+        is_alone = len({record.number for record in records}) == 1 and is_short
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
         label = records[0].label if is_alone else ""
         is_next = bool(runs) and at == before + 1 and (goes_on or (is_alone and was_alone))
@@ -242,14 +243,15 @@ def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Reco
     sums: Counter[str] = Counter()
     for record in run:
         sums[record.mark] += round(float(record.number or 0) * 1000)
+    n_marked = Counter(record.mark for record in run)
     kept: list[Record] = []
     problems: list[Problem] = []
     known = [vocabulary.kind_of(record.unit) != "other" for record in run]
     mostly = 2 * sum(known) > len(known)
     for record, is_known in zip(run, known, strict=True):
         others = sums[record.mark] - round(float(record.number or 0) * 1000)
-        is_sum = len(run) > FEWEST_TO_SUM and others and others == round(float(record.number or 0) * 1000)
-        if not is_known and record.is_alone and is_sum:
+        is_sum = n_marked[record.mark] > FEWEST_TO_SUM and others and others == round(float(record.number or 0) * 1000)
+        if not is_known and is_sum:
             problems.append(note_problem("row_no_unit", "no_unit", record.place, "note", found=record.unit))
             continue
         is_confirmed = record.rank is not None or record.group is not None

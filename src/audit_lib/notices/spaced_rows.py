@@ -23,6 +23,7 @@ WIDEST, WIDE = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
 MANY = re.compile(r"\S\s+\S|[^\W\d].*\d|\d.*[^\W\d]")  # what may be several cells
 GLUED = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d+(?:\.\d+)?$)")  # 甲镇88.5
 LABELLED = re.compile(r"(?<=\s)(?P<label>[^\W\d]{1,8})[:\uff1a]\s*(?=\d)")  # 甲镇 得分:96.31分
+FILLER = re.compile("[【】]|(?<=\\s)[—–-]{1,3}(?=\\s)|…+|\\.{3,}")  # 【第1名】 甲镇 —— 94.62分
 SPACE = re.compile(r"\s")
 SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 
@@ -112,7 +113,9 @@ def take_bare(
         is_prose = SENTENCE_SIGN.search(lines[place].key) and len(lines[place].key) > LONGEST_TITLE
         if is_prose or len(lines[place].key) > LONGEST_LINE or not MANY.search(lines[place].text):
             break
-        text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), lines[place].text.replace("\u3000", " "))
+        text = lines[place].text.replace("\u3000", " ")
+        text = " ".join(FILLER.sub(" ", text).split()) if FILLER.search(text) else text
+        text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), text)
         text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", text))
         cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]

@@ -39,6 +39,7 @@ from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
+FEWEST_STEPS = 3  # of a scale whose lists may hold any names
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 
@@ -191,7 +192,12 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
         for block in blocks
         if block.lists and not block.head.is_known and (not block.rest or count_left(block) == 0)
     ]
-    whole = [block for block in clean if block.is_described or _lists_units(block, vocabulary)]
+    scale = Counter(_step_of(block, vocabulary) for block in blocks if block.lists)
+    whole = [
+        block
+        for block in clean
+        if block.is_described or _lists_units(block, vocabulary) or scale[_step_of(block, vocabulary)] >= FEWEST_STEPS
+    ]
     whole = _drop_roles(whole, vocabulary)
     steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
     tiers = {(block.head.form[:3], block.head.tier) for block in whole}
@@ -233,6 +239,12 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
             block.is_new = is_numbered or (has_known and not look_like_units(names, vocabulary))
             read.update(names)
     return chosen
+
+
+def _step_of(block: Block, vocabulary: Vocabulary) -> tuple[object, ...] | None:
+    """Return the form of a head and the end of its tier, which the steps of one scale share: A级, B级, C级."""
+    head = block.head
+    return (*head.form[:3], head.tier[-1]) if head.tier.endswith(vocabulary.steps) else None
 
 
 def _lists_units(block: Block, vocabulary: Vocabulary) -> bool:

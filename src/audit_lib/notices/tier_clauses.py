@@ -39,6 +39,9 @@ LED = ":"  # what leads from a word to the names below it, in place of the words
 REASON = re.compile(  # 甲厂等10家单位凭借规范的管理获评A级
     r"(?<=[个家])([^\W\d]{0,4}?)(?:凭借|由于|因)[^;。:]{1,80}?(?=(?:[被获])?(?:评为|评定为|获评|列为))"
 )
+SUMMED = re.compile(
+    rf"(?<![名位])[,、](?:上述|以上|这)(?P<n>(?:{NUMERAL})[个家])(?:[^\W\d]{{1,8}}?)(?=(?:均|都|被)*[评定列为])"
+)  # ,上述5个所评定为
 GOES_ON = re.compile("[。;](?=(?:依次|分别)[是为:])")  # 优秀单位3家。依次是:甲局
 
 
@@ -173,7 +176,8 @@ def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
     if any(rated):  # one name alone may be of another time
         text = RATED.sub(r"\g<names>获〈\g<label>〉", text)
     text = LABELLED.sub(r"获〈\g<label>〉的是:", text)
-    text = GOES_ON.sub(",", REASON.sub(r"\1", QUOTED.sub("", text)))
+    text = SUMMED.sub(r"等\g<n>", REASON.sub(r"\1", QUOTED.sub("", text)))
+    text = GOES_ON.sub(",", text)
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     return [strip_number(BAND.sub(",", clause)) for clause in clauses]
 
@@ -222,10 +226,11 @@ def drop_shared_ends(hits: Sequence[Hit], vocabulary: Vocabulary) -> Iterator[st
     """
     for at, hit in enumerate(hits):
         others = [*hits[max(0, at - NEARBY) : at], *hits[at + 1 : at + 1 + NEARBY]]
-        last = split_outside(hit.names, "、,")[-1][0]
+        *listed, last = [name for name, _ in split_outside(hit.names, "、,")]
         shared = [(other, count_shared([hit.above, other.above])) for other in others]
         is_name = vocabulary.names_unit(last)
         counted = [n for other, n in shared if other.number and not hit.number]
         ends = [max(counted, default=0), *range(2, max((n for _, n in shared), default=0) + 1)]
         end = next((n for n in ends if n > 1 and (n == ends[0] or vocabulary.names_unit(last[:-n]))), 0)
+        is_name |= bool(end) and any(name.endswith(last[-end:]) for name in listed)  # 甲镇工会、乙公司工会
         yield hit.names[: len(hit.names) - (0 if is_name else end)]

@@ -48,6 +48,7 @@ RANKING = re.compile(
     r"(?:排名|名次|(?:排名|得分|成绩|评分)[顺次]序)(?:情况|结果)?(?:依次)?(?:如下|为|是)?$"
     rf"|(?:(?i:top)|前)(?P<n>{NUMERAL})[名位强]?(?:\(依次\))?$"
 )  # leads to ranks
+QUOTED_TIER = re.compile(r"(?<=为)[“‘「『](\w{1,6})[”’」』](?=的)")
 ALL = "各"
 PERSONS = "个人"  # 先进个人
 YEAR = re.compile(r"^\d{4}年度?")
@@ -104,7 +105,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     core = (core[: stated.start()] if stated else core).strip(QUOTES)
     core = core if any(sign in core for sign in OPENING) else CLOSING.sub("", core)  # “通达杯”金杯单位
     core = BAND.sub("", core, count=1).replace("()", "") if BAND.search(core) else core
-    core = EITHER_PLACE.sub(r"\1", core)
+    core = EITHER_PLACE.sub(r"\1", QUOTED_TIER.sub(r"\1", core))
     if anyone := ANY_PLACE.search(core):
         core = core[: anyone.start()]
     if _grades_unit(core, vocabulary):
@@ -121,19 +122,30 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
     label = (match["label"].removeprefix("的") or match["before_label"]) if match else None
     is_counted = match is not None and stated is not None and len(match["tier"]) > 1  # 优秀学校(3所)
     of = match["label"].removeprefix("的") if match else ""  # 考核结果为优秀的县市政府办公室
+    if of.endswith(vocabulary.steps) and not vocabulary.is_label(of):
+        match, of, is_counted = None, "", False  # 优秀组织奖 is an award
     is_of = (
         match is not None
         and of != match["label"]
-        and (vocabulary.names_unit(of) or vocabulary.meaning_of(of) == "unit")
+        and (
+            vocabulary.names_unit(of)
+            or vocabulary.meaning_of(of) == "unit"
+            or of in vocabulary.suffix
+            or ("为" in core[: match.start("tier")] and of.isalpha())  # 综合评价为较好的党组织
+        )
     )
     if match and (not of or is_counted or is_of or vocabulary.is_label(of)):
         form = (style, stated is not None, bool(names), match["noun"] or label or "")
         return Head(vocabulary.name_tier(match["tier"]), True, form, number, label or None, "".join(names))
     core = YEAR.sub("", core) or core
     bare = vocabulary.last_nouns.sub("", core)
+    bare = core if len(bare) == 1 and core.endswith(vocabulary.steps) else bare  # 红名单
     tier = vocabulary.tier_lead.sub("", bare)
     tier = core if read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
-    form = (style, stated is not None, bool(names), anyone[0] if anyone else core[len(bare) :])
+    step = _find_step(tier, vocabulary, is_counted=stated is not None)
+    noun = tier[len(step) :] if step else anyone[0] if anyone else core[len(bare) :]
+    form = (style, stated is not None, bool(names), noun)
+    tier = step or tier
     is_step = core.endswith(vocabulary.steps)
     is_label = any(form) or (is_step and steps[core[-1:]] > 1)
     longest = LONGEST_HEAD if stated or (numbered and (is_step or form[3])) else LONGEST_TIER
@@ -142,12 +154,13 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         or not is_label
         or not 0 < len(tier) <= longest
         or not WORD.fullmatch(tier)
+        or tier in vocabulary.tier_verb
         or DATE.search(core)
     ):
         return None
     if vocabulary.is_label(core) or core in vocabulary.furniture or RANKING.search(core) or core.endswith(PERSONS):
         return None
-    if vocabulary.kind_of(core) == "other":
+    if step or vocabulary.kind_of(core) == "other":
         return Head(tier, False, form, number, None, "".join(names))
     ending = vocabulary.find_label(core)
     if not ending or ending == core:
@@ -160,6 +173,16 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
         return None if squeeze(names[0]) else Head(core, False, form, number, None, "")
     form = (*form[:3], ending)
     return Head(core.removesuffix(ending), False, form, number, ending, "".join(names), is_like_unit=True)
+
+
+def _find_step(text: str, vocabulary: Vocabulary, *, is_counted: bool) -> str:
+    """Return the step of a scale before a kind of units: 一等 of 一等的法院, 五星级 of 五星级小区(4个); else ""."""
+    for at in range(2, len(text) - 1) if not any(map(str.isdigit, text)) else ():
+        kind = text[at:].removeprefix("的")
+        is_kind = kind in vocabulary.suffix or vocabulary.is_bare(kind)
+        if is_kind and text[:at].endswith(vocabulary.steps) and (is_counted or kind != text[at:]):
+            return text[:at]
+    return ""
 
 
 def _grades_unit(core: str, vocabulary: Vocabulary) -> bool:

@@ -117,11 +117,12 @@ def read_block(
     following = partial(map, lines.__getitem__, range(end, until))
     if not block.lists:
         described = read_described(following, head, vocabulary, steps)
-        if not described and not squeeze(head.names):
+        numbered = [] if described else read_numbered(following(), head, vocabulary)
+        if not (described or numbered or squeeze(head.names)):
             is_after = above is not None and above.is_described and above.head.form == head.form
             described = read_between(following(), head, vocabulary, steps, is_after=is_after)
         block.is_described = bool(described)
-        for line, name, n in described or read_numbered(following(), head, vocabulary):
+        for line, name, n in described or numbered:
             _add_list(block, line, None, None, [Entry(name)])
             block.lines = lines[at : end + n]
         if block.lists:
@@ -164,18 +165,19 @@ def _may_nest(below: Head, block: Block, vocabulary: Vocabulary) -> bool:
     head = block.head
     is_empty = not block.lists and not squeeze(head.names)
     is_tier = head.is_sure or head.form[3].startswith(vocabulary.scale_noun)
-    return (
-        is_empty
-        and is_tier
-        and not below.is_known
-        and bool(below.form[1] and squeeze(below.names))
-        and not below.form[0]
-    )
+    is_part = not below.is_known and bool(below.form[1] and squeeze(below.names))
+    return is_empty and is_tier and is_part and (head.form[1] or not below.form[0])
 
 
 def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary: Vocabulary) -> bool:
     """Check whether two lines above a date sign together: names, the first of a kind that the list does not have."""
-    if len(below) < 2 or not is_date(below[1].key) or not vocabulary.names_unit(below[0].key) or COLON.search(line.key):
+    if (
+        count_left(block)
+        or len(below) < 2
+        or not is_date(below[1].key)
+        or not vocabulary.names_unit(below[0].key)
+        or COLON.search(line.key)
+    ):
         return False
     kinds = {vocabulary.kind_of(unit) for each in block.lists for unit in each.units}
     return vocabulary.kind_of(line.key) not in kinds
@@ -185,7 +187,7 @@ def _split_segments(text: str) -> list[str]:
     """Split what follows a colon where labelled lists do: (1)部门(8个):甲局、乙局;(2)乡镇(2个):丙镇、丁镇."""
     pieces = [piece for piece, _ in split_outside(text, SEMICOLONS)]
     is_labelled = any(INSIDE.match(piece) for piece in pieces)
-    has_sentence = any("、" in piece and SENTENCE.search(piece) for piece in pieces[1:])
+    has_sentence = any(map(SENTENCE.search, pieces[1:]))
     return pieces if is_labelled or has_sentence else [text]
 
 
@@ -205,14 +207,19 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     """Check whether a line end cuts a name: its halves are none, the whole ends as names of units do."""
     if not below or COLON.search(below[0].key) or ENUMERATOR.match(below[0].key) or line.key[-1:] in SEPARATORS:
         return False
-    above = [piece for piece, _ in split_outside(line.key, SEPARATORS)]
-    first = split_outside(below[0].key, SEPARATORS)[0][0]
-    if len(above) < 2 or not HAN.search(first):
+    _, colon, listed = line.key.rpartition(":")
+    *above, half = [piece for piece, _ in split_outside(listed, SEPARATORS)]
+    first, sign = split_outside(below[0].key, SEPARATORS)[0]
+    if len(first) > 1 and first in vocabulary.suffix and vocabulary.kind_of(half) == "other":
+        return True  # no name is an ending, or a character
+    if not (above or colon) or not HAN.search(first):
         return False
-    half = COLON.split(above[-1])[-1]
-    if len(first) == 1:  # no name is a character
+    if len(first) == 1:
         return True
-    return vocabulary.kind_of(half) == "other" and vocabulary.kind_of(half + first) != "other"
+    if vocabulary.kind_of(half) != "other" or any(map(str.isdigit, half)):
+        return False
+    is_among = bool(above) and all(vocabulary.kind_of(name) != "other" for name in above)
+    return vocabulary.kind_of(half + first) != "other" or (is_among and bool(sign) and len(first) < SHORTEST_SENTENCE)
 
 
 def count_left(block: Block) -> int | None:
@@ -239,8 +246,10 @@ def _read_line(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
         return False
     is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
     is_labelled = is_parallel or (label is not None and vocabulary.is_label(squeeze(label)))
+    is_first = not block.lists or block.is_open
+    is_beside = is_signed is None and block.head.tier.endswith(vocabulary.steps)  # C级:甲旅行社
     if not _are_units(
-        names, rest, line, left, vocabulary, is_first=not block.lists or block.is_open, is_labelled=label is not None
+        names, rest, line, left, vocabulary, is_first=is_first, is_labelled=label is not None, is_beside=is_beside
     ) and not (
         is_labelled
         and not rest
@@ -346,6 +355,7 @@ def _are_units(
     *,
     is_first: bool,
     is_labelled: bool,
+    is_beside: bool,
 ) -> bool:
     """Return whether the stretches of a line name units, and are no sentence, signature, date or footer.
 
@@ -365,7 +375,7 @@ def _are_units(
         is_bare = is_bare and (len(names) > 2 or not any(known))
         return is_first and (mostly or is_bare or (not rest and look_like_units(names, vocabulary)))
     if len(names) == 1:
-        longest = LONGEST_NAME if left == 1 else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE
+        longest = LONGEST_NAME if left == 1 or is_beside else LONGEST_BARE_NAME if left is None else SHORTEST_SENTENCE
         return is_first and left != 0 and len(names[0]) < longest + 1
     return is_first or (is_labelled and mostly) or (left is not None and len(names) <= left)
 

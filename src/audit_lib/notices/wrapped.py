@@ -26,7 +26,8 @@ PARTING = f"{SEPARATORS}:\uff1a!?"
 SECTION = re.compile(  # where a line end was lost
     r"(?<=\s)(?:([一二三四五六七八九十]{1,3})、|[(\uff08]([一二三四五六七八九十]{1,3})[)\uff09]|\d{1,2}[.\uff0e]\s*(?=[^\W\d]))"
 )
-MARK = re.compile("[·•※\u2190-\u27bf㈠-㈩]")
+MARK = re.compile("[·•※\u2014\u2190-\u27bf㈠-㈩]")
+DASHES = re.compile(r"(?<=[^\W\d])\s*——\s*(?=\w)")  # 甲店——无健康证明
 BULLET = re.compile(r"^\s*[·•※\u2190-\u21ff\u2500-\u27bf]\s*(?=[^\W\d])")  # ◆甲镇, ● 优秀单位
 CIRCLED = re.compile(
     r"(?:^|(?<=[\s;\uff1b。,\uff0c、:\uff1a]))[①-⒛㈠-㈩]"
@@ -118,7 +119,7 @@ def plain_marks(line: Line) -> Line:
     """Return a line without the bullet at its beginning, and the circled numbers of its items in brackets."""
     if not MARK.search(line.text):
         return line
-    text = CIRCLED.sub(_plain_number, BULLET.sub("", line.text))
+    text = DASHES.sub(":", CIRCLED.sub(_plain_number, BULLET.sub("", line.text)))
     return line if text == line.text else Line(line.place, text)
 
 
