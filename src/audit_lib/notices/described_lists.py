@@ -8,7 +8,8 @@ from itertools import islice
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import DATE, is_date
 from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
-from audit_lib.notices.tier_heads import COLON, Head, read_head
+from audit_lib.notices.printed_heads import COLON
+from audit_lib.notices.tier_heads import Head, read_head
 from audit_lib.notices.vocabulary import Vocabulary
 
 STOP = re.compile("[,;。]")  # of a sentence

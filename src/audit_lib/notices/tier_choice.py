@@ -22,17 +22,9 @@ from audit_lib.notices.names import (
     split_outside,
     strip_number,
 )
+from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.tier_heads import (
-    COLON,
-    LONE,
-    LONGEST_HEAD,
-    RANKING,
-    count_steps,
-    part_heads,
-    read_head,
-    read_lone,
-)
+from audit_lib.notices.tier_heads import LONE, RANKING, count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, count_left, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from audit_lib.notices.clause_names import compile_verbs, count_shared
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
-from audit_lib.notices.tier_heads import BAND, YEAR
+from audit_lib.notices.printed_heads import BAND
+from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.vocabulary import Vocabulary, either
 
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”

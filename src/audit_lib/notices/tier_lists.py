@@ -23,8 +23,9 @@ from audit_lib.notices.names import (
     squeeze_printed,
     strip_number,
 )
+from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD, RANKED, STATED
 from audit_lib.notices.rows import ScoreRow, plain_title
-from audit_lib.notices.tier_heads import COLON, INSIDE, LONGEST_HEAD, RANKED, SEMICOLONS, STATED, Head, read_head
+from audit_lib.notices.tier_heads import INSIDE, SEMICOLONS, Head, read_head
 from audit_lib.notices.vocabulary import LONGEST_NAME, PLACES, Vocabulary
 
 HEADING = re.compile(
