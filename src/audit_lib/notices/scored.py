@@ -1,7 +1,6 @@
 """Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 前三名依次是甲镇、乙镇、丙镇."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Line
@@ -12,6 +11,7 @@ from audit_lib.notices.orders import HINT, read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names, read_chunks, read_records
+from audit_lib.notices.score_runs import drop_sums, join_runs
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
@@ -29,8 +29,6 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 SIGN = re.compile("[,:;。]")
 SERIAL = re.compile(r"\d{1,2}[.、]?")
-FULL_SCORE = 100
-FEWEST_TO_SUM = 3
 
 
 def find_stated_scores(
@@ -40,22 +38,40 @@ def find_stated_scores(
 
     A run has at least two units, most of them of a kind that we know, or ranks: 主动公开40分 is no unit's score.
     """
-    runs: list[list[Record]] = []
     problems: list[Problem] = []
-    labelled: dict[str, list[Record]] = {}  # runs by what their lines say is scored: 甲区成绩:61.2分
-    ranks: set[int] = set()
-    before = -2
-    was_alone = is_ranking = is_headed = False
+    rows: list[tuple[ScoreRow, ...]] = []
+    runs = join_runs(_read_lines(lines, vocabulary, problems), vocabulary)
+    has_points = any(record.mark == "分" and record.number for run in runs for record in run)
+    for run in runs:
+        if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
+            beside = f"{run[0].unit} {run[0].number}%"
+            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=beside))
+            continue
+        kept, found = drop_sums(run, vocabulary)
+        rows.append(tuple(_make_row(record, vocabulary) for record in kept))
+        problems += found
+        shares = [record for record in kept if record.mark == "%" and not vocabulary.is_score_word(record.label)]
+        if shares:
+            facts = {"heading": shares[0].label or "%"}
+            problems.append(note_problem("not_read", "unknown_score", shares[0].place, "warning", **facts))
+    return rows, problems
+
+
+def _read_lines(
+    lines: Sequence[Line], vocabulary: Vocabulary, problems: list[Problem]
+) -> Iterator[tuple[int, Line, list[Record]]]:
+    """Yield the lines with records, each with its place among all; below the heading of a ranking, items have ranks."""
+    is_ranking = is_headed = False
     ranking_level: str | None = None  # of the heading of a ranking
-    n_listed: int | None = None  # as the heading of a ranking states
+    n_listed: int | None = None  # as that heading states
     place: int | None = None  # of the next line below 排名依次为
     for at, line in enumerate(lines):
         numbered = ENUMERATOR.match(line.aligned)
         is_heading, n_ranked = _heads_ranking(line, vocabulary)
-        is_labelled = RANKED_LABEL.match(line.aligned) is not None
+        is_item = numbered is not None or RANKED_LABEL.match(line.aligned) is not None
         level = HEADING.match(line.key)
         is_beside = level is not None and level.lastgroup == ranking_level  # the next heading: 二、 after 一、
-        is_ranking = is_heading or (is_ranking and not is_beside and (numbered is not None or is_labelled))
+        is_ranking = is_heading or (is_ranking and not is_beside and is_item)
         ranking_level = (level and level.lastgroup) if is_heading else ranking_level
         records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
         records = records or (_rank_listed(line, n_listed, vocabulary) if is_headed else [])
@@ -68,46 +84,8 @@ def find_stated_scores(
             records[0].rank, place = place, place + 1
         else:
             place = None
-        if not records:
-            continue
-        is_short = len(line.aligned) <= 2 * LONGEST_NAME or (len(records) == 1 and bool(records[0].extra))
-        is_alone = len({record.number for record in records}) == 1 and is_short
-        goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
-        label = records[0].label if is_alone else ""
-        is_next = bool(runs) and at == before + 1 and (goes_on or (is_alone and was_alone))
-        run = [] if is_next else labelled.get(label, [])
-        if run and vocabulary.names_unit(unit := records[0].unit) and all(unit != each.unit for each in run):
-            run.append(records[0])  # other lines may be between
-            continue
-        if not is_next:
-            runs.append([])
-            ranks = set()
-        for record in records:
-            is_again = record.rank in ranks and record.rank != runs[-1][-1].rank  # ranks begin anew
-            if (record.begins and len(runs[-1]) > 1) or is_again:
-                runs.append([])
-                ranks = set()
-            runs[-1].append(record)
-            ranks |= {record.rank} if record.rank is not None else set()
-        if label:
-            labelled[label] = runs[-1]
-        before, was_alone = at, is_alone and (numbered is not None or records[0].number is not None)
-    rows: list[tuple[ScoreRow, ...]] = []
-    runs = _drop_counts([_join_same(run) for run in runs if _is_run(run, vocabulary)])
-    has_points = any(record.mark == "分" and record.number for run in runs for record in run)
-    for run in runs:
-        if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
-            beside = f"{run[0].unit} {run[0].number}%"
-            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=beside))
-        else:
-            kept, found = _drop_sums(run, vocabulary)
-            rows.append(tuple(_make_row(record, vocabulary) for record in kept))
-            problems += found
-            shares = [record for record in kept if record.mark == "%" and not vocabulary.is_score_word(record.label)]
-            if shares:
-                facts = {"heading": shares[0].label or "%"}
-                problems.append(note_problem("not_read", "unknown_score", shares[0].place, "warning", **facts))
-    return rows, problems
+        if records:
+            yield at, line, records
 
 
 def _read_line(
@@ -196,73 +174,6 @@ def _rank_listed(line: Line, n_stated: int | None, vocabulary: Vocabulary) -> li
     if rest or len(entries) < 2 or not is_known or SIGN.search(listed.rstrip("。;")):
         return []
     return [Record(each.unit, None, "分", at, None, line.place, begins=at == 1) for at, each in enumerate(entries, 1)]
-
-
-def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
-    """Return whether numbers are the scores of units, and no parts of a full score, means or deductions.
-
-    Names of no kind that we know pass where a label or their ranks confirm them, or where they sum to over 100: the
-    parts of a full score do not.
-    """
-    known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)
-    is_confirmed = all(record.rank is not None or record.group is not None for record in run)
-    scores = [float(record.number) for record in run if record.mark in SCORED and record.number]
-    exceeds = (
-        len(scores) > 1
-        and all(record.mark == "分" for record in run)
-        and sum(scores) > FULL_SCORE
-        and min(scores) > FULL_SCORE / 4
-    )
-    return (len(run) > 1 or is_confirmed) and (2 * known > len(run) or is_confirmed or exceeds)
-
-
-def _drop_counts(runs: Sequence[list[Record]]) -> list[list[Record]]:
-    """Leave out runs that only count something, 甲镇3件, of units that other runs score or rank."""
-    counts = [all(record.mark not in SCORED and record.rank is None for record in run) for run in runs]
-    scored = {record.unit for run, is_count in zip(runs, counts, strict=True) if not is_count for record in run}
-    return [
-        run
-        for run, is_count in zip(runs, counts, strict=True)
-        if not is_count or not scored.issuperset(record.unit for record in run)
-    ]
-
-
-def _join_same(run: Sequence[Record]) -> list[Record]:
-    """Join two records of a unit, one with its rank alone and one with its score: 前两名是甲县、乙县,甲县97分."""
-    ranks = {record.unit: record.rank for record in run if record.rank is not None and record.number is None}
-    scored = {record.unit for record in run if record.rank is None and record.number is not None}
-    twice = scored & ranks.keys()
-    joined = [record for record in run if record.unit not in twice or record.number is not None]
-    for record in joined:
-        record.rank = record.rank or (ranks[record.unit] if record.unit in twice else None)
-    return joined
-
-
-def _drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Record], list[Problem]]:
-    """Leave out what sums up the others, 采用信息67条, and report names that do not look like their neighbours."""
-    sums: Counter[str] = Counter()
-    for record in run:
-        sums[record.mark] += round(float(record.number or 0) * 1000)
-    n_marked = Counter(record.mark for record in run)
-    kept: list[Record] = []
-    problems: list[Problem] = []
-    known = [vocabulary.kind_of(record.unit) != "other" for record in run]
-    mostly = 2 * sum(known) > len(known)
-    for record, is_known in zip(run, known, strict=True):
-        others = sums[record.mark] - round(float(record.number or 0) * 1000)
-        is_sum = n_marked[record.mark] > FEWEST_TO_SUM and others and others == round(float(record.number or 0) * 1000)
-        if not is_known and is_sum:
-            problems.append(note_problem("row_no_unit", "no_unit", record.place, "note", found=record.unit))
-            continue
-        is_confirmed = record.rank is not None or record.group is not None
-        if not is_known and not is_confirmed:
-            problems.append(
-                note_problem(
-                    "not_read", "unlike" if mostly else "unconfirmed", record.place, "warning", found=record.unit
-                )
-            )
-        kept.append(record)
-    return kept, problems
 
 
 def _make_row(record: Record, vocabulary: Vocabulary) -> ScoreRow:

@@ -9,31 +9,24 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.list_doubts import find_doubts
 from audit_lib.notices.names import (
     ENUMERATOR,
-    SEPARATORS,
-    SIGNS,
     look_alike,
     look_like_units,
-    split_outside,
-    strip_number,
 )
-from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD
-from audit_lib.notices.rows import Problem, note_problem, plain_title
-from audit_lib.notices.tier_heads import LONE, RANKING, count_steps, part_heads, read_head, read_lone
-from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block, TierList, count_left, read_block
+from audit_lib.notices.rows import Problem, plain_title
+from audit_lib.notices.tier_heads import count_steps, part_heads, read_head, read_lone
+from audit_lib.notices.tier_lists import HEADING, Block, TierList, count_left, read_block
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
 FEWEST_STEPS = 3  # of a scale whose lists may hold any names
-LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
-BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 
 
 def find_tier_lists(
@@ -49,63 +42,21 @@ def find_tier_lists(
     if not below:
         left = [block for block in labelled if id(block) not in accepted]
         accepted |= _accept_parallel(left, vocabulary, only_awards=bool(accepted))
-    forms = {block.head.form for block in blocks if id(block) in accepted and isinstance(block, Block)}
-    heads = [block.head for block in labelled if id(block) in accepted]
-    steps = {(head.form[0], len(head.tier)) for head in heads if len(head.tier) <= LONGEST_STEP}
-    places = [at for at, block in enumerate(blocks) if id(block) in accepted]
-    inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
-    listed = [unit for block in labelled if id(block) in accepted for each in block.lists for unit in each.units]
-    longest = max((len(unit) for unit in listed if vocabulary.kind_of(unit) == "other"), default=0)
     tiers: list[TierList] = []
     prose: list[Line] = []
-    problems: list[Problem] = []
     label: str | None = None
-    for at, block in enumerate(blocks):
-        if isinstance(block, Line):
-            problems += _find_headed(blocks[at - 1] if at else None, block, vocabulary)
-            is_name = vocabulary.names_unit(block.key)
-            is_above = is_name and at + 1 in places and not HEADING.match(block.key)
-            if is_above or (at in inside and (is_name or BARE.fullmatch(block.key))):
-                facts = {"n": 1, "found": block.key, "units": [block.key]}
-                problems.append(note_problem("not_read", "names", block.place, "warning", **facts))
-            label = plain_title(block.printed) if HEADING.match(block.key) and len(block.key) <= LONGEST_NAME else label
-            band = _read_band(block, vocabulary)
-            tiers += [replace(band, label=label)] if band else []
-            prose += [] if band else [block]
-        elif id(block) not in accepted:
-            label = plain_title(block.lines[0].printed) if HEADING.match(block.lines[0].key) else label
-            prose += block.lines
-            units = [unit for each in block.lists for unit in each.units]
-            is_parallel = block.head.form in forms and any(block.head.form)
-            is_like = block.head.form[0] != "" and (block.head.form[0], len(block.head.tier)) in steps
-            is_parallel = is_parallel or (is_like and any(set(block.head.tier) & set(each.tier) for each in tiers))
-            n_known = sum(vocabulary.names_unit(unit) for unit in units)
-            if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
-                heading, is_mention = (
-                    COLON.split(block.lines[0].key)[0],
-                    not is_parallel or len(units) < 2 or block.rest,
-                )
-                known: dict[str, object] = {"units": units} if units and is_mention else {}
-                place = block.lines[0].place
-                problems.append(note_problem("not_read", "label", place, "warning", heading=heading, **known))
-        else:
+    for block in blocks:
+        first = block if isinstance(block, Line) else block.lines[0]
+        if isinstance(block, Block) and id(block) in accepted:
             tiers += block.lists
-            problems += _find_unread(block, {each.tier for each in tiers[: -len(block.lists) or None]})
-            unread = takewhile(lambda each: id(each) not in accepted, blocks[at + 1 : at + 3])
-            problems += _find_bare_below(block, tuple(unread), longest)
             prose += block.lines[:1] if not block.lists else []
-    return tuple(tiers), tuple(prose), tuple(problems)
-
-
-def _find_headed(above: Block | Line | None, line: Line, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield the numbered heading of a line that is nothing but names, where it was not read as the head of a list."""
-    if not isinstance(above, Line) or (heading := strip_number(above.key)) == above.key:
-        return
-    if SIGNS.search(heading) or RANKING.search(heading):
-        return
-    names = split_outside(line.key.rstrip("。;"), SEPARATORS)
-    if 0 < len(heading) <= LONGEST_HEAD and len(names) > 1 and all(vocabulary.names_unit(name) for name, _ in names):
-        yield note_problem("not_read", "label", above.place, "warning", heading=above.key)
+            continue
+        if HEADING.match(first.key) and (isinstance(block, Block) or len(first.key) <= LONGEST_NAME):
+            label = plain_title(first.printed)
+        band = _read_band(block, vocabulary) if isinstance(block, Line) else None
+        tiers += [replace(band, label=label)] if band else []
+        prose += [] if band else [block] if isinstance(block, Line) else block.lines
+    return tuple(tiers), tuple(prose), tuple(find_doubts(blocks, accepted, vocabulary))
 
 
 def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabulary: Vocabulary) -> list[str | None]:
@@ -119,37 +70,6 @@ def name_tiers(titles: Sequence[Line], units: Sequence[tuple[str, ...]], vocabul
     accepted = _accept(blocks, vocabulary)
     named = {id(block.lines[0]): block.head.tier for block in blocks if id(block) in accepted}
     return [named.get(id(line)) for line in titles]
-
-
-def _find_bare_below(block: Block, below: Sequence[Block | Line], longest: int) -> Iterator[Problem]:
-    """Yield the line below names, one a line, that may hold the next: as short as the longest bare name.
-
-    Or a word like the head of these names with a bare name below it, which may be the next list: 差 after 良.
-    """
-    lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
-    bare = [line for line in lines if BARE.fullmatch(line.key)]
-    word = lines[0].key if lines and bare == lines[1:] and lines[0] is below[0] else ""
-    if LONE.fullmatch(word) and len(word) <= len(block.head.tier) == len(block.lines[0].key):
-        yield note_problem("not_read", "label", lines[0].place, "warning", heading=word)
-    is_on_lines = bool(block.lists) and all(len(each.units) == 1 for each in block.lists)
-    is_next = bool(bare) and bare[0] is lines[0]
-    if is_on_lines and is_next and longest and (len(bare[0].key) <= longest + 1 or len(bare) > len(block.lists)):
-        facts = {"n": 1, "found": bare[0].key, "units": [bare[0].key]}
-        yield note_problem("not_read", "names", bare[0].place, "warning", **facts)
-
-
-def _find_unread(block: Block, read: set[str]) -> Iterator[Problem]:
-    """Yield what of a block is in doubt; `read` are the tiers before it."""
-    place = block.lines[0].place
-    if block.is_new and block.head.tier not in read:
-        yield note_problem("not_read", "new_tier", place, "warning", tier=block.head.tier)
-    if not block.lists and not block.rest and block.head.stated != 0:
-        yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)
-    for found, where in block.doubtful:
-        yield note_problem("not_read", "unlike", where, "warning", found=found)
-    for found, where in block.rest:
-        facts = {"found": found, "tier": block.head.tier}
-        yield note_problem("list_unread", "below_list" if block.lists else "in_list", where, **facts)
 
 
 def _drop_codes(line: Line) -> Line:
