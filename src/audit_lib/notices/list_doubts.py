@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from audit_lib.documents.model import Line
+from audit_lib.notices.list_names import LONGEST_BARE_NAME
 from audit_lib.notices.names import SEPARATORS, SIGNS, split_outside, strip_number
 from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_heads import LONE, RANKING
-from audit_lib.notices.tier_lists import HEADING, LONGEST_BARE_NAME, Block
+from audit_lib.notices.tier_lists import HEADING, Block
 from audit_lib.notices.vocabulary import Vocabulary
 
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点

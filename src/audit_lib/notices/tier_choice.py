@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import NUMERAL
+from audit_lib.notices.list_blocks import Lines, read_block
 from audit_lib.notices.list_doubts import find_doubts
 from audit_lib.notices.names import (
     ENUMERATOR,
@@ -20,7 +21,7 @@ from audit_lib.notices.names import (
 )
 from audit_lib.notices.rows import Problem, plain_title
 from audit_lib.notices.tier_heads import count_steps, part_heads, read_head, read_lone
-from audit_lib.notices.tier_lists import HEADING, Block, TierList, count_left, read_block
+from audit_lib.notices.tier_lists import HEADING, Block, TierList
 from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
@@ -92,7 +93,7 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
             at += 1
             continue
         until = ends[bisect_right(ends, at)]
-        above = read_block(lines, at, until, head, vocabulary, steps, above)
+        above = read_block(Lines(lines, until, steps, vocabulary), at, head, above)
         yield above
         at += len(above.lines)
 
@@ -100,9 +101,7 @@ def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int])
 def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     """Choose the blocks that are tiers: known ones, and those parallel to another, all of whose entries are names."""
     clean = [
-        block
-        for block in blocks
-        if block.lists and not block.head.is_known and (not block.rest or count_left(block) == 0)
+        block for block in blocks if block.lists and not block.head.is_known and (not block.rest or block.left == 0)
     ]
     scale = Counter(_step_of(block, vocabulary) for block in blocks if block.lists)
     whole = [
