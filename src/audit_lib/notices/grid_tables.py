@@ -4,37 +4,37 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit_lib.documents.model import Line, UnreadableError, squeeze
-from audit_lib.notices.columns import (
-    ROWS_TO_TYPE,
-    Layout,
+from audit_lib.documents.model import Line, UnreadableError
+from audit_lib.notices.columns import Layout, is_value, read_ordinal
+from audit_lib.notices.grid_headers import (
+    MOST_ABOVE,
+    NUMBERED,
+    TALLEST_HEADER,
+    Row,
+    distinct,
+    find_grid_header,
+    first_name,
+    lists_names,
+    name_columns,
+)
+from audit_lib.notices.headers import is_ranking
+from audit_lib.notices.layouts import (
     are_distinct_words,
     hold_figures,
     hold_most,
     holds_grades,
-    is_value,
-    make_layout,
     number_names,
-    read_figure,
-    read_ordinal,
 )
-from audit_lib.notices.headers import is_ranking
-from audit_lib.notices.names import read_entries, strip_number
+from audit_lib.notices.names import strip_number
 from audit_lib.notices.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
 from audit_lib.notices.vocabulary import Vocabulary
 
-TALLEST_HEADER = 6  # rows
 TIER_HEADING = "等次"  # above tiers that a table marks
 MARK = re.compile("[^\\d\u4e00-\u9fff]|是|1")
 FEWEST_BARE = 2  # rows below no header
-MOST_ABOVE = 12  # rows above a header: titles, dates, notes
-MOST_BESIDE = 4  # tables side by side
 MOST_COLUMNS = 400  # that hold something; each may be the score, and is compared with the others
 PAIR_SIGN = re.compile("[/及和与]")  # between two headings, or two values
-NUMBERED = re.compile(r" \d+$")
 BARE = re.compile("[\u4e00-\u9fff]{2,6}")  # a cell alone in its row that may be the name of a unit
-
-Row = Sequence[Line]
 
 
 @dataclass
@@ -59,10 +59,10 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     if len(filled) > MOST_COLUMNS:
         raise UnreadableError(f"a table of {len(filled):,} columns", f"at most {MOST_COLUMNS:,}", rows[0][0].place)
     rows = _fold_marks(_split_pairs([[row[at] for at in filled] for row in rows]), vocabulary)
-    found = _find_header(rows, vocabulary)
+    found = find_grid_header(rows, vocabulary)
     if found is None:
         turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
-        found = _find_header(turned, vocabulary)
+        found = find_grid_header(turned, vocabulary)
         if found is None:
             return _read_bare(rows, vocabulary)
         rows = turned
@@ -137,7 +137,7 @@ def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
         start + at
         for at, column in enumerate(layout.columns)
         if NUMBERED.sub("", column) == heading
-        or (layout.meanings[at] == "group" and any(_lists_names(row[start + at], layout.vocabulary) for row in rows))
+        or (layout.meanings[at] == "group" and any(lists_names(row[start + at], layout.vocabulary) for row in rows))
     ]
     if len(same) == 1 or "tier" not in layout.meanings:
         return rows
@@ -149,18 +149,6 @@ def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
         cells[unit_at] = Line(row[unit_at].place, "\n".join(cell.text for cell in names))
         joined.append(cells)
     return joined
-
-
-def _first_name(cell: Line, vocabulary: Vocabulary) -> str:
-    """Return the first of several names in a cell, all of another cell."""
-    words = cell.text.split()
-    return squeeze(words[0]) if len(words) > 1 and _lists_names(cell, vocabulary) else cell.key
-
-
-def _lists_names(cell: Line, vocabulary: Vocabulary) -> bool:
-    """Check whether a cell holds several names, and so is no title of a group."""
-    entries, rest = read_entries(cell.text, vocabulary)
-    return len(entries) > 1 and not rest and all(vocabulary.names_unit(entry.unit) for entry in entries)
 
 
 def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
@@ -176,7 +164,7 @@ def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
         meanings[-1] = "rank"  # the number of a row stands before its name
     if len(body) < FEWEST_BARE or meanings.count("unit") != 1 or {"figure", "tier", "rank"}.isdisjoint(meanings):
         return []
-    headings = _name_columns(rows[top - 1 : top]) if top else number_names([""] * len(meanings))
+    headings = name_columns(rows[top - 1 : top]) if top else number_names([""] * len(meanings))
     for at, meaning in enumerate(meanings):
         meanings[at] = "extra" if meaning in ("tier", "serial") and meaning in meanings[:at] else meaning
     table = GridTable(
@@ -208,87 +196,6 @@ def _are_apart(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> bool:
     return {row.unit for row in first}.isdisjoint(row.unit for row in second)
 
 
-def distinct(row: Row) -> list[Line]:
-    """Return the cells of a row that print something, a merged one once."""
-    return list({id(cell): cell for cell in row if cell.key}.values())
-
-
-def _find_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, int, list[tuple[int, Layout]]] | None:
-    """Find the header: its first row, the first row below it, and the tables that stand side by side under it."""
-    for top in range(min(len(rows) - 1, MOST_ABOVE)):
-        if _is_graded(rows[top], vocabulary):
-            return None
-        if len(distinct(rows[top])) < 2 or _is_body(rows[top], vocabulary):
-            continue
-        end = top + 1
-        while end < min(len(rows) - 1, top + TALLEST_HEADER) and _goes_on(rows[top:end], rows[end], vocabulary):
-            end += 1
-        body = [[_first_name(cell, vocabulary) for cell in row] for row in rows[end : end + ROWS_TO_TYPE]]
-        if blocks := _part_blocks(_name_columns(rows[top:end]), body, vocabulary):
-            return top, end, blocks
-    return None
-
-
-def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
-    """Check whether a row holds a number, the names of two units, or one with its tier, and so is none of a header."""
-    cells = distinct(row)
-    n_units = len({cell.key for cell in cells if vocabulary.names_unit(cell.key)})  # a heading may recur
-    has_figure = any(read_figure(cell.key) is not None for cell in cells)
-    return n_units > 1 or has_figure or _is_graded(row, vocabulary)
-
-
-def _is_graded(row: Row, vocabulary: Vocabulary) -> bool:
-    """Check whether a row holds a tier and no heading: it is of a unit, and no header stands below it."""
-    keys = [cell.key for cell in distinct(row)]
-    return any(key in vocabulary.tier for key in keys) and not any(map(vocabulary.meaning_of, keys))
-
-
-def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
-    """Return whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
-    if any(is_value(cell.key) or vocabulary.names_unit(cell.key) for cell in row) or len(distinct(row)) < 2:
-        return False
-    columns = _name_columns(header)
-    units = [at for at, column in enumerate(columns) if vocabulary.meaning_of(column) == "unit"]
-    if not units:
-        return len(distinct(row)) > 1
-    merged = {id(cell) for cell in header[-1]}
-    return all(not row[at].key or id(row[at]) in merged for at in units)
-
-
-def _name_columns(header: Sequence[Row]) -> tuple[str, ...]:
-    """Name each column by its cells from top to bottom, a merged cell once; a second column of one name gets a 2."""
-    return number_names("/".join(cell.key for cell in distinct(column)) for column in zip(*header, strict=True))
-
-
-def _part_blocks(
-    columns: tuple[str, ...], body: Sequence[Sequence[str]], vocabulary: Vocabulary
-) -> list[tuple[int, Layout]]:
-    """Return the layouts of the tables that stand side by side, each with its first column; none where there is none.
-
-    Columns repeat where they mean the same, one unit in each, whatever their headings say.
-    """
-    plain = [NUMBERED.sub("", column) for column in columns]
-    for n in range(MOST_BESIDE, 0, -1):
-        width, rest = divmod(len(plain), n)
-        if rest or width < 2:
-            continue
-        layouts = [
-            make_layout(number_names(plain[at : at + width]), vocabulary, [row[at : at + width] for row in body])
-            for at in range(0, len(plain), width)
-        ]
-        if layouts[0] and all(plain[at : at + width] == plain[:width] for at in range(0, len(plain), width)):
-            layouts = layouts[:1] * n  # the same headings, whatever the cells below the others
-        found = [layout for layout in layouts if layout]
-        if len(found) == n and len(set(map(_draw_form, found))) == 1:
-            return list(zip(range(0, len(plain), width), found, strict=True))
-    return []
-
-
-def _draw_form(layout: Layout) -> tuple[str, ...]:
-    """Return what the columns of a table mean, a score and another figure alike."""
-    return tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
-
-
 def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
     """Add to a table what the rows below its header hold: rows of units, sums, titles of groups, and problems."""
     group: Line | None = None
@@ -309,7 +216,7 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         if summed is not None:
             table.problems.append(note_no_unit(summed))
             table.sums.append(read_row({**dict(enumerate(row)), layout.unit_at: summed}, layout, []))
-        elif not named.key or not layout.looks_like("unit", _first_name(named, layout.vocabulary)):
+        elif not named.key or not layout.looks_like("unit", first_name(named, layout.vocabulary)):
             printed = " ".join(cell.printed for cell in cells)
             table.problems.append(note_problem("table_unread", "not_a_unit", cells[0].place, found=printed))
         else:

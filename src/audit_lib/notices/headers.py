@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from math import isclose
 
-from audit_lib.notices.columns import (
-    HAN,
-    NUMBER,
-    POINTS,
-    RANK,
-    SENTENCE,
-    VALUES,
-    Layout,
-    is_value,
-    make_layout,
-    number_names,
-    read_ordinal,
-)
+from audit_lib.notices.columns import HAN, NUMBER, POINTS, RANK, SENTENCE, Layout, is_value, read_ordinal
+from audit_lib.notices.layouts import VALUES, make_layout, number_names
 from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine

@@ -10,7 +10,8 @@ from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.barred_rows import BAR
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
-from audit_lib.notices.grid_tables import distinct, read_grid
+from audit_lib.notices.grid_headers import distinct
+from audit_lib.notices.grid_tables import read_grid
 from audit_lib.notices.headers import find_header
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids

@@ -7,8 +7,9 @@ from itertools import accumulate, groupby, pairwise
 from unicodedata import east_asian_width
 
 from audit_lib.documents.model import Line
-from audit_lib.notices.columns import is_value, make_layout, number_names
+from audit_lib.notices.columns import is_value
 from audit_lib.notices.dates import is_date
+from audit_lib.notices.layouts import make_layout, number_names
 from audit_lib.notices.vocabulary import Vocabulary
 
 FEWEST_IN_COLUMN = 3  # cells

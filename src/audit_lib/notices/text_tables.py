@@ -8,8 +8,9 @@ from itertools import groupby, islice, takewhile
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
 from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun
-from audit_lib.notices.columns import NUMBER, RANK, SENTENCE, Layout, make_layout, number_names
+from audit_lib.notices.columns import NUMBER, RANK, SENTENCE, Layout
 from audit_lib.notices.headers import MOST_FRAGMENTS, find_header, join_fragments
+from audit_lib.notices.layouts import make_layout, number_names
 from audit_lib.notices.paired_lines import take_paired, take_ranked
 from audit_lib.notices.spaced_rows import FEWEST_IN_COLUMN, LONGEST_ROW, take_bare, take_spaced
 from audit_lib.notices.vocabulary import Vocabulary
