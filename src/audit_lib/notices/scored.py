@@ -7,7 +7,8 @@ from audit_lib.documents.model import Line
 from audit_lib.notices.columns import read_ordinal
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
-from audit_lib.notices.orders import HINT, read_order
+from audit_lib.notices.order_forms import HINT
+from audit_lib.notices.orders import read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names, read_chunks, read_records
