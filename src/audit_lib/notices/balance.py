@@ -15,7 +15,8 @@ from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import split_unit
 from audit_lib.notices.tier_clauses import TOWARDS
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import BRACKET, LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import BRACKET, LONGEST_NAME
 
 if TYPE_CHECKING:
     from audit_lib.notices.notice import Notice

@@ -11,7 +11,8 @@ from math import isclose
 
 from audit_lib.notices.columns import HAN, NUMBER, POINTS, RANK, SENTENCE, Layout, is_value, read_ordinal
 from audit_lib.notices.layouts import VALUES, make_layout, number_names
-from audit_lib.notices.vocabulary import LONGEST_HEADING, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import LONGEST_HEADING
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
 MOST_FRAGMENTS = 24  # lines that a broken header may fill

@@ -22,7 +22,8 @@ from audit_lib.notices.names import (
 from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD, RANKED, STATED
 from audit_lib.notices.rows import plain_title
 from audit_lib.notices.tier_lists import HEADING, Block, TierList
-from audit_lib.notices.vocabulary import LONGEST_NAME, PLACES, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import LONGEST_NAME, PLACES
 
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个家](?:单位)?[。;]?$")  # after the last name

@@ -9,7 +9,8 @@ from functools import cache
 from audit_lib.documents.model import PADDING, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
-from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, PLACES, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import BRACKETED, LONGEST_NAME, PLACES
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
 ANY_BRACKET = re.compile("[()\uff08\uff09]")

@@ -12,7 +12,8 @@ from audit_lib.notices.names import AND, LONGEST_BARE, is_name, read_entries, sp
 from audit_lib.notices.order_forms import HINT, Order, find_orders
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, Record, read_chunks, read_records
-from audit_lib.notices.vocabulary import BRACKETED, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import BRACKETED
 
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile(f"并列(?:第?(?:{NUMERAL})[名位]?)?")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.dates import DATE, NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, ENUMERATOR, QUOTES, SPACED
-from audit_lib.notices.vocabulary import ANY_PLACE, BRACKET, EITHER_PLACE, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import ANY_PLACE, BRACKET, EITHER_PLACE
 
 LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_TIER = 8  # characters of a tier that we do not know

@@ -9,7 +9,8 @@ from audit_lib.notices.clause_names import compile_verbs, count_shared, trim_lea
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import MASK, names_none, split_and, split_outside
-from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
 
 NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
 BREAKS = f"、,:{NAME_END}"  # between the parts of a clause

@@ -15,7 +15,8 @@ from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names
 from audit_lib.notices.score_runs import drop_sums, join_runs
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
-from audit_lib.notices.vocabulary import BRACKETED, LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import BRACKETED, LONGEST_NAME
 
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+?)(?:并列)?")  # whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")

@@ -34,7 +34,8 @@ from audit_lib.notices.tier_clauses import (
 )
 from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import LONGEST_NAME, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import LONGEST_NAME
 
 GRANTED = "获〈"  # before a label that stands in quotation marks
 RATING = re.compile("评为|获评")

@@ -22,7 +22,8 @@ from audit_lib.notices.names import (
 from audit_lib.notices.rows import Problem, plain_title
 from audit_lib.notices.tier_heads import count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, Block, TierList
-from audit_lib.notices.vocabulary import LONGEST_NAME, NO_NAME, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")

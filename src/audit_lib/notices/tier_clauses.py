@@ -9,7 +9,8 @@ from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
 from audit_lib.notices.printed_heads import BAND
 from audit_lib.notices.tier_heads import YEAR
-from audit_lib.notices.vocabulary import Vocabulary, either
+from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary_words import either
 
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
