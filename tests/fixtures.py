@@ -131,6 +131,20 @@ def wait_for(patience: Callable[[float], float]) -> Callable[..., None]:
     return wait
 
 
+@pytest.fixture(scope="session", autouse=True)
+def coarse_pictures() -> Iterator[None]:
+    """Draw figures with few pixels in this process: only the tests that ask for `sharp_pictures` look at them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audit_lib.figures.picture.SCALE", 0.25)
+        yield
+
+
+@pytest.fixture
+def sharp_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures with all their pixels."""
+    monkeypatch.setattr("audit_lib.figures.picture.SCALE", 2)
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     return Path(__file__).parents[1]
@@ -292,23 +306,18 @@ def leizhou_data(copy_place: Callable[[str], Path]) -> Path:
 
 
 def run_notebook(path: Path, **parameters: object) -> list[object]:
-    """Run the code cells of a notebook in this process, with these parameters; returns what each shows, or None.
-
-    Figures have few pixels: nobody looks at them.
-    """
+    """Run the code cells of a notebook in this process, with these parameters; returns what each shows, or None."""
     shown: list[object] = []
     names: dict[str, object] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("audit_lib.figures.picture.SCALE", 0.25)
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code":
-                *body, last = ast.parse(cell.source).body
-                last_is_shown = isinstance(last, ast.Expr)
-                exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
-                value = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last_is_shown else None
-                shown.append(value)
-            if "parameters" in cell.metadata.get("tags", []):
-                names.update(parameters)
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            *body, last = ast.parse(cell.source).body
+            last_is_shown = isinstance(last, ast.Expr)
+            exec(compile(ast.Module(body if last_is_shown else [*body, last], []), path.name, "exec"), names)
+            value = eval(compile(ast.Expression(last.value), path.name, "eval"), names) if last_is_shown else None
+            shown.append(value)
+        if "parameters" in cell.metadata.get("tags", []):
+            names.update(parameters)
     return shown
 
 

@@ -104,6 +104,7 @@ def check_drawing(chart: Chart) -> None:
     assert len(units[0]) == len(chart.data)
 
 
+@pytest.mark.usefixtures("sharp_pictures")
 @pytest.mark.parametrize("name", PLOTS)
 def test_leizhou_chart(leizhou, name: str) -> None:
     chart = PLOTS[name](leizhou.scores, leizhou.mentions).draw(leizhou.words)
@@ -121,6 +122,7 @@ def test_charts_are_the_same_twice(leizhou) -> None:
     assert (one, one.to_csv()) == (other, other.to_csv())
 
 
+@pytest.mark.usefixtures("sharp_pictures")
 @pytest.mark.parametrize("name", PLOTS)
 @pytest.mark.parametrize("case", AWKWARD)
 def test_awkward_notice_gives_a_chart_or_a_sentence(make_scores, leizhou, name: str, case: str) -> None:
@@ -147,6 +149,7 @@ def test_every_character_of_the_data_has_a_glyph(project) -> None:
     assert missing == set()
 
 
+@pytest.mark.usefixtures("sharp_pictures")
 def test_one_mark_of_each_tier_colour_shows(leizhou) -> None:
     chart = plot_scores(leizhou.scores).draw(leizhou.words)
     drawn = pixels(chart).reshape(-1, 3).astype(int)

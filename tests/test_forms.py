@@ -208,6 +208,7 @@ def test_text_breaks_at_spaces_and_chinese_between_characters() -> None:
     assert measure_width("水务局", 15) == pytest.approx(45)
 
 
+@pytest.mark.usefixtures("sharp_pictures")
 def test_a_picture_is_two_pixels_for_each_of_the_scene() -> None:
     png = draw_png(Scene(30, 20, (Rect(0, 0, 15, 20, "best"),)))
     image = Image.open(io.BytesIO(png)).convert("RGB")
