@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ ROOT = Path(__file__).parents[1]
 PANELS = {"guangdong": "2022-09", "jiangxi": "2024-05", "xianning": "2023-06"}
 
 
+@cache
+def open_panel(name: str, language: str = "en") -> Report:
+    return open_report(name, PANELS[name], language)
+
+
 @pytest.fixture(scope="module")
 def ministries() -> Report:
     return open_report("ministries", "2022")
@@ -55,7 +61,7 @@ def baoshan() -> Report:
 
 @pytest.mark.parametrize(("name", "unit"), [("guangdong", "广州"), ("jiangxi", "萍乡市"), ("xianning", "中心城区")])
 def test_places_are_shaded_and_one_unit_is_followed(name: str, unit: str) -> None:
-    places, shades = trends.tabulate_places(compare(open_report(name, PANELS[name]).history, 8))
+    places, shades = trends.tabulate_places(compare(open_panel(name).history, 8))
     assert (shades.steps.min(axis=None), shades.steps.max(axis=None)) == (0, 5)
     assert places["unit_name"][shades.chosen] == unit
     headings = [] if name == "jiangxi" else list(places.columns)[1:-3]  # places there are printed, without scores
@@ -77,7 +83,7 @@ def test_places_are_shaded_and_one_unit_is_followed(name: str, unit: str) -> Non
     ],
 )
 def test_headline(name: str, headline: str) -> None:
-    report = open_report(name, PANELS[name])
+    report = open_panel(name)
     assert report.headline(trends.describe(compare(report.history, 8))).text == headline
     assert len(headline.split()) <= 25
 
@@ -105,7 +111,7 @@ def test_headlines_are_short(path: Path) -> None:
 
 
 def test_guangdong_says_what_may_be_compared() -> None:
-    report = open_report("guangdong", "2022-09")
+    report = open_panel("guangdong")
     compared = compare(report.history, 8)
     words = report.words.without_glosses()
     assert words.word(trends.describe_limits(compared)) == (
@@ -131,7 +137,7 @@ def test_guangdong_says_what_may_be_compared() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", PANELS)
 def test_drawings(name: str, language: str) -> None:
-    report = open_report(name, PANELS[name], language)
+    report = open_panel(name, language)
     compared = compare(report.history, 8)
     level, changes = (report.chart(plot(compared)) for plot in (trends.plot_level, trends.plot_changes))
     assert (level is None) == (name == "jiangxi")
@@ -196,9 +202,9 @@ VILLAGE = re.compile(r"([^\d.]+)(\d+(?:\.+\d+)?)")
 
 
 @pytest.mark.parametrize("period", ["2016-09", "2017-04", "2017-05"])
-def test_louxing_towns_are_the_mean_of_their_villages(data: Path, period: str) -> None:
+def test_louxing_towns_are_the_mean_of_their_villages(data: Path, louxing: Report, period: str) -> None:
     rows = parse_notice(read_document(data / f"raw/louxing/{period}.txt")).tables[1].rows
-    scores = open_report("louxing", period).scores.set_index("unit_name")["score"]
+    scores = louxing.history.scores.query("period == @period").set_index("unit_name")["score"]
     for row in rows:
         villages = [float(points.replace("..", ".")) for _, points in VILLAGE.findall(row.extra["备注"])]
         if len(villages) == 9:  # the page of 2017-05 is cut inside its last row
@@ -596,7 +602,7 @@ def test_many_periods_are_described_by_their_ceiling_and_thirds(
 
 
 def test_printed_places_are_starred() -> None:
-    report = open_report("guangdong", "2022-09")
+    report = open_panel("guangdong")
     places, shades = trends.tabulate_places(compare(report.history, 8))
     shown = report.show(places, "places", None, shades)
     assert list(shown.cells)[1:4] == ["Aug 2017", "Apr 2018*", "Dec 2018"]
