@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -325,19 +324,6 @@ def run_notebook(path: Path, **parameters: object) -> list[object]:
 def run_cells() -> Callable[..., list[object]]:
     """Return `run_notebook`, for what the cells of a notebook show."""
     return run_notebook
-
-
-@pytest.fixture(scope="session")
-def leizhou_cells(project: Path) -> Callable[[Path], list[object]]:
-    """Run a notebook on Leizhou 2017, once for all tests of this process; returns what each code cell shows."""
-
-    @cache
-    def run(path: Path) -> list[object]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AUDIT_DATA", str(project / "data"))
-            return run_notebook(path, jurisdiction="leizhou", period="2017")
-
-    return run
 
 
 @pytest.fixture(scope="session")
