@@ -122,6 +122,7 @@ def test_build_writes_the_tables_and_a_bad_notice_stops_only_itself(audit, leizh
     assert audit("build", "leizhou", "2018", "--data", data)[0] == 2
 
 
+@pytest.mark.slow
 def test_a_wrong_cell_of_a_shared_table_is_one_line_everywhere(audit, project_data: Path, tmp_path: Path) -> None:
     lineage = project_data / "reference" / "lineage.csv"
     lineage.write_text(lineage.read_text("utf-8").replace(",merged,", ",mergd,", 1), "utf-8")

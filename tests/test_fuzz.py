@@ -28,7 +28,9 @@ from audit_lib.notices.notice import Notice, parse_notice
 
 SEED = os.environ.get("FUZZ_SEED", "2017")
 N_INPUTS = int(os.environ.get("FUZZ_INPUTS", "4000"))
-N_CHUNKS = max(2, N_INPUTS // 10_000)  # so that the inputs spread over the processes of pytest; each starts one of its own
+N_CHUNKS = max(
+    2, N_INPUTS // 10_000
+)  # so that the inputs spread over the processes of pytest; each starts one of its own
 LONGEST = 5.0  # seconds of the processors: a busy machine fails no test
 STATUS = Path("/proc/self/status")  # where memory is measured: on Linux
 LARGEST = 500_000  # kilobytes at the peak, of this process and of the one that reads office files and PDF

@@ -250,7 +250,9 @@ def test_two_places_zones_locales_and_hash_seeds_give_the_same_bytes(
     for place in places:
         shutil.copytree(folders.data, place / "data", ignore=shutil.ignore_patterns("processed", "datapackage.json"))
         own = [f"--{name}={place / name}" for name in ("data", "reports")]
-        options.append(["run", "leizhou", "--notebook=03_tiers", "--language=zh", f"--notebooks={ROOT / 'notebooks'}", *own])
+        options.append(
+            ["run", "leizhou", "--notebook=03_tiers", "--language=zh", f"--notebooks={ROOT / 'notebooks'}", *own]
+        )
     where = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "1"}
     command = [sys.executable, "-c", main, *options[0]]
     subprocess.run(command, cwd=places[0], env=os.environ | where, check=True, capture_output=True)
