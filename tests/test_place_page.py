@@ -32,9 +32,8 @@ def read(path: Path) -> BeautifulSoup:
 
 
 @pytest.fixture(scope="module")
-def leizhou(data: Path, tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
-    tree = tmp_path_factory.mktemp("reports")
-    return read(render_place(tree, "leizhou", data)[0])
+def leizhou(site: Path) -> BeautifulSoup:
+    return read(site / "leizhou" / "index.html")
 
 
 def tabulate(data: Path, place: str, period: str) -> DotTable:
@@ -44,6 +43,7 @@ def tabulate(data: Path, place: str, period: str) -> DotTable:
     return build_table(mine, mentions, WORDS)
 
 
+@pytest.mark.slow
 def test_a_page_opens_with_what_is_known_of_the_notice(leizhou: BeautifulSoup) -> None:
     assert texts(leizhou, ".k") == ["Leizhou (雷州市): open-government inspection (政务公开检查), 2017"]
     assert texts(leizhou, ".facts dt") == ["By whom", "When", "Units", "Source"]
@@ -51,6 +51,7 @@ def test_a_page_opens_with_what_is_known_of_the_notice(leizhou: BeautifulSoup) -
     assert texts(leizhou, ".box")[0].startswith("Read this first. The scores, ratings and annex are copied in full.")
 
 
+@pytest.mark.slow
 def test_units_are_listed_by_rank_with_score_tier_and_marks(leizhou: BeautifulSoup) -> None:
     rows = [texts(row, "th, td") for row in leizhou.select(".dots tbody tr")]
     assert len(rows) == 57
@@ -72,12 +73,14 @@ def test_units_are_listed_by_rank_with_score_tier_and_marks(leizhou: BeautifulSo
     assert texts(leizhou, ".ticks span") == ["70", "75", "80", "85", "90", "95", "100"]
 
 
+@pytest.mark.slow
 def test_the_legend_counts_units_and_the_exception(leizhou: BeautifulSoup) -> None:
     assert texts(leizhou, ".leg li") == [
         *("excellent 优秀, 8", "good 良好, 41", "90 or more but good, 4", "fair 一般, 7", "not rated, 1"),
     ]
 
 
+@pytest.mark.slow
 def test_everything_can_be_taken_along(leizhou: BeautifulSoup, data: Path) -> None:
     link = str(leizhou.select(".t a[download]")[0]["href"])
     content = unquote_to_bytes(link.partition(",")[2]).decode("utf-8-sig")
@@ -85,11 +88,12 @@ def test_everything_can_be_taken_along(leizhou: BeautifulSoup, data: Path) -> No
     assert len(list(csv.DictReader(io.StringIO(content)))) == 57
 
 
-def test_every_unit_leads_to_its_page(data: Path, tmp_path: Path) -> None:
-    page, *units = render_place(tmp_path, "louxing", data)
-    linked = {page.parent / unquote(str(link["href"])) for link in read(page).select(".dots a")}
+@pytest.mark.slow
+def test_every_unit_leads_to_its_page(site: Path) -> None:
+    folder = site / "louxing"
+    linked = {folder / unquote(str(link["href"])) for link in read(folder / "index.html").select(".dots a")}
     assert len(linked) == 11
-    assert linked <= set(units)
+    assert linked <= set(folder.glob("units/*.html"))
 
 
 def test_ratings_alone_have_neither_axis_nor_rank(data: Path) -> None:
@@ -114,6 +118,7 @@ def test_each_table_of_a_notice_is_ranked_apart(data: Path) -> None:
     assert (table.has_ties, table.groups) == (False, ())
 
 
+@pytest.mark.slow
 def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
     page = read(render_place(tmp_path, "guangdong", data)[0])
     assert texts(page, "#units") == ["All 21 units, by share of clean-air days"]
