@@ -118,13 +118,6 @@ def test_each_table_of_a_notice_is_ranked_apart(data: Path) -> None:
     assert (table.has_ties, table.groups) == (False, ())
 
 
-@pytest.mark.slow
-def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
-    page = read(render_place(tmp_path, "guangdong", data)[0])
-    assert texts(page, "#units") == ["All 21 units, by share of clean-air days"]
-    assert texts(page, "th.score") == ["Share of clean-air days"]
-
-
 def test_what_is_missing_is_said_in_a_line() -> None:
     one_period = "Only 2017 has been collected, so there is nothing to compare it with."
     silent = {"01_source": "…", "03_tiers": "…", "05_trends": one_period, "07_update_rules": "…", "08_own": "…"}

@@ -92,7 +92,10 @@ def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: 
 
 
 def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
-    render_place(tmp_path, "guangdong", data)
+    place, *_ = render_place(tmp_path, "guangdong", data)
+    page = BeautifulSoup(place.read_text("utf-8"), "html.parser")
+    assert texts(page, "#units") == ["All 21 units, by share of clean-air days"]
+    assert texts(page, "th.score") == ["Share of clean-air days"]
     page = read(tmp_path, "guangdong", "广州")
     assert texts(page, "h1") == ["Guangzhou (广州) had a share of clean-air days of 33.3%, joint last of 21"]
     assert texts(page, "#periods ~ .scroll thead th") == ["Notice", "Share of clean-air days", "Rank", "Read at"]
@@ -301,20 +304,18 @@ def test_every_unit_has_a_page_of_its_own(data: Path) -> None:
     assert slugs["leizhou-水务局"] == "水务局"
 
 
-def test_pages_of_units_that_are_gone_go(data: Path, tmp_path: Path) -> None:
-    gone = tmp_path / "louxing" / "units" / "没有了.html"
-    gone.parent.mkdir(parents=True)
-    gone.write_text("", "utf-8")
-    _, *paths = render_place(tmp_path, "louxing", data)
-    assert sorted((tmp_path / "louxing" / "units").iterdir()) == sorted(paths)
-
-
 def test_a_place_without_tables_has_no_units(tmp_path: Path) -> None:
     assert render_place(tmp_path / "reports", "jia", tmp_path) == []
     assert load_digest(tmp_path / "reports", tmp_path, "jia", "en") == {"units": [], "marks": {}, "card": {}}
 
 
-def test_the_same_tables_give_the_same_bytes(tree: Path, data: Path, tmp_path: Path) -> None:
+def test_the_same_tables_give_the_same_bytes_and_pages_of_units_that_are_gone_go(
+    tree: Path, data: Path, tmp_path: Path
+) -> None:
+    gone = tmp_path / "louxing" / "units" / "没有了.html"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("", "utf-8")
     paths = render_place(tmp_path, "louxing", data)
     assert len(paths) == 12
+    assert sorted(gone.parent.iterdir()) == sorted(paths[1:])
     assert all(path.read_bytes() == (tree / path.relative_to(tmp_path)).read_bytes() for path in paths)
