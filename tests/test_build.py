@@ -12,7 +12,7 @@ from threading import Thread
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit_lib.errors import AuditError
@@ -385,6 +385,7 @@ def test_a_printed_text_runs_in_no_spreadsheet_and_comes_back_as_it_was(tmp_path
 
 
 @given(texts=st.lists(st.text("=+-@'\t\r\n\",;5.甲 ", min_size=1) | st.text(min_size=1), min_size=1, unique=True))
+@settings(max_examples=40)
 def test_texts_round_trip(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     path = tmp_path_factory.mktemp("tables") / "aliases.csv"
     table = validate_table(

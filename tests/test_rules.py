@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit_lib.analysis.claims import mark_verbatim
@@ -232,6 +232,7 @@ def test_unchanged_for_so_long_has_no_upper_end() -> None:
     looked=st.integers(0, 30),
     column=st.sampled_from(["工作动态", "文件", "财政预决算"]),
 )
+@settings(max_examples=60)
 def test_the_true_age_lies_in_the_range(update: date, length: int, looked: int, column: str) -> None:
     first, last = date(2018, 1, 1), date(2018, 1, 31)
     day = first + timedelta(days=looked)
