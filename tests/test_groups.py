@@ -271,7 +271,7 @@ AWKWARD = {
         ("乙镇", 85.0, "良好"),
         ("丙镇", 85.0, "良好"),
     ],
-    "hundreds": [(f"{number}{end}", 60.0 + number % 40, None) for number in range(250) for end in "镇局"],
+    "hundreds": [(f"{number}{end}", 60.0 + number % 40, None) for number in range(120) for end in "镇局"],
 }
 
 

@@ -344,6 +344,7 @@ def measure_parse(path: Path) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_with_the_length_of_a_notice(shape: str, tmp_path: Path) -> None:
     suffix, n, write = SHAPES[shape]
