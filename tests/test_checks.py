@@ -183,6 +183,7 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         ],
     ),
     ("rank_ties", {"rows": [("甲镇", 95, 1), ("乙局", 95, 1), ("丙局", 75, 3)], "columns": RANKED}, []),
+    ("rank_ties", {"rows": [("甲镇", 95, 1), ("乙局", "—", 2), ("丙局", 75, 3)], "columns": RANKED}, []),
     (
         "tier_reversed",
         {"rows": [("甲镇", 85), ("乙局", 86), ("丙局", 75)]},

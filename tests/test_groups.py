@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from audit_lib.analysis.group_gap import (
@@ -17,6 +18,7 @@ from audit_lib.analysis.groups import (
     choose_main,
     compare_groups,
     describe_unscored,
+    find_sides,
     is_ours,
     list_groups,
     tabulate_comparisons,
@@ -27,6 +29,7 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label
 from audit_lib.figures.groups import plot_groups
+from audit_lib.notices.vocabulary import read_vocabulary
 from audit_lib.wording.words import is_finding
 
 LETTERS = "甲乙丙丁戊己庚辛"
@@ -58,6 +61,20 @@ def test_the_best_rating_in_both_groups_is_no_groups_alone(make_scores) -> None:
     towns, bureaus = [("甲镇", 95, "优秀"), ("乙镇", 85, "良好")], [("丙局", 94, "优秀"), ("丁局", 84, "良好")]
     scores = make_scores([*towns, *bureaus, ("戊局", 70, "一般")])
     assert title_groups(scores, compare_groups(scores, "side", 2), "side") is None
+
+
+@pytest.mark.parametrize(
+    ("units", "sides"),
+    [
+        ({"town": "town", "education": "department"}, {"town", "bureau"}),
+        ({"school": "institution", "education": "department"}, {"bureau"}),
+        ({"school": "institution"}, set()),
+        ({"education": "department", "site": "other"}, set()),
+    ],
+)
+def test_units_are_bureaus_only_where_all_are_and_one_is_a_department(units: dict[str, str], sides: set[str]) -> None:
+    kinds = pd.Series(list(units.values()))
+    assert find_sides(pd.DataFrame({"kind": kinds, "side": kinds.map(read_vocabulary().side)})) == sides
 
 
 def test_leizhou_sensitivity(leizhou) -> None:

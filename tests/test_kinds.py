@@ -1942,7 +1942,11 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
             "(一)城区(3个)",
             "按综合指数由小到大排列(数值越小空气质量越好):东山区(4.52)、西山区(4.66)、南山区(4.93)。",
         ],
-        {"scores": {"东山区": 4.52, "西山区": 4.66, "南山区": 4.93}, "ranks": {"东山区": 1, "西山区": 2, "南山区": 3}},
+        {
+            "scores": {"东山区": 4.52, "西山区": 4.66, "南山区": 4.93},
+            "ranks": {"东山区": 1, "西山区": 2, "南山区": 3},
+            "tiers": {},
+        },
     ),
     (
         "deductions in order on the next line",
@@ -2399,6 +2403,17 @@ def test_a_unit_that_is_not_read_before_its_tier_is_in_doubt() -> None:
     )
     assert [(tier.tier, tier.units) for tier in notice.tiers] == [("合格", ("西山学校", "南山学校"))]
     assert [problem.check for problem in notice.problems if problem.place == "line 2"] == ["list_unread"]
+
+
+def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
+    notice = read(
+        ["(一)城区板块(3个)", "按得分由高到低排列:东山区(94.5)、西山区(93.6)。", "(二)县域板块(1个)", "南山县(91.5)。"]
+    )
+    assert [(row.unit, row.group) for row in notice.tables[0].rows][:2] == [
+        ("东山区", "城区板块"),
+        ("西山区", "城区板块"),
+    ]
+    assert "城区板块: found 2 names; the heading states 3" in [problem.message for problem in notice.problems]
 
 
 def test_what_stands_out_most_has_no_tier() -> None:

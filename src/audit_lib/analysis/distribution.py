@@ -156,7 +156,7 @@ def find_certain(scores: pd.DataFrame) -> pd.DataFrame | None:
         last = placed.map({TOP: third, "middle": n - third, LOWEST: n})
         units = units.assign(third=placed)
     error = find_certain_error(points, first.astype("int64"), last.astype("int64"))
-    columns = ["unit_id", "unit_name", "side", "score", "tier", "tier_order", "third"]
+    columns = ["unit_id", "unit_name", "kind", "side", "score", "tier", "tier_order", "third"]
     return units.assign(error=error).reindex(columns=[*columns, "error"]) if error.any() else None
 
 

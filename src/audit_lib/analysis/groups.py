@@ -66,6 +66,13 @@ class Comparison:
         return self.mean_first - self.mean_second
 
 
+def find_sides(units: pd.DataFrame) -> set[str]:
+    """Return the sides, town and bureau, that name all units; nothing where they do not: schools are no bureaus."""
+    sides, kinds = set(units["side"]), set(units.loc[units["side"] == "bureau", "kind"])
+    fits = sides <= {"town", "bureau"} and ("bureau" not in sides or "department" in kinds)
+    return sides if fits else set()
+
+
 def compare(first: str, second: str, x: pd.Series, y: pd.Series, min_n: int) -> Comparison:
     """Compare the scores of two groups."""
     named = (first, second, len(x), len(y))

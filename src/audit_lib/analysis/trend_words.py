@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.groups import MOST_NAMES
+from audit_lib.analysis.groups import MOST_NAMES, find_sides
 from audit_lib.wording.words import Name, Phrase, Text, Unit, say
 
 MOST_KINDS = 2  # that a phrase names
@@ -23,10 +23,9 @@ def name_unit(rows: pd.DataFrame) -> Text:
 
 def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
     """Name units by their sides, or by one or two kinds: towns and bureaus, cities, units."""
-    sides, kinds = set(rows["side"].dropna()), sorted(set(rows["kind"].dropna()))
-    if "bureau" in sides:
-        both, only = sides == {"town", "bureau"}, sides == {"bureau"}
-        return say(f"labels.units_{'bureau_town' if both else 'bureau' if only else 'other'}")
+    sides, kinds = find_sides(rows), sorted(set(rows["kind"].dropna()))
+    if "bureau" in set(rows["side"]):
+        return say(f"labels.units_{'_'.join(sorted(sides)) or 'other'}")
     if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
         named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)

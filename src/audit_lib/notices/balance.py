@@ -50,7 +50,7 @@ def balance_notice(
     scored |= {squeeze(row.unit): row.score for table in notice.tables for row in table.rows}
     places = {row.place for table in notice.tables for row in table.rows} | {tier.place for tier in notice.tiers}
     found = [
-        *_compare_counts(notice.tiers),
+        *compare_counts(notice.tiers),
         *_find_unlike(notice.tiers, vocabulary),
         *_find_names_on_lines(prose, names, vocabulary),
     ]
@@ -104,7 +104,7 @@ def _known_names(units: Iterable[str], vocabulary: Vocabulary) -> set[str]:
     return names | {short for name in names if (short := vocabulary.strip_level(name))}
 
 
-def _compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
+def compare_counts(tiers: Iterable[TierList]) -> Iterator[Problem]:
     """Yield the lists that are longer or shorter than their heading states; lists under one heading count together."""
     counted: Counter[tuple[str, int, str]] = Counter()
     for tier in tiers:

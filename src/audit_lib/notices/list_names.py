@@ -110,6 +110,7 @@ def add_list(block: Block, line: Line, label: str | None, stated: int | None, en
             f"{block.lines[0].place} {label}" if stated is not None else block.lines[0].place,
             scores if any(score is not None for score in scores) else (),
             ranks,
+            not head.is_known and len(ranks) > 1 and None not in scores,
         )
     )
 

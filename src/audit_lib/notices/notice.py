@@ -11,7 +11,7 @@ from typing import Any
 from audit_lib.documents.model import Document, Grid, Line, UnreadableError
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
-from audit_lib.notices.balance import balance_notice, describe_unread, drop_known
+from audit_lib.notices.balance import balance_notice, compare_counts, describe_unread, drop_known
 from audit_lib.notices.dates import find_dates, is_date
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
 from audit_lib.notices.plain_scores import word_orders
@@ -138,11 +138,14 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     unread = tuple(problem for problem in unread if not stated.explains(problem))
     is_stated = not tables
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
+    rankings = [tier for tier in tiers if tier.is_ranking]
+    tiers = tuple(tier for tier in tiers if not tier.is_ranking)
     if is_stated:
         tiers, apart = part_matters(document, tables, tiers, vocabulary)
         unsure = [*unsure, *apart]
     notice = Notice(document, header, tables, tiers, (), (), ())
-    found = drop_known((*problems, *unread, *stated.problems, *unsure), notice.names, vocabulary)
+    miscounted = compare_counts(rankings)
+    found = drop_known((*problems, *unread, *stated.problems, *unsure, *miscounted), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
     left = balance_notice(notice, joined, vocabulary, is_table_reported=is_reported)
     balance = (*find_span(prose, header), *left)

@@ -18,8 +18,9 @@ HEADING = re.compile(
 class TierList:
     """One printed list of units in one tier; `stated` is the number of units that its heading gives.
 
-    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names,
-    `series` the assessment, where the notice states the tiers of several for the same units. A list `is_apart` where it
+    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names; a
+    list with scores in their order `is_ranking` of a group, and no tier, where nothing else says so. `series` is the
+    assessment, where the notice states the tiers of several for the same units. A list `is_apart` where it
     rates another assessment than the one that the scores are of.
     """
 
@@ -31,6 +32,7 @@ class TierList:
     heading: str | None = field(default=None, compare=False, repr=False)
     scores: tuple[float | None, ...] = field(default=(), compare=False, repr=False)
     ranks: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    is_ranking: bool = field(default=False, compare=False, repr=False)
     series: str | None = field(default=None, compare=False, repr=False)
     is_apart: bool = field(default=False, compare=False, repr=False)
 
@@ -39,7 +41,7 @@ class TierList:
         """The units with the scores beside their names and the ranks of their order, as rows of a table."""
         nothing = [None] * len(self.units)
         for unit, score, rank in zip(self.units, self.scores or nothing, self.ranks or nothing, strict=True):
-            yield ScoreRow(unit, score, rank, None, None, None, self.place)
+            yield ScoreRow(unit, score, rank, None, None, self.tier if self.is_ranking else None, self.place)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the list as `audit-lib parse --json` prints it."""

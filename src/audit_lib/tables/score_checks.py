@@ -89,8 +89,11 @@ def check_rank_reversed(evidence: Evidence) -> Iterator[Finding]:
 
 
 def check_rank_ties(evidence: Evidence) -> Iterator[Finding]:
-    """Do ties share the printed rank, and do the units after them rank after all of them?"""
+    """Do ties share the printed rank, and do the units after them rank after all of them? All must have a score."""
+    unscored = evidence.scores[evidence.scores["rank_printed"].notna() & evidence.scores["score"].isna()]
     for table in _tables_with_ranks(evidence):
+        if table["table_no"].isin(unscored["table_no"]).any():
+            continue
         printed = table["rank_printed"].astype("int64")
         ours = competition_rank(table["score"], lower_first=evidence.lower_first)
         if differ := int((printed != ours).sum()):
