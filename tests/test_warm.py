@@ -95,6 +95,24 @@ def test_no_warm_run_sees_another(folders: Folders, write_notebook, do) -> None:
     assert len({number for _, number in printed}) == 4
 
 
+@pytest.mark.parametrize("folders", ["leizhou_data"], indirect=True)
+def test_what_a_notice_says_is_read_once_until_its_data_change(folders: Folders, write_notebook, plan, look) -> None:
+    """The cell cannot read a notice itself, and each run has what the data say when its batch looks at them."""
+    block = "from audit_lib import open_report\nfrom audit_lib.notebook import report\nreport.read_source = None\n"
+    write_notebook(
+        "01_one", block + "opened = open_report(jurisdiction, period, language)\nprint(opened.words.facts['place'])"
+    )
+    [run], scratch, names = plan(), scratch_of(folders), folders.data / "reference" / "jurisdictions.csv"
+
+    def run_one() -> str:
+        made = execute_run(run, "forced", describe_report(run, look()), scratch, RunOptions()).notebook
+        return outputs(made)[2][0]["text"][0]
+
+    shown = [run_one(), run_one()]
+    names.write_text(names.read_text(encoding="utf-8").replace(",Leizhou,", ",Elsewhere,"), encoding="utf-8")
+    assert [*shown, run_one()] == ["Leizhou\n", "Leizhou\n", "Elsewhere\n"]
+
+
 def test_the_warm_process_has_no_thread_no_loop_and_no_backend() -> None:
     look = """
 import asyncio, os, sys

@@ -6,6 +6,9 @@ names of its own, and only the batch moves results into place: a task that is lo
 
 import json
 import time
+import warnings
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +21,14 @@ from audit_lib.batch.processes import RunOptions, run_in_process
 from audit_lib.batch.supervised import FailedError
 from audit_lib.errors import AuditError
 from audit_lib.files import save_text
-from audit_lib.fingerprints import Fingerprint, Toolchain
+from audit_lib.fingerprints import Fingerprint, Toolchain, hash_value
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 SILENT = b'class=\\"headline silent\\"'  # in a notebook, as display/findings.py marks a headline without a finding
+# The last reports as one process opened them, pickled, by what they depend on: the next notebook need not read again.
+_opened: deque[tuple[str, bytes]] = deque(maxlen=8)
 COLD_OPTIONS = {"shutdown_kernel": "immediate", "extra_arguments": ["--HistoryManager.enabled=False"]}
 
 
@@ -66,10 +71,15 @@ def execute_run(run: Run, why: str, inputs: Fingerprint, scratch: Path, options:
     started = time.monotonic()
     notebook = scratch / f"{uuid4().hex}.ipynb"
     log = notebook.with_suffix(".log")
+    key = hash_value([str(run.data), *(inputs[name] for name in ("library", "inputs", "parameters", "versions"))])
+    given = dict(_opened.copy()).get(key)
+    what = run, inputs, notebook, options.warm, given
     try:
-        cpu, memory = run_in_process(_run_notebook, run, inputs, notebook, options.warm, log=log, options=options)
+        cpu, memory, opened = run_in_process(_run_notebook, *what, log=log, options=options)
     except FailedError as error:
         return RunResult(run, "failed", str(error), time.monotonic() - started, notebook=notebook)
+    if opened is not None:
+        _opened.append((key, opened))
     return RunResult(run, "done", why, time.monotonic() - started, cpu, memory, notebook)
 
 
@@ -97,10 +107,13 @@ def _check_toolchain(expected: Toolchain, found: Toolchain) -> None:
         raise RuntimeError(f"{name} is {found[1].get(name)} here and {expected[1][name]} where the batch is")
 
 
-def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tuple[float, int]:
+def _run_notebook(
+    run: Run, inputs: Fingerprint, output: Path, warm: bool, given: bytes | None
+) -> tuple[float, int, bytes | None]:
     """In the process: run the notebook into `output`, normalised. Returns CPU seconds and peak memory in bytes.
 
-    Raises AuditError in one line for a cell that failed; the notebook up to that cell is in `output` all the same.
+    Also returns the report as opened, if it was not `given` but can be to the next. Raises AuditError in one line for
+    a cell that failed; the notebook up to that cell is in `output` all the same.
     """
     import logging
     import os
@@ -116,8 +129,11 @@ def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tu
 
     from audit_lib.batch.changes import carry_changes
 
+    opened = None
     if warm:
         from audit_lib.batch.inprocess import OPTIONS
+
+        opened = _prepare(run, given)
     try:
         notebook = papermill.execute_notebook(
             run.notebook,
@@ -140,7 +156,17 @@ def _run_notebook(run: Run, inputs: Fingerprint, output: Path, warm: bool) -> tu
     _save(notebook, output)
     if problem:
         raise AuditError(problem)
-    return _measure()
+    return *_measure(), opened if given is None else None
+
+
+def _prepare(run: Run, given: bytes | None) -> bytes | None:
+    """Open the report before its cell does. Returns None where that fails, or warns: the cell is to say so."""
+    from audit_lib.notebook.parameters import Parameters
+    from audit_lib.notebook.report import prepare_report
+
+    with suppress(Exception), warnings.catch_warnings(action="error"):
+        return prepare_report(Parameters(**run.parameters), run.data, given)
+    return None
 
 
 def open_with_findings(notebook: "NotebookNode", language: str) -> None:

@@ -1,6 +1,7 @@
 """What a notebook opens: checked parameters, the tables of its place and period, the notice behind them, the words."""
 
 import html
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -171,8 +172,13 @@ class Report:
         pairs = {"quality": self.quality(), "settings": self.settings()}
         return "".join(_list_pairs(self.words(f"labels.{kind}"), kind, listed) for kind, listed in pairs.items())
 
+    @cached_property
+    def csv(self) -> str:
+        """The scores as CSV, as in data/processed."""
+        return format_table(self.score_rows, "scores", self.reading.source.notice_id)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/csv": format_table(self.score_rows, "scores", self.reading.source.notice_id)}
+        return {"text/csv": self.csv}
 
 
 def _list_pairs(caption: str, kind: str, pairs: Iterator[tuple[str, str]]) -> str:
@@ -202,6 +208,28 @@ def open_report(
     """
     parameters = Parameters(jurisdiction, period, language, group_column, top_cut, low_cut, min_n)  # type: ignore[arg-type]  # a year may be a number
     data = find_data(data)
+    opened = _opened.get((parameters, data))
+    return _open(parameters, data) if opened is None else pickle.loads(opened)
+
+
+# What `prepare_report` opened, pickled: whoever opens it has a report of their own.
+_opened: dict[tuple[Parameters, Path], bytes] = {}
+
+
+def prepare_report(parameters: Parameters, data: Path, opened: bytes | None = None) -> bytes:
+    """Open a report for the cell of this process that will, unless another process has `opened` it; returns it pickled.
+
+    What every notebook shows of it is worked out too. Raises as `open_report` does.
+    """
+    if opened is None:
+        report = _open(parameters, data)
+        report.outcomes, report.csv  # noqa: B018  # kept with it
+        opened = pickle.dumps(report)
+    _opened[parameters, data] = opened
+    return opened
+
+
+def _open(parameters: Parameters, data: Path) -> Report:
     jurisdiction, period = parameters.jurisdiction, parameters.period
     source = find_sources(data, jurisdiction, period)[0]
     reading = read_source(data, source, (parameters.top_cut, parameters.low_cut), parameters.language)

@@ -29,6 +29,10 @@ class Check:
     def name(self) -> str:
         return self.find.__name__.removeprefix("check_")
 
+    def __reduce__(self) -> tuple[Callable[[str], "Check"], tuple[str]]:
+        """Pickle a check as its name."""
+        return find_check, (self.name,)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -110,6 +114,10 @@ CHECKS = (
     Check("warning", checks.check_dates),
     Check("note", checks.check_header_padding, _has_table),
 )
+
+
+def find_check(name: str) -> Check:
+    return next(check for check in CHECKS if check.name == name)
 
 
 def run_checks(evidence: Evidence) -> tuple[Outcome, ...]:
