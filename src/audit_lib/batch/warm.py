@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from audit_lib.batch.supervised import ENVIRONMENT
 from audit_lib.errors import AuditError
@@ -21,7 +22,7 @@ MODULES = (
     *("papermill.execute", "ipykernel.debugger"),  # every kernel loads the second, and what follows
     *("IPython.core.application", "IPython.core.logger", "IPython.core.oinspect", "tornado.platform.asyncio"),
     "matplotlib.pyplot",  # for notebooks with charts of their own
-    *("audit_lib.cli", "audit_lib.batch.inprocess", "audit_lib.pages.site"),
+    *("audit_lib.cli", "audit_lib.batch.changes", "audit_lib.batch.inprocess", "audit_lib.pages.site"),
 )
 # What some of these import if it is installed, and no report needs: a grammar of identifiers that takes a second to
 # load, and random tables.
@@ -50,37 +51,40 @@ def _warm_up() -> None:
 
 
 def _report_once() -> None:
-    """Read, check, show and draw a made-up notice: pandas, pandera, scipy and matplotlib do much at their first use.
+    """Build, open, show, draw and render a made-up notice: pandas, pandera, scipy and matplotlib do much at first use.
 
     Selects no matplotlib backend (reports do that). Font files stay open on purpose.
     """
-    from audit_lib import distribution, groups, source
-    from audit_lib.display.tables import show
+    from audit_lib import distribution, groups, open_report, source
+    from audit_lib.pages.notice_page import render_notice
     from audit_lib.pages.page_templates import FOLDER, open_template
     from audit_lib.sources import find_sources
-    from audit_lib.tables.build import read_source
-    from audit_lib.tables.check_registry import run_checks
+    from audit_lib.tables.build import build_tables
     from audit_lib.tables.schemas import SCHEMAS
-    from audit_lib.tables.storage import empty_table, load_table, save_table
-    from audit_lib.wording.fonts import embed_characters
-    from audit_lib.wording.words import Words
+    from audit_lib.tables.storage import empty_table
 
-    with TemporaryDirectory() as name:
-        raw, table = Path(name) / "raw" / "sample" / "2017.txt", Path(name) / "scores.csv"
-        raw.parent.mkdir(parents=True)
-        raw.write_bytes(SAMPLE.read_bytes())
-        reading = read_source(Path(name), find_sources(Path(name))[0])
-        save_table(reading.scores, table, "scores")
-        scores = load_table(table, "scores")
     for name in SCHEMAS:
         empty_table(name)
-    words = Words("en", {"place": "Sample", "period": "2017", "subject": "inspection", "source": ""})
-    words.word(groups.describe(scores, groups.compare(scores, "side", 2), "side"))
-    if register := show(source.tabulate_checks(run_checks(reading.evidence)), "register", words):
-        register._repr_html_()
-        repr(register)
-    distribution.plot_scores(scores).draw(words)
-    embed_characters("优")
+    with TemporaryDirectory() as folder:
+        data, page = Path(folder) / "data", Path(folder) / "sample" / "2017" / "notice.html"
+        raw = data / "raw" / "sample" / "2017.txt"
+        raw.parent.mkdir(parents=True)
+        raw.write_bytes(SAMPLE.read_bytes())
+        sources = find_sources(data)
+        list(build_tables(data, sources, package=False))
+        report = open_report("sample", "2017", data=data)
+        render_notice(sources[0], page, report.words, data)
+    scores = report.scores
+    shown = (
+        report,
+        report.show(source.tabulate_checks(report.outcomes), "register"),
+        report.headline(groups.describe(scores, groups.compare(scores, "side", 2), "side")),
+        report.chart(distribution.plot_scores(scores)),
+        report.chart(distribution.plot_certain(scores)),
+    )
+    show: Any = import_module("IPython.core.formatters").DisplayFormatter()
+    for each in shown:
+        show.format(each)
     for template in FOLDER.glob("*.j2"):
         open_template(template.name)
 
