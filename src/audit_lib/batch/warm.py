@@ -56,6 +56,7 @@ def _report_once() -> None:
     Selects no matplotlib backend (reports do that). Font files stay open on purpose.
     """
     from audit_lib import distribution, groups, open_report, source
+    from audit_lib.analysis.statistics import find_certain_error
     from audit_lib.pages.notice_page import render_notice
     from audit_lib.pages.page_templates import FOLDER, open_template
     from audit_lib.sources import find_sources
@@ -80,8 +81,8 @@ def _report_once() -> None:
         report.show(source.tabulate_checks(report.outcomes), "register"),
         report.headline(groups.describe(scores, groups.compare(scores, "side", 2), "side")),
         report.chart(distribution.plot_scores(scores)),
-        report.chart(distribution.plot_certain(scores)),
     )
+    find_certain_error([2, 1], 1, 1)  # scipy loads cffi
     show: Any = import_module("IPython.core.formatters").DisplayFormatter()
     for each in shown:
         show.format(each)

@@ -1,10 +1,11 @@
 """Drawings as pictures: how wide their texts are, and a PNG of one with its title, legend and source."""
 
-import os
+import io
 import re
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from matplotlib import font_manager, rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,16 +34,15 @@ IN_CHINESE = re.compile(r"(?<=[ 、，；/])|(?<=[\u3400-\u9fff])(?=[\u3400-\u9f
 
 @cache
 def _open_fonts() -> tuple[FT2Font, ...]:
-    """Open the fonts of pictures for ourselves: those that matplotlib keeps change their size as it draws."""
+    """Open the fonts of pictures for ourselves: those that matplotlib keeps change their size as it draws.
+
+    They are read from memory: a forked process that reads from the same open file moves where the other reads.
+    """
     families = (font_manager.FontProperties(family=family) for family in (use_font(), OTHER_FONT))
-    fonts = tuple(FT2Font(font_manager.findfont(family)) for family in families)
+    fonts = tuple(FT2Font(io.BytesIO(Path(font_manager.findfont(family)).read_bytes())) for family in families)
     for font in fonts:
         font.set_size(100, 72)
     return fonts
-
-
-# A forked process that read from the same open file would move the place where the other reads.
-os.register_at_fork(after_in_child=_open_fonts.cache_clear)
 
 
 @cache
