@@ -26,9 +26,12 @@ from audit_lib.fingerprints import Fingerprint, Toolchain, hash_value
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from audit_lib.wording.fonts import Outlines
+
 SILENT = b'class=\\"headline silent\\"'  # in a notebook, as display/findings.py marks a headline without a finding
 # The last reports as one process opened them, pickled, by what they depend on: the next notebook need not read again.
 _opened: deque[tuple[str, bytes]] = deque(maxlen=8)
+_outlines: "Outlines" = {}  # of the letters of all pages so far
 COLD_OPTIONS = {"shutdown_kernel": "immediate", "extra_arguments": ["--HistoryManager.enabled=False"]}
 
 
@@ -86,16 +89,22 @@ def execute_run(run: Run, why: str, inputs: Fingerprint, scratch: Path, options:
 def execute_pages(pages: PageSet, data: Path, toolchain: Toolchain, scratch: Path, options: RunOptions) -> str | None:
     """Render pages in a process; returns what is wrong, if anything. RuntimeError if another machine may succeed."""
     log = scratch / f"{uuid4().hex}.log"
+    what = pages, data, toolchain, _outlines.copy()
     try:
-        run_in_process(_render_checked, pages, data, toolchain, log=log, options=options)
+        _outlines.update(run_in_process(_render_checked, *what, log=log, options=options))
     except FailedError as error:
         return str(error)
     return None
 
 
-def _render_checked(pages: PageSet, data: Path, toolchain: Toolchain) -> None:
+def _render_checked(pages: PageSet, data: Path, toolchain: Toolchain, outlines: "Outlines") -> "Outlines":
+    """In the process: render pages. Returns the outlines of letters that were traced for them, beside those given."""
     _check_toolchain(toolchain, find_toolchain(pages=True))
+    from audit_lib.wording import fonts
+
+    fonts.outlines.update(outlines)
     pages.render(data)
+    return {key: outline for key, outline in fonts.outlines.items() if key not in outlines}
 
 
 def _check_toolchain(expected: Toolchain, found: Toolchain) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import quote
@@ -119,8 +120,13 @@ def make_slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", normalize("NFKC", text).lower()).strip("-") or "section"
 
 
-def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
-    """Split an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text."""
+def read_parts(
+    data: Mapping[str, str], missing: Collection[str], pages: Mapping[str, str] = MappingProxyType({})
+) -> list[Part]:
+    """Split an HTML output into its tables and the rest. Markup that is not ours gives way to the plain text.
+
+    The name of a unit or report in a table leads to its page: `pages` are hrefs by the text of a cell.
+    """
     soup = BeautifulSoup(data["text/html"], "html.parser")
     is_ours = all(_is_ours(tag) for tag in soup.find_all(True))
     if not is_ours or any(type(text) is not NavigableString for text in soup.find_all(string=True)):
@@ -130,7 +136,7 @@ def read_parts(data: Mapping[str, str], missing: Collection[str]) -> list[Part]:
         if isinstance(piece, Tag) and "blanks" in piece.get_attribute_list("class") and parts:
             parts[-1] = replace(parts[-1], legend=piece.get_text())
         elif str(piece).strip():
-            part = _read_part(piece, missing)
+            part = _read_part(piece, missing, pages)
             if part.caption is not None and parts and parts[-1].caption is None:
                 part = replace(part, title=BeautifulSoup(parts.pop().html, "html.parser").get_text())
             parts.append(part)
@@ -144,7 +150,7 @@ def _is_ours(tag: Tag) -> bool:
     return tag.name in ELEMENTS and set(tag.attrs) <= ATTRIBUTES
 
 
-def _read_part(piece: Any, missing: Collection[str]) -> Part:
+def _read_part(piece: Any, missing: Collection[str], pages: Mapping[str, str]) -> Part:
     if not isinstance(piece, Tag):
         return Part(escape(piece))
     if piece.name != "table":
@@ -159,8 +165,18 @@ def _read_part(piece: Any, missing: Collection[str]) -> Part:
     width = _fit_columns(rows)
     values = io.StringIO()
     csv.writer(values).writerows([_plain_value(cell, missing) for cell in row] for row in rows)
+    _link_cells(rows, pages)
     file_name, is_matrix = f"{make_slug(caption)}.csv", "places" in piece.get_attribute_list("class")
     return Part(Markup(piece), caption, link_csv(values.getvalue()), file_name, width > PHONE, is_matrix=is_matrix)
+
+
+def _link_cells(rows: list[list[Tag]], pages: Mapping[str, str]) -> None:
+    for cell in (each for row in rows for each in row):
+        href = pages.get(cell.get_text())
+        if href and not cell.find("a"):
+            link = Tag(name="a", attrs={"href": href})
+            link.extend(list(cell.contents))
+            cell.append(link)
 
 
 def link_csv(text: str) -> Markup:
@@ -250,18 +266,6 @@ def _rewrite_text(html: str, rewrite: Callable[[str, str], str], left: re.Patter
             token = rewrite(token, path[-1][0] if path else "")
         pieces.append(token)
     return "".join(pieces)
-
-
-def link_units(html: Markup, pages: Mapping[str, str]) -> Markup:
-    """Lead from the name of a unit or report in a table to its page: `pages` are hrefs by the text of a cell."""
-    soup = BeautifulSoup(html, "html.parser")
-    for cell in soup.find_all(["th", "td"]):
-        href = pages.get(cell.get_text())
-        if href and not cell.find("a"):
-            link = soup.new_tag("a", href=href)
-            link.extend(list(cell.contents))
-            cell.append(link)
-    return Markup(soup)
 
 
 def spell_unit(name: str, words: Words) -> list[str]:

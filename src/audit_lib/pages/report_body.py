@@ -1,12 +1,12 @@
 """Sort what the cells of a report show into the parts of its page."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from audit_lib.notebook.parameters import PARAMETERS
-from audit_lib.pages.html_parts import Part, link_units, read_parts
+from audit_lib.pages.html_parts import Part, read_parts
 from audit_lib.pages.page_figures import Figure, read_figure
 from audit_lib.wording.words import Words
 
@@ -64,10 +64,8 @@ def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Bo
 def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> list[Piece]:
     data = output.get("data", {})
     if "text/html" in data:
-        parts = read_parts(data, (words.missing, words.inapplicable))
-        return [
-            part.html if part.caption is None else replace(part, html=link_units(part.html, pages)) for part in parts
-        ]
+        parts = read_parts(data, (words.missing, words.inapplicable), pages)
+        return [part.html if part.caption is None else part for part in parts]
     if "image/png" in data:
         return [read_figure(output, words)]
     text = output.text if output.output_type == "stream" else data.get("text/plain", "")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from audit_lib.figures.axes import Axis
 
@@ -44,7 +44,7 @@ def draw_strip(spots: Sequence[Spot], axis: Axis, alt: str, label: str = "") -> 
     svg = f'<svg class="strip" role="img" {size} aria-label="{{alt}}">{{grid}}{{dots}}{{label}}</svg>'
     named = _draw_label(label, spots, axis, ground, step) if label else ""
     return Markup(svg).format(
-        height=height, alt=alt, grid=_draw_axis(axis, ground, top), dots=Markup("").join(dots), label=named
+        height=height, alt=alt, grid=_draw_axis(axis, ground, top), dots=Markup("".join(dots)), label=named
     )
 
 
@@ -67,10 +67,10 @@ def _stack(spots: Sequence[Spot]) -> Iterator[tuple[Spot, int]]:
         yield spot, levels[spot.score]
 
 
-def _draw_dot(spot: Spot, x: float, y: float, radius: float) -> Markup:
-    ring = '<circle class="ring" cx="{x:g}%" cy="{y:.4g}" r="{r:.3g}"/>' if spot.is_outlined else ""
-    dot = '<circle class="{colour}" cx="{x:g}%" cy="{y:.4g}" r="{radius:.3g}"/>'
-    return Markup(dot + ring).format(colour=spot.colour, x=x, y=y, radius=radius, r=radius + 1.2)
+def _draw_dot(spot: Spot, x: float, y: float, radius: float) -> str:
+    place = f'cx="{x:g}%" cy="{y:.4g}"'
+    ring = f'<circle class="ring" {place} r="{radius + 1.2:.3g}"/>' if spot.is_outlined else ""
+    return f'<circle class="{escape(spot.colour)}" {place} r="{radius:.3g}"/>{ring}'
 
 
 def _draw_axis(axis: Axis, ground: float, top: float) -> Markup:

@@ -17,6 +17,10 @@ HAN_RANGES = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x
 LINE = ("ascent", "descent", "lineGap")  # what a browser computes the height of a line from
 LINE_OS2 = ("sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "usWinDescent", "fsSelection")
 
+Outlines = dict[tuple[str, str], bytes]  # by font file and glyph
+
+outlines: Outlines = {}  # what is traced already, here or by the process that made other pages
+
 
 @cache
 def find_font() -> Path:
@@ -44,13 +48,17 @@ def _open_font(file: Path) -> TTFont:
     return TTFont(file, fontNumber=0, lazy=True)
 
 
-@cache
 def _trace(file: Path, glyph: str) -> T2CharString:
     """Return the outline of a glyph, without hints."""
-    glyphs = _open_font(file).getGlyphSet()
-    pen = T2CharStringPen(glyphs[glyph].width, glyphs)
-    glyphs[glyph].draw(pen)
-    return pen.getCharString()
+    key = str(file), glyph
+    if key not in outlines:
+        glyphs = _open_font(file).getGlyphSet()
+        pen = T2CharStringPen(glyphs[glyph].width, glyphs)
+        glyphs[glyph].draw(pen)
+        traced = pen.getCharString()
+        traced.compile()
+        outlines[key] = traced.bytecode
+    return T2CharString(outlines[key])
 
 
 def _subset(file: Path, letters: str) -> bytes:
