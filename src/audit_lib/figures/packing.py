@@ -10,7 +10,7 @@ MOST = 256  # colours of a PNG's palette
 STEPS = 5  # bits of a channel by which colours are distinguished, fewer where that would make too many
 
 
-def pack_image(pixels: bytes, size: tuple[int, int]) -> bytes:
+def pack_image(pixels: bytes | memoryview, size: tuple[int, int]) -> bytes:
     """Pack opaque RGBA pixels, row by row, as a PNG of `size` (width, height).
 
     Colours that agree in the upper five bits of each channel become the most frequent of them: fills and ink stay

@@ -132,7 +132,7 @@ def draw_png(scene: Scene) -> bytes:
                 code = re.search(r"Glyph (\d+)", str(warning))
                 found = f"the font has no character {chr(int(code[1]))!r}" if code else str(warning)
                 raise AuditError(f"a drawing: {found}") from None
-        return pack_image(bytes(canvas.buffer_rgba()), canvas.get_width_height(physical=True))
+        return pack_image(canvas.buffer_rgba(), canvas.get_width_height(physical=True))
 
 
 def _embolden(label: Label) -> list[AbstractPathEffect]:

@@ -109,6 +109,12 @@ class Report:
         """What each check found, with the cuts of this report."""
         return run_checks(self.reading.evidence)
 
+    @cached_property
+    def summary(self) -> tuple[tuple[Text, Text], ...]:
+        """The units found and left out, the tiers and the checks, each with a label."""
+        stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
+        return tuple(summarise_quality(self.scores, stated, self.outcomes, cuts))
+
     def headline(self, text: Text) -> Finding:
         """Show the finding of this report."""
         return show_headline(text, self.words)
@@ -155,8 +161,7 @@ class Report:
 
     def quality(self) -> Iterator[tuple[str, str]]:
         """Yield how far the numbers can be trusted: units found and left out, tiers, checks, each with its words."""
-        stated, cuts = self.reading.notice.header.units_stated, (self.parameters.top_cut, self.parameters.low_cut)
-        for label, found in summarise_quality(self.scores, stated, self.outcomes, cuts):
+        for label, found in self.summary:
             yield self.words.word(label), self.words.word(found)
         for pictures in (each for each in self.outcomes if each.check.name == "pictures"):
             for finding in pictures.findings:
@@ -223,7 +228,7 @@ def prepare_report(parameters: Parameters, data: Path, opened: bytes | None = No
     """
     if opened is None:
         report = _open(parameters, data)
-        report.outcomes, report.csv  # noqa: B018  # kept with it
+        report.summary, report.csv  # noqa: B018  # kept with it, and the outcomes
         opened = pickle.dumps(report)
     _opened[parameters, data] = opened
     return opened
