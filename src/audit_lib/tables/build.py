@@ -50,8 +50,8 @@ class Reading:
 
 def find_record(data: Path, notice_id: str, language: str = "en") -> pd.Series | None:
     """Find what notices.csv records of a notice, in a language where it does; None where it records nothing."""
-    records = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
-    found = records[records["notice_id"] == notice_id]
+    records = load_or_empty(data / "reference" / "notices.csv", "notices")
+    found = localise(records[records["notice_id"] == notice_id], language)
     return None if found.empty else found.iloc[0]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.t2CharStringPen import T2CharStringPen
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, sortedTagList
+from fontTools.ttLib.sfnt import SFNTWriter
 from pylopdf_fonts_zh_cn import sans_path
 
 # Chinese letters and their punctuation; Latin text keeps the fonts of the page.
@@ -78,8 +79,17 @@ def _subset(file: Path, letters: str) -> bytes:
     small.setupNameTable({"familyName": "Page Han", "styleName": "Regular"}, mac=False)
     small.setupPost(keepGlyphNames=False)
     small.updateHead(created=0, modified=0, **box)  # the same page twice is the same bytes
-    small.font.recalcTimestamp = small.font.recalcBBoxes = False
-    small.font.flavor = "woff"
+    small.font.recalcBBoxes = False
+    return _pack(small.font)
+
+
+def _pack(font: TTFont) -> bytes:
+    """Write a font as WOFF, its tables in their usual order: saving it would write, read and write it again."""
+    tags = [tag for tag in font.keys() if tag not in ("GlyphOrder", "hmtx")]  # noqa: SIM118  # a font is no mapping
+    tables = {tag: font.getTableData(tag) for tag in ("hmtx", *tags)}  # hmtx counts what hhea states
     packed = io.BytesIO()
-    small.save(packed)
+    writer = SFNTWriter(packed, len(tables), font.sfntVersion, "woff")
+    for tag in sortedTagList(tables):
+        writer[tag] = tables[tag]
+    writer.close()
     return packed.getvalue()
