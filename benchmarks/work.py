@@ -90,7 +90,8 @@ def main() -> None:
     ]
     lines += ["| what | seconds | a report takes so many times as much |", "|---|---|---|"]
     lines += [f"| a report: papermill, kernel, cells, notebook | {report:.2f} | 1.00 |"]
-    lines += [f"| its cells alone in a warm process, forked as a report's, each opening the notice | {first:.2f} | {report / first:.2f} |"]
+    alone = "its cells alone in a warm process, forked as a report's, each opening the notice"
+    lines += [f"| {alone} | {first:.2f} | {report / first:.2f} |"]
     lines += [f"| its cells alone there once more, all done before | {again:.2f} | {report / again:.2f} |"]
     lines += [f"| a report with cells that do nothing | {nothing:.2f} | {report / nothing:.1f} |"]
     save_section("Work", lines)

@@ -2368,6 +2368,82 @@ KINDS: list[tuple[str, Sequence[str], dict[str, object]]] = [
         ],
         {"tiers": {"五星级": ["东山供电所", "西山供电所"], "四星级": ["中山供电所", "北山供电所", "南山供电所"]}},
     ),
+    (
+        "an order by a figure with what it means in brackets",
+        [
+            "城市区3个单位指数由小到大（水质由好到差）依次是：东山区（3.12）、西山区（3.35）、南山区（3.48）。",
+            "附注：指数越小，表明水质越好。",
+        ],
+        {"scores": {"东山区": 3.12, "西山区": 3.35, "南山区": 3.48}, "ranks": {"东山区": 1, "西山区": 2, "南山区": 3}},
+    ),
+    (
+        "a score that only its parts tell",
+        [
+            "东山分中心仪容仪表18.50分、办件时效38.20分、群众评价36.10分，总评92.80分，列第1名；西山分中心仪容仪表18.00分、办件时效37.50分、群众评价36.40分，总评91.90分，列第2名。",
+        ],
+        {"scores": {"东山分中心": 92.8, "西山分中心": 91.9}, "ranks": {"东山分中心": 1, "西山分中心": 2}},
+    ),
+    (
+        "a table of tiers, each with names of no kind that we know and their number",
+        [
+            "<table><tr><th>考核等次</th><th>驻村工作队</th><th>数量</th></tr><tr><td>好</td><td>县税务局驻东山村工作队、县医院驻西山村工作队</td><td>2</td></tr><tr><td>较好</td><td>县水利局驻南山村工作队</td><td>1</td></tr><tr><td>差</td><td>无</td><td>0</td></tr></table>",
+        ],
+        {"tiers": {"好": ["县医院驻西山村工作队", "县税务局驻东山村工作队"], "较好": ["县水利局驻南山村工作队"]}},
+    ),
+    (
+        "numbered rows of tiers with names that several signs part",
+        [
+            "<table><tr><td>序号</td><td>评价等级</td><td>企业名单</td></tr><tr><td>1</td><td>绿牌</td><td>东山公司<br>西山公司</td></tr><tr><td>2</td><td>黄牌</td><td>南山电镀厂；北山印染厂</td></tr></table>",
+        ],
+        {"tiers": {"绿牌": ["东山公司", "西山公司"], "黄牌": ["北山印染厂", "南山电镀厂"]}},
+    ),
+    (
+        "labels on one line, names cut at its end",
+        [
+            "一、先进（3个）",
+            "乡镇街道：东山街道、西山镇；市直部门：市发展和改",
+            "革局。",
+            "二、达标（1个）",
+            "市直部门：市供销合作社联",
+            "合社。",
+        ],
+        {"tiers": {"先进": ["东山街道", "市发展和改革局", "西山镇"], "达标": ["市供销合作社联合社"]}},
+    ),
+    (
+        "a count after a comma in a heading",
+        [
+            "（一）AAA级，共2家：",
+            "某市东山物业公司；",
+            "某市西山物业公司。",
+            "（二）B级，共1家：",
+            "某市南山物业公司。",
+        ],
+        {"tiers": {"AAA级": ["某市东山物业公司", "某市西山物业公司"], "B级": ["某市南山物业公司"]}},
+    ),
+    (
+        "last quarter's values in square brackets",
+        [
+            "<table><tr><th>序号</th><th>卫生院</th><th>得分[三季度]</th><th>位次[三季度]</th></tr><tr><td>①</td><td>东山镇卫生院</td><td>95.36[93.10]</td><td>1[2]</td></tr><tr><td>②</td><td>西山镇卫生院</td><td>94.80[94.75]</td><td>2[1]</td></tr></table>",
+        ],
+        {"scores": {"东山镇卫生院": 95.36, "西山镇卫生院": 94.8}, "ranks": {"东山镇卫生院": 1, "西山镇卫生院": 2}},
+    ),
+    (
+        "a heading of units that ends like a name, over two rows",
+        [
+            "<table><tr><th rowspan=2>作业公司</th><th colspan=2>六月</th><th colspan=2>五月</th></tr><tr><th>成绩</th><th>位次</th><th>成绩</th><th>位次</th></tr><tr><td>东山环境公司</td><td>96.4</td><td>1</td><td>92.8</td><td>2</td></tr><tr><td>西山环卫公司</td><td>95.1</td><td>2</td><td>95.6</td><td>1</td></tr></table>",
+        ],
+        {"scores": {"东山环境公司": 96.4, "西山环卫公司": 95.1}, "ranks": {"东山环境公司": 1, "西山环卫公司": 2}},
+    ),
+    (
+        "hotels, of which the first alone has a score",
+        [
+            "东山区度假村酒店以98.16分居首位，西山区机场大酒店、南山区海湾大酒店居第二至第三位。",
+        ],
+        {
+            "scores": {"东山区度假村酒店": 98.16},
+            "ranks": {"东山区度假村酒店": 1, "西山区机场大酒店": 2, "南山区海湾大酒店": 3},
+        },
+    ),
 ]
 
 
@@ -2414,6 +2490,45 @@ def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
         ("西山区", "城区板块"),
     ]
     assert "城区板块: found 2 names; the heading states 3" in [problem.message for problem in notice.problems]
+
+
+def test_ranks_that_a_sentence_repeats_are_one_table() -> None:
+    notice = read(
+        [
+            "东山区、西山区综合评价得分排名前二。",
+            "第一名,东山区,得分91.21分;第二名,西山区,得分91.02分;第三名,南山区,得分90.25分。",
+        ]
+    )
+    assert [[(row.unit, row.score, row.rank) for row in table.rows] for table in notice.tables] == [
+        [("东山区", 91.21, 1), ("西山区", 91.02, 2), ("南山区", 90.25, 3)]
+    ]
+
+
+def test_the_number_of_a_row_is_of_none_of_its_names() -> None:
+    cells = ["序号", "等次", "单位", "1", "优秀", "东山镇<br>西山镇", "2", "良好", "南山镇"]
+    rows = ["".join(f"<td>{cell}</td>" for cell in cells[at : at + 3]) for at in (0, 3, 6)]
+    notice = read(["<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"])
+    assert [(row.unit, row.serial) for row in notice.tables[0].rows] == [
+        ("东山镇", None),
+        ("西山镇", None),
+        ("南山镇", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (["评定东山店为优秀,西山公司为良好,建业农贸市场为基本合格。"], "line 2"),
+        (
+            [
+                "东山镇日常考核40.5分、现场考核38分、材料10分,列第1名;西山镇日常考核40分、现场考核37分、材料9分,列第2名。"
+            ],
+            "line 2",
+        ),
+    ],
+)
+def test_what_a_sentence_rates_and_is_not_read_is_in_doubt(lines: Sequence[str], place: str) -> None:
+    assert place in [problem.place for problem in read(lines).problems if problem.severity == "warning"]
 
 
 def test_what_stands_out_most_has_no_tier() -> None:

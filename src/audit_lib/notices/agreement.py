@@ -93,6 +93,7 @@ def _split_cell(row: ScoreRow, below: ScoreRow | None, vocabulary: Vocabulary) -
             row,
             unit=entry.unit,
             score=row.score if entry.score is None else entry.score,
+            serial=None,  # it numbers the row
             cells=row.cells if entry is entries[0] else (),
         )
         for entry in entries

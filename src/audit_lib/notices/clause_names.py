@@ -103,7 +103,8 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
         return name
     name = YEAR.sub("", name) or name
     ends = range(len(name), 1, -1)
-    return next((name[:end] for end in ends if vocabulary.names_unit(name[:end])), name)
+    whole = (end for end in ends if name[end - 1 : end + 1] not in vocabulary.compound)  # not 农贸市|场
+    return next((name[:end] for end in whole if vocabulary.names_unit(name[:end])), name)
 
 
 def compile_verbs(vocabulary: Vocabulary) -> re.Pattern[str]:

@@ -10,7 +10,8 @@ LONGEST_UNIT = 30  # characters; a longer cell is prose, but for a list of units
 MOST_SKIPPED = 3  # numbers that may be missing between two rows; a wider gap is no numbering
 NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers and dates
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
-FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:\(([^()]{1,12})\))?")  # 95.5, 95分, 98.2%, 95(93): last month's
+FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:[(\[]([^()\[\]]{1,12})[)\]])?")  # 98.2%, 95(93): last month's
+ASIDE = re.compile(r"[(\[].*")  # last month's: 1(2), 1[2]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
 RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})名?")  # a rank in words, which nothing else in a table looks like
@@ -68,7 +69,7 @@ class Layout:
     def looks_like(self, meaning: str, cell: str) -> bool:
         match meaning:
             case "serial" | "rank":
-                return read_ordinal(cell.split("(")[0]) is not None
+                return read_ordinal(ASIDE.sub("", cell)) is not None
             case "score":
                 return POINTS.fullmatch(cell.removesuffix("分")) is not None or read_figure(cell) is not None
             case "unit":

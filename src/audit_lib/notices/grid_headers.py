@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from audit_lib.documents.model import Line, squeeze
+from audit_lib.documents.model import Line
 from audit_lib.notices.columns import Layout, is_value, read_figure
 from audit_lib.notices.layouts import ROWS_TO_TYPE, make_layout, number_names
 from audit_lib.notices.names import read_entries
 from audit_lib.notices.vocabulary import Vocabulary
 
+LISTED = re.compile(r"[\s、;\uff1b]")  # between names in a cell
 TALLEST_HEADER = 6  # rows
 MOST_ABOVE = 12  # rows above a header: titles, dates, notes
 MOST_BESIDE = 4  # tables side by side
@@ -49,13 +50,14 @@ def _is_graded(row: Row, vocabulary: Vocabulary) -> bool:
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
     """Return whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
-    if any(is_value(cell.key) or vocabulary.names_unit(cell.key) for cell in row) or len(distinct(row)) < 2:
+    merged = {id(cell) for cell in header[-1]}
+    own = [cell.key for cell in row if id(cell) not in merged]
+    if any(is_value(key) or vocabulary.names_unit(key) for key in own) or len(distinct(row)) < 2:
         return False
     columns = name_columns(header)
     units = [at for at, column in enumerate(columns) if vocabulary.meaning_of(column) == "unit"]
     if not units:
         return len(distinct(row)) > 1
-    merged = {id(cell) for cell in header[-1]}
     return all(not row[at].key or id(row[at]) in merged for at in units)
 
 
@@ -100,8 +102,10 @@ def distinct(row: Row) -> list[Line]:
 
 def first_name(cell: Line, vocabulary: Vocabulary) -> str:
     """Return the first of several names in a cell, all of another cell."""
-    words = cell.text.split()
-    return squeeze(words[0]) if len(words) > 1 and lists_names(cell, vocabulary) else cell.key
+    if not LISTED.search(cell.text.strip()):
+        return cell.key
+    entries, rest = read_entries(cell.text, vocabulary)
+    return entries[0].unit if len(entries) > 1 and not rest else cell.key
 
 
 def lists_names(cell: Line, vocabulary: Vocabulary) -> bool:

@@ -50,9 +50,10 @@ class GridTable:
     sums: list[ScoreRow] = field(default_factory=list)
 
 
-def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
+def read_grid(rows: Sequence[Row], vocabulary: Vocabulary, *, may_turn: bool = True) -> list[GridTable]:
     """Read the tables of a grid, side by side where there are several; none where no row is a header of units.
 
+    With `may_turn` the first column may be the header too.
     Raises UnreadableError for more columns than a notice has.
     """
     filled = [at for at in range(len(rows[0]) if rows else 0) if any(row[at].key for row in rows)]
@@ -61,7 +62,7 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
     rows = _fold_marks(_split_pairs([[row[at] for at in filled] for row in rows]), vocabulary)
     found = find_grid_header(rows, vocabulary)
     if found is None:
-        turned = list(zip(*rows, strict=True)) if 1 < len(rows) <= MOST_ABOVE else []
+        turned = list(zip(*rows, strict=True)) if may_turn and 1 < len(rows) <= MOST_ABOVE else []
         found = find_grid_header(turned, vocabulary)
         if found is None:
             return _read_bare(rows, vocabulary)

@@ -104,7 +104,9 @@ def _read_below(lines: Lines, end: int, block: Block) -> int:
             is_date(lines.lines[upto].key)
             or _signs_with_next(line, lines.lines[upto : min(lines.until, upto + 2)], block, vocabulary)
         )
-        if not read_names(line, is_signed, block, vocabulary):
+        pieces = [text for text in _split_segments(line.text) if squeeze(text)]
+        read = [read_names(Line(line.place, text), is_signed, block, vocabulary) for text in pieces]
+        if not read or not all(read):
             break
         end = upto
     return end
@@ -174,4 +176,5 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     if vocabulary.kind_of(half) != "other" or any(map(str.isdigit, half)):
         return False
     is_among = bool(above) and all(vocabulary.kind_of(name) != "other" for name in above)
-    return vocabulary.kind_of(half + first) != "other" or (is_among and bool(sign) and len(first) < SHORTEST_SENTENCE)
+    is_end = (is_among or len(half) > SHORTEST_SENTENCE) and bool(sign) and len(first) < SHORTEST_SENTENCE
+    return vocabulary.kind_of(half + first) != "other" or is_end

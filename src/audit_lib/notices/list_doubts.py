@@ -34,6 +34,7 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
             is_step = block.head.form[0] != "" and _draw_step(block) in steps
             is_like = is_step and any(set(block.head.tier) & set(tier) for tier in read)
             is_parallel = is_like or (any(block.head.form) and block.head.form in forms)
+            is_parallel = is_parallel or (block.head.is_known and any(each.head.is_known for each in chosen))
             yield from _find_rejected(block, vocabulary, is_parallel=is_parallel)
         else:
             yield from _find_unread(block, read)

@@ -56,7 +56,8 @@ def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
     is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
     is_labelled = is_parallel or (label is not None and vocabulary.is_label(squeeze(label)))
     is_first = not block.lists or block.is_open
-    is_beside = is_signed is None and block.head.tier.endswith(vocabulary.steps)  # C级:甲旅行社
+    is_tier = block.head.is_known or block.head.tier.endswith(vocabulary.steps)
+    is_beside = is_signed is None and is_tier  # C级:甲旅行社
     if not _are_units(
         names, rest, line, left, vocabulary, is_first=is_first, is_labelled=label is not None, is_beside=is_beside
     ) and not (

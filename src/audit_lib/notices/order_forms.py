@@ -14,7 +14,7 @@ FRONT = "前"
 FRONTS = (FRONT, "好", "优")
 PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = (
-    "(?:分别?|依次)?(?:在[^、,:第]{1,10})?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)"
+    "(?:分别|(?<!得)分|依次)?(?:在[^、,:第]{1,10})?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)"
     "(?:[^、,:第前后末\\d]{0,10}(?:排名|的))?"
     "(?:[全本][省市县区州镇]|[本当]月)?"
 )
@@ -93,9 +93,16 @@ def find_orders(clause: str, vocabulary: Vocabulary) -> Iterator[Order]:
             first, n, step = _read_span(placed)
             yield Order(placed["listed"], n, first, False, text, step=step)
         elif held := HELD.fullmatch(text):
-            yield Order(held["listed"], read_numeral(held["n"]), 1, held["end"] != FRONT, text)
+            yield Order(_trim_score(held["listed"], vocabulary), read_numeral(held["n"]), 1, held["end"] != FRONT, text)
         elif (extreme := EXTREME.fullmatch(text)) and (named := extreme["listed"] or extreme["named"]):
             yield Order(named, None, 1, True, text)
+
+
+def _trim_score(listed: str, vocabulary: Vocabulary) -> str:
+    """Remove what is scored after the last name: 甲区、乙区综合得分."""
+    start = listed.rfind("、") + 1
+    ends = (at for at in range(len(listed) - 1, start + 1, -1) if vocabulary.is_score_word(listed[at:]))
+    return next((listed[:at] for at in ends if vocabulary.names_unit(listed[start:at])), listed)
 
 
 def _read_span(match: re.Match[str]) -> tuple[int, int | None, int]:

@@ -17,7 +17,10 @@ PLACE_WORD = re.compile(
     "(?:^|(?<=[\\s,\uff0c、;\uff1b得获夺是为]))([冠亚季])军(?=[:\uff1a为是的,\uff0c、。;\uff1b]|$)"
 )  # 冠军:甲镇
 PLACE_WORDS = dict(zip("冠亚季", "一二三", strict=True))
-LOWER_IS_BETTER = re.compile("越[小低少][^,\uff0c。;\uff1b]{0,12}?越(?:好|优|高|靠前)")
+LOWER_IS_BETTER = re.compile("越[小低少][^。;\uff1b]{0,12}?越(?:好|优|高|靠前)")
+BEST_FIRST = re.compile(  # 由小到大(水质由好到差)
+    "[从由][小低少大高多][到至][大高多小低少][(\uff08][^()\uff08\uff09]*?([从由][好优差劣][到至][差劣好优])[^()\uff08\uff09]*[)\uff09]"
+)
 BETTER = re.compile(rf"[(\uff08][^()\uff08\uff09]*{LOWER_IS_BETTER.pattern}[^()\uff08\uff09]*[)\uff09]")
 DEDUCED = re.compile("([扣减失]分(?:值|情况)?)[从由][少低小][到至][多高大]")
 RISING, FALLING = re.compile("[从由][小低少][到至][大高多]"), re.compile("[从由][大高多][到至][小低少]")
@@ -34,7 +37,7 @@ POINTS = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
     rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
-BARE_SCORE = re.compile(r"(?<=得分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
+BARE_SCORE = re.compile(r"(?<=[^\W\d]分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
 UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
     r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
@@ -65,11 +68,12 @@ def word_orders(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Return lines with 冠军 as 第一名, and orders by their end: where lower is better, 由低到高 is 由好到差."""
     whole = "\n".join(line.text for line in lines)
     is_lower = LOWER_IS_BETTER.search(whole) is not None
-    if not (is_lower or PLACE_WORD.search(whole) or DEDUCED.search(whole)):
+    if not (is_lower or PLACE_WORD.search(whole) or DEDUCED.search(whole) or BEST_FIRST.search(whole)):
         return tuple(lines)
     worded = []
     for line in lines:
         text = PLACE_WORD.sub(lambda found: f"第{PLACE_WORDS[found[1]]}名", DEDUCED.sub(r"\1由好到差", line.text))
+        text = BEST_FIRST.sub(r"\1", text)
         if is_lower:
             text = FALLING.sub("由差到好", RISING.sub("由好到差", BETTER.sub("", text)))
         worded.append(line if text == line.text else Line(line.place, text))

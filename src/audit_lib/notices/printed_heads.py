@@ -54,7 +54,7 @@ def read_print(line: Line, vocabulary: Vocabulary) -> PrintedHead | None:
     numbered = ENUMERATOR.match(key)
     core = key[numbered.end() :] if numbered else key
     stated = STATED.search(core)
-    core = _strip_signs(core[: stated.start()] if stated else core)
+    core = _strip_signs(core[: stated.start()].rstrip(",") if stated else core)  # AAA级,共2家
     if anyone := ANY_PLACE.search(core):
         core = core[: anyone.start()]
     if _grades_unit(core, vocabulary):

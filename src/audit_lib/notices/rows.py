@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit_lib.documents.model import PADDING, Line
-from audit_lib.notices.columns import FIGURE, Layout, read_figure, read_ordinal
+from audit_lib.notices.columns import ASIDE, FIGURE, Layout, read_figure, read_ordinal
 from audit_lib.wording.words import Phrase
 
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -130,7 +130,7 @@ def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> floa
 def _read_whole(named: Line, cell: Line | None, problems: list[Problem]) -> int | None:
     if cell is None:
         return None
-    if (number := read_ordinal(cell.key.split("(")[0])) is not None:
+    if (number := read_ordinal(ASIDE.sub("", cell.key))) is not None:
         return number
     problems.append(note_problem("rank_unreadable", "rank", cell.place, unit=named.printed, found=cell.printed))
     return None

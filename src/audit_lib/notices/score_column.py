@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import read_figure, read_ordinal
+from audit_lib.notices.columns import ASIDE, read_figure, read_ordinal
 from audit_lib.notices.printed_periods import find_period
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
@@ -176,7 +176,7 @@ def _list_ranks(table: ScoreTable, vocabulary: Vocabulary) -> list[Column]:
         ranks.append(Column(table.rank_column or "", tuple(row.rank for row in table.rows)))
     for name in table.columns:
         if read_meaning(name, vocabulary) == "rank" and all(name in row.extra for row in table.rows):
-            values = [read_ordinal(squeeze(row.extra[name]).split("(")[0]) for row in table.rows]
+            values = [read_ordinal(ASIDE.sub("", squeeze(row.extra[name]))) for row in table.rows]
             if None not in values:
                 ranks.append(Column(name, tuple(values)))
     return ranks

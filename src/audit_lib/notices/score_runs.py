@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from audit_lib.documents.model import Line
+from audit_lib.notices.columns import NUMBER
 from audit_lib.notices.names import ENUMERATOR
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import SCORED, Record
@@ -57,7 +58,16 @@ def join_runs(read: Iterable[tuple[int, Line, list[Record]]], vocabulary: Vocabu
             labelled[label] = runs[-1]
         is_item = ENUMERATOR.match(line.aligned) is not None
         before, was_alone = at, is_alone and (is_item or records[0].number is not None)
+    for record in (record for run in runs for record in run):
+        _take_sum(record)
     return _drop_counts([_join_same(run) for run in runs if _is_run(run, vocabulary)])
+
+
+def _take_sum(record: Record) -> None:
+    """Take the last of a unit's numbers for its score where it is the sum of the others, whatever it is called."""
+    numbers = [round(float(number) * 1000) for number in record.extra.values() if NUMBER.fullmatch(number)]
+    if record.number is None and len(numbers) == len(record.extra) > 2 and 2 * numbers[-1] == sum(numbers):
+        record.number, record.mark = record.extra.popitem()[1], "分"
 
 
 def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
@@ -79,7 +89,13 @@ def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
 
 
 def _drop_counts(runs: Sequence[list[Record]]) -> list[list[Record]]:
-    """Leave out runs that only count something, 甲镇3件, of units that other runs score or rank."""
+    """Leave out runs that only count something, 甲镇3件, of units that other runs score or rank, or repeat ranks."""
+    placed = {(record.unit, record.rank) for run in runs for record in run if record.number is not None}
+    runs = [
+        run
+        for run in runs
+        if any(each.number for each in run) or not placed.issuperset((each.unit, each.rank) for each in run)
+    ]
     counts = [all(record.mark not in SCORED and record.rank is None for record in run) for run in runs]
     scored = {record.unit for run, is_count in zip(runs, counts, strict=True) if not is_count for record in run}
     return [

@@ -13,10 +13,11 @@ from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_headers import distinct
 from audit_lib.notices.grid_tables import read_grid
 from audit_lib.notices.headers import find_header
+from audit_lib.notices.names import read_entries
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.tier_choice import name_tiers
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_HEADINGS = 60  # characters of the headings that a problem shows
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
@@ -148,8 +149,9 @@ def _find_in(blocks: tuple[Block, ...], found: _Found) -> None:
             continue
         _find_in_lines(lines, found)
         lines = []
-        if not _find_in_grid(block, found):
-            listed = _list_tiers(block.rows, found.vocabulary) or _list_tiers(_turn(block.rows), found.vocabulary)
+        listed = _list_tiers(block.rows, found.vocabulary)
+        if not _find_in_grid(block, found, may_turn=not listed):
+            listed = listed or _list_tiers(_turn(block.rows), found.vocabulary)
             listed = listed or _list_units(block.rows, found.vocabulary)
             found.problems += [] if listed else _find_unread(block, found.vocabulary)
             if listed:
@@ -167,16 +169,25 @@ def _turn(rows: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
 
 def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
     """Return a line 优秀:甲镇、乙局 for each row of a tier with names beside it; none where a row is another."""
-    lists = []
+    lists: list[Line] = []
+    is_headed = False  # by a heading of tiers, so that any short word is one
     for row in rows:
-        head, *cells = distinct(row) or [row[0]]
-        if vocabulary.meaning_of(head.key) == "serial":
+        filled = distinct(row) or [row[0]]
+        meanings = {vocabulary.meaning_of(cell.key) for cell in filled}
+        if not meanings.isdisjoint(("serial", "tier")):
+            is_headed = "tier" in meanings
             continue
-        if not vocabulary.tier_heading.fullmatch(head.key):
+        head, *cells = [cell for cell in filled if not cell.key.isdecimal()] or filled
+        names = "、".join(cell.text for cell in cells)
+        numbers = {int(cell.key) for cell in filled if cell.key.isdecimal()}  # of the row, or of its names
+        if not numbers <= {len(lists) + 1, len(read_entries(names, vocabulary)[0])}:
+            return []
+        is_tier = vocabulary.tier_heading.fullmatch(head.key) or vocabulary.may_grade(head.key)
+        if not is_tier and not (is_headed and len(head.key) <= LONGEST_GRADE):
             return []
         if any(is_value(cell.key) or vocabulary.tier_heading.fullmatch(cell.key) for cell in cells):
             return []
-        lists.append(Line(head.place, f"{head.text}:{'、'.join(cell.text for cell in cells) or '无'}"))
+        lists.append(Line(head.place, f"{head.text}:{names or '无'}"))
     return lists if len(lists) > 1 else []
 
 
@@ -232,9 +243,9 @@ def _goes_on(above: Grid, below: Grid) -> bool:
     return len(above.rows[0]) == len(first) and any(map(is_value, first))
 
 
-def _find_in_grid(grid: Grid, found: _Found) -> bool:
+def _find_in_grid(grid: Grid, found: _Found, *, may_turn: bool) -> bool:
     """Read a grid as tables, the first of which may go on with the one just above. Return whether it holds any."""
-    tables = read_grid(grid.rows, found.vocabulary)
+    tables = read_grid(grid.rows, found.vocabulary, may_turn=may_turn)
     for table in tables:
         found.problems += table.problems
         if table.above or not found.go_on(table.layout.columns, table.rows):

@@ -52,6 +52,9 @@ def find_stated_scores(
         kept, found = drop_sums(run, vocabulary)
         rows.append(tuple(_make_row(record, vocabulary) for record in kept))
         problems += found
+        if unscored := [record for record in kept if record.number is None and record.extra]:
+            facts = {"columns": "、".join(unscored[0].extra)}
+            problems.append(note_problem("not_read", "no_score", unscored[0].place, "warning", **facts))
         shares = [record for record in kept if record.mark == "%" and not vocabulary.is_score_word(record.label)]
         if shares:
             facts = {"heading": shares[0].label or "%"}

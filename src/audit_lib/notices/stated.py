@@ -122,7 +122,14 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
         is_sure = _are_names(each, vocabulary) or (
             (each.link in links or is_step or each.tier in sure) and not each.rest
         )
-        if not each.is_known and not is_sure and each.stated is None and each.link not in links and not is_step:
+        is_like = (
+            is_step
+            or each.link in links
+            or (
+                each.rest and each.link not in GIVING and vocabulary.has_tier(each.tier)  # 基本合格
+            )
+        )
+        if not (each.is_known or is_sure or is_like) and each.stated is None:
             continue
         is_label = each.link == LED or each.tier.endswith(vocabulary.steps) or RATING.search(each.link) is not None
         is_counted = each.stated == len(each.entries) and is_label

@@ -11,7 +11,7 @@ from audit_lib.notices.simplified import SIMPLIFIED
 
 T = TypeVar("T")
 
-BRACKETED = re.compile(r"\([^()]*\)")
+BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
 LONGEST_WORD = 12  # characters of a word in the vocabulary
