@@ -13,8 +13,8 @@ POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what wa
 FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:[(\[]([^()\[\]]{1,12})[)\]])?")  # 98.2%, 95(93): last month's
 ASIDE = re.compile(r"[(\[].*")  # last month's: 1(2), 1[2]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ORDINAL = re.compile(rf"(?:并列)?第?({NUMERAL})名?")
-RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})名?")  # a rank in words, which nothing else in a table looks like
+ORDINAL = re.compile(rf"(?:并列)?(?:第?({NUMERAL})名?|第({NUMERAL})位)")
+RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})[名位]?")  # a rank in words, which nothing else in a table looks like
 ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
@@ -36,7 +36,7 @@ def read_ordinal(text: str) -> int | None:
     (3, 6, 21, None)
     """
     match = ORDINAL.fullmatch(text)
-    return match and read_numeral(match[1])
+    return match and read_numeral(match[1] or match[2])
 
 
 def is_value(text: str) -> bool:

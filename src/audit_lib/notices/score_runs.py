@@ -1,7 +1,7 @@
 """Join the records of lines into runs, a run per paragraph or block of such lines, and leave out what is none."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.columns import NUMBER
@@ -61,6 +61,13 @@ def join_runs(read: Iterable[tuple[int, Line, list[Record]]], vocabulary: Vocabu
     for record in (record for run in runs for record in run):
         _take_sum(record)
     return _drop_counts([_join_same(run) for run in runs if _is_run(run, vocabulary)])
+
+
+def find_gaps(run: Sequence[Record]) -> Iterator[Problem]:
+    """Yield the units without a rank where those before and after them have the ranks next to it."""
+    for before, record, after in zip(run, run[1:], run[2:], strict=False):
+        if record.rank is None and before.rank and after.rank == before.rank + 2:
+            yield note_problem("not_read", "from_end", record.place, "warning", found=record.unit, n=1)
 
 
 def _take_sum(record: Record) -> None:

@@ -12,7 +12,7 @@ from audit_lib.notices.orders import read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names, read_chunks, read_records
-from audit_lib.notices.score_runs import drop_sums, join_runs
+from audit_lib.notices.score_runs import drop_sums, find_gaps, join_runs
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import Vocabulary
@@ -51,7 +51,7 @@ def find_stated_scores(
             continue
         kept, found = drop_sums(run, vocabulary)
         rows.append(tuple(_make_row(record, vocabulary) for record in kept))
-        problems += found
+        problems += [*found, *find_gaps(kept)]
         if unscored := [record for record in kept if record.number is None and record.extra]:
             facts = {"columns": "、".join(unscored[0].extra)}
             problems.append(note_problem("not_read", "no_score", unscored[0].place, "warning", **facts))

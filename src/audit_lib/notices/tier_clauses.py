@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from audit_lib.notices.clause_names import compile_verbs, count_shared
@@ -38,8 +39,9 @@ NEARBY = 3  # tiers before and after one that are stated in the same words
 LONGEST_CLAUSE = 5000  # characters; a list of all counties of a province has 1,000
 GROUP = re.compile(rf"(?P<names>.+?)等(?P<n>{NUMERAL})[个家][^,]*")  # 甲、乙等2个县
 LED = ":"  # what leads from a word to the names below it, in place of the words that lead to a tier
-REASON = re.compile(  # 甲厂等10家单位凭借规范的管理获评A级
-    r"(?<=[个家])([^\W\d]{0,4}?)(?:凭借|由于|因)[^;。:]{1,80}?(?=(?:[被获])?(?:评为|评定为|获评|列为))"
+REASON = re.compile(  # 甲厂等10家单位凭借规范的管理获评A级; 乙县因发生火灾,被评定为较差
+    rf"(?P<names>(?P<more>、)?(?P<last>[^、,;。:]{{2,40}}?)(?P<n>(?:{NUMERAL})[个家][^\W\d]{{0,4}})?)"
+    r"(?:凭借|由于|因)[^;。:]{1,80}?,?(?=[被获]?(?:评为|评定为|获评|列为))"
 )
 SUMMED = re.compile(
     rf"(?<![名位])[,、](?:上述|以上|这)(?P<n>(?:{NUMERAL})[个家])(?:[^\W\d]{{1,8}}?)(?=(?:均|都|被)*[评定列为])"
@@ -178,10 +180,16 @@ def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:
     if any(rated):  # one name alone may be of another time
         text = RATED.sub(r"\g<names>获〈\g<label>〉", text)
     text = LABELLED.sub(r"获〈\g<label>〉的是:", text)
-    text = SUMMED.sub(r"等\g<n>", REASON.sub(r"\1", QUOTED.sub("", text)))
+    text = REASON.sub(partial(_drop_reason, vocabulary=vocabulary), QUOTED.sub("", text))
+    text = SUMMED.sub(r"等\g<n>", text)
     text = GOES_ON.sub(",", text)
     clauses = [clause for clause in _join_lists(text, vocabulary) if len(clause) <= LONGEST_CLAUSE]
     return [strip_number(BAND.sub(",", clause)) for clause in clauses]
+
+
+def _drop_reason(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    """Return the units of a clause without why they are rated so."""
+    return found["names"] if found["n"] or vocabulary.names_unit(strip_number(found["last"])) else found[0]
 
 
 def _word_grant(sentence: re.Match[str]) -> str:

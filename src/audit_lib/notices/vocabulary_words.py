@@ -25,7 +25,7 @@ LONGEST_NAME = 20  # characters; a longer stretch between two separators is pros
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile(
     "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
-    "|.*以上|.*(?:乡镇|县区|农村)$"
+    "|.*以上|..+(?:乡镇|县区)$|.*农村$"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
@@ -81,7 +81,7 @@ class Words:
             return None
         if whole := self._read_whole(word):
             return whole
-        if PLACE_KINDS.fullmatch(word):
+        if PLACE_KINDS.fullmatch(word) or self._read_whole(word.removesuffix("名")) == "unit":  # 小区名
             return "unit"
         if SEVERAL.search(word):
             return None
