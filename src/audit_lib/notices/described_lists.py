@@ -10,9 +10,10 @@ from audit_lib.notices.dates import DATE, is_date
 from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
 from audit_lib.notices.printed_heads import COLON
 from audit_lib.notices.tier_heads import Head, read_head
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 STOP = re.compile("[,;。]")  # of a sentence
+WORD = re.compile("[\u4e00-\u9fff]{1,4}")
 FEWEST_NUMBERED = 3
 
 Named = tuple[Line, str, int]  # a line that names a unit, its name, and how many lines are read by then
@@ -99,7 +100,9 @@ def read_between(
         named.append((line, name, n))
     below = read_head(stop, vocabulary, steps) if stop else None
     is_next = below is not None and below.form == head.form and below.tier != head.tier
-    if not (is_next or is_after) or all(vocabulary.names_unit(name) for _, name, _ in named):
+    unknown = [name for _, name, _ in named if not vocabulary.names_unit(name)]
+    is_head = len(unknown) < len(named) and any(map(WORD.fullmatch, unknown))  # a tier that we do not know: 尚可
+    if not (is_next or is_after) or not unknown or is_head:
         return []
     return named[:-1] if stop and is_date(stop.key) else named  # who signs stands above the date
 
@@ -109,7 +112,8 @@ def _read_bare(line: Line, vocabulary: Vocabulary) -> str | None:
     name, _, found = strip_number(line.aligned).partition(":")
     listed, _ = read_entries(found, vocabulary)
     is_list = bool(DATE.search(found)) or (bool(listed) and all(vocabulary.names_unit(e.unit) for e in listed))
-    is_word = vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
+    is_word = vocabulary.may_grade(name) or (len(name) <= LONGEST_GRADE and vocabulary.has_tier(name))  # 基本合格
+    is_word |= vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
     is_bare = not (SIGNS.search(name) or SPACED.search(name) or any(map(str.isdigit, name)) or is_list)
     return name if is_bare and not is_word and is_name(name, vocabulary) else None
 

@@ -171,8 +171,8 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
         return True  # no name is an ending, or a character
     if not (above or colon) or not HAN.search(first):
         return False
-    if len(first) == 1:
-        return True
+    if len(first) == 1:  # 东湖街 / 道, but not 文化部 / 中
+        return vocabulary.kind_of(half) == "other" or vocabulary.kind_of(half + first) != "other"
     if vocabulary.kind_of(half) != "other" or any(map(str.isdigit, half)):
         return False
     is_among = bool(above) and all(vocabulary.kind_of(name) != "other" for name in above)
