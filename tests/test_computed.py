@@ -84,7 +84,7 @@ def word(stem: str, notebook: Any) -> Stated:
 def worded(
     tmp_path_factory: pytest.TempPathFactory, run_cells
 ) -> tuple[Stated, Stated, dict[str, str], dict[str, str]]:
-    """What all reports of Leizhou say before and after the change, and what is derived from the scores of each.
+    """Return what all reports of Leizhou say before and after the change, and what is derived from the scores of each.
 
     Those before it are the committed ones, which `make test` runs again.
     """

@@ -103,6 +103,12 @@ def test_what_a_sentence_rates_and_is_not_read_is_in_doubt(lines: Sequence[str],
     assert place in [problem.place for problem in read(lines).problems if problem.severity == "warning"]
 
 
+def test_what_follows_a_list_on_its_line_is_in_doubt() -> None:
+    notice = read(["一、优秀单位", "甲镇、乙局;丙局因机构调整,不定等次。", "二、良好单位", "丁镇、戊局"])
+    assert [tier.units for tier in notice.tiers] == [("甲镇", "乙局"), ("丁镇", "戊局")]
+    assert [(problem.check, problem.place) for problem in notice.problems] == [("list_unread", "line 3")]
+
+
 def test_what_stands_out_most_has_no_tier() -> None:
     notice = read(["前三名依次为东山镇、西山镇、南山镇。", "表现最为突出的是东山镇。"])
     assert notice.tiers == ()

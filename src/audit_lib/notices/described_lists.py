@@ -77,9 +77,14 @@ def _read_reasoned(lines: Iterable[Line], vocabulary: Vocabulary, steps: Counter
 
 def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
     """Check whether a text before a colon names a unit and the text after it is a sentence, and no list or number."""
-    listed, _ = read_entries(reason, vocabulary)
-    is_list = bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
-    return is_name(name, vocabulary) and not vocabulary.is_label(name) and bool(STOP.search(reason)) and not is_list
+    is_sentence = STOP.search(reason) is not None and not _lists_units(reason, vocabulary)
+    return is_name(name, vocabulary) and not vocabulary.is_label(name) and is_sentence
+
+
+def _lists_units(text: str, vocabulary: Vocabulary) -> bool:
+    """Check whether all names in a text are of kinds that we know."""
+    listed, _ = read_entries(text, vocabulary)
+    return bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
 
 
 def read_between(
@@ -110,8 +115,7 @@ def read_between(
 def _read_bare(line: Line, vocabulary: Vocabulary) -> str | None:
     """Return the name that a line holds, alone or before a colon and what was found."""
     name, _, found = strip_number(line.aligned).partition(":")
-    listed, _ = read_entries(found, vocabulary)
-    is_list = bool(DATE.search(found)) or (bool(listed) and all(vocabulary.names_unit(e.unit) for e in listed))
+    is_list = DATE.search(found) is not None or _lists_units(found, vocabulary)
     is_word = vocabulary.may_grade(name) or (len(name) <= LONGEST_GRADE and vocabulary.has_tier(name))  # 基本合格
     is_word |= vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
     is_bare = not (SIGNS.search(name) or SPACED.search(name) or any(map(str.isdigit, name)) or is_list)

@@ -1,4 +1,4 @@
-"""Tell what the columns of a score table hold: by their headings, and by the cells below these."""
+"""Find what each column of a score table holds, by its heading and by the cells below it."""
 
 from collections.abc import Callable, Iterable, Sequence
 

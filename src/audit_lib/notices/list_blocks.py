@@ -106,9 +106,13 @@ def _read_below(lines: Lines, end: int, block: Block) -> int:
         )
         pieces = [text for text in _split_segments(line.text) if squeeze(text)]
         read = [read_names(Line(line.place, text), is_signed, block, vocabulary) for text in pieces]
-        if not read or not all(read):
+        if not any(read):
             break
         end = upto
+        if not all(read):
+            left = [squeeze(text) for text, is_list in zip(pieces, read, strict=True) if not is_list]
+            block.rest += [(text, line.place) for text in left if (text, line.place) not in block.rest]
+            break
     return end
 
 

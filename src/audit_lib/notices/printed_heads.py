@@ -33,7 +33,7 @@ ALL = "各"
 
 @dataclass(frozen=True)
 class PrintedHead:
-    """What a heading prints: 二、优秀县(市)(8个):甲县 has `style` 一、, `core` 优秀, `kind` 县(市), `stated` 8."""
+    """The parts of a heading: 二、优秀县(市)(8个):甲县 has `style` 一、, `core` 优秀, `kind` 县(市), `stated` 8."""
 
     key: str  # the whole heading, before its colon
     core: str

@@ -10,16 +10,14 @@ from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.barred_rows import BAR
 from audit_lib.notices.cell_per_line import count_blanks, read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
-from audit_lib.notices.grid_headers import distinct
+from audit_lib.notices.grid_lists import LONGEST_HEADINGS, find_unread, list_tiers, list_units
 from audit_lib.notices.grid_tables import read_grid
 from audit_lib.notices.headers import find_header
-from audit_lib.notices.names import read_entries
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
 from audit_lib.notices.text_tables import draw_grids
 from audit_lib.notices.tier_choice import name_tiers
-from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
+from audit_lib.notices.vocabulary import Vocabulary
 
-LONGEST_HEADINGS = 60  # characters of the headings that a problem shows
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
 PROSE = re.compile("[,。;!?]|.{13}:$")  # a short title may end in a colon
 MOST_ALONE = 9  # numbers on lines of their own outside tables; more are the cells of a table that we missed
@@ -149,11 +147,11 @@ def _find_in(blocks: tuple[Block, ...], found: _Found) -> None:
             continue
         _find_in_lines(lines, found)
         lines = []
-        listed = _list_tiers(block.rows, found.vocabulary)
+        listed = list_tiers(block.rows, found.vocabulary)
         if not _find_in_grid(block, found, may_turn=not listed):
-            listed = listed or _list_tiers(_turn(block.rows), found.vocabulary)
-            listed = listed or _list_units(block.rows, found.vocabulary)
-            found.problems += [] if listed else _find_unread(block, found.vocabulary)
+            listed = listed or list_tiers(list(zip(*block.rows, strict=True)), found.vocabulary)
+            listed = listed or list_units(block.rows, found.vocabulary)
+            found.problems += [] if listed else find_unread(block, found.vocabulary)
             if listed:
                 found.add_prose(listed)
             elif block.blocks == blocks:  # drawn again, they are the same grid
@@ -161,52 +159,6 @@ def _find_in(blocks: tuple[Block, ...], found: _Found) -> None:
             else:
                 _find_in(block.blocks, found)
     _find_in_lines(lines, found)
-
-
-def _turn(rows: Sequence[Sequence[Line]]) -> list[tuple[Line, ...]]:
-    return list(zip(*rows, strict=True))
-
-
-def _list_tiers(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
-    """Return a line 优秀:甲镇、乙局 for each row of a tier with names beside it; none where a row is another."""
-    lists: list[Line] = []
-    is_headed = False  # by a heading of tiers, so that any short word is one
-    for row in rows:
-        filled = distinct(row) or [row[0]]
-        meanings = {vocabulary.meaning_of(cell.key) for cell in filled}
-        if not meanings.isdisjoint(("serial", "tier")):
-            is_headed = "tier" in meanings
-            continue
-        head, *cells = [cell for cell in filled if not cell.key.isdecimal()] or filled
-        names = "、".join(cell.text for cell in cells)
-        numbers = {int(cell.key) for cell in filled if cell.key.isdecimal()}  # of the row, or of its names
-        if not numbers <= {len(lists) + 1, len(read_entries(names, vocabulary)[0])}:
-            return []
-        is_tier = vocabulary.tier_heading.fullmatch(head.key) or vocabulary.may_grade(head.key)
-        if not is_tier and not (is_headed and len(head.key) <= LONGEST_GRADE):
-            return []
-        if any(is_value(cell.key) or vocabulary.tier_heading.fullmatch(cell.key) for cell in cells):
-            return []
-        lists.append(Line(head.place, f"{head.text}:{names or '无'}"))
-    return lists if len(lists) > 1 else []
-
-
-def _list_units(rows: Sequence[Sequence[Line]], vocabulary: Vocabulary) -> list[Line]:
-    """Return the units of a table that holds nothing but them and their numbers, which may be a list of a tier."""
-    meanings = [vocabulary.meaning_of(cell.key) for cell in rows[0]]
-    if meanings.count("unit") != 1 or not {"unit", "serial"}.issuperset(meanings):
-        return []
-    return [row[meanings.index("unit")] for row in rows[1:] if row[meanings.index("unit")].key]
-
-
-def _find_unread(grid: Grid, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield a grid of names and numbers that is read as no table."""
-    keys = [[cell.key for cell in row] for row in grid.rows]
-    units = [key for row in keys if any(map(is_value, row)) for key in row if vocabulary.names_unit(key)]
-    if len(units) > 1:
-        headings = " · ".join(dict.fromkeys(key for key in keys[0] if key))[:LONGEST_HEADINGS]
-        facts = {"headings": headings, "units": units, "n": len(keys)}
-        yield note_problem("not_read", "grid", grid.rows[0][0].place, "warning", **facts)
 
 
 def _draw(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:

@@ -17,7 +17,7 @@ from audit_lib.notices.vocabulary import Vocabulary
 
 MOST_IN_COLUMNS = 5_000  # lines that a table may fill column by column
 WORD = re.compile(rf"[^\s{BAR.pattern[1:]}+")
-LONGEST_HEADINGS = 30  # characters of a line that holds headings
+LONGEST_HEADER_LINE = 30  # characters of a line that holds headings
 MANY_CELLS = 24  # on one line; a page that was printed on one line, not a row
 FEW_LINES, MANY_CELLS_ALONE = 3, 9  # a page of so few lines is printed on them
 MOST_HEADINGS = 5_000  # on lines of their own; each may begin a table in many ways
@@ -75,7 +75,7 @@ def _take_header(blocks: list[Block], rows: Sequence[Sequence[Line]], vocabulary
     width, words = len(rows[0]), list[Line]()
     body = [[cell.key for cell in row] for row in rows]
     for n, line in enumerate(reversed(blocks[-MOST_FRAGMENTS:]), start=1):
-        if not isinstance(line, Line) or SENTENCE.match(line.key) or len(line.key) > LONGEST_HEADINGS:
+        if not isinstance(line, Line) or SENTENCE.match(line.key) or len(line.key) > LONGEST_HEADER_LINE:
             return []
         words = [*(Line(line.place, word) for word in line.text.split()), *words]
         names = list(join_fragments([word.key for word in words], vocabulary)) if words else []

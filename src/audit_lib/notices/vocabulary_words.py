@@ -1,4 +1,4 @@
-"""What printed words mean: headings of columns, names of units, labels of groups. See `vocabulary` for the file."""
+"""Look printed words up: headings of columns, names of units, labels of groups. `vocabulary` reads the file."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,7 @@ def keep(find: Callable[["Words", str], T]) -> Callable[["Words", str], T]:
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What printed words mean. Keys are squeezed words (see `documents.squeeze`)."""
+    """The words of notices, each with its meaning. Keys are squeezed words (see `documents.squeeze`)."""
 
     header: dict[str, str]  # 评分 → score; a heading may end with the word: 综合评分(100分)
     header_whole: dict[str, str]  # 乡镇 → unit; also the end of names, so a heading only as a whole
