@@ -250,7 +250,7 @@ def split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     bare = [length for word, length in zip(words, lengths, strict=True) if not vocabulary.names_unit(word)]
     spread = max(lengths) - min(lengths)
     is_even = spread < 2 and len(bare) == len(words)
-    is_mostly = FEWEST_ALIKE * len(bare) <= len(words) and min(bare, default=0) > SHORTEST_WORD
+    is_mostly = 2 * len(bare) < len(words) and min(bare, default=0) > SHORTEST_WORD
     is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or is_mostly or WIDE.search(piece))
     return words if not bare or spread == 0 or is_list else [piece]
 

@@ -156,7 +156,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         notice,
         mentions=find_mentions(prose, notice.names, vocabulary),
         headings=tuple(heading for line in document.lines if (heading := parse_heading(line))),
-        problems=(*found, *balance),
+        problems=tuple(dict.fromkeys((*found, *balance))),  # two rules may say the same
     )
 
 

@@ -9,7 +9,7 @@ from audit_lib.notices.vocabulary import Vocabulary
 from audit_lib.notices.vocabulary_words import either
 
 RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
-FIRST_PLACE = re.compile("榜首|首位|头名|(?<=[居列])首(?!位)")
+FIRST_PLACE = re.compile("榜首|首[位名]|头名|(?<=[居列])首(?!位)")
 SECOND_PLACE = re.compile("次席|次(?<=[居列]次)(?!席)")
 FULL_SCORE = re.compile(r"\((?:满分)?\d{1,3}分\)(?=(?:实?得|为)?\d)")  # 组织管理(20分)得18.5分
 LAST_PLACE = re.compile(rf"(?:最?末[位名]?|最后(?:一[名位])?|垫底)\((第(?:{NUMERAL})[名位]?)\)")  # 排在末位(第七位)
