@@ -1,12 +1,13 @@
 """Read what plain text draws with bars: rows of cells between them, and one cell a line before or after a bar."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from statistics import mode
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import SENTENCE
+from audit_lib.notices.columns import SENTENCE, Layout, is_value
+from audit_lib.notices.layouts import make_layout, number_names
 from audit_lib.notices.vocabulary import Vocabulary
 
 BAR = re.compile("[|│┃｜¦]")
@@ -14,6 +15,7 @@ ONLY_BARS = re.compile("[|│┃｜¦]+")
 RULE = re.compile(r"[-=+:_—\u2500-\u257f|｜¦\s]+")
 CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
+LONGEST_CLOSED = 20  # cells of a row that is printed one cell a line
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 
 
@@ -134,6 +136,56 @@ def take_begun(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[
         else:
             whole.append(row)
     return (whole, end) if len(whole) > 1 and width > 1 else ([], at)
+
+
+def take_closed(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
+    """Return rows of one cell a line below a header, where empty cells are printed as a bar or a no-break space alone.
+
+    The header is as wide as lets the most rows fit; without an empty cell among them there is nothing to return.
+    """
+    first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_CLOSED)]
+    if not first or not vocabulary.meaning_of(first[0]):
+        return [], at
+    best: list[list[Line]] = []
+    end = at
+    for width in range(2, LONGEST_CLOSED + 1):
+        header = first[:width]
+        if len(header) < width or not all(header) or is_value(header[-1]):
+            break
+        body = [first[n : n + width] for n in range(width, 4 * width, width)]
+        layout = make_layout(number_names(header), vocabulary, body)
+        if layout is None:
+            continue
+        rows: list[list[Line]] = []
+        cells = _list_cells(lines, at)
+        while (row := list(islice(cells, width))) and (not rows or _fits([cell.key for _, cell in row], layout)):
+            rows.append([cell for _, cell in row])
+            upto = row[-1][0] + 1
+        goes_on = any(is_value(cell.key) for _, cell in row)
+        if len(rows) > max(2, len(best)) and not goes_on:
+            best, end = rows, upto
+    is_padded = any(not cell.key for row in best for cell in row)
+    return (best, end) if is_padded else ([], at)
+
+
+def _list_cells(lines: Sequence[Line], at: int) -> Iterator[tuple[int, Line]]:
+    """Yield the cells from a line on, each with its place, up to a line of several bars; a blank line is no cell."""
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if len(BAR.findall(line.text)) > 1:
+            return
+        if line.key or "\u00a0" in line.text:
+            yield place, Line(line.place, BAR.sub("", line.text).strip())
+
+
+def _fits(row: Sequence[str], layout: Layout) -> bool:
+    """Check whether the cells of a row are of their columns; it names a unit, and may lack others."""
+    if len(row) < layout.width or not row[layout.unit_at]:
+        return False
+    is_sum = layout.sums_up(row[layout.unit_at])
+    return is_sum or all(
+        layout.looks_like(means, cell) for means, cell in zip(layout.meanings, row, strict=True) if cell
+    )
 
 
 def strip_bars(line: Line) -> list[Line]:

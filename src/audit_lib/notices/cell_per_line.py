@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise, takewhile
-from statistics import mode
+from itertools import combinations, takewhile
 
-from audit_lib.documents.model import Line, line_of
+from audit_lib.documents.model import Line
 from audit_lib.notices.columns import NUMBER, SENTENCE, Layout
 from audit_lib.notices.headers import Header
 from audit_lib.notices.rows import (
@@ -25,30 +24,8 @@ PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
 
 
-def count_blanks(drawn: Sequence[Line]) -> list[int]:
-    """Count for each line that prints something the empty cells just before it; at the end, those after the last.
-
-    A line that holds only a no-break space or a bar is one. Where there are none, lines further apart than most are
-    taken to have empty cells between them.
-    """
-    blanks = [0]
-    for line in drawn:
-        if line.key:
-            blanks.append(0)
-        else:
-            blanks[-1] += 1
-    numbers = [line_of(line.place) for line in drawn if line.key]
-    steps = [b - a if a and b else 0 for a, b in pairwise(numbers)]
-    if any(blanks) or not steps:
-        return blanks
-    usual = max(1, mode(steps))
-    wider = [step - usual for step in steps]
-    whole = usual if all(extra % usual == 0 for extra in wider if extra > 0) else 1
-    return [0, *(max(0, extra) // whole for extra in wider), 0]
-
-
 def read_rows(
-    lines: list[Line], keys: list[str], blanks: list[int], header: Header, problems: list[Problem]
+    lines: list[Line], keys: list[str], header: Header, problems: list[Problem]
 ) -> tuple[list[ScoreRow], int]:
     """Read the rows below a header until the pattern or the next header ends them. Return them, and where they end.
 
@@ -62,13 +39,13 @@ def read_rows(
     longest = 0  # lines that a remark has filled beyond its first
     group = plain_title(lines[header.title].printed) if header.title is not None else None
     while True:
-        following = _next_start(keys, at, layout, len(rows) + 1) or _next_by_blanks(keys, blanks, at, layout)
+        following = _next_start(keys, at, layout, len(rows) + 1)
         end = min(at + layout.width, len(keys) if following is None else following)
         if following is None and (layout.n_remarks or not layout.fits(keys[at:end])):
-            end = _end_by_blanks(keys, blanks, at, layout) or _end_by_prose(keys, at, end, layout)
+            end = _end_by_prose(keys, at, end, layout)
         if end == at + layout.width != following:
             end = _cut_row(keys, end, layout, rows)
-        row = _read_row(lines[at:end], blanks[at + 1 : end + 1], layout, problems)
+        row = _read_row(lines[at:end], layout, problems)
         rows.append(replace(row, group=group) if group and not row.group else row)
         upto = _end_remarks(keys, end, longest) if following is None else following
         longest = max(longest, upto - end if layout.meanings[-1] == "extra" else 0)
@@ -124,32 +101,6 @@ def _end_remarks(keys: list[str], end: int, longest: int) -> int:
     return min(end + longest, len(keys))
 
 
-def _end_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) -> int | None:
-    """Return the end of the last row by the empty cells printed in it; None where they do not make its cells fit."""
-    cells: list[str] = []
-    for place in range(at, len(keys)):
-        cells += [*[""] * (blanks[place] if cells else 0), keys[place]]
-        if len(cells) + blanks[place + 1] >= layout.width:
-            if not layout.unit_at < len(cells) <= layout.width:
-                return None
-            has_blanks = "" in [*cells, *[""] * blanks[place + 1]]
-            fits = all(
-                layout.looks_like(layout.meanings[n], cell) for n, cell in enumerate(cells[: layout.width]) if cell
-            )
-            return place + 1 if has_blanks and fits and "" not in cells[layout.unit_at : layout.unit_at + 1] else None
-    return None
-
-
-def _next_by_blanks(keys: list[str], blanks: list[int], at: int, layout: Layout) -> int | None:
-    """Return the next row where the table prints its empty cells, and a unit follows this row with those in it."""
-    if not any(blanks):
-        return None
-    end = _end_by_blanks(keys, blanks, at, layout) or at + layout.width
-    unit, *below = keys[end + layout.unit_at : end + layout.unit_at + 2] or [""]
-    is_signature = not below or DAY.match(below[0]) is not None
-    return end if layout.names_known(unit) and not is_signature else None
-
-
 def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:
     """Return the end of a last row that lacks cells: a sentence after its unit is not of it."""
     if layout.fits(keys[at:end]):
@@ -203,8 +154,8 @@ def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | 
     return None
 
 
-def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, problems: list[Problem]) -> ScoreRow:
-    placed = _place_by_blanks(lines, blanks, layout) or _place_cells(lines, layout)
+def _read_row(lines: Sequence[Line], layout: Layout, problems: list[Problem]) -> ScoreRow:
+    placed = _place_cells(lines, layout)
     if len(placed) < layout.width - layout.n_remarks:
         named = placed[layout.unit_at]
         problems.append(
@@ -213,22 +164,6 @@ def _read_row(lines: Sequence[Line], blanks: Sequence[int], layout: Layout, prob
             )
         )
     return read_row(placed, layout, problems)
-
-
-def _place_by_blanks(lines: Sequence[Line], blanks: Sequence[int], layout: Layout) -> dict[int, Line]:
-    """Return the column of each cell of a short row by the blank lines printed for its empty cells, where they do.
-
-    `blanks` counts the blank lines after each cell. Either every column has a cell, perhaps an empty one, or none has.
-    """
-    cells = [cell for line, n in zip(lines, blanks, strict=True) for cell in (line, *[Line(line.place, "")] * n)]
-    if len(lines) == layout.width or not layout.width <= len(cells) <= layout.width + 1:
-        return {}
-    placed = dict(enumerate(cells[: layout.width]))
-    named = placed[layout.unit_at]
-    fits = all(
-        layout.looks_like(layout.meanings[at], cell.key) for at, cell in placed.items() if cell.key or cell is named
-    )
-    return placed if fits and not any(cell.key for cell in cells[layout.width :]) else {}
 
 
 def _place_cells(lines: Sequence[Line], layout: Layout) -> dict[int, Line]:

@@ -16,6 +16,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 ORDINAL = re.compile(rf"(?:并列)?(?:第?({NUMERAL})名?|第({NUMERAL})位)")
 RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})[名位]?")  # a rank in words, which nothing else in a table looks like
 ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
+MEASURE = re.compile(r"[量数率]$|\((?:\d+分|%)\)$")  # ends the heading of a column of numbers
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
 
 
@@ -63,8 +64,9 @@ class Layout:
 
     @property
     def n_remarks(self) -> int:
-        """Count the last columns that hold no score, rank or tier. They are often empty, and then print nothing."""
-        return next(n for n, meaning in enumerate(reversed(self.meanings)) if meaning != "extra")
+        """Count the last columns that hold remarks: no score, rank, tier or measure. Empty ones print nothing."""
+        columns = zip(reversed(self.columns), reversed(self.meanings), strict=True)
+        return next(n for n, (column, means) in enumerate(columns) if means != "extra" or MEASURE.search(column))
 
     def looks_like(self, meaning: str, cell: str) -> bool:
         match meaning:

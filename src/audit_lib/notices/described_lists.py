@@ -7,7 +7,16 @@ from itertools import islice
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.dates import DATE, is_date
-from audit_lib.notices.names import ENUMERATOR, SIGNS, SPACED, is_name, look_like_units, read_entries, strip_number
+from audit_lib.notices.names import (
+    ENUMERATOR,
+    SIGNS,
+    SPACED,
+    is_name,
+    look_like_units,
+    may_part,
+    read_entries,
+    strip_number,
+)
 from audit_lib.notices.printed_heads import COLON
 from audit_lib.notices.tier_heads import Head, read_head
 from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
@@ -118,7 +127,12 @@ def _read_bare(line: Line, vocabulary: Vocabulary) -> str | None:
     is_list = DATE.search(found) is not None or _lists_units(found, vocabulary)
     is_word = vocabulary.may_grade(name) or (len(name) <= LONGEST_GRADE and vocabulary.has_tier(name))  # 基本合格
     is_word |= vocabulary.is_label(name) or name in vocabulary.furniture or vocabulary.meaning_of(name) is not None
-    is_bare = not (SIGNS.search(name) or SPACED.search(name) or any(map(str.isdigit, name)) or is_list)
+    is_bare = not (
+        SIGNS.search(name)
+        or may_part(COLON.split(strip_number(line.text.strip()))[0])
+        or any(map(str.isdigit, name))
+        or is_list
+    )
     return name if is_bare and not is_word and is_name(name, vocabulary) else None
 
 

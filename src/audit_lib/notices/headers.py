@@ -6,10 +6,11 @@ that leaves a column without a certain name, words and the order of the values t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, product
+from itertools import pairwise
 from math import isclose
 
-from audit_lib.notices.columns import HAN, NUMBER, POINTS, RANK, SENTENCE, Layout, is_value, read_ordinal
+from audit_lib.notices.columns import HAN, NUMBER, POINTS, RANK, SENTENCE, Layout, is_value
+from audit_lib.notices.heading_levels import find_score_by_levels, list_numbers
 from audit_lib.notices.layouts import VALUES, make_layout, number_names
 from audit_lib.notices.vocabulary import Vocabulary
 from audit_lib.notices.vocabulary_words import LONGEST_HEADING
@@ -19,8 +20,6 @@ MOST_FRAGMENTS = 24  # lines that a broken header may fill
 FARTHEST = 4 * LONGEST_HEADER  # lines from the beginning of a header to a value below it
 ROWS_TO_TYPE = 3  # whose cells tell which column holds the units
 FEWEST_ROWS = 3  # from which on values tell an order
-MOST_ABOVE, MOST_NAMES = 3, 16  # headings above others, and all, so that the ways to read them are few
-MEASURES = ("量", "数", "率", "分")  # ends of headings that stand above cells, and above no other headings
 FEWEST_PARTS = 2  # columns that a total sums up
 
 
@@ -164,7 +163,7 @@ def _name_fragments(
     is_valued = not {"score", "rank"}.isdisjoint(meanings)
     if len(names) == width:
         layout = make_layout(number_names(names), vocabulary, rows)
-        layout = layout or (_tell_by_order(names, columns, unit_at, vocabulary) if is_valued else None)
+        layout = layout or (_tell_by_values(names, meanings, columns, unit_at, None, vocabulary) if is_valued else None)
         return Header(layout, end) if layout and layout.meanings[unit_at] == "unit" else None
     if len(names) < width or not is_valued:
         return None
@@ -172,8 +171,8 @@ def _name_fragments(
     if is_titled and (layout := make_layout(number_names(names[-width:]), vocabulary, rows)):
         return Header(layout, end)
     numbered = [f"column {number}" for number in range(1, width + 1)]
-    layout = _tell_by_order(numbered, columns, unit_at, vocabulary)
-    layout = layout or _tell_by_levels(names, columns, unit_at, vocabulary)
+    score_at = find_score_by_levels(names, columns, unit_at, vocabulary)
+    layout = _tell_by_values(numbered, meanings, columns, unit_at, score_at, vocabulary)
     if layout is None:
         return None
     headings = {"unit": names[meanings.index("unit") if "unit" in meanings else unit_at]}
@@ -204,73 +203,28 @@ def join_fragments(fragments: Sequence[str], vocabulary: Vocabulary) -> Iterator
     yield name
 
 
-def _tell_by_order(
-    names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
+def _tell_by_values(
+    names: Sequence[str],
+    meanings: Sequence[str | None],
+    columns: Sequence[Sequence[str]],
+    unit_at: int,
+    score_at: int | None,
+    vocabulary: Vocabulary,
 ) -> Layout | None:
     """Distinguish rank and score by their values: a rank goes up from 1, its score comes down or sums up the others.
 
-    None where none do.
+    Of several columns that come down, the one beside the rank is the score; beside the number of a row none is. None
+    where nothing tells which column is the score; `score_at` is that column where its heading tells.
     """
-    numbers = _list_numbers(columns)
+    numbers = list_numbers(columns)
     rank_at = next((at for at in reversed(numbers) if is_ranking(numbers[at])), None)
-    if rank_at is None or not (scores := _list_scores(numbers, rank_at)):
-        return None
-    roles = {unit_at: "unit", rank_at: "rank", min(scores, key=lambda at: abs(at - rank_at)): "score"}
-    return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(names))), vocabulary)
-
-
-def _tell_by_levels(
-    names: Sequence[str], columns: Sequence[Sequence[str]], unit_at: int, vocabulary: Vocabulary
-) -> Layout | None:
-    """Find the score below headings of two levels, printed level by level, where every reading has it in one column."""
-    found: set[int] = set()
-    for leaves in _list_leaves(names, len(columns), vocabulary):
-        meanings = [vocabulary.meaning_of(leaf) for leaf in leaves]
-        if meanings.count("score") == 1 and _fits_cells(leaves, meanings, columns, unit_at):
-            found.add(meanings.index("score"))
-    if len(found) != 1:
-        return None
-    roles = {unit_at: "unit", found.pop(): "score"}
-    numbered = tuple(f"column {at}" for at in range(1, len(columns) + 1))
-    return Layout(numbered, tuple(roles.get(at, "extra") for at in range(len(columns))), vocabulary)
-
-
-def _list_leaves(names: Sequence[str], width: int, vocabulary: Vocabulary) -> Iterator[list[str]]:
-    """Yield the headings of columns as they may be meant: some of the first stand above several of the last."""
-    n_above = len(names) - width  # headings that stand above others
-    if not 0 < n_above <= MOST_ABOVE or len(names) > MOST_NAMES:
-        return
-    for top in range(n_above, len(names) - n_above + 1):
-        free = [at for at in range(top) if not (vocabulary.meaning_of(names[at]) or names[at].endswith(MEASURES))]
-        for above, cuts in product(combinations(free, n_above), combinations(range(top + 1, len(names)), n_above - 1)):
-            below = dict(zip(above, pairwise((top, *cuts, len(names))), strict=True))
-            yield [
-                leaf for at in range(top) for leaf in (names[slice(*below[at])] if at in below else names[at : at + 1])
-            ]
-
-
-def _fits_cells(
-    leaves: Sequence[str], meanings: Sequence[str | None], columns: Sequence[Sequence[str]], unit_at: int
-) -> bool:
-    """Check whether headings fit the cells below them: numbers from 1 on, units, and shares where cells have a %."""
-    has_shares = any(cell.endswith("%") for column in columns for cell in column)
-    for at, (leaf, meaning, column) in enumerate(zip(leaves, meanings, columns, strict=True)):
-        if meaning == "serial" and not all(map(str.isdecimal, column)):
-            return False
-        if (meaning == "unit" and at != unit_at) or (at == unit_at and meaning not in ("unit", None)):
-            return False
-        if has_shares and leaf.endswith("率") != all(cell.endswith("%") for cell in column):
-            return False
-    return True
-
-
-def _list_numbers(columns: Sequence[Sequence[str]]) -> dict[int, list[float]]:
-    """List the columns of numbers by their place."""
-    return {
-        at: [float(read_ordinal(cell) or cell) for cell in column]
-        for at, column in enumerate(columns)
-        if all(NUMBER.fullmatch(cell) or RANK.fullmatch(cell) for cell in column)
-    }
+    if score_at is None:
+        scores = [] if rank_at is None else _list_scores(numbers, rank_at)
+        if not scores or (len(scores) > 1 and "rank" not in meanings):
+            return None
+        score_at = min(scores, key=lambda at: abs(at - (rank_at or 0)))
+    roles = {unit_at: "unit", rank_at: "rank", score_at: "score"}
+    return Layout(tuple(names), tuple(roles.get(at, "extra") for at in range(len(columns))), vocabulary)
 
 
 def _list_scores(numbers: Mapping[int, list[float]], rank_at: int) -> list[int]:

@@ -16,6 +16,7 @@ from audit_lib.notices.tier_heads import INSIDE, SEMICOLONS, Head, read_head
 from audit_lib.notices.tier_lists import HEADING, Block
 from audit_lib.notices.vocabulary import Vocabulary
 
+ENDING_CUT = range(1, 4)  # characters of an ending before the line end that cuts it
 SENTENCE = re.compile("[,\uff0c不未]")
 
 
@@ -54,7 +55,9 @@ def read_block(lines: Lines, at: int, head: Head, above: Block | None) -> Block:
 
 def _read_beside(lines: Lines, at: int, block: Block) -> int:
     """Read the names beside a head; return where the lines below them begin."""
-    beside, end = lines.join_cut(Line(lines.lines[at].place, block.head.names), at + 1)
+    beside, end = Line(lines.lines[at].place, block.head.names), at + 1
+    if len(split_outside(beside.key, SEPARATORS)) != block.head.stated:
+        beside, end = lines.join_cut(beside, end)
     for text in _split_segments(beside.text):
         read_names(Line(beside.place, text), None, block, lines.vocabulary)
     return end
@@ -98,8 +101,7 @@ def _read_below(lines: Lines, end: int, block: Block) -> int:
             nested.add(below.form)
         if below and below.form not in nested and _ends_list(below, head, lines):
             break
-        if not below or not below.form[2]:
-            line, upto = lines.join_cut(line, upto)
+        line, upto = lines.join_cut(line, upto)
         is_signed = upto < lines.until and (
             is_date(lines.lines[upto].key)
             or _signs_with_next(line, lines.lines[upto : min(lines.until, upto + 2)], block, vocabulary)
@@ -171,8 +173,12 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     _, colon, listed = line.key.rpartition(":")
     *above, half = [piece for piece, _ in split_outside(listed, SEPARATORS)]
     first, sign = split_outside(below[0].key, SEPARATORS)[0]
+    if not half:
+        return False
     if len(first) > 1 and first in vocabulary.suffix and vocabulary.kind_of(half) == "other":
         return True  # no name is an ending, or a character
+    if any(half[-n:] + first in vocabulary.suffix for n in ENDING_CUT) and first not in vocabulary.suffix:
+        return True  # 长江街 / 道办事处
     if not (above or colon) or not HAN.search(first):
         return False
     if len(first) == 1:  # 东湖街 / 道, but not 文化部 / 中

@@ -38,15 +38,17 @@ GLUED_GOVERNMENTS = re.compile(r"(?<=[县市区州镇乡]人民政府)(?=[^\W\d]
 DOTS = re.compile("[·•]")
 SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
 SIGNS = re.compile("[、,;。:]")
+STOP = re.compile("[,!?]|。.")  # no name holds one
 AND = re.compile("以及|[和及与]")
 CLAUSE_ENDS = "。;!?"
 SHORTEST_WORD = 2  # characters of a name
-COUNTED_ALONE = re.compile(rf"第?(?:{NUMERAL})[位名个家]")
+COUNTED_ALONE = re.compile(rf"[第前后末]?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 # Words of a closed class, with which clauses begin and names do not.
 FUNCTION = re.compile(
     "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
 )
+HOPE = "希望"
 NUMBER_IN_NAME = re.compile(
     r"(?<=[\u4e00-\u9fff])\d{1,3}(?=[\u4e00-\u9fff]{2})(?![分名位年月日个家件条次项元万期第])"
 )  # 绿地21新城
@@ -193,6 +195,7 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
         or len(key) > LONGEST_NAME
         or DATE.search(key)
         or MASK.search(key)
+        or STOP.search(BRACKETED.sub("", key))
         or vocabulary.sums_up(key)
         or key.count("(") > key.count(")")
     ):
@@ -208,6 +211,8 @@ def names_none(key: str, vocabulary: Vocabulary) -> bool:
     bare = BRACKETED.sub("", key)
     if HALF_QUOTE.search(key):
         return True
+    if key.startswith(HOPE) and key.removeprefix(HOPE) in vocabulary.suffix:  # 希望小学, but 希望各镇
+        return False
     is_short = len(bare) < SHORTEST_WORD or COUNTED_ALONE.fullmatch(bare) is not None
     return (
         is_short or NUMBER_OF.search(bare) is not None or vocabulary.is_bare(bare) or FUNCTION.match(bare) is not None

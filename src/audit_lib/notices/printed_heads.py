@@ -21,6 +21,7 @@ STATED = re.compile(
 LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个家](?:单位)?[是为]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分别)?(?:共?有|[是为])|如下|包括)$")  # 优秀单位有:, 好的有:
 RANKED = re.compile(rf"[前后第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
+COUNTED_BESIDE = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个家名](?:[^、,;。()\d]{{0,4}}[^、,;。()\d省市县区州])?\)?")
 COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count ends the heading
     rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
@@ -76,8 +77,8 @@ def _split_names(line: Line) -> tuple[str, str | None]:
     annex = ANNEX.match(line.aligned)
     head, *rest = COLON.split(line.printed[annex.end() :] if annex else line.text, maxsplit=1)
     names = rest[0] if rest else None
-    if names is not None and STATED.fullmatch(count := squeeze(names)):  # 优秀:(5个)
-        head, names = head + count, None
+    if names is not None and (counted := COUNTED_BESIDE.fullmatch(squeeze(names))):  # 优秀:(5个), 优秀:5个镇街
+        head, names = f"{head}({counted['n']}个)", None
     if names is None and (beside := COUNTED_HEAD.fullmatch(head)):
         head, names = beside[1], beside["names"]
     head = ASIDE.sub("", head)

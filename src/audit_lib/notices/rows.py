@@ -15,7 +15,7 @@ NUMBERED = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|
 MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
 SEVERAL = re.compile(r"\d[\d.]+(?:\s+\d[\d.]+)+")  # numbers in one cell; 9 5 . 5 is one with padding
 DASH = re.compile("[-—–/]+")
-COUNTED = re.compile(r"[(\uff08]共?\d+[个家][)\uff09]$")
+COUNTED = re.compile(r"[(\uff08]共?\d+[个家处座项户名人件][)\uff09]$")  # what a group or a unit has
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
         if layout.meanings[column] == "extra":
             problems += find_misprints(named.printed, line)
     return ScoreRow(
-        unit=named.printed,
+        unit=COUNTED.sub("", named.printed),
         score=_read_score(named, cells.get("score"), problems),
         rank=_read_whole(named, cells.get("rank"), problems),
         serial=_read_whole(named, cells.get("serial"), problems),

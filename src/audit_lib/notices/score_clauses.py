@@ -34,6 +34,7 @@ PART = re.compile(r"([^\d、,;:。]+)\d{1,3}(?:\.\d+)?分")  # 市容秩序91分
 LED_PARTS = re.compile(  # 甲景区:票务服务91分,环境卫生95分,综合得分92分
     rf"(?<![^;。])(?P<name>[^\d,;。:、]{{2,20}}):(?P<parts>{PART.pattern}(?:[、,]{PART.pattern}){{2,30}})"
 )
+ANNOUNCES = re.compile("(?:结果|情况|成绩)(?:如下)?$")  # leads to units: 考评结果:甲区市容秩序91分
 MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
 SHARED_END = 3  # characters with which names of one kind end
 SHORTEST_PART = 2  # characters of what is scored, or of a name
@@ -105,6 +106,7 @@ def _mark_led(found: re.Match[str], vocabulary: Vocabulary) -> str:
     """Put the sign after a name before a colon, where what follows are parts of its score, the score itself last."""
     parts = PART.findall(found["parts"])
     is_led = vocabulary.is_score_word(parts[-1]) and not any(map(vocabulary.names_unit, parts))
+    is_led = is_led and not ANNOUNCES.search(found["name"])
     return f"{found['name']}{NAME_END}{found['parts']}" if is_led else found[0]
 
 
@@ -293,6 +295,7 @@ def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
         len(name) > LONGEST_NAME
         or VERB.search(name)
         or NO_NAME.match(name)
+        or name in vocabulary.furniture
         or vocabulary.meaning_of(name) not in (None, "unit")
         or names_none(name, vocabulary)
     ):

@@ -48,8 +48,9 @@ def join_runs(read: Iterable[tuple[int, Line, list[Record]]], vocabulary: Vocabu
         label = records[0].label if is_alone else ""
         is_next = bool(runs) and at == before + 1 and (goes_on or (is_alone and was_alone))
         run = [] if is_next else labelled.get(label, [])
-        if run and vocabulary.names_unit(unit := records[0].unit) and all(unit != each.unit for each in run):
-            run.append(records[0])  # other lines may be between
+        units = {record.unit for record in records}
+        if run and all(map(vocabulary.names_unit, units)) and units.isdisjoint(each.unit for each in run):
+            run += records  # other lines may be between
             continue
         if not is_next:
             runs.begin()

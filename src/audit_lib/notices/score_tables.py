@@ -8,7 +8,7 @@ from typing import Any
 
 from audit_lib.documents.model import Block, Grid, Line
 from audit_lib.notices.barred_rows import BAR
-from audit_lib.notices.cell_per_line import count_blanks, read_rows
+from audit_lib.notices.cell_per_line import read_rows
 from audit_lib.notices.columns import NUMBER, Layout, is_value
 from audit_lib.notices.grid_lists import LONGEST_HEADINGS, find_unread, list_tiers, list_units
 from audit_lib.notices.grid_tables import read_grid
@@ -212,7 +212,6 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
     """Find the tables that are printed with one cell a line."""
     lines = [line for line in drawn if line.key]
     keys = [line.key for line in lines]
-    blanks = count_blanks(drawn)
     at = 0
     while at < len(lines):
         header = find_header(keys, at, found.vocabulary)
@@ -226,7 +225,7 @@ def _find_in_lines(drawn: Sequence[Line], found: _Found) -> None:
             facts = {"headings": "、".join(header.unclear), "width": layout.width}
             found.problems.append(note_problem("header_unclear", "headings", printed[0].place, "note", **facts))
         unread: list[Problem] = []
-        start, (rows, at) = at, read_rows(lines, keys, blanks, header, unread)
+        start, (rows, at) = at, read_rows(lines, keys, header, unread)
         if sum(problem.phrase.key == "problems.between_rows" for problem in unread) >= len(rows):
             # As many cells left over as rows read: the columns are not those of the header.
             headings = " · ".join(layout.columns)[:LONGEST_HEADINGS]

@@ -28,6 +28,7 @@ FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙�
 SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区第一: a rank in each of several groups
     "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
 )
+PARTS = "其中"  # 甲公司,总分94分。其中,环境卫生28分
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 SIGN = re.compile("[,:;。]")
 SERIAL = re.compile(r"\d{1,2}[.、]?")
@@ -78,7 +79,7 @@ def _read_lines(
         is_beside = level is not None and level.lastgroup == ranking_level  # the next heading: 二、 after 一、
         is_ranking = is_heading or (is_ranking and not is_beside and is_item)
         ranking_level = (level and level.lastgroup) if is_heading else ranking_level
-        records = list(_read_line(line, vocabulary, problems, is_ranking=is_ranking))
+        records = _read_line(line, vocabulary, problems, is_ranking=is_ranking)
         records = records or (_rank_listed(line, n_listed, vocabulary) if is_headed else [])
         if SERIAL.fullmatch(line.key):
             continue
@@ -95,12 +96,13 @@ def _read_lines(
 
 def _read_line(
     line: Line, vocabulary: Vocabulary, problems: list[Problem], *, is_ranking: bool = False
-) -> Iterator[Record]:
+) -> list[Record]:
     """Read the records of a line; with `is_ranking` the numbers of its items are ranks: 1.甲镇95分;2.乙镇94分."""
     is_group = is_ranking and RANKED_LABEL.match(line.aligned) is not None
     if not is_group and not NUMBER_OR_RANK.search(line.aligned):
-        return
+        return []
     group: str | None = None
+    scored: list[Record] = []
     text = ASIDE.sub("", line.aligned) if "(" in line.aligned else line.aligned
     text = vocabulary.cached(compile_division).sub("", text if is_ranking else strip_number(text))
     text = mark_names(word_plainly(text), vocabulary)
@@ -125,7 +127,7 @@ def _read_line(
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")
             entries, _ = read_entries(placed["units"], vocabulary)
-            yield from (Record(entry.unit, None, "分", rank, None, line.place) for entry in entries)
+            scored += (Record(entry.unit, None, "分", rank, None, line.place) for entry in entries)
             continue
         chunks = read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
@@ -138,12 +140,16 @@ def _read_line(
             records = _rank_item(clause, None, line.place, vocabulary)
         elif number and not records:
             records = _rank_item(clause, read_ordinal(number[0].strip("(.、)")), line.place, vocabulary)
+        if scored and clause.startswith(PARTS) and not any(vocabulary.names_unit(each.unit) for each in records):
+            scored[-1].extra |= {each.unit: each.number for each in records if each.number}
+            continue
         if len(records) > 1 and ORDERED.search(clause):
             records[0].begins = True
         if len(records) == 1:
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
-        yield from records
+        scored += records
+    return scored
 
 
 def _heads_ranking(line: Line, vocabulary: Vocabulary) -> tuple[bool, int | None]:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import groupby, islice, takewhile
 
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError, squeeze
-from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun
+from audit_lib.notices.barred_rows import BAR, close_cells, strip_bars, take_barred, take_begun, take_closed
 from audit_lib.notices.columns import NUMBER, RANK, SENTENCE, Layout
 from audit_lib.notices.headers import MOST_FRAGMENTS, find_header, join_fragments
 from audit_lib.notices.layouts import make_layout, number_names
@@ -41,8 +41,10 @@ def draw_grids(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Block]:
     filled = [at for at, line in enumerate(spread) if _is_filled(line.key, vocabulary)]
     barred = (take_barred, take_begun) if has_bars else ()
     bare = partial(take_bare, ragged=[])
+    has_empty = has_bars or any("\u00a0" in line.text and not line.key for line in spread)
     ways = (
         *barred,
+        *([take_closed] if has_empty else []),
         take_spaced,
         partial(_take_columns, filled=filled),
         bare,
