@@ -13,6 +13,7 @@ OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 AUTONOMOUS = "自治"  # in the longest names of places
+TAKEN = re.compile("[将把](?!军)|对")  # 将甲镇评为优秀; not 将军路街道
 LONGER = 2  # characters of a word before a name
 YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
@@ -91,10 +92,18 @@ def _is_list(piece: str, vocabulary: Vocabulary) -> bool:
 
 
 def trim_lead(name: str, vocabulary: Vocabulary) -> str:
-    """Remove what leads to the first name of a list: 确定甲镇 and 得分前两名的是甲镇 are 甲镇."""
+    """Remove what leads to the first name of a list: 确定甲镇, 得分前两名的是甲镇 and 将甲镇 are 甲镇.
+
+    将, 把 and 对 stay where one character is left before the ending, 将乐县, and 对 before what is no place: 对外经贸局.
+    """
     lead = vocabulary.lead.match(name)
-    rest = name[lead.end() :] if lead else ""
-    return rest if len(rest) > 1 and vocabulary.kind_of(rest) != "other" else name
+    taken = None if lead else TAKEN.match(name)
+    found = lead or taken
+    rest = name[found.end() :] if found else ""
+    kind = vocabulary.kind_of(rest)
+    if taken and (rest[1:] in vocabulary.suffix or (taken[0] == "对" and kind not in PLACES)):
+        return name
+    return rest if len(rest) > 1 and kind != "other" else name
 
 
 def trim_tail(name: str, vocabulary: Vocabulary) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.clause_names import split_units
+from audit_lib.notices.clause_names import split_units, trim_lead
 from audit_lib.notices.dates import read_numeral
 from audit_lib.notices.names import (
     ASIDE,
@@ -264,7 +264,7 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     for listed in (text, text.partition(":")[2]):
         pieces = [strip_number(piece.strip()) for piece, _ in split_outside(listed, f"、,{CLAUSE_ENDS}")]
         pairs = [pattern.pair.fullmatch(piece) for piece in pieces if piece]
-        read = [(squeeze(pair["unit"]), pair["tier"], pair["sign"]) for pair in pairs if pair]
+        read = [(trim_lead(squeeze(pair["unit"]), vocabulary), pair["tier"], pair["sign"]) for pair in pairs if pair]
         # Without a sign between them 县一中基本合格 may be of another tier.
         if (
             pairs

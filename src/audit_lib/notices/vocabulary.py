@@ -81,7 +81,7 @@ class Vocabulary(Words):
     def lead(self) -> re.Pattern[str]:
         """A pattern for the words of a sentence before its first name: 决定将甲镇; 前两名的是甲镇."""
         return re.compile(
-            rf".*(?:(?:{either(self.leads)}|[现拟](?=将))[将对把]?|(?<=..)[是为]|的|我[省市州县区]|^而|(?<=[^国所公私])有(?!限))"
+            rf".*(?:(?:{either(self.leads)}|[现拟](?=将))[将对把]?|(?<=..)[是为]|的|我[省市州县区]|^[而仅则给]|(?<=[^国所公私])有(?!限))"
         )
 
     @cached_property
