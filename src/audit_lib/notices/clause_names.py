@@ -94,7 +94,7 @@ def _is_list(piece: str, vocabulary: Vocabulary) -> bool:
 def trim_lead(name: str, vocabulary: Vocabulary) -> str:
     """Remove what leads to the first name of a list: 确定甲镇, 得分前两名的是甲镇 and 将甲镇 are 甲镇.
 
-    将, 把 and 对 stay where one character is left before the ending, 将乐县, and 对 before what is no place: 对外经贸局.
+    将, 把 and 对 stay where one character is left before the ending (将乐县), 对 before what is no place (对外经贸局).
     """
     lead = vocabulary.lead.match(name)
     taken = None if lead else TAKEN.match(name)

@@ -107,7 +107,7 @@ def read_between(
     stop: Line | None = None
     for n, line in enumerate(lines, start=1):
         name = _read_bare(line, vocabulary)
-        is_item = line.key[:1].isdigit() and not head.form[0][:1].isdigit()
+        is_item = line.key[:1].isdigit() and not head.form.number[:1].isdigit()
         if name is None or (not is_item and read_head(line, vocabulary, steps)):
             stop = line
             break
@@ -139,7 +139,7 @@ def _read_bare(line: Line, vocabulary: Vocabulary) -> str | None:
 def read_numbered(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> list[Named]:
     """Return the lines below a numbered heading that each number a name, where those look alike: 1.甲饭店, 2.乙饭店."""
     numbered: list[Named] = []
-    for n, line in enumerate(lines if head.form[0][:1] not in ("", "1") else (), start=1):
+    for n, line in enumerate(lines if head.form.number[:1] not in ("", "1") else (), start=1):
         number = ENUMERATOR.match(line.key)
         name = strip_number(line.printed)
         if not number or not number[0][0].isdigit() or SIGNS.search(name) or not is_name(name, vocabulary):

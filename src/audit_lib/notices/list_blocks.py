@@ -121,19 +121,20 @@ def _read_below(lines: Lines, end: int, block: Block) -> int:
 def _ends_list(below: Head, head: Head, lines: Lines) -> bool:
     """Check whether a head begins another list, and is no label in the list of the head above it."""
     is_step = below.tier.endswith(lines.vocabulary.steps)
-    is_again = below.form[2] and lines.steps[below.tier] > 1 and below.tier[0] != "第"  # no group: 第一组
+    is_again = below.form.has_colon and lines.steps[below.tier] > 1 and below.tier[0] != "第"  # no group: 第一组
     is_other = (is_step or is_again) and not head.is_known
-    style, is_counted, has_colon, noun = below.form
-    return is_other or below.is_known or bool(style) or is_counted or (bool(noun) and not has_colon)
+    form = below.form
+    is_heading = bool(form.number) or form.is_counted or (bool(form.noun) and not form.has_colon)
+    return is_other or below.is_known or is_heading
 
 
 def _may_nest(below: Head, block: Block, vocabulary: Vocabulary) -> bool:
     """Check whether a counted label begins the list of a tier above it, which has no names of its own."""
     head = block.head
     is_empty = not block.lists and not squeeze(head.names)
-    is_tier = head.is_sure or head.form[3].startswith(vocabulary.scale_noun)
-    is_part = not below.is_known and bool(below.form[1] and squeeze(below.names))
-    return is_empty and is_tier and is_part and (head.form[1] or not below.form[0])
+    is_tier = head.is_sure or head.form.noun.startswith(vocabulary.scale_noun)
+    is_part = not below.is_known and bool(below.form.is_counted and squeeze(below.names))
+    return is_empty and is_tier and is_part and (head.form.is_counted or not below.form.number)
 
 
 def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary: Vocabulary) -> bool:
@@ -146,7 +147,7 @@ def _signs_with_next(line: Line, below: Sequence[Line], block: Block, vocabulary
         or COLON.search(line.key)
     ):
         return False
-    kinds = {vocabulary.kind_of(unit) for each in block.lists for unit in each.units}
+    kinds = {vocabulary.kind_of(unit) for unit in block.units}
     return vocabulary.kind_of(line.key) not in kinds
 
 
@@ -161,7 +162,7 @@ def _split_segments(text: str) -> list[str]:
 def _is_subheading(line: Line, head: Head, vocabulary: Vocabulary) -> bool:
     """Check whether a line labels the next as a part of the list: (一)乡镇(2个) under 一、优秀等次."""
     number = ENUMERATOR.match(line.key)
-    if number is None or "、" in number[0] or head.form[0][:1] == number[0][:1] or COLON.search(line.key):
+    if number is None or "、" in number[0] or head.form.number[:1] == number[0][:1] or COLON.search(line.key):
         return False
     return vocabulary.is_label(STATED.sub("", line.key))
 

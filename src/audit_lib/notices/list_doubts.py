@@ -10,7 +10,7 @@ from audit_lib.notices.names import SEPARATORS, SIGNS, split_outside, strip_numb
 from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_heads import LONE, RANKING
-from audit_lib.notices.tier_lists import HEADING, Block
+from audit_lib.notices.tier_lists import HEADING, Block, list_names
 from audit_lib.notices.vocabulary import Vocabulary
 
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
@@ -22,7 +22,7 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
     chosen = [block for block in blocks if isinstance(block, Block) and id(block) in accepted]
     places = {at for at, block in enumerate(blocks) if id(block) in accepted}
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
-    bare = [len(unit) for unit in _list_names(chosen) if vocabulary.kind_of(unit) == "other"]
+    bare = [len(unit) for unit in list_names(chosen) if vocabulary.kind_of(unit) == "other"]
     forms = {block.head.form for block in chosen}
     steps = {_draw_step(block) for block in chosen if len(block.head.tier) <= LONGEST_STEP}
     read: list[str] = []  # tiers so far
@@ -31,7 +31,7 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
             yield from _find_headed(blocks[at - 1] if at else None, block, vocabulary)
             yield from _find_name(block, vocabulary, is_inside=at in inside, is_above=at + 1 in places)
         elif id(block) not in accepted:
-            is_step = block.head.form[0] != "" and _draw_step(block) in steps
+            is_step = block.head.form.number != "" and _draw_step(block) in steps
             is_like = is_step and any(set(block.head.tier) & set(tier) for tier in read)
             is_parallel = is_like or (any(block.head.form) and block.head.form in forms)
             is_parallel = is_parallel or (block.head.is_known and any(each.head.is_known for each in chosen))
@@ -41,10 +41,6 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
             read += [each.tier for each in block.lists]
             below = takewhile(lambda each: id(each) not in accepted, blocks[at + 1 : at + 3])
             yield from _find_bare_below(block, tuple(below), max(bare, default=0))
-
-
-def _list_names(blocks: Sequence[Block]) -> list[str]:
-    return [unit for block in blocks for each in block.lists for unit in each.units]
 
 
 def _find_name(line: Line, vocabulary: Vocabulary, *, is_inside: bool, is_above: bool) -> Iterator[Problem]:
@@ -58,12 +54,12 @@ def _find_name(line: Line, vocabulary: Vocabulary, *, is_inside: bool, is_above:
 
 def _draw_step(block: Block) -> tuple[str, int]:
     """Return the number of a head and the length of its tier, which steps of one scale share: 一、红榜, 二、黑榜."""
-    return block.head.form[0], len(block.head.tier)
+    return block.head.form.number, len(block.head.tier)
 
 
 def _find_rejected(block: Block, vocabulary: Vocabulary, *, is_parallel: bool) -> Iterator[Problem]:
     """Yield a label that looks like those of tiers (`is_parallel`), or has names that we know below it."""
-    units = _list_names([block])
+    units = block.units
     n_known = sum(map(vocabulary.names_unit, units))
     if is_parallel or (2 * n_known > len(units) and any(block.head.form)):
         is_mention = not is_parallel or len(units) < 2 or block.rest

@@ -82,7 +82,7 @@ def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
 def _is_place_among(name: str, block: Block, vocabulary: Vocabulary) -> bool:
     """Check whether the last name above a date is a place among others of its kind, which sign nothing: villages."""
     kind = vocabulary.kind_of(name)
-    return kind in PLACES and all(vocabulary.kind_of(unit) == kind for each in block.lists for unit in each.units)
+    return kind in PLACES and all(vocabulary.kind_of(unit) == kind for unit in block.units)
 
 
 def _number_alike(one: str, other: str | None) -> bool:

@@ -7,7 +7,7 @@ others: headings of one form, each with its list.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
@@ -21,7 +21,7 @@ from audit_lib.notices.names import (
 )
 from audit_lib.notices.rows import Problem, plain_title
 from audit_lib.notices.tier_heads import count_steps, part_heads, read_head, read_lone
-from audit_lib.notices.tier_lists import HEADING, Block, TierList
+from audit_lib.notices.tier_lists import HEADING, Block, TierList, list_names
 from audit_lib.notices.vocabulary import Vocabulary
 from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
 
@@ -111,40 +111,18 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
         if block.is_described or _lists_units(block, vocabulary) or scale[_step_of(block, vocabulary)] >= FEWEST_STEPS
     ]
     whole = _drop_roles(whole, vocabulary)
-    steps = Counter((block.head.form[:3], block.head.tier[-1]) for block in whole)
-    tiers = {(block.head.form[:3], block.head.tier) for block in whole}
-    contained = {
-        (form, tier)
-        for form, one in tiers
-        for same, other in tiers
-        if form == same and one != other and one in other
-        for tier in (one, other)
-    }
     known = [block for block in blocks if block.head.is_sure or (block.head.is_known and block.lists)]
-    sure = list(known)
-    for block in whole:
-        head = block.head
-        is_counted = head.stated is not None and head.stated == sum(len(each.units) for each in block.lists)
-        is_step = head.tier.endswith(vocabulary.steps) and steps[head.form[:3], head.tier[-1]] > 1
-        if not head.is_like_unit and (
-            is_step
-            or is_counted
-            or (block.is_described and len(block.lists) > 1 and head.tier.endswith(vocabulary.steps))
-            or (ORDINAL.match(head.tier) and look_like_units(_list_names([block]), vocabulary))
-            or (head.form[:3], head.tier) in contained
-            or head.form[3].startswith(vocabulary.scale_noun)
-        ):
-            sure.append(block)
+    sure = [*known, *_find_proven(whole, vocabulary)]
     chosen = set(map(id, sure))
-    forms = {block.head.form for block in known if block.lists} | {b.head.form for b in sure if b.head.form[3]}
-    has_known = look_like_units(_list_names(sure), vocabulary)
-    styles = {(block.head.form[0], block.head.form[2]) for block in sure if block.head.form[0]}
-    read = set(_list_names(sure))
+    forms = {block.head.form for block in sure if block.head.form.noun or (block in known and block.lists)}
+    has_known = look_like_units(list_names(sure), vocabulary)
+    styles = {(block.head.form.number, block.head.form.has_colon) for block in sure if block.head.form.number}
+    read = set(list_names(sure))
     alike = set(map(id, whole))
     for block in [*clean, *reversed(clean)]:  # names of a list may be proven by a later one
-        names = _list_names([block])
+        names = block.units
         is_proven = all(name in read or vocabulary.names_unit(name) for name in names)
-        is_numbered = (block.head.form[0], block.head.form[2]) in styles and len(names) > 1 and is_proven
+        is_numbered = (block.head.form.number, block.head.form.has_colon) in styles and len(names) > 1 and is_proven
         is_form = block.head.form in forms and (id(block) in alike or is_proven)
         if (is_form or is_numbered) and id(block) not in chosen:
             chosen.add(id(block))
@@ -153,82 +131,112 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
     return chosen
 
 
+def _find_proven(blocks: Sequence[Block], vocabulary: Vocabulary) -> Iterator[Block]:
+    """Yield the blocks whose label shows by itself or beside the others that it is a tier.
+
+    It is a step of a scale, is counted as it lists, or contains another of its form or is contained: 达标, 未达标.
+    """
+    steps = Counter((block.head.form.shape, block.head.tier[-1]) for block in blocks)
+    tiers = {(block.head.form.shape, block.head.tier) for block in blocks}
+    for block in blocks:
+        head, names = block.head, block.units
+        shape, ends_as_step = head.form.shape, head.tier.endswith(vocabulary.steps)
+        others = [tier for form, tier in tiers if form == shape and tier != head.tier]
+        if not head.is_like_unit and (
+            (ends_as_step and steps[shape, head.tier[-1]] > 1)
+            or (ends_as_step and block.is_described and len(block.lists) > 1)
+            or head.stated == len(names)
+            or (ORDINAL.match(head.tier) and look_like_units(names, vocabulary))
+            or any(tier in head.tier or head.tier in tier for tier in others)
+            or head.form.noun.startswith(vocabulary.scale_noun)
+        ):
+            yield block
+
+
 def _step_of(block: Block, vocabulary: Vocabulary) -> tuple[object, ...] | None:
     """Return the form of a head and the end of its tier, which the steps of one scale share: A级, B级, C级."""
     head = block.head
-    return (*head.form[:3], head.tier[-1]) if head.tier.endswith(vocabulary.steps) else None
+    return (*head.form.shape, head.tier[-1]) if head.tier.endswith(vocabulary.steps) else None
 
 
 def _lists_units(block: Block, vocabulary: Vocabulary) -> bool:
     """Check whether the names of a block look alike; of a prize that tells its step by itself, one of a known kind."""
-    names = _list_names([block])
+    names = block.units
     is_step = ORDINAL.match(block.head.tier) is not None
     return look_alike(names, vocabulary) or (is_step and any(map(vocabulary.names_unit, names)))
 
 
 def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
     """Leave out labels that recur, each time with one name of no kind that we know: 区长:甲某 names persons."""
-    single = [
-        block for block in blocks if len(names := _list_names([block])) == 1 and not look_like_units(names, vocabulary)
-    ]
+    single = [block for block in blocks if len(names := block.units) == 1 and not look_like_units(names, vocabulary)]
     times = Counter(block.head.tier for block in single)
     places = {block.lines[0].place for block in single if times[block.head.tier] > 1}
     roles = {block.head.tier for block in single if block.lines[0].place in places}
     return [block for block in blocks if block.head.tier not in roles]
 
 
-def _list_names(blocks: Iterable[Block]) -> list[str]:
-    return [unit for block in blocks for each in block.lists for unit in each.units]
-
-
 def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_awards: bool) -> set[int]:
     """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once.
 
     Where all labels are awards, 一、招商引资奖 and 二、先进单位, a unit may have several. Beside known tiers, only
-    awards are chosen.
+    awards are chosen. A label that is chosen alone, or is no known tier after what all begin with, is marked as new.
     """
     forms: dict[tuple[object, ...], list[Block]] = {}
     for block in blocks:
         if not block.lists or block.head.is_known or block.rest:
             continue
-        forms.setdefault((*block.head.form[:3], bool(block.head.form[3])), []).append(block)
+        forms.setdefault((*block.head.form.shape, bool(block.head.form.noun)), []).append(block)
     chosen: set[int] = set()
     for alike in forms.values():
-        units = [squeeze(unit) for block in alike for each in block.lists for unit in each.units]
-        names = [block.head.tier for block in alike]
-        n_known = sum(map(vocabulary.names_unit, units))
-        is_awards = all(
-            block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
-        )
-        is_parted = len(set(names)) > 1 and (len(set(units)) == len(units) or (is_awards and n_known == len(units)))
-        is_step = names[0].endswith(vocabulary.steps)
-        is_alone = len(alike) == 1 and is_awards and FEWEST <= n_known == len(units)
-        is_alone = is_alone and len(names[0]) > 1 and (is_step or not NO_NAME.match(names[0]))
-        is_prize = all(block.head.form[0] and len(_list_names([block])) > 1 for block in alike) and look_alike(
-            units, vocabulary
-        )
-        is_prize = is_prize and any(
-            block.head.form[3] or name.endswith(vocabulary.steps) for block, name in zip(alike, names, strict=True)
-        )
-        is_listed = len(alike) > 1 and all(_numbers_entries(block) for block in alike)
-        is_known = 2 * n_known > len(units) and (len(set(names)) == len(names) or n_known == len(units))
-        is_known = is_known or is_listed
-        is_chosen = is_parted and (is_known or is_prize)
-        if only_awards:
-            is_chosen, is_alone = is_chosen and is_awards and n_known == len(units), False
-        if not is_alone and not is_chosen:
+        if not only_awards and _is_award_alone(alike, vocabulary):
+            alike[0].is_new = True
+        elif _are_parallel(alike, vocabulary, only_awards=only_awards):
+            _name_by_rest(alike, vocabulary)
+        else:
             continue
         chosen |= set(map(id, alike))
-        if is_alone:
-            alike[0].is_new = True
-            continue
-        start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
-        is_known = all(name[start:] in vocabulary.tier for name in names)  # 平安建设优秀单位, 平安建设良好单位
-        for block in alike:
-            block.is_new = not is_known
-            tier = vocabulary.name_tier(block.head.tier[start:]) if is_known else block.head.tier
-            block.lists = [replace(each, tier=tier) for each in block.lists]
     return chosen
+
+
+def _is_award(block: Block, vocabulary: Vocabulary) -> bool:
+    return bool(block.head.form.noun) or block.head.tier.endswith(vocabulary.steps)
+
+
+def _is_award_alone(alike: Sequence[Block], vocabulary: Vocabulary) -> bool:
+    """Check whether the only label of its form is an award with a list of known units."""
+    name, names = alike[0].head.tier, list_names(alike)
+    if len(alike) > 1 or len(name) == 1 or not _is_award(alike[0], vocabulary):
+        return False
+    is_like_tier = name.endswith(vocabulary.steps) or not NO_NAME.match(name)
+    return is_like_tier and len(names) >= FEWEST and all(map(vocabulary.names_unit, names))
+
+
+def _are_parallel(alike: Sequence[Block], vocabulary: Vocabulary, *, only_awards: bool) -> bool:
+    """Check whether labels of one form part units among them, or award some several times."""
+    units = list(map(squeeze, list_names(alike)))
+    labels = {block.head.tier for block in alike}
+    n_known = sum(map(vocabulary.names_unit, units))
+    awards = [_is_award(block, vocabulary) for block in alike]
+    all_known = n_known == len(units)
+    if len(labels) < 2 or (len(set(units)) < len(units) and not (all(awards) and all_known)):
+        return False
+    if only_awards:
+        return all(awards) and all_known
+    is_known = 2 * n_known > len(units) and (len(labels) == len(alike) or all_known)
+    is_numbered = all(block.head.form.number and len(block.units) > 1 for block in alike)
+    is_prize = is_numbered and any(awards) and look_alike(units, vocabulary)
+    return is_known or is_prize or all(map(_numbers_entries, alike))
+
+
+def _name_by_rest(alike: Sequence[Block], vocabulary: Vocabulary) -> None:
+    """Name tiers by what differs in their labels where all of that are tiers: 平安建设优秀单位, 平安建设良好单位."""
+    names = [block.head.tier for block in alike]
+    start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
+    are_tiers = all(name[start:] in vocabulary.tier for name in names)
+    for block in alike:
+        block.is_new = not are_tiers
+        tier = vocabulary.name_tier(block.head.tier[start:]) if are_tiers else block.head.tier
+        block.lists = [replace(each, tier=tier) for each in block.lists]
 
 
 def _numbers_entries(block: Block) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import read_ordinal
@@ -28,13 +29,27 @@ YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
+class Form(NamedTuple):
+    """How a heading is printed: what headings of parallel lists share."""
+
+    number: str  # 一、 or (1), whichever number it is
+    is_counted: bool  # 优秀(8个)
+    has_colon: bool
+    noun: str  # 单位 of 优秀单位
+
+    @property
+    def shape(self) -> tuple[str, bool, bool]:
+        """The form without its noun."""
+        return self[:3]
+
+
 @dataclass(frozen=True)
 class Head:
     """A line that may head a list: (一)优秀单位(8个), 优秀乡镇, 差:档案局, 绿榜. `names` is its print after a colon."""
 
     tier: str
     is_known: bool
-    form: tuple[str, bool, bool, str]  # its numbering, whether a count and a colon follow, and its noun
+    form: Form
     stated: int | None
     label: str | None
     names: str
@@ -78,7 +93,7 @@ def _read_known(printed: PrintedHead, vocabulary: Vocabulary) -> Head | None:
     if is_award or not (not of or is_counted or is_of or vocabulary.is_label(of)):
         return None
     label = of or match["before_label"]
-    form = (printed.style, printed.is_counted, printed.has_colon, match["noun"] or label or "")
+    form = Form(printed.style, printed.is_counted, printed.has_colon, match["noun"] or label or "")
     return Head(vocabulary.name_tier(match["tier"]), True, form, printed.stated, label or None, printed.names)
 
 
@@ -91,7 +106,7 @@ def _read_label(printed: PrintedHead, vocabulary: Vocabulary, steps: Counter[str
     tier = core if read_ordinal(tier) is not None else tier.removesuffix("的")  # 第一档次
     step = _find_step(tier, vocabulary, is_counted=printed.is_counted)
     noun = tier[len(step) :] if step else printed.kind or core[len(bare) :]
-    form = (printed.style, printed.is_counted, printed.has_colon, noun)
+    form = Form(printed.style, printed.is_counted, printed.has_colon, noun)
     tier = step or tier
     is_step = core.endswith(vocabulary.steps)
     is_long = printed.is_counted or (printed.style and (is_step or noun))
@@ -118,7 +133,7 @@ def _read_like_unit(head: Head, core: str, printed: PrintedHead, vocabulary: Voc
     ending = vocabulary.find_label(core)
     if not ending or ending == core:
         return None
-    labelled = replace(head, tier=core.removesuffix(ending), form=(*head.form[:3], ending), label=ending)
+    labelled = replace(head, tier=core.removesuffix(ending), form=head.form._replace(noun=ending), label=ending)
     if f"{labelled.tier}”{ending}" in printed.key:
         return labelled
     if not printed.has_colon:
@@ -152,7 +167,7 @@ def read_lone(lines: Sequence[Line], vocabulary: Vocabulary) -> Head | None:
     entries, rest = read_entries(lines[1].text, vocabulary)
     is_list = bool(entries) and not rest and all(vocabulary.names_unit(entry.unit) for entry in entries)
     is_named = vocabulary.kind_of(word) != "other" or vocabulary.meaning_of(word) is not None
-    return Head(word, False, ("", False, False, ""), None, None, "") if is_list and not is_named else None
+    return Head(word, False, Form("", False, False, ""), None, None, "") if is_list and not is_named else None
 
 
 def count_steps(lines: Sequence[Line]) -> Counter[str]:
@@ -186,7 +201,7 @@ def part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[
         return [line]
     ends = steps + count_steps([Line(line.place, COLON.split(label.key)[0]) for label in labels])
     heads = [head for label in labels if (head := read_head(label, vocabulary, ends))]
-    is_alike = len({(head.form[0], head.form[2]) for head in heads}) == 1
+    is_alike = len({(head.form.number, head.form.has_colon) for head in heads}) == 1
     is_alike = is_alike and len({head.tier for head in heads}) == len(heads)
     if len(heads) < 2 or not is_alike:
         return [line]

@@ -1,7 +1,7 @@
 """The lists of tiers as they are read: a head, the names below it, and what stands among them and is none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,12 @@ HEADING = re.compile(
 
 @dataclass(frozen=True)
 class TierList:
-    """One printed list of units in one tier; `stated` is the number of units that its heading gives.
+    """One printed list of units in one tier.
 
-    `heading` is the place of the heading; lists under one count together. `scores` are what stands beside the names; a
-    list with scores in their order `is_ranking` of a group, and no tier, where nothing else says so. `series` is the
-    assessment, where the notice states the tiers of several for the same units. A list `is_apart` where it
-    rates another assessment than the one that the scores are of.
+    `stated` is the number of units in the heading, and `heading` its place: lists under one heading count together.
+    `scores` stand beside the names. `is_ranking`: sorted by score under a heading that is no known tier: a ranking of
+    that group. `series` is the assessment, if the notice rates the same units in several. `is_apart`: rates another
+    assessment than the scores.
     """
 
     tier: str
@@ -63,7 +63,17 @@ class Block:
     is_open: bool = False  # the last line ends with a sign that more names follow
 
     @property
+    def units(self) -> list[str]:
+        """The names of its lists."""
+        return [unit for each in self.lists for unit in each.units]
+
+    @property
     def left(self) -> int | None:
         """Return how many names are still to come; None where the head states no number."""
         stated = self.head.stated
-        return None if stated is None else stated - sum(len(each.units) for each in self.lists)
+        return None if stated is None else stated - len(self.units)
+
+
+def list_names(blocks: Iterable[Block]) -> list[str]:
+    """List the names of several blocks."""
+    return [unit for block in blocks for unit in block.units]
