@@ -11,7 +11,8 @@ from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import AND, LONGEST_BARE, is_name, read_entries, split_outside
 from audit_lib.notices.order_forms import HINT, Order, find_orders
 from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, Record, read_chunks, read_records
+from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, read_chunks
+from audit_lib.notices.score_records import Record, read_records
 from audit_lib.notices.vocabulary import Vocabulary
 from audit_lib.notices.vocabulary_words import BRACKETED
 

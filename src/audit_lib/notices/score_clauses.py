@@ -1,18 +1,18 @@
 """Read the units that a clause names with their scores, ranks and other numbers: 甲镇97分,排名第一."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from audit_lib.notices.clause_names import compile_verbs, count_shared, trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_ordinal
 from audit_lib.notices.dates import NUMERAL
-from audit_lib.notices.names import MASK, names_none, split_and, split_outside
+from audit_lib.notices.names import split_outside
+from audit_lib.notices.score_records import NAME_END, VERB, Chunk, may_name
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
+from audit_lib.notices.vocabulary_words import LONGEST_NAME
 
-NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
 BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
 PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
@@ -45,41 +45,7 @@ ORDINAL_LINKS = re.compile(
     f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
-NOT_IN_NAMES = re.compile("[的了]|排名|超过|显示|表明|分别|[率分]$")  # of no name: 两者差距超过了, 扣信用分
-VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
 YEAR = range(1900, 2100)
-
-
-@dataclass
-class Record:
-    """A unit with what a sentence gives it: points or a count of something else (`mark`), a rank, other numbers."""
-
-    unit: str
-    number: str | None
-    mark: str
-    rank: int | None
-    group: str | None
-    place: str
-    is_alone: bool = False  # the only one of its sentence
-    begins: bool = False  # the first of a sentence that says in which order its units stand
-    extra: dict[str, str] = field(default_factory=dict)
-    label: str = ""  # what was counted, where the sentence says
-
-
-@dataclass
-class Chunk:
-    """The text between two separators: a name, a number with its label, a rank, or several of these."""
-
-    text: str
-    sign: str
-    unit: str = ""
-    label: str = ""
-    number: str | None = None
-    mark: str = "分"
-    rank: int | None = None
-    is_each: bool = False
-    aside: str | None = None  # what brackets after the number say
-    leads: bool = False  # its rank is that of the names after it too
 
 
 def mark_names(text: str, vocabulary: Vocabulary) -> str:
@@ -139,7 +105,7 @@ def _name_alike(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
     for chunk in chunks:
         placed = ORDINAL.fullmatch(chunk.text) if chunk.rank is None and not chunk.unit else None
         name = ORDINAL_LINKS.sub("", placed["text"]) if placed and not FROM_END.search(placed["text"]) else ""
-        if placed and name[-SHARED_END:] in ends and _names_unit(name, vocabulary):
+        if placed and name[-SHARED_END:] in ends and may_name(name, vocabulary):
             chunk.unit, chunk.rank = name, read_ordinal(f"第{placed['rank']}")
 
 
@@ -197,108 +163,3 @@ def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[st
     if not label and vocabulary.meaning_of(text) not in (None, "unit"):
         label = text
     return LINKS.sub("", trim_lead(text[: len(text) - len(label)], vocabulary)), label
-
-
-def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabulary: Vocabulary) -> Iterator[Record]:
-    """Assemble the records of a sentence: a rank before its unit or after its score, numbers after their unit.
-
-    Where one unit alone is named and other numbers follow, they are parts of its score.
-    """
-    known = [at for at, chunk in enumerate(chunks) if chunk.sign == NAME_END]
-    known = known or [at for at, chunk in enumerate(chunks) if chunk.unit and vocabulary.names_unit(chunk.unit)]
-    scored = [chunk for chunk in chunks if chunk.number is not None]
-    has_parts = len(known) == 1 and len(scored) > 1 and not any(c.number for c in chunks[: known[0]])
-    has_parts = has_parts and sum(chunk.rank is not None for chunk in scored) < 2  # each with a rank is a unit
-    names: list[str] = []
-    rank: int | None = None
-    made: list[Record] = []  # the units to which what follows belongs
-    for at, chunk in enumerate(chunks):
-        is_part = has_parts and at > known[0]
-        if chunk.number is None:
-            if chunk.rank is not None and not chunk.unit and made and made[-1].rank is None:
-                for record in made:
-                    record.rank = chunk.rank
-            elif chunk.rank is not None and chunk.unit:
-                yield from made
-                units = [name for name in names if chunk.is_each and vocabulary.names_unit(name)]
-                units += split_and(chunk.unit, vocabulary)
-                made = [Record(unit, None, "分", chunk.rank, group, place) for unit in units]
-                names = []
-            elif at and chunks[at - 1].leads and chunk.unit and vocabulary.names_unit(chunk.unit):
-                made.append(replace(made[-1], unit=chunk.unit))
-                chunk.leads = chunk.sign == "、"
-            elif chunk.rank is not None:
-                yield from made
-                made = _rank_alone(names, rank, group, place, vocabulary)
-                rank, names = chunk.rank, []
-            elif chunk.sign == NAME_END or (
-                chunk.unit and not (is_part and made) and _names_unit(chunk.unit, vocabulary)
-            ):
-                names.append(chunk.unit or chunk.text)
-            else:
-                names = []
-            continue
-        is_named = bool(names) and (vocabulary.names_unit(names[-1]) or chunks[at - 1].sign == NAME_END)
-        if is_part and is_named and not made and chunk.unit != names[-1]:
-            made, names, rank = [Record(names[-1], None, "分", rank, group, place)], [], None
-        if made and (is_part or not chunk.unit) and not names:
-            for record in made if chunk.is_each else made[-1:]:
-                _add_number(record, chunk, vocabulary)
-            continue
-        if rank is not None and names and chunk.unit and not vocabulary.names_unit(chunk.unit):
-            chunk.unit, chunk.label = "", chunk.unit + chunk.label  # 第一名:甲商场,诚信分90.5分
-        units = [chunk.unit] if chunk.unit else names if chunk.is_each else names[-1:]
-        units = [*names, *units] if chunk.is_each and chunk.unit else units
-        units = [trim_lead(unit, vocabulary) for unit in units]
-        names = []
-        is_mean = vocabulary.sums_up(chunk.label) and not all(map(vocabulary.names_unit, units))
-        if not units or is_mean or not all(_names_unit(unit, vocabulary) for unit in units):
-            continue
-        yield from made
-        extra = {"()": chunk.aside} if chunk.aside else {}
-        made = [
-            Record(
-                unit, chunk.number, chunk.mark, chunk.rank or rank, group, place, extra=dict(extra), label=chunk.label
-            )
-            for unit in units
-        ]
-        rank = None
-        if has_parts and chunk.label:
-            made[-1].number = None
-            _add_number(made[-1], chunk, vocabulary)
-    yield from made
-    yield from _rank_alone(names, rank, group, place, vocabulary)
-
-
-def _rank_alone(
-    names: Sequence[str], rank: int | None, group: str | None, place: str, vocabulary: Vocabulary
-) -> list[Record]:
-    """Return the units that a rank alone stands before: 第一名:甲镇."""
-    if rank is None or not (len(names) == 1 or all(map(vocabulary.names_unit, names))):
-        return []
-    return [Record(unit, None, "分", rank, group, place) for unit in names]
-
-
-def _add_number(record: Record, chunk: Chunk, vocabulary: Vocabulary) -> None:
-    """Add a further number to a record: the total or the score, else a part."""
-    label = chunk.label or chunk.unit or chunk.mark
-    is_score = vocabulary.is_score_word(label)
-    if is_score and (record.number is None or vocabulary.is_total(label)):
-        record.number, record.mark = chunk.number, chunk.mark
-    else:
-        record.extra[label] = chunk.number or ""
-    record.rank = record.rank or chunk.rank
-
-
-def _names_unit(name: str, vocabulary: Vocabulary) -> bool:
-    if (
-        len(name) > LONGEST_NAME
-        or VERB.search(name)
-        or NO_NAME.match(name)
-        or name in vocabulary.furniture
-        or vocabulary.meaning_of(name) not in (None, "unit")
-        or names_none(name, vocabulary)
-    ):
-        return False
-    is_other = (name.endswith(vocabulary.matter) or NOT_IN_NAMES.search(name)) and vocabulary.kind_of(name) == "other"
-    return not is_other and not any(word in name for word in vocabulary.no_unit) and not MASK.search(name)

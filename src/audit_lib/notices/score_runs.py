@@ -7,7 +7,8 @@ from audit_lib.documents.model import Line
 from audit_lib.notices.columns import NUMBER
 from audit_lib.notices.names import ENUMERATOR
 from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.score_clauses import SCORED, Record
+from audit_lib.notices.score_clauses import SCORED
+from audit_lib.notices.score_records import Record
 from audit_lib.notices.vocabulary import Vocabulary
 from audit_lib.notices.vocabulary_words import LONGEST_NAME
 

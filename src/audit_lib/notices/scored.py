@@ -11,7 +11,8 @@ from audit_lib.notices.order_forms import HINT
 from audit_lib.notices.orders import read_order
 from audit_lib.notices.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
 from audit_lib.notices.rows import Problem, ScoreRow, note_problem
-from audit_lib.notices.score_clauses import NAME_END, SCORED, Record, mark_names, read_chunks, read_records
+from audit_lib.notices.score_clauses import SCORED, mark_names, read_chunks
+from audit_lib.notices.score_records import NAME_END, Record, read_records
 from audit_lib.notices.score_runs import drop_sums, find_gaps, join_runs
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
@@ -134,7 +135,7 @@ def _read_line(
             if chunk.sign == ":" and vocabulary.is_label(chunk.text):
                 group, chunks = chunk.text, chunks[1:]
         records = list(read_order(clause, line, vocabulary, problems))
-        records = records or list(read_records(chunks, line.place, group, vocabulary))
+        records = records or read_records(chunks, line.place, group, vocabulary)
         number = ENUMERATOR.match(item) if is_ranking else None
         if is_ranking and colon and not (number or records or FROM_LAST.search(label)):
             records = _rank_item(clause, None, line.place, vocabulary)

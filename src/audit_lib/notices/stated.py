@@ -1,29 +1,22 @@
 """Read the tiers that sentences state: 甲镇、乙局等2个单位为优秀等次."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from typing import TypeAlias
 
-from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.clause_names import split_units, trim_lead
+from audit_lib.documents.model import Line
+from audit_lib.notices.clause_names import split_units
 from audit_lib.notices.dates import read_numeral
+from audit_lib.notices.graded_names import Stated, find_pairs
 from audit_lib.notices.names import (
-    ASIDE,
-    CLAUSE_ENDS,
     Entry,
-    is_name,
-    lists_none,
-    look_like_units,
     split_outside,
-    strip_number,
 )
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_clauses import (
     GIVING,
     LED,
-    QUOTED,
     TOWARDS,
     Hit,
     TierPattern,
@@ -39,7 +32,6 @@ from audit_lib.notices.vocabulary_words import LONGEST_NAME
 
 GRANTED = "获〈"  # before a label that stands in quotation marks
 RATING = re.compile("评为|获评")
-GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 
 
 @dataclass(frozen=True)
@@ -73,18 +65,65 @@ class StatedTiers:
                 yield listed
 
 
-@dataclass(frozen=True)
-class _Stated:
-    """What one clause says of one tier: its names, what stands among them, and how many it states."""
+_Found: TypeAlias = tuple[Stated, Collection[str | None]]
 
-    tier: str
-    is_known: bool
-    entries: list[Entry]
-    rest: list[str]
-    stated: int | None
-    place: str
-    link: str = ""  # the words that lead to the tier: 被评为
-    series: str = ""  # what was assessed, between them: 耕地保护考核
+
+class _Survey:
+    """What all clauses of a notice show of its tiers; each clause is judged by it.
+
+    `found` are the clauses, each with the tiers that the lines around it state.
+    """
+
+    def __init__(self, found: Sequence[_Found], vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.listed = {each.tier for each, _ in found if _tier_of(each)}
+        self.sure = {each.tier for each, _ in found if each.is_known or (each.stated is not None and self.names(each))}
+        self.links = {
+            each.link
+            for each, tiers in found
+            if len(each.link) > 1 and each.entries and (each.is_known or (len(tiers) > 1 and self.names(each)))
+        }
+        self.series: dict[str, set[str]] = {}
+        for each, _ in found:
+            self.series.setdefault(each.tier, set()).add(each.series)
+
+    def names(self, each: Stated) -> bool:
+        """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
+        is_counted = each.stated == len(each.entries)
+        return not each.rest and (is_counted or all(self.vocabulary.names_unit(e.unit) for e in each.entries))
+
+    def is_step(self, tier: str) -> bool:
+        """Check whether a tier is a step of a scale: others end alike, 绿榜 and 黄榜."""
+        is_kind = tier.endswith(self.vocabulary.steps)
+        return is_kind and any(other != tier and other[-1] == tier[-1] for other in self.listed)
+
+    def is_sure(self, each: Stated) -> bool:
+        """Check whether what stands before a tier are names for certain."""
+        is_proven = each.link in self.links or each.tier in self.sure or self.is_step(each.tier)
+        return self.names(each) or (is_proven and not each.rest)
+
+    def is_about_tier(self, each: Stated) -> bool:
+        """Check whether a clause is about a tier at all, read or not."""
+        if each.is_known or each.stated is not None or self.is_sure(each):
+            return True
+        is_like = bool(each.rest) and each.link not in GIVING and self.vocabulary.has_tier(each.tier)  # 基本合格
+        return is_like or each.link in self.links or self.is_step(each.tier)
+
+    def is_tier(self, each: Stated, tiers: Collection[str | None]) -> bool:
+        """Check whether a clause names the units of a tier."""
+        if each.is_known:
+            return True
+        is_label = each.link == LED or each.tier.endswith(self.vocabulary.steps) or bool(RATING.search(each.link))
+        is_counted = each.stated == len(each.entries) and is_label
+        is_beside = each.tier in tiers and len(tiers) > 1
+        return self.is_sure(each) and (is_counted or is_beside or self.is_step(each.tier))
+
+    def is_alone(self, each: Stated, tiers: Iterable[str | None]) -> bool:
+        """Check whether nothing but the labels beside a tier that we do not know says that it is one."""
+        if each.link == LED:
+            return True
+        has_grade = any(tier is not None and self.vocabulary.may_grade(tier) for tier in tiers)
+        return not (each.is_known or has_grade or self.is_step(each.tier))
 
 
 def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
@@ -93,57 +132,27 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     A word that we do not know is a tier where all before it are names and another tier is stated the same way.
     """
     lines = list(lines)
-    pairs = _find_pairs(lines, vocabulary)
+    pairs = find_pairs(lines, vocabulary)
     read = [pairs.get(at) or list(_read_line(line, vocabulary)) for at, line in enumerate(lines)]
     around = [
         {*map(_tier_of, (*before, *here, *after))}
         for before, here, after in zip([[], *read], read, [*read[1:], []], strict=False)
     ]
     found = [(each, tiers - {None}) for stated, tiers in zip(read, around, strict=True) for each in stated]
-    listed = {each.tier for each, _ in found if _tier_of(each)}
-    series: dict[str, set[str]] = {}
-    for each, _ in found:
-        series.setdefault(each.tier, set()).add(each.series)
+    survey = _Survey(found, vocabulary)
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
-    sure = {
-        each.tier for each, _ in found if each.is_known or (each.stated is not None and _are_names(each, vocabulary))
-    }
-    links = {
-        each.link
-        for each, tiers in found
-        if len(each.link) > 1 and each.entries and (each.is_known or (len(tiers) > 1 and _are_names(each, vocabulary)))
-    }
     for each, tiers in found:
-        is_step = each.tier.endswith(vocabulary.steps) and any(
-            tier != each.tier and tier[-1] == each.tier[-1] for tier in listed
-        )
-        is_sure = _are_names(each, vocabulary) or (
-            (each.link in links or is_step or each.tier in sure) and not each.rest
-        )
-        is_like = (
-            is_step
-            or each.link in links
-            or (
-                each.rest and each.link not in GIVING and vocabulary.has_tier(each.tier)  # 基本合格
-            )
-        )
-        if not (each.is_known or is_sure or is_like) and each.stated is None:
+        if not survey.is_about_tier(each):
             continue
-        is_label = each.link == LED or each.tier.endswith(vocabulary.steps) or RATING.search(each.link) is not None
-        is_counted = each.stated == len(each.entries) and is_label
-        is_new = is_sure and (is_counted or is_step or (each.tier in tiers and len(tiers) > 1))
-        if each.entries and (each.is_known or is_new):
-            is_alone = not (
-                each.is_known or is_step or any(tier is not None and vocabulary.may_grade(tier) for tier in tiers)
-            )
-            if (each.link == LED or is_alone) and each.tier not in {units.tier for units in lists}:
+        if each.entries and survey.is_tier(each, tiers):
+            if survey.is_alone(each, tiers) and each.tier not in {listed.tier for listed in lists}:
                 problems.append(note_problem("not_read", "new_tier", each.place, "warning", tier=each.tier))
-            units = tuple(entry.unit for entry in each.entries)
             for unit in (entry.unit for entry in each.entries if entry.is_doubtful):
                 problems.append(note_problem("not_read", "unlike", each.place, "warning", found=unit))
-            label = each.series if len(series[each.tier]) > 1 else None
+            label = each.series if len(survey.series[each.tier]) > 1 else None
+            units = tuple(entry.unit for entry in each.entries)
             lists.append(TierList(each.tier, each.stated, label or None, units, each.place, each.place))
         elif not each.is_known and each.entries and len(tiers) > 1:
             each.rest.extend(entry.unit for entry in each.entries)
@@ -175,17 +184,11 @@ def _mark_series(lists: Sequence[TierList], problems: list[Problem]) -> Iterator
         yield replace(listed, series=listed.label)
 
 
-def _tier_of(each: _Stated) -> str | None:
+def _tier_of(each: Stated) -> str | None:
     return each.tier if each.entries or each.rest else None
 
 
-def _are_names(each: _Stated, vocabulary: Vocabulary) -> bool:
-    """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
-    is_counted = each.stated == len(each.entries)
-    return not each.rest and (is_counted or all(vocabulary.names_unit(e.unit) for e in each.entries))
-
-
-def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
+def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[Stated]:
     pattern = vocabulary.cached(TierPattern)
     if not pattern.hint.search(line.aligned):
         return
@@ -204,7 +207,7 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[_Stated]:
     yield from read
 
 
-def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _Stated:
+def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> Stated:
     """Read the names of a hit, whose number may stand after each group of them."""
     text = "" if text.endswith("对") else text  # 省政府对9个获得A等次的县给予表扬
     if hit.above.endswith("的") and not vocabulary.names_unit(split_outside(text, "、,")[-1][0]):
@@ -221,7 +224,7 @@ def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> _State
         rest = list(_find_unread(text, vocabulary))
     label = vocabulary.last_nouns.sub("", hit.tier) or hit.tier if hit.link == GRANTED else hit.tier
     tier = vocabulary.name_tier(YEAR.sub("", label))
-    return _Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
+    return Stated(tier, hit.is_known, entries, rest, stated, place, hit.link, hit.series)
 
 
 def _find_unread(text: str, vocabulary: Vocabulary) -> Iterator[str]:
@@ -229,54 +232,3 @@ def _find_unread(text: str, vocabulary: Vocabulary) -> Iterator[str]:
     last = re.split("[、,的]", text.rstrip(","))[-1]
     if len(last) > LONGEST_NAME and any(vocabulary.names_unit(last[at:]) for at in range(len(last) - 2)):
         yield last
-
-
-def _find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[_Stated]]:
-    """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
-
-    Where two units have tiers that we know, or one and few words serve many units, a short word in the place of a tier
-    is one too: 丙局:中.
-    """
-    found: dict[int, list[_Stated]] = {}
-    read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
-    sure = {unit for _, pairs in read for unit, _ in pairs}
-    read = [(at, pairs or _read_word(lines[at], vocabulary)) for at, pairs in read]
-    for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
-        paired = list(run) if is_paired else []
-        units = [unit for _, pairs in paired for unit, _ in pairs]
-        n_sure, words = len(sure.intersection(units)), {tier for _, pairs in paired for _, tier in pairs}
-        is_scale = n_sure > 1 or (n_sure and 2 * len(words) <= len(units))  # few words for many units
-        if len(set(units)) < 2 or not is_scale or not look_like_units(units, vocabulary):
-            continue
-        for at, pairs in paired:
-            tiers = dict.fromkeys(tier for _, tier in pairs)
-            listed = {tier: [Entry(unit) for unit, its in pairs if its == tier] for tier in tiers}
-            found[at] = [_Stated(tier, True, entries, [], None, lines[at].place) for tier, entries in listed.items()]
-    return found
-
-
-def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Read a line that is nothing but units with their tiers; nothing where it is another."""
-    pattern = vocabulary.cached(TierPattern)
-    if not pattern.graded.search(line.key):
-        return []
-    text = strip_number(QUOTED.sub("", ASIDE.sub("", unicodedata.normalize("NFKC", line.text.strip()))))
-    for listed in (text, text.partition(":")[2]):
-        pieces = [strip_number(piece.strip()) for piece, _ in split_outside(listed, f"、,{CLAUSE_ENDS}")]
-        pairs = [pattern.pair.fullmatch(piece) for piece in pieces if piece]
-        read = [(trim_lead(squeeze(pair["unit"]), vocabulary), pair["tier"], pair["sign"]) for pair in pairs if pair]
-        # Without a sign between them 县一中基本合格 may be of another tier.
-        if (
-            pairs
-            and len(read) == len(pairs)
-            and all(vocabulary.names_unit(unit) or (sign and is_name(unit, vocabulary)) for unit, _, sign in read)
-        ):
-            return [(unit, vocabulary.name_tier(tier)) for unit, tier, _ in read]
-    return []
-
-
-def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Read a line that is the name of a unit and a short word, which may be its tier."""
-    match = GRADED.fullmatch(strip_number(line.key))
-    is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
-    return [(match["unit"], match["word"])] if match and is_pair else []
