@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from audit_lib.documents.model import Document, Grid, Line, Picture, flatten, squeeze
+from audit_lib.documents.model import Line, flatten, squeeze
 from audit_lib.notices.clause_names import trim_lead, trim_tail
 from audit_lib.notices.columns import HAN, read_figure
 from audit_lib.notices.dates import is_date
-from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, NO_UNITS, split_and, split_outside, strip_number
+from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, split_and, split_outside, strip_number
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import split_unit
 from audit_lib.notices.tier_clauses import TOWARDS
@@ -29,6 +29,7 @@ MARKED = re.compile(r"\d[分名位%]")
 PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
 )
+PLACE_AHEAD = re.compile(r"第\d{1,3}[名位]")  # 第1名 甲区 得分94分
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
 LONGEST_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
@@ -37,7 +38,6 @@ LISTED = re.compile("[、:为]")
 SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
-MOST_SEEN = 3  # messages that a refusal repeats
 
 
 def balance_notice(
@@ -181,6 +181,7 @@ def _may_name(key: str, vocabulary: Vocabulary) -> bool:
 def _balance_line(
     line: Line, names: set[str], scored: Mapping[str, float | None], is_read: bool, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
+    """Yield what is left over in a line: masked numbers, and the names or the number beside a name that is not read."""
     text = line.aligned
     if not SUSPICIOUS.search(text) or not HAN.search(text):
         return
@@ -189,34 +190,48 @@ def _balance_line(
     if text.partition(":")[0] in vocabulary.furniture:
         return
     sentences = [_list_pieces(sentence, vocabulary) for sentence in text.split("。")]
+    if (facts := _find_unlisted(text, sentences, names, vocabulary, is_read=is_read)) is not None:
+        yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
+    elif not any(map(_is_to_all, sentences)) and (found := _find_unscored(text, names, scored, vocabulary)):
+        yield note_problem(NOT_READ, "beside", line.place, "warning", found=found)
+
+
+def _find_unlisted(
+    text: str, sentences: Sequence[list[str]], names: set[str], vocabulary: Vocabulary, *, is_read: bool
+) -> dict[str, object] | None:
+    """Return how many names of a line are in no list, and the first; None where too few are to be a list."""
     pieces = [TOWARDS.sub("", piece) for listed in sentences if not _is_to_all(listed) for piece in listed]
     unread = [
         each for piece in pieces if (each := trim_lead(piece, vocabulary)) and _is_unread(each, names, vocabulary)
     ]
     first = set(unread)
     for before, piece in pairwise(pieces):
-        if (
-            before in first
-            and piece not in first
-            and _is_unread(tail := trim_tail(piece, vocabulary), names, vocabulary)
-        ):
-            unread.append(tail)
+        tail = trim_tail(piece, vocabulary) if before in first and piece not in first else ""
+        unread += [tail] if tail and _is_unread(tail, names, vocabulary) else []
+    is_labelled = ":" in text and vocabulary.is_label(text.partition(":")[0])
+    if len(unread) >= FEWEST_NAMES or ((is_read or is_labelled) and unread):
+        return {"n": len(unread), "found": unread[0]}
+    bare = [] if is_read or "、" not in text else _list_bare(text)
+    return (
+        {"n": len(unread) or len(bare), "found": (unread or bare)[0]} if bare and not names.issuperset(bare) else None
+    )
+
+
+def _list_bare(text: str) -> list[str]:
+    """Return the words of a line that holds nothing but short words, perhaps after a label; else none."""
     label, colon, listed = text.partition(":") if text.count(":") == 1 else ("", "", text)
     words = [strip_number(piece) for piece, _ in split_outside(listed.rstrip("。;"), "、") if piece]
-    bare = [word for word in words if 1 < len(word) <= LONGEST_IN_LIST and HAN.search(word)]
-    is_bare_list = (
-        len(label) <= LONGEST_NAME and not SIGN.search(label) and len(bare) == len(words) >= FEWEST_NAMES - bool(colon)
-    )
-    is_bare_list = is_bare_list and not is_read and not names.issuperset(words)
-    is_bare_list = is_bare_list and not SIGN.search(listed) and not SENTENCE_WORDS.search(listed)
-    is_labelled = ":" in text and vocabulary.is_label(text.partition(":")[0])
-    if len(unread) >= FEWEST_NAMES or ((is_read or is_labelled) and unread) or (is_bare_list and "、" in text):
-        facts = {"n": len(unread) or len(bare), "found": (unread or bare)[0]}
-        yield note_problem(NOT_READ, "names", line.place, "warning", **facts)
-        return
-    if any(map(_is_to_all, sentences)):
-        return
-    numbered = BESIDE.finditer(text) if MARKED.search(text) else ()
+    is_list = all(1 < len(word) <= LONGEST_IN_LIST and HAN.search(word) for word in words)
+    is_list = is_list and len(words) >= FEWEST_NAMES - bool(colon)
+    is_label = len(label) <= LONGEST_NAME and not SIGN.search(label)
+    return words if is_list and is_label and not (SIGN.search(listed) or SENTENCE_WORDS.search(listed)) else []
+
+
+def _find_unscored(
+    text: str, names: set[str], scored: Mapping[str, float | None], vocabulary: Vocabulary
+) -> str | None:
+    """Return the first number or place of a line that stands beside a name and was not read."""
+    numbered = BESIDE.finditer(PLACE_AHEAD.sub("", text)) if MARKED.search(text) else ()
     placed = PLACED.finditer(text) if "第" in text else ()
     for match in (*numbered, *placed):
         name = strip_number(match["name"])
@@ -226,10 +241,10 @@ def _balance_line(
             continue  # a unit, or one with what its number scores: 甲街道市容市貌91分
         unit, _ = split_unit(name, vocabulary, is_first=True)
         is_known = vocabulary.names_unit(unit)
-        is_missed = _is_unread(unit, names, vocabulary) if is_known else False
+        is_missed = is_known and _is_unread(unit, names, vocabulary)
         if is_missed or (is_known and unit not in scored and match.groupdict().get("mark") == "分" and scored):
-            yield note_problem(NOT_READ, "beside", line.place, "warning", found=match[0])
-            return
+            return str(match[0])
+    return None
 
 
 def _list_pieces(sentence: str, vocabulary: Vocabulary) -> list[str]:
@@ -259,30 +274,3 @@ def drop_known(problems: Iterable[Problem], units: set[str], vocabulary: Vocabul
 def _names_known(problem: Problem, names: set[str]) -> bool:
     listed = problem.phrase.facts.get("units")
     return isinstance(listed, list) and names.issuperset(map(squeeze, listed))
-
-
-def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: Vocabulary) -> str:
-    """Return what a notice without any table or list shows instead, for the line that refuses it."""
-    seen = [f"{problem.place}: {problem.message}" for problem in balance if problem.severity != "note"][:MOST_SEEN]
-    if header := next(_find_headers(document, vocabulary), None):
-        seen.insert(0, header)
-    pictures = sum(isinstance(block, Picture) for block in flatten(document.blocks))
-    if pictures:
-        seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
-    if not seen:
-        n_units = sum(vocabulary.names_unit(line.key) for line in document.lines)
-        lines = "1 line or cell" if len(document.lines) == 1 else f"{len(document.lines)} lines or cells"
-        seen.append(f"{lines}, {n_units} of them a name alone, none with a list or numbers beside names")
-    return f" ({'; '.join(seen)})"
-
-
-def _find_headers(document: Document, vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield what looks like the header of a table: a row, or lines one below the other, with two headings."""
-    lines = [line for line in document.lines if len(line.key) <= LONGEST_BARE and HAN.search(line.key)]
-    rows: list[Sequence[Line]] = [row for block in document.blocks if isinstance(block, Grid) for row in block.rows]
-    rows += [lines[at : at + 3] for at in range(len(lines) - 1)]
-    for row in rows:
-        cells = [cell for cell in row if cell.key and cell.key not in NO_UNITS]
-        if len(cells) > 1 and sum(vocabulary.meaning_of(cell.key) is not None for cell in cells) > 1:
-            headings = " · ".join(dict.fromkeys(cell.key for cell in cells))
-            yield f"{cells[0].place} looks like the header of a table ({headings}), below it no column holds names"

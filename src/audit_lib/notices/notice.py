@@ -11,11 +11,12 @@ from typing import Any
 from audit_lib.documents.model import Document, Grid, Line, UnreadableError
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
-from audit_lib.notices.balance import balance_notice, compare_counts, describe_unread, drop_known
+from audit_lib.notices.balance import balance_notice, compare_counts, drop_known
 from audit_lib.notices.dates import find_dates, is_date
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
 from audit_lib.notices.plain_scores import word_orders
 from audit_lib.notices.printed_periods import find_header_period, names_period
+from audit_lib.notices.refusal import describe_unread
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.simplified import SIMPLIFIED

@@ -1,0 +1,38 @@
+"""Say what a notice shows that holds neither a score table nor a tier list."""
+
+from collections.abc import Iterator, Sequence
+
+from audit_lib.documents.model import Document, Grid, Line, Picture, flatten
+from audit_lib.notices.columns import HAN
+from audit_lib.notices.names import LONGEST_BARE, NO_UNITS
+from audit_lib.notices.rows import Problem
+from audit_lib.notices.vocabulary import Vocabulary
+
+MOST_SEEN = 3  # messages that a refusal repeats
+
+
+def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: Vocabulary) -> str:
+    """Return what a notice without any table or list shows instead, for the line that refuses it."""
+    seen = [f"{problem.place}: {problem.message}" for problem in balance if problem.severity != "note"][:MOST_SEEN]
+    if header := next(_find_headers(document, vocabulary), None):
+        seen.insert(0, header)
+    pictures = sum(isinstance(block, Picture) for block in flatten(document.blocks))
+    if pictures:
+        seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
+    if not seen:
+        n_units = sum(vocabulary.names_unit(line.key) for line in document.lines)
+        lines = "1 line or cell" if len(document.lines) == 1 else f"{len(document.lines)} lines or cells"
+        seen.append(f"{lines}, {n_units} of them a name alone, none with a list or numbers beside names")
+    return f" ({'; '.join(seen)})"
+
+
+def _find_headers(document: Document, vocabulary: Vocabulary) -> Iterator[str]:
+    """Yield what looks like the header of a table: a row, or lines one below the other, with two headings."""
+    lines = [line for line in document.lines if len(line.key) <= LONGEST_BARE and HAN.search(line.key)]
+    rows: list[Sequence[Line]] = [row for block in document.blocks if isinstance(block, Grid) for row in block.rows]
+    rows += [lines[at : at + 3] for at in range(len(lines) - 1)]
+    for row in rows:
+        cells = [cell for cell in row if cell.key and cell.key not in NO_UNITS]
+        if len(cells) > 1 and sum(vocabulary.meaning_of(cell.key) is not None for cell in cells) > 1:
+            headings = " · ".join(dict.fromkeys(cell.key for cell in cells))
+            yield f"{cells[0].place} looks like the header of a table ({headings}), below it no column holds names"
