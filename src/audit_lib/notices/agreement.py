@@ -162,7 +162,7 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
 
 
 def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield what makes the names of a table doubtful: a heading that we know by its end alone, above no known name."""
+    """Yield what makes the names of a table doubtful: a heading known by its end alone, above no known name."""
     if not table.columns or any(vocabulary.kind_of(row.unit) != "other" for row in table.rows):
         return
     heading = table.unit_column or table.columns[0]

@@ -16,7 +16,7 @@ from audit_lib.notices.score_clauses import split_unit
 from audit_lib.notices.tier_clauses import TOWARDS
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import BRACKET, LONGEST_NAME
+from audit_lib.notices.word_lists import BRACKET, LONGEST_NAME
 
 if TYPE_CHECKING:
     from audit_lib.notices.notice import Notice
@@ -74,13 +74,13 @@ def _find_siblings(
     lines = [line for line in flatten(notice.document.blocks) if line.key]
     for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False):
         beside = [each for each in (before, after) if each and each.place in read] if line.place in left else []
-        shape = _draw_shape(line, vocabulary) if beside else ""
-        is_like = shape and any(_draw_shape(each, vocabulary) == shape for each in beside)
+        shape = _shape_of_line(line, vocabulary) if beside else ""
+        is_like = shape and any(_shape_of_line(each, vocabulary) == shape for each in beside)
         if is_like and (shape == "pair" or LISTED.search(strip_number(line.key))):
             yield note_problem(NOT_READ, "sibling", line.place, "warning", found=line.key)
 
 
-def _draw_shape(line: Line, vocabulary: Vocabulary) -> str:
+def _shape_of_line(line: Line, vocabulary: Vocabulary) -> str:
     """Return how a line that lists something begins: with a number, a label, or neither."""
     beside = BRACKET.search(strip_number(line.key))
     if beside and beside.start() and GRADE.fullmatch(beside[0]):

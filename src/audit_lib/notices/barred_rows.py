@@ -36,7 +36,7 @@ def _ends_cell(line: Line) -> bool:
 
 
 def _is_piece(line: Line, vocabulary: Vocabulary) -> bool:
-    """Return whether a line without a bar may be the first piece of a broken heading."""
+    """Check whether a line without a bar may be the first piece of a broken heading."""
     if not 0 < len(line.key) <= LONGEST_PIECE or BAR.search(line.text) or SENTENCE.match(line.key):
         return False
     return not any(char.isdigit() for char in line.key) and not vocabulary.is_label(line.key)

@@ -29,7 +29,8 @@ def read_rows(
 ) -> tuple[list[ScoreRow], int]:
     """Read the rows below a header until the pattern or the next header ends them. Return them, and where they end.
 
-    A short row lacks a cell, a long stretch holds a title, more of a remark, or what we could not read.
+    If the next row begins early, a cell is missing; if late, the lines between are a group title, the rest of a remark,
+    or unread.
     """
     layout, at = header.layout, header.end
     below = range(at + layout.unit_at + 1, len(keys))
@@ -109,7 +110,7 @@ def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:
 
 
 def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:
-    """Return the end of a row after which the pattern breaks: a last cell that is none of its column is not of the row.
+    """Return where a row ends if no row follows it: a last cell that does not fit its column is left to what follows.
 
     A score that is no number stays: 缺考 stands for one. A sentence is no remark where no other remark is one.
     """

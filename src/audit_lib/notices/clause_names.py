@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from audit_lib.notices.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import PLACES, either
+from audit_lib.notices.word_lists import PLACES, either
 
 OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too

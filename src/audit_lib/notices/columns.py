@@ -79,7 +79,7 @@ class Layout:
                 is_other = cell in self.vocabulary.tier or self.is_heading(cell) or self.is_no_unit(cell)
                 return named and not is_other
             case "tier":
-                # Beside a column of numbers any word may be a tier; alone it must be one that we know.
+                # Beside a column of numbers any word may be a tier; alone it must be a known one.
                 numbered = not {"serial", "rank", "score"}.isdisjoint(self.meanings)
                 return cell in self.vocabulary.tier or (numbered and not self.names_known(cell) and not is_value(cell))
             case "figure":
@@ -96,38 +96,38 @@ class Layout:
         return means not in (None, "unit") and not self.names_known(cell) and not self.sums_up(cell)
 
     def is_header(self, keys: list[str], at: int) -> bool:
-        """Return whether the next header begins here: a heading, and another near it. One alone may title a group."""
+        """Check whether the next header begins here: a heading, and another near it. One alone may title a group."""
         if not self.is_heading(keys[at]) or self.starts(keys, at + 1):
             return False
         return any(self.vocabulary.meaning_of(key) for key in keys[at + 1 : at + 3])
 
     def sums_up(self, cell: str) -> bool:
-        """Return whether a row with this cell is about no unit: a sum, a mean, a road."""
+        """Check whether a row with this cell is about no unit: a sum, a mean, a road."""
         return self.vocabulary.sums_up(cell) or ROAD.fullmatch(cell) is not None
 
     def is_no_unit(self, cell: str) -> bool:
-        """Return whether a cell is a row that sums up units, a note below a table, a date, a heading or a sentence."""
+        """Check whether a cell is a row that sums up units, a note below a table, a date, a heading or a sentence."""
         is_note = cell.startswith(self.vocabulary.notes) or is_date(cell)
         return is_note or self.sums_up(cell) or SENTENCE.match(cell) is not None
 
     def is_title(self, cell: str) -> bool:
-        """Return whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
+        """Check whether a cell is the title of a group of rows: 一、乡镇, 市直部门."""
         return self.vocabulary.is_label(cell) or (self.is_grouped and HAN.search(cell) is not None)
 
     def fits(self, keys: list[str], at: int = 0) -> bool:
-        """Return whether the cells from here on look like a whole row, but for remarks at its end."""
+        """Check whether the cells from here on look like a whole row, but for remarks at its end."""
         cells = keys[at : at + self.width]
         return len(cells) >= self.width - self.n_remarks and all(map(self.looks_like, self.meanings, cells))
 
     def fits_at(self, keys: list[str], at: int) -> bool:
-        """Return whether a table begins here with two whole rows."""
+        """Check whether a table begins here with two whole rows."""
         return self.opens(keys, at) and self.fits(keys, at) and self.fits(keys, at + self.width)
 
     def starts(self, keys: list[str], at: int) -> bool:
-        """Return whether a row begins here: its cells up to the unit have the right look.
+        """Check whether a row begins here: its cells up to the unit have the right look.
 
         A table that begins with the unit gives no such sign, so there this row or the next must fit whole. The next
-        may come early if this row lacks a cell, but then it must name a unit of a kind that we know.
+        may come early if this row lacks a cell, but then it must name a unit of a known kind.
         """
         upto = self.unit_at + 1
         if at + upto > len(keys) or not all(map(self.looks_like, self.meanings[:upto], keys[at : at + upto])):
@@ -137,7 +137,7 @@ class Layout:
         return self.names_known(keys[at]) and any(self.fits(keys, at + step) for step in range(1, self.width))
 
     def opens(self, keys: list[str], at: int) -> bool:
-        """Return whether a table begins here: a first row, and the look of the rows after it.
+        """Check whether a table begins here: a first row, and the look of the rows after it.
 
         A table that begins with the unit must fit whole at once, or twice after a first row that does not, or be
         known by its names. A column of units or of headings is no column of remarks: there the header ended before, or
@@ -179,7 +179,7 @@ class Layout:
         return max(skipped, 0)
 
     def confirms(self, keys: list[str], at: int, place: int) -> bool:
-        """Return whether a row that does not begin one width on is one, and not the end of the last or other print.
+        """Check whether a row that does not begin one width on is one, and not the end of the last or other print.
 
         A table that begins with the unit gives three signs: the row after it, its rank, its name.
         """
@@ -194,5 +194,5 @@ class Layout:
         return [a and b and b - a for a, b in zip(before, after, strict=True)] == [1]
 
     def names_known(self, cell: str) -> bool:
-        """Return whether a cell ends like the names of units do."""
+        """Check whether a cell ends like the names of units do."""
         return self.vocabulary.kind_of(cell) != "other"

@@ -91,7 +91,7 @@ def _gives_reason(name: str, reason: str, vocabulary: Vocabulary) -> bool:
 
 
 def _lists_units(text: str, vocabulary: Vocabulary) -> bool:
-    """Check whether all names in a text are of kinds that we know."""
+    """Check whether all names in a text are of known kinds."""
     listed, _ = read_entries(text, vocabulary)
     return bool(listed) and all(vocabulary.names_unit(entry.unit) for entry in listed)
 
@@ -115,7 +115,7 @@ def read_between(
     below = read_head(stop, vocabulary, steps) if stop else None
     is_next = below is not None and below.form == head.form and below.tier != head.tier
     unknown = [name for _, name, _ in named if not vocabulary.names_unit(name)]
-    is_head = len(unknown) < len(named) and any(map(WORD.fullmatch, unknown))  # a tier that we do not know: 尚可
+    is_head = len(unknown) < len(named) and any(map(WORD.fullmatch, unknown))  # an unknown tier: 尚可
     if not (is_next or is_after) or not unknown or is_head:
         return []
     return named[:-1] if stop and is_date(stop.key) else named  # who signs stands above the date

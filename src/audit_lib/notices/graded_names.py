@@ -41,7 +41,7 @@ class Stated:
 def find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[Stated]]:
     """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
 
-    Where two units have tiers that we know, or one and few words serve many units, a short word in the place of a tier
+    Where two units have known tiers, or one and few words serve many units, a short word in the place of a tier
     is one too: 丙局:中.
     """
     found: dict[int, list[Stated]] = {}

@@ -35,7 +35,7 @@ def find_grid_header(rows: Sequence[Row], vocabulary: Vocabulary) -> tuple[int, 
 
 
 def _is_body(row: Row, vocabulary: Vocabulary) -> bool:
-    """Check whether a row holds a number, the names of two units, or one with its tier, and so is none of a header."""
+    """Check whether a row holds a number, the names of two units, or one with its tier: then it is no header."""
     cells = distinct(row)
     n_units = len({cell.key for cell in cells if vocabulary.names_unit(cell.key)})  # a heading may recur
     has_figure = any(read_figure(cell.key) is not None for cell in cells)
@@ -49,7 +49,7 @@ def _is_graded(row: Row, vocabulary: Vocabulary) -> bool:
 
 
 def _goes_on(header: Sequence[Row], row: Row, vocabulary: Vocabulary) -> bool:
-    """Return whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
+    """Check whether a header goes on in the next row: nothing in it is a value, and where units stand is no name."""
     merged = {id(cell) for cell in header[-1]}
     own = [cell.key for cell in row if id(cell) not in merged]
     if any(is_value(key) or vocabulary.names_unit(key) for key in own) or len(distinct(row)) < 2:
@@ -69,7 +69,7 @@ def name_columns(header: Sequence[Row]) -> tuple[str, ...]:
 def _part_blocks(
     columns: tuple[str, ...], body: Sequence[Sequence[str]], vocabulary: Vocabulary
 ) -> list[tuple[int, Layout]]:
-    """Return the layouts of the tables that stand side by side, each with its first column; none where there is none.
+    """Return the layouts of tables that stand side by side, each with its first column; none for a single table.
 
     Columns repeat where they mean the same, one unit in each, whatever their headings say.
     """
@@ -85,12 +85,12 @@ def _part_blocks(
         if layouts[0] and all(plain[at : at + width] == plain[:width] for at in range(0, len(plain), width)):
             layouts = layouts[:1] * n  # the same headings, whatever the cells below the others
         found = [layout for layout in layouts if layout]
-        if len(found) == n and len(set(map(_draw_form, found))) == 1:
+        if len(found) == n and len(set(map(_form_of_cell, found))) == 1:
             return list(zip(range(0, len(plain), width), found, strict=True))
     return []
 
 
-def _draw_form(layout: Layout) -> tuple[str, ...]:
+def _form_of_cell(layout: Layout) -> tuple[str, ...]:
     """Return what the columns of a table mean, a score and another figure alike."""
     return tuple("" if each in ("score", "extra", "figure") else each for each in layout.meanings)
 
@@ -101,7 +101,7 @@ def distinct(row: Row) -> list[Line]:
 
 
 def first_name(cell: Line, vocabulary: Vocabulary) -> str:
-    """Return the first of several names in a cell, all of another cell."""
+    """Return the first name if a cell lists several, else its text."""
     if not LISTED.search(cell.text.strip()):
         return cell.key
     entries, rest = read_entries(cell.text, vocabulary)

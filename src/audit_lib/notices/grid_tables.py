@@ -153,7 +153,7 @@ def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
 
 
 def _read_bare(rows: Sequence[Row], vocabulary: Vocabulary) -> list[GridTable]:
-    """Read rows below no header that we know: a name in one column, numbers in order, figures and tiers in others."""
+    """Read rows below no known header: a name in one column, numbers in order, figures and tiers in others."""
     top = next((at for at, row in enumerate(rows[:TALLEST_HEADER]) if any(is_value(c.key) for c in row)), 0)
     body = rows[top:]
     columns = [[row[at].key for row in body if row[at].key] for at in range(len(rows[0]) if rows else 0)]
@@ -242,5 +242,5 @@ def _note_alone(cells: Iterable[Line], layout: Layout) -> Iterator[Problem]:
 
 
 def _spans(row: Row) -> bool:
-    """Return whether the one cell of a row is merged over others."""
+    """Check whether the one cell of a row is merged over others."""
     return len({id(cell) for cell in row}) < len(row)

@@ -13,7 +13,7 @@ from audit_lib.notices.columns import HAN, NUMBER, POINTS, RANK, SENTENCE, Layou
 from audit_lib.notices.heading_levels import find_score_by_levels, list_numbers
 from audit_lib.notices.layouts import VALUES, make_layout, number_names
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_HEADING
+from audit_lib.notices.word_lists import LONGEST_HEADING
 
 LONGEST_HEADER = 12  # columns; the widest header met in a notice has nine
 MOST_FRAGMENTS = 24  # lines that a broken header may fill
@@ -63,7 +63,7 @@ def find_header(keys: list[str], at: int, vocabulary: Vocabulary) -> Header | No
 
 
 def _may_head_units(keys: list[str], at: int, vocabulary: Vocabulary) -> bool:
-    """Check whether a word that we do not know may head the units: short, and a heading stands just below or next."""
+    """Check whether an unknown word may head the units: short, and a heading stands just below or next."""
     key = keys[at]
     if not 1 < len(key) <= LONGEST_HEADING or not HAN.search(key) or SENTENCE.match(key) or is_value(key):
         return False
@@ -132,14 +132,14 @@ def _take_alike(keys: Sequence[str], at: int, width: int, vocabulary: Vocabulary
     No rows where fewer than three are alike, or where two columns hold words and none the names of units.
     """
     rows: list[Sequence[str]] = []
-    first = _draw_look(keys[at : at + width])
+    first = _look_of_row(keys[at : at + width])
     if (n_words := first.count(False)) not in (1, 2):
         return rows, 0
     if n_words > 1 and (vocabulary.names_unit(keys[at - 1]) or any(map(vocabulary.meaning_of, keys[at : at + width]))):
         return rows, 0  # a cell above the rows, or a heading in the first
     for start in range(at, len(keys) - width + 1, width):
         row = keys[start : start + width]
-        if _draw_look(row) != first:
+        if _look_of_row(row) != first:
             break
         rows.append(row)
     words = {at: [row[at] for row in rows] for at, is_number in enumerate(first) if not is_number}
@@ -148,7 +148,7 @@ def _take_alike(keys: Sequence[str], at: int, width: int, vocabulary: Vocabulary
     return (rows, distinct[0]) if distinct and len(rows) >= FEWEST_ROWS else ([], 0)
 
 
-def _draw_look(row: Sequence[str]) -> list[bool]:
+def _look_of_row(row: Sequence[str]) -> list[bool]:
     return [POINTS.fullmatch(cell.removesuffix("%")) is not None or RANK.fullmatch(cell) is not None for cell in row]
 
 
@@ -237,7 +237,7 @@ def _list_scores(numbers: Mapping[int, list[float]], rank_at: int) -> list[int]:
 
 
 def is_ranking(values: Sequence[float]) -> bool:
-    """Return whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
+    """Check whether numbers are ranks in order, by the competition rule (1, 2, 2, 4) or the dense one (1, 2, 2, 3).
 
     >>> is_ranking([1, 2, 2, 4]), is_ranking([1, 2, 2, 3]), is_ranking([1, 3, 4]), is_ranking([2, 3])
     (True, True, False, False)

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from audit_lib.notices.columns import HAN, LONGEST_UNIT, SENTENCE, Layout, is_value, read_figure, read_ordinal
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.vocabulary import LONGEST_GRADE, Vocabulary
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
-LONGEST_GRADE = 6  # characters of a tier that we know by its place alone
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 FEWEST_ROWS = 2  # with one name: a column that repeats it holds no units
 
@@ -14,8 +13,8 @@ FEWEST_ROWS = 2  # with one name: a column that repeats it holds no units
 def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence[Sequence[str]] = ()) -> Layout | None:
     """Return each column its meaning; None where no unit or no value is among them.
 
-    Headings tell, and the cells of `body`, rows below them: a column of names that we know holds the units whatever
-    its heading says, and what holds none does not. Then figures without a heading that we know are values enough.
+    Headings tell, and the cells of `body`, rows below them: a column of known names holds the units whatever
+    its heading says, and what holds none does not. Then figures without a known heading are values enough.
     """
     meanings = [vocabulary.meaning_of(column.split(" ")[0]) or "extra" for column in columns]
     cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
@@ -65,7 +64,7 @@ def _agree_with_cells(meanings: list[str], cells: Sequence[Sequence[str]], vocab
 
 
 def _find_parts_of_one(meanings: list[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
-    """Change the units to a column of names that differ where the one headed so repeats one name: 城市 beside 区/县."""
+    """If the unit column repeats one name, use a column of distinct names instead: 城市 beside 区/县."""
     headed = [column for at, column in enumerate(cells) if meanings[at] == "unit"]
     if not headed or any(len(column) < FEWEST_ROWS or len(set(column)) > 1 for column in headed):
         return

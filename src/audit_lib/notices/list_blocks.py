@@ -1,4 +1,4 @@
-"""Read the lists below a head: the names beside it and in the lines below, until a line is none of them."""
+"""Read the lists below a head: the names beside it and in the lines below, until a line holds no names."""
 
 import re
 from collections import Counter
@@ -37,7 +37,7 @@ class Lines:
 
 
 def read_block(lines: Lines, at: int, head: Head, above: Block | None) -> Block:
-    """Read the lists of a head, beside it and below it, line by line until one is none.
+    """Read the lists of a head, beside it and below it, line by line until one holds no names.
 
     `above` is the block that ends just before the head.
     """
@@ -64,7 +64,7 @@ def _read_beside(lines: Lines, at: int, block: Block) -> int:
 
 
 def _read_described(lines: Lines, end: int, block: Block, above: Block | None) -> bool:
-    """Read lines that each name a unit and say more, or number or list names of any kind. Return whether there are."""
+    """Read lines that each name a unit and say more, or number or list names of any kind. Return True if any are read."""
     head, vocabulary, steps = block.head, lines.vocabulary, lines.steps
 
     def below() -> Iterator[Line]:
@@ -85,7 +85,7 @@ def _read_described(lines: Lines, end: int, block: Block, above: Block | None) -
 
 
 def _read_below(lines: Lines, end: int, block: Block) -> int:
-    """Read the lines below a head as lists until one is none; return its place."""
+    """Read the lines below a head as lists; return the place of the first that is not one."""
     head, vocabulary = block.head, lines.vocabulary
     has_names = bool(squeeze(head.names))
     is_open = squeeze(head.names)[-1:] not in {"。", ";"}
@@ -168,7 +168,7 @@ def _is_subheading(line: Line, head: Head, vocabulary: Vocabulary) -> bool:
 
 
 def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
-    """Check whether a line end cuts a name: its halves are none, the whole ends as names of units do."""
+    """Check whether a line end cuts a name: neither half ends as names of units do, the whole does."""
     if not below or COLON.search(below[0].key) or ENUMERATOR.match(below[0].key) or line.key[-1:] in SEPARATORS:
         return False
     _, colon, listed = line.key.rpartition(":")

@@ -24,14 +24,14 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
     inside = range(min(places, default=0), max(places, default=0))  # between the first list and the last
     bare = [len(unit) for unit in list_names(chosen) if vocabulary.kind_of(unit) == "other"]
     forms = {block.head.form for block in chosen}
-    steps = {_draw_step(block) for block in chosen if len(block.head.tier) <= LONGEST_STEP}
+    steps = {_step_of_scale(block) for block in chosen if len(block.head.tier) <= LONGEST_STEP}
     read: list[str] = []  # tiers so far
     for at, block in enumerate(blocks):
         if isinstance(block, Line):
             yield from _find_headed(blocks[at - 1] if at else None, block, vocabulary)
             yield from _find_name(block, vocabulary, is_inside=at in inside, is_above=at + 1 in places)
         elif id(block) not in accepted:
-            is_step = block.head.form.number != "" and _draw_step(block) in steps
+            is_step = block.head.form.number != "" and _step_of_scale(block) in steps
             is_like = is_step and any(set(block.head.tier) & set(tier) for tier in read)
             is_parallel = is_like or (any(block.head.form) and block.head.form in forms)
             is_parallel = is_parallel or (block.head.is_known and any(each.head.is_known for each in chosen))
@@ -52,13 +52,13 @@ def _find_name(line: Line, vocabulary: Vocabulary, *, is_inside: bool, is_above:
         yield note_problem("not_read", "names", line.place, "warning", **facts)
 
 
-def _draw_step(block: Block) -> tuple[str, int]:
+def _step_of_scale(block: Block) -> tuple[str, int]:
     """Return the number of a head and the length of its tier, which steps of one scale share: 一、红榜, 二、黑榜."""
     return block.head.form.number, len(block.head.tier)
 
 
 def _find_rejected(block: Block, vocabulary: Vocabulary, *, is_parallel: bool) -> Iterator[Problem]:
-    """Yield a label that looks like those of tiers (`is_parallel`), or has names that we know below it."""
+    """Yield a label that looks like those of tiers (`is_parallel`), or has known names below it."""
     units = block.units
     n_known = sum(map(vocabulary.names_unit, units))
     if is_parallel or (2 * n_known > len(units) and any(block.head.form)):

@@ -23,7 +23,7 @@ from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD, RANKED, STATED
 from audit_lib.notices.rows import plain_title
 from audit_lib.notices.tier_lists import HEADING, Block, TierList
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME, PLACES
+from audit_lib.notices.word_lists import LONGEST_NAME, PLACES
 
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
 TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个家](?:单位)?[。;]?$")  # after the last name
@@ -119,7 +119,7 @@ def add_list(block: Block, line: Line, label: str | None, stated: int | None, en
 def _split_names(
     line: Line, vocabulary: Vocabulary, expected: int | None = None
 ) -> tuple[str | None, int | None, list[Entry], list[str]] | None:
-    """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and what is none; None if this is no list."""
+    """Split 乡镇:甲镇、乙镇。 into its label, its count, its names, and the other pieces; None if this is no list."""
     if HEADING.match(line.key) and not COLON.search(line.key):
         return None
     *labels, listed = COLON.split(MONEY.sub("", REMARK.sub("", line.text)))
@@ -168,9 +168,9 @@ def _are_units(
     is_labelled: bool,
     is_beside: bool,
 ) -> bool:
-    """Return whether the stretches of a line name units, and are no sentence, signature, date or footer.
+    """Check whether the stretches of a line name units, and are no sentence, signature, date or footer.
 
-    Endings that we know decide. Where they do not, the line just below the heading is trusted more than those after
+    Known endings decide. Where they do not, the line just below the heading is trusted more than those after
     it, 、 more than a comma, and a line that the stated number (`left`: what remains of it) has room for more.
     """
     if rest and any(DATE.search(squeeze(piece)) or len(piece) > LONGEST_NAME for piece in rest):
@@ -194,7 +194,7 @@ def _are_units(
 def _might_list(
     names: Sequence[str], rest: Sequence[str], line: Line, left: int | None, block: Block, vocabulary: Vocabulary
 ) -> bool:
-    """Return whether a line that we did not read as a list looks like one: several short stretches.
+    """Check whether a line that we did not read as a list looks like one: several short stretches.
 
     Spaces alone separate the words of a closing line too, 特此 通报: where no name is missing, one must be known.
     """

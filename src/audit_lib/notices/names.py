@@ -10,7 +10,7 @@ from audit_lib.documents.model import PADDING, fold, squeeze
 from audit_lib.notices.columns import HAN
 from audit_lib.notices.dates import DATE, NUMERAL
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import BRACKETED, LONGEST_NAME, PLACES
+from audit_lib.notices.word_lists import BRACKETED, LONGEST_NAME, PLACES
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
 ANY_BRACKET = re.compile("[()\uff08\uff09]")
@@ -113,7 +113,7 @@ def strip_number(text: str) -> str:
 
 
 def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None) -> tuple[list[Entry], list[str]]:
-    """Read the names of a stretch that lists some, and what stands among them that is none.
+    """Read the names that a text lists, and the pieces among them that are not names.
 
     Names are parted by signs; by spaces where there are no signs and each word is a name; by 和 where both sides are.
     Spaces are padding where only so the names are as many as `expected`.
@@ -188,7 +188,7 @@ def strip_marks(name: str) -> str:
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
-    """Check whether a text may be the name of a unit; figures stand only before an ending that we know."""
+    """Check whether a text may be the name of a unit; figures stand only before a known ending."""
     key = squeeze(text)
     if (
         not HAN.search(key)

@@ -24,7 +24,7 @@ from audit_lib.notices.stated import find_stated_tiers
 from audit_lib.notices.stated_tables import add_stated_scores, part_matters
 from audit_lib.notices.tier_choice import find_tier_lists
 from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.traditional import Print, is_traditional
+from audit_lib.notices.traditional import Conversion, is_traditional
 from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
 from audit_lib.notices.wrapped import join_wrapped, part_numbered, part_sections, plain_marks
 
@@ -113,12 +113,12 @@ def parse_notice(document: Document, score_column: str | None = None) -> Notice:
     vocabulary = read_vocabulary()
     if not is_traditional(document):
         return _parse_plain(document, score_column, vocabulary)
-    printed = Print(document, vocabulary)
+    converted = Conversion(document, vocabulary)
     try:
-        notice = _parse_plain(printed.folded, score_column and score_column.translate(SIMPLIFIED), vocabulary)
+        notice = _parse_plain(converted.folded, score_column and score_column.translate(SIMPLIFIED), vocabulary)
     except AuditError as error:
-        raise AuditError(printed.restore_text(str(error))) from None
-    return replace(printed.restore(notice), document=document)
+        raise AuditError(converted.restore_text(str(error))) from None
+    return replace(converted.restore(notice), document=document)
 
 
 def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocabulary) -> Notice:

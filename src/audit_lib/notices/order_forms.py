@@ -8,7 +8,7 @@ from audit_lib.notices.clause_names import trim_lead
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.names import split_outside
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import BRACKETED
+from audit_lib.notices.word_lists import BRACKETED
 
 FRONT = "前"
 FRONTS = (FRONT, "好", "优")

@@ -14,7 +14,7 @@ from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import BREAKS, ITEM, SCORED, read_chunks
 from audit_lib.notices.score_records import Record, read_records
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import BRACKETED
+from audit_lib.notices.word_lists import BRACKETED
 
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile(f"并列(?:第?(?:{NUMERAL})[名位]?)?")
@@ -26,7 +26,7 @@ VALUES = re.compile(
 COUNT = re.compile(rf"({NUMERAL})[个家]")
 DEDUCTIONS = ("扣", "减", "失")  # 甲镇(扣1.2分) has no score
 FEWEST = 3  # names that a sorted list has
-FEWEST_UNLIKE = 6  # names of a sorted list, one of which may be of no kind that we know; the rest prove it
+FEWEST_UNLIKE = 6  # names of a sorted list, one of which may be of no known kind; the rest prove it
 
 
 def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[Problem]) -> Iterator[Record]:
@@ -157,7 +157,7 @@ def _has_scores(text: str) -> bool:
 
 
 def _is_list(order: Order, units: Sequence[tuple[str, int, bool]], vocabulary: Vocabulary) -> bool:
-    """Check whether all are names: of kinds that we know, or as many as the clause states."""
+    """Check whether all are names: of known kinds, or as many as the clause states."""
     names = [unit for unit, _, _ in units]
     if not names or not all(is_name(name, vocabulary) for name in names):
         return False

@@ -119,7 +119,7 @@ def _are_pairs(pairs: Sequence[tuple[str, str]], above: str, vocabulary: Vocabul
 
 
 def _may_name(key: str, vocabulary: Vocabulary) -> bool:
-    """Check whether a line may hold a name alone, of a kind that we know or bare: 县教育局, 乐坪."""
+    """Check whether a line may hold a name alone, of a known kind or bare: 县教育局, 乐坪."""
     return vocabulary.names_unit(key) or (BARE.fullmatch(strip_number(key)) is not None and key not in vocabulary.tier)
 
 

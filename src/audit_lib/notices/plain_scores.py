@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from audit_lib.documents.model import Line
 from audit_lib.notices.dates import NUMERAL, read_numeral
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import either
+from audit_lib.notices.word_lists import either
 
 RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
 FIRST_PLACE = re.compile("榜首|首[位名]|头名|(?<=[居列])首(?!位)")

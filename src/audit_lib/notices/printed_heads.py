@@ -1,4 +1,4 @@
-"""Read what the print of a heading holds: its number, what it calls the list, how many units, the names beside it."""
+"""Split a heading into number, label, kind of units, stated count and names."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.dates import DATE, NUMERAL, read_numeral
 from audit_lib.notices.names import ASIDE, ENUMERATOR, QUOTES, SPACED
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import ANY_PLACE, BRACKET, EITHER_PLACE
+from audit_lib.notices.word_lists import ANY_PLACE, BRACKET, EITHER_PLACE
 
 LONGEST_HEAD = 30  # characters of a label with its number and count
-LONGEST_TIER = 8  # characters of a tier that we do not know
+LONGEST_TIER = 8  # characters of an unknown tier
 COLON = re.compile("[:\uff1a]")
 OPENING = "“‘「『【《"
 CLOSING = re.compile("[”’」』】》]")

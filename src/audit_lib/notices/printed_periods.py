@@ -102,7 +102,7 @@ def _name(year: int, found: re.Match[str]) -> str | None:
     facts = {name: text for name, text in found.groupdict().items() if text}
     try:
         name = _name_facts(year, facts)
-    except (ValueError, TypeError):  # a number that is none, a day that there is not
+    except (ValueError, TypeError):  # not a number, or no such day
         return None
     return name if name and is_period(name) else None
 

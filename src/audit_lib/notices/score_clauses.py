@@ -11,7 +11,7 @@ from audit_lib.notices.dates import NUMERAL
 from audit_lib.notices.names import split_outside
 from audit_lib.notices.score_records import NAME_END, VERB, Chunk, may_name
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME
+from audit_lib.notices.word_lists import LONGEST_NAME
 
 BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
@@ -51,7 +51,8 @@ YEAR = range(1900, 2100)
 def mark_names(text: str, vocabulary: Vocabulary) -> str:
     """Return sentences that give several units the same parts of a score with a sign after each name: 甲厂〉供热率99分.
 
-    What the first parts end with alike is what is scored, but for what is of names.
+    The longest common ending of the first parts is what was scored; characters of it that complete a name stay with the
+    name.
     """
     text = LED_PARTS.sub(partial(_mark_led, vocabulary=vocabulary), text)
     clauses = [clause for clause, _ in split_outside(text, ";。")]
@@ -100,7 +101,7 @@ def read_chunks(clause: str, vocabulary: Vocabulary) -> list[Chunk]:
 
 
 def _name_alike(chunks: Sequence[Chunk], vocabulary: Vocabulary) -> None:
-    """Add the unit to ranks whose names are of no kind that we know, but end as those with scores: 派驻甲检察室."""
+    """Add the unit to ranks whose names are of no known kind, but end as those with scores: 派驻甲检察室."""
     ends = {chunk.unit[-SHARED_END:] for chunk in chunks if chunk.number and len(chunk.unit) > SHARED_END}
     for chunk in chunks:
         placed = ORDINAL.fullmatch(chunk.text) if chunk.rank is None and not chunk.unit else None
@@ -139,7 +140,7 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
 
 
 def split_unit(text: str, vocabulary: Vocabulary, *, is_first: bool) -> tuple[str, str]:
-    """Split 甲区环境卫生 into the unit and what is scored: a name of a kind that we know, or the words before 得分.
+    """Split 甲区环境卫生 into the unit and what is scored: a name of a known kind, or the words before 得分.
 
     Inside a sentence 农贸市场 is one word; only its first can be a name and a word.
     """

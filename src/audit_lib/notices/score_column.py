@@ -26,7 +26,7 @@ FEWEST_ROWS = 3  # from which on values tell an order
 
 @dataclass(frozen=True)
 class Column:
-    """A column of figures beside the units: its heading and a value for each row, None where there is none."""
+    """A column of figures beside the units: its heading and a value for each row, None where a row has no value."""
 
     name: str
     values: tuple[float | None, ...]

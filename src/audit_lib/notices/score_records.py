@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from audit_lib.notices.clause_names import trim_lead
 from audit_lib.notices.names import MASK, names_none, split_and
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
+from audit_lib.notices.word_lists import LONGEST_NAME, NO_NAME
 
 NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
 NOT_IN_NAMES = re.compile("[的了]|排名|超过|显示|表明|分别|[率分]$")  # of no name: 两者差距超过了, 扣信用分

@@ -1,4 +1,4 @@
-"""Join the records of lines into runs, a run per paragraph or block of such lines, and leave out what is none."""
+"""Join the records of lines into runs, a run per paragraph or block of such lines, and leave out what is no score."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_clauses import SCORED
 from audit_lib.notices.score_records import Record
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME
+from audit_lib.notices.word_lists import LONGEST_NAME
 
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
@@ -80,9 +80,9 @@ def _take_sum(record: Record) -> None:
 
 
 def _is_run(run: Sequence[Record], vocabulary: Vocabulary) -> bool:
-    """Return whether numbers are the scores of units, and no parts of a full score, means or deductions.
+    """Check whether numbers are the scores of units, and no parts of a full score, means or deductions.
 
-    Names of no kind that we know pass where a label or their ranks confirm them, or where they sum to over 100: the
+    Names of no known kind pass where a label or their ranks confirm them, or where they sum to over 100: the
     parts of a full score do not.
     """
     known = sum(vocabulary.kind_of(record.unit) != "other" for record in run)

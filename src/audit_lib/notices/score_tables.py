@@ -68,7 +68,7 @@ class _Found:
         return n
 
     def go_on(self, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
-        """Add rows to the table just above if they go on with it. Return whether they do."""
+        """Add rows to the table just above if they go on with it. Check whether they do."""
         if not self.tables or self.above or not _continues(self.tables[-1], columns, rows):
             return False
         self.tables[-1] = replace(self.tables[-1], rows=(*self.tables[-1].rows, *rows))
@@ -196,7 +196,7 @@ def _goes_on(above: Grid, below: Grid) -> bool:
 
 
 def _find_in_grid(grid: Grid, found: _Found, *, may_turn: bool) -> bool:
-    """Read a grid as tables, the first of which may go on with the one just above. Return whether it holds any."""
+    """Read a grid as tables, the first of which may go on with the one just above. Return True if it holds any."""
     tables = read_grid(grid.rows, found.vocabulary, may_turn=may_turn)
     for table in tables:
         found.problems += table.problems
@@ -249,7 +249,7 @@ def _part_beside(rows: Sequence[ScoreRow], n: int) -> list[Sequence[ScoreRow]]:
 
 
 def _continues(table: ScoreTable, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
-    """Return whether rows go on with a table whose header is printed again, as at the head of a page."""
+    """Check whether rows go on with a table whose header is printed again, as at the head of a page."""
     if table.columns != columns:
         return False
     last, first = table.rows[-1], rows[0]

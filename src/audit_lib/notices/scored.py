@@ -17,7 +17,7 @@ from audit_lib.notices.score_runs import drop_sums, find_gaps, join_runs
 from audit_lib.notices.tier_heads import RANKING
 from audit_lib.notices.tier_lists import HEADING
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import BRACKETED, LONGEST_NAME
+from audit_lib.notices.word_lists import BRACKETED, LONGEST_NAME
 
 PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+?)(?:并列)?")  # whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
@@ -40,7 +40,7 @@ def find_stated_scores(
 ) -> tuple[list[tuple[ScoreRow, ...]], list[Problem]]:
     """Find runs of units with their scores or ranks in sentences, a run per paragraph or per block of such lines.
 
-    A run has at least two units, most of them of a kind that we know, or ranks: 主动公开40分 is no unit's score.
+    A run has at least two units, most of them of a known kind, or ranks: 主动公开40分 is no unit's score.
     """
     problems: list[Problem] = []
     rows: list[tuple[ScoreRow, ...]] = []

@@ -28,7 +28,7 @@ from audit_lib.notices.tier_clauses import (
 from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME
+from audit_lib.notices.word_lists import LONGEST_NAME
 
 GRANTED = "获〈"  # before a label that stands in quotation marks
 RATING = re.compile("评为|获评")
@@ -88,7 +88,7 @@ class _Survey:
             self.series.setdefault(each.tier, set()).add(each.series)
 
     def names(self, each: Stated) -> bool:
-        """Check whether all before a tier are names of a kind that we know, or as many as are stated."""
+        """Check whether all before a tier are names of a known kind, or as many as are stated."""
         is_counted = each.stated == len(each.entries)
         return not each.rest and (is_counted or all(self.vocabulary.names_unit(e.unit) for e in each.entries))
 
@@ -119,7 +119,7 @@ class _Survey:
         return self.is_sure(each) and (is_counted or is_beside or self.is_step(each.tier))
 
     def is_alone(self, each: Stated, tiers: Iterable[str | None]) -> bool:
-        """Check whether nothing but the labels beside a tier that we do not know says that it is one."""
+        """Check whether nothing but the labels beside an unknown tier says that it is one."""
         if each.link == LED:
             return True
         has_grade = any(tier is not None and self.vocabulary.may_grade(tier) for tier in tiers)
@@ -129,7 +129,7 @@ class _Survey:
 def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTiers:
     """Find the sentences that put units in a tier, which they name before or after them: 甲镇、乙局为优秀等次.
 
-    A word that we do not know is a tier where all before it are names and another tier is stated the same way.
+    An unknown word is a tier where all before it are names and another tier is stated the same way.
     """
     lines = list(lines)
     pairs = find_pairs(lines, vocabulary)

@@ -169,7 +169,7 @@ def _count_alike(keys: list[str], at: int, vocabulary: Vocabulary) -> int:
 
 
 def _is_column(keys: list[str], column: Sequence[int], vocabulary: Vocabulary) -> bool:
-    """Return whether cells are a column with its heading: a word that we know, or one above nothing but numbers."""
+    """Check whether cells are a column with its heading: a known word, or one above nothing but numbers."""
     if vocabulary.may_head(keys[column[0]]):
         return True
     return not NUMBER.fullmatch(keys[column[0]]) and all(NUMBER.fullmatch(keys[at]) for at in column[1:])

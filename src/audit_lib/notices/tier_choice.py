@@ -1,6 +1,6 @@
 """Find the tier lists of a notice: the labels that head them, and which of those are tiers.
 
-A tier belongs to its notice. A label that the vocabulary does not know is a tier too where it stands parallel to
+A tier belongs to its notice. A label that the vocabulary does not have is a tier too where it stands parallel to
 others: headings of one form, each with its list.
 """
 
@@ -23,7 +23,7 @@ from audit_lib.notices.rows import Problem, plain_title
 from audit_lib.notices.tier_heads import count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.tier_lists import HEADING, Block, TierList, list_names
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import LONGEST_NAME, NO_NAME
+from audit_lib.notices.word_lists import LONGEST_NAME, NO_NAME
 
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
@@ -167,7 +167,7 @@ def _lists_units(block: Block, vocabulary: Vocabulary) -> bool:
 
 
 def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
-    """Leave out labels that recur, each time with one name of no kind that we know: 区长:甲某 names persons."""
+    """Leave out labels that recur, each time with one name of no known kind: 区长:甲某 names persons."""
     single = [block for block in blocks if len(names := block.units) == 1 and not look_like_units(names, vocabulary)]
     times = Counter(block.head.tier for block in single)
     places = {block.lines[0].place for block in single if times[block.head.tier] > 1}
@@ -176,7 +176,7 @@ def _drop_roles(blocks: Sequence[Block], vocabulary: Vocabulary) -> list[Block]:
 
 
 def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_awards: bool) -> set[int]:
-    """Choose labels of one form, where no label is a tier that we know, whose lists name known units, each once.
+    """Choose labels of one form, where no label is a known tier, whose lists name known units, each once.
 
     Where all labels are awards, 一、招商引资奖 and 二、先进单位, a unit may have several. Beside known tiers, only
     awards are chosen. A label that is chosen alone, or is no known tier after what all begin with, is marked as new.

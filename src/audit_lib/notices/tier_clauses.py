@@ -11,7 +11,7 @@ from audit_lib.notices.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, s
 from audit_lib.notices.printed_heads import BAND
 from audit_lib.notices.tier_heads import YEAR
 from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.vocabulary_words import either
+from audit_lib.notices.word_lists import either
 
 AFTER_QUOTE = re.compile(f"(?<=[{QUOTES}])、(?=[^{QUOTES}]*[获评为列])")  # 甲厂获“十佳单位”、乙厂获“优秀单位”
 QUOTED = re.compile(f"[{QUOTES}]")
@@ -87,7 +87,7 @@ class TierPattern:
         self.linked = re.compile(f"^(?:{link})")
         self.graded = re.compile(graded)
         self.verbs = vocabulary.cached(compile_verbs)
-        # Every form below holds one of them. Words alone, no class: only so their first letters are looked for first.
+        # Every form below holds one of them. Literal words, no character class: then re can search for a prefix.
         self.hint = re.compile(
             either([*"为获达属列登入挂", "处于", *GIVING, *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
         )
@@ -130,7 +130,7 @@ class TierPattern:
     def find(self, clause: str) -> Iterator[Hit]:
         """Yield each tier of a clause.
 
-        A word that we do not know is sure before 等次; at the end of a clause it may be one.
+        An unknown word is sure before 等次; at the end of a clause it may be one.
         """
         hits = list(self.tier.finditer(clause))
         leads = [lead for hit in hits if (lead := self.listed_below.match(clause, hit.end()))]
@@ -232,7 +232,7 @@ def join_groups(text: str) -> tuple[str, int, str]:
 def drop_shared_ends(hits: Sequence[Hit], vocabulary: Vocabulary) -> Iterator[str]:
     """Yield the names of each hit without what leads to several tiers: 甲县预警(等级为一级), 乙县预警(等级为二级).
 
-    What stands after a count is of no name; else the rest must be one.
+    Text after a count is dropped. Any other shared ending is dropped only if a name remains.
     """
     for at, hit in enumerate(hits):
         others = [*hits[max(0, at - NEARBY) : at], *hits[at + 1 : at + 1 + NEARBY]]

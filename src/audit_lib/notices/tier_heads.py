@@ -1,4 +1,4 @@
-"""Read what heads a list: a label with a tier that we know, or one that shows by its form that it labels a list."""
+"""Read what heads a list: a label with a known tier, or one that shows by its form that it labels a list."""
 
 import re
 from collections import Counter
@@ -62,9 +62,9 @@ class Head:
 
 
 def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head | None:
-    """Read a line as the head of a list; None where it is none.
+    """Read a line as the head of a list; None if it is not one.
 
-    A known tier alone on its line is one only with a list below; a word that we do not know must show that it is a
+    A known tier alone on its line is one only with a list below; an unknown word must show that it is a
     label: by its number, its count, its colon, its noun, or by others that end alike (绿榜, 黄榜).
     """
     printed = read_print(line, vocabulary)
@@ -74,7 +74,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
 
 
 def _read_known(printed: PrintedHead, vocabulary: Vocabulary) -> Head | None:
-    """Read the head of a list of a tier that we know: 考核优秀单位, 优秀乡镇, 综合评价为较好的党组织."""
+    """Read the head of a list of a known tier: 考核优秀单位, 优秀乡镇, 综合评价为较好的党组织."""
     match = vocabulary.tier_heading.fullmatch(printed.core) if vocabulary.has_tier(printed.core) else None
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""The lists of tiers as they are read: a head, the names below it, and what stands among them and is none."""
+"""The lists of tiers as they are read: a head, the names below it, and what else stands among them."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Block:
     head: Head
     lines: Sequence[Line]
     lists: list[TierList] = field(default_factory=list)
-    rest: list[tuple[str, str]] = field(default_factory=list)  # what stands among the names and is none, with its place
+    rest: list[tuple[str, str]] = field(default_factory=list)  # what else stands among the names, with its place
     doubtful: list[tuple[str, str]] = field(default_factory=list)  # names that may be two, with their place
     is_new: bool = False  # read as a tier because others stand parallel, and nothing else
     is_described: bool = False  # each line names a unit and says more than that

@@ -1,4 +1,4 @@
-"""Read traditional characters as the simplified ones of the vocabulary, and print what was read as it stands."""
+"""Convert a document to simplified characters for parsing, and restore the printed characters in the result."""
 
 import re
 from dataclasses import fields, is_dataclass, replace
@@ -16,8 +16,8 @@ PINYIN = re.compile("(?<=[\u4e00-\u9fff])[(\uff08][a-z]*[āáǎàēéěèīíǐ�
 FIXED = frozenset(["place", "heading", "check", "severity", "key", "mark", "level", "document"])  # no print
 
 
-class Print:
-    """The characters of a document, to print what was read of its simplified form as it stands."""
+class Conversion:
+    """A document in simplified characters, and what is needed to restore its own in what was read of it."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary

@@ -7,15 +7,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from audit_lib.notices.vocabulary_words import PLACES, Words, either
+from audit_lib.notices.word_lists import PLACES, WordLists, either
 
 T = TypeVar("T")
 
 VOCABULARY = Path(__file__).with_name("vocabulary.csv")
-LONGEST_GRADE = 6  # characters of a tier that we know by its end alone
+LONGEST_GRADE = 6  # characters of a tier that is known by its end or its place alone
 
 
-class Vocabulary(Words):
+class Vocabulary(WordLists):
     """The words of notices with the patterns of tiers and of what leads to names, each made once."""
 
     @cached_property
@@ -48,7 +48,7 @@ class Vocabulary(Words):
         return text not in self.suffix and self.bare_kind.fullmatch(text) is not None
 
     def has_tier(self, text: str) -> bool:
-        """Check whether a tier that we know stands anywhere in a text."""
+        """Check whether a known tier stands anywhere in a text."""
         return self._tier.search(text) is not None
 
     @cached_property
@@ -56,7 +56,7 @@ class Vocabulary(Words):
         return re.compile(self.any_tier)
 
     def may_grade(self, text: str) -> bool:
-        """Check whether a text may be a tier: one that we know, or a word that ends as steps do, 三等奖."""
+        """Check whether a text may be a tier: a known one, or a word that ends as steps do, 三等奖."""
         return text in self.tier or (1 < len(text) <= LONGEST_GRADE and text.endswith(self.steps))
 
     def states_tier(self, text: str) -> bool:

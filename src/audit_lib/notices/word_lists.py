@@ -33,19 +33,19 @@ COUNT = re.compile(r"\d[个家名]|[一二三四五六七八九十][个名]|[等
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
-def keep(find: Callable[["Words", str], T]) -> Callable[["Words", str], T]:
+def cache_short(find: Callable[["WordLists", str], T]) -> Callable[["WordLists", str], T]:
     """Keep what a method finds for a short text."""
     kept = lru_cache(MOST_KEPT)(find)
 
     @wraps(find)
-    def look_up(words: "Words", text: str) -> T:
-        return kept(words, text) if len(text) <= LONGEST_KEPT else find(words, text)
+    def look_up(lists: "WordLists", text: str) -> T:
+        return kept(lists, text) if len(text) <= LONGEST_KEPT else find(lists, text)
 
     return look_up
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class WordLists:
     """The words of notices, each with its meaning. Keys are squeezed words (see `documents.squeeze`)."""
 
     header: dict[str, str]  # 评分 → score; a heading may end with the word: 综合评分(100分)
@@ -71,7 +71,7 @@ class Words:
     label: dict[str, str]  # word in the label of a list or group → kind of the units below it
     counter: tuple[str, ...]  # words after a number of units in a sentence: 21个市
 
-    @keep
+    @cache_short
     def meaning_of(self, heading: str) -> str | None:
         """Return what a column heading means, whatever it says in brackets; None for a word nobody has listed."""
         if len(heading) > LONGEST_KEPT and "(" not in heading:
@@ -92,10 +92,10 @@ class Words:
         return None if ending is None else self.header[ending]
 
     def may_head(self, text: str) -> bool:
-        """Return whether a text may be a heading, one of several things too: 村名及得分."""
+        """Check whether a text may be a heading, one of several things too: 村名及得分."""
         return all(map(self.meaning_of, SEVERAL.split(text))) or self.meaning_of(text) is not None  # not 东和镇
 
-    @keep
+    @cache_short
     def names_unit(self, printed: str) -> bool:
         """Check whether a text ends as names of units do, and is no heading, sum or number of units (各镇, 3个镇)."""
         text = squeeze(printed) if len(printed) <= LONGEST_KEPT else ""
@@ -152,7 +152,7 @@ class Words:
         return re.compile(rf"[各全]?(?:[省市县区州][级直]?)?{word}(?:[、和及与]?{word})*(?:类|组|单位|政府)?")
 
     def is_label(self, text: str) -> bool:
-        """Return whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
+        """Check whether a text is the label of a group of units and nothing else: 一、乡镇(20个), 市直部门:."""
         plain = BRACKETED.sub("", NUMBERING.sub("", text)).rstrip(":")
         return len(plain) <= LONGEST_KEPT and self._labels.fullmatch(plain) is not None
 
@@ -176,7 +176,7 @@ class Words:
     def is_total(self, heading: str) -> bool:
         return BRACKETED.sub("", heading).lower().endswith(tuple(self.totals))
 
-    @keep
+    @cache_short
     def kind_of(self, name: str) -> str:
         """Classify a unit by the longest ending we know; `other` where we know none.
 
@@ -192,7 +192,7 @@ class Words:
         return next((self.suffix[ending] for ending in endings), "other")
 
     def _may_end(self, name: str, suffix: str) -> bool:
-        """Return whether a name is long enough for its ending to be one."""
+        """Check whether a name is long enough for its ending to be one."""
         kind = self.suffix[suffix]
         if kind in PLACES:
             return name != suffix
