@@ -7,14 +7,17 @@ from statistics import mode
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.columns import SENTENCE, Layout, is_value
+from audit_lib.notices.dates import is_date
 from audit_lib.notices.layouts import make_layout, number_names
 from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.word_lists import BRACKETED, LONGEST_HEADING
 
 BAR = re.compile("[|│┃｜¦]")
 ONLY_BARS = re.compile("[|│┃｜¦]+")
 RULE = re.compile(r"[-=+:_—\u2500-\u257f|｜¦\s]+")
 CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
+SIGN = re.compile("[,。;:!?]|[^县市区]、")  # of no heading but 县(市、区)
 LONGEST_CLOSED = 20  # cells of a row that is printed one cell a line
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 
@@ -144,13 +147,13 @@ def take_closed(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     The header is as wide as lets the most rows fit; without an empty cell among them there is nothing to return.
     """
     first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_CLOSED)]
-    if not first or not vocabulary.meaning_of(first[0]):
+    if not first or not vocabulary.meaning_of(first[0]) or not _may_head(first[0], vocabulary):
         return [], at
     best: list[list[Line]] = []
     end = at
     for width in range(2, LONGEST_CLOSED + 1):
         header = first[:width]
-        if len(header) < width or not all(header) or is_value(header[-1]):
+        if len(header) < width or not _may_head(header[-1], vocabulary):
             break
         body = [first[n : n + width] for n in range(width, 4 * width, width)]
         layout = make_layout(number_names(header), vocabulary, body)
@@ -176,6 +179,12 @@ def _list_cells(lines: Sequence[Line], at: int) -> Iterator[tuple[int, Line]]:
             return
         if line.key or "\u00a0" in line.text:
             yield place, Line(line.place, BAR.sub("", line.text).strip())
+
+
+def _may_head(cell: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a cell may be a heading: a short word that is no value, name, date or piece of a sentence."""
+    is_word = 0 < len(BRACKETED.sub("", cell)) <= LONGEST_HEADING and not SIGN.search(cell)
+    return is_word and not (is_value(cell) or is_date(cell) or vocabulary.names_unit(cell))
 
 
 def _fits(row: Sequence[str], layout: Layout) -> bool:

@@ -64,7 +64,7 @@ def _read_beside(lines: Lines, at: int, block: Block) -> int:
 
 
 def _read_described(lines: Lines, end: int, block: Block, above: Block | None) -> bool:
-    """Read lines that each name a unit and say more, or number or list names of any kind. Return True if any are read."""
+    """Read lines that each name a unit and say more, number or list names. Return True if any are read."""
     head, vocabulary, steps = block.head, lines.vocabulary, lines.steps
 
     def below() -> Iterator[Line]:

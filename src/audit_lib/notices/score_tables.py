@@ -68,7 +68,7 @@ class _Found:
         return n
 
     def go_on(self, columns: tuple[str, ...], rows: Sequence[ScoreRow]) -> bool:
-        """Add rows to the table just above if they go on with it. Check whether they do."""
+        """Add rows to the table just above if they go on with it. Return True if they do."""
         if not self.tables or self.above or not _continues(self.tables[-1], columns, rows):
             return False
         self.tables[-1] = replace(self.tables[-1], rows=(*self.tables[-1].rows, *rows))

@@ -45,9 +45,8 @@ class Conversion:
         return self.printed[at : at + len(text)] if at >= 0 else text.translate(self.chars)
 
     def restore_tier(self, tier: str) -> str:
-        """Return a tier as printed, or the form by which the vocabulary names it."""
-        printed = self.restore_text(tier)
-        return self.vocabulary.name_tier(printed) if printed in self.vocabulary.tier else printed
+        """Return a tier as printed, or as the vocabulary names it."""
+        return self.vocabulary.name_tier(self.restore_text(tier))
 
     def restore(self, value: T) -> T:
         """Return a value with all text in it as printed."""

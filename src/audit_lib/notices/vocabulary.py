@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from audit_lib.notices.simplified import SIMPLIFIED
 from audit_lib.notices.word_lists import PLACES, WordLists, either
 
 T = TypeVar("T")
@@ -114,7 +115,8 @@ class Vocabulary(WordLists):
 
     def name_tier(self, printed: str) -> str:
         """Return the form by which a printed tier is named: 優秀 is 优秀."""
-        return self.tier_form.get(printed) or printed
+        plain = printed.translate(SIMPLIFIED)
+        return plain if plain in self.tier else printed
 
     @cached_property
     def last_nouns(self) -> re.Pattern[str]:
@@ -135,7 +137,6 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         header_whole=words["header_whole"],
         totals=frozenset(row["word"] for row in rows if row["list"] == "header" and row["order"] == "1"),
         tier={row["word"]: int(row["order"]) for row in rows if row["list"] == "tier"},
-        tier_form={word: means for word, means in words["tier"].items() if means},
         steps=tuple(words["tier_step"]),
         scale_noun=tuple(word for word, means in words["tier_noun"].items() if means == "scale"),
         leads=tuple(words["lead"]),

@@ -52,7 +52,6 @@ class WordLists:
     header_whole: dict[str, str]  # 乡镇 → unit; also the end of names, so a heading only as a whole
     totals: frozenset[str]  # headings of the score that sums up the others: 总分
     tier: dict[str, int]  # 优秀 → 1, the best; tiers of one order are the same step on different scales
-    tier_form: dict[str, str]  # 優秀 → 优秀: the form that names a tier, where it is another
     steps: tuple[str, ...]  # endings of tiers whose first word tells the step: 绿榜, 一等奖, 黄牌, 五星级
     scale_noun: tuple[str, ...]  # words that only a tier has before it: 等次
     leads: tuple[str, ...]  # words that lead to the first name of a list in a sentence: 确定
