@@ -146,9 +146,10 @@ def take_closed(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
 
     The header is as wide as lets the most rows fit; without an empty cell among them there is nothing to return.
     """
-    first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_CLOSED)]
-    if not first or not vocabulary.meaning_of(first[0]) or not _may_head(first[0], vocabulary):
+    _, heading = next(_list_cells(lines, at), (at, lines[at]))
+    if not vocabulary.meaning_of(heading.key) or not _may_head(heading.key, vocabulary):
         return [], at
+    first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_CLOSED)]
     best: list[list[Line]] = []
     end = at
     for width in range(2, LONGEST_CLOSED + 1):
