@@ -558,6 +558,26 @@ def test_a_ceiling_is_in_no_third_and_told(make_history: Callable[..., History],
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "is_said"),
+    [("2017-09", True), ("2018Q1", False)],  # of 30 days and of 90: one day is 3.3 points in one month alone
+)
+def test_a_day_of_a_month_is_not_told_beside_a_quarter(
+    make_history: Callable[..., History],
+    leizhou: Report,
+    before: str,
+    *,
+    is_said: bool,
+) -> None:
+    n_days = 30 if before == "2017-09" else 90
+    shares = [[round(100 * day / of, 1) for day in range(of - 9, of + 1)] for of in (n_days, 30)]
+    history = make_history(
+        {before: year(*shares[0]), "2018-09": year(*shares[1])}, scale_max=100.0, score_name="share of good days, %"
+    )
+    said = leizhou.words.without_glosses().word(trends.describe_pair(compare(history, 2)))
+    assert ("Most of these shares are of whole days; one day is about 3.3 points." in said) is is_said
+
+
 def test_a_unit_that_is_away_for_a_year_is_the_same(make_history: Callable[..., History]) -> None:
     panel = {"2017": rows("甲局 90 乙局 80"), "2018": rows("乙局 81"), "2019": rows("甲局 70 乙局 82")}
     pair = compare_pair(build_panel(make_history(panel)), "2017", "2019")

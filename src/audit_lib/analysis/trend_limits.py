@@ -91,15 +91,16 @@ def _describe_days(panel: Panel, pair: Pair) -> Phrase | None:
     """State what one day is where both periods are months and nearly all their shares are of whole days of these."""
     if not panel.published[pair.gate.after].measure.is_share or len(pair.units) < FEWEST_FOR_DAYS:
         return None
-    are_whole = []
+    are_whole, lengths = [], []
     for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
         first, last = span_of(period)
         days = (last - first).days + 1
         part = pair.units[end] * days / 100
         are_whole.append((part - part.round()).abs() * 100 / days <= pair.step)
-    if days not in MONTH or pd.concat(are_whole).mean() < MOST_DAYS:
+        lengths.append(days)
+    if not all(days in MONTH for days in lengths) or pd.concat(are_whole).mean() < MOST_DAYS:
         return None
-    return say("trends.days", step=100 / days)
+    return say("trends.days", step=100 / lengths[-1])
 
 
 def _describe_ceiling(panel: Panel, pair: Pair) -> Phrase | None:
