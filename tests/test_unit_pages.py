@@ -225,6 +225,24 @@ def test_a_page_names_the_reports_that_treat_the_unit(tmp_path: Path, data: Path
     assert hrefs(found["市残联"], "#reports ~ .why a") == ["../2017/01_source.html", "../index.html#units"]
 
 
+def test_a_unit_inside_the_name_of_another_is_not_named(
+    make_data: Callable[..., Path], notice_text: Callable[..., str]
+) -> None:
+    data = make_data({"jia/2017": notice_text([("公安局", 90), ("森林公安局", 85), ("民政局", 80)])})
+    list(build_tables(data, find_sources(data)))
+    tree = data.parent / "reports"
+    for name, sentence in (("02_distribution", "森林公安局得分最高"), ("03_tiers", "公安局和森林公安局未获优秀")):
+        save_report(tree / "jia" / "2017" / f"{name}.ipynb", sentence, name)
+    render_place(tree, "jia", data)
+    shown = {unit: texts(read(tree, "jia", unit), "#reports ~ .why li")[:-1] for unit in ("公安局", "森林公安局", "民政局")}
+    second = "03_tiers公安局和森林公安局未获优秀"
+    assert shown == {
+        "公安局": [second],
+        "森林公安局": ["02_distribution森林公安局得分最高", second],
+        "民政局": [],
+    }
+
+
 def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
     before, after = (read(tree, "ministries", unit) for unit in ("环境保护部", "生态环境部"))
     told = (

@@ -1,6 +1,7 @@
 """The glossary of a page: only the terms that it uses."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 from nbformat import NotebookNode
@@ -24,10 +25,14 @@ def read_text(notebook: NotebookNode) -> str:
 
 def list_terms(text: str, words: Words) -> list[tuple[str, str]]:
     """List the terms of a language's glossary that a text uses, each with its meaning, in the glossary's order."""
-    return [(term, meaning) for term, meaning, spellings in words.glossary if _uses(text, spellings)]
+    return [(term, meaning) for term, meaning, spellings in words.glossary if find_spellings(text, spellings)]
 
 
-def _uses(text: str, spellings: list[str]) -> bool:
-    """Return whether a text has one of the spellings, of Latin letters as words of their own and in no address."""
-    either = "|".join(map(re.escape, spellings))
-    return re.search(rf"(?<![A-Za-z/])(?:{either})(?![A-Za-z/])", text) is not None
+def find_spellings(text: str, spellings: Iterable[str]) -> set[str]:
+    """Find which of some names a text uses, not those inside a longer one, inside a Latin word or in an address.
+
+    >>> find_spellings("森林公安局得分最高", ["公安局", "森林公安局"])
+    {'森林公安局'}
+    """
+    either = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+    return set(re.findall(rf"(?<![A-Za-z/])(?:{either})(?![A-Za-z/])", text))

@@ -14,6 +14,7 @@ from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
+from audit_lib.pages.glossary import find_spellings
 from audit_lib.pages.html_parts import slug_unit, take_slug
 from audit_lib.pages.notice_facts import describe_subject
 from audit_lib.pages.origin import save_page
@@ -85,6 +86,9 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
     template = open_template("unit.html.j2")
     notices = {period: _open_notice(place, period, words) for period in place.periods}
     beside = list_beside(tree, place.jurisdiction, words.language)
+    names = set().union(*(_spell(dossier, words) for dossier in place.dossiers))
+    found = [(period.name, card) for period in periods for card in period.found]
+    named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -99,7 +103,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             opening=own.word(describe_unit(dossier, latest)),
             bullets=[own.mark_up(each) for each in list_messages(latest)],
             strip=_draw_strip(dossier, latest, own),
-            treated=list(_list_treated(dossier, periods, notices, own)),
+            treated=list(_list_treated(dossier, periods, notices, named, own)),
             subject=describe_subject(record, own),
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
@@ -238,17 +242,24 @@ def date_notices(text: str, jurisdiction: str, words: Words) -> str:
 
 
 def _list_treated(
-    dossier: Dossier, periods: Sequence[Period], notices: dict[str, Notice], words: Words
+    dossier: Dossier,
+    periods: Sequence[Period],
+    notices: dict[str, Notice],
+    named: dict[tuple[str, str], set[str]],
+    words: Words,
 ) -> Iterator[Treated]:
-    """List the reports that found something and treat a unit: by its marks, or by naming it in their finding."""
-    names = {words.short(Unit(dossier.name)), dossier.name}
+    """List the reports that found something and treat a unit: by its marks, or by naming it in their finding.
+
+    `named` are the names in the finding of each report, by its period and its own name.
+    """
+    names = _spell(dossier, words)
     for period in periods:
         marks = notices[period.name].marks.get(dossier.unit_id, []) if period.name in notices else []
         for card in period.found:
             own = [mark for mark in marks if mark.report == card.name]
             if own:
                 why = words.join([_explain(mark, dossier, period.name, words) for mark in own], "sentences")
-            elif any(_names(name, card.headline or "") for name in names):
+            elif names & named[period.name, card.name]:
                 why = str(card.headline)
             else:
                 continue
@@ -256,11 +267,9 @@ def _list_treated(
             yield Treated(title if len(periods) > 1 else card.title, f"../{period.name}/{card.href}", why)
 
 
-def _names(name: str, sentence: str) -> bool:
-    """Check whether a sentence names a unit, as words of their own where they are of Latin letters."""
-    at = sentence.find(name)
-    around = sentence[at - 1 : at] + sentence[at + len(name) : at + len(name) + 1]
-    return at >= 0 and not (name.isascii() and any(letter.isalpha() for letter in around))
+def _spell(dossier: Dossier, words: Words) -> set[str]:
+    """Return the names by which headlines call a unit."""
+    return {words.short(Unit(dossier.name)), dossier.name}
 
 
 def _explain(mark: Mark, dossier: Dossier, period: str, words: Words) -> str:
