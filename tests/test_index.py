@@ -205,13 +205,16 @@ def test_the_search_is_allowed_by_its_hash_and_hidden_without_script(ours: tuple
     assert [each["id"] for each in search.select("[role=status]")] == ["found"]
 
 
-def test_what_could_not_be_read_is_on_the_card(tmp_path: Path, project_data: Path) -> None:
+@pytest.mark.parametrize(("period", "badges"), [("2017-05", ["1 place not read"]), ("2016-09", [])])
+def test_what_could_not_be_read_of_the_latest_notice_is_on_the_card(
+    tmp_path: Path, project_data: Path, period: str, badges: list[str]
+) -> None:
     problems = project_data / "processed" / "louxing" / "problems.csv"
     lines = problems.read_text("utf-8").splitlines()
-    row = "louxing-2017-05,balance,warning,,3,line 3,1 line,0 lines,a line was not read"
+    row = f"louxing-{period},balance,warning,,3,line 3,1 line,0 lines,a line was not read"
     problems.write_text("\n".join([*lines, row]) + "\n", "utf-8")
     save(tmp_path, "louxing", "2017-05", "00_year_card", report("Found."))
-    assert texts(render(tmp_path, project_data), ".badges li") == ["Scores only", "Our summary", "1 place not read"]
+    assert texts(render(tmp_path, project_data), ".badges li") == ["Scores only", "Our summary", *badges]
 
 
 def test_what_a_notice_says_stays_text(tmp_path: Path) -> None:

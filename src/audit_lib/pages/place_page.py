@@ -52,7 +52,7 @@ from audit_lib.wording.number_format import format_score
 from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
 from audit_lib.wording.words import Tier, Words
 
-UNREAD = ("unread", "balance")  # how ids of checks begin whose rows are parts of a notice that were not read
+UNREAD = ("unread_cells", "balance")  # checks whose rows are parts of a notice that were not read
 
 
 def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN) -> list[Path]:
@@ -213,7 +213,8 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
     record = place.find_record(latest)
     scores = place.scores[place.scores["period"] == latest]
     subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
-    n_unread = int(place.problems["check"].str.startswith(UNREAD).sum())
+    problems = place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{latest}"]
+    n_unread = int(problems["check"].isin(UNREAD).sum())
     dates = describe_dates(record, words) if len(place.periods) == 1 else ""
     key = "units" if len(place.periods) == 1 else "units_of_last"
     return {
