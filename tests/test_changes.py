@@ -138,6 +138,7 @@ def test_a_cause_is_what_differs_between_the_inputs(changed: dict[str, str], cau
     before = {"inputs": {"raw/jia/2017.txt": "a"}, "versions": {"audit-lib": "1", "scipy": "1"}}
     now = {"inputs": {**before["inputs"], **changed}, "versions": {"audit-lib": "2", "scipy": "1"}}
     assert find_causes(before, now) == causes
+    assert find_causes({**before, "versions": {**before["versions"], "seaborn": "1"}}, now) == causes
     assert find_causes(before, {**now, "versions": {"scipy": "2"}}) == [
         *(cause for cause in causes if cause != "method"),
         "software",

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from dataclasses import fields
 from importlib import import_module
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import audit_lib
+from audit_lib.fingerprints import LIBRARIES, PAGE_LIBRARIES
 from audit_lib.notebook.parameters import GROUP_COLUMNS, Parameters
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.wording.languages import LANGUAGES
@@ -109,6 +111,13 @@ def test_run_time_needs_no_browser_type_checker_or_cluster() -> None:
 def list_committed(*patterns: str) -> list[str]:
     listed = subprocess.run(["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True)
     return listed.stdout.decode().rstrip("\0").split("\0")
+
+
+@pytest.mark.parametrize("library", sorted({*LIBRARIES, *PAGE_LIBRARIES} - {"audit-lib"}))
+def test_reports_follow_only_libraries_that_the_package_imports(library: str) -> None:
+    modules = [name for name, found in packages_distributions().items() if library in map(str.lower, found)]
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.py")))
+    assert re.search(rf"(?:import|from) (?:{'|'.join(modules)})\b", sources), modules
 
 
 def test_no_committed_file_names_a_package_registry() -> None:

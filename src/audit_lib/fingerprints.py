@@ -10,8 +10,7 @@ from typing import Any
 from audit_lib.files import save_text
 
 LIBRARIES = (
-    *("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn"),
-    *("pypinyin", "scipy", "seaborn", "statsmodels"),
+    *("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn", "pypinyin", "scipy"),
 )
 PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn", "pypinyin")
 PACKAGE = Path(__file__).parent

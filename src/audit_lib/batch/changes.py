@@ -81,13 +81,16 @@ def _show(notebook: NotebookNode) -> list[Any]:
 
 
 def find_causes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return what differs in the inputs of two reports: `method` if neither data nor software does."""
+    """Return what differs in the inputs of two reports: `method` if neither data nor software does.
+
+    Software differs where a library that both name has another version; a list of fewer libraries tells nothing.
+    """
     old, new = before.get("inputs", {}), now["inputs"]
     differing = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
     causes = (next((cause for pattern, cause in CAUSES.items() if re.match(pattern, name)), None) for name in differing)
     found = set(causes)
-    versions = [{**each.get("versions", {}), "audit-lib": None} for each in (before, now)]
-    if versions[0] != versions[1]:
+    past, versions = before.get("versions", {}), now.get("versions", {})
+    if any(past[name] != versions[name] for name in past.keys() & versions.keys() - {"audit-lib"}):
         found.add("software")
     return [cause for cause in dict.fromkeys([*CAUSES.values(), "software"]) if cause in found] or ["method"]
 
