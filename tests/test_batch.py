@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -380,6 +381,13 @@ def test_a_scheduler_that_does_not_answer_is_one_line() -> None:
         pytest.raises(AuditError, match=r"--scheduler tcp://127\.0\.0\.1:9: no scheduler answers"),
         open_executor(None, "tcp://127.0.0.1:9"),
     ):
+        pass
+
+
+def test_a_cluster_without_its_extra_is_one_line_that_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    expected = "found no package distributed; expected it installed: .venv/bin/pip install -e '.[cluster]'"
+    with pytest.raises(AuditError, match=re.escape(expected)), open_executor(None, "tcp://127.0.0.1:9"):
         pass
 
 

@@ -252,7 +252,7 @@ def open_executor(jobs: int | None, scheduler: str | None) -> Iterator[tuple[Exe
     try:
         from distributed import Client
     except ImportError:
-        expected = "it installed: pip install 'audit-lib[cluster]'"
+        expected = "it installed: .venv/bin/pip install -e '.[cluster]'"
         raise unusable("--scheduler", "no package distributed", expected) from None
     try:
         client = Client(scheduler, timeout=10)
