@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from audit_lib.display.findings import Finding, show_headline
 from audit_lib.fingerprints import SILENCE
 from audit_lib.pages import place_reports
-from audit_lib.pages.index import json_of, render_index
+from audit_lib.pages.index import render_index
+from audit_lib.pages.page_templates import write_json
 from audit_lib.pages.place_page import render_place
 from audit_lib.pages.place_reports import list_periods
 from audit_lib.pages.report_page import render_period
@@ -235,7 +236,7 @@ def test_what_a_notice_says_stays_text(tmp_path: Path) -> None:
 
 
 def test_json_can_stand_in_a_script() -> None:
-    assert json_of("</script><!--\u2028") == r'"\u003c/script>\u003c!--\u2028"'
+    assert write_json("</script><!--\u2028") == r'"\u003c/script>\u003c!--\u2028"'
 
 
 def test_periods_come_from_the_latest_and_units_and_languages_are_none(tmp_path: Path) -> None:

@@ -533,11 +533,6 @@ def test_glossary_reads_what_html_escapes() -> None:
     assert "Tukey's fences" in read_text(v4.new_notebook(cells=[cell("x", escaped)]))  # type: ignore[no-untyped-call]
 
 
-def test_a_hyphen_does_not_part_tau_from_b(tmp_path: Path) -> None:
-    page = render(tmp_path, [*report()[:4], cell("find(x)", Finding("τ-b 0.6"))])
-    assert page.one("p", class_="finding").text == "τ\N{NON-BREAKING HYPHEN}b 0.6"
-
-
 @pytest.mark.parametrize(
     ("output", "message"),
     [

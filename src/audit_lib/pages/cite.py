@@ -49,7 +49,7 @@ def cite_page(
 ) -> Citation:
     """Cite a report by its finding, its notice and the version that made it. `path` is that of its notebook."""
     jurisdiction, period = path.parts[-3:-1]
-    version = versions.get("audit-lib") or versions.get("audit_lib") or ""
+    version = versions.get("audit-lib", "")
     address = "/".join([site.url, *path.with_suffix(".html").parts[-3:]]) if site.url else ""
     notice = words.join([str(source.get(name) or "") for name in ("publisher", "document_number")], "parts")
     facts = {

@@ -4,7 +4,6 @@ Each is one file that works without a server. They rest on the reports, on their
 jurisdictions.csv and on the digest of each place (`place_page.load_digest`).
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from audit_lib.pages.cite import read_site
 from audit_lib.pages.origin import save_page
-from audit_lib.pages.page_templates import link_translations, open_template, read_script
+from audit_lib.pages.page_templates import link_translations, open_template, read_script, write_json
 from audit_lib.pages.place_page import draw_scene, load_digest
 from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
 from audit_lib.tables.storage import load_or_empty
@@ -58,7 +57,7 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     )
     known.save()
     words = Words(language)
-    search = json_of(describe_search(places))
+    search = write_json(describe_search(places))
     scripts = [read_script("search.js")] if places else []
     shared = {"places": places, "words": words, "site": read_site(data)}
     _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
@@ -117,9 +116,3 @@ def describe_search(places: list[Place]) -> list[dict[str, Any]]:
         }
         for place in places
     ]
-
-
-def json_of(value: object) -> str:
-    """Write a value as JSON that can stand inside a script element, whatever it says."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

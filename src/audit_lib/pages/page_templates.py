@@ -1,5 +1,6 @@
 """The templates and scripts of pages, and the links from a page to itself in other languages."""
 
+import json
 import os
 from base64 import b64encode
 from collections.abc import Callable
@@ -47,6 +48,12 @@ def hash_script(script: str) -> Markup:
 @cache
 def read_script(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def write_json(value: object) -> str:
+    """Write a value as JSON that can stand inside a script element, whatever it says."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def link_translations(page: Path, tree: Path, language: str, exists: Callable[[Path], bool]) -> dict[str, str]:

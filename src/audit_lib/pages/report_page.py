@@ -7,7 +7,6 @@ know of its units, so that the same reports make the same bytes.
 
 import csv
 import io
-import json
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from audit_lib.pages.glossary import list_terms, read_text
 from audit_lib.pages.html_parts import Prose, choose_language, link_csv, slug_unit, spell_unit, suggest_search
 from audit_lib.pages.notice_page import find_source, render_notice
 from audit_lib.pages.origin import save_page
-from audit_lib.pages.page_templates import link_translations, open_template, read_script
+from audit_lib.pages.page_templates import link_translations, open_template, read_script, write_json
 from audit_lib.pages.report_body import read_body
 from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
 from audit_lib.sources import NOTICE
@@ -84,14 +83,13 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
     page["hint"] = suggest_search(names[0] if names else "", words)
     has_strip = any(figure.wide for figure in body.figures)
-    page["units"] = Markup(json.dumps(units, ensure_ascii=False).replace("<", "\\u003c")) if has_strip and units else ""
+    page["units"] = Markup(write_json(units)) if has_strip and units else ""
     text = "\n".join([opening.headline or "", *opening.messages, read_text(notebook)])
     page["glossary"] = list_terms(text, words)
     scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []
     address, tree = notebook_path.with_suffix(".html"), page_path.parents[2]
     translations = link_translations(address, tree, words.language, lambda other: other.with_suffix(".ipynb").is_file())
     html = open_template("report.html.j2").render(page=page, words=words, translations=translations, scripts=scripts)
-    html = html.replace("τ-b", "τ\N{NON-BREAKING HYPHEN}b")
     translated = find_translations(notebook_path, tree, words.language).values()
     beside = [*list_reports(page_path.parent), *filter(Path.is_file, translated)]
     source = find_source_name(notebook.metadata, notebook_path)
