@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.groups import MOST_NAMES, find_sides
+from audit_lib.wording.items import say_ordinal
 from audit_lib.wording.words import Name, Phrase, Text, Unit, say
 
 MOST_KINDS = 2  # that a phrase names
@@ -50,8 +51,7 @@ def say_places(row: pd.Series) -> dict[str, Phrase]:
 
 def say_rank(place: int, n_tied: int) -> Phrase:
     """Return the words for a place: 6th, joint 6th."""
-    last = place % 10 if place % 100 not in (11, 12, 13) else 0
-    ordinal = say(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", n=int(place))
+    ordinal = say_ordinal(place)
     return say("trends.joint", ordinal=ordinal) if n_tied > 1 else ordinal
 
 

@@ -27,7 +27,7 @@ from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
 from audit_lib.wording.form import is_full_text
-from audit_lib.wording.items import say_section
+from audit_lib.wording.items import say_ordinal, say_section
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
@@ -181,17 +181,7 @@ def say_rank(result: Result, how: str) -> Phrase:
     rank, n_tied = result.rank or 0, result.n_tied or 1
     is_last = rank + n_tied - 1 == result.n
     key = ("joint_last" if is_last else "joint_place") if n_tied > 1 else "place_last" if is_last else "place"
-    return say(f"units.{how}{key}", ordinal=_number_ordinal(rank), rank=rank, n=result.n)
-
-
-def _number_ordinal(number: int) -> str:
-    """Write an English ordinal number.
-
-    >>> [_number_ordinal(n) for n in (1, 2, 3, 4, 11, 12, 21, 103, 111)]
-    ['1st', '2nd', '3rd', '4th', '11th', '12th', '21st', '103rd', '111th']
-    """
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+    return say(f"units.{how}{key}", ordinal=say_ordinal(rank), rank=rank, n=result.n)
 
 
 def list_messages(latest: Latest) -> Iterator[Text]:

@@ -1,4 +1,4 @@
-"""Sections, items and ranks of a notice, as each language writes them."""
+"""Sections, items, ranks and ordinal numbers, as each language writes them."""
 
 import re
 
@@ -27,3 +27,13 @@ def say_ranks(ranks: str) -> Phrase | str:
     """Return the phrase for the ranks that tied units share, 4–7; a single rank is returned as it is."""
     match = re.fullmatch(r"(?P<first>\d+)–(?P<last>\d+)", ranks)
     return Phrase("places.ranks", match.groupdict()) if match else ranks
+
+
+def say_ordinal(number: int) -> Phrase:
+    """Return the phrase for an ordinal number.
+
+    >>> [str(say_ordinal(n)) for n in (1, 2, 3, 4, 11, 12, 21, 103, 111)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '21st', '103rd', '111th']
+    """
+    last = number % 10 if number % 100 not in (11, 12, 13) else 0
+    return Phrase(f"trends.ordinal_{last if last in (1, 2, 3) else 'other'}", {"n": int(number)})
