@@ -44,7 +44,7 @@ def summarise_scores(scores: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True)
 class Middle:
-    """The scores that hold the middle half: from the lowest at or above the lower quartile to the highest below."""
+    """The scores of the middle half: the lowest from the lower quartile, the highest up to the upper quartile."""
 
     low: float
     high: float

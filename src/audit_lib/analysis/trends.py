@@ -21,9 +21,10 @@ OFTEN = 0.75  # share of periods
 
 @dataclass(frozen=True, eq=False)
 class Trends:
-    """The periods of a place compared: the main pair spans as many as it can, the last ends with the last period.
+    """The periods of a place compared: `main` is the pair that the report compares (see `choose_main_pair`).
 
-    Either is None where no two periods can be compared, the last also where it is the main one.
+    `last` is the last period and the nearest before it that may be compared with it; None where that is the main pair
+    or there is none. Both are None where no two periods can be compared.
     """
 
     panel: Panel
