@@ -22,7 +22,7 @@ class OutputError(Exception):
 
 
 class _Stream:
-    """Standard output or standard error, with OutputError for its faults: other OSErrors are none of its."""
+    """Standard output or standard error, with OutputError for its faults, to tell them from other OSErrors."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -39,7 +39,7 @@ def list_versions(libraries: tuple[str, ...] = LIBRARIES) -> dict[str, str]:
 
 
 def load_manifest(path: Path) -> Fingerprint | None:
-    """Load a manifest. Returns None if there is none, or none that can be read."""
+    """Load a manifest. Returns None if there is none, or it cannot be read."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

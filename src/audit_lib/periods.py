@@ -20,7 +20,7 @@ MONTHS_IN = {"H": 6, "Q": 3}  # of a half-year, a quarter
 
 
 def span_of(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a period. ValueError for a text that is none.
+    """Return the first and the last day of a period. ValueError for a text that is not a period.
 
     A round is somewhere in its year: its days are those of the year.
 
@@ -85,7 +85,7 @@ def name_months(first_year: int, first: int, last_year: int, last: int) -> str:
 
 
 def order_of(period: str) -> tuple[date, int, int, str]:
-    """Return the key that sorts periods: by first day, the longer first. What is no period comes last.
+    """Return the key that sorts periods: by first day, the longer first. What is not a period comes last.
 
     >>> sorted(["2017-04", "2016-09", "2020Q3", "2016", "2020-07", "2020R10", "2020R9"], key=order_of)
     ['2016', '2016-09', '2017-04', '2020R9', '2020R10', '2020Q3', '2020-07']

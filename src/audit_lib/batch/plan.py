@@ -70,7 +70,7 @@ def list_notebooks(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the notebooks that make reports (NN_name.ipynb with a cell tagged `parameters`), and all others.
 
     Hidden files and those that begin with `_`, such as templates, are in neither list. Raises AuditError for a file
-    with the name of a report that is no notebook.
+    with the name of a report that is not a notebook.
     """
     reports: list[Path] = []
     others: list[Path] = []
@@ -149,7 +149,7 @@ def _print(value: object) -> str:
 def read_declared(notebook: Path) -> dict[str, Any]:
     """Return the parameters that a notebook declares: the annotated names of its cell tagged `parameters`.
 
-    A value that is computed is None. Raises AuditError for a file that is no notebook.
+    A value that is computed is None. Raises AuditError for a file that is not a notebook.
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]

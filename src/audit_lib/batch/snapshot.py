@@ -103,7 +103,7 @@ class Snapshot:
     def hash_rows(self, path: Path, column: str, value: str) -> str | None:
         """Hash the rows of a CSV file with this value or none in the column; all rows if there is no such column.
 
-        Returns None if there are no such rows. A file that is no CSV is hashed whole: its reader reports what is wrong.
+        Returns None if there are no such rows. A file that is not CSV is hashed whole; its reader reports the error.
         """
         if (path, column) not in self._rows:
             try:

@@ -129,7 +129,7 @@ def _run_notebook(
 
     _check_toolchain((inputs["library"], inputs["versions"]), find_toolchain())
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.raiseExceptions = False  # a log that cannot be written is no output of the notebook
+    logging.raiseExceptions = False  # a log that cannot be written is not output of the notebook
     os.environ["AUDIT_DATA"] = str(run.data)
     if not warm:  # a killed kernel leaves its connection file
         os.environ["JUPYTER_RUNTIME_DIR"] = str(output.with_suffix(".runtime"))

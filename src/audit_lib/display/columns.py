@@ -1,6 +1,6 @@
 """How the values of each column are printed, and what a missing one means: the rows of columns.csv.
 
-`kind` is code (a value of ours, worded in each language), text (as printed, never worded), unit, tier, term (a name
+`kind` is code (our own value, worded in each language), text (as printed, never worded), unit, tier, term (a name
 with a translation), ranks, item, numeral, score (as published) or number (with so many `decimals`). `origin` is stated
 where a missing value means that the notice does not say, computed where it means that there is no such value. A row
 with a `table` counts in that table alone. Columns without a row are codes, computed.

@@ -212,7 +212,7 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
 
 
 def _is_numeric(values: pd.Series) -> bool:
-    """Return whether a column holds numbers; one of mixed values does if it begins with one."""
+    """Check whether a column holds numbers; one of mixed values does if it begins with one."""
     if pd.api.types.is_object_dtype(values):
         first = next((value for value in values if not isinstance(value, list) and not pd.isna(value)), None)
         return isinstance(first, int | float) and not isinstance(first, bool)

@@ -128,7 +128,7 @@ class _Walk:
             self.add_piece(piece)
 
     def add_piece(self, text: str) -> None:
-        """Add text to the line of print. Source space before its first word is none of it."""
+        """Add text to the line of print. Source space before its first word is not part of it."""
         if not self.pieces:
             words = text.lstrip(_SOURCE_SPACE)
             self.here += text.count("\n", 0, len(text) - len(words))

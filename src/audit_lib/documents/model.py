@@ -137,7 +137,7 @@ def join_blocks(blocks: list[Block], place: str) -> Line:
 
 
 def line_of(place: str) -> int | None:
-    """Return the line number of a place; None for a place that is no line.
+    """Return the line number of a place; None for a place that is not a line.
 
     >>> line_of("line 215"), line_of("Sheet1!B7")
     (215, None)

@@ -76,7 +76,7 @@ def _check_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> 
 
 
 def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    """Return whether a part declares a document type or entities, without ever holding all of it."""
+    """Check whether a part declares a document type or entities, without ever holding all of it."""
     tail = b""
     with archive.open(member) as part:
         while chunk := part.read(CHUNK):

@@ -103,7 +103,7 @@ def read_page(page: Any) -> list[Block]:
     lines = split_lines(print_once(page.chars), f"page {page.page_number} ")
     tables = sorted((_measure_table(found) for found in page.find_tables()), key=_area)
     placed: list[tuple[float, Block]] = []
-    for table in tables:  # the smallest first: a frame around the page is no home for the tables in it
+    for table in tables:  # the smallest first: a frame around the page does not hold the tables in it
         if len(table.covers) < 2:
             continue
         cells, lines = _claim_chars(table, lines)
@@ -118,7 +118,7 @@ def read_page(page: Any) -> list[Block]:
 
 
 def _end_with_page_number(blocks: list[Block], number: str) -> bool:
-    """Return whether the last line of a page is its number, which would part a table that goes on overleaf.
+    """Check whether the last line of a page is its number, which would part a table that goes on overleaf.
 
     A bare number is one only below a ruled table: in an unruled one it may be a cell.
     """

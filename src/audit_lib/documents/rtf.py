@@ -41,7 +41,7 @@ _CODE_PAGES = {936: "gb18030", 950: "cp950", 65001: "utf-8"}
 def read_rtf(content: bytes) -> list[Block]:
     """Return the blocks of a document. A place counts paragraphs (each of their lines) and rows of tables as lines.
 
-    Raises UnreadableError for bytes that are no text in the code page that the document names.
+    Raises UnreadableError for bytes that are not text in the code page that the document names.
     """
     return _Walk(content).read()
 
@@ -94,7 +94,7 @@ class _Walk:
             if match is None:  # a backslash at the end of the file
                 raise UnreadableError("an RTF document that breaks off", EXPECTED)
             self.position = match.end()
-            if match["brace"] == b"}" and len(self.outer) == 1:  # what follows the document is no part of it
+            if match["brace"] == b"}" and len(self.outer) == 1:  # what follows the document is not part of it
                 break
             self.take(match)
         self.end_text()

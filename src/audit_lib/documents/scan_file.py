@@ -28,7 +28,7 @@ def beside(scan: Path, ending: str) -> Path:
 
 
 def is_beside_scan(path: Path) -> bool:
-    """Check whether a file was written beside a scan, and is no document of its own."""
+    """Check whether a file was written beside a scan, and is not a document itself."""
     return path.name.endswith(ENDINGS)
 
 

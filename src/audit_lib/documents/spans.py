@@ -62,7 +62,7 @@ def place_cells(rows: Sequence[Row]) -> list[dict[int, Line]]:
 def draw_grid(places: Sequence[str], fields: Sequence[dict[int, Line]], blocks: Iterable[Block] | None = None) -> Grid:
     """Fill what is missing with empty cells, so that all rows are equally long. `blocks` are the cells if not given.
 
-    A column in which no cell begins is none: in many tables all cells of two columns are merged, or a title reaches
+    Columns in which no cell begins are dropped: in many tables all cells of two columns are merged, or a title reaches
     over ten columns where there are four. Raises UnreadableError for a table that no notice has.
     """
     if len(fields) > MOST_ROWS:

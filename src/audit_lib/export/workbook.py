@@ -90,7 +90,7 @@ def _write_grid(book: Book, sheet: Worksheet, top: int, name: str, headings: lis
     for column, heading in enumerate(headings):
         width = max([_measure(heading) + FILTER_BUTTON, *(_measure(row[column]) for row in rows)])
         sheet.set_column(column, column, min(max(width, NARROWEST), WIDEST) + 1)
-        book.write(sheet, top, column, heading, bold=True)  # a table writes its own, one without rows is no table
+        book.write(sheet, top, column, heading, bold=True)  # a table writes its own, one without rows is not a table
         for number, row in enumerate(rows, start=top + 1):
             wrap = {"text_wrap": True} if _measure(row[column]) > WIDEST else {}
             book.write(sheet, number, column, row[column], **wrap)

@@ -38,7 +38,7 @@ def close_chart(
     """Make a chart of a wide and a narrow scene, in the words `figures.<key>.title`, `.subtitle` and `.alt`.
 
     What key level_lowest lacks of these, key level has.
-    `data` holds what is drawn, a row per mark, in columns of ours. `source` takes the place of the usual source line.
+    `data` holds what is drawn, a row per mark, in our own columns. `source` takes the place of the usual source line.
     """
     wide, narrow = scenes
     title, subtitle = words(f"figures.{key}.title", **facts), words(f"figures.{key}.subtitle", **facts)

@@ -86,8 +86,8 @@ def open_scores(
     are about the text of a notice, and do not apply.
 
     `name` is how sentences call the table, `better` says whether `higher` or `lower` scores are better, the others are
-    as in `Parameters`. Raises AuditError for what is no DataFrame, a column that is missing or there twice, a row
-    without a unit, a score that is no number, a period that is none, and a unit that a period has twice.
+    as in `Parameters`. Raises AuditError for what is not a DataFrame, a column that is missing or there twice, a row
+    without a unit, a score that is not a number, a text that is not a period, and a unit that a period has twice.
     """
     if better not in BETTER:
         raise unusable("parameter better", repr(better), f"one of {', '.join(BETTER)}")

@@ -26,7 +26,7 @@ def open_words(data: Path, jurisdiction: str, period: str, language: str) -> Wor
 
 
 def name_measure(words: Words, record: pd.Series | None) -> Words:
-    """Return words that call scores what they measure, where the record of the notice says that they are no points."""
+    """Return words that call scores what they measure, where the record of the notice says that they are not points."""
     if record is None or (named := read_measure(record).score_name) is None:
         return words
     name, percent = split_percent(named)

@@ -65,8 +65,8 @@ def add_notice(data: Path, file: Path, jurisdiction: str, period: str | None = N
     """Copy a notice into data/raw and record it in notices.csv. What it says of itself is read; `given` overrules it.
 
     `given` are columns of notices.csv: url, title, publisher, published_on, and those of a measure. The same file again
-    changes nothing. Raises AuditError, and leaves everything as it was, for a file that is no notice or a link to one,
-    for a name that is no folder's, for a period neither given nor printed, and for another file of a period.
+    changes nothing. Raises AuditError, and leaves everything as it was, for a file that is not a notice or is a link,
+    for a name that no folder can have, for a period neither given nor printed, and for another file of a period.
     """
     added = next(add_files(data, [file], jurisdiction, period, **given))
     if isinstance(added, AuditError):

@@ -8,7 +8,7 @@ from audit_lib.documents.model import Document, line_of, squeeze
 def verify_quotes(known: pd.DataFrame, document: Document) -> pd.DataFrame:
     """Add to a table with `quote` and `place` whether the raw file has the quote there, and the line.
 
-    Width and white space do not count. `line` is NA for a place that is no line.
+    Width and white space do not count. `line` is NA for a place that is not a line.
     """
     printed = {line.place: line.key for line in document.lines}
     is_quoted = [

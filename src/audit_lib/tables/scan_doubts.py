@@ -2,7 +2,7 @@
 
 A row needs a name of the notice's own lists or of the reference, a serial that follows the one above, a score of the
 scale that fits the order of the table, a reader that was sure, and no seal on it. Whether all rows were read is checked
-first. A doubt ends with a person's answer: text as printed, `ok`, or `none` for what is no print.
+first. A doubt ends with a person's answer: text as printed, `ok`, or `none` where nothing is printed.
 """
 
 from collections import Counter

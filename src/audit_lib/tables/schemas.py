@@ -30,7 +30,7 @@ REDUCED_DATE = r"\d{4}(-\d\d(-\d\d)?)?"
 
 
 def is_date(value: str) -> bool:
-    """Return whether a text is a day, a month or a year in ISO form.
+    """Check whether a text is a day, a month or a year in ISO form.
 
     >>> is_date("2017-08"), is_date("2017-02-30")
     (True, False)

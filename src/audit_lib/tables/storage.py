@@ -179,7 +179,7 @@ def _make_empty(name: str) -> pd.DataFrame:
 
 
 def load_known(path: Path, name: str, notice_id: str) -> pd.DataFrame:
-    """Load what we know by hand of one notice: its rows of a reference table, none where there is no such file."""
+    """Load what we know by hand of one notice: its rows of a reference table; empty where there is no such file."""
     known = load_or_empty(path, name)
     return known[known["notice_id"] == notice_id].reset_index(drop=True)
 
@@ -212,7 +212,7 @@ def format_table(table: pd.DataFrame, name: str, where: object) -> str:
 
 
 def describe_package(tables: Iterable[PurePath], root: PurePath) -> str:
-    """Return the Frictionless descriptor (datapackage.json) of tables of ours under `root`.
+    """Return the Frictionless descriptor (datapackage.json) of our tables under `root`.
 
     A field says in `unit` what its numbers count, and in `missing` what an empty cell of it means.
     """

@@ -57,7 +57,7 @@ def list_files(path: Path) -> Iterator[Path]:
 
 
 def read_given(path: Path) -> Given:
-    """Read a page or a notebook. Raises AuditError for a file that is none of ours, or unusable."""
+    """Read a page or a notebook. Raises AuditError for a file that this library did not make, or an unusable one."""
     content = read_within_limits(path)
     try:
         text = content.decode("utf-8")

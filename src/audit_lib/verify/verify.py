@@ -31,7 +31,7 @@ from audit_lib.verify.remake import Remaker, add_changed
 from audit_lib.wording.languages import LANGUAGES, MAIN
 
 # Confirmed: the same bytes as made anew. The others are failures: other bytes; what cannot be made anew here, or was
-# made with other versions of libraries; what is no file of ours.
+# made with other versions of libraries; what this library did not make.
 CONFIRMED, CHANGED, ELSEWHERE, UNKNOWN = "confirmed", "changed", "cannot be confirmed here", "not recognised"
 INDEX = "index.html"
 EXCEPTED = "but for its list of what changed since the report before it, which cannot be made anew"
@@ -117,7 +117,7 @@ class Verifier:
         return self._make_page(path, given.origin) if given.is_page else self._make_report(given)
 
     def _imply_address(self, path: Path) -> str | None:
-        """Imply an address from where a file lies: in a folder of a place that we know; None elsewhere."""
+        """Imply an address from where a file lies: in a folder of a known place; None elsewhere."""
         *folders, name = path.absolute().parts
         for n in (1, 2):
             if len(folders) >= n and folders[-n] in self._remaker.places:

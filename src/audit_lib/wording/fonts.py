@@ -85,7 +85,7 @@ def _subset(file: Path, letters: str) -> bytes:
 
 def _pack(font: TTFont) -> bytes:
     """Write a font as WOFF, its tables in their usual order: saving it would write, read and write it again."""
-    tags = [tag for tag in font.keys() if tag not in ("GlyphOrder", "hmtx")]  # noqa: SIM118  # a font is no mapping
+    tags = [tag for tag in font.keys() if tag not in ("GlyphOrder", "hmtx")]  # noqa: SIM118  # a font is not a mapping
     tables = {tag: font.getTableData(tag) for tag in ("hmtx", *tags)}  # hmtx counts what hhea states
     packed = io.BytesIO()
     writer = SFNTWriter(packed, len(tables), font.sfntVersion, "woff")

@@ -8,7 +8,7 @@ from typing import Any
 from audit_lib.errors import unusable
 from audit_lib.wording.languages import FOLDER, LANGUAGES
 
-MEASURED = "_measured"  # ends the key of a template for scores that are no points, as the share of clean-air days
+MEASURED = "_measured"  # ends the key of a template for scores that are not points, as the share of clean-air days
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 START, END = "\x02", "\x03"  # stand for the marks of bold text of a template until it is shown; facts hold none
 

@@ -66,7 +66,7 @@ class Joined(Text):
 
 @dataclass(frozen=True)
 class Name(Text):
-    """A value of ours (town, exact, error …), named as the language does, in this column if that has its own names."""
+    """One of our own values (town, exact, error …), in the words of the language, of this column if it has its own."""
 
     value: object
     column: str = ""
@@ -191,7 +191,7 @@ class _Formatter(string.Formatter):
 class Words:
     """The wording of one report: its language, the facts that any sentence of it may use (place, period).
 
-    Where its scores are no points, `measure` is their name and `mark` what follows the number; templates whose key
+    Where its scores are not points, `measure` is their name and `mark` what follows the number; templates whose key
     ends in `_measured` are then used in place of the others.
 
     `citations` tell where the notice prints what its tables repeat (see display/links.py). `unit_names` are English
@@ -288,7 +288,7 @@ class Words:
         return word[:1].upper() + word[1:] if is_first else word
 
     def name(self, value: object, column: str = "", otherwise: object = None) -> str:
-        """Return the word for a value of ours (town, exact, error …); without one, `otherwise` or the value itself.
+        """Return the word for one of our own values (town, exact, error …); else `otherwise` or the value itself.
 
         Some values have a word of their own in some columns, under `names`: a town as a side, and as a kind.
         """
