@@ -81,7 +81,8 @@ def main() -> None:
         write_places(folders.data, n_places, PERIODS)
         seconds, peak = start_batch(folders)
         n, in_all, each = keep_books(Folders(folders.data, folders.notebooks, Path(name) / "books"))
-    lines = [f"{n:,} reports planned: {n_places:,} synthetic places, {len(PERIODS)} periods, nothing built before.", ""]
+    planned = f"{n:,} reports planned: {n_places:,} synthetic places, {len(PERIODS)} periods, nothing built before."
+    lines = [planned, "Measured by `python benchmarks/nation.py`, which `make bench` does not run.", ""]
     lines += ["| what | measured |", "|---|---|"]
     lines += [f"| seconds to the first report | {seconds:.0f} |", f"| peak of the batch until then, MB | {peak:.0f} |"]
     lines += [f"| bookkeeping alone, seconds for all reports | {in_all:.0f} |"]
