@@ -260,6 +260,16 @@ def test_every_check_is_covered() -> None:
     assert {check for check, *_ in FAULTS} | {"raw_file"} | ELSEWHERE == {check.name for check in CHECKS}
 
 
+def test_a_count_that_a_table_of_tiers_states_is_compared(tmp_path: Path) -> None:
+    path = tmp_path / "data/raw/demo/2017.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("等次,数量,单位\n优秀,2,甲镇、乙局\n良好,3,丙镇、丁镇\n", encoding="utf-8")
+    reading = read_source(tmp_path / "data", find_sources(tmp_path / "data")[0])
+    [outcome] = [each for each in run_checks(reading.evidence) if each.check.name == "tier_count"]
+    assert outcome.applies
+    assert word_findings(outcome) == ["the list 良好 states 3 units and holds 2"]
+
+
 # What a notice does not print cannot disagree; what nobody recorded neither.
 
 NO_LISTS = {"in_no_list", "in_no_table", "equal_counts", "name_prefix", "name_alias", "tier_count", "twice_in_lists"}

@@ -54,7 +54,10 @@ def _has_both(evidence: Evidence) -> bool:
 
 
 def _states_counts(evidence: Evidence) -> bool:
-    return any(tier.stated is not None for tier in evidence.notice.own_tiers)
+    notice = evidence.notice
+    return any(tier.stated is not None for tier in notice.tiers) or any(
+        problem.check == "tier_count" for problem in notice.problems
+    )
 
 
 def _prints_serials(evidence: Evidence) -> bool:

@@ -3,7 +3,6 @@
 A finding is a finding about the notice, not a failure of ours. Nothing is repaired: what is missing stays missing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
@@ -98,16 +97,11 @@ def check_tier_count(evidence: Evidence) -> Iterator[Finding]:
 
     A notice may state how many units are in a tier and not name them: then there is nothing to compare.
     """
-    counted: Counter[tuple[str, int, str]] = Counter()
-    places: dict[tuple[str, int, str], str] = {}
-    for tier in evidence.notice.own_tiers:
-        if tier.stated is not None and tier.units:
-            key = tier.tier, tier.stated, tier.heading or ""
-            counted[key] += len(tier.units)
-            places.setdefault(key, tier.place)
-    for key, n in counted.items():
-        if n != key[1]:
-            yield Finding({"tier": key[0], "stated": key[1], "counted": n}, place=places[key])
+    for problem in evidence.notice.problems:
+        if problem.check == "tier_count":
+            facts = problem.phrase.facts
+            counts = {"tier": facts["tier"], "stated": facts["stated"], "counted": facts["n"]}
+            yield Finding(counts, place=problem.place)
 
 
 def check_units_stated(evidence: Evidence) -> Iterator[Finding]:
