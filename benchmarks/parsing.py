@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from audit_lib.documents.apart import stop_worker
 from audit_lib.documents.read import read_document
-from audit_lib.documents.worker import stop_worker
 from audit_lib.notices.notice import parse_notice
 
 SAMPLES = Path(__file__).parents[1] / "tests/samples/formats"

@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from audit_lib.documents.apart import stop_worker
 from audit_lib.documents.read import read_document
-from audit_lib.documents.worker import stop_worker
 from audit_lib.errors import AuditError
 from audit_lib.notices.notice import Notice, parse_notice
 

@@ -47,7 +47,7 @@ def read_document(path: Path) -> Document:
         elif kind in IN_PROCESS:
             format_, encoding, blocks = read_blocks(content, kind, suffix)
         else:
-            from audit_lib.documents.worker import read_apart
+            from audit_lib.documents.apart import read_apart
 
             format_, encoding, blocks = read_apart(content, kind)
         if member is not None and format_ in {"zip", "rar"}:
@@ -83,7 +83,7 @@ def read_content(path: Path) -> bytes:
             return content
         if kind not in {"zip", "rar"}:
             raise UnreadableError("no archive", "a ZIP or RAR archive before the !")
-        from audit_lib.documents.worker import unpack_apart
+        from audit_lib.documents.apart import unpack_apart
 
         return unpack_apart(content, kind, member)
     except UnreadableError as error:
@@ -102,7 +102,7 @@ def list_archive(path: Path) -> list[Path]:
         content, kind = _read_bytes(archive)
         if kind not in {"zip", "rar"}:
             return []
-        from audit_lib.documents.worker import list_apart
+        from audit_lib.documents.apart import list_apart
 
         return [Path(f"{path}!{name}") for name in list_apart(content, kind)]
     except UnreadableError as error:

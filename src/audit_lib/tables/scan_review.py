@@ -15,13 +15,13 @@ from pathlib import Path
 from markupsafe import Markup
 from tqdm import tqdm
 
+from audit_lib.documents.apart import ScanWorker, Seen
 from audit_lib.documents.kinds import HEAD, find_kind
 from audit_lib.documents.model import Document, UnreadableError, squeeze
 from audit_lib.documents.read import read_content
 from audit_lib.documents.scan_file import PAGE, READING, REVIEW, beside, print_csv, print_reading
 from audit_lib.documents.scan_lines import ScanLine, read_box
 from audit_lib.documents.text import decode
-from audit_lib.documents.worker import ScanWorker, Seen
 from audit_lib.errors import AuditError, unusable
 from audit_lib.files import save_text
 from audit_lib.fingerprints import hash_bytes
