@@ -15,7 +15,7 @@ LIBRARIES = (
 PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn", "pypinyin")
 PACKAGE = Path(__file__).parent
 # Folders and modules that run after a report is made: a change here renders pages again at most, and runs no report.
-AFTER_REPORTS = ("pages/", "verify/", "export/", "cli.py", "cli_options.py", "console.py")
+AFTER_REPORTS = ("pages/", "verify/", "export/", "cli.py", "cli_options.py", "cli_tables.py", "console.py")
 
 Fingerprint = dict[str, Any]
 Toolchain = tuple[str, dict[str, str]]  # the hash of our sources, and the versions of other libraries
