@@ -127,7 +127,7 @@ def test_no_committed_file_names_a_package_registry() -> None:
 
 
 def test_modules_have_at_most_300_lines() -> None:
-    long = {"notices/score_clauses.py", "wording/words.py"}  # no seam was found in them yet
+    long = {"wording/words.py"}  # no seam was found in it yet
     modules = sorted((ROOT / "src/audit_lib").rglob("*.py"))
     found = {path for path in modules if len(path.read_text(encoding="utf-8").splitlines()) > 300}
     assert {path.relative_to(ROOT / "src/audit_lib").as_posix() for path in found} <= long

@@ -48,7 +48,6 @@ NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 FUNCTION = re.compile(
     "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
 )
-HOPE = "希望"
 NUMBER_IN_NAME = re.compile(
     r"(?<=[\u4e00-\u9fff])\d{1,3}(?=[\u4e00-\u9fff]{2})(?![分名位年月日个家件条次项元万期第])"
 )  # 绿地21新城
@@ -211,7 +210,7 @@ def names_none(key: str, vocabulary: Vocabulary) -> bool:
     bare = BRACKETED.sub("", key)
     if HALF_QUOTE.search(key):
         return True
-    if key.startswith(HOPE) and key.removeprefix(HOPE) in vocabulary.suffix:  # 希望小学, but 希望各镇
+    if key.startswith("希望") and key[2:] in vocabulary.suffix:  # 希望小学, but 希望各镇
         return False
     is_short = len(bare) < SHORTEST_WORD or COUNTED_ALONE.fullmatch(bare) is not None
     return (
