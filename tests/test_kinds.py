@@ -53,6 +53,12 @@ def test_a_unit_that_is_not_read_before_its_tier_is_in_doubt() -> None:
     assert [problem.check for problem in notice.problems if problem.place == "line 2"] == ["list_unread"]
 
 
+def test_bare_names_of_an_unknown_tier_beside_a_known_one_are_reported() -> None:
+    notice = read(["沙洲、蛇口为卓越。东山镇、西山镇为良好。"])
+    assert [(tier.tier, tier.units) for tier in notice.tiers] == [("良好", ("东山镇", "西山镇"))]
+    assert [problem.phrase.facts["found"] for problem in notice.problems] == ["沙洲", "蛇口"]
+
+
 def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
     notice = read(
         ["(一)城区板块(3个)", "按得分由高到低排列:东山区(94.5)、西山区(93.6)。", "(二)县域板块(1个)", "南山县(91.5)。"]

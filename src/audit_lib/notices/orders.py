@@ -167,6 +167,7 @@ def _is_list(order: Order, units: Sequence[tuple[str, int, bool]], vocabulary: V
     counts = {read_numeral(each) for each in COUNT.findall(order.text)} | {order.n}
     is_bare = all(len(name) <= LONGEST_BARE for name in names)
     is_counted = (is_bare or 2 * known > n) and (n in counts or (order.n is not None and units[-1][1] <= order.n <= n))
+    is_counted |= n == order.n == units[-1][1]  # 第二至第四位: three names, of any kind
     if order.is_from_end and order.n is None:
         return known == n or (n == 1 and len(names[0]) < LONGEST_BARE / 2)
     return n >= (FEWEST if order.is_sorted else 2) and (known == n or is_counted or is_mostly)

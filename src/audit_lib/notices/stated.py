@@ -83,6 +83,7 @@ class _Survey:
             for each, tiers in found
             if len(each.link) > 1 and each.entries and (each.is_known or (len(tiers) > 1 and self.names(each)))
         }
+        self.known_links = {each.link for each, _ in found if each.is_known and each.entries}
         self.series: dict[str, set[str]] = {}
         for each, _ in found:
             self.series.setdefault(each.tier, set()).add(each.series)
@@ -102,12 +103,13 @@ class _Survey:
         is_proven = each.link in self.links or each.tier in self.sure or self.is_step(each.tier)
         return self.names(each) or (is_proven and not each.rest)
 
-    def is_about_tier(self, each: Stated) -> bool:
+    def is_about_tier(self, each: Stated, tiers: Collection[str | None]) -> bool:
         """Check whether a clause is about a tier at all, read or not."""
         if each.is_known or each.stated is not None or self.is_sure(each):
             return True
         is_like = bool(each.rest) and each.link not in GIVING and self.vocabulary.has_tier(each.tier)  # 基本合格
-        return is_like or each.link in self.links or self.is_step(each.tier)
+        is_beside = len(each.entries) > 1 and each.link in self.known_links and len(tiers) > 1
+        return is_like or is_beside or each.link in self.links or self.is_step(each.tier)
 
     def is_tier(self, each: Stated, tiers: Collection[str | None]) -> bool:
         """Check whether a clause names the units of a tier."""
@@ -144,7 +146,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     counts: dict[str, set[int]] = {}
     problems: list[Problem] = []
     for each, tiers in found:
-        if not survey.is_about_tier(each):
+        if not survey.is_about_tier(each, tiers):
             continue
         if each.entries and survey.is_tier(each, tiers):
             if survey.is_alone(each, tiers) and each.tier not in {listed.tier for listed in lists}:

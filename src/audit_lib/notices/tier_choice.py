@@ -28,7 +28,7 @@ from audit_lib.notices.word_lists import LONGEST_NAME, NO_NAME
 ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
-FEWEST_STEPS = 3  # of a scale whose lists may hold any names
+FEWEST_STEPS = 2  # of a scale whose lists may hold any names
 
 
 def find_tier_lists(
