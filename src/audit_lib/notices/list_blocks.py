@@ -176,7 +176,8 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     first, sign = split_outside(below[0].key, SEPARATORS)[0]
     if not half:
         return False
-    if len(first) > 1 and first in vocabulary.suffix and vocabulary.kind_of(half) == "other":
+    is_alone = not (above or colon) and (len(half) <= SHORTEST_SENTENCE or vocabulary.has_tier(half))  # 不称职 / 邮政局
+    if len(first) > 1 and first in vocabulary.suffix and vocabulary.kind_of(half) == "other" and not is_alone:
         return True  # no name is an ending, or a character
     if any(half[-n:] + first in vocabulary.suffix for n in ENDING_CUT) and first not in vocabulary.suffix:
         return True  # 长江街 / 道办事处
