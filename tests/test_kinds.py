@@ -59,6 +59,12 @@ def test_bare_names_of_an_unknown_tier_beside_a_known_one_are_reported() -> None
     assert [problem.phrase.facts["found"] for problem in notice.problems] == ["沙洲", "蛇口"]
 
 
+def test_an_unknown_level_above_a_bare_name_below_the_last_list_is_reported() -> None:
+    notice = read(["良好", "东山市;大科;西山市", "待改进", "东莞", "特此通报。"])
+    assert [(tier.tier, tier.units) for tier in notice.tiers] == [("良好", ("东山市", "大科", "西山市"))]
+    assert "found names under '待改进', which is not known as a tier: not read" in [p.message for p in notice.problems]
+
+
 def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
     notice = read(
         ["(一)城区板块(3个)", "按得分由高到低排列:东山区(94.5)、西山区(93.6)。", "(二)县域板块(1个)", "南山县(91.5)。"]

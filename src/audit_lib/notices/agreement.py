@@ -32,7 +32,7 @@ def settle_table(
     problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
     table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
     problems += counts
-    problems += check_mean(table)
+    problems += [*check_mean(table), *_doubt_sums(table.rows, vocabulary)]
     problems += _find_repeated(table.rows)
     for row in table.rows:
         if MASK.search(row.unit):
@@ -123,18 +123,29 @@ def _leave_out_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[l
 
 
 def _sums_up(row: ScoreRow, others: Sequence[ScoreRow], vocabulary: Vocabulary) -> bool:
-    """Check whether a row is the mean or sum of the others, and differs from them in form or name."""
-    scores = [each.score for each in others]
-    if row.score is None or None in scores or vocabulary.names_unit(row.unit):
+    """Check whether a row is the mean or sum of the others, and differs from them in form."""
+    if vocabulary.names_unit(row.unit) or not _is_sum(row, others):
         return False
-    values = [score for score in scores if score is not None]
     is_alone = (row.serial, row.rank) == (None, None) != (others[0].serial, others[0].rank)
-    is_unlike = all(vocabulary.names_unit(each.unit) for each in others)
     is_finer = _count_decimals(row) > max(map(_count_decimals, others))
-    if not (is_alone or is_unlike or is_finer):
+    return is_alone or is_finer
+
+
+def _is_sum(row: ScoreRow, others: Sequence[ScoreRow]) -> bool:
+    values = [each.score for each in others if each.score is not None]
+    if row.score is None or len(values) < len(others):
         return False
     step = 10 ** -_count_decimals(row)
     return bool(abs(row.score - mean(values)) <= step) or abs(row.score - sum(values)) < step / 2
+
+
+def _doubt_sums(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the last or first row where it is the only one of no known kind, and the mean or the sum of the others."""
+    unknown = [row for row in rows if not vocabulary.names_unit(row.unit)]
+    if len(rows) > 2 and len(unknown) == 1 and unknown[0] in (rows[0], rows[-1]):
+        others = [row for row in rows if row is not unknown[0]]
+        if _is_sum(unknown[0], others):
+            yield note_problem("not_read", "unlike", unknown[0].place, "warning", found=unknown[0].unit)
 
 
 def _count_decimals(row: ScoreRow) -> int:

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.list_names import LONGEST_BARE_NAME
-from audit_lib.notices.names import SEPARATORS, SIGNS, split_outside, strip_number
+from audit_lib.notices.names import SEPARATORS, SIGNS, names_none, split_outside, strip_number
 from audit_lib.notices.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.tier_heads import LONE, RANKING
@@ -40,7 +40,7 @@ def find_doubts(blocks: Sequence[Block | Line], accepted: Collection[int], vocab
             yield from _find_unread(block, read)
             read += [each.tier for each in block.lists]
             below = takewhile(lambda each: id(each) not in accepted, blocks[at + 1 : at + 3])
-            yield from _find_bare_below(block, tuple(below), max(bare, default=0))
+            yield from _find_bare_below(block, tuple(below), max(bare, default=0), vocabulary)
 
 
 def _find_name(line: Line, vocabulary: Vocabulary, *, is_inside: bool, is_above: bool) -> Iterator[Problem]:
@@ -79,15 +79,18 @@ def _find_headed(above: Block | Line | None, line: Line, vocabulary: Vocabulary)
         yield note_problem("not_read", "label", above.place, "warning", heading=above.key)
 
 
-def _find_bare_below(block: Block, below: Sequence[Block | Line], longest: int) -> Iterator[Problem]:
+def _find_bare_below(
+    block: Block, below: Sequence[Block | Line], longest: int, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     """Yield the line below names, one a line, that may hold the next: as short as the longest bare name.
 
     Or a word like the head of these names with a bare name below it, which may be the next list: 差 after 良.
     """
     lines = [each if isinstance(each, Line) else each.lines[0] for each in below]
     bare = [line for line in lines if BARE.fullmatch(line.key)]
-    word = lines[0].key if lines and bare == lines[1:] and lines[0] is below[0] else ""
-    if LONE.fullmatch(word) and len(word) <= len(block.head.tier) == len(block.lines[0].key):
+    word = lines[0].key if lines and bare[-1:] == lines[1:] and lines[0] is below[0] else ""
+    is_level = LONE.fullmatch(word) is not None and not (names_none(word, vocabulary) or word in vocabulary.furniture)
+    if is_level and len(block.head.tier) == len(block.lines[0].key):
         yield note_problem("not_read", "label", lines[0].place, "warning", heading=word)
     is_on_lines = bool(block.lists) and all(len(each.units) == 1 for each in block.lists)
     is_next = bool(bare) and bare[0] is lines[0]
