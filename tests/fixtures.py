@@ -34,7 +34,7 @@ from audit_lib.export.pdf import find_chromium
 from audit_lib.files import save_bytes
 from audit_lib.fingerprints import hash_bytes, save_manifest
 from audit_lib.notebook.report import Report, open_report
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.schemas import SCHEMAS

@@ -29,7 +29,7 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Label
 from audit_lib.figures.groups import plot_groups
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.wording.words import is_finding
 
 LETTERS = "甲乙丙丁戊己庚辛"

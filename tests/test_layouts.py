@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.notices.columns import read_ordinal
+from audit_lib.notices.grids.columns import read_ordinal
 from audit_lib.notices.notice import Notice, parse_notice
 
 Rows = list[list[str]]  # cells as printed, the headings first

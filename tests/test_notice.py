@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from audit_lib.documents.model import Line
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
-from audit_lib.notices.dates import read_numeral
-from audit_lib.notices.layouts import make_layout
+from audit_lib.notices.grids.layouts import make_layout
 from audit_lib.notices.mentions import parse_heading
 from audit_lib.notices.notice import Header, Notice, parse_notice, print_notice
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.dates import read_numeral
+from audit_lib.notices.words.vocabulary import read_vocabulary
 
 Parse = Callable[[str], Notice]
 FULL_PAGE = Path(__file__).parents[2] / "shared/notices/leizhou-2017.txt"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_lib.notices.printed_periods import find_header_period, find_period
+from audit_lib.notices.words.printed_periods import find_header_period, find_period
 from audit_lib.periods import is_period, list_overlaps, name_months, order_of, span_of
 from audit_lib.wording.words import Words
 

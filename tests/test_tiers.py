@@ -22,7 +22,7 @@ from audit_lib.analysis.tiers import summarise_tiers
 from audit_lib.display.scene import Dot, Label, Rect, Ring
 from audit_lib.figures.tiers import plot_rule
 from audit_lib.figures.units import colour_tiers
-from audit_lib.notices.tier_lists import TierList
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.tables.tiers import find_orders, list_tiers, pair_tiers, scale_tiers
 from audit_lib.wording.words import Words
 

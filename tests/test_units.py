@@ -9,10 +9,10 @@ import pytest
 
 from audit_lib.documents.read import read_document
 from audit_lib.errors import AuditError
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.notice import Notice, parse_notice
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.tables.check_registry import run_checks, tabulate_problems
 from audit_lib.tables.evidence import Evidence
 from audit_lib.tables.schemas import KINDS, SCHEMAS

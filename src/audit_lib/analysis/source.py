@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.documents.model import line_of
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.notice import Notice
-from audit_lib.notices.tier_lists import TierList
 from audit_lib.tables.check_registry import Outcome
 from audit_lib.tables.schemas import MATCHES, SEVERITIES
 from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found

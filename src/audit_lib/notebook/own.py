@@ -15,10 +15,10 @@ from audit_lib.errors import unusable
 from audit_lib.notebook.cells import forget_on_error
 from audit_lib.notebook.parameters import UNDATED, Parameters
 from audit_lib.notebook.report import Report
+from audit_lib.notices.grids.rows import ScoreRow
 from audit_lib.notices.notice import Header, Notice
-from audit_lib.notices.rows import ScoreRow
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.numbers import competition_rank, count_ties
 from audit_lib.periods import EXPECTED, is_period, order_of
 from audit_lib.sources import Source

@@ -7,12 +7,12 @@ from dataclasses import replace
 from statistics import mean
 
 from audit_lib.documents.model import squeeze
-from audit_lib.notices.columns import read_figure
-from audit_lib.notices.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.grids.columns import read_figure
+from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_column import choose_score, is_graded, read_meaning
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.words.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 DECIMALS = re.compile(r"\.(\d+)")
 COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")

@@ -7,16 +7,16 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.documents.model import Line, flatten, squeeze
-from audit_lib.notices.clause_names import trim_lead, trim_tail
-from audit_lib.notices.columns import HAN, read_figure
-from audit_lib.notices.dates import is_date
-from audit_lib.notices.names import ENUMERATOR, LONGEST_BARE, MASK, split_and, split_outside, strip_number
-from audit_lib.notices.rows import Problem, note_problem
-from audit_lib.notices.score_clauses import split_unit
-from audit_lib.notices.tier_clauses import TOWARDS
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import Vocabulary
-from audit_lib.notices.word_lists import BRACKET, LONGEST_NAME
+from audit_lib.notices.grids.columns import read_figure
+from audit_lib.notices.grids.rows import Problem, note_problem
+from audit_lib.notices.lists.tier_lists import TierList
+from audit_lib.notices.sentences.clause_names import trim_lead, trim_tail
+from audit_lib.notices.sentences.score_clauses import split_unit
+from audit_lib.notices.sentences.tier_clauses import TOWARDS
+from audit_lib.notices.words.dates import is_date
+from audit_lib.notices.words.names import ENUMERATOR, LONGEST_BARE, MASK, split_and, split_outside, strip_number
+from audit_lib.notices.words.vocabulary import Vocabulary
+from audit_lib.notices.words.word_lists import BRACKET, HAN, LONGEST_NAME
 
 if TYPE_CHECKING:
     from audit_lib.notices.notice import Notice

@@ -4,8 +4,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.tier_lists import HEADING
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.lists.tier_lists import HEADING
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 

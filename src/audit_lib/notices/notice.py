@@ -12,21 +12,21 @@ from audit_lib.documents.model import Document, Grid, Line, UnreadableError
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, compare_counts, drop_known
-from audit_lib.notices.dates import find_dates, is_date
+from audit_lib.notices.grids.rows import Problem, note_problem
+from audit_lib.notices.lists.tier_choice import find_tier_lists
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
-from audit_lib.notices.plain_scores import word_orders
-from audit_lib.notices.printed_periods import find_header_period, names_period
 from audit_lib.notices.refusal import describe_unread
-from audit_lib.notices.rows import Problem, note_problem
 from audit_lib.notices.score_tables import ScoreTable, find_tables
-from audit_lib.notices.simplified import SIMPLIFIED
-from audit_lib.notices.stated import find_stated_tiers
+from audit_lib.notices.sentences.plain_scores import word_orders
+from audit_lib.notices.sentences.stated import find_stated_tiers
+from audit_lib.notices.sentences.wrapped import join_wrapped, part_numbered, part_sections, plain_marks
 from audit_lib.notices.stated_tables import add_stated_scores, part_matters
-from audit_lib.notices.tier_choice import find_tier_lists
-from audit_lib.notices.tier_lists import TierList
 from audit_lib.notices.traditional import Conversion, is_traditional
-from audit_lib.notices.vocabulary import Vocabulary, read_vocabulary
-from audit_lib.notices.wrapped import join_wrapped, part_numbered, part_sections, plain_marks
+from audit_lib.notices.words.dates import find_dates, is_date
+from audit_lib.notices.words.printed_periods import find_header_period, names_period
+from audit_lib.notices.words.simplified import SIMPLIFIED
+from audit_lib.notices.words.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")

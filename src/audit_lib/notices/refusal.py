@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten
-from audit_lib.notices.columns import HAN
-from audit_lib.notices.names import LONGEST_BARE, NO_UNITS
-from audit_lib.notices.rows import Problem
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.grids.rows import Problem
+from audit_lib.notices.words.names import LONGEST_BARE, NO_UNITS
+from audit_lib.notices.words.vocabulary import Vocabulary
+from audit_lib.notices.words.word_lists import HAN
 
 FEWEST_NUMBERS = 3  # beside words of one line, that may be what was to be read
 NUMBER_BESIDE = re.compile(r"[\u4e00-\u9fff]{2,}\d+(?:\.\d+)?[分条件篇次个项%]")

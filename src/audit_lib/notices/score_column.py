@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from audit_lib.documents.model import Line, squeeze
-from audit_lib.notices.columns import ASIDE, read_figure, read_ordinal
-from audit_lib.notices.printed_periods import find_period
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.grids.columns import ASIDE, read_figure, read_ordinal
+from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.words.printed_periods import find_period
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 OTHER_PERIOD = re.compile("问卷|上个?[月年季期次周]|去年|同[期比]|往年|前次|环比|变化|增减|升降|变幅|较")
 CUMULATED = re.compile(r"累计|本年|全年|(?<![\d月])[1一]月?[-—–~至]\d")

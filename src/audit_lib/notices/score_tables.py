@@ -7,16 +7,16 @@ from itertools import groupby
 from typing import Any
 
 from audit_lib.documents.model import Block, Grid, Line
-from audit_lib.notices.barred_rows import BAR
-from audit_lib.notices.cell_per_line import read_rows
-from audit_lib.notices.columns import NUMBER, Layout, is_value
-from audit_lib.notices.grid_lists import LONGEST_HEADINGS, find_unread, list_tiers, list_units
-from audit_lib.notices.grid_tables import read_grid
-from audit_lib.notices.headers import find_header
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem, plain_title
-from audit_lib.notices.text_tables import draw_grids
-from audit_lib.notices.tier_choice import name_tiers
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.grids.barred_rows import BAR
+from audit_lib.notices.grids.cell_per_line import read_rows
+from audit_lib.notices.grids.columns import NUMBER, Layout, is_value
+from audit_lib.notices.grids.grid_lists import LONGEST_HEADINGS, find_unread, list_tiers, list_units
+from audit_lib.notices.grids.grid_tables import read_grid
+from audit_lib.notices.grids.headers import find_header
+from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem, plain_title
+from audit_lib.notices.grids.text_tables import draw_grids
+from audit_lib.notices.lists.tier_choice import name_tiers
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 LONGEST_TITLE = 50  # characters; a longer line above a table is prose
 PROSE = re.compile("[,。;!?]|.{13}:$")  # a short title may end in a colon

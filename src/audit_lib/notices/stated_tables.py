@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from audit_lib.documents.model import Document, Line, squeeze
+from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.mentions import Heading, parse_heading
-from audit_lib.notices.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.scored import find_stated_scores
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.sentences.scored import find_stated_scores
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 
 def add_stated_scores(

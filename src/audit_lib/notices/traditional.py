@@ -5,9 +5,9 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from audit_lib.documents.model import Block, Document, Grid, Line
-from audit_lib.notices.simplified import SIMPLIFIED, TRADITIONAL
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import Vocabulary
+from audit_lib.notices.lists.tier_lists import TierList
+from audit_lib.notices.words.simplified import SIMPLIFIED, TRADITIONAL
+from audit_lib.notices.words.vocabulary import Vocabulary
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from audit_lib.analysis.source import name_facts, trace_source
 from audit_lib.documents.model import Document, anchor_of
 from audit_lib.errors import AuditError
 from audit_lib.notebook.place_words import open_words
-from audit_lib.notices.columns import HAN
+from audit_lib.notices.words.word_lists import HAN
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first
 from audit_lib.pages.notice_text import NoticeText, PageProblem

@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 
 from audit_lib.documents.model import Block, Grid, Line, anchor_of
 from audit_lib.documents.scan_lines import ScanLine
+from audit_lib.notices.grids.rows import ScoreRow
 from audit_lib.notices.notice import Notice
-from audit_lib.notices.rows import ScoreRow
 from audit_lib.pages.highlights import KINDS, Highlights, highlight, mark
 from audit_lib.tables.build import Reading
 from audit_lib.wording.form import PREAMBLE, list_summarised

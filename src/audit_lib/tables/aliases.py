@@ -13,8 +13,8 @@ from rapidfuzz.distance import LCSseq
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
 from audit_lib.files import lock_folder
-from audit_lib.notices.vocabulary import read_vocabulary
-from audit_lib.notices.word_lists import BRACKET, PLACES
+from audit_lib.notices.words.vocabulary import read_vocabulary
+from audit_lib.notices.words.word_lists import BRACKET, PLACES
 from audit_lib.periods import order_of
 from audit_lib.sources import Source, list_sources
 from audit_lib.tables.append import append_rows

@@ -8,8 +8,8 @@ from datetime import date
 from itertools import pairwise
 
 from audit_lib.documents.model import squeeze
-from audit_lib.notices.rows import Problem
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.grids.rows import Problem
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.periods import are_same, is_period
 from audit_lib.sources import period_of
 from audit_lib.tables.evidence import Evidence, Finding, list_rows

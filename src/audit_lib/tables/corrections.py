@@ -10,9 +10,9 @@ from typing import Any
 
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import unusable
-from audit_lib.notices.columns import NUMBER
+from audit_lib.notices.grids.columns import NUMBER
+from audit_lib.notices.grids.rows import Problem, ScoreRow
 from audit_lib.notices.notice import Notice
-from audit_lib.notices.rows import Problem, ScoreRow
 from audit_lib.tables.scan_doubts import AS_READ
 from audit_lib.tables.storage import load_or_empty, localise
 

@@ -10,7 +10,7 @@ from audit_lib.documents.scan_file import READING, beside, is_beside_scan
 from audit_lib.errors import AuditError, unusable
 from audit_lib.fingerprints import hash_bytes
 from audit_lib.notices.notice import NAMED, Header, Notice, parse_header, parse_notice
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.periods import EXPECTED, is_period
 from audit_lib.sources import list_files
 from audit_lib.tables.scan_doubts import Answers, answer_lines

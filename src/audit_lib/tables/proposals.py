@@ -14,8 +14,8 @@ import pandas as pd
 from audit_lib.documents.model import Document, squeeze
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.notice import Notice, parse_notice
-from audit_lib.notices.printed_periods import BEGIN
 from audit_lib.notices.score_tables import ScoreTable
+from audit_lib.notices.words.printed_periods import BEGIN
 from audit_lib.periods import order_of
 from audit_lib.sources import Source
 from audit_lib.tables.measures import read_measure

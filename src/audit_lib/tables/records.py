@@ -10,7 +10,7 @@ import pandas as pd
 from audit_lib.documents.model import Document
 from audit_lib.errors import unusable
 from audit_lib.notices.notice import Notice
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.sources import Source
 from audit_lib.tables.append import Appended, append_rows
 from audit_lib.tables.proposals import Proposal

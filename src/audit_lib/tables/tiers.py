@@ -8,9 +8,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from audit_lib.notices.dates import NUMERAL, read_numeral
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.lists.tier_lists import TierList
+from audit_lib.notices.words.dates import NUMERAL, read_numeral
+from audit_lib.notices.words.vocabulary import read_vocabulary
 
 # Numbers with the words for which we know whether one or the most is the best.
 NUMBERED = re.compile(rf"(?P<n>{NUMERAL})(?P<what>等[奖獎]?|星[级級]?)")

@@ -14,10 +14,10 @@ import pandas as pd
 
 from audit_lib.documents.model import line_of, squeeze
 from audit_lib.errors import unusable
+from audit_lib.notices.grids.rows import ScoreRow
+from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.notice import Notice
-from audit_lib.notices.rows import ScoreRow
-from audit_lib.notices.tier_lists import TierList
-from audit_lib.notices.vocabulary import read_vocabulary
+from audit_lib.notices.words.vocabulary import read_vocabulary
 from audit_lib.numbers import competition_rank, count_ties
 from audit_lib.tables.schemas import SCHEMAS
 from audit_lib.tables.storage import load_or_empty, validate_table

@@ -1,0 +1,1 @@
+"""What sentences say of units: their tiers, scores and ranks, and the names in a clause."""

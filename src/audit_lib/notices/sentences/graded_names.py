@@ -1,0 +1,89 @@
+"""Read units that are printed each with its tier: 甲镇(优秀)、乙局(良好); 甲镇:优秀."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.sentences.clause_names import trim_lead
+from audit_lib.notices.sentences.tier_clauses import QUOTED, TierPattern
+from audit_lib.notices.words.names import (
+    ASIDE,
+    CLAUSE_ENDS,
+    Entry,
+    is_name,
+    lists_none,
+    look_like_units,
+    split_outside,
+    strip_number,
+)
+from audit_lib.notices.words.vocabulary import Vocabulary
+
+GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What one clause says of one tier: its names, what stands among them, and how many it states."""
+
+    tier: str
+    is_known: bool
+    entries: list[Entry]
+    rest: list[str]
+    stated: int | None
+    place: str
+    link: str = ""  # the words that lead to the tier: 被评为
+    series: str = ""  # what was assessed, between them: 耕地保护考核
+
+
+def find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[Stated]]:
+    """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
+
+    Where two units have known tiers, or one and few words serve many units, a short word in the place of a tier
+    is one too: 丙局:中.
+    """
+    found: dict[int, list[Stated]] = {}
+    read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
+    sure = {unit for _, pairs in read for unit, _ in pairs}
+    read = [(at, pairs or _read_word(lines[at], vocabulary)) for at, pairs in read]
+    for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
+        paired = list(run) if is_paired else []
+        units = [unit for _, pairs in paired for unit, _ in pairs]
+        n_sure, words = len(sure.intersection(units)), {tier for _, pairs in paired for _, tier in pairs}
+        is_scale = n_sure > 1 or (n_sure and 2 * len(words) <= len(units))  # few words for many units
+        if len(set(units)) < 2 or not is_scale or not look_like_units(units, vocabulary):
+            continue
+        for at, pairs in paired:
+            tiers = dict.fromkeys(tier for _, tier in pairs)
+            listed = {tier: [Entry(unit) for unit, its in pairs if its == tier] for tier in tiers}
+            found[at] = [Stated(tier, True, entries, [], None, lines[at].place) for tier, entries in listed.items()]
+    return found
+
+
+def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Read a line that is nothing but units with their tiers; nothing where it is another."""
+    pattern = vocabulary.cached(TierPattern)
+    if not pattern.graded.search(line.key):
+        return []
+    text = strip_number(QUOTED.sub("", ASIDE.sub("", unicodedata.normalize("NFKC", line.text.strip()))))
+    for listed in (text, text.partition(":")[2]):
+        pieces = [strip_number(piece.strip()) for piece, _ in split_outside(listed, f"、,{CLAUSE_ENDS}")]
+        pairs = [pattern.pair.fullmatch(piece) for piece in pieces if piece]
+        read = [(trim_lead(squeeze(pair["unit"]), vocabulary), pair["tier"], pair["sign"]) for pair in pairs if pair]
+        # Without a sign between them 县一中基本合格 may be of another tier.
+        if (
+            pairs
+            and len(read) == len(pairs)
+            and all(vocabulary.names_unit(unit) or (sign and is_name(unit, vocabulary)) for unit, _, sign in read)
+        ):
+            return [(unit, vocabulary.name_tier(tier)) for unit, tier, _ in read]
+    return []
+
+
+def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Read a line that is the name of a unit and a short word, which may be its tier."""
+    match = GRADED.fullmatch(strip_number(line.key))
+    is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
+    return [(match["unit"], match["word"])] if match and is_pair else []
