@@ -65,8 +65,8 @@ def take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     rows: list[list[Line]] = []
     ruled: list[int] = []  # the rows that begin below a rule
     end = at
-    for place in range(at, len(lines)):
-        line = lines[place]
+    for n in range(at, len(lines)):
+        line = lines[n]
         if not line.key or (rows and (_is_rule(line) or ONLY_BARS.fullmatch(line.key))):
             ruled += [len(rows)] if _is_rule(line) and len(rows) not in ruled[-1:] else []
             continue
@@ -75,7 +75,7 @@ def take_barred(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
         if len(cells) < 2 - is_rest or (not rows and len([cell for cell in cells if cell.key]) < 2):
             break
         rows.append(cells)
-        end = place + 1
+        end = n + 1
     if len(ruled) > 1 and len({len(row) for row in rows}) == 1:
         rows = _join_ruled(rows, ruled)
     return (_mend_rows(rows), end) if len(rows) > 1 else ([], at)
@@ -174,12 +174,12 @@ def take_closed(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
 
 def _list_cells(lines: Sequence[Line], at: int) -> Iterator[tuple[int, Line]]:
     """Yield the cells from a line on, each with its place, up to a line of several bars; a blank line is no cell."""
-    for place in range(at, len(lines)):
-        line = lines[place]
+    for n in range(at, len(lines)):
+        line = lines[n]
         if len(BAR.findall(line.text)) > 1:
             return
         if line.key or "\u00a0" in line.text:
-            yield place, Line(line.place, BAR.sub("", line.text).strip())
+            yield n, Line(line.place, BAR.sub("", line.text).strip())
 
 
 def _may_head(cell: str, vocabulary: Vocabulary) -> bool:

@@ -95,10 +95,10 @@ def _end_remarks(keys: list[str], end: int, longest: int) -> int:
 
     Its lines look alike, with figures or without, and are no sentences.
     """
-    for place in range(end, min(end + longest, len(keys))):
+    for n in range(end, min(end + longest, len(keys))):
         with_figures = FIGURE.search(keys[end - 1]) is not None
-        if PROSE.search(keys[place]) or (FIGURE.search(keys[place]) is not None) != with_figures:
-            return place
+        if PROSE.search(keys[n]) or (FIGURE.search(keys[n]) is not None) != with_figures:
+            return n
     return min(end + longest, len(keys))
 
 
@@ -106,7 +106,7 @@ def _end_by_prose(keys: list[str], at: int, end: int, layout: Layout) -> int:
     """Return the end of a last row that lacks cells: a sentence after its unit is not of it."""
     if layout.fits(keys[at:end]):
         return end
-    return next((place for place in range(at + layout.unit_at + 1, end) if SENTENCE.match(keys[place])), end)
+    return next((n for n in range(at + layout.unit_at + 1, end) if SENTENCE.match(keys[n])), end)
 
 
 def _cut_row(keys: list[str], end: int, layout: Layout, rows: list[ScoreRow]) -> int:
@@ -126,7 +126,7 @@ def _find_rest(keys: list[str], end: int, layout: Layout) -> int | None:
     signs = any(DAY.match(key) for key in keys[end + 1 : end + 2])
     if keys[end : end + 1] and layout.names_known(keys[end]) and layout.looks_like("unit", keys[end]) and not signs:
         return end
-    return next((place for place in range(end, len(keys)) if NUMBER.fullmatch(keys[place])), None)
+    return next((n for n in range(end, len(keys)) if NUMBER.fullmatch(keys[n])), None)
 
 
 def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | None:
@@ -138,20 +138,20 @@ def _next_start(keys: list[str], at: int, layout: Layout, n_rows: int) -> int | 
     if whole < len(keys) and layout.is_title(keys[whole]) and layout.starts(keys, whole + 1):
         return whole + 1
     ways = []
-    for place in range(at + layout.unit_at + 1, whole + 1):
-        if layout.starts(keys, place) and (place == whole or layout.confirms(keys, at, place)):
-            skipped = layout.count_skipped(keys, at, place, n_rows)
-            ways += [] if skipped is None else [(skipped, place != whole, place)]
+    for n in range(at + layout.unit_at + 1, whole + 1):
+        if layout.starts(keys, n) and (n == whole or layout.confirms(keys, at, n)):
+            skipped = layout.count_skipped(keys, at, n, n_rows)
+            ways += [] if skipped is None else [(skipped, n != whole, n)]
     if ways:
         return min(ways)[-1]
     if layout.starts(keys, whole):
         return whole
-    for place in range(whole + 1, at + 3 * layout.width):
-        if layout.starts(keys, place) and layout.confirms(keys, at, place):
+    for n in range(whole + 1, at + 3 * layout.width):
+        if layout.starts(keys, n) and layout.confirms(keys, at, n):
             # Below a title or a sum the numbers may begin again.
-            parts = any(layout.is_title(key) or layout.sums_up(key) for key in keys[at + 1 : place])
-            if parts or layout.count_skipped(keys, at, place, n_rows) is not None:
-                return place
+            parts = any(layout.is_title(key) or layout.sums_up(key) for key in keys[at + 1 : n])
+            if parts or layout.count_skipped(keys, at, n, n_rows) is not None:
+                return n
     return None
 
 

@@ -45,12 +45,12 @@ def take_ranked(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     """
     rows: list[list[Line]] = []
     kinds: list[str] = []
-    end = place = at
-    while _read_turn(lines[place], vocabulary):
+    end = n = at
+    while _read_turn(lines[n], vocabulary):
         cells: list[Line] = []
-        while len(cells) < len(TURNS) and place < len(lines):
-            cells += lines[place : place + 1] if lines[place].key else []
-            place += 1
+        while len(cells) < len(TURNS) and n < len(lines):
+            cells += lines[n : n + 1] if lines[n].key else []
+            n += 1
         found = [_read_turn(cell, vocabulary) for cell in cells]
         if sorted(found) != TURNS or found != (kinds or found):
             break
@@ -61,10 +61,10 @@ def take_ranked(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
         rows.append(
             [Line(cell.place, score["n"]) if score else cell for score, cell in zip(scores, cells, strict=True)]
         )
-        end = place
-        while place < len(lines) and not lines[place].key:
-            place += 1
-        if place == len(lines):
+        end = n
+        while n < len(lines) and not lines[n].key:
+            n += 1
+        if n == len(lines):
             break
     return (rows, end) if len(rows) > 1 else ([], at)
 
@@ -85,15 +85,15 @@ def _take_turns(
     rows: list[list[Line]] = []
     first: Line | None = None
     end = at
-    for place in range(at, len(lines)):
-        line = lines[place]
+    for n in range(at, len(lines)):
+        line = lines[n]
         if not line.key:
             continue
         if first is None and ((is_headed and not rows) or _may_name(line.key, vocabulary)):
             first = line
         elif first and (_is_grade(line.key, vocabulary) or NUMBER.fullmatch(line.key)):
             rows.append([first, line])
-            first, end = None, place + 1
+            first, end = None, n + 1
         else:
             break
     return rows, end, first is None

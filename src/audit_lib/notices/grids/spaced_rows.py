@@ -42,24 +42,24 @@ def take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     starts: list[int] = []  # where the columns begin, once a row lacks a cell
     end = at
     title: list[Line] = []  # the title of a group, if rows follow
-    for place in range(at + 1, len(lines)):
-        if not lines[place].key:
+    for n in range(at + 1, len(lines)):
+        if not lines[n].key:
             continue
-        cells = _split_spaces(lines[place], len(header))
+        cells = _split_spaces(lines[n], len(header))
         if len(cells) < len(header):
             starts = starts or _find_starts(lines[at : at + ROWS_TO_ALIGN], len(header))
-            cells = _place_aligned(lines[place], starts) or cells
-        if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[place]):
-            title = [lines[place]]
+            cells = _place_aligned(lines[n], starts) or cells
+        if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[n]):
+            title = [lines[n]]
             continue
-        is_tabbed = "\t" in lines[place].text and is_sure and len(cells) == len(header)
+        is_tabbed = "\t" in lines[n].text and is_sure and len(cells) == len(header)
         is_row = is_tabbed or any(is_value(cell.key) or cell.key in vocabulary.tier for cell in cells)
         if len([cell for cell in cells if cell.key]) < 2 or not is_row:
             break
         rows += [title * len(header)] if title else []
         rows.append(cells)
         title = []
-        end = place + 1
+        end = n + 1
     turned = list(
         zip(*([cell.key for cell in row] for row in rows if len(row) == len(set(map(id, row)))), strict=False)
     )
@@ -108,17 +108,17 @@ def take_bare(
     end = at
     if at < max(ragged, default=0):
         return [], at
-    for place in range(at, len(lines)):
-        if not lines[place].key:
+    for n in range(at, len(lines)):
+        if not lines[n].key:
             continue
-        is_prose = SENTENCE_SIGN.search(lines[place].key) and len(lines[place].key) > LONGEST_TITLE
-        if is_prose or len(lines[place].key) > LONGEST_LINE or not MANY.search(lines[place].text):
+        is_prose = SENTENCE_SIGN.search(lines[n].key) and len(lines[n].key) > LONGEST_TITLE
+        if is_prose or len(lines[n].key) > LONGEST_LINE or not MANY.search(lines[n].text):
             break
-        text = lines[place].text.replace("\u3000", " ")
+        text = lines[n].text.replace("\u3000", " ")
         text = " ".join(FILLER.sub(" ", text).split()) if FILLER.search(text) else text
         text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), text)
         text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", text))
-        cells = _split_spaces(Line(lines[place].place, text), len(rows[0]) if rows else None)
+        cells = _split_spaces(Line(lines[n].place, text), len(rows[0]) if rows else None)
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
         if rows and not named and len(cells) == len(rows[0]):
             named = [cell for cell in cells if not is_value(cell.key) and not vocabulary.may_grade(cell.key)]
@@ -132,10 +132,10 @@ def take_bare(
         ):
             break
         if rows and len(cells) != len(rows[0]):
-            ragged[:] = [place]
+            ragged[:] = [n]
             return [], at
         rows.append(cells)
-        end = place + 1
+        end = n + 1
     return (rows, end) if len(rows) > 1 else ([], at)
 
 

@@ -112,8 +112,8 @@ def _take_columns(
     """Return a table that is printed column by column, and where it ends; `filled` are lines of numbers and tiers."""
     if not vocabulary.meaning_of(lines[at].key) or (at and vocabulary.meaning_of(lines[at - 1].key)):
         return [], at  # not the first heading
-    place = bisect_left(filled, at)
-    first = filled[place] if place < len(filled) else len(lines)
+    n = bisect_left(filled, at)
+    first = filled[n] if n < len(filled) else len(lines)
     if first >= min(at + MOST_IN_COLUMNS, len(lines)):
         return [], at
     cells = lines[at : at + MOST_IN_COLUMNS]
@@ -126,11 +126,11 @@ def _take_columns(
         end = columns[-1][-1] + 1
         goes_on = any(NUMBER.fullmatch(key) for key in keys[end : end + 2])
         if not goes_on and all(
-            layout.looks_like(meaning, keys[place])
+            layout.looks_like(meaning, keys[n])
             for meaning, column in zip(layout.meanings, columns, strict=True)
-            for place in column[1:]
+            for n in column[1:]
         ):
-            rows = [[cells[place] for place in row] for row in zip(*columns, strict=True)]
+            rows = [[cells[n] for n in row] for row in zip(*columns, strict=True)]
             return rows, at + end
     return [], at
 
