@@ -15,7 +15,7 @@ from audit_lib.notices.words.names import MASK, lists_none, may_part, read_entri
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 DECIMALS = re.compile(r"\.(\d+)")
-COUNTED = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
+NUMBER_BEHIND = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
 SIGNS = "、,\uff0c;\uff1b"
 LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
 SUMMED = re.compile("[计均]")
@@ -103,7 +103,7 @@ def _split_cell(row: ScoreRow, below: ScoreRow | None, vocabulary: Vocabulary) -
 def _strip_bracket(row: ScoreRow) -> ScoreRow:
     """Remove a bracketed number from a name, 天门市(2); one with 分 is the score where there is no other."""
     unit = strip_marks(row.unit)
-    match = COUNTED.search(unit)
+    match = NUMBER_BEHIND.search(unit)
     if match is None or match.start() == 0:
         return row if unit == row.unit else replace(row, unit=unit)
     score = float(match[1]) if row.score is None and match[2] else row.score

@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 NOT_READ = "not_read"  # the check of everything that is left over
 FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
 LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
-BESIDE = re.compile(r"(?P<name>[^\d、,;。:().\s][^\d、,;。:()]{1,19}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])")
+NUMBER_BESIDE = re.compile(
+    r"(?P<name>[^\d、,;。:().\s][^\d、,;。:()]{1,19}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])"
+)
 MARKED = re.compile(r"\d[分名位%]")
 PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
 )
 PLACE_AHEAD = re.compile(r"第\d{1,3}[名位]")  # 第1名 甲区 得分94分
 MASKED = re.compile(rf"(?:{MASK.pattern}|[*×]\.|\.[*×])[.\d*×]{{0,4}}分")
-LONGEST_WORD = 4  # characters beside a name that may be its tier
+LONGEST_GRADE_WORD = 4  # characters beside a name that may be its tier
 SENTENCE_WORDS = re.compile("[不未的了被须请]")
 GRADE = re.compile("[(\uff08][\u4e00-\u9fff]{1,6}[)\uff09]")  # 甲镇(基本合格)
 LISTED = re.compile("[、:为]")
@@ -92,7 +94,11 @@ def _shape_of_line(line: Line, vocabulary: Vocabulary) -> str:
     if vocabulary.has_tier(grade) or vocabulary.may_grade(grade):
         return "pair"
     label, colon, rest = line.key.partition(":")
-    if colon and 0 < len(rest) <= LONGEST_WORD and (vocabulary.names_unit(label) or len(label) <= LONGEST_WORD):
+    if (
+        colon
+        and 0 < len(rest) <= LONGEST_GRADE_WORD
+        and (vocabulary.names_unit(label) or len(label) <= LONGEST_GRADE_WORD)
+    ):
         return "pair"
     is_list = colon and not SENTENCES.search(rest)
     is_label = is_list and len(label) <= LONGEST_BARE and label not in vocabulary.furniture and not SIGN.search(label)
@@ -231,7 +237,7 @@ def _find_unscored(
     text: str, names: set[str], scored: Mapping[str, float | None], vocabulary: Vocabulary
 ) -> str | None:
     """Return the first number or place of a line that stands beside a name and was not read."""
-    numbered = BESIDE.finditer(PLACE_AHEAD.sub("", text)) if MARKED.search(text) else ()
+    numbered = NUMBER_BESIDE.finditer(PLACE_AHEAD.sub("", text)) if MARKED.search(text) else ()
     placed = PLACED.finditer(text) if "第" in text else ()
     for match in (*numbered, *placed):
         name = strip_number(match["name"])

@@ -7,7 +7,7 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.lists.tier_lists import HEADING
 from audit_lib.notices.words.vocabulary import Vocabulary
 
-LONGEST_HEADING = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
+LONGEST_ITEM = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class _Position:
         self.item = None
         if heading.level == "section":
             self.section, self.sentiments = heading.numeral, {}
-        words = heading.text if len(heading.text) <= LONGEST_HEADING else ""
+        words = heading.text if len(heading.text) <= LONGEST_ITEM else ""
         self.sentiments[heading.level] = next((s for word, s in vocabulary.sentiment.items() if word in words), None)
 
     @property

@@ -30,9 +30,9 @@ from audit_lib.notices.words.vocabulary import Vocabulary, read_vocabulary
 
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
-NUMBERED = re.compile(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]")
+DOCUMENT_NUMBER = re.compile(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]")
 INSPECTED = re.compile(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)")
-COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
+UNITS_COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
 CLAUSE_END = re.compile("[,、。;]")
 PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
@@ -168,15 +168,15 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     if title and len(title) > LONGEST_TITLE:  # a page printed on one line
         named = NAMED.search(title)
         title = title[: named.end()] if named and named.end() <= LONGEST_TITLE else None
-    number = next((key for key in keys if NUMBERED.fullmatch(key)), None)
+    number = next((key for key in keys if DOCUMENT_NUMBER.fullmatch(key)), None)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
     inspected = next((match[1] for key in keys if (match := INSPECTED.search(key))), "")
     inspected_days = list(find_dates(inspected))
     signatures = [key for key in keys if is_date(key)]
-    clauses = (clause for key in keys if COUNTED.search(key) for clause in CLAUSE_END.split(key))
+    clauses = (clause for key in keys if UNITS_COUNTED.search(key) for clause in CLAUSE_END.split(key))
     counted = (clause for clause in clauses if not vocabulary.has_tier(clause))  # 33个单位为优秀 are not all units
-    stated = next((int(match[1]) for clause in counted if (match := COUNTED.search(clause))), None)
+    stated = next((int(match[1]) for clause in counted if (match := UNITS_COUNTED.search(clause))), None)
     return Header(
         title=title,
         document_number=number,

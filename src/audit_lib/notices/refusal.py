@@ -10,7 +10,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN
 
 FEWEST_NUMBERS = 3  # beside words of one line, that may be what was to be read
-NUMBER_BESIDE = re.compile(r"[\u4e00-\u9fff]{2,}\d+(?:\.\d+)?[分条件篇次个项%]")
+NUMBER_AFTER_WORD = re.compile(r"[\u4e00-\u9fff]{2,}\d+(?:\.\d+)?[分条件篇次个项%]")
 MOST_SEEN = 3  # messages that a refusal repeats
 
 
@@ -22,8 +22,8 @@ def describe_unread(document: Document, balance: Sequence[Problem], vocabulary: 
     pictures = sum(isinstance(block, Picture) for block in flatten(document.blocks))
     if pictures:
         seen.append("1 picture, which may be a table" if pictures == 1 else f"{pictures} pictures, which may be tables")
-    busiest = max(document.lines, key=lambda line: len(NUMBER_BESIDE.findall(line.key)), default=None)
-    if not seen and busiest and (n_numbers := len(NUMBER_BESIDE.findall(busiest.key))) >= FEWEST_NUMBERS:
+    busiest = max(document.lines, key=lambda line: len(NUMBER_AFTER_WORD.findall(line.key)), default=None)
+    if not seen and busiest and (n_numbers := len(NUMBER_AFTER_WORD.findall(busiest.key))) >= FEWEST_NUMBERS:
         seen.append(f"{busiest.place}: found {n_numbers} numbers beside words, too few of them names of known kinds")
     if not seen:
         n_units = sum(vocabulary.names_unit(line.key) for line in document.lines)

@@ -19,7 +19,7 @@ from audit_lib.notices.grids.rows import (
     squeeze_spaces,
 )
 
-FIGURE = re.compile(r"\d")
+DIGIT = re.compile(r"\d")
 PROSE = re.compile("[,。;:!?]")
 DAY = re.compile(r"\d{4}[年-]")
 
@@ -96,8 +96,8 @@ def _end_remarks(keys: list[str], end: int, longest: int) -> int:
     Its lines look alike, with figures or without, and are no sentences.
     """
     for n in range(end, min(end + longest, len(keys))):
-        with_figures = FIGURE.search(keys[end - 1]) is not None
-        if PROSE.search(keys[n]) or (FIGURE.search(keys[n]) is not None) != with_figures:
+        with_figures = DIGIT.search(keys[end - 1]) is not None
+        if PROSE.search(keys[n]) or (DIGIT.search(keys[n]) is not None) != with_figures:
             return n
     return min(end + longest, len(keys))
 

@@ -26,7 +26,7 @@ GLUED = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d+(?:\.\d+)?$)")  # 甲镇88.5
 LABELLED = re.compile(r"(?<=\s)(?P<label>[^\W\d]{1,8})[:\uff1a]\s*(?=\d)")  # 甲镇 得分:96.31分
 FILLER = re.compile("[【】]|(?<=\\s)[—–-]{1,3}(?=\\s)|…+|\\.{3,}")  # 【第1名】 甲镇 —— 94.62分
 SPACE = re.compile(r"\s")
-SERIAL = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
+NUMBER_AHEAD = re.compile(r"^\s*(\d{1,3})\s*[.、\uff0e)\uff09]\s*(?!\d)")
 
 
 def take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple[list[list[Line]], int]:
@@ -117,7 +117,7 @@ def take_bare(
         text = lines[n].text.replace("\u3000", " ")
         text = " ".join(FILLER.sub(" ", text).split()) if FILLER.search(text) else text
         text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), text)
-        text = PAIR.sub(r"\1 \2", SERIAL.sub(r"\1 ", text))
+        text = PAIR.sub(r"\1 \2", NUMBER_AHEAD.sub(r"\1 ", text))
         cells = _split_spaces(Line(lines[n].place, text), len(rows[0]) if rows else None)
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
         if rows and not named and len(cells) == len(rows[0]):

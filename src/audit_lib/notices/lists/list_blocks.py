@@ -17,7 +17,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN
 
 ENDING_CUT = range(1, 4)  # characters of an ending before the line end that cuts it
-SENTENCE = re.compile("[,\uff0c不未]")
+SENTENCE_WORD = re.compile("[,\uff0c不未]")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _split_segments(text: str) -> list[str]:
     """Split what follows a colon where labelled lists do: (1)部门(8个):甲局、乙局;(2)乡镇(2个):丙镇、丁镇."""
     pieces = [piece for piece, _ in split_outside(text, SEMICOLONS)]
     is_labelled = any(INSIDE.match(piece) for piece in pieces)
-    has_sentence = any(map(SENTENCE.search, pieces[1:]))
+    has_sentence = any(map(SENTENCE_WORD.search, pieces[1:]))
     return pieces if is_labelled or has_sentence else [text]
 
 

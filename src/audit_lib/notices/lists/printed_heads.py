@@ -18,7 +18,7 @@ STATED = re.compile(
     rf"(?:\((?=.*\))|(?<!\())共?计?(?P<n>{NUMERAL})(?:[个家名位项](?:单位)?|(?<=\d)(?![年月日分%])[^\W\d](?=\))"
     r"|(?:(?<=\(\d)|(?<=\(\d\d)|(?<=\(\d{3}))(?=\)$))\)?$"
 )
-LED = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个家](?:单位)?[是为]?(?=.)")  # 以下8个合格
+COUNT_AHEAD = re.compile(rf"(?:.*,)?(?:以下|下列)(?P<n>{NUMERAL})[个家](?:单位)?[是为]?(?=.)")  # 以下8个合格
 LINK = re.compile("(?:的?(?:分别)?(?:共?有|[是为])|如下|包括)$")  # 优秀单位有:, 好的有:
 RANKED = re.compile(rf"[前后第末](?:{NUMERAL})(?:[名位强]|(?=的|$))")  # 前十位 and 第一名 are ranks
 COUNTED_BESIDE = re.compile(rf"\(?共?计?(?P<n>{NUMERAL})[个家名](?:[^、,;。()\d]{{0,4}}[^、,;。()\d省市县区州])?\)?")
@@ -26,8 +26,8 @@ COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count end
     rf"(.{{1,{LONGEST_HEAD}}}?[(\uff08]共?计?(?:{NUMERAL})[个家名](?:单位)?[)\uff09])(?P<names>.+)"
 )
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
-POINTS = r"\d{2,3}分?(?:\(含\))?"
-BAND = re.compile(rf"{POINTS}(?:[-—–~至到]{POINTS}|及?以[上下])的?")  # 80-90分, 90分(含)以上
+BAND_EDGE = r"\d{2,3}分?(?:\(含\))?"
+BAND = re.compile(rf"{BAND_EDGE}(?:[-—–~至到]{BAND_EDGE}|及?以[上下])的?")  # 80-90分, 90分(含)以上
 QUOTED_TIER = re.compile(r"(?<=为)[“‘「『](\w{1,6})[”’」』](?=的)")
 ALL = "各"
 
@@ -64,7 +64,7 @@ def read_print(line: Line, vocabulary: Vocabulary) -> PrintedHead | None:
     if LINK.search(core) and core[:-1].endswith(vocabulary.scale_noun):
         return None  # 考评等次为: leads to clauses, each with its tier
     core = LINK.sub("", core) or core
-    if led := LED.match(core):
+    if led := COUNT_AHEAD.match(core):
         stated, core = led, core[led.end() :]
     style = re.sub("[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", numbered[0])) if numbered else ""
     number = read_numeral(stated["n"]) if stated else None

@@ -25,7 +25,7 @@ from audit_lib.notices.words.names import (
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, NO_NAME
 
-ORDINAL = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
+STEP_BY_ITSELF = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
 FEWEST_STEPS = 2  # of a scale whose lists may hold any names
@@ -146,7 +146,7 @@ def _find_proven(blocks: Sequence[Block], vocabulary: Vocabulary) -> Iterator[Bl
             (ends_as_step and steps[shape, head.tier[-1]] > 1)
             or (ends_as_step and block.is_described and len(block.lists) > 1)
             or head.stated == len(names)
-            or (ORDINAL.match(head.tier) and look_like_units(names, vocabulary))
+            or (STEP_BY_ITSELF.match(head.tier) and look_like_units(names, vocabulary))
             or any(tier in head.tier or head.tier in tier for tier in others)
             or head.form.noun.startswith(vocabulary.scale_noun)
         ):
@@ -162,7 +162,7 @@ def _step_of(block: Block, vocabulary: Vocabulary) -> tuple[object, ...] | None:
 def _lists_units(block: Block, vocabulary: Vocabulary) -> bool:
     """Check whether the names of a block look alike; of a prize that tells its step by itself, one of a known kind."""
     names = block.units
-    is_step = ORDINAL.match(block.head.tier) is not None
+    is_step = STEP_BY_ITSELF.match(block.head.tier) is not None
     return look_alike(names, vocabulary) or (is_step and any(map(vocabulary.names_unit, names)))
 
 

@@ -15,7 +15,7 @@ BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9ff
 AUTONOMOUS = "自治"  # in the longest names of places
 TAKEN = re.compile("[将把](?!军)|对")  # 将甲镇评为优秀; not 将军路街道
 LONGER = 2  # characters of a word before a name
-YEAR = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
+YEAR_BEHIND = re.compile(r"[在于]?\d{4}年?度?$|[在于]?\d{4}年.*$")
 
 
 def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[list[Entry], list[str]]:
@@ -110,7 +110,7 @@ def trim_tail(name: str, vocabulary: Vocabulary) -> str:
     """Remove what follows the last name of a list: 丙县2021年度考核结果 is 丙县."""
     if vocabulary.kind_of(name) != "other":
         return name
-    name = YEAR.sub("", name) or name
+    name = YEAR_BEHIND.sub("", name) or name
     ends = range(len(name), 1, -1)
     whole = (end for end in ends if name[end - 1 : end + 1] not in vocabulary.compound)  # not 农贸市|场
     return next((name[:end] for end in whole if vocabulary.names_unit(name[:end])), name)

@@ -12,7 +12,7 @@ from audit_lib.notices.words.word_lists import BRACKETED
 
 FRONT = "前"
 FRONTS = (FRONT, "好", "优")
-PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
+N_PLACES = rf"(?P<end>前|(?<!最)后|倒数?|末)(?P<n>{NUMERAL})"
 HOLDS = (
     "(?:分别|(?<!得)分|依次)?(?:在[^、,:第]{1,10})?(?:排名|排在|排|位列|名列|位居|位于|列|居|获得?)"
     "(?:[^、,:第前后末\\d]{0,10}(?:排名|的))?"
@@ -22,9 +22,9 @@ LEAD = "(?P<lead>(?:依次|分别)[是为:]*|[是为有:]|包括)"
 BETWEEN = rf"(?:[到至—–~-]+|(?:[、和]第?(?:{NUMERAL})[名位]?)*[、和])"  # 第一至三名; 第一、二、三名
 SPAN = rf"(?<![倒数\d])第?(?P<first>{NUMERAL})[名位]?{BETWEEN}第?(?P<last>{NUMERAL})[名位]"
 SPANNED = re.compile(rf"(?P<what>.*?)\(?从?{SPAN}\)?[^、,:]{{0,8}}?{LEAD}")  # 从第一名到第三名依次为:甲县、乙县、丙县
-PLACES_STATED = re.compile(rf"{PLACES}[名位]")
+PLACES_STATED = re.compile(rf"{N_PLACES}[名位]")
 OF_CHANGE = re.compile("幅度?(?:[前后末从由]|$)")  # 降幅前三位; 改善幅度由大到小
-TOP = re.compile(rf"(?P<what>.*?){PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
+TOP = re.compile(rf"(?P<what>.*?){N_PLACES}[名位强]?[^、,:]{{0,20}}?{LEAD}")
 SORTED = re.compile(
     r"(?P<what>.*?)(?:[从由](?:[好高优大多快][到至向][差低底劣小少慢]|(?P<end>[差低底劣小少慢][到至向][好高优大多快]))|(?:排名|得分|成绩|评分)[顺次]序|(?:评价|考核|考评|测评|评估)结果(?=依次))"
     r"[^、,:]{0,8}?(?:(?:依次|分别|顺序|如下)*[是为:]+)"
@@ -33,7 +33,7 @@ BEST = re.compile(  # 浓度相对较好的10个镇依次是
     rf"(?P<what>.*?)[最较](?P<end>[好优高大差低后劣小])的(?:\([^()]{{0,20}}\))?(?P<n>{NUMERAL})[个家][^、,:]{{0,12}}?依次[是为:]+"
 )
 HELD = re.compile(  # 甲县、乙县位列前两名
-    rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{PLACES}[名位强]?"
+    rf"(?P<listed>.+?)(?:等\w{{0,4}}?|(?:{NUMERAL})[个家]\w{{0,6}}?)?{HOLDS}{N_PLACES}[名位强]?"
 )
 RANGE = re.compile(  # 甲县、乙县、丙县分列第二至四位; 分别获得第一名、第二名和第三名
     rf"(?P<listed>.+?)(?:\((?![^()]*\d分?\))[^()]*\)|\((?:并列)?第[^()]*\))?(?:{HOLDS}(?:[^、,:第前后末]{{0,24}}?第)?|第)(?P<first>{NUMERAL})[名位]?"

@@ -18,9 +18,9 @@ from audit_lib.notices.words.word_lists import BRACKETED
 
 KINDS = re.compile(r"(?<=[省市县区乡镇])\((?:[市县区乡镇]|街道|[、/])+\)")  # 县(市、区)
 TIED = re.compile(f"并列(?:第?(?:{NUMERAL})[名位]?)?")
-ASIDE = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
+REMARK = re.compile(r"\([^()]*(?:[,\d]|详见)[^()]*\)")
 GIVEN = re.compile(rf"\((?P<tied>并列)?(?P<last>倒数)?第(?P<rank>{NUMERAL})[名位]?\)$")
-VALUES = re.compile(
+SAME_ORDER = re.compile(
     r",(?P<what>[^,\d]{0,8}?)分别[为是](?P<values>\d[\d.]*分?(?:[、和]\d[\d.]*分?)+)(?P<mark>[分%])?(?![\w.])"
 )
 COUNT = re.compile(rf"({NUMERAL})[个家]")
@@ -61,13 +61,13 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
         if fault == "order":
             facts |= {"stated": order.n or len(units), "units": [unit for unit, _, _ in units]}
         if fault:
-            given += _score_only(order, units, VALUES.search(clause), line.place) if fault == "from_end" else []
+            given += _score_only(order, units, SAME_ORDER.search(clause), line.place) if fault == "from_end" else []
             is_order = fault == "order"
             problems.append(
                 note_problem("not_read", "order" if is_order else "from_end", line.place, "warning", **facts)
             )
         else:
-            ranked += _make_records(order, units, VALUES.search(clause), line.place)
+            ranked += _make_records(order, units, SAME_ORDER.search(clause), line.place)
     rest = []
     left = [piece for piece in pieces if piece not in taken]
     if left and (extremes or left != pieces):
@@ -181,7 +181,7 @@ def _rank_names(listed: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int,
     rank, n = 1, 0
     plain: list[str] = []
     for piece, sign in split_outside(listed, "、,"):
-        piece = ASIDE.sub("", piece) if not GIVEN.search(piece) else piece
+        piece = REMARK.sub("", piece) if not GIVEN.search(piece) else piece
         if given := GIVEN.search(piece):
             rank = read_ordinal(f"第{given['rank']}") or rank
             tied = _split_tied(piece[: given.start()]) if given["tied"] else [piece[: given.start()]]

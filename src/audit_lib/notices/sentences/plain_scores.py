@@ -8,10 +8,10 @@ from audit_lib.notices.words.dates import NUMERAL, read_numeral
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import either
 
-RANKED = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
+PLACE = re.compile(rf"第({NUMERAL})(?![次期批轮届个季年])")
 FIRST_PLACE = re.compile("榜首|首[位名]|头名|(?<=[居列])首(?!位)")
 SECOND_PLACE = re.compile("次席|次(?<=[居列]次)(?!席)")
-FULL_SCORE = re.compile(r"\((?:满分)?\d{1,3}分\)(?=(?:实?得|为)?\d)")  # 组织管理(20分)得18.5分
+FULL_MARKS = re.compile(r"\((?:满分)?\d{1,3}分\)(?=(?:实?得|为)?\d)")  # 组织管理(20分)得18.5分
 LAST_PLACE = re.compile(rf"(?:最?末[位名]?|最后(?:一[名位])?|垫底)\((第(?:{NUMERAL})[名位]?)\)")  # 排在末位(第七位)
 PLACE_WORD = re.compile(
     "(?:^|(?<=[\\s,\uff0c、;\uff1b得获夺是为]))([冠亚季])军(?=[:\uff1a为是的,\uff0c、。;\uff1b]|$)"
@@ -33,27 +33,27 @@ SCORED_NAMES = re.compile(
     rf"(?:{SCORED_NAME}[、和]){{2,99}}{SCORED_NAME}(?=$|[。;,])"
 )  # 南京87.34、宁波81.98和苏州81.02
 AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
-POINTS = r"\d{1,3}(?:\.\d+)?"
+SCORE = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
-    rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
+    rf"(?<=.)以(?:(?P<of>{SCORE})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{SCORE})分?)"
 )
 BARE_SCORE = re.compile(r"(?<=[^\W\d]分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
 UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
     r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
 BARE_PLACE = re.compile(r"(?<=[分,][列居排])(?=\d{1,3}[名位])")  # 得分78.69分,列38位
-NAMED_SCORE = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
+NAMED_SCORE = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{SCORE}分);?"
 NAMED_SCORES = re.compile(
     rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', NAMED_SCORE)}){{2,99}})"
 )  # 依次为:甲镇,得分95分;乙镇,得分93分
 LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
-PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
+PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({SCORE}分)(?=,|$)")  # 丙区第三77.61分
 RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、第三
-    rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{POINTS}分(?:[、和]{POINTS}分)+)[^,;。\d第]{{0,8}}"
+    rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{SCORE}分(?:[、和]{SCORE}分)+)[^,;。\d第]{{0,8}}"
     rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
 )
 SHARED = re.compile(  # 甲局、乙局(100分); 第七名:丙镇、丁镇(均为92分)
-    rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({POINTS}分)\)(?=[;。]|$)"
+    rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({SCORE}分)\)(?=[;。]|$)"
 )
 LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|次之|其次(?=[是为])")
@@ -87,7 +87,7 @@ def word_plainly(text: str) -> str:
     text = SHARED.sub(r"\1均\2", RESPECTIVE.sub(_pair_up, text))
     text = WITH_SCORE.sub(lambda found: f"以{found['of'] or found['n']}分", text)
     if "(" in text:
-        text = LAST_PLACE.sub(r"\1", FULL_SCORE.sub("", text))
+        text = LAST_PLACE.sub(r"\1", FULL_MARKS.sub("", text))
     text = SECOND_PLACE.sub("第二", text)
     text = FIRST_PLACE.sub("第一", HALF_BRACKET.sub(r"\1(\2)", text))
     text = SCORED_NAMES.sub(lambda found: AFTER_NUMBER.sub("分、", found[0])[:-1], text)
@@ -109,7 +109,7 @@ def word_places(clause: str) -> str:
     甲区第一97.5,乙区紧随其后 is 甲区第一97.5分,乙区第2.
     """
     above, following, below = clause.partition(match[0]) if (match := NEXT_PLACE.search(clause)) else (clause, "", "")
-    ranks = [read_numeral(found[1]) for found in RANKED.finditer(above)]
-    is_one = bool(ranks) and "、" not in RANKED.split(above)[-1]
+    ranks = [read_numeral(found[1]) for found in PLACE.finditer(above)]
+    is_one = bool(ranks) and "、" not in PLACE.split(above)[-1]
     clause = f"{above}第{(ranks[-1] or 0) + 1}{below}" if following and is_one else clause
     return PLACE_FIRST.sub(r"\2\1", LED_PLACE.sub("", UNMARKED.sub(r"\g<n>分", clause))) if ranks else clause

@@ -17,13 +17,13 @@ BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
 PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
-POINTS = r"(?P<score>\d{1,3}(?:\.\d+)?)"
+SCORE = r"(?P<score>\d{1,3}(?:\.\d+)?)"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}(?:的?[是为])?")
 ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?"
     r"(?P<unit>以|[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
-    rf"(?:\((?P<of>[^\d()第]{{0,6}}?){POINTS}(?P<inside>{MARK})?\)"
-    rf"|(?P<each>[各均都皆][为得是]?)?{POINTS.replace('score', 'points')}(?P<mark>{MARK}))"
+    rf"(?:\((?P<of>[^\d()第]{{0,6}}?){SCORE}(?P<inside>{MARK})?\)"
+    rf"|(?P<each>[各均都皆][为得是]?)?{SCORE.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')}|排名[^\d()第]{{1,3}})?"
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
@@ -45,7 +45,7 @@ ORDINAL_LINKS = re.compile(
     f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
-YEAR = range(1900, 2100)
+YEARS = range(1900, 2100)
 
 
 def mark_names(text: str, vocabulary: Vocabulary) -> str:
@@ -116,7 +116,7 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
     match = ITEM.fullmatch(text) or (is_first and ITEM.fullmatch(LED_BY_BOUND.sub("", text)))
     if match:
         number, mark = match["score"] or match["points"], match["mark"] or match["inside"] or "分"
-        if match["mark"] is match["inside"] is None and "." not in number and int(number) in YEAR:
+        if match["mark"] is match["inside"] is None and "." not in number and int(number) in YEARS:
             return Chunk(text, sign)
         if match["of"] and match["of"] != "得" and not vocabulary.is_score_word(match["of"]):
             return Chunk(text, sign)

@@ -30,7 +30,9 @@ NO_NAME = re.compile(
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
 ANY_PLACE = re.compile(r"[省市县区乡镇]\((?:[市县区乡镇]|街道|[、/])+\)$")  # 先进县(市、区)
-COUNT = re.compile(r"\d[个家名]|[一二三四五六七八九十][个名]|[等共计有余他][一二三四五六七八九十]家")  # not 八家子林场
+COUNTED_UNITS = re.compile(
+    r"\d[个家名]|[一二三四五六七八九十][个名]|[等共计有余他][一二三四五六七八九十]家"
+)  # not 八家子林场
 SHORTEST_INSTITUTION = 3  # characters: 人事科 is a section, 大科 a subdistrict (louxing)
 
 
@@ -101,7 +103,7 @@ class WordLists:
         text = squeeze(printed) if len(printed) <= LONGEST_KEPT else ""
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or NO_NAME.match(text):
             return False
-        return self.meaning_of(text) is None and not self.sums_up(text) and not COUNT.search(text)
+        return self.meaning_of(text) is None and not self.sums_up(text) and not COUNTED_UNITS.search(text)
 
     def sums_up(self, text: str) -> bool:
         """Check whether a text names what sums up units: 合计, 全县平均, 平均分, 省道."""
