@@ -151,13 +151,15 @@ def _find_in(blocks: tuple[Block, ...], found: _Found) -> None:
         if not _find_in_grid(block, found, may_turn=not listed):
             listed = listed or list_tiers(list(zip(*block.rows, strict=True)), found.vocabulary)
             listed = listed or list_units(block.rows, found.vocabulary)
-            found.problems += [] if listed else find_unread(block, found.vocabulary)
+            unread, n_tables = [] if listed else list(find_unread(block, found.vocabulary)), len(found.tables)
             if listed:
                 found.add_prose(listed)
             elif block.blocks == blocks:  # drawn again, they are the same grid
                 _find_in_lines([line for line in block.blocks if isinstance(line, Line)], found)
             else:
                 _find_in(block.blocks, found)
+            is_read = len(found.tables) > n_tables and all(isinstance(each, Line) for each in block.blocks)
+            found.problems += [] if is_read else unread  # its cells were, one by one
     _find_in_lines(lines, found)
 
 

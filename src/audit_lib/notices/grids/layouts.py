@@ -7,6 +7,7 @@ from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
 from audit_lib.notices.words.word_lists import HAN
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
+OWNERS = ("所属", "所在", "隶属")  # of headings
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 FEWEST_ROWS = 2  # with one name: a column that repeats it holds no units
 
@@ -20,6 +21,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
     meanings = [vocabulary.meaning_of(column.split(" ")[0]) or "extra" for column in columns]
     cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
     _agree_with_cells(meanings, cells, vocabulary)
+    _find_owners(columns, meanings, cells)
     if "unit" not in meanings:
         unit_at = _find_units(columns, meanings, cells, vocabulary)
         if unit_at is None:
@@ -53,6 +55,14 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         if meaning == "measure" or (meaning != "figure" and at != last[meaning]):
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
+
+
+def _find_owners(columns: Sequence[str], meanings: list[str], cells: Sequence[Sequence[str]]) -> None:
+    """Change the meaning of a column that says where the units belong, 所属镇, beside one of distinct words."""
+    owners = [at for at in range(len(cells)) if columns[at].startswith(OWNERS)]
+    if owners and any(are_distinct_words(column) for at, column in enumerate(cells) if at not in owners):
+        for at in owners:
+            meanings[at] = "group"
 
 
 def _agree_with_cells(meanings: list[str], cells: Sequence[Sequence[str]], vocabulary: Vocabulary) -> None:
