@@ -7,13 +7,10 @@ from typing import Any
 
 from audit_lib.documents.model import PADDING, Line
 from audit_lib.notices.grids.columns import ASIDE, FIGURE, Layout, read_figure, read_ordinal
+from audit_lib.notices.words.word_lists import NUMBERING
 from audit_lib.wording.words import Phrase
 
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-NUMERAL_AHEAD = re.compile(
-    r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])"
-)
-
 MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
 SEVERAL = re.compile(r"\d[\d.]+(?:\s+\d[\d.]+)+")  # numbers in one cell; 9 5 . 5 is one with padding
 DASH = re.compile("[-—–/]+")
@@ -115,7 +112,7 @@ def squeeze_spaces(text: str) -> str:
 
 def plain_title(title: str) -> str:
     """Remove the numeral, the colon and the count from the title of a group: 一、乡镇(20个): is 乡镇."""
-    return COUNTED.sub("", NUMERAL_AHEAD.sub("", title).rstrip(":\uff1a"))
+    return COUNTED.sub("", NUMBERING.sub("", title).rstrip(":\uff1a"))
 
 
 def _read_score(named: Line, cell: Line | None, problems: list[Problem]) -> float | None:

@@ -14,7 +14,9 @@ T = TypeVar("T")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
-NUMBERING = re.compile(r"^(?:[一二三四五六七八九十\d]{1,3}[、.]|\([一二三四五六七八九十\d]{1,3}\))")
+NUMBERING = re.compile(  # of a title: 一、 (二) 3.
+    r"^(?:[一二三四五六七八九十\d]{1,3}[、.\uff0e]|[(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09])"
+)
 LONGEST_WORD = 12  # characters of a word in the vocabulary
 LONGEST_KEPT, MOST_KEPT = 40, 20_000  # characters of a word and words whose meaning is kept once it is found
 LONGEST_HEADING = 12  # characters of a column heading; a longer cell that ends like one is a sentence
