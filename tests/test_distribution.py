@@ -6,13 +6,10 @@ import pytest
 from audit_lib.analysis.distribution import (
     count_scores,
     count_shared,
-    describe_certain,
     describe_distribution,
     describe_outliers,
     describe_range,
     describe_ties,
-    find_certain,
-    find_least_difference,
     find_middle,
     find_outliers,
     order_in_ties,
@@ -20,8 +17,8 @@ from audit_lib.analysis.distribution import (
 )
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
-from audit_lib.display.scene import Dot, Label, Rect, Ring
-from audit_lib.figures.distribution import plot_certain, plot_scores
+from audit_lib.display.scene import Dot, Rect, Ring
+from audit_lib.figures.distribution import plot_scores
 from audit_lib.wording.words import Words, is_finding
 
 UNITS = "甲乙丙丁戊己庚辛壬癸子丑"
@@ -179,71 +176,8 @@ def test_nothing_is_drawn_without_scores(scored, leizhou) -> None:
     assert (shown.text, shown.role) == ("There are no scores to draw.", "note")
 
 
-# How certain ratings and thirds are
-
-APART = [95, 94, 93, 80, 79, 78, 60, 59, 58]
-
-
-def test_leizhou_ratings_are_certain_up_to_an_error_of_the_scores(leizhou) -> None:
-    assert say_in_english(describe_certain(leizhou.scores)) == (
-        "If each score may be off by 0.5 (standard deviation in points), the least by which different scores differ, the "
-        "rating of 33 of 55 units is certain (95% confidence); if by more than 1.93, of none."
-    )
-    units = find_certain(leizhou.scores)
-    assert units is not None
-    error = units.set_index("unit_name")["error"]
-    assert "监察局" not in error.index, "it is not rated"
-    assert (error[["水务局", "财政局", "发改局"]] == 0).all(), "their scores are among those of another rating"
-    assert error.idxmax() == "民政局"
-    assert find_least_difference(units["score"]) == 0.5
-
-
-def test_without_ratings_thirds_are_certain(scored, leizhou) -> None:
-    units = find_certain(scored(APART))
-    assert units is not None
-    assert units["third"].to_list() == ["top"] * 3 + ["middle"] * 3 + ["lowest"] * 3
-    critical = 4.38651  # of nine units, in tables of the studentized range
-    assert units["error"].to_list() == pytest.approx([each / critical for each in (15, 14, 13, 13, 14, 15, 18, 19, 20)])
-    assert say_in_english(describe_certain(scored(APART))) == (
-        "If each score may be off by 1 (standard deviation in points), the least by which different scores differ, it is "
-        "certain for 9 of 9 units in which third of the list they belong (95% confidence); if by more than 4.56, for none."
-    )
-    chart = plot_certain(scored(APART)).draw(leizhou.words)
-    assert isinstance(chart, Chart)
-    assert [label.text for label in chart.wide.of(Label) if label.is_bold] == [  # type: ignore[union-attr]
-        "Top third: 3 of 3 certain at 1",
-        "Middle third: 3 of 3 certain at 1",
-        "Lowest third: 3 of 3 certain at 1",
-    ]
-
-
 def test_lower_scores_that_are_better_come_first_and_are_said_to_be(scored, leizhou) -> None:
     mirrored = scored([5.19, 6.51, 5.4]).assign(rank=[1, 3, 2])
     assert count_scores(mirrored)["score"].tolist() == [5.19, 5.4, 6.51]
     assert plot_scores(mirrored).draw(leizhou.words).subtitle.endswith(", by score; lower is better")
     assert plot_scores(scored([5.19, 6.51, 5.4])).draw(leizhou.words).subtitle.endswith(", by score")
-
-
-def test_where_lower_scores_are_better_they_are_as_certain(scored) -> None:
-    mirrored = scored([200 - points for points in APART])
-    mirrored["rank"] = mirrored["score"].rank(method="min")
-    mine, other = find_certain(mirrored), find_certain(scored(APART))
-    assert mine is not None
-    assert other is not None
-    assert mine[["third", "error"]].equals(other[["third", "error"]])
-
-
-def test_scores_too_close_for_their_step_leave_nothing_certain(scored) -> None:
-    assert say_in_english(describe_certain(scored([90, 90, 90, 87, 87, 87, 84, 84, 84]))) == (
-        "If each score may be off by 3 (standard deviation in points), the least by which different scores differ, it is "
-        "certain for no unit in which third of the list it belongs (95% confidence): even the clearest would need "
-        "errors below 0.69."
-    )
-
-
-def test_nothing_is_said_of_certainty_without_scores_for_few_or_for_several_tables(scored, leizhou) -> None:
-    several = scored(APART).assign(table_no=[1] * 5 + [2] * 4)
-    ranks_only = scored(APART).assign(score=pd.Series([pd.NA] * 9, dtype="Float64"))
-    for scores in (several, ranks_only, scored([]), scored(APART[:7]), scored([88] * 9)):
-        assert describe_certain(scores) is None
-        assert plot_certain(scores).draw(leizhou.words) is None

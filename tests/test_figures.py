@@ -25,7 +25,7 @@ from audit_lib.display.findings import Finding
 from audit_lib.display.scene import COLOURS, Dot, Label, Line, Rect, Ring, Scene
 from audit_lib.errors import AuditError
 from audit_lib.figures.axes import WIDE
-from audit_lib.figures.distribution import plot_certain, plot_scores
+from audit_lib.figures.distribution import plot_scores
 from audit_lib.figures.groups import plot_groups
 from audit_lib.figures.narrative import plot_named
 from audit_lib.figures.picture import measure_width
@@ -179,15 +179,11 @@ def test_the_subtitle_names_the_rating_only_where_one_is_published(make_scores, 
 # What is drawn, read back from its marks and labels, is what the table of its data shows.
 
 
-def plot_certain_of(scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
-    return plot_certain(scores)
-
-
 def plot_year_of(scores: pd.DataFrame, mentions: pd.DataFrame) -> Drawing:
     return plot_year(scores)
 
 
-STRIPS = {**PLOTS, "certain": plot_certain_of, "year": plot_year_of}
+STRIPS = {**PLOTS, "year": plot_year_of}
 TIERS = {"excellent 优秀": "best", "good 良好": "middle", "fair 一般": "lowest", "": "unrated"}
 
 
@@ -251,12 +247,11 @@ def test_a_strip_shows_its_data(leizhou, draw_strip, name: str, size: str) -> No
     chart = draw_strip(name)
     scene, rows = getattr(chart, size), chart.data.to_dict("records")
     read, dots = read_x(scene), scene.of(Dot)
-    measure = "Certain up to an error of" if name == "certain" else "Score"
     scores = dict(zip(leizhou.scores["unit_id"], leizhou.scores["score"], strict=True))
     assert sorted(find_row(dot, rows)["Unit"] for dot in dots) == sorted(row["Unit"] for row in rows)
     for dot in dots:
         row = find_row(dot, rows)
-        assert read(dot.x) == pytest.approx(float(row[measure]), abs=0.006)
+        assert read(dot.x) == pytest.approx(float(row["Score"]), abs=0.006)
         assert float(row["Score"]) == scores[dot.unit]
         assert f" {row['Score']}" in dot.label
         assert dot.colour == TIERS[row["Rating"]]
@@ -280,14 +275,6 @@ def test_a_strip_shows_its_data(leizhou, draw_strip, name: str, size: str) -> No
             },
         ),
         ("year", {"Excellent 优秀, 8": "excellent 优秀", "Good 良好, 40": "good 良好", "Fair 一般, 7": "fair 一般"}),
-        (
-            "certain",
-            {
-                "Excellent 优秀: 5 of 8 certain at 0.5": "excellent 优秀",
-                "Good 良好: 22 of 40 certain at 0.5": "good 良好",
-                "Fair 一般: 6 of 7 certain at 0.5": "fair 一般",
-            },
-        ),
     ],
 )
 def test_each_strip_holds_the_units_of_its_heading(draw_strip, name: str, headings: dict[str, str], size: str) -> None:
@@ -307,9 +294,6 @@ def test_each_strip_holds_the_units_of_its_heading(draw_strip, name: str, headin
             ]
             assert read(line.x1) == pytest.approx(mean, abs=0.006)
             assert f"mean {format_number(mean, 1)}" in [label.text for label in scene.of(Label)]
-        elif name == "certain":
-            n = sum(float(row["Certain up to an error of"]) >= 0.5 for row in of_group)
-            assert f": {n} of {len(of_group)} " in heading
 
 
 def found_floor(scene: Scene, y: float) -> float:
@@ -324,7 +308,6 @@ def found_floor(scene: Scene, y: float) -> float:
         ("scores", [(82, 89)]),
         ("rule", [(0, 79), (80, 89), (90, 100)]),
         ("groups", [(90.5, 100)]),
-        ("certain", [(0.5, 9)]),
     ],
 )
 def test_a_band_holds_the_units_that_its_label_says(
@@ -332,19 +315,17 @@ def test_a_band_holds_the_units_that_its_label_says(
 ) -> None:
     chart = draw_strip(name)
     scene, rows = getattr(chart, size), chart.data.to_dict("records")
-    column = "Certain up to an error of" if name == "certain" else "Score"
     bands = sorted(scene.of(Rect), key=lambda band: band.x)
     assert len(bands) == len(reaches)
     for band, (low, high) in zip(bands, reaches, strict=True):
         for dot in scene.of(Dot):
             is_inside = band.x < dot.x < band.x + band.width
-            assert is_inside == (low <= float(find_row(dot, rows)[column]) <= high)
+            assert is_inside == (low <= float(find_row(dot, rows)["Score"]) <= high)
     labels = [label.text for label in scene.of(Label) if label.y < min(band.y for band in bands)]
     wide = {
         "scores": ["82–89: 33 of 56 units"],
         "rule": ["below 80: fair", "80–89: good", "90 or more"],
         "groups": ["above 90: only bureaus"],
-        "certain": ["errors of 0.5 or more"],
     }
     if size == "wide":
         assert sorted(labels) == sorted(wide[name])

@@ -27,8 +27,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate, optimize, special, stats
-from statsmodels.stats.libqsturng import qsturng
+from scipy import stats
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from audit_lib.analysis import cuts, distribution, groups
@@ -46,9 +45,7 @@ TOLERANCES = {
     **dict.fromkeys(("name", "count", "place", "score", "days", "rows"), 0.0),
     **dict.fromkeys(("mean", "median", "quartile", "sd", "fence", "difference", "change"), 0.005),
     **dict.fromkeys(("mean in a sentence", "difference in a sentence", "mean place", "share in percent"), 0.05),
-    "error": 0.005,
     "p": 0.00005,
-    "error in a sentence": 0.01,  # rounded up
 }
 
 Cell = tuple[str, Any]
@@ -200,31 +197,6 @@ def read_leizhou() -> Leizhou:
 
 
 @cache
-def find_studentized_range(n: int, level: float) -> float:
-    """Find the quantile of the range of n standard normal draws from its definition."""
-
-    def cover(distance: float) -> float:
-        def density(low: float) -> float:
-            return float(n * math.exp(-(low**2) / 2) * (special.ndtr(low + distance) - special.ndtr(low)) ** (n - 1))
-
-        return float(integrate.quad(density, -9, 9, limit=200)[0]) / math.sqrt(2 * math.pi) - level
-
-    return float(optimize.brentq(cover, 0.1, 20))
-
-
-def find_errors(points: Sequence[float], places: Sequence[tuple[int, int]], level: float = 0.95) -> list[float]:
-    """Find the error up to which enough units are surely above and below each unit, pair by pair."""
-    critical, errors = find_studentized_range(len(points), level), []
-    for own, (first, last) in zip(points, places, strict=True):
-        others = sorted(points)
-        others.remove(own)
-        above = sorted((other - own for other in others), reverse=True)[: first - 1]
-        below = sorted((own - other for other in others), reverse=True)[: len(points) - last]
-        errors.append(max(min([*above, *below]), 0.0) / critical)
-    return errors
-
-
-@cache
 def permute(x: tuple[float, ...], y: tuple[float, ...]) -> Fraction:
     """Count the relabellings with as large a gap of means, by the sum of their half-points."""
     halves, k = [round(2 * points) for points in (*x, *y)], len(x)
@@ -359,20 +331,6 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     for row in units.itertuples():
         yield Claim("score", where(stem, "chart"), printed[row.unit]["得分"], row.score)
         yield Claim("name", where(stem, "chart"), printed[row.unit]["档次"], "" if pd.isna(row.tier) else row.tier)
-    sizes = [int((rated["tier"] == tier).sum()) for tier in TIERS]
-    ends = dict(zip(TIERS, itertools.accumulate(sizes), strict=True))
-    spans = [(ends[tier] - sizes[TIERS.index(tier)] + 1, ends[tier]) for tier in rated["tier"]]
-    errors = find_errors(list(rated["score"]), spans)
-    printed = {row["单位"]: row["可以确定的最大误差"] for row in shown["certain"].data.to_dict("records")}
-    for unit, error in zip(rated["unit"], errors, strict=True):
-        yield Claim("error", where(stem, f"certain {unit}"), printed[unit], error)
-    least = min(b - a for a, b in itertools.pairwise(sorted(set(points))))
-    sure = [int(sum(e >= least for e, tier in zip(errors, rated["tier"], strict=True) if tier == own)) for own in TIERS]
-    most = ("error in a sentence", max(errors))
-    each = [cell for n, k in zip(sizes, sure, strict=True) for cell in (score(least), count(n), count(k))]
-    yield from claim_numbers(where(stem, "certain"), shown["certain"], [most, count(55), most, *each])
-    sentence = [score(least), count(55), count(sum(sure)), count(95), most]
-    yield from claim_numbers(where(stem, "certain-words"), shown["certain-words"], sentence)
 
     stem = "03_tiers"
     shown = show(stem, "leizhou", "2017")
@@ -796,10 +754,6 @@ ERRORS = {
         *("05_trends", "louxing"),
         plant("paired", "find_direction", lambda of: lambda change, step: -of(change, step)),
     ),
-    "another level of confidence": (
-        *("02_distribution", "leizhou"),
-        plant("statistics", "_find_critical", lambda _: lambda n: stats.studentized_range.ppf(0.9, n, np.inf)),
-    ),
 }
 
 
@@ -857,23 +811,6 @@ def compare_table(rows: list[tuple[str, float, str | None]], table: pd.DataFrame
         better, worse = ([each for _, each, tier in rows if tier == own] for own in (row.better_tier, row.lower_tier))
         errors = [sum(b < cut for b in better) + sum(w >= cut for w in worse) for cut in sorted(set(points))]
         yield "cuts", abs(int(row.is_overlap) - int(min(errors) > 0)) + abs(row.low - min(max(worse), min(better)))
-    if (certain := distribution.find_certain(table)) is not None:
-        listed = list(certain["score"])
-        sizes = Counter(certain["tier_order"])
-        if certain["third"].isna().all():
-            spans = [
-                (
-                    1 + sum(n for order, n in sizes.items() if order < own),
-                    sum(n for order, n in sizes.items() if order <= own),
-                )
-                for own in certain["tier_order"]
-            ]
-        else:
-            third, n = len(points) // 3, len(points)
-            of = {"top": (1, third), "middle": (third + 1, n - third), "lowest": (n - third + 1, n)}
-            spans = [of[each] for each in certain["third"]]
-        exact = find_errors(listed, spans)
-        yield "certain error", max(abs(a - b) for a, b in zip(certain["error"], exact, strict=True))
 
 
 def test_random_tables(make_scores) -> None:
@@ -884,8 +821,3 @@ def test_random_tables(make_scores) -> None:
             found[statistic].append(difference)
     print("\n" + "\n".join(f"{name:20} {len(each):4} {max(each):8.1g}" for name, each in found.items()))
     assert {name: max(each) for name, each in found.items() if max(each) > 1e-9} == {}
-
-
-def test_the_quantile_of_the_oracle_is_that_of_statsmodels() -> None:
-    for n in (8, 21, 56):
-        assert find_studentized_range(n, 0.95) == pytest.approx(qsturng(0.95, n, np.inf), rel=1e-3)

@@ -16,7 +16,6 @@ from scipy import stats
 from audit_lib.analysis.statistics import (
     PairCounts,
     count_pairs,
-    find_certain_error,
     permutation_p,
     tukey_fences,
 )
@@ -225,7 +224,6 @@ def test_rounding(value: float, digits: int, printed: str) -> None:
         (lambda: round_half_up(math.nan, 2), "not a finite number"),
         (lambda: round_half_up(math.inf, 2), "not a finite number"),
         (lambda: count_pairs([math.inf, 1], [2, 3]), "infinite score"),
-        (lambda: find_certain_error([80, math.nan], 1, 1), "missing or infinite score"),
         (lambda: permutation_p([1 / 3], [1]), "at most four decimals"),
         (lambda: permutation_p([2e6], [1]), "at most a million"),
         (lambda: permutation_p(range(600), range(600)), "1200 units"),
@@ -235,73 +233,3 @@ def test_rounding(value: float, digits: int, printed: str) -> None:
 def test_unusable(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
-
-
-# --- How certain a place is -------------------------------------------------------------------------------
-
-
-def find_rank_sets(scores: list[float], error: float, level: float = 0.95) -> list[tuple[int, int]]:
-    """Find the set of ranks of each unit, pair by pair, with a critical value from simulated errors."""
-    draws = np.random.default_rng(1).normal(size=(40_000, len(scores)))
-    critical = error * np.quantile(np.ptp(draws, axis=1), level)
-    better = [sum(other - own > critical for other in scores) for own in scores]
-    worse = [sum(own - other > critical for other in scores) for own in scores]
-    return [(1 + above, len(scores) - below) for above, below in zip(better, worse, strict=True)]
-
-
-@pytest.mark.parametrize("error", [0.25, 0.5, 1.0, 1.5])
-def test_a_place_is_certain_where_the_rank_set_of_a_simulation_lies_within(error: float) -> None:
-    scores = list(SCORES)
-    for first, last in ((1, 8), (9, 48), (49, 56)):
-        found = find_certain_error(scores, first, last)
-        for (low, high), own in zip(find_rank_sets(scores, error), found, strict=True):
-            if abs(own - error) > 0.01 * error:  # the critical value of a simulation is off by half a percent
-                assert (own > error) == (first <= low and high <= last)
-
-
-def test_leizhou_has_three_units_that_are_surely_among_the_best_eight() -> None:
-    found = pd.Series(find_certain_error(SCORES, 1, 8), index=SCORES.index)
-    assert found.index[found >= 1].to_list() == ["食药监局", "住建局", "市市场监管局"]
-    assert (found >= 0.5).sum() == 6
-    low, high = zip(*find_rank_sets(list(SCORES), 1.0), strict=True)
-    assert np.median(np.subtract(high, low)) + 1 == pytest.approx(33, abs=2)
-
-
-@pytest.mark.parametrize("spread", [0.0, 1e-6, 0.5, 2.0])
-def test_places_are_wrong_in_at_most_one_of_twenty_inspections(spread: float) -> None:
-    """Simulate inspections of units with known places, whose scores are off by one point."""
-    dice, n, draws = np.random.default_rng(7), 12, 1500
-    truth = -spread * np.arange(n)
-    place = np.arange(1, n + 1)
-    wrong = apart = 0
-    for scores in truth + dice.normal(size=(draws, n)):
-        too_high = find_certain_error(scores, 1, np.maximum(place - 1, 1))
-        too_low = find_certain_error(scores, np.minimum(place + 1, n), n)
-        wrong += bool((too_high[1:] > 1).any() or (too_low[:-1] > 1).any())
-        apart += bool((find_certain_error(scores, 1, n - 1) > 1).any())
-    margin = 3 * math.sqrt(0.05 * 0.95 / draws)
-    if spread:
-        assert wrong / draws <= 0.05 + margin
-    else:
-        assert apart / draws == pytest.approx(0.05, abs=margin)
-
-
-@settings(deadline=None)
-@given(st.lists(half_points(80, 90), min_size=2, max_size=12), st.data())
-def test_certain_errors_scale_with_scores_and_shrink_with_fewer_places(
-    scores: list[float], data: st.DataObject
-) -> None:
-    n = len(scores)
-    first = data.draw(st.integers(1, n))
-    last = data.draw(st.integers(first, n))
-    found = find_certain_error(scores, first, last)
-    assert find_certain_error([10 * score + 3 for score in scores], first, last) == pytest.approx(10 * found)
-    assert (find_certain_error(scores, max(first - 1, 1), min(last + 1, n)) >= found).all()
-    assert np.isinf(find_certain_error(scores, 1, n)).all()
-    mirrored = find_certain_error([-score for score in scores], n + 1 - last, n + 1 - first)
-    assert mirrored == pytest.approx(found)
-
-
-def test_one_unit_is_certain_of_its_place() -> None:
-    assert find_certain_error([88], 1, 1).tolist() == [math.inf]
-    assert find_certain_error([], 1, 1).tolist() == []

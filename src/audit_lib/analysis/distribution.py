@@ -1,15 +1,12 @@
 """How the scores of a notice are spread, tied and ordered in print. Units without a score are left out."""
 
-import math
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
-from audit_lib.analysis.statistics import find_certain_error, tukey_fences
-from audit_lib.analysis.unit_paths import LOWEST, TOP, place
-from audit_lib.tables.tiers import rated, scale_tiers
+from audit_lib.analysis.statistics import tukey_fences
 from audit_lib.wording.words import Name, Phrase, Unit, say, say_nothing_found
 
 FEWEST = 8  # scored units for a statement on most of them
@@ -130,60 +127,6 @@ def is_lowest_first(units: pd.DataFrame) -> bool:
     """Check whether lower scores have the better ranks, within each table; all units have a score."""
     best, last = (units.loc[units.groupby("table_no")["rank"].agg(how), "score"].sum() for how in ("idxmin", "idxmax"))
     return bool(best < last)
-
-
-def find_certain(scores: pd.DataFrame) -> pd.DataFrame | None:
-    """Find how far off scores may be before the rating of a unit, or its third of the list, is no longer certain.
-
-    One row per unit: unit_id, unit_name, side, score, tier, tier_order, `third` (top, middle or lowest) and `error`, a
-    standard deviation in points. Where ratings of known order are published, `third` is NA and only rated units are
-    listed. A rating is certain where the place by score is certainly one of those that the units of this rating fill.
-    None for several tables, for fewer than `FEWEST` units, and where no place is certain at any error.
-    """
-    by_tier = len(scale_tiers(rated(scores))) > 1
-    units = rated(scores) if by_tier else scored(scores)
-    if len(units) < FEWEST or units["table_no"].nunique() > 1:
-        return None
-    points = -units["score"] if is_lowest_first(units) else units["score"]
-    n, third = len(units), len(units) // 3
-    if by_tier:
-        sizes = units.groupby("tier_order").size().cumsum()
-        last = units["tier_order"].map(sizes)
-        first = last - units.groupby("tier_order")["tier_order"].transform("size") + 1
-    else:
-        placed = place(points, units["table_no"])["third"].fillna("middle")
-        first = placed.map({TOP: 1, "middle": third + 1, LOWEST: n - third + 1})
-        last = placed.map({TOP: third, "middle": n - third, LOWEST: n})
-        units = units.assign(third=placed)
-    error = find_certain_error(points, first.astype("int64"), last.astype("int64"))
-    columns = ["unit_id", "unit_name", "kind", "side", "score", "tier", "tier_order", "third"]
-    return units.assign(error=error).reindex(columns=[*columns, "error"]) if error.any() else None
-
-
-def find_least_difference(scores: pd.Series) -> float:
-    """Find the smallest difference between two different scores: no score can be more exact than the step of all."""
-    return float(np.diff(np.unique(scores)).min().round(6))
-
-
-def round_up(error: float) -> float:
-    """Round an error above which nothing is certain, to two decimals, so that this stays true."""
-    return math.ceil(error * 100) / 100
-
-
-def describe_certain(scores: pd.DataFrame) -> Phrase | None:
-    """State how many ratings or thirds are certain if scores are off by no more than they differ, and when none is."""
-    units = find_certain(scores)
-    if units is None:
-        return None
-    least = find_least_difference(units["score"])
-    facts = {
-        "n": int((units["error"] >= least).sum()),
-        "of": len(units),
-        "least": least,
-        "most": round_up(units["error"].max()),
-    }
-    what = "rating" if units["third"].isna().all() else "third"
-    return say(f"distribution.{'certain' if facts['n'] else 'uncertain'}_{what}", **facts)
 
 
 def describe_distribution(scores: pd.DataFrame) -> Phrase:

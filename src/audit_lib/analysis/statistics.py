@@ -1,23 +1,20 @@
 """The exact small calculations that no library has, and safe calls of those that libraries do have.
 
 A notice scores every unit, so nothing here estimates a population: a p value says how often random groups would give as
-much, and how certain a place is depends on how far off the scores may be, which is assumed, never estimated.
+much.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Steps: TypeAlias = npt.NDArray[np.int64]
 
 GRID = 10_000  # the finest grid tried, in steps per point: no notice prints more than four decimals
 MAX_UNITS = 1_000  # C(1000, 500) is 3e299; a little above 1,000 units float64 counts overflow
-LEVEL = 0.95  # confidence for all units at once
 MAX_CELLS = 32_000_000  # of the table of permutation_p: 256 MB, and as much again while it is filled
 
 
@@ -100,35 +97,6 @@ def count_pairs(x: npt.ArrayLike, y: npt.ArrayLike) -> PairCounts:
     """
     gaps = np.subtract.outer(_present(x), _present(y))
     return PairCounts(int((gaps > 0).sum()), int((gaps < 0).sum()), int((gaps == 0).sum()))
-
-
-def find_certain_error(scores: npt.ArrayLike, first: npt.ArrayLike, last: npt.ArrayLike) -> Floats:
-    """Find the largest error of the scores at which the place of each unit is certain to lie from `first` to `last`.
-
-    The error is a standard deviation in points, the same for all scores; errors are independent and normal. A place is
-    certain with confidence LEVEL for all units at once; place 1 is the highest score. At any smaller error it is
-    certain as well. 0 where it is at none, infinity where every place is allowed. `first` and `last` hold a place for
-    each unit, or one for all. ValueError for missing or infinite scores.
-    Source: simultaneous confidence sets for ranks of Mogstad, Romano, Shaikh and Wilhelm (2024), in one step. With
-    equal errors, two units differ if their distance exceeds the error times the quantile of the studentized range, as
-    in Tukey's test (Al Mohamad, Goeman and van Zwet, 2022), so distances alone decide up to which error they do.
-    """
-    points = np.asarray(scores, dtype=np.float64)
-    if not np.isfinite(points).all():
-        raise ValueError("missing or infinite score: expected finite numbers")
-    if points.size < 2:
-        return np.full(points.size, np.inf)
-    ordered = np.sort(points)[::-1]
-    beyond = [np.concatenate([[np.inf], ordered]), np.concatenate([ordered, [-np.inf]])]
-    above, below = beyond[0][np.asarray(first) - 1], beyond[1][np.asarray(last)]  # the nearest that must differ
-    distance: Floats = np.minimum(above - points, points - below).clip(min=0.0)
-    return distance / _find_critical(points.size)
-
-
-@cache
-def _find_critical(n: int) -> float:
-    """Find the distance, in errors, that n equal units stay within at LEVEL."""
-    return float(stats.studentized_range.ppf(LEVEL, n, np.inf))
 
 
 def _present(values: npt.ArrayLike) -> Floats:

@@ -54,12 +54,11 @@ def _warm_up() -> None:
 
 
 def _report_once() -> None:
-    """Build, open, show, draw and render a made-up notice: pandas, pandera, scipy and matplotlib do much at first use.
+    """Build, open, show, draw and render a made-up notice: pandas, pandera and matplotlib do much at first use.
 
     Selects no matplotlib backend (reports do that). Font files stay open on purpose.
     """
     from audit_lib import distribution, groups, open_report, source
-    from audit_lib.analysis.statistics import find_certain_error
     from audit_lib.pages.notice_page import render_notice
     from audit_lib.pages.page_templates import FOLDER, open_template
     from audit_lib.sources import find_sources
@@ -85,7 +84,6 @@ def _report_once() -> None:
         report.headline(groups.describe(scores, groups.compare(scores, "side", 2), "side")),
         report.chart(distribution.plot_scores(scores)),
     )
-    find_certain_error([2, 1], 1, 1)  # scipy loads cffi
     show: Any = import_module("IPython.core.formatters").DisplayFormatter()
     for each in shown:
         show.format(each)

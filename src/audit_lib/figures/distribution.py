@@ -1,29 +1,18 @@
-"""Drawings of all scores, and of how far off they may be before ratings are uncertain: a dot for every unit."""
+"""The drawing of all scores: a dot for every unit."""
 
 import pandas as pd
 
-from audit_lib.analysis.distribution import (
-    find_certain,
-    find_least_difference,
-    find_middle,
-    find_outliers,
-    is_lowest_first,
-    round_up,
-    scored,
-)
-from audit_lib.analysis.unit_paths import LOWEST, TOP
+from audit_lib.analysis.distribution import find_middle, find_outliers, is_lowest_first, scored
 from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding, show_note
 from audit_lib.figures.axes import SIZES
 from audit_lib.figures.chart import close_chart, drawing
 from audit_lib.figures.flags import Flag
-from audit_lib.figures.strip import Band, Row, draw_strip
-from audit_lib.figures.units import colour_units, describe_units, key_tiers, label_units, prepare_units
-from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Tier, Unit, Words, say
+from audit_lib.figures.strip import Band, draw_strip
+from audit_lib.figures.units import describe_units, key_tiers, prepare_units
+from audit_lib.wording.words import Unit, Words, say
 
 MOST_FLAGS = 5  # scores whose units are named
-THIRDS = (TOP, "middle", LOWEST)
 
 
 @drawing
@@ -71,38 +60,3 @@ def _make_flags(units: pd.DataFrame, words: Words) -> list[Flag]:
             texts = [words("labels.flag", unit=name, score=score) for name in (words.both(unit), words.short(unit))]
             flags.append(Flag(score, (texts[0],), (texts[1],), is_bold=is_far))
     return flags
-
-
-@drawing
-def plot_certain(words: Words, scores: pd.DataFrame) -> Chart | None:
-    """Draw one dot per unit at the error of scores up to which its rating is certain, a strip for each rating.
-
-    Without ratings, for each third of the list. Shaded: errors from the least difference of scores on. None where
-    `find_certain` finds nothing.
-    """
-    units = find_certain(scores)
-    if units is None:
-        return None
-    by_tier, least = bool(units["third"].isna().all()), find_least_difference(units["score"])
-    units = units.assign(row=units["tier"] if by_tier else units["third"], colour=colour_units(units))
-    units["label"] = [
-        words("labels.certain", unit=label, error=error)
-        for label, error in zip(label_units(units, words), units["error"], strict=True)
-    ]
-    keys = list_tiers(units) if by_tier else [key for key in THIRDS if (units["row"] == key).any()]
-    rows = [_make_certain_row(key, units, least, words) for key in keys]
-    label, short = (words(f"labels.{key}", least=least) for key in ("certain_from", "certain_from_short"))
-    bands = [Band(least, None, "band-best", label, short)] if (units["error"] >= least).any() else []
-    drawn, axis = units.assign(score=units["error"]), words("labels.error_axis")
-    wide, narrow = (draw_strip(drawn, size, axis, rows=rows, bands=bands) for size in SIZES)
-    facts = describe_units(units, words) | {"most": round_up(units["error"].max())}
-    facts["rows"] = words.join((row.label for row in rows), "clauses")
-    data = units[["unit_name", "score", "tier" if by_tier else "third", "error"]]
-    return close_chart("certain_rating" if by_tier else "certain_third", words, facts, (wide, narrow), data)
-
-
-def _make_certain_row(key: str, units: pd.DataFrame, least: float, words: Words) -> Row:
-    errors = units.loc[units["row"] == key, "error"]
-    name = words(f"labels.third_{key}") if key in THIRDS else words.both(Tier(key))
-    n = int((errors >= least).sum())
-    return Row(key, words("labels.certain_row", least=least, name=name, n=n, of=len(errors)))

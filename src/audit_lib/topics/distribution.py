@@ -2,7 +2,6 @@
 
 from audit_lib.analysis.distribution import (
     count_scores,
-    describe_certain,
     describe_outliers,
     describe_range,
     describe_ties,
@@ -11,18 +10,16 @@ from audit_lib.analysis.distribution import (
 )
 from audit_lib.analysis.distribution import describe_distribution as describe
 from audit_lib.analysis.distribution import summarise_scores as summarise
-from audit_lib.figures.distribution import plot_certain, plot_scores
+from audit_lib.figures.distribution import plot_scores
 
 __all__ = [
     "count_scores",
     "describe",
-    "describe_certain",
     "describe_outliers",
     "describe_range",
     "describe_ties",
     "find_outliers",
     "order_in_ties",
-    "plot_certain",
     "plot_scores",
     "summarise",
 ]
