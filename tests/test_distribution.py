@@ -176,6 +176,19 @@ def test_nothing_is_drawn_without_scores(scored, leizhou) -> None:
     assert (shown.text, shown.role) == ("There are no scores to draw.", "note")
 
 
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("points", [[60, 70, 71, 72, 73, 74, 79, 95], [60, 61, 61, 62, 62, 63, 63, 63]])
+def test_the_band_of_the_middle_half_ends_behind_its_first_and_last_unit(scored, leizhou, points, size: str) -> None:
+    scores = scored(points)
+    middle = find_middle(scores)
+    assert middle is not None
+    scene = getattr(plot_scores(scores).draw(leizhou.words), size)
+    (band,), dots = scene.of(Rect), {dot.label.split()[-1]: dot for dot in scene.of(Dot)}
+    first, last = dots[f"{middle.low:g}"], dots[f"{middle.high:g}"]
+    assert first.x - first.r - 2 <= band.x < first.x
+    assert last.x < band.x + band.width <= last.x + last.r + 2
+
+
 def test_lower_scores_that_are_better_come_first_and_are_said_to_be(scored, leizhou) -> None:
     mirrored = scored([5.19, 6.51, 5.4]).assign(rank=[1, 3, 2])
     assert count_scores(mirrored)["score"].tolist() == [5.19, 5.4, 6.51]

@@ -40,11 +40,8 @@ def _make_bands(scores: pd.DataFrame, words: Words) -> list[Band]:
     middle = find_middle(scores)
     if middle is None:
         return []
-    above = scores.loc[scores["score"] > middle.high, "score"]
     label = words("labels.middle", low=middle.low, high=middle.high, n=middle.n, of=middle.of)
-    return [
-        Band(middle.low, float(above.min()) if len(above) else None, "band-middle", label, words("labels.middle_short"))
-    ]
+    return [Band(middle.low, middle.high, "band-middle", label, words("labels.middle_short"), is_closed=True)]
 
 
 def _make_flags(units: pd.DataFrame, words: Words) -> list[Flag]:

@@ -21,13 +21,17 @@ LEAST_RADIUS = 3.5  # dots that steps of scores would make smaller move up besid
 
 @dataclass(frozen=True)
 class Band:
-    """A zone of scores from `low` up to `high`; NA ends reach the edge. `short` is its label where space is short."""
+    """A zone of scores from `low` up to the cut `high`; ends that are None reach the edge.
+
+    A closed one ends behind the dots at `low` and at `high`. `short` is its label where space is short.
+    """
 
     low: float | None
     high: float | None
     colour: str
     label: str
     short: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def draw_strip(
         bottom += 12 if row is not rows[-1] else 0
     ticks = [(axis.place(tick), f"{tick:g}") for tick in axis.ticks]
     marks = [
-        *_draw_bands(bands, units["score"], axis, top, bottom, size),
+        *_draw_bands(bands, units["score"], axis, top, bottom, size, radius),
         *drawn,
         *draw_ticks(ticks, bottom, size, axis_label),
     ]
@@ -182,13 +186,15 @@ def _find_tops(marks: Iterable[Mark]) -> list[Box]:
 
 
 def _draw_bands(
-    bands: Sequence[Band], scores: pd.Series, axis: Axis, top: float, bottom: float, size: Size
+    bands: Sequence[Band], scores: pd.Series, axis: Axis, top: float, bottom: float, size: Size, radius: float
 ) -> list[Mark]:
-    """Draw zones of scores with their labels above, each edge half-way from its cut to the next lower score."""
+    """Draw zones of scores with their labels above, each edge half-way from its cut to the next lower score at most."""
     marks: list[Mark] = []
     for band in bands:
         left = size.margin if band.low is None else _find_edge(band.low, scores, axis)
         right = size.width - size.margin if band.high is None else _find_edge(band.high, scores, axis)
+        if band.is_closed and band.low is not None and band.high is not None:
+            left, right = _enclose(band.low, band.high, scores, axis, radius + 2)
         marks.append(Rect(left, top, right - left, bottom - top, band.colour))
         room = right - left - 8
         fitting = [text for text in (band.label, band.short) if text and measure_width(text, size.text) <= room]
@@ -199,3 +205,12 @@ def _draw_bands(
 def _find_edge(cut: float, scores: pd.Series, axis: Axis) -> float:
     below = scores[scores < cut]
     return axis.place(cut - min((cut - below.max()) / 2, 0.5) if len(below) else cut)
+
+
+def _enclose(low: float, high: float, scores: pd.Series, axis: Axis, reach: float) -> tuple[float, float]:
+    """Find edges `reach` pixels beyond two scores, or half-way to the next score where that is nearer."""
+    left, right = axis.place(low), axis.place(high)
+    below, above = scores[scores < low], scores[scores > high]
+    to_left = (left - axis.place(below.max())) / 2 if len(below) else reach
+    to_right = (axis.place(above.min()) - right) / 2 if len(above) else reach
+    return left - min(reach, to_left), right + min(reach, to_right)
