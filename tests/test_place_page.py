@@ -96,6 +96,14 @@ def test_every_unit_leads_to_its_page(site: Path) -> None:
     assert linked <= set(folder.glob("units/*.html"))
 
 
+def test_units_of_one_rank_are_in_the_order_of_the_notice(data: Path) -> None:
+    rows = [row for row in tabulate(data, "leizhou", "2017").rows if row.rank == "7="]
+    assert [(row.unit_id, row.tier) for row in rows] == [
+        *(("leizhou-财政局", "excellent"), ("leizhou-发改局", "good"), ("leizhou-杨家镇", "good")),
+        *(("leizhou-唐家镇", "excellent"), ("leizhou-松竹镇", "excellent"), ("leizhou-北和镇", "good")),
+    ]
+
+
 def test_ratings_alone_have_neither_axis_nor_rank(data: Path) -> None:
     table = tabulate(data, "baoshan", "2021")
     assert (table.has_scores, table.has_ranks, table.has_tiers, table.ticks) == (False, False, True, ())

@@ -83,8 +83,9 @@ def build_table(
     """Build the table of one notice, from its rows of scores and mentions."""
     marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better)
     has_scores, has_ranks = bool(scores["score"].notna().any()), bool(scores["rank"].notna().any())
-    scores = scores.assign(colour=colour_units(scores), last=scores["rank"].isna())
-    scores = scores.sort_values(["last", "rank", "tier_order"], kind="stable")
+    is_last = scores["rank"].isna()  # sorted by tier; equal ranks stay in printed order
+    scores = scores.assign(colour=colour_units(scores), last=scores["tier_order"].where(is_last, 0))
+    scores = scores.sort_values(["rank", "last"], kind="stable")
     tables = sorted(scores["table_no"].unique(), key=lambda each: (each == 0, each))
     is_one = len([each for each in tables if each]) <= 1
     values = scores["score"] if has_scores else scores["rank"].astype("float64")
