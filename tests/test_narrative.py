@@ -156,7 +156,7 @@ def test_leizhou_sentences(leizhou, claims) -> None:
         "Rated fair (一般): Leigao (雷高镇) 78, Public Utilities (公用事业局) 75, Baisha (白沙镇) 71, Civil Affairs (民政局) 70.",
     ]
     assert words.word(describe_unmentioned(scores, mentions)) == (
-        "Not mentioned: three of the seven units rated fair: Human Resources (人社局) 78.5, Local Roads (地方公路局) 78, "
+        "Not mentioned in our copy: three of the seven units rated fair: Human Resources (人社局) 78.5, Local Roads (地方公路局) 78, "
         "State Assets Company (国资经营公司) 78."
     )
     assert words.word(describe_praised(scores, mentions)) == (

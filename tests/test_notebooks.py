@@ -26,7 +26,7 @@ HEADLINES = {
     "01_source": "The score table and the rating lists differ: no rating for Supervision, no score for Disabled Persons' "
     "Federation",
     "02_distribution": "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
-    "03_tiers": "Of twelve units that scored 90 or more, four were not rated excellent, and the notice does not say why",
+    "03_tiers": "Of twelve units that scored 90 or more, four were not rated excellent; our copy gives no reason",
     "04_groups": "Towns and bureaus score much alike, 84.7 and 86.1 on average; all units above 90 are bureaus",
     "06_narrative": "Eight units are named as examples of problems; half of them are rated good, and Water Affairs scored 93",
     "07_update_rules": "Baisha's news column should be updated every two weeks; at the inspection it was 111–149 days old",
