@@ -310,7 +310,7 @@ def test_a_check_that_does_not_apply_says_so(run: Run, options: dict[str, Any], 
 
 def test_the_register_in_a_sentence(leizhou) -> None:
     assert leizhou.words.word(describe_register(leizhou.outcomes)) == (
-        "Checks: 13 of the 29 that apply find something, 17 points in all: 2 contradictions, 9 to note and 6 notes."
+        "Checks: 13 of the 29 that apply find something, 17 points in all: 2 contradictions, 9 queries and 6 remarks."
     )
     ministries = open_report("ministries", "2014")
     assert (

@@ -15,7 +15,7 @@ def test_quality_of_leizhou(leizhou) -> None:
         ("units found", "57; the notice states 56"),
         ("left out", "市残联 (no score), 监察局 (no rating)"),
         ("ratings against scores", "51 of 55 follow from pass marks of 90 and 80"),
-        ("checks", "29 apply; they find 2 contradictions, 9 to note, 6 notes"),
+        ("checks", "29 apply; 2 contradictions, 9 queries, 6 remarks"),
     ]
 
 
@@ -35,18 +35,25 @@ def test_many_units_left_out_are_counted_and_none_is_said(make_scores, leizhou) 
     rated = [("甲镇", 95.0, "优秀"), ("乙镇", 85.0, "良好")]
     unscored = [(f"{letter}局", None, "良好") for letter in "丙丁戊己庚辛壬"]
     quality = [worded(summarise_quality(make_scores(rows), 9, (), (90, 80))) for rows in (rated, rated + unscored)]
-    assert [each["left out"] for each in quality] == ["nobody", "7 units without a score"]
+    assert [each.get("left out") for each in quality] == [None, "7 units without a score"]
     assert quality[1]["units found"] == "9; the notice states 9"
 
 
 def test_each_finding_of_a_check_counts(make_scores, leizhou) -> None:
     outcomes = (Outcome(CHECKS[0], True, (object(), object())), Outcome(CHECKS[1], False), Outcome(CHECKS[2], True))  # type: ignore[arg-type]
     quality = worded(summarise_quality(make_scores([("甲镇", 95.0, None)]), None, outcomes, (90, 80)))
-    assert quality["checks"] == "2 apply; they find 2 contradictions, 0 to note, 0 notes"
+    assert quality["checks"] == "2 apply; 2 contradictions"
 
 
-def test_a_report_shows_its_quality_before_its_settings(leizhou) -> None:
+def test_ranks_alone_are_neither_scores_nor_ratings_and_checks_that_find_nothing_say_so() -> None:
+    assert list(open_report("jiangxi", "2024-05").quality()) == [
+        ("units found", "11; the notice states no number"),
+        ("checks", "15 apply; nothing found"),
+    ]
+
+
+def test_a_report_shows_its_quality(leizhou) -> None:
     shown = BeautifulSoup(leizhou._repr_html_(), "html.parser")
-    assert [each["class"] for each in shown.find_all("table")] == [["quality"], ["settings"]]
+    assert [each["class"] for each in shown.find_all("table")] == [["quality"]]
     assert shown.table.td.text == "57; the notice states 56"
     assert repr(leizhou).startswith("units found: 57; the notice states 56\n")

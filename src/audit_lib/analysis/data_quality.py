@@ -26,12 +26,13 @@ def summarise_quality(
     stated = say("quality.not_stated") if units_stated is None else say("quality.stated", n=units_stated)
     yield say("quality.units"), say("quality.found", n=scores["unit_id"].nunique(), stated=stated)
     has_score, has_tier = scores["score"].notna(), scores["tier"].notna()
-    if not has_score.any() or not has_tier.any():
+    if has_score.any() != has_tier.any():
         yield say("quality.published"), say("quality.scores_alone" if has_score.any() else "quality.tiers_alone")
-    else:
+    elif has_score.any():
         unscored, untiered = (list(scores.loc[~has, "unit_name"]) for has in (has_score, has_tier))
         left_out = [_name_units("no_score", unscored), _name_units("no_tier", untiered)]
-        yield say("quality.left_out"), join(filter(None, left_out), "values.joiner") or say("quality.nobody")
+        if named := join(filter(None, left_out), "values.joiner"):
+            yield say("quality.left_out"), named
         if rule := compare_rule(scores, *cuts):
             facts = {"n": rule.n_agree, "of": rule.n_rated, "top_cut": cuts[0], "low_cut": cuts[1]}
             yield say("quality.tiers"), say("quality.agree", **facts)
@@ -48,5 +49,5 @@ def _name_units(key: str, units: list[str]) -> Phrase | None:
 def _count_findings(outcomes: tuple[Outcome, ...]) -> Phrase:
     applied = [outcome for outcome in outcomes if outcome.applies]
     counts = count_findings(outcomes)
-    found = join((say(f"quality.{severity}", n=counts[severity]) for severity in SEVERITIES), "values.joiner")
-    return say("quality.of_checks", n=len(applied), found=found)
+    found = [say(f"findings.{severity}", n=counts[severity]) for severity in SEVERITIES if counts[severity]]
+    return say("quality.of_checks", n=len(applied), found=join(found, "values.joiner") or say("quality.nothing"))

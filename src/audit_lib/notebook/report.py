@@ -3,7 +3,7 @@
 import html
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ MOST_SOURCES = 8  # notices that a source line names one by one
 
 @dataclass(frozen=True)
 class Report:
-    """One report's material. Shown in a cell, it prints what a reader should know first: its quality, its settings.
+    """One report's material. Shown in a cell, it prints what a reader should know first: its quality.
 
     `scores` has one row per unit: of a unit in several tables, or twice in one, the first as printed, so that no number
     counts it twice. `score_rows` has every row; they are shown with the report as CSV, as in data/processed: a report
@@ -152,13 +152,6 @@ class Report:
         """Draw a chart in the language of this report."""
         return drawing.draw(self.words)
 
-    def settings(self) -> Iterator[tuple[str, str]]:
-        """Yield each parameter in words, with its value."""
-        for field in fields(self.parameters):
-            value = getattr(self.parameters, field.name)
-            worded = f"{value:g}" if isinstance(value, float) else self.words.name(value, field.name)
-            yield self.words(f"parameters.{field.name}"), worded
-
     def quality(self) -> Iterator[tuple[str, str]]:
         """Yield how far the numbers can be trusted: units found and left out, tiers, checks, each with its words."""
         for label, found in self.summary:
@@ -170,12 +163,15 @@ class Report:
             yield self.words("quality.repeated"), self.words("quality.first_counts", n=repeated)
 
     def __repr__(self) -> str:
-        pairs = [*self.quality(), *self.settings()]
-        return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in pairs)
+        return "\n".join(self.words("labels.setting", name=name, value=value) for name, value in self.quality())
 
     def _repr_html_(self) -> str:
-        pairs = {"quality": self.quality(), "settings": self.settings()}
-        return "".join(_list_pairs(self.words(f"labels.{kind}"), kind, listed) for kind, listed in pairs.items())
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>'
+            for name, value in self.quality()
+        )
+        caption = html.escape(self.words("labels.quality"))
+        return f'<table class="quality"><caption>{caption}</caption><tbody>{rows}</tbody></table>'
 
     @cached_property
     def csv(self) -> str:
@@ -184,13 +180,6 @@ class Report:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/csv": self.csv}
-
-
-def _list_pairs(caption: str, kind: str, pairs: Iterator[tuple[str, str]]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(value)}</td></tr>' for name, value in pairs
-    )
-    return f'<table class="{kind}"><caption>{html.escape(caption)}</caption><tbody>{rows}</tbody></table>'
 
 
 @forget_on_error

@@ -14,7 +14,7 @@ from audit_lib.notebook.parameters import read_parameters
 from audit_lib.wording.languages import MAIN, choose_part
 
 SENTENCES = ("headline", "bullet", "box", "finding", "note")  # classes of a paragraph or a list item
-MATERIAL = {"quality", "settings"}  # classes of the tables that show what a report is made of, not what it found
+MATERIAL = "quality"  # class of the table that shows what a report is made of, not what it found
 SETTINGS = "settings"  # tag of the cell that shows its material
 
 Key = tuple[str, tuple[str, ...]]
@@ -58,7 +58,7 @@ def _list_output(output: NotebookNode, section: str) -> Iterator[Statement]:
         yield Statement("alt", (section,), str(output.metadata.get(image, {}).get("alt", "")))
         return
     for block in BeautifulSoup(data.get("text/html", ""), "html.parser").find_all(["p", "li", "table"]):
-        if MATERIAL & set(block.get_attribute_list("class")):
+        if MATERIAL in block.get_attribute_list("class"):
             continue
         if block.name == "table":
             yield from _list_cells(block, _text(block.caption) if block.caption else section)

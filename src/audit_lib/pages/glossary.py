@@ -6,6 +6,7 @@ from html import unescape
 
 from nbformat import NotebookNode
 
+from audit_lib.pages.report_body import NOT_FOR_PAGES
 from audit_lib.wording.words import Words
 
 TAG = re.compile(r"<[^>]+>")
@@ -15,6 +16,8 @@ def read_text(notebook: NotebookNode) -> str:
     """Read what a page of a notebook says: its prose, its outputs, the words around its figures; no code."""
     found = []
     for cell in notebook.cells:
+        if NOT_FOR_PAGES & set(cell.metadata.get("tags", [])):
+            continue
         if cell.cell_type == "markdown":
             found.append(cell.source)
         for output in cell.get("outputs", []):
