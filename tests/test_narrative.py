@@ -431,7 +431,7 @@ def test_items_of_other_outlines(make_data, notice_text, monkeypatch: pytest.Mon
     list(build_tables(data, find_sources(data)))
     monkeypatch.setenv("AUDIT_DATA", str(data))
     report = open_report("jia", "2017")
-    items = list_items(report.reading.notice, report.mentions).drop(columns="n").astype("object")
+    items = list_items(report.reading.notice, report.mentions).astype("object")
     assert items.where(items.notna(), None).to_numpy().tolist() == rows
     assert isinstance(plot_named(report.scores, report.mentions).draw(report.words), Chart)
 

@@ -316,17 +316,6 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     summary = [("count", 56), ("mean", points.mean()), ("sd", points.std(ddof=1)), ("median", points.median())]
     summary += [("quartile", low), ("quartile", high), *scores_seen[1:]]
     yield from claim_table(where(stem, "spread"), shown["spread"], [{"数值": each} for each in summary])
-    rows = [
-        {"单位": named(row.unit), "得分": score(row.score), "名次": ("place", row.rank), "界限": ("fence", fences[0])}
-        for row in outliers.itertuples()
-    ]
-    yield from claim_table(where(stem, "outliers"), shown["outliers"], rows)
-    rows = []
-    for points_at, group in units.groupby("score"):
-        if group["side"].nunique() > 1:
-            first_side = group.sort_values("serial")["side"].iloc[0]
-            rows.insert(0, {"得分": score(points_at), "单位数": count(len(group)), "始终在前的类别": named(first_side)})
-    yield from claim_table(where(stem, "tie-order"), shown["tie-order"], rows)
     printed = {row["单位"]: row for row in shown["chart"].data.to_dict("records")}
     for row in units.itertuples():
         yield Claim("score", where(stem, "chart"), printed[row.unit]["得分"], row.score)
@@ -448,10 +437,6 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     bullets = [score(row.score) for tier in TIERS for row in ordered[ordered["tier"] == tier].itertuples()]
     bullets += [count(last.sum()), count(len(silent)), *(score(each) for each in silent["score"])]
     yield from claim_numbers(where(stem, "bullets"), shown["bullets"], bullets)
-    items = Counter((is_praised, item) for _, is_praised, item, _ in of.examples)
-    rows = [{"单位数": count(items[True, item])} for item in "一二三四五"]
-    rows += [{"单位数": count(items[False, item])} for item in "一二三四五六七八"]
-    yield from claim_table(where(stem, "items"), shown["items"], rows)
     counted = [int((points >= 80).sum()), int((points >= 85).sum()), int((points > points.mean()).sum())]
     counted += [int((points > points.median()).sum()), 8, len(of.lists["优秀"]) + len(of.lists["良好"])]
     totals = [56, 56, 56, 56, 8, n_listed]
@@ -622,9 +607,7 @@ def expect_level(periods: Periods) -> list[Row]:
 def expect_steps(periods: Periods, by_points: Sequence[bool | None]) -> list[Row]:
     rows = []
     for (before, after), points in zip(itertools.pairwise(periods), by_points, strict=True):
-        same = [unit for unit in periods[after].index if unit in periods[before].index]
         cells: Row = {"前期单位数": count(len(periods[before])), "后期单位数": count(len(periods[after]))}
-        cells |= {"未变更": count(len(same))}
         if points is None:
             moves: list[Cell] = [named("不适用")] * 3
         else:

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 
 from audit_lib.analysis.claims import mark_verbatim
 from audit_lib.analysis.overdue import (
-    describe_general,
     describe_named,
     describe_rules,
     inspect_columns,
     inspect_named,
-    list_general,
     load_columns,
     tabulate_overdue,
 )
@@ -127,14 +125,12 @@ def test_leizhou_sentences(leizhou, named) -> None:
         describe_rules(leizhou.rules, named, leizhou.header),
         describe_named(named),
         describe_strictest(leizhou.rules),
-        describe_general(named),
     ]
     assert [leizhou.words.without_glosses().word(each) for each in said] == [
         "Baisha's news column should be updated every two weeks; at the inspection it was 111–149 days old",
         "Columns named for a unit: of five, two were past the limit, both of Baisha; three were blank.",
         "The rules: news every two weeks; policy documents every six months; four others every year; "
         "three more state no period.",
-        "Not counted: two remarks that name no unit.",
     ]
 
 
@@ -148,8 +144,6 @@ def test_leizhou_table(leizhou, named) -> None:
     ]
     assert shown.iloc[-1].dropna().to_dict() == {"unit": "雷高镇", "column": "其他", "status": "blank"}
     assert len(shown) == 5, "remarks that name no unit are apart"
-    remarks = list_general(mark_verbatim(leizhou.web_columns, leizhou.notice, leizhou.record))
-    assert remarks[["column", "summary"]].to_numpy().tolist() == [["工作动态", "超过一个月"], ["文件", "超过一年"]]
 
 
 def test_leizhou_chart(leizhou, named) -> None:
@@ -285,7 +279,7 @@ def test_a_notice_without_rules_says_so_and_draws_nothing(leizhou) -> None:
     nothing = inspect_named(leizhou.web_columns, none, header)
     said = describe_rules(none, nothing, header)
     assert (words.word(said), is_finding(said)) == ("No update rules are recorded for this notice.", False)
-    assert (describe_strictest(none), describe_named(nothing), describe_general(nothing)) == (None, None, None)
+    assert (describe_strictest(none), describe_named(nothing)) == (None, None)
     assert tabulate_overdue(nothing).empty
     assert tabulate_rules(none.assign(is_verbatim=True)).empty
     assert plot_overdue(nothing, header).draw(words) is None

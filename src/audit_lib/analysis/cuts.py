@@ -86,13 +86,17 @@ def imply_cuts(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataFrame:
-    """List the exceptions with how and where the text names each unit: a circumstance, not a stated reason."""
-    columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment", "line"]
+    """List the exceptions with how the text names each unit: a circumstance, not a stated reason.
+
+    Without ratings where they are the same for all: the title of the table says them.
+    """
+    columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment"]
     if rule is None:
         return pd.DataFrame(columns=columns)
-    named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment", "line"]]
-    listed = rule.exceptions.merge(named, on="unit_id", how="left")[columns]
-    return listed if listed["sentiment"].notna().any() else listed.drop(columns=["sentiment", "line"])
+    named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment"]]
+    listed = rule.exceptions.merge(named, on="unit_id", how="left")[columns].dropna(axis="columns", how="all")
+    is_one_kind = len(listed[["tier", "tier_by_cut"]].drop_duplicates()) == 1
+    return listed.drop(columns=["tier", "tier_by_cut"]) if is_one_kind else listed
 
 
 def describe_rule(rule: CutRule | None, notice: Notice | None = None) -> Phrase:

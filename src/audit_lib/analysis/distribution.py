@@ -99,28 +99,26 @@ def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
-    """List the units beyond Tukey's fences, with the fence they pass; none where fewer than `FEWEST` have a score."""
+    """List the units beyond Tukey's fences; none where fewer than `FEWEST` have a score."""
     units = scored(scores)
     low, high = tukey_fences(units["score"]) if len(units) >= FEWEST else (-np.inf, np.inf)
-    beyond = units[(units["score"] < low) | (units["score"] > high)]
-    fence = np.where(beyond["score"] < low, low, high)
-    return beyond.assign(fence=fence)[["unit_name", "score", "rank", "fence"]]
+    return units.loc[(units["score"] < low) | (units["score"] > high), ["unit_name", "score"]]
 
 
 def order_in_ties(scores: pd.DataFrame) -> pd.DataFrame:
-    """List the ties of towns and bureaus, highest score first, with the side that is printed first.
+    """List the ties of towns and bureaus: n units and first_side, the side that is printed first.
 
-    One row per tie: score, n, units in printed order, first_side (NA where the sides alternate).
+    NA where the sides alternate.
     """
     units = scored(scores)
     units = units[units["side"].isin(["town", "bureau"])]
     rows = []
-    for score, tie in units.groupby("score", sort=True):
+    for _, tie in units.groupby("score"):
         sides = list(tie["side"])
         if len(set(sides)) > 1:
             first = sides[0] if len(list(groupby(sides))) == 2 else pd.NA
-            rows.append({"score": score, "n": len(sides), "units": list(tie["unit_name"]), "first_side": first})
-    return pd.DataFrame(rows[::-1], columns=["score", "n", "units", "first_side"])
+            rows.append({"n": len(sides), "first_side": first})
+    return pd.DataFrame(rows, columns=["n", "first_side"])
 
 
 def is_lowest_first(units: pd.DataFrame) -> bool:

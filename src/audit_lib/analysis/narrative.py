@@ -77,7 +77,7 @@ def name_places(rows: pd.DataFrame) -> pd.Series:
 def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
     """List the numbered items of the parts that praise or criticise units, with the units that each names.
 
-    `n` is 0 for an item that names none. `heading` is NA for units named outside numbered items, which come last.
+    `heading` is NA for units named outside numbered items, which come last.
     """
     order = {line.place: at for at, line in enumerate(notice.document.lines)}
     parts = [order[heading.place] for heading in notice.headings if heading.level != "item"]
@@ -98,9 +98,7 @@ def list_items(notice: Notice, mentions: pd.DataFrame) -> pd.DataFrame:
         rows.append((section, heading.numeral, about, sentiment, list(own["unit_name"].unique())))
     others = named[~named["is_counted"]].groupby(["section", "item", "sentiment"], dropna=False, sort=False)
     rows += [(section, item, pd.NA, how, list(own["unit_name"].unique())) for (section, item, how), own in others]
-    table = pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "units"])
-    table.insert(4, "n", table["units"].map(len))
-    return table
+    return pd.DataFrame(rows, columns=["section", "item", "heading", "sentiment", "units"])
 
 
 def find_unexplained(scores: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:

@@ -11,13 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.claims import name_words
 from audit_lib.analysis.update_rules import list_rules, match_rule, read_duration, word_duration, word_every, word_range
 from audit_lib.errors import unusable
 from audit_lib.notices.notice import Header
 from audit_lib.tables.schemas import BLANK
 from audit_lib.tables.storage import load_table
-from audit_lib.wording.words import Phrase, Term, Text, Unit, join, say, say_date, say_nothing_found, say_place
+from audit_lib.wording.words import Phrase, Term, Text, Unit, join, say, say_date, say_nothing_found
 
 MOST_NAMES = 4  # units that a sentence names; more are in a table
 STATUSES = ("overdue", "perhaps", "in_time", "blank", "no_period", "no_rule", "undated", "after")
@@ -229,15 +228,3 @@ def _count_overdue(named: pd.DataFrame) -> Phrase:
     whose = "many" if len(units) > MOST_NAMES else "some" if len(units) > 1 or n == 1 else "both" if n == 2 else "all"
     owners = "" if whose == "many" else say(f"rules.of_{whose}", units=[Unit(unit) for unit in units])
     return say("rules.overdue", n=n, owners=owners)
-
-
-def describe_general(inspected: pd.DataFrame) -> Phrase | None:
-    """Describe how many remarks are on units in general: they name no unit; None without any."""
-    n = int(inspected["unit"].isna().sum())
-    return say("rules.general", n=n) if n else None
-
-
-def list_general(web_columns: pd.DataFrame) -> pd.DataFrame:
-    """List the remarks on columns of units in general, with their words and places. `web_columns` has is_verbatim."""
-    table, words = name_words(web_columns[web_columns["unit"].isna()])
-    return table.assign(places=[say_place(place) for place in table["place"]])[["column", words, "places"]]

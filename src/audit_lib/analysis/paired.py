@@ -64,12 +64,6 @@ class Pair:
         return int((self.units["direction"] == direction).sum())
 
 
-def is_compared(panel: Panel, before: str) -> bool:
-    """Check whether anything of a period may be compared with the last one, and units are the same."""
-    last = panel.periods[-1]
-    return panel.gate(before, last).measure != "nothing" and _count_common(panel, before, last) >= FEWEST_IN_PAIR
-
-
 def choose_main_pair(panel: Panel) -> tuple[str, str] | None:
     """Choose the two periods that the report compares: points before places before ratings, ending as late as can be.
 

@@ -205,7 +205,7 @@ def _shorten_headings(headings: dict[str, Phrase | str]) -> dict[Text | str, tup
 
 
 def tabulate_steps(trends: Trends) -> pd.DataFrame:
-    """List the steps from period to period: units, how many are the same, what is compared and why, and who moved."""
+    """List the steps from period to period: units, what is compared, and how many moved."""
     panel, rows = trends.panel, []
     for matching in panel.matchings:
         before, after = matching.before, matching.after
@@ -216,10 +216,7 @@ def tabulate_steps(trends: Trends) -> pd.DataFrame:
                 "step": matching.step,
                 "n_before": len(panel.units_of[before]),
                 "n_after": len(panel.units_of[after]),
-                "n_joined": len(matching.joined),
-                "n_same": len(panel.units_of[before].index.intersection(panel.units_of[after].index)),
                 "compared": gate.measure,
-                "reason": say(f"gates.short_{gate.reason}"),
                 **(counts if gate.reason in ORDERED else dict.fromkeys(counts)),
             }
         )

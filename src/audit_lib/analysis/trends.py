@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from audit_lib.analysis.groups import Comparison, choose_main, compare_groups
-from audit_lib.analysis.paired import Pair, choose_main_pair, compare_pair, is_compared
+from audit_lib.analysis.paired import Pair, choose_main_pair, compare_pair
 from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel, build_panel
 from audit_lib.tables.history import History
 
@@ -23,13 +23,11 @@ OFTEN = 0.75  # share of periods
 class Trends:
     """The periods of a place compared: `main` is the pair that the report compares (see `choose_main_pair`).
 
-    `last` is the last period and the nearest before it that may be compared with it; None where that is the main pair
-    or there is none. Both are None where no two periods can be compared.
+    It is None where no two periods can be compared.
     """
 
     panel: Panel
     main: Pair | None
-    last: Pair | None
     min_n: int
 
 
@@ -37,10 +35,8 @@ class Trends:
 def compare(history: History, min_n: int) -> Trends:
     """Compare the periods of a place. Groups below `min_n` units are not compared, lists below it have no quartiles."""
     panel = build_panel(history)
-    main, end = choose_main_pair(panel), panel.periods[-1]
-    last = next(((before, end) for before in reversed(panel.periods[:-1]) if is_compared(panel, before)), None)
-    pairs = [compare_pair(panel, *each) if each else None for each in (main, last if last != main else None)]
-    return Trends(panel, pairs[0], pairs[1], min_n)
+    main = choose_main_pair(panel)
+    return Trends(panel, compare_pair(panel, *main) if main else None, min_n)
 
 
 def find_medians(panel: Panel, name: str) -> pd.Series:

@@ -71,10 +71,10 @@ def summarise_year(
 ) -> pd.DataFrame:
     """Return the main figures, one row each, with the report that owns it; what a notice does not publish has no row.
 
-    Empty without scores: `list_units` then lists what is published. A figure that no report owns has none.
+    Empty without scores or without ratings: the page of the place says as much. A figure that no report owns has none.
     `rules` are its update rules, `inspected` the columns that it names, compared with them.
     """
-    if scores["score"].isna().all():
+    if scores["score"].isna().all() or scores["tier"].isna().all():
         return pd.DataFrame(columns=["figure", "value", "notebook"])
     rows = [
         *_count_units(notice, scores),

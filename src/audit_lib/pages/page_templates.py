@@ -18,7 +18,6 @@ from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Tier, Unit
 
 FOLDER = Path(__file__).with_name("templates") / "report"
-MOST_VALUES = 600  # of a figure that a page lists; more are in its CSV alone
 
 
 def open_template(name: str) -> Template:
@@ -31,7 +30,7 @@ def _open_environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
     environment.filters["hash_script"] = hash_script
     colours = Markup(write_colours() + STYLE)
-    environment.globals |= {"colours": colours, "version": version("audit-lib"), "most_values": MOST_VALUES}
+    environment.globals |= {"colours": colours, "version": version("audit-lib")}
     environment.globals |= {"Unit": Unit, "Tier": Tier, "quote": quote}
     return environment
 

@@ -67,6 +67,6 @@ def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> l
         parts = read_parts(data, (words.missing, words.inapplicable), pages)
         return [part.html if part.caption is None else part for part in parts]
     if "image/png" in data:
-        return [read_figure(output, words)]
+        return [read_figure(output)]
     text = output.text if output.output_type == "stream" else data.get("text/plain", "")
     return [Markup("<pre>{}</pre>").format(text)]

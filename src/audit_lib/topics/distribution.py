@@ -5,8 +5,6 @@ from audit_lib.analysis.distribution import (
     describe_outliers,
     describe_range,
     describe_ties,
-    find_outliers,
-    order_in_ties,
 )
 from audit_lib.analysis.distribution import describe_distribution as describe
 from audit_lib.analysis.distribution import summarise_scores as summarise
@@ -18,8 +16,6 @@ __all__ = [
     "describe_outliers",
     "describe_range",
     "describe_ties",
-    "find_outliers",
-    "order_in_ties",
     "plot_scores",
     "summarise",
 ]

@@ -2,11 +2,9 @@
 
 from audit_lib.analysis.claims import mark_verbatim
 from audit_lib.analysis.overdue import (
-    describe_general,
     describe_named,
     inspect_columns,
     inspect_named,
-    list_general,
     load_columns,
     tabulate_overdue,
 )
@@ -17,12 +15,10 @@ from audit_lib.figures.update_rules import plot_overdue
 
 __all__ = [
     "describe",
-    "describe_general",
     "describe_named",
     "describe_strictest",
     "inspect_columns",
     "inspect_named",
-    "list_general",
     "list_rules",
     "load_columns",
     "mark_verbatim",
