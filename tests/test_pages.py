@@ -424,18 +424,29 @@ def test_a_finding_above_a_table_is_its_heading(tmp_path: Path) -> None:
 
 
 def test_names_of_units_lead_to_their_pages_and_can_be_found(tmp_path: Path) -> None:
-    scores = "unit_id,unit_name,score\nleizhou-农业局,农业局,97\n"
-    material = cell(
-        "report",
-        output("execute_result", {"text/csv": scores, "text/plain": ""}, execution_count=1),
-        tags=("settings",),
-    )
-    table = show(pd.DataFrame({"unit_name": ["农业局"], "score": [97.0]}), "tiers", WORDS)
-    page = render(tmp_path, [*report()[:4], material, cell("plot()", FIGURE), cell("show()", table)])
+    def render_units(n: int) -> Page:
+        rows = [
+            f"leizhou-{name},{name},97"
+            for name in ["农业局", *(f"{each}镇" for each in "甲乙丙丁戊己庚辛壬癸子丑")][:n]
+        ]
+        scores = "\n".join(["unit_id,unit_name,score", *rows, ""])
+        shown = output("execute_result", {"text/csv": scores, "text/plain": ""}, execution_count=1)
+        table = show(pd.DataFrame({"unit_name": ["农业局"], "score": [97.0]}), "tiers", WORDS)
+        material = cell("report", shown, tags=("settings",))
+        return render(tmp_path, [*report()[:4], material, cell("plot()", FIGURE), cell("show()", table)])
+
+    assert not render_units(11).all("search"), "a figure of so few names them all"
+    page = render_units(12)
     assert page.one("a", href="../units/农业局.html").text == "Nongyeju 农业局"
-    (unit,) = json.loads(page.one("script", type="application/json").text)
+    unit, *_ = json.loads(page.one("script", type="application/json").text)
     assert unit == ["Nongyeju 农业局", "农业局 nongyeju nyj", "../units/农业局.html"]
     assert page.one("search", class_="find").attributes["hidden"] is None, "shown by the script alone"
+
+
+def test_a_source_that_figures_share_is_said_once(tmp_path: Path) -> None:
+    other = replace(FIGURE, source="Another source")
+    page = render(tmp_path, [*report()[:4], cell("a()", FIGURE), cell("b()", FIGURE), cell("c()", other)])
+    assert [each.text for each in page.all("p", class_="src")] == [FIGURE.source, "Another source"]
 
 
 def test_how_to_cite_names_finding_notice_and_version(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit_lib.pages.dot_table import DotTable, build_table
-from audit_lib.pages.place_page import describe_missing, render_place
+from audit_lib.pages.place_page import render_place
 from audit_lib.pages.unit_data import open_place, rank_as_printed
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.sources import find_sources
@@ -124,16 +124,6 @@ def test_each_table_of_a_notice_is_ranked_apart(data: Path) -> None:
     assert [(section.table_no, len(section.rows)) for section in table.sections] == [(1, 5), (2, 6)]
     assert [row.rank for row in table.sections[1].rows] == ["1", "2", "3", "4", "5", "6"]
     assert (table.has_ties, table.groups) == (False, ())
-
-
-def test_what_is_missing_is_said_in_a_line() -> None:
-    one_period = "Only 2017 has been collected, so there is nothing to compare it with."
-    silent = {"01_source": "…", "03_tiers": "…", "05_trends": one_period, "07_update_rules": "…", "08_own": "…"}
-    assert describe_missing(silent, WORDS) == (
-        "Our copy of the notice has none of these, so there is no report on them: scores with ratings, update rules, "
-        f"08_own. {one_period}"
-    )
-    assert describe_missing({}, WORDS) == ""
 
 
 @pytest.fixture

@@ -208,7 +208,7 @@ def test_a_page_names_the_reports_that_treat_the_unit(tmp_path: Path, data: Path
         save_report(tmp_path / "leizhou" / "2017" / f"{name}.ipynb", sentence, f"Question {name}?")
     render_place(tmp_path, "leizhou", data)
     found = {unit: read(tmp_path, "leizhou", unit) for unit in ("水务局", "市残联", "北和镇", "司法局")}
-    shown = {unit: texts(page, "#reports ~ .why li")[:-1] for unit, page in found.items()}
+    shown = {unit: texts(page, "#reports ~ .why li") for unit, page in found.items()}
     assert shown == {
         "水务局": [
             "Question 03_tiers?90 or more but good: it scored 93.",
@@ -222,7 +222,15 @@ def test_a_page_names_the_reports_that_treat_the_unit(tmp_path: Path, data: Path
         ],
         "司法局": [],
     }
-    assert hrefs(found["市残联"], "#reports ~ .why a") == ["../2017/01_source.html", "../index.html#units"]
+    assert hrefs(found["市残联"], "#reports ~ .why a") == ["../2017/01_source.html"]
+
+
+def test_of_reports_on_change_a_unit_page_names_the_last(tmp_path: Path, data: Path) -> None:
+    for period in ("2016", "2022"):
+        save_report(tmp_path / "ministries" / period / "05_trends.ipynb", f"Commerce led until {period}.", "Who moved?")
+    render_place(tmp_path, "ministries", data)
+    page = read(tmp_path, "ministries", "商务部")
+    assert texts(page, "#reports ~ .why li") == ["Who moved? (2022)Commerce led until 2022."]
 
 
 def test_a_unit_inside_the_name_of_another_is_not_named(

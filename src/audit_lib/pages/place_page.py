@@ -5,7 +5,7 @@ reads one small file a place.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         hint=suggest_search(table.rows[0].name, words) if table.rows else "",
         slugs=name_pages(place),
         cards=list(_draw_cards(lead, shown)),
-        missing=describe_missing(shown.silent, words),
+        alone=shown.silent.get(TRENDS, ""),
         earlier=earlier,
         subjects={period: describe_subject(place.find_record(period), words) for period in place.periods[1:]},
         csv=link_csv(format_table(place.printed, "scores", place.jurisdiction)),
@@ -124,13 +124,6 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         scripts=[] if table.is_short else [read_script("filter.js")],
         translations=link_translations(page, tree, words.language, lambda other: other.parent.is_dir()),
     )
-
-
-def describe_missing(silent: Mapping[str, str], words: Words) -> str:
-    """State in a line what there is no report on, by the notebooks with nothing to report; of one period, why."""
-    topics = dict.fromkeys(words.name(name, "missing") for name in silent if name != TRENDS)
-    listed = words("place.missing", topics=list(topics)) if topics else ""
-    return words.join([listed, silent.get(TRENDS, "")], "sentences")
 
 
 def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:

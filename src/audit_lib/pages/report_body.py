@@ -1,6 +1,6 @@
 """Sort what the cells of a report show into the parts of its page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -34,7 +34,7 @@ class Body:
 
 def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Body:
     """Sort what the cells show into the parts of a page by their tags; names of units and reports are linked."""
-    body, question = Body(), []
+    body, question, sources = Body(), [], set()
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if tags & NOT_FOR_PAGES:
@@ -57,7 +57,12 @@ def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Bo
             question = []
         for output in cell.outputs:
             anchor = str(output.get("metadata", {}).get("anchor", ""))
-            shown += [(piece, anchor if at == 0 else "") for at, piece in enumerate(_read_output(output, words, pages))]
+            for at, piece in enumerate(_read_output(output, words, pages)):
+                if isinstance(piece, Figure):  # what figures share is said once
+                    repeated = piece.source in sources
+                    sources.add(piece.source)
+                    piece = replace(piece, source="") if repeated else piece
+                shown.append((piece, anchor if at == 0 else ""))
     return body
 
 

@@ -32,6 +32,7 @@ from audit_lib.tables.build import find_record
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Unit, Words
 
+MOST_NAMED = 11  # units that a reader finds in a figure without a search
 COVER = "cover.png"  # beside the reports of a period: the first chart of the first
 
 
@@ -82,8 +83,8 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
     page["hint"] = suggest_search(names[0] if names else "", words)
-    has_strip = any(figure.wide for figure in body.figures)
-    page["units"] = Markup(write_json(units)) if has_strip and units else ""
+    is_searched = len(units) > MOST_NAMED and any(figure.wide for figure in body.figures)
+    page["units"] = Markup(write_json(units)) if is_searched else ""
     text = "\n".join([opening.headline or "", *opening.messages, read_text(notebook)])
     page["glossary"] = list_terms(text, words)
     scripts = [read_script("page.js")] if body.figures or has_long_table(notebook.cells) else []

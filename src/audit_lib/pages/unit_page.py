@@ -19,7 +19,7 @@ from audit_lib.pages.html_parts import slug_unit, take_slug
 from audit_lib.pages.notice_facts import describe_subject
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
-from audit_lib.pages.place_reports import Period
+from audit_lib.pages.place_reports import TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, Result
@@ -240,12 +240,16 @@ def _list_treated(
 ) -> Iterator[Treated]:
     """List the reports that found something and treat a unit: by its marks, or by naming it in their finding.
 
-    `named` are the names in the finding of each report, by its period and its own name.
+    `named` are the names in the finding of each report, by its period and its own name. Of the reports on change only
+    the last is listed, which covers all periods.
     """
+    last = next((period.name for period in periods for card in period.found if card.name == TRENDS), "")
     names = _spell(dossier, words)
     for period in periods:
         marks = notices[period.name].marks.get(dossier.unit_id, []) if period.name in notices else []
         for card in period.found:
+            if card.name == TRENDS and period.name != last:
+                continue
             own = [mark for mark in marks if mark.report == card.name]
             if own:
                 why = words.join([_explain(mark, dossier, period.name, words) for mark in own], "sentences")
