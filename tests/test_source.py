@@ -17,7 +17,7 @@ from audit_lib.analysis.source import (
     list_contradictions,
     trace_source,
 )
-from audit_lib.analysis.year import choose_findings, describe_year, list_units, summarise_year
+from audit_lib.analysis.year import choose_findings, describe_year, list_parts, list_units, summarise_year
 from audit_lib.display.charts import Chart
 from audit_lib.display.scene import Dot
 from audit_lib.display.tables import show
@@ -277,7 +277,7 @@ def test_leizhou_year(leizhou) -> None:
 def test_what_is_not_published_has_no_figure(louxing) -> None:
     named = inspect_named(louxing.web_columns, louxing.rules, louxing.header)
     card = summarise_year(louxing.notice, louxing.scores, louxing.mentions, louxing.rules, named, [], (90, 80))
-    assert card["figure"].to_list() == ["units_named", "units_scored", "min", "median", "max", "units_tied"]
+    assert card.empty
     assert list_units(louxing.scores).empty
 
 
@@ -305,3 +305,12 @@ def test_the_first_three_findings_are_chosen() -> None:
     chosen = choose_findings(tiers=nothing, groups=found, narrative=found, source=found, distribution=found)
     assert [Words("en").word(each).partition(":")[0] for each in chosen] == ["Groups", "Examples", "Table and lists"]
     assert choose_findings(tiers=nothing) == []
+
+
+def test_other_figures_of_each_unit_are_listed_under_their_headings(leizhou) -> None:
+    report = open_report("louxing", "2017-05")
+    parts = list_parts(report.notice, report.scores)
+    assert list(parts) == ["unit_name", "物业扣分", "物业得分", "社区扣分", "社区得分", "环境卫生", "城市管理"]
+    assert parts.iloc[0].to_list() == ["乐坪", 3.4, 36.6, 8.6, 21.4, 58.0, 27.84]
+    assert len(parts) == 5, "the table of towns has remarks alone"
+    assert list_parts(leizhou.notice, leizhou.scores).empty

@@ -1,7 +1,7 @@
 """Does a notice agree with itself: do table and lists name the same units, and what do the checks find?"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,17 +9,13 @@ import pandas as pd
 from audit_lib.documents.model import line_of
 from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.notice import Notice
-from audit_lib.tables.check_registry import Outcome
+from audit_lib.tables.check_registry import Outcome, name_facts
 from audit_lib.tables.schemas import MATCHES, SEVERITIES
 from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
 
 MOST_IN_HEADLINE = 2  # units that a headline names; more are counted
 MOST_NAMES = 4  # units that a sentence names; more are listed in a table
 NO_CONTRADICTIONS = frozenset({"raw_file", "unread_cells"})  # faults of our copy or of our reading, or misprints
-FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, which tiers
-    **dict.fromkeys(("unit", "units", "above", "higher", "lower"), Unit),
-    **dict.fromkeys(("tier", "better_tier", "lower_tier", "by_cut"), Tier),
-}
 
 
 def trace_source(notice: Notice, record: pd.Series | None) -> pd.Series:
@@ -196,15 +192,6 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     ]
     rows = [(say(f"checks.{name}.message", **name_facts(finding.facts)), finding.line) for name, finding in found]
     return pd.DataFrame(rows, columns=["message", "line"]).astype({"message": "object", "line": "Int64"})
-
-
-def name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Mark the units and tiers among the facts of a finding, so that each language names them in its way."""
-    return {key: _mark(value, FACTS[key]) if key in FACTS else value for key, value in facts.items()}
-
-
-def _mark(value: Any, kind: type[Unit | Tier]) -> Any:
-    return [kind(each) for each in value] if isinstance(value, list) else kind(value)
 
 
 def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:

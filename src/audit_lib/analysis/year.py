@@ -7,7 +7,9 @@ from audit_lib.analysis.distribution import count_shared, summarise_scores
 from audit_lib.analysis.groups import Comparison, choose_main, name_group
 from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unexplained
 from audit_lib.analysis.update_rules import list_rules
+from audit_lib.notices.columns import NUMBER
 from audit_lib.notices.notice import Notice
+from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say
 
@@ -98,6 +100,34 @@ def list_units(scores: pd.DataFrame) -> pd.DataFrame:
     table = ranked.groupby(["table_no", "rank_printed"])["unit_name"].agg(list).reset_index()
     table.columns = pd.Index(["table_no", "rank", "units"])
     return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
+
+
+def list_parts(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
+    """List the other figures that the notice prints for each unit, such as parts of its score, under its headings.
+
+    Of the first table with any, and of others with the same columns; empty where there are none.
+    """
+    found = [(table, parts) for table in notice.tables if (parts := _find_figures(table))]
+    names = scores.set_index(["table_no", "name_in_table"])["unit_name"]
+    rows = [
+        {
+            "unit_name": names.get((table.table_no, row.unit), row.unit),
+            **{part: float(row.extra[part]) for part in parts},
+        }
+        for table, parts in found
+        if parts == found[0][1]
+        for row in table.rows
+    ]
+    return pd.DataFrame(rows, dtype="object", columns=["unit_name", *(found[0][1] if found else [])])
+
+
+def _find_figures(table: ScoreTable) -> list[str]:
+    """Find the columns beside unit, score and rank that have a number in every row."""
+    return [
+        column
+        for column in dict.fromkeys(table.columns)
+        if table.rows and all(NUMBER.fullmatch(row.extra.get(column, "")) for row in table.rows)
+    ]
 
 
 def _count_units(notice: Notice, scores: pd.DataFrame) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from audit_lib.analysis.source import name_facts, trace_source
+from audit_lib.analysis.source import trace_source
 from audit_lib.documents.model import Document, anchor_of
 from audit_lib.errors import AuditError
 from audit_lib.notebook.place_words import open_words
@@ -20,7 +20,7 @@ from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.report_summary import list_reports, read_card
 from audit_lib.sources import NOTICE, Source, find_sources, list_sources
 from audit_lib.tables.build import Reading, read_source
-from audit_lib.tables.check_registry import Outcome, run_checks
+from audit_lib.tables.check_registry import Outcome, name_facts, run_checks
 from audit_lib.tables.schemas import SEVERITIES
 from audit_lib.wording.form import find_fact, is_full_text
 from audit_lib.wording.languages import find_translations

@@ -1,8 +1,9 @@
 """The register of checks: which there are, how grave their findings, what was found in one notice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -12,8 +13,12 @@ from audit_lib.tables.measures import USUAL_SCALE
 from audit_lib.tables.scan_doubts import find_scan_lines
 from audit_lib.tables.schemas import SCHEMAS, SEVERITIES
 from audit_lib.tables.storage import validate_table
-from audit_lib.wording.words import Name, Phrase, Words, join, say
+from audit_lib.wording.words import Name, Phrase, Tier, Unit, Words, join, say
 
+FACTS: Mapping[str, type[Unit | Tier]] = {  # of findings: which name units, which tiers
+    **dict.fromkeys(("unit", "units", "above", "higher", "lower"), Unit),
+    **dict.fromkeys(("tier", "better_tier", "lower_tier", "by_cut"), Tier),
+}
 PARTS = ("found", "expected", "message")  # of a finding, each worded by its own template
 
 
@@ -150,9 +155,9 @@ def tabulate_problems(outcomes: tuple[Outcome, ...], notice_id: str, words: Word
 
 
 def tabulate_register(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """Return a row per check: question, verdict, what was found, what we do about it; the gravest findings first."""
-    ordered = sorted(outcomes, key=_weigh)
-    return pd.DataFrame([_register_row(outcome) for outcome in ordered])
+    """Return a row per check that found something: what it asks, what was found, what we do; the gravest first."""
+    found = [_register_row(outcome) for outcome in sorted(outcomes, key=_weigh) if outcome.findings]
+    return pd.DataFrame(found, columns=["question", "severity", "found", "line", "treatment"])
 
 
 def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
@@ -164,7 +169,7 @@ def describe_register(outcomes: tuple[Outcome, ...]) -> Phrase:
     weights = count_findings(outcomes)
     counts = [say(f"findings.{each}", n=weights[each]) for each in SEVERITIES if weights[each]]
     if len(found) == 1 and len(found[0].findings) == 1:
-        message = say(f"checks.{found[0].check.name}.message", **found[0].findings[0].facts)
+        message = say(f"checks.{found[0].check.name}.message", **name_facts(found[0].findings[0].facts))
         return say("findings.register_one", of=len(applied), message=message)
     return say("findings.register", n=len(found), of=len(applied), total=weights.total(), counts=counts)
 
@@ -174,22 +179,28 @@ def count_findings(outcomes: tuple[Outcome, ...]) -> Counter[str]:
     return Counter({each: sum(len(o.findings) for o in outcomes if o.check.severity == each) for each in SEVERITIES})
 
 
-def _weigh(outcome: Outcome) -> tuple[bool, int, bool]:
-    grave = SEVERITIES.index(outcome.check.severity) if outcome.findings else 0
-    return not outcome.findings, grave, not outcome.applies
+def name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Mark the units and tiers among the facts of a finding, so that each language names them in its way."""
+    return {key: _mark(value, FACTS[key]) if key in FACTS else value for key, value in facts.items()}
+
+
+def _mark(value: Any, kind: type[Unit | Tier]) -> Any:
+    return [kind(each) for each in value] if isinstance(value, list) else kind(value)
+
+
+def _weigh(outcome: Outcome) -> int:
+    return SEVERITIES.index(outcome.check.severity)
 
 
 def _register_row(outcome: Outcome) -> dict[str, object]:
     name, findings = f"checks.{outcome.check.name}", outcome.findings
-    verdict = "not_applicable" if not outcome.applies else "disagrees" if findings else "agrees"
     # One finding is worded in full; of several, what was found is enough, and the problems table has the sentences.
     part = "message" if len(findings) == 1 else "found"
-    found = join((say(f"{name}.{part}", **finding.facts) for finding in findings), "clauses")
+    found = join((say(f"{name}.{part}", **name_facts(finding.facts)) for finding in findings), "clauses")
     return {
         "question": say(f"{name}.question"),
-        "verdict": Name(verdict),
-        "severity": Name(outcome.check.severity) if findings else pd.NA,
-        "found": found or pd.NA,
+        "severity": Name(outcome.check.severity),
+        "found": found,
         "line": next((finding.line for finding in findings if finding.line), pd.NA),
-        "treatment": say(f"{name}.treatment") if findings else pd.NA,
+        "treatment": say(f"{name}.treatment"),
     }
