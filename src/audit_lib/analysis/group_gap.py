@@ -1,12 +1,11 @@
 """The difference between the two groups that matter most: how large, at which scores, and how far doubts move it."""
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from audit_lib.analysis.groups import Comparison, choose_main, list_groups, name_group, points_of
+from audit_lib.analysis.groups import Comparison, choose_main, name_group, points_of
 from audit_lib.numbers import round_half_up
 from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.words import Phrase, Text, join, say, say_nothing_found
@@ -112,34 +111,6 @@ def describe_lead(lead: Lead | None, comparisons: list[Comparison], column: str,
     means |= {"mean_first" if lead.leader == main.first else "mean_second": lead.mean_rest}
     names = {"leader": name_group(lead.leader, column, lead.n), "other": name_group(lead.other, column, 1)}
     return say("groups.lead", n=lead.n, best=lead.best, **names, **_name_both(main, column), **means)
-
-
-def describe_split(scores: pd.DataFrame, comparisons: list[Comparison], min_n: int) -> Phrase | None:
-    """State that an analyst's groups within one side differ more than the two sides do. Exploratory.
-
-    None where they do not, and where no side has two such groups of `min_n` scored units or more.
-    """
-    main = choose_main(comparisons)
-    if main.status != "ok" or {main.first, main.second} != {"town", "bureau"}:
-        return None
-    found = []
-    for side in (main.first, main.second):
-        members = scores[scores["side"] == side]
-        groups = {group: points_of(members, "split", group) for group in list_groups(members, "split")}
-        large = {group: points for group, points in groups.items() if len(points) >= min_n}
-        found += [
-            (abs(large[one].mean() - large[other].mean()), side, large, one, other)
-            for one, other in combinations(large, 2)
-        ]
-    widest = max(found, key=lambda each: each[0], default=None)
-    if widest is None or widest[0] <= abs(main.gap):
-        return None
-    _, side, points, *pair = widest
-    low, high = sorted(pair, key=lambda group: points[group].mean())
-    facts: dict[str, object] = {"side": name_group(side, "side")}
-    for end, group in (("high", high), ("low", low)):
-        facts |= {end: name_group(group, "split"), f"n_{end}": len(points[group]), f"mean_{end}": points[group].mean()}
-    return say("groups.split", **facts)
 
 
 def describe_test(comparison: Comparison, column: str) -> Text | None:

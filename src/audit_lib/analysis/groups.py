@@ -143,16 +143,6 @@ def title_groups(scores: pd.DataFrame, comparisons: list[Comparison], column: st
     return None
 
 
-def tabulate_comparisons(comparisons: list[Comparison], column: str) -> pd.DataFrame:
-    """List the comparisons that were made: difference of means, pairs that either group wins, p of permutation."""
-    rows = []
-    for each in comparisons:
-        if each.status == "ok":
-            gap = say("groups.gap", first=name_group(each.first, column), second=name_group(each.second, column))
-            rows.append((gap, each.gap, each.pairs.total, each.pairs.wins, each.pairs.losses, each.p))
-    return pd.DataFrame(rows, columns=["gap", "mean_gap", "pairs", "wins", "losses", "p"])
-
-
 def describe_unscored(scores: pd.DataFrame, column: str) -> Phrase | None:
     """Name the units that are rated without a score, and so in no count of this report; None without any."""
     names = list(scores.loc[scores["score"].isna() & scores[column].notna(), "unit_name"])

@@ -3,13 +3,12 @@
 from audit_lib.analysis.group_gap import (
     describe_gap,
     describe_lead,
-    describe_split,
     describe_test,
     find_lead,
     measure_sensitivity,
 )
 from audit_lib.analysis.group_gap import describe_groups as describe
-from audit_lib.analysis.groups import choose_main, describe_unscored, is_ours, tabulate_comparisons, title_groups
+from audit_lib.analysis.groups import choose_main, describe_unscored, is_ours, title_groups
 from audit_lib.analysis.groups import compare_groups as compare
 from audit_lib.analysis.groups import tabulate_groups as tabulate
 from audit_lib.figures.groups import plot_groups
@@ -20,7 +19,6 @@ __all__ = [
     "describe",
     "describe_gap",
     "describe_lead",
-    "describe_split",
     "describe_test",
     "describe_unscored",
     "find_lead",
@@ -28,6 +26,5 @@ __all__ = [
     "measure_sensitivity",
     "plot_groups",
     "tabulate",
-    "tabulate_comparisons",
     "title_groups",
 ]
