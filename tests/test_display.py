@@ -38,7 +38,6 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
         ("mean", [88.125, 85.5], ["88.13", "85.50"]),
         ("score_before", [82.9, 71.8], ["82.9", "71.8"]),
         ("mean", [85.589286, 84.0], ["85.59", "84.00"]),
-        ("p", [0.35372, 0.0092], ["0.3537", "0.0092"]),
         ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
         ("rank", pd.array([1, None], dtype="Int16"), ["1", "–"]),
         ("units", [["甲局", "乙镇"], []], ["Jiaju 甲局, Yizhen 乙镇", "none"]),

@@ -76,7 +76,7 @@ def test_units_are_listed_by_rank_with_score_tier_and_marks(leizhou: BeautifulSo
 @pytest.mark.slow
 def test_the_legend_counts_units_and_the_exception(leizhou: BeautifulSoup) -> None:
     assert texts(leizhou, ".leg li") == [
-        *("excellent 优秀, 8", "good 良好, 41", "90 or more but good, 4", "fair 一般, 7", "not rated, 1"),
+        *("excellent 优秀, 8", "good 良好, 41", "90 or more but good, 4 of the 41", "fair 一般, 7", "not rated, 1"),
     ]
 
 

@@ -125,8 +125,10 @@ def _make_legend(units: pd.DataFrame, marks: Mapping[str, list[Mark]], words: Wo
     """Make the legend of tiers, with the outline of the exceptions where they are of one kind."""
     exceptions = {unit_id: mark.text for unit_id, found in marks.items() for mark in found if mark.kind == "exception"}
     texts = set(exceptions.values())
-    outlined = words("labels.legend", name=texts.pop(), n=len(exceptions)) if len(texts) == 1 else None
-    return key_tiers(units.assign(is_exception=units["unit_id"].isin(exceptions)), words, outlined)
+    is_exception = units["unit_id"].isin(exceptions)
+    of = int(units["tier"].isin(units.loc[is_exception, "tier"]).sum())
+    outlined = words("labels.legend_of", name=texts.pop(), n=len(exceptions), of=of) if len(texts) == 1 else None
+    return key_tiers(units.assign(is_exception=is_exception), words, outlined)
 
 
 def _list_rows(
