@@ -42,6 +42,7 @@ OTHER_FACTS = {
     *("units.joint_place", "units.place", "units.ranked_joint_place", "units.ranked_place"),
     *("units.opening_scored_given", "units.opening_scored_unlisted", "units.opening_scored_unread"),
     *(
+        "narrative.half_rated",
         "narrative.notice_says",
         "narrative.subject",
         "narrative.summary_says",
