@@ -13,7 +13,7 @@ from audit_lib.wording.words import Text
 def test_quality_of_leizhou(leizhou) -> None:
     assert list(leizhou.quality()) == [
         ("units found", "57; the notice states 56"),
-        ("left out", "市残联 (no score), 监察局 (no rating)"),
+        ("left out", "no score: Disabled Persons' Federation (市残联); no rating: Supervision (监察局)"),
         ("ratings against scores", "51 of 55 follow from pass marks of 90 and 80"),
         ("checks", "29 apply; 2 contradictions, 9 queries, 6 remarks"),
     ]

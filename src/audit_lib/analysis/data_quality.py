@@ -7,7 +7,7 @@ import pandas as pd
 from audit_lib.analysis.cuts import compare_rule
 from audit_lib.tables.check_registry import Outcome, count_findings
 from audit_lib.tables.schemas import SEVERITIES
-from audit_lib.wording.words import Phrase, Text, join, say
+from audit_lib.wording.words import Phrase, Text, Unit, join, say
 
 MOST_NAMES = 6  # units left out are named while they are few
 
@@ -31,7 +31,7 @@ def summarise_quality(
     elif has_score.any():
         unscored, untiered = (list(scores.loc[~has, "unit_name"]) for has in (has_score, has_tier))
         left_out = [_name_units("no_score", unscored), _name_units("no_tier", untiered)]
-        if named := join(filter(None, left_out), "values.joiner"):
+        if named := join(filter(None, left_out), "clauses"):
             yield say("quality.left_out"), named
         if rule := compare_rule(scores, *cuts):
             facts = {"n": rule.n_agree, "of": rule.n_rated, "top_cut": cuts[0], "low_cut": cuts[1]}
@@ -43,7 +43,11 @@ def _name_units(key: str, units: list[str]) -> Phrase | None:
     """Name units that share a reason; nothing for none."""
     if not units:
         return None
-    return say(f"quality.{key}" if len(units) <= MOST_NAMES else f"quality.{key}_many", units=units, n=len(units))
+    return say(
+        f"quality.{key}" if len(units) <= MOST_NAMES else f"quality.{key}_many",
+        units=[Unit(unit) for unit in units],
+        n=len(units),
+    )
 
 
 def _count_findings(outcomes: tuple[Outcome, ...]) -> Phrase:

@@ -6,6 +6,7 @@ from html import unescape
 
 from nbformat import NotebookNode
 
+from audit_lib.notebook.statements import SETTINGS
 from audit_lib.pages.report_body import NOT_FOR_PAGES
 from audit_lib.wording.words import Words
 
@@ -13,10 +14,10 @@ TAG = re.compile(r"<[^>]+>")
 
 
 def read_text(notebook: NotebookNode) -> str:
-    """Read what a page of a notebook says: its prose, its outputs, the words around its figures; no code."""
+    """Read what a page says: its prose, its outputs but for what the data are, the words around its figures; no code."""
     found = []
     for cell in notebook.cells:
-        if NOT_FOR_PAGES & set(cell.metadata.get("tags", [])):
+        if {*NOT_FOR_PAGES, SETTINGS} & set(cell.metadata.get("tags", [])):
             continue
         if cell.cell_type == "markdown":
             found.append(cell.source)
