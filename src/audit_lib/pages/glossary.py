@@ -14,7 +14,7 @@ TAG = re.compile(r"<[^>]+>")
 
 
 def read_text(notebook: NotebookNode) -> str:
-    """Read what a page says: its prose, its outputs but for what the data are, the words around its figures; no code."""
+    """Read what a page says: prose, outputs but for what the data are, the words around figures; no code."""
     found = []
     for cell in notebook.cells:
         if {*NOT_FOR_PAGES, SETTINGS} & set(cell.metadata.get("tags", [])):
