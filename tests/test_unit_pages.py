@@ -124,7 +124,7 @@ def test_a_shared_rank_is_marked(tree: Path) -> None:
             [
                 "5 units scored higher, 50 lower.",
                 "Scored no more and rated better: Finance (财政局) (90), Tangjia (唐家镇) (90) and Songzhu (松竹镇) (90).",
-                "No reason is given: the notice does not say how ratings follow from scores.",
+                "Our copy gives no reason: it does not say how ratings follow from scores.",
             ],
         ),
         ("食药监局", ["No unit scored higher, 55 scored lower."]),
@@ -173,9 +173,11 @@ def test_what_the_notice_says_is_copied_or_our_summary_and_leads_to_its_lines(tr
     assert texts(copied, "p:not(.tag)") == ["Score 87. Rating good. row 25 of the table · rating list, line 63"]
     assert hrefs(copied, "a") == ["../2017/notice.html#L245", "../2017/notice.html#L63"]
     assert "ours" in ours.get_attribute_list("class")
+    sentence = "一是重视不够:对通报和交办单指出的问题整改不力,工作被动;举例为市民政局、市安监局、市海洋与渔业局。"
     assert texts(ours, "p, li") == [
         "Our summary, not the notice's words; do not quote it as the government's",
-        "2017: named as an example of a problem. Section 2, item 1",
+        f"2017: named as an example of a problem. Section 2, item 1 {sentence}",
+        sentence,
     ]
     assert hrefs(ours, "a") == ["../2017/notice.html#L35"]
     assert hrefs(page, ".trail a") == ["../../index.html", "../index.html"]

@@ -61,7 +61,7 @@ def render_place(tree: Path, jurisdiction: str, data: Path, language: str = MAIN
     place = open_place(data, jurisdiction, language)
     periods = read_periods(tree / jurisdiction)
     site = read_site(data)
-    pages = render_units(place, periods, tree, words, site)
+    pages = render_units(place, periods, tree, words, site, data)
     _save_digest(place, words, tree, data)
     if not place.periods:
         return pages

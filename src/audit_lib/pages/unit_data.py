@@ -3,7 +3,9 @@
 Nothing is joined here but what has one id, and nothing is filled: a unit that a notice does not name has no result.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +15,10 @@ import pandas as pd
 
 from audit_lib.analysis.lineage import keep_decisive
 from audit_lib.documents.model import squeeze
+from audit_lib.errors import AuditError
 from audit_lib.periods import order_of
+from audit_lib.sources import find_sources
+from audit_lib.tables.build import read_source
 from audit_lib.tables.history import load_lineage
 from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
@@ -110,6 +115,20 @@ def open_place(data: Path, jurisdiction: str, language: str) -> Place:
     records = {row["period"]: row for _, row in notices[notices["jurisdiction"] == jurisdiction].iterrows()}
     made = tuple(_make_dossiers(data, jurisdiction, scores, mentions, language))
     return Place(jurisdiction, periods, printed, scores, mentions, problems, made, records)
+
+
+def read_sentences(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
+    """Read the sentence of our copy that names a unit, by period, place and name; nothing of a file that is gone."""
+    found = {}
+    for period, mentions in place.mentions.groupby("period"):
+        texts: dict[str, str] = {}
+        with suppress(AuditError):
+            (source,) = find_sources(data, place.jurisdiction, str(period))
+            texts = {line.place: line.text for line in read_source(data, source).notice.document.lines}
+        for row in mentions.itertuples():
+            sentences = re.split("(?<=。)", texts.get(row.place, ""))
+            found[str(period), row.place, row.name_raw] = next((each for each in sentences if row.name_raw in each), "")
+    return found
 
 
 def rank_as_printed(scores: pd.DataFrame) -> pd.DataFrame:

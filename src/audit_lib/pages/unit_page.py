@@ -22,7 +22,7 @@ from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
-from audit_lib.pages.unit_data import Dossier, Place, Result
+from audit_lib.pages.unit_data import Dossier, Place, Result, read_sentences
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
@@ -78,7 +78,9 @@ class Latest:
     table: Table | None
 
 
-def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Words, site: Site) -> list[Path]:
+def render_units(
+    place: Place, periods: Sequence[Period], tree: Path, words: Words, site: Site, data: Path
+) -> list[Path]:
     """Write the pages of a place's units; pages of units that are gone go. Returns the pages."""
     slugs = name_pages(place)
     folder = tree / place.jurisdiction / "units"
@@ -89,6 +91,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
     names = set().union(*(_spell(dossier, words) for dossier in place.dossiers))
     found = [(period.name, card) for period in periods for card in period.found]
     named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
+    sentences = read_sentences(place, data)
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -107,6 +110,7 @@ def render_units(place: Place, periods: Sequence[Period], tree: Path, words: Wor
             subject=describe_subject(record, own),
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
+            sentences=sentences,
             anchor_of=anchor_of,
             date_notices=date_notices,
             format_score=format_score,
