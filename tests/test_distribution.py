@@ -111,7 +111,7 @@ def test_leizhou_chart(leizhou) -> None:
 def test_describe_awkward_scores(scored, points: list[float], sentence: str) -> None:
     said = describe_distribution(scored(points))
     assert say_in_english(said) == sentence
-    assert is_finding(said) == (len(points) > 1)
+    assert is_finding(said) == (len(points) > 3 or len(set(points)) < len(points)), "few that differ are in every list"
 
 
 @pytest.mark.parametrize("points", [[], [88], [88, 88], [90, 80, 70]])

@@ -87,7 +87,15 @@ def test_one_pass_mark_between_two_ratings(make_scores, words) -> None:
 def test_leizhou_exceptions_and_the_text(leizhou) -> None:
     rows = explain_exceptions(compare_rule(leizhou.scores, 90, 80), leizhou.mentions).set_index("unit_name")
     assert rows["sentiment"].dropna().to_dict() == {"水务局": "criticised", "北和镇": "praised"}
+    assert list(rows) == ["score", "sentiment"], "one rating and one by the pass marks: the title has both"
     assert "sentiment" not in explain_exceptions(compare_rule(leizhou.scores, 90, 80), leizhou.mentions.iloc[:0])
+
+
+def test_exceptions_of_several_kinds_have_their_ratings_and_none_is_an_empty_table(make_scores, leizhou) -> None:
+    both = explain_exceptions(compare_rule(make_scores(BOTH_WAYS), 90, 80), leizhou.mentions)
+    assert list(both) == ["unit_name", "score", "tier", "tier_by_cut"]
+    for rows in ([("甲局", 95, "优秀"), ("乙局", 85, "良好")], [("甲局", None, "优秀"), ("乙局", None, "良好")]):
+        assert explain_exceptions(compare_rule(make_scores(rows), 90, 80), leizhou.mentions).empty
 
 
 def test_leizhou_sentences(leizhou, words) -> None:

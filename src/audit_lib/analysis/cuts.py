@@ -91,7 +91,7 @@ def explain_exceptions(rule: CutRule | None, mentions: pd.DataFrame) -> pd.DataF
     Without ratings where they are the same for all: the title of the table says them.
     """
     columns = ["unit_name", "score", "tier", "tier_by_cut", "sentiment"]
-    if rule is None:
+    if rule is None or rule.exceptions.empty:
         return pd.DataFrame(columns=columns)
     named = mentions.dropna(subset=["sentiment"]).drop_duplicates("unit_id")[["unit_id", "sentiment"]]
     listed = rule.exceptions.merge(named, on="unit_id", how="left")[columns].dropna(axis="columns", how="all")

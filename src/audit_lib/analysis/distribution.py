@@ -140,8 +140,8 @@ def describe_distribution(scores: pd.DataFrame) -> Phrase:
     if (n_tables := scored(scores)["table_no"].nunique()) > 1:
         return say("distribution.tables", n_tables=n_tables, **facts)
     middle = find_middle(scores)
-    if middle is None:
-        return say("distribution.few", **facts)
+    if middle is None:  # few that differ are all in the list of the place's page
+        return (say if ties.n_tied else say_nothing_found)("distribution.few", **facts)
     share = "most" if 2 * middle.n > middle.of else "half"
     spread = say(f"distribution.{share}", low=middle.low, high=middle.high)
     if ties.is_list_no_ranking:
