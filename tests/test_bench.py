@@ -155,7 +155,6 @@ def test_a_table_of_ones_own_has_the_same_functions_sentences_and_charts() -> No
     assert "6 units of the survey, the analyst's own data, 2018, by group" in chart.subtitle
     assert chart.source == "Source: the analyst's own data, not a published notice. Own calculation."
     assert "These are an analyst's own numbers" in report.reading_note().text
-    assert "place: the analyst's own data" in repr(report)
 
 
 def test_periods_of_ones_own_are_compared_by_points_only_under_one_rubric() -> None:
