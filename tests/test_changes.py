@@ -277,5 +277,5 @@ def test_a_row_of_lineage_is_told_as_one(make_issue: Callable[..., Issue], tmp_p
     changed = read_changed(make())
     assert changed is not None
     assert changed["cause"] == ["lineage"]
-    joined = [each for each in changed["statements"] if each["where"][1:] == ["2016 → 2022", "Joined"]]
-    assert [(each["old"], each["new"]) for each in joined] == [("16", "15")]
+    left = [each for each in changed["statements"] if each["where"][1:] == ["2016 → 2022 · left", "Units"]]
+    assert [(each["old"], each["new"]) for each in left] == [("1", "2")]

@@ -259,7 +259,8 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
     best, top = rated[rated["tier"] == TIERS[0]], int((points >= 90).sum())
     means = [("mean in a sentence", towns.mean()), ("mean in a sentence", bureaus.mean())]
     bullets = [score(90), count(top), count(top - len(best)), *means, score(towns.max())]
-    bullets += [count(len(criticised)), score(bad.max())]
+    tiers = Counter(tier_of[unit] for unit in criticised)
+    bullets += [count(len(criticised)), count(tiers[TIERS[1]]), score(bad.max())]
     yield from claim_numbers(where(stem, "bullets"), shown["bullets"], bullets)
     reach = [
         cell
@@ -319,15 +320,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
 
     stem = "03_tiers"
     shown = show(stem, "leizhou", "2017")
-    rows = [
-        {
-            "单位": named(row.unit),
-            "得分": score(row.score),
-            "档次": named(row.tier),
-            "按分数线": named(by_cut[row.Index]),
-        }
-        for row in exceptions.itertuples()
-    ]
+    rows = [{"单位": named(row.unit), "得分": score(row.score)} for row in exceptions.itertuples()]
     yield from claim_table(where(stem, "exceptions"), shown["exceptions"], rows)
     rows = []
     for tier in (*TIERS, None):
