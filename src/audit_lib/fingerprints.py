@@ -9,9 +9,7 @@ from typing import Any
 
 from audit_lib.files import save_text
 
-LIBRARIES = (
-    *("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn", "pypinyin", "scipy"),
-)
+LIBRARIES = (*("audit-lib", "matplotlib", "numpy", "pandas", "papermill", "pillow", "pylopdf-fonts-zh-cn", "pypinyin"),)
 PAGE_LIBRARIES = ("beautifulsoup4", "fonttools", "jinja2", "nbconvert", "pylopdf-fonts-zh-cn", "pypinyin")
 PACKAGE = Path(__file__).parent
 # Folders and modules that run after a report is made: a change here renders pages again at most, and runs no report.

@@ -7,7 +7,7 @@ from audit_lib.analysis.distribution import count_shared, summarise_scores
 from audit_lib.analysis.groups import Comparison, choose_main, name_group
 from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unexplained
 from audit_lib.analysis.update_rules import list_rules
-from audit_lib.notices.columns import NUMBER
+from audit_lib.notices.grids.columns import NUMBER
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.tables.tiers import list_tiers
