@@ -40,6 +40,7 @@ OTHER_FACTS = {
     "labels.exceptions_top",
     *("index.place", "place.gloss", "place.inspected_month", "place.subject_gloss"),
     *("units.joint_place", "units.place", "units.ranked_joint_place", "units.ranked_place"),
+    *("units.joint_place_open", "units.place_open", "units.ranked_joint_place_open", "units.ranked_place_open"),
     *("units.opening_scored_given", "units.opening_scored_unlisted", "units.opening_scored_unread"),
     *(
         "narrative.notice_says",

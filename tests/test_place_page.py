@@ -16,6 +16,7 @@ from audit_lib.pages.unit_data import open_place, rank_as_printed
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
+from audit_lib.tables.measures import Measure
 from audit_lib.wording.words import Words
 
 MakeData = Callable[..., Path]
@@ -133,7 +134,7 @@ def make_table(make_scores: Callable[[Rows], pd.DataFrame]) -> Callable[[Rows], 
     def make(rows: Rows) -> DotTable:
         scores = make_scores(rows)
         mentions = pd.DataFrame({"sentiment": [], "unit_id": []}, dtype="str")
-        return build_table(scores, mentions, WORDS)
+        return build_table(rank_as_printed(scores, {}), mentions, WORDS)
 
     return make
 
@@ -166,19 +167,30 @@ def test_an_exception_is_ranked_no_lower_than_a_unit_with_a_better_tier(
     assert find_exceptions(make_scores(rows)) == {}, "half of the units are no exception"
 
 
-def test_printed_ranks_count_where_no_scores_are_printed() -> None:
+def test_printed_ranks_count_where_all_are_printed() -> None:
     table = pd.DataFrame(
         {
-            "notice_id": ["a"] * 3 + ["b"],
-            "table_no": [1] * 4,
-            "score": [None, None, None, 90.0],
-            "rank_printed": pd.array([1, 1, 3, 7], dtype="Int64"),
-            "rank": pd.array([None, None, None, 1], dtype="Int64"),
-            "n_tied": pd.array([None, None, None, 1], dtype="Int64"),
+            "notice_id": [*"aaabbccc"],
+            "period": [*"aaabbccc"],
+            "unit_id": [*"12312123"],
+            "table_no": [1] * 8,
+            "rank_printed": pd.array([1, 1, 3, 1, 2, 1, 2, None], dtype="Int64"),
+            "rank": pd.array([None, None, None, 1, 1, 1, 2, 2], dtype="Int64"),
         }
     )
-    ranked = rank_as_printed(table)
-    assert (ranked["rank"].tolist(), ranked["n_tied"].tolist()) == ([1, 1, 3, 1], [2, 2, 1, 1])
+    ranked = rank_as_printed(table, {})
+    assert ranked["rank"].tolist() == [1, 1, 3, 1, 2, 1, 2, 2]
+    assert ranked["n_tied"].tolist() == [2, 2, 1, 1, 1, 1, 2, 2]
+    assert ranked["is_printed"].tolist() == [True] * 5 + [False] * 3
+
+
+def test_units_that_may_be_the_last_of_a_longer_list_have_no_computed_rank() -> None:
+    table = pd.DataFrame(
+        {"notice_id": ["a", "a"], "period": ["a", "a"], "unit_id": ["1", "2"], "table_no": [1, 1]}
+        | {name: pd.array(values, dtype="Int64") for name, values in (("rank_printed", [None] * 2), ("rank", [1, 2]))}
+    )
+    assert rank_as_printed(table, {"a": Measure(n_ranked=30)})["rank"].isna().all()
+    assert rank_as_printed(table, {"a": Measure(n_ranked=30, extent="upper_read")})["rank"].tolist() == [1, 2]
 
 
 def test_a_notice_without_a_record_has_a_page(make_data: MakeData, notice_text: Callable[..., str]) -> None:

@@ -7,10 +7,12 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.statistics import find_certain_error, tukey_fences
 from audit_lib.analysis.unit_paths import LOWEST, TOP, place
+from audit_lib.tables.measures import read_measure
 from audit_lib.tables.tiers import rated, scale_tiers
-from audit_lib.wording.words import Name, Phrase, Unit, say, say_nothing_found
+from audit_lib.wording.words import Name, Phrase, Text, Unit, join, say, say_nothing_found
 
 FEWEST = 8  # scored units for a statement on most of them
 MOST_NAMES = 4  # more units than that are listed in a table, not in a sentence
@@ -186,8 +188,16 @@ def describe_certain(scores: pd.DataFrame) -> Phrase | None:
     return say(f"distribution.{'certain' if facts['n'] else 'uncertain'}_{what}", **facts)
 
 
-def describe_distribution(scores: pd.DataFrame) -> Phrase:
-    """Describe in one sentence where most scores lie, and whether a place in the list is a rank."""
+def describe_distribution(scores: pd.DataFrame, record: pd.Series | None = None) -> Text:
+    """Describe in one sentence where most scores lie, and whether a place in the list is a rank.
+
+    It says so where the list is only a part of a longer one, by the `record` of the notice in notices.csv.
+    """
+    sentence, lack = _describe_scores(scores), describe_lack(scores, read_measure(record))
+    return join([sentence, lack], "clauses") or sentence if lack and sentence.is_finding else sentence
+
+
+def _describe_scores(scores: pd.DataFrame) -> Phrase:
     points, ties = scores["score"].dropna(), count_shared(scores)
     if points.empty:
         return say_nothing_found("distribution.no_scores")

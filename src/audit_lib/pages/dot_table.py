@@ -49,7 +49,10 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True)
 class DotTable:
-    """The table of a notice. `ticks` are places on the axis in percent, with their labels; none without an axis."""
+    """The table of a notice. `ticks` are places on the axis in percent, with their labels; none without an axis.
+
+    `is_printed`: its ranks are those of the notice.
+    """
 
     sections: tuple[Section, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -58,6 +61,7 @@ class DotTable:
     has_scores: bool
     has_ranks: bool
     has_ties: bool
+    is_printed: bool
     has_tiers: bool
 
     @cached_property
@@ -106,6 +110,7 @@ def build_table(
         has_scores,
         has_ranks and (not has_scores or scores["score"].nunique() > 1),
         bool((scores["n_tied"] > 1).any()),
+        bool(scores["is_printed"].any()),
         bool(scores["tier"].notna().any()),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.source import count_marks
 from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
@@ -106,7 +107,8 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         subject=describe_subject(record, words),
         lead=lead,
         where=words("place.gloss") if words.facts["place"] != words.facts["printed_place"] else words.facts["place"],
-        facts=list_facts(record, scores, words),
+        facts=list_facts(place, words),
+        lack=describe_lack(scores, read_measure(record)),
         url=find_fact(record, "url"),
         document=find_fact(record, "document_number"),
         read_first=read_first(record, words),
@@ -133,12 +135,21 @@ def describe_missing(silent: Mapping[str, str], words: Words) -> str:
     return words.join([listed, silent.get(TRENDS, "")], "sentences")
 
 
-def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:
-    """List what is known of a notice: who inspected, when, how many units; what is not recorded has no row."""
+def list_facts(place: Place, words: Words) -> list[Fact]:
+    """List what is known of the latest notice: who inspected, when, how many units; what is not recorded has no row.
+
+    Of earlier lists it says which are parts of longer ones.
+    """
+    latest, *earlier = place.periods
+    record, scores = place.find_record(latest), place.scores[place.scores["period"] == latest]
+    extents = {period: place.describe_extent(period) for period in earlier}
+    parts = [words("place.extent_of", period=words.date(each), extent=text) for each, text in extents.items() if text]
     facts = {
         "inspector": describe_inspector(record, words),
         "dates": describe_dates(record, words),
-        "units": describe_units(scores, words),
+        "units": words.join(
+            [describe_units(scores, words), words.word(place.describe_extent(latest)), *parts], "clauses"
+        ),
         "method": find_fact(record, "method_note") or "",
     }
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
@@ -213,6 +224,7 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
     record = place.find_record(latest)
     scores = place.scores[place.scores["period"] == latest]
     subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
+    extent = place.describe_extent(latest)
     n_unread = int(place.problems["check"].str.startswith(UNREAD).sum())
     dates = describe_dates(record, words) if len(place.periods) == 1 else ""
     key = "units" if len(place.periods) == 1 else "units_of_last"
@@ -220,9 +232,10 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
         "subject": words.join(subjects, "clauses"),
         "inspector": describe_inspector(record, words),
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
-        "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
+        "units": words.join([words(f"place.{key}", n=scores["unit_id"].nunique()), words.word(extent)], "clauses"),
         "badges": list(list_badges(scores, record, n_unread, words)),
-        "drawing": _draw_periods(place, words, data) or draw_all(scores, name_measure(words, record)),
+        "drawing": _draw_periods(place, words, data)
+        or draw_all(scores, name_measure(words, record), is_lower_better=read_measure(record).is_lower_better),
         "n_units": len(place.dossiers),
     }
 
@@ -237,14 +250,15 @@ def _draw_periods(place: Place, words: Words, data: Path) -> str:
     return drawn.to_svg("thumbnail", words("index.change", **pair.gate.word_periods()))
 
 
-def draw_all(scores: pd.DataFrame, words: Words) -> str:
+def draw_all(scores: pd.DataFrame, words: Words, *, is_lower_better: bool) -> str:
     """Draw all units of a notice, a strip for each table, exceptions outlined; by rating where it has no scores."""
     units = first_rows(scores)
     if units["score"].isna().all():
         caption = words("place.caption", date=words.date(units["period"].iloc[0]))
         return draw_ratings(units, CARD, words).to_svg("thumbnail", caption) if units["tier"].notna().any() else ""
     units = units.dropna(subset=["score"])
-    units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(find_exceptions(scores)))
+    exceptions = find_exceptions(scores, is_lower_better=is_lower_better)
+    units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(exceptions))
     strips = [_draw_table(table, choose_axis(units["score"]), words) for _, table in units.groupby("table_no")]
     return "".join(strips)
 

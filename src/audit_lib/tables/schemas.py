@@ -22,6 +22,7 @@ KINDS = [
 ]
 SIDES = ["town", "bureau", "other"]
 BETTER = ["higher", "lower"]
+EXTENTS = ["upper_read", "upper_published", "best_ratings"]
 SEVERITIES = ["error", "warning", "note"]
 BLANK = "blank"  # of an empty column of a web site
 DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -98,6 +99,7 @@ TYPES = {
     "sentiments": _one_of("criticised", "praised"),
     "severities": _one_of(*SEVERITIES),
     "better": _one_of(*BETTER),
+    "extents": _one_of(*EXTENTS),
     "events": _one_of("renamed", "merged", "split", "transferred", "created", "abolished"),
     "date_exactness": _one_of("on", "by", "about"),
     "scopes": _one_of("national_rule", "provincial_rule", "place_confirmed", "rule_applied", "expected", "elsewhere"),
