@@ -258,8 +258,8 @@ def test_every_template_for_a_measure_stands_beside_one_for_points(language: str
 @pytest.mark.parametrize(
     ("language", "headline"),
     [
-        ("en", "21 units of Guangdong had a share of clean-air days from 33.3% to 90%"),
-        ("zh", "广东省21个单位的达标天数比例在33.3%～90%之间"),
+        ("en", "21 cities had a share of clean-air days from 33.3% to 90%"),
+        ("zh", "21个设区市的达标天数比例在33.3%～90%之间"),
     ],
 )
 def test_scores_that_are_no_points_are_named(language: str, headline: str) -> None:

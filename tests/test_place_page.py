@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit_lib.pages.dot_table import DotTable, build_table
+from audit_lib.pages.notice_facts import describe_inspector
 from audit_lib.pages.place_page import describe_missing, render_place
 from audit_lib.pages.unit_data import open_place, rank_as_printed
 from audit_lib.pages.unit_marks import find_exceptions
@@ -114,7 +115,7 @@ def test_ranks_alone_lie_on_an_axis_with_the_first_on_the_right(data: Path) -> N
 
 def test_each_table_of_a_notice_is_ranked_apart(data: Path) -> None:
     table = tabulate(data, "louxing", "2017-05")
-    assert [(section.table_no, len(section.rows)) for section in table.sections] == [(1, 5), (2, 6)]
+    assert [(section.name, len(section.rows)) for section in table.sections] == [("subdistricts", 5), ("towns", 6)]
     assert [row.rank for row in table.sections[1].rows] == ["1", "2", "3", "4", "5", "6"]
     assert (table.has_ties, table.groups) == (False, ())
 
@@ -199,6 +200,18 @@ def test_a_notice_without_a_record_has_a_page(make_data: MakeData, notice_text: 
     page = read(render_place(data.parent / "reports", "jia", data)[0])
     assert texts(page, "h1") == ["Jia"]
     assert not page.select(".box, script, .find")
-    assert texts(page, ".facts dd")[:2] == ["not recorded", "2 units"]
+    assert texts(page, ".facts dd")[:2] == ["not recorded", "2 towns and bureaus"]
     assert texts(page, "#units ~ .fs") == [], "nobody shares a score"
     assert texts(page, ".k") == ["Jia, 2017"], "its name in Chinese is not recorded"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "not recorded; published on xnnews.com.cn (the city paper)"),
+        ("zh", "未载明；刊于咸宁新闻网"),
+    ],
+)
+def test_a_newspaper_is_no_inspector(data: Path, language: str, said: str) -> None:
+    place = open_place(data, "xianning", language)
+    assert describe_inspector(place.find_record("2023-06"), Words(language)) == said

@@ -109,7 +109,7 @@ def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: 
 def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
     place, *_ = render_place(tmp_path, "guangdong", data)
     page = BeautifulSoup(place.read_text("utf-8"), "html.parser")
-    assert texts(page, "#units") == ["All 21 units, by share of clean-air days"]
+    assert texts(page, "#units") == ["All 21 cities, by share of clean-air days"]
     assert texts(page, "th.score") == ["Share of clean-air days"]
     page = read(tmp_path, "guangdong", "广州")
     assert texts(page, "h1") == ["Guangzhou (广州) had a share of clean-air days of 33.3%, joint last of 21"]
@@ -175,8 +175,8 @@ def test_bullets_say_who_has_a_better_rating(tree: Path, unit: str, bullets: lis
             "louxing",
             "蛇形山",
             [
-                ["May 2017", "2", "86.31", "6 of 6", "table, line 18"],
-                ["April 2017", "2", "86.67", "6 of 6", "table, line 18"],
+                ["May 2017", "towns", "86.31", "6 of 6", "table, line 18"],
+                ["April 2017", "towns", "86.67", "6 of 6", "table, line 18"],
                 ["September 2016", "–", "not named"],
             ],
         ),

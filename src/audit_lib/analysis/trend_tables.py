@@ -167,7 +167,8 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     highlight = choose_highlight(trends)
     chosen = None if highlight is None else list(table.index).index(highlight)
     has_ties = any(table[heading].str.endswith("=").any() for heading in headings.values())
-    note = join([say("trends.tied") if has_ties else None, _note_printed(panel, printed)], "sentences")
+    lists = say("trends.each_list", lists=[name_list(each) for each in panel.lists]) if len(panel.lists) > 1 else None
+    note = join([say("trends.tied") if has_ties else None, lists, _note_printed(panel, printed)], "sentences")
     drawn = (shades.reset_index(drop=True), scores.reset_index(drop=True))
     return table.reset_index(drop=True), Shades(*drawn, chosen, note, _shorten_headings(headings) if is_long else {})
 

@@ -100,7 +100,7 @@ def build_panel(history: History) -> Panel:
     parts = []
     for period in history.periods:
         units = history.scores_of[period].drop(columns="n_tied")
-        units = units.assign(unit=units["unit_id"].map(keys[period]), list=_name_lists(units))
+        units = units.assign(unit=units["unit_id"].map(keys[period]), list=name_lists(units))
         parts.append(units.join(_place_units(units, published[period])))
     rows = pd.concat(parts, ignore_index=True)
     names = rows.drop_duplicates("unit", keep="last").set_index("unit")["unit_name"]
@@ -140,7 +140,7 @@ def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, d
     return keys
 
 
-def _name_lists(units: pd.DataFrame) -> pd.Series:
+def name_lists(units: pd.DataFrame) -> pd.Series:
     """Name the list of each unit: one for a single table; of several, each by the kind that most of its units are.
 
     Missing where two tables of a period would have one name, and for units that only a rating list has.

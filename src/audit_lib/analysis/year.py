@@ -7,6 +7,7 @@ from audit_lib.analysis.distribution import count_shared, summarise_scores
 from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.groups import Comparison, choose_main, name_group
 from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unexplained
+from audit_lib.analysis.trend_words import name_units
 from audit_lib.analysis.update_rules import list_rules
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.measures import read_measure
@@ -42,7 +43,8 @@ def _describe_units(units: pd.DataFrame) -> Phrase:
     points = units["score"].dropna()
     if points.empty:
         return _describe_unscored(units)
-    facts = {"n": len(points), "min": points.min(), "max": points.max()}
+    named = name_units(units[units["score"].notna()], len(points))
+    facts = {"n": len(points), "units": named, "min": points.min(), "max": points.max()}
     spread = say("year.scored" if points.nunique() > 1 else "year.equal", **facts)
     tiers = units.loc[units["score"].notna(), "tier"].dropna().value_counts()
     if tiers.empty:
@@ -58,15 +60,18 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
     if len(tiers):
         n, of = int(tiers.iloc[0]), int(tiers.sum())
         key = "all_tiers" if n == of else "most_tiers" if 2 * n > of else "some_tiers"
-        return say(f"year.{key}", n=n, of=of, tier=Tier(str(tiers.index[0])))
+        named = name_units(units[units["tier"].notna()], of)
+        return say(f"year.{key}", n=n, of=of, units=named, tier=Tier(str(tiers.index[0])))
     ranked = units.dropna(subset=["rank_printed"])
     if ranked.empty:
-        return say("year.nothing", n=len(units))  # a finding: no notice is without a page
+        return say(
+            "year.nothing", n=len(units), units=name_units(units, len(units))
+        )  # a finding: no notice is without a page
     best = ranked.groupby("table_no")["rank_printed"].transform("min")
     first, n_tables = ranked.loc[ranked["rank_printed"] == best, "unit_name"], ranked["table_no"].nunique()
     key = "ranked_tables" if n_tables > 1 else "ranked" if len(first) <= MOST_FIRST else "ranked_tied"
-    units = [Unit(unit) for unit in first]
-    return say(f"year.{key}", n=len(ranked), n_first=len(first), n_tables=n_tables, units=units)
+    facts = {"n": len(ranked), "n_first": len(first), "n_tables": n_tables, "units": name_units(ranked, len(ranked))}
+    return say(f"year.{key}", first=[Unit(unit) for unit in first], **facts)
 
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:

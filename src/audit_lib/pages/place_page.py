@@ -34,6 +34,7 @@ from audit_lib.pages.notice_facts import (
     describe_units,
     list_badges,
     read_first,
+    say_units,
 )
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
@@ -113,6 +114,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         document=find_fact(record, "document_number"),
         read_first=read_first(record, words),
         table=table,
+        units=say_units(scores),
         keys=spell_units(place, words),
         hint=suggest_search(table.rows[0].name, words) if table.rows else "",
         slugs=name_pages(place),
@@ -232,7 +234,10 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
         "subject": words.join(subjects, "clauses"),
         "inspector": describe_inspector(record, words),
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
-        "units": words.join([words(f"place.{key}", n=scores["unit_id"].nunique()), words.word(extent)], "clauses"),
+        "units": words.join(
+            [words(f"place.{key}", n=scores["unit_id"].nunique(), units=say_units(scores)), words.word(extent)],
+            "clauses",
+        ),
         "badges": list(list_badges(scores, record, n_unread, words)),
         "drawing": _draw_periods(place, words, data)
         or draw_all(scores, name_measure(words, record), is_lower_better=read_measure(record).is_lower_better),

@@ -13,13 +13,15 @@ import pandas as pd
 
 from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.lineage import keep_decisive
+from audit_lib.analysis.trend_words import name_tables
 from audit_lib.documents.model import squeeze
+from audit_lib.pages.notice_facts import mark_sites
 from audit_lib.periods import order_of
 from audit_lib.tables.history import load_lineage
 from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
-from audit_lib.wording.words import Phrase
+from audit_lib.wording.words import Phrase, Text
 
 
 class Result(NamedTuple):
@@ -100,6 +102,11 @@ class Place:
         """Return the row of notices.csv of a period; None where there is none."""
         return self.records.get(period)
 
+    @cached_property
+    def table_names(self) -> dict[str, dict[int, Text]]:
+        """The names of the tables of each period, by number."""
+        return {str(period): name_tables(scores) for period, scores in self.scores.groupby("period")}
+
     def describe_extent(self, period: str) -> Phrase | None:
         """Describe which part of a longer list the notice of a period shows; None where it is all of it."""
         return describe_extent(self.scores[self.scores["period"] == period], read_measure(self.find_record(period)))
@@ -115,7 +122,7 @@ def open_place(data: Path, jurisdiction: str, language: str) -> Place:
     periods = tuple(sorted(printed["period"].unique(), key=order_of, reverse=True))
     mentions, problems = (load_or_empty(processed / f"{name}.csv", name) for name in ("mentions", "problems"))
     latest_first = printed.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
-    notices = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
+    notices = localise(mark_sites(load_or_empty(data / "reference" / "notices.csv", "notices")), language)
     records = {row["period"]: row for _, row in notices[notices["jurisdiction"] == jurisdiction].iterrows()}
     measures = {period: read_measure(record) for period, record in records.items()}
     scores = rank_as_printed(latest_first, measures)
