@@ -27,7 +27,16 @@ pytestmark = pytest.mark.slow
 ATTACK = '</script><script>alert(1)</script> "A & B"'
 PLACES = ("baoshan", "guangdong", "jiangxi", "leizhou", "louxing", "ministries", "xianning")
 WORDS = Words("en", {"place": "Jia", "period": "2017"})
-CARD = {"subject": "", "inspector": "", "dates": "", "units": "", "badges": [], "drawing": "", "n_units": 1}
+CARD = {
+    "subject": "",
+    "inspector": "",
+    "dates": "",
+    "units": "",
+    "badges": [],
+    "drawing": "",
+    "n_units": 1,
+    "noun": "units",
+}
 
 
 def report(sentence: str | Phrase, title: str = "Do tiers follow scores?") -> NotebookNode:
@@ -153,7 +162,7 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
     assert texts(louxing, ".badges li") == ["Scores only", "Results copied"]
     assert texts(cards["Baoshan (Shanghai) (上海市宝山区)"], ".badges li") == ["Ratings only", "Results copied"]
     assert links(leizhou, ".rest a") == ["leizhou/index.html"]
-    assert texts(leizhou, ".rest a") == ["Leizhou: all 57 units and 1 report"]
+    assert texts(leizhou, ".rest a") == ["Leizhou: all 57 towns and bureaus and 1 report"]
     assert len(leizhou.select("svg.strip circle:not(.ring)")) == 56
     assert texts(louxing, "svg text")[4:] == ["2 rose", "9 fell", "April 2017", "May 2017"], "what changed"
     dots = [dot["class"][0] for dot in cards["Baoshan (Shanghai) (上海市宝山区)"].select("svg circle")]

@@ -252,7 +252,7 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     assert table["n"].to_list() == [10, 2, 7, 5]
     assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
     assert baoshan.headline(trends.describe(compared)).text == (
-        "Of the 24 units rated both times, 10 went from good to excellent and 2 went from excellent to good"
+        "Of the 24 towns and bureaus rated both times, 10 went from good to excellent and 2 went from excellent to good"
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
         "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021; "
@@ -621,7 +621,9 @@ def test_printed_places_are_starred() -> None:
     places, shades = trends.tabulate_places(compare(report.history, 8))
     shown = report.show(places, "places", None, shades)
     assert list(shown.cells)[1:4] == ["Aug 2017", "Apr 2018*", "Dec 2018"]
-    assert shown.legend.endswith("* Places as printed, by another or an unknown measure; all others are by score.")
+    assert shown.legend.endswith(
+        "* Places as printed, by another or an unknown measure; all others are ours, by score."
+    )
 
 
 def test_no_unit_in_common(make_history: Callable[..., History], leizhou: Report) -> None:

@@ -31,7 +31,7 @@ def describe_trends(trends: Trends) -> Text:
     if pair is None:
         return say_nothing_found("trends.nothing_compared", n=len(trends.panel.periods))
     if pair.gate.measure == "ratings":
-        return _describe_ratings(pair, len(trends.panel.periods))
+        return _describe_ratings(pair, trends.panel)
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     is_points = pair.gate.measure == "points"
@@ -43,10 +43,10 @@ def describe_trends(trends: Trends) -> Text:
     return join([sentence, always], "trends.and_then") or sentence
 
 
-def _describe_ratings(pair: Pair, n_periods: int) -> Phrase:
+def _describe_ratings(pair: Pair, panel: Panel) -> Phrase:
     """Describe who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
-    both = say("trends.both" if n_periods == 2 else "trends.both_in", **pair.gate.word_periods())
-    facts = {"n": len(pair.units), "moved": len(pair.moved), "both": both}
+    both = say("trends.both" if len(panel.periods) == 2 else "trends.both_in", **pair.gate.word_periods())
+    facts = {"n": len(pair.units), "units": _name_units_of(panel, pair), "moved": len(pair.moved), "both": both}
     moves = _list_rating_moves(pair)
     if not moves:
         return say("trends.same_ratings", **facts)

@@ -145,7 +145,8 @@ def list_facts(place: Place, words: Words) -> list[Fact]:
     latest, *earlier = place.periods
     record, scores = place.find_record(latest), place.scores[place.scores["period"] == latest]
     extents = {period: place.describe_extent(period) for period in earlier}
-    parts = [words("place.extent_of", period=words.date(each), extent=text) for each, text in extents.items() if text]
+    others = {period: text for period, text in extents.items() if text and text != place.describe_extent(latest)}
+    parts = [words("place.extent_of", period=words.date(period), extent=text) for period, text in others.items()]
     facts = {
         "inspector": describe_inspector(record, words),
         "dates": describe_dates(record, words),
@@ -242,6 +243,7 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
         "drawing": _draw_periods(place, words, data)
         or draw_all(scores, name_measure(words, record), is_lower_better=read_measure(record).is_lower_better),
         "n_units": len(place.dossiers),
+        "noun": words.word(place.noun),
     }
 
 

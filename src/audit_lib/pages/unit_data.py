@@ -15,7 +15,7 @@ from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.lineage import keep_decisive
 from audit_lib.analysis.trend_words import name_tables
 from audit_lib.documents.model import squeeze
-from audit_lib.pages.notice_facts import mark_sites
+from audit_lib.pages.notice_facts import mark_sites, say_units
 from audit_lib.periods import order_of
 from audit_lib.tables.history import load_lineage
 from audit_lib.tables.measures import Measure, read_measure
@@ -101,6 +101,11 @@ class Place:
     def find_record(self, period: str) -> pd.Series | None:
         """Return the row of notices.csv of a period; None where there is none."""
         return self.records.get(period)
+
+    @cached_property
+    def noun(self) -> Text:
+        """What the units of all periods are called: cities, units."""
+        return say_units(self.scores)
 
     @cached_property
     def table_names(self) -> dict[str, dict[int, Text]]:

@@ -15,7 +15,7 @@ from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
 from audit_lib.pages.html_parts import slug_unit, take_slug
-from audit_lib.pages.notice_facts import describe_subject
+from audit_lib.pages.notice_facts import describe_subject, say_units
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import Period
@@ -36,11 +36,12 @@ LEAST_RANKED = 3  # units of a table of which one can be ranked
 
 
 class Strip(NamedTuple):
-    """Where a unit is among the scores of its table: drawing, legend, and the units above and below it."""
+    """Where a unit is among the scores of its table: drawing, legend, how many units there are and what they are."""
 
     svg: str
     legend: tuple[Key, ...]
     n: int
+    units: Text
 
 
 class Treated(NamedTuple):
@@ -255,7 +256,7 @@ def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
     name = words.short(Unit(dossier.name))
     label = words("units.with_score_plain", unit=name, score=result.score)
     own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
-    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots))
+    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots), say_units(table.units))
 
 
 def date_notices(text: str, jurisdiction: str, words: Words) -> str:
