@@ -489,6 +489,12 @@ def test_ends_of_a_longer_list_are_not_compared(make_history: Callable[..., Hist
     assert "Nothing can be compared" in leizhou.words.word(trends.describe(compare(history, 2)))
 
 
+def test_upper_ends_of_lists_with_ranks_alone_are_not_compared(make_history: Callable[..., History]) -> None:
+    history = make_history({"2017": year(3, 2, 1), "2018": year(1, 2, 3)}, extent="upper_published")
+    history = with_ranks(with_ranks(history, "2017"), "2018")
+    assert build_panel(history).gate("2017", "2018").reason == "end_of_list"
+
+
 def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) -> None:
     history = make_history({"2017": year(3.0, 2.5, 4.1), "2018": year(2.8, 3.9, 3.0)}, better="lower")
     compared = compare(history, 2)

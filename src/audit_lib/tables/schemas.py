@@ -132,7 +132,7 @@ def _declare(type: str, is_optional: str, empty: str, description: str, **_: str
 
 
 _COLUMNS = _read_columns()
-OF_NOTICE = ("subject", "score_name", "rubric_id", "better", "scale_min", "scale_max", "n_ranked")
+OF_NOTICE = ("subject", "score_name", "rubric_id", "better", "scale_min", "scale_max", "n_ranked", "extent")
 _OF_SCORES = (
     *("table_no", "unit_id", "unit_name", "name_in_table", "name_in_list", "kind", "side", "split"),
     *("score", "rank_printed", "rank", "n_tied", "tier", "tier_order", "source_place", "is_corrected"),
