@@ -74,7 +74,7 @@ def test_leizhou_sentences(leizhou) -> None:
     said = [each(leizhou.scores) for each in (describe_distribution, describe_range, describe_ties, describe_outliers)]
     assert list(map(leizhou.words.without_glosses().word, said)) == [
         "Most towns and bureaus scored from 82 to 89; so many share a score that a place in the list is not a rank",
-        "Range: from 70 to 97; half of all scored 86 or more.",
+        "Range: from 70 to 97; half of those listed scored 86 or more.",
         "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
         "bureaus are printed first.",
         "Far below the rest: Baisha (71) and Civil Affairs (70).",

@@ -187,10 +187,11 @@ def test_thirds_of_a_cut_list_are_those_of_the_whole(ministries: Report) -> None
     )
 
 
-def test_a_list_that_may_be_the_end_of_a_longer_one_has_no_thirds(make_history: Callable[..., History]) -> None:
+def test_a_list_that_may_be_the_end_of_a_longer_one_has_no_places(make_history: Callable[..., History]) -> None:
     panel = build_panel(make_history({"2017": year(90, 80, 70)}, n_ranked=30))
-    assert panel.rows["third"].isna().all()
-    assert panel.rows["place"].to_list() == [1, 2, 3]
+    assert panel.rows[["place", "third"]].isna().all(axis=None)
+    whole = build_panel(make_history({"2017": year(90, 80, None)}, n_ranked=3))
+    assert whole.rows["place"].to_list()[:2] == [1, 2], "a unit without a score is one of those that were ranked"
 
 
 # Louxing: two tables, three months, and a change of method.

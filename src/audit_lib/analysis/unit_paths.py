@@ -167,13 +167,16 @@ def _place_units(units: pd.DataFrame, published: Published) -> pd.DataFrame:
 def _place_in_longer(placed: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     """Judge the thirds of a cut list by the length of the whole one; of an unknown length, only a top one is certain.
 
-    Of the units of several tables, and of ones that may be the last, none is known.
+    Units that may be the last ones of the longer list have no places in it; those of several tables are in no third.
     """
-    if not measure.is_cut(n := int(placed["place"].notna().sum())):
+    if not measure.is_cut(len(placed)):
         return placed
-    is_one = (placed["n_listed"].dropna() == n).all()
-    whole = measure.n_ranked if is_one and measure.is_upper else None
-    third = find_thirds(placed, whole or n).where(placed["place"].notna() & is_one & measure.is_upper)
+    if not measure.is_upper:
+        return placed.assign(**dict.fromkeys(PLACES[1:], float("nan")))
+    n = int(placed["place"].notna().sum())
+    is_one = bool((placed["n_listed"].dropna() == n).all())
+    whole = measure.n_ranked if is_one else None
+    third = find_thirds(placed, whole or n).where(placed["place"].notna() & is_one)
     if whole is None:
         third = third.where(third == TOP)
     n_listed = pd.Series(whole, index=placed.index, dtype="float64").where(placed["place"].notna())
