@@ -152,7 +152,7 @@ def test_a_table_of_ones_own_has_the_same_functions_sentences_and_charts() -> No
         == "On average, coast scored 83.7 and hills 74.3; all units above 85 are coast"
     )
     chart = report.chart(groups.plot_groups(scores, column, comparisons, 3))
-    assert "6 units of the survey, the analyst's own data, 2018, by group" in chart.subtitle
+    assert "the survey: 6 units, the analyst's own data, 2018, by group" in chart.subtitle
     assert chart.source == "Source: the analyst's own data, not a published notice. Own calculation."
     assert "These are an analyst's own numbers" in report.reading_note().text
 

@@ -238,8 +238,8 @@ def test_a_changed_score_moves_what_rests_on_it(make_issue: Callable[..., Issue]
     assert changed is not None
     assert changed["cause"] == ["data"]
     headline = next(each for each in changed["statements"] if each["kind"] == "headline")
-    assert headline["old"] == "56 units of Leizhou scored from 70 to 97; most were rated good"
-    assert headline["new"] == "56 units of Leizhou scored from 70 to 99; most were rated good"
+    assert headline["old"] == "56 towns and bureaus scored from 70 to 97; most were rated good"
+    assert headline["new"] == "56 towns and bureaus scored from 70 to 99; most were rated good"
     moved = {each["where"][1]: (each["old"], each["new"]) for each in changed["statements"] if each["kind"] == "cell"}
     assert moved == {
         "highest score": ("97", "99"),

@@ -138,7 +138,7 @@ def test_every_sentence_that_rests_on_a_score_moves_with_it(
 
 
 HEADLINES = {
-    "02_distribution": "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
+    "02_distribution": "Most towns and bureaus scored from 82 to 89; so many share a score that a place in the list is not a rank",
     "03_tiers": "Of eleven units that scored 90 or more, three were not rated excellent; our copy gives no reason",
     "04_groups": "Towns and bureaus score much alike, 84.7 and 86.0 on average; all units above 90 are bureaus",
     "06_narrative": "Eight units are named as examples of problems; half of them are rated good, and Water Affairs scored 89",

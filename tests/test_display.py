@@ -19,7 +19,7 @@ def html(shown: object) -> BeautifulSoup:
 def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
     table = html(show(pd.DataFrame({"unit_name": ["甲局"], "score": [88.5]}), "league", WORDS))
     assert table.caption.text == (
-        "Leizhou 2017: units by score, with competition ranks; tied units share the places named"
+        "Leizhou 2017: units by score, with our competition ranks; tied units share the places named"
     )
     assert [(th["scope"], th["class"], th.text) for th in table.find_all("th")] == [
         ("col", ["text"], "Unit"),

@@ -19,6 +19,7 @@ from audit_lib.display.charts import Chart
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Dot, Rect, Ring
 from audit_lib.figures.distribution import plot_scores
+from audit_lib.notebook.report import open_report
 from audit_lib.wording.words import Words, is_finding
 
 UNITS = "甲乙丙丁戊己庚辛壬癸子丑"
@@ -68,8 +69,8 @@ def test_leizhou_outliers(leizhou) -> None:
 def test_leizhou_sentences(leizhou) -> None:
     said = [each(leizhou.scores) for each in (describe_distribution, describe_range, describe_ties, describe_outliers)]
     assert list(map(leizhou.words.without_glosses().word, said)) == [
-        "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
-        "Range: from 70 to 97; half of all scored 86 or more.",
+        "Most towns and bureaus scored from 82 to 89; so many share a score that a place in the list is not a rank",
+        "Range: from 70 to 97; half of those listed scored 86 or more.",
         "Ties: 44 of 56 units share their score with another. Wherever bureaus and towns have the same score, "
         "bureaus are printed first.",
         "Far below the rest: Baisha (71) and Civil Affairs (70).",
@@ -98,13 +99,13 @@ def test_leizhou_chart(leizhou) -> None:
     [
         ([], "There are no scores."),
         ([88], "There is only one score."),
-        ([88, 88, 88], "All 3 units have the same score, 88"),
-        ([90, 80, 70], "Three units scored from 70 to 90"),
-        ([103, -2], "Two units scored from −2 to 103"),
-        ([80, 81, 82, 83, 84, 85, 86, 87], "Half of the units scored from 82 to 85; no two have the same score"),
+        ([88, 88, 88], "All 3 bureaus have the same score, 88"),
+        ([90, 80, 70], "Three bureaus scored from 70 to 90"),
+        ([103, -2], "Two bureaus scored from −2 to 103"),
+        ([80, 81, 82, 83, 84, 85, 86, 87], "Half of the bureaus scored from 82 to 85; no two have the same score"),
         (
             [80, 80, 82, 83, 84, 85, 86, 87],
-            "Half of the units scored from 82 to 85; two units share a score with another",
+            "Half of the bureaus scored from 82 to 85; two of them share a score with another",
         ),
     ],
 )
@@ -112,6 +113,19 @@ def test_describe_awkward_scores(scored, points: list[float], sentence: str) -> 
     said = describe_distribution(scored(points))
     assert say_in_english(said) == sentence
     assert is_finding(said) == (len(points) > 3 or len(set(points)) < len(points)), "few that differ are in every list"
+
+
+@pytest.mark.parametrize(
+    ("period", "sentence"),
+    [
+        ("2017-05", "Subdistricts scored 85.84 at most, towns 86.31 at least; each have a table of their own"),
+        ("2017-04", "Subdistricts and towns have a score table each; scores run from 85.91 to 87.56"),
+    ],
+)
+def test_tables_are_called_what_their_units_are(period: str, sentence: str) -> None:
+    report = open_report("louxing", period)
+    assert report.words.word(describe_distribution(report.scores)) == sentence
+    assert count_scores(report.scores)["table_no"].map(str).unique().tolist() == ["subdistricts", "towns"]
 
 
 @pytest.mark.parametrize("points", [[], [88], [88, 88], [90, 80, 70]])

@@ -173,7 +173,7 @@ def to_rgb(colour: str) -> np.ndarray:
 )
 def test_the_subtitle_names_the_rating_only_where_one_is_published(make_scores, leizhou, case: str, how: str) -> None:
     chart = plot_scores(make_scores(AWKWARD[case])).draw(leizhou.words)
-    assert chart.subtitle.endswith(f"of Leizhou, open-government inspection 2017, {how}")
+    assert chart.subtitle.endswith(f", open-government inspection 2017, {how}")
 
 
 # What is drawn, read back from its marks and labels, is what the table of its data shows.

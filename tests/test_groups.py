@@ -125,7 +125,7 @@ def test_leizhou_drawing_has_each_unit_in_the_row_of_its_group(leizhou, size: st
     assert isinstance(chart, Chart)
     assert chart.title == "Apart from six high scores, the two groups overlap"
     assert (
-        chart.subtitle == "56 towns and bureaus of Leizhou, open-government inspection 2017, by group, score and rating"
+        chart.subtitle == "Leizhou: 56 towns and bureaus, open-government inspection 2017, by group, score and rating"
     )
     assert "Towns, 21, from 71 to 90, mean 84.7; Bureaus, 35, from 70 to 97, mean 86.1." in chart.alt
     scene = getattr(chart, size)

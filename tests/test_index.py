@@ -28,7 +28,16 @@ pytestmark = pytest.mark.slow
 ATTACK = '</script><script>alert(1)</script> "A & B"'
 PLACES = ("baoshan", "guangdong", "jiangxi", "leizhou", "louxing", "ministries", "xianning")
 WORDS = Words("en", {"place": "Jia", "period": "2017"})
-CARD = {"subject": "", "inspector": "", "dates": "", "units": "", "badges": [], "drawing": "", "n_units": 1}
+CARD = {
+    "subject": "",
+    "inspector": "",
+    "dates": "",
+    "units": "",
+    "badges": [],
+    "drawing": "",
+    "n_units": 1,
+    "noun": "units",
+}
 
 
 def report(sentence: str | Phrase, title: str = "Do tiers follow scores?") -> NotebookNode:
@@ -137,20 +146,24 @@ def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_pat
 def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) -> None:
     cards = {str(card.h2.get_text()): card for card in ours[1].select(".card")}
     assert list(cards) == [
-        *("Leizhou (雷州市)", "Baoshan (Shanghai) (上海市宝山区)", "State Council (国务院部门网站)"),
+        *("Leizhou (雷州市)", "Baoshan (Shanghai) (上海市宝山区)", "Ministries (国务院部门)"),
         *("Guangdong (广东省)", "Jiangxi (江西省)", "Louxing (Loudi) (娄底市娄星区)", "Xianning (咸宁市)"),
     ]
     leizhou, louxing = cards["Leizhou (雷州市)"], cards["Louxing (Loudi) (娄底市娄星区)"]
     assert texts(leizhou, ".subject") == ["open-government inspection (政务公开检查)"]
     assert texts(leizhou, ".meta dd")[0] == "Leizhou Government Office (雷州市人民政府办公室)"
     assert texts(louxing, ".meta dd") == [
-        *("not recorded; published on www.ldlx.com", "September 2016, April 2017, May 2017", "11 units in the latest"),
+        *(
+            "not recorded; published on www.ldlx.com",
+            "September 2016, April 2017, May 2017",
+            "11 subdistricts and towns in the latest",
+        ),
     ]
     assert texts(leizhou, ".badges li") == ["Scores and ratings", "Tables in full, text our summary"]
-    assert texts(louxing, ".badges li") == ["Scores only", "Our summary"]
-    assert texts(cards["Baoshan (Shanghai) (上海市宝山区)"], ".badges li") == ["Ratings only", "Our summary"]
+    assert texts(louxing, ".badges li") == ["Scores only", "Results copied"]
+    assert texts(cards["Baoshan (Shanghai) (上海市宝山区)"], ".badges li") == ["Ratings only", "Results copied"]
     assert links(leizhou, ".rest a") == ["leizhou/index.html"]
-    assert texts(leizhou, ".rest a") == ["Leizhou: all 57 units and 1 report"]
+    assert texts(leizhou, ".rest a") == ["Leizhou: all 57 towns and bureaus and 1 report"]
     assert len(leizhou.select("svg.strip circle:not(.ring)")) == 56
     assert texts(louxing, "svg text")[4:] == ["2 rose", "9 fell", "April 2017", "May 2017"], "what changed"
     dots = [dot["class"][0] for dot in cards["Baoshan (Shanghai) (上海市宝山区)"].select("svg circle")]
@@ -215,7 +228,7 @@ def test_what_could_not_be_read_of_the_latest_notice_is_on_the_card(
     row = f"louxing-{period},balance,warning,,3,line 3,1 line,0 lines,a line was not read"
     problems.write_text("\n".join([*lines, row]) + "\n", "utf-8")
     save(tmp_path, "louxing", "2017-05", "00_year_card", report("Found."))
-    assert texts(render(tmp_path, project_data), ".badges li") == ["Scores only", "Our summary", *badges]
+    assert texts(render(tmp_path, project_data), ".badges li") == ["Scores only", "Results copied", *badges]
 
 
 def test_what_a_notice_says_stays_text(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ OTHER_FACTS = {
     "labels.exceptions_top",
     *("index.place", "place.gloss", "place.inspected_month", "place.subject_gloss"),
     *("units.joint_place", "units.place", "units.ranked_joint_place", "units.ranked_place"),
+    *("units.joint_place_open", "units.place_open", "units.ranked_joint_place_open", "units.ranked_place_open"),
     *("units.opening_scored_given", "units.opening_scored_unlisted", "units.opening_scored_unread"),
     *(
         "narrative.half_rated",
@@ -143,7 +144,7 @@ def chinese() -> Report:
 def test_what_is_said_of_several_periods() -> None:
     report = open_report("baoshan", "2021", language="zh")
     sentence = report.words.word(describe_trends(compare(report.history, 8)))
-    assert sentence == "两次都有档次的24个单位中，10个由良好变为优秀、2个由优秀变为良好"
+    assert sentence == "两次都有档次的24个镇街和部门中，10个由良好变为优秀、2个由优秀变为良好"
 
 
 def test_the_register_words_what_could_not_be_read(make_data, notice_text, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,8 +259,8 @@ def test_every_template_for_a_measure_stands_beside_one_for_points(language: str
 @pytest.mark.parametrize(
     ("language", "headline"),
     [
-        ("en", "21 units of Guangdong had a share of clean-air days from 33.3% to 90%"),
-        ("zh", "广东省21个单位的达标天数比例在33.3%～90%之间"),
+        ("en", "21 cities had a share of clean-air days from 33.3% to 90%"),
+        ("zh", "21个设区市的达标天数比例在33.3%～90%之间"),
     ],
 )
 def test_scores_that_are_no_points_are_named(language: str, headline: str) -> None:

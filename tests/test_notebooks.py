@@ -22,10 +22,10 @@ REPORTS = sorted(path for path in (ROOT / "reports").rglob("*.ipynb") if ".faile
 CHINESE = [path for path in REPORTS if path.is_relative_to(ROOT / "reports" / "zh")]  # nbval runs the others
 LEIZHOU = ROOT / "reports" / "leizhou" / "2017"
 HEADLINES = {
-    "00_year_card": "56 units of Leizhou scored from 70 to 97; most were rated good",
+    "00_year_card": "56 towns and bureaus scored from 70 to 97; most were rated good",
     "01_source": "The score table and the rating lists differ: no rating for Supervision, no score for Disabled Persons' "
     "Federation",
-    "02_distribution": "Most units scored from 82 to 89; so many share a score that a place in the list is not a rank",
+    "02_distribution": "Most towns and bureaus scored from 82 to 89; so many share a score that a place in the list is not a rank",
     "03_tiers": "Of twelve units that scored 90 or more, four were not rated excellent; our copy gives no reason",
     "04_groups": "Towns and bureaus score much alike, 84.7 and 86.1 on average; all units above 90 are bureaus",
     "06_narrative": "Eight units are named as examples of problems; half of them are rated good, and Water Affairs scored 93",

@@ -446,6 +446,7 @@ def expect_leizhou(of: Leizhou, show: Callable[..., Shown]) -> Iterator[Claim]:
 # --- The oracle: trends -----------------------------------------------------------------------------------
 
 Periods = dict[str, pd.DataFrame]  # by period: a row per unit with list and value; missing where none is printed
+WHOLE = {("ministries", "2014"): 30, ("ministries", "2016"): math.nan}  # how long lists are that were cut; not known
 
 
 def read_value(cell: str) -> float:
@@ -461,7 +462,8 @@ def read_csv_place(place: str) -> Periods:
         table["unit"] = table["unit"].str.removesuffix("市" if place == "guangdong" else "")
         has_scores = "score" in table
         table["value"] = [read_value(cell) for cell in (table["score"] if has_scores else "-" + table["rank"])]
-        found[path.stem] = table.assign(list="", is_score=has_scores).set_index("unit")
+        whole = WHOLE.get((place, path.stem), int(table["value"].notna().sum()))
+        found[path.stem] = table.assign(list="", is_score=has_scores, whole=whole).set_index("unit")
     return found
 
 
@@ -487,8 +489,15 @@ def place_units(table: pd.DataFrame) -> pd.DataFrame:
     known, rows = table.dropna(subset=["value"]), {}
     for unit, row in known.iterrows():
         peers = known.loc[known["list"] == row["list"], "value"]
-        ahead, shared, n = int((peers > row["value"]).sum()), int((peers == row["value"]).sum()), len(peers)
-        third = "top" if ahead + shared <= n / 3 else "lowest" if ahead >= 2 * n / 3 else ""
+        ahead, shared = int((peers > row["value"]).sum()), int((peers == row["value"]).sum())
+        n = row.get("whole", len(peers))
+        third = (
+            "top"
+            if ahead + shared <= (len(peers) if math.isnan(n) else n) / 3
+            else "lowest"
+            if ahead >= 2 * n / 3
+            else ""
+        )
         mark = f"{ahead + 1}{'=' if shared > 1 else ''}"
         rows[unit] = (mark, ahead + (shared + 1) / 2, (ahead + shared / 2) / n, third)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["mark", "middle", "percent", "third"])
@@ -507,14 +516,16 @@ def expect_places(periods: Periods) -> list[Row]:
             units[unit].append(row)
     rows = []
     for unit, own in units.items():
-        means = [float(np.mean([row[name] for row in own])) for name in ("percent", "middle")]
+        known = [row for row in own if not math.isnan(row["percent"])]
+        percent = float(np.mean([row["percent"] for row in known])) if known else math.inf
+        middle = float(np.mean([row["middle"] for row in own]))
         cells: Row = {"单位": named(unit)}
         for period, table in placed.items():
             listed = "–" if unit in periods[period].index else ""
             cells[name_period(period)] = named(table["mark"].get(unit, listed))
         thirds = Counter(row["third"] for row in own)
-        cells |= {"平均名次": ("mean place", means[1]), "前三分之一（次）": count(thirds["top"])}
-        rows.append(((round(means[0], 9), unit), {**cells, "后三分之一（次）": count(thirds["lowest"])}))
+        cells |= {"平均名次": ("mean place", middle), "前三分之一（次）": count(thirds["top"])}
+        rows.append(((round(percent, 9), unit), {**cells, "后三分之一（次）": count(thirds["lowest"])}))
     return [cells for _, cells in sorted(rows, key=lambda pair: pair[0])]
 
 

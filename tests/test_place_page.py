@@ -11,11 +11,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit_lib.pages.dot_table import DotTable, build_table
+from audit_lib.pages.notice_facts import describe_inspector
 from audit_lib.pages.place_page import render_place
 from audit_lib.pages.unit_data import open_place, rank_as_printed
 from audit_lib.pages.unit_marks import find_exceptions
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
+from audit_lib.tables.measures import Measure
 from audit_lib.wording.words import Words
 
 MakeData = Callable[..., Path]
@@ -121,7 +123,7 @@ def test_ranks_alone_lie_on_an_axis_with_the_first_on_the_right(data: Path) -> N
 
 def test_each_table_of_a_notice_is_ranked_apart(data: Path) -> None:
     table = tabulate(data, "louxing", "2017-05")
-    assert [(section.table_no, len(section.rows)) for section in table.sections] == [(1, 5), (2, 6)]
+    assert [(section.name, len(section.rows)) for section in table.sections] == [("subdistricts", 5), ("towns", 6)]
     assert [row.rank for row in table.sections[1].rows] == ["1", "2", "3", "4", "5", "6"]
     assert (table.has_ties, table.groups) == (False, ())
 
@@ -131,7 +133,7 @@ def make_table(make_scores: Callable[[Rows], pd.DataFrame]) -> Callable[[Rows], 
     def make(rows: Rows) -> DotTable:
         scores = make_scores(rows)
         mentions = pd.DataFrame({"sentiment": [], "unit_id": []}, dtype="str")
-        return build_table(scores, mentions, WORDS)
+        return build_table(rank_as_printed(scores, {}), mentions, WORDS)
 
     return make
 
@@ -164,19 +166,30 @@ def test_an_exception_is_ranked_no_lower_than_a_unit_with_a_better_tier(
     assert find_exceptions(make_scores(rows)) == {}, "half of the units are no exception"
 
 
-def test_printed_ranks_count_where_no_scores_are_printed() -> None:
+def test_printed_ranks_count_where_all_are_printed() -> None:
     table = pd.DataFrame(
         {
-            "notice_id": ["a"] * 3 + ["b"],
-            "table_no": [1] * 4,
-            "score": [None, None, None, 90.0],
-            "rank_printed": pd.array([1, 1, 3, 7], dtype="Int64"),
-            "rank": pd.array([None, None, None, 1], dtype="Int64"),
-            "n_tied": pd.array([None, None, None, 1], dtype="Int64"),
+            "notice_id": [*"aaabbccc"],
+            "period": [*"aaabbccc"],
+            "unit_id": [*"12312123"],
+            "table_no": [1] * 8,
+            "rank_printed": pd.array([1, 1, 3, 1, 2, 1, 2, None], dtype="Int64"),
+            "rank": pd.array([None, None, None, 1, 1, 1, 2, 2], dtype="Int64"),
         }
     )
-    ranked = rank_as_printed(table)
-    assert (ranked["rank"].tolist(), ranked["n_tied"].tolist()) == ([1, 1, 3, 1], [2, 2, 1, 1])
+    ranked = rank_as_printed(table, {})
+    assert ranked["rank"].tolist() == [1, 1, 3, 1, 2, 1, 2, 2]
+    assert ranked["n_tied"].tolist() == [2, 2, 1, 1, 1, 1, 2, 2]
+    assert ranked["is_printed"].tolist() == [True] * 5 + [False] * 3
+
+
+def test_units_that_may_be_the_last_of_a_longer_list_have_no_computed_rank() -> None:
+    table = pd.DataFrame(
+        {"notice_id": ["a", "a"], "period": ["a", "a"], "unit_id": ["1", "2"], "table_no": [1, 1]}
+        | {name: pd.array(values, dtype="Int64") for name, values in (("rank_printed", [None] * 2), ("rank", [1, 2]))}
+    )
+    assert rank_as_printed(table, {"a": Measure(n_ranked=30)})["rank"].isna().all()
+    assert rank_as_printed(table, {"a": Measure(n_ranked=30, extent="upper_read")})["rank"].tolist() == [1, 2]
 
 
 def test_a_notice_without_a_record_has_a_page(make_data: MakeData, notice_text: Callable[..., str]) -> None:
@@ -185,6 +198,18 @@ def test_a_notice_without_a_record_has_a_page(make_data: MakeData, notice_text: 
     page = read(render_place(data.parent / "reports", "jia", data)[0])
     assert texts(page, "h1") == ["Jia"]
     assert not page.select(".box, script, .find")
-    assert texts(page, ".facts dd")[:2] == ["not recorded", "2 units"]
+    assert texts(page, ".facts dd")[:2] == ["not recorded", "2 towns and bureaus"]
     assert texts(page, "#units ~ .fs") == [], "nobody shares a score"
     assert texts(page, ".k") == ["Jia, 2017"], "its name in Chinese is not recorded"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "not recorded; published on xnnews.com.cn (the city paper)"),
+        ("zh", "未载明；刊于咸宁新闻网"),
+    ],
+)
+def test_a_newspaper_is_no_inspector(data: Path, language: str, said: str) -> None:
+    place = open_place(data, "xianning", language)
+    assert describe_inspector(place.find_record("2023-06"), Words(language)) == said

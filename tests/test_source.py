@@ -200,26 +200,26 @@ def test_a_notice_with_only_one_of_the_two_has_its_contradictions_to_report(loux
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ([("甲局", 90, None), ("乙镇", 80, None)], "2 units of Leizhou scored from 80 to 90"),
-        ([("甲局", 90, None), ("乙镇", 90, None)], "2 units of Leizhou scored 90"),
+        ([("甲局", 90, None), ("乙镇", 80, None)], "2 towns and bureaus scored from 80 to 90"),
+        ([("甲局", 90, None), ("乙镇", 90, None)], "2 towns and bureaus scored 90"),
         (
             [("甲局", 90, "优秀"), ("乙镇", 80, "优秀")],
-            "2 units of Leizhou scored from 80 to 90; all were rated excellent",
+            "2 towns and bureaus scored from 80 to 90; all were rated excellent",
         ),
         (
             [("甲局", 90, "优秀"), ("乙镇", 80, "良好"), ("丙镇", 82, "良好")],
-            "3 units of Leizhou scored from 80 to 90; most were rated good",
+            "3 towns and bureaus scored from 80 to 90; most were rated good",
         ),
         (
             [("甲局", 90, "优秀"), ("乙镇", 80, None), ("丙镇", 82, None)],
-            "3 units of Leizhou scored from 80 to 90; one was rated excellent",
+            "3 towns and bureaus scored from 80 to 90; one was rated excellent",
         ),
-        ([("甲局", None, "优秀"), ("乙镇", None, "优秀")], "All 2 units of Leizhou were rated excellent"),
+        ([("甲局", None, "优秀"), ("乙镇", None, "优秀")], "All 2 towns and bureaus were rated excellent"),
         (
             [("甲局", None, "优秀"), ("乙镇", None, "良好"), ("丙镇", None, "良好")],
-            "3 units of Leizhou were rated, most of them good",
+            "3 towns and bureaus were rated, most of them good",
         ),
-        ([("甲局", None, "优秀"), ("乙镇", None, "良好")], "2 units of Leizhou were rated, 1 of them excellent"),
+        ([("甲局", None, "优秀"), ("乙镇", None, "良好")], "2 towns and bureaus were rated, 1 of them excellent"),
     ],
 )
 def test_describe_year(make_scores, leizhou, rows, sentence: str) -> None:
@@ -229,17 +229,17 @@ def test_describe_year(make_scores, leizhou, rows, sentence: str) -> None:
 def test_ranks_of_several_tables_have_a_first_each(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", None, None), ("乙镇", None, None), ("丙镇", None, None)])
     scores["table_no"], scores["rank_printed"] = [1, 1, 2], pd.array([1, 2, 1], dtype="Int64")
-    sentence = "3 units of Leizhou were ranked in two tables; Jiaju and Bingzhen came first in theirs"
+    sentence = "3 towns and bureaus were ranked in two tables; Jiaju and Bingzhen came first in theirs"
     assert leizhou.words.without_glosses().word(describe_year(scores)) == sentence
 
 
 @pytest.mark.parametrize(
     ("ranks", "sentence"),
     [
-        ([1, 2, 3], "Of 3 units of Leizhou that were ranked, Jiaju came first"),
-        ([1, 1, 3], "Of 3 units of Leizhou that were ranked, Jiaju and Yizhen came first"),
-        ([1, 1, 1], "3 units of Leizhou were ranked; 3 of them share the first place"),
-        ([None] * 3, "No scores, ratings or ranks were read for the 3 units of Leizhou"),
+        ([1, 2, 3], "Of 3 towns and bureaus that were ranked, Jiaju came first"),
+        ([1, 1, 3], "Of 3 towns and bureaus that were ranked, Jiaju and Yizhen came first"),
+        ([1, 1, 1], "3 towns and bureaus were ranked; 3 of them share the first place"),
+        ([None] * 3, "No scores, ratings or ranks were read for the 3 towns and bureaus named"),
     ],
 )
 def test_ranks_alone(make_scores, leizhou, ranks, sentence: str) -> None:
@@ -253,7 +253,7 @@ def test_ranks_alone(make_scores, leizhou, ranks, sentence: str) -> None:
 def test_leizhou_year(leizhou) -> None:
     scores = leizhou.scores
     assert leizhou.words.without_glosses().word(describe_year(scores)) == (
-        "56 units of Leizhou scored from 70 to 97; most were rated good"
+        "56 towns and bureaus scored from 70 to 97; most were rated good"
     )
     chart = plot_year(scores).draw(leizhou.words)
     assert isinstance(chart, Chart)
@@ -288,7 +288,7 @@ def test_without_scores_all_units_are_listed_by_rating_or_rank() -> None:
     assert [units[:2] for units in rated["units"]] == [["吴淞街道", "大场镇"], ["高境镇", "区科创委(投促办)"]]
     chart = plot_year(baoshan.scores).draw(baoshan.words)
     assert isinstance(chart, Chart)
-    assert chart.title == "33 of 50 units were rated excellent"
+    assert chart.title == "33 of the 50 units listed were rated excellent"
     assert [dot.colour for dot in chart.wide.of(Dot)] == ["best"] * 33 + ["middle"] * 17
     ranked = list_units(jiangxi.scores)
     assert ranked["rank"].to_list() == [1, 3, 4, 5, 6, 7, 11]

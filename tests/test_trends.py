@@ -30,7 +30,7 @@ from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.tables.history import History, load_lineage
 from audit_lib.tables.schemas import SCHEMAS
-from audit_lib.wording.words import Words
+from audit_lib.wording.words import Text, Words
 
 ROOT = Path(__file__).parents[1]
 PANELS = {"guangdong": "2022-09", "jiangxi": "2024-05", "xianning": "2023-06"}
@@ -56,6 +56,10 @@ def baoshan() -> Report:
     return open_report("baoshan", "2021")
 
 
+def words_of(report: Report, text: Text | None) -> str:
+    return report.words.without_glosses().word(text)
+
+
 # Guangdong, Jiangxi, Xianning. Their numbers are computed once more in test_oracle.py.
 
 
@@ -73,12 +77,12 @@ def test_places_are_shaded_and_one_unit_is_followed(name: str, unit: str) -> Non
     [
         (
             "guangdong",
-            "All 21 cities had a lower share of clean-air days than in August 2017; "
+            "All 21 cities had a lower share of clean-air days in September 2022 than in August 2017; "
             "Guangzhou was always in the lowest third",
         ),
         (
             "jiangxi",
-            "Of 11 cities, 9 have moved in the ranking since June 2022; Pingxiang was always in the lowest third",
+            "From June 2022 to May 2024, 9 of 11 cities moved in the ranking; Pingxiang was always in the lowest third",
         ),
     ],
 )
@@ -92,7 +96,7 @@ def test_ranks_by_another_measure_are_not_called_a_move() -> None:
     report = open_report("guangdong", "2018-04")
     compared = compare(report.history, 8)
     assert report.headline(trends.describe(compared)).text == (
-        "Of 21 cities, 18 have another place than in August 2017, ranked by another or an unknown measure"
+        "18 of 21 cities had another place in April 2018 than in August 2017, ranked by another or an unknown measure"
     )
     assert trends.describe_movers(compared) is None
 
@@ -115,8 +119,8 @@ def test_guangdong_says_what_may_be_compared() -> None:
     compared = compare(report.history, 8)
     words = report.words.without_glosses()
     assert words.word(trends.describe_limits(compared)) == (
-        "The periods fall in different parts of the year, so a change between two of them is not a trend. Of those that "
-        "may be compared with September 2022, August 2017 is the nearest in the calendar. For April 2018, only ranks "
+        "The periods fall in different parts of the year, so a change between two of them is not a trend. "
+        "August 2017 is compared with September 2022 because its season is the nearest. For April 2018, only ranks "
         "are published, by another or an unknown measure."
     )
     assert words.word(trends.describe_level(compared)) == (
@@ -126,8 +130,9 @@ def test_guangdong_says_what_may_be_compared() -> None:
         "Most of these shares are of whole days; one day is about 3.3 points. "
         "6 units had the best possible score, 100, in August 2017 and could not do better."
     )
-    assert words.word(trends.describe_stays(compared)) == (
-        "Guangzhou: in the lowest third in 6 of 6 periods; Zhanjiang: in the top third in 5 of 6 periods"
+    assert words.word(trends.describe_stays(compared)) == ("Guangzhou: in the lowest third each time")
+    assert trends.plot_level(compared).draw(words).title == (  # type: ignore[union-attr]
+        "September 2022 was the lowest comparable period for 20 of 21 cities"
     )
     steps = trends.tabulate_steps(compared)
     assert steps["compared"].to_list() == ["places", "places", "points", "points", "points"]
@@ -159,11 +164,34 @@ def test_ministries_are_compared_by_places(ministries: Report) -> None:
         "Scores of 3 periods, not to be compared from one to the next"
     )
     assert ministries.headline(trends.describe(compared)).text == (
-        "Public Security moved furthest since 2016, from joint 5th to joint 10th; Commerce was first each time"
+        "Of the 11 ministries listed in 2016 and 2022, Public Security moved furthest, from joint 5th to joint 10th; "
+        "Commerce was first each time"
+    )
+    assert words_of(ministries, trends.describe_stays(compared)) == (
+        "Transport, Commerce and Industry and Information Technology: in the top third each time"
     )
     events = list_events(ministries.history)
     assert set(events["event"]) == {"merged"}
     assert events["is_decisive"].all()
+
+
+def test_thirds_of_a_cut_list_are_those_of_the_whole(ministries: Report) -> None:
+    panel = build_panel(ministries.history)
+    found = {period: units.groupby("third")["unit_name"].agg(list) for period, units in panel.units_of.items()}
+    assert (found["2014"]["lowest"], len(found["2014"]["top"])) == (["邮政局"], 10), "of 30, of which 21 were read"
+    assert list(found["2016"].index) == ["top"], "how many were ranked is not known"
+    assert len(found["2016"]["top"]) == 5
+    assert len(found["2022"]["lowest"]) == 5
+    assert words_of(ministries, trends.describe_limits(compare(ministries.history, 8))).startswith(
+        "2014: the copy we read holds the first 21 of 30. 2016: lower ranks were not published."
+    )
+
+
+def test_a_list_that_may_be_the_end_of_a_longer_one_has_no_places(make_history: Callable[..., History]) -> None:
+    panel = build_panel(make_history({"2017": year(90, 80, 70)}, n_ranked=30))
+    assert panel.rows[["place", "third"]].isna().all(axis=None)
+    whole = build_panel(make_history({"2017": year(90, 80, None)}, n_ranked=3))
+    assert whole.rows["place"].to_list()[:2] == [1, 2], "a unit without a score is one of those that were ranked"
 
 
 # Louxing: two tables, three months, and a change of method.
@@ -225,7 +253,7 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     assert table["n"].to_list() == [10, 2, 7, 5]
     assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
     assert baoshan.headline(trends.describe(compared)).text == (
-        "Of the 24 units rated both times, 10 went from good to excellent and 2 went from excellent to good"
+        "Of the 24 towns and bureaus rated both times, 10 went from good to excellent and 2 went from excellent to good"
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
         "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021; "
@@ -419,7 +447,7 @@ def test_made_up_years_level_gap_and_movers(make_history: Callable[..., History]
     }
     assert (
         words.word(trends.describe(compared))
-        == "5 of 10 towns and bureaus scored higher than in 2018 by more than rounding"
+        == "5 of 10 towns and bureaus scored higher in 2019 than in 2018 by more than rounding"
     )
 
 
@@ -460,6 +488,12 @@ def test_ends_of_a_longer_list_are_not_compared(make_history: Callable[..., Hist
     assert "Nothing can be compared" in leizhou.words.word(trends.describe(compare(history, 2)))
 
 
+def test_upper_ends_of_lists_with_ranks_alone_are_not_compared(make_history: Callable[..., History]) -> None:
+    history = make_history({"2017": year(3, 2, 1), "2018": year(1, 2, 3)}, extent="upper_published")
+    history = with_ranks(with_ranks(history, "2017"), "2018")
+    assert build_panel(history).gate("2017", "2018").reason == "end_of_list"
+
+
 def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) -> None:
     history = make_history({"2017": year(3.0, 2.5, 4.1), "2018": year(2.8, 3.9, 3.0)}, better="lower")
     compared = compare(history, 2)
@@ -468,7 +502,7 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
     assert units["place_before"].to_dict() == {"甲局": 2, "乙局": 1, "丙局": 3}
     assert units["place_after"].to_dict() == {"甲局": 1, "乙局": 3, "丙局": 2}
     assert leizhou.words.word(trends.describe(compared)).startswith(
-        "2 of 3 bureaus had a lower, better score than in 2017"
+        "2 of 3 bureaus had a lower, better score in 2018 than in 2017"
     )
     chart = trends.plot_changes(compared).draw(leizhou.words)
     assert isinstance(chart, Chart)
@@ -481,7 +515,7 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
         pytest.param(
             {"2017": year(90, 80, 70, 60), "2018": year(91, 82, 70, 60)},
             {},
-            {"describe": "1 of 4 towns and bureaus scored higher than in 2017 by more than rounding; "
+            {"describe": "1 of 4 towns and bureaus scored higher in 2018 than in 2017 by more than rounding; "
              "甲局 was first each time", "describe_pair":
              "Changes of at most 1, one step of rounding, are not counted: 1 unit.",
              "plot_changes": "From 2017 to 2018, 1 rose by more than rounding"},
@@ -490,14 +524,14 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
         pytest.param(
             {"2017": year(90, 80), "2018": year(90.4, 80.2)},
             {},
-            {"describe": "None of the 2 bureaus has moved by more than rounding since 2017; "
+            {"describe": "None of the 2 bureaus moved by more than rounding from 2017 to 2018; "
              "甲局 was first each time", "plot_changes": "No score surely rose or fell from 2017 to 2018"},
             id="the coarser rounding counts",
         ),
         pytest.param(
             {"2017": year(90, 80), "2018": year(90, 80)},
             {},
-            {"describe": "All 2 bureaus scored the same as in 2017; 甲局 was first each time", "plot_level": "Scores of 2 periods"},
+            {"describe": "All 2 bureaus scored the same in 2017 and 2018; 甲局 was first each time", "plot_level": "Scores of 2 periods"},
             id="too few for a median, yet comparable",
         ),
         pytest.param(
@@ -517,14 +551,14 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
         pytest.param(
             {"2017": year(90, 80, 80, 70), "2018": year(90, 80, 79, 70)},
             {"rubric": [None, None]},
-            {"describe": "丙局 moved furthest since 2017, from joint 2nd to 3rd; "
+            {"describe": "From 2017 to 2018, 丙局 moved furthest, from joint 2nd to 3rd; "
              "甲局 was first each time", "plot_changes": "From 2017 to 2018, 1 fell in the order"},
             id="joint second to second is no move",
         ),
         pytest.param(
             {"2017": year(90, 80, 70), "2018": year(95, 85, 75)},
             {"rubric": [None, None]},
-            {"describe": "The order of the 3 bureaus is the same as in 2017; 甲局 was first each time",
+            {"describe": "The order of the 3 bureaus is the same in 2017 and 2018; 甲局 was first each time",
              "plot_changes": "Nobody moved in the order from 2017 to 2018"},
             id="nobody moved",
         ),
@@ -593,7 +627,7 @@ def test_many_periods_are_described_by_their_ceiling_and_thirds(
         "and could not do better."
     )
     assert words.word(trends.describe_movers(compared)) == (
-        "Over all periods: Dingzhen: in the lowest third in 13 of 13 periods; Jiaju: in the top third in 12 of 13 periods."
+        "Over all periods: Dingzhen: in the lowest third each time."
     )
     level = trends.plot_level(compared).draw(leizhou.words)
     assert isinstance(level, Chart)
@@ -612,7 +646,9 @@ def test_printed_places_are_starred() -> None:
     places, shades = trends.tabulate_places(compare(report.history, 8))
     shown = report.show(places, "places", None, shades)
     assert list(shown.cells)[1:4] == ["Aug 2017", "Apr 2018*", "Dec 2018"]
-    assert shown.legend.endswith("* Places as printed, by another or an unknown measure; all others are by score.")
+    assert shown.legend.endswith(
+        "* Places as printed, by another or an unknown measure; all others are ours, by score."
+    )
 
 
 def test_no_unit_in_common(make_history: Callable[..., History], leizhou: Report) -> None:

@@ -64,7 +64,7 @@ def test_a_unit_of_which_only_the_name_is_read_has_no_rating(data: Path) -> None
     dossier = next(each for each in place.dossiers if each.name == "北和镇")
     named = dossier.results[0]._replace(score=None, rank=None, tier=None, score_is="unpublished", tier_is="unpublished")
     assert (
-        Words("zh").word(describe_unit(dossier, Latest(named, (), None)))
+        Words("zh").word(describe_unit(dossier, Latest(named, (), None, None)))
         == "通报列有北和镇，没有读到它的得分、档次或名次"
     )
 
@@ -81,10 +81,25 @@ def test_a_unit_of_which_only_the_name_is_read_has_no_rating(data: Path) -> None
             "市残联",
             "Disabled Persons' Federation (市残联) was rated good (良好) and is not in the score table",
         ),
-        ("baoshan", "区水务局", "Water Affairs (区水务局) was rated excellent (优秀); no scores are published"),
+        (
+            "baoshan",
+            "区水务局",
+            "Water Affairs (区水务局) was rated excellent (优秀); no scores are published; "
+            "only the two best ratings were published",
+        ),
         ("louxing", "蛇形山", "Shexingshan (蛇形山) scored 86.31, last of 6"),
         ("ministries", "商务部", "Commerce (商务部) scored 88.3, 1st of 17"),
-        ("ministries", "环境保护部", "Environmental Protection (环境保护部) scored 74.1, 14th of 17"),
+        ("ministries", "公安部", "Public Security (公安部) scored 60.6, joint last of 17"),
+        (
+            "ministries",
+            "环境保护部",
+            "Environmental Protection (环境保护部) scored 74.1, ranked 12th; lower ranks were not published",
+        ),
+        (
+            "ministries",
+            "邮政局",
+            "Post (邮政局) scored 61.1, 21st of 30; the copy we read holds the first 21 of 30",
+        ),
     ],
 )
 def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: str, sentence: str) -> None:
@@ -94,7 +109,7 @@ def test_a_page_opens_with_the_result_of_the_unit(tree: Path, place: str, unit: 
 def test_scores_are_called_what_they_measure(data: Path, tmp_path: Path) -> None:
     place, *_ = render_place(tmp_path, "guangdong", data)
     page = BeautifulSoup(place.read_text("utf-8"), "html.parser")
-    assert texts(page, "#units") == ["All 21 units, by share of clean-air days"]
+    assert texts(page, "#units") == ["All 21 cities, by share of clean-air days"]
     assert texts(page, "th.score") == ["Share of clean-air days"]
     page = read(tmp_path, "guangdong", "广州")
     assert texts(page, "h1") == ["Guangzhou (广州) had a share of clean-air days of 33.3%, joint last of 21"]
@@ -113,7 +128,17 @@ def test_notices_are_named_by_their_dates(text: str, dated: str) -> None:
 
 
 def test_a_shared_rank_is_marked(tree: Path) -> None:
-    assert "6= of 17" in texts(read(tree, "ministries", "公安部"), "td.number")
+    assert texts(read(tree, "ministries", "公安部"), "td.number")[1::2] == ["15= of 17", "6= (list cut)", "13 of 30"]
+    assert texts(read(tree, "ministries", "公安部"), "#periods ~ .scroll thead th")[2] == "Printed rank"
+
+
+def test_a_printed_rank_is_copied_and_a_computed_one_is_ours(data: Path, tmp_path: Path) -> None:
+    place, *_ = render_place(tmp_path, "guangdong", data)
+    assert texts(BeautifulSoup(place.read_text("utf-8"), "html.parser"), "th.rank") == ["Printed rank"]
+    page = read(tmp_path, "guangdong", "江门")
+    assert texts(page, ".says p:not(.tag)") == ["Share of clean-air days: 33.3%. Rank 19. table, line 20"]
+    assert texts(page, "h1") == ["Jiangmen (江门) had a share of clean-air days of 33.3%, 19th of 21"]
+    assert texts(page, "td.number")[1::2][:2] == ["19 of 21", "15= of 21 (ours)"]
 
 
 @pytest.mark.parametrize(
@@ -122,18 +147,23 @@ def test_a_shared_rank_is_marked(tree: Path) -> None:
         (
             "水务局",
             [
-                "5 units scored higher, 50 lower.",
-                "Scored no more and rated better: Finance (财政局) (90), Tangjia (唐家镇) (90) and Songzhu (松竹镇) (90).",
+                "Rated excellent (优秀) with a lower score: "
+                "Finance (财政局) (90), Tangjia (唐家镇) (90) and Songzhu (松竹镇) (90).",
                 "Our copy gives no reason: it does not say how ratings follow from scores.",
             ],
         ),
-        ("食药监局", ["No unit scored higher, 55 scored lower."]),
-        ("民政局", ["No unit scored lower, 55 scored higher."]),
-        ("公安局", ["16 units scored higher, 33 lower, 6 the same."]),
+        (
+            "北和镇",
+            [
+                "Rated excellent (优秀) with the same score: Finance (财政局), Tangjia (唐家镇) and Songzhu (松竹镇).",
+                "No reason is given: the notice does not say how ratings follow from scores.",
+            ],
+        ),
+        ("食药监局", []),
         ("市残联", []),
     ],
 )
-def test_bullets_say_who_is_above_and_below(tree: Path, unit: str, bullets: list[str]) -> None:
+def test_bullets_say_who_has_a_better_rating(tree: Path, unit: str, bullets: list[str]) -> None:
     assert texts(read(tree, "leizhou", unit), ".bullets li") == bullets
 
 
@@ -145,8 +175,8 @@ def test_bullets_say_who_is_above_and_below(tree: Path, unit: str, bullets: list
             "louxing",
             "蛇形山",
             [
-                ["May 2017", "2", "86.31", "6 of 6", "table, line 18"],
-                ["April 2017", "2", "86.67", "6 of 6", "table, line 18"],
+                ["May 2017", "towns", "86.31", "6 of 6", "table, line 18"],
+                ["April 2017", "towns", "86.67", "6 of 6", "table, line 18"],
                 ["September 2016", "–", "not named"],
             ],
         ),
@@ -155,8 +185,8 @@ def test_bullets_say_who_is_above_and_below(tree: Path, unit: str, bullets: list
             "农业部",
             [
                 ["2022", "not named"],
-                ["2016", "86.3", "4 of 17", "table, line 5"],
-                ["2014", "72.3", "8 of 21", "table, line 9"],
+                ["2016", "86.3", "4 (list cut)", "table, line 5"],
+                ["2014", "72.3", "8 of 30", "table, line 9"],
             ],
         ),
     ],
@@ -264,7 +294,7 @@ def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
     assert texts(before, ".events li") == texts(after, ".events li") == [told]
     assert hrefs(before, ".events a")[0] == "生态环境部.html"
     assert hrefs(after, ".events a")[0] == "环境保护部.html"
-    assert rows(after)[0][:3] == ["2022", "69.1", "11 of 17"]
+    assert rows(after)[0][:3] == ["2022", "69.1", "10 of 17"]
 
 
 def test_a_correction_is_told(tree: Path) -> None:

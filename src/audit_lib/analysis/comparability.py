@@ -46,7 +46,7 @@ def find_published(history: History, period: str) -> Published:
     if scores["score"].notna().any():
         return Published(period, "score", measure, _find_scale(scores, measure))
     if n := int(scores["rank_printed"].notna().sum()):
-        is_end = max(measure.n_ranked or 0, scores["rank_printed"].max()) > n
+        is_end = measure.is_cut(n) or scores["rank_printed"].max() > n
         return Published(period, "end_of_list" if is_end else "rank", measure)
     return Published(period, "rating" if scores["tier"].notna().any() else "nothing", measure)
 

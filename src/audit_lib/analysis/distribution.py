@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.statistics import tukey_fences
-from audit_lib.wording.words import Name, Phrase, Unit, say, say_nothing_found
+from audit_lib.analysis.trend_words import name_tables, name_units
+from audit_lib.tables.measures import read_measure
+from audit_lib.wording.words import Name, Phrase, Text, Unit, join, say, say_nothing_found
 
 FEWEST = 8  # scored units for a statement on most of them
 MOST_NAMES = 4  # more units than that are listed in a table, not in a sentence
@@ -95,7 +99,9 @@ def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
     table = by_score.agg(rank=("rank", "first"), n=("unit_name", "size"), units=("unit_name", list)).reset_index()
     table.insert(3, "rank_range", range_ranks(table["rank"], table["n"]))
     table = table.sort_values(["table_no", "rank"], ignore_index=True)
-    return table if table["table_no"].nunique() > 1 else table.drop(columns="table_no")
+    if table["table_no"].nunique() == 1:
+        return table.drop(columns="table_no")
+    return table.assign(table_no=table["table_no"].map(name_tables(scored(scores))))
 
 
 def find_outliers(scores: pd.DataFrame) -> pd.DataFrame:
@@ -127,28 +133,51 @@ def is_lowest_first(units: pd.DataFrame) -> bool:
     return bool(best < last)
 
 
-def describe_distribution(scores: pd.DataFrame) -> Phrase:
-    """Describe in one sentence where most scores lie, and whether a place in the list is a rank."""
+def describe_distribution(scores: pd.DataFrame, record: pd.Series | None = None) -> Text:
+    """Describe in one sentence where most scores lie, and whether a place in the list is a rank.
+
+    It says so where the list is only a part of a longer one, by the `record` of the notice in notices.csv.
+    """
+    sentence, lack = _describe_scores(scores), describe_lack(scores, read_measure(record))
+    return join([sentence, lack], "clauses") or sentence if lack and sentence.is_finding else sentence
+
+
+def _describe_scores(scores: pd.DataFrame) -> Phrase:
     points, ties = scores["score"].dropna(), count_shared(scores)
     if points.empty:
         return say_nothing_found("distribution.no_scores")
     if len(points) == 1:
         return say_nothing_found("distribution.one_score")
-    facts = {"n": len(points), "min": points.min(), "max": points.max()}
+    named = name_units(scored(scores), len(points))
+    facts = {"n": len(points), "units": named, "min": points.min(), "max": points.max()}
     if ties.n_distinct == 1:
         return say("distribution.all_equal", **facts)
-    if (n_tables := scored(scores)["table_no"].nunique()) > 1:
-        return say("distribution.tables", n_tables=n_tables, **facts)
+    if scored(scores)["table_no"].nunique() > 1:
+        return _describe_tables(scored(scores), facts)
     middle = find_middle(scores)
     if middle is None:  # few that differ are all in the list of the place's page
         return (say if ties.n_tied else say_nothing_found)("distribution.few", **facts)
     share = "most" if 2 * middle.n > middle.of else "half"
-    spread = say(f"distribution.{share}", low=middle.low, high=middle.high)
+    spread = say(f"distribution.{share}", low=middle.low, high=middle.high, units=named)
     if ties.is_list_no_ranking:
         return say("distribution.no_ranking", spread=spread)
     if ties.n_tied:
         return say("distribution.some_tied", spread=spread, n_tied=ties.n_tied)
     return say("distribution.none_tied", spread=spread)
+
+
+def _describe_tables(units: pd.DataFrame, facts: dict[str, Any]) -> Phrase:
+    """Describe the scores of several tables: of two without a score in common, where each ends."""
+    names = list(name_tables(units).values())
+    if any(isinstance(name, Phrase) for name in names):
+        return say("distribution.tables", n_tables=len(names), **facts)
+    ends = units.groupby("table_no")["score"].agg(["min", "max"]).set_axis(range(len(names)))
+    order = ends.sort_values("min").index
+    if len(names) == 2 and ends.at[order[0], "max"] < ends.at[order[1], "min"]:
+        lower, upper = names[order[0]], names[order[1]]
+        top, bottom = float(ends.at[order[0], "max"]), float(ends.at[order[1], "min"])
+        return say("distribution.tables_apart", lower=lower, upper=upper, top=top, bottom=bottom)
+    return say("distribution.tables_named", names=say("trends.named", units=names), **facts)
 
 
 def describe_range(scores: pd.DataFrame) -> Phrase | None:

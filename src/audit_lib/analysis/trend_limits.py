@@ -5,6 +5,7 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.analysis.comparability import find_distance
+from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.paired import Pair
 from audit_lib.analysis.trend_words import name_many
 from audit_lib.analysis.trends import Trends
@@ -19,10 +20,19 @@ MONTH = range(28, 32)  # days
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Describe what limits a comparison: seasons, periods with ranks alone, changes of the marking scheme."""
-    return join(
-        [_describe_seasons(trends), _describe_ranks_alone(trends.panel), *_describe_breaks(trends.panel)], "sentences"
-    )
+    """Describe what limits a comparison: seasons, lists shown in part, ranks alone, changes of the marking scheme."""
+    panel = trends.panel
+    alone = [*_describe_extents(panel), _describe_ranks_alone(panel), *_describe_breaks(panel)]
+    return join([_describe_seasons(trends), *alone], "sentences")
+
+
+def _describe_extents(panel: Panel) -> list[Phrase]:
+    """Describe which periods show only a part of their list, and which part."""
+    shown: dict[tuple[object, ...], tuple[Phrase, list[Phrase | str]]] = {}
+    for period in panel.periods:
+        if extent := describe_extent(panel.units_of[period], panel.published[period].measure):
+            shown.setdefault((extent.key, *extent.facts.values()), (extent, []))[1].append(say_date(period))
+    return [say("extent.of_periods", periods=periods, extent=extent) for extent, periods in shown.values()]
 
 
 def _describe_seasons(trends: Trends) -> Phrase | None:

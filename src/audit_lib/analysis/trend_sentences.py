@@ -4,6 +4,7 @@ from typing import Any
 
 from audit_lib.analysis.groups import name_group
 from audit_lib.analysis.paired import Pair, find_most, find_way, split_ratings
+from audit_lib.analysis.trend_stays import FEWEST_FOR_OFTEN, describe_stays
 from audit_lib.analysis.trend_words import name_list, name_many, name_unit, name_units, say_places, say_range
 from audit_lib.analysis.trends import (
     MANY_PERIODS,
@@ -17,30 +18,24 @@ from audit_lib.analysis.unit_paths import LOWEST, TOP, Panel
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_date, say_nothing_found
 
-FEWEST_FOR_OFTEN = 3  # periods from which units are named that are often first, or in a third
 MOST_MOVES = 2  # from one rating to another that a headline has room for
 CEILING = 0.1  # share of the units with the best possible score from which it is described
 LONG = 6  # periods under one scheme from which the headline is about all of them
 
 
 def describe_trends(trends: Trends) -> Text:
-    """Describe what happened over the whole span where that can be said, else between the two periods compared.
-
-    The later of these is named only where it is not the last period, which every page names already.
-    """
+    """Describe what happened over the whole span where that can be said, else between the two periods compared."""
     if len(trends.panel.periods) == 1:
         return say_nothing_found("trends.one_period")
     pair = trends.main
     if pair is None:
         return say_nothing_found("trends.nothing_compared", n=len(trends.panel.periods))
     if pair.gate.measure == "ratings":
-        return _describe_ratings(pair, len(trends.panel.periods))
+        return _describe_ratings(pair, trends.panel)
     if (span := _describe_span(trends.panel)) is not None:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     is_points = pair.gate.measure == "points"
     sentence = _describe_direction(trends, pair) if is_points else _describe_order(trends, pair)
-    if pair.gate.after != trends.panel.periods[-1]:
-        sentence = say("trends.at", after=say_date(pair.gate.after), sentence=sentence)
     measure = trends.panel.published[pair.gate.after].measure
     is_long = is_points and pair.n_within > 0 and measure.score_name is not None
     has_always = not is_long and pair.gate.reason != "ranks_of_another"
@@ -48,10 +43,10 @@ def describe_trends(trends: Trends) -> Text:
     return join([sentence, always], "trends.and_then") or sentence
 
 
-def _describe_ratings(pair: Pair, n_periods: int) -> Phrase:
+def _describe_ratings(pair: Pair, panel: Panel) -> Phrase:
     """Describe who went from which rating to which, if that is one or two kinds of moves; else how many moved."""
-    both = say("trends.both" if n_periods == 2 else "trends.both_in", **pair.gate.word_periods())
-    facts = {"n": len(pair.units), "moved": len(pair.moved), "both": both}
+    both = say("trends.both" if len(panel.periods) == 2 else "trends.both_in", **pair.gate.word_periods())
+    facts = {"n": len(pair.units), "units": _name_units_of(panel, pair), "moved": len(pair.moved), "both": both}
     moves = _list_rating_moves(pair)
     if not moves:
         return say("trends.same_ratings", **facts)
@@ -74,8 +69,8 @@ def _describe_span(panel: Panel) -> Phrase | None:
     medians = find_medians(panel, panel.lists[0])
     if list(medians.index) != list(panel.periods):
         return None
-    first = say_date(panel.periods[0])
-    return say("trends.span", low=float(medians.min()), high=float(medians.max()), first=first)
+    ends = {"first": say_date(panel.periods[0]), "last": say_date(panel.periods[-1])}
+    return say("trends.span", low=float(medians.min()), high=float(medians.max()), **ends)
 
 
 def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
@@ -83,7 +78,7 @@ def _describe_direction(trends: Trends, pair: Pair) -> Phrase:
     fell, rose, n = pair.count(-1), pair.count(1), len(pair.units)
     units = _name_units_of(trends.panel, pair)
     facts = {"n": n, "units": units, "fell": fell, "rose": rose, "beyond": say_beyond(pair)}
-    facts |= {"before": say_date(pair.gate.before)}
+    facts |= pair.gate.word_periods()
     if not fell and not rose:
         return say("trends.none_moved" if pair.n_within else "trends.all_same", **facts)
     if fell == rose:
@@ -105,8 +100,7 @@ def _name_units_of(panel: Panel, pair: Pair) -> Text:
 
 def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     """Name the unit that moved furthest in the order; where many did, say how many."""
-    before = say_date(pair.gate.before)
-    facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), "before": before}
+    facts = {"n": len(pair.units), "units": _name_units_of(trends.panel, pair), **pair.gate.word_periods()}
     if pair.moved.empty:
         return say("trends.order_ties" if pair.n_within else "trends.same_order", **facts)
     if pair.gate.reason == "ranks_of_another":
@@ -115,7 +109,8 @@ def _describe_order(trends: Trends, pair: Pair) -> Phrase:
     if len(most) > 1 or pair.units["list"].nunique() > 1:
         return say("trends.order_many", moved=len(pair.moved), **facts)
     row = most.iloc[0]
-    return say("trends.order_one", unit=Unit(row["unit_name"]), **say_places(row), before=before)
+    key = "trends.order_one_of" if any(pair.n_only) else "trends.order_one"
+    return say(key, unit=Unit(row["unit_name"]), **say_places(row), **facts)
 
 
 def _describe_always(panel: Panel) -> Phrase | None:
@@ -239,9 +234,13 @@ def describe_movers(trends: Trends) -> Text | None:
             clauses.append(say(key, units=name_many(most["unit_name"]), size=size, **places))
     if not clauses:
         return None
-    sentence = say("trends.movers", clauses=join(clauses, "clauses"), **pair.gate.word_periods())
+    both = (
+        say("trends.in_both", n=len(pair.units), units=_name_units_of(trends.panel, pair)) if any(pair.n_only) else ""
+    )
+    among = "" if measure in ("points", "share") else both
+    sentence = say("trends.movers", clauses=join(clauses, "clauses"), among=among, **pair.gate.word_periods())
     order = _describe_places(pair) if pair.gate.measure == "points" else None
-    return say("trends.order", sentence=sentence, clauses=order) if order else sentence
+    return say("trends.order", sentence=sentence, clauses=order, among=both) if order else sentence
 
 
 def _describe_places(pair: Pair) -> Text | None:
@@ -274,17 +273,3 @@ def describe_first(trends: Trends) -> Phrase | None:
     times = panel.rows[panel.rows["place"] == 1]["unit_name"].value_counts()
     units = name_many(times[times == times.max()].index.to_series())
     return say("trends.first", units=units, k=int(times.max()), of=n)
-
-
-def describe_stays(trends: Trends) -> Text | None:
-    """Name who is most often in the lowest and in the top third, all that tie; None below three periods with places."""
-    n = len(trends.panel.placed)
-    if n < FEWEST_FOR_OFTEN:
-        return None
-    counts, clauses = trends.panel.thirds, []
-    for third in (LOWEST, TOP):
-        times = counts[f"n_{third}"]
-        if (k := int(times.max())) > 1:
-            names = counts.loc[times == k, "unit_name"]
-            clauses.append(say(f"trends.stays_{third}", units=name_many(names), k=k, of=n))
-    return join(clauses, "clauses")

@@ -167,7 +167,9 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     highlight = choose_highlight(trends)
     chosen = None if highlight is None else list(table.index).index(highlight)
     has_ties = any(table[heading].str.endswith("=").any() for heading in headings.values())
-    note = join([say("trends.tied") if has_ties else None, _note_printed(panel, printed)], "sentences")
+    lists = say("trends.each_list", lists=[name_list(each) for each in panel.lists]) if len(panel.lists) > 1 else None
+    tied = say("trends.tied") if has_ties else None
+    note = join([tied, lists, _note_printed(panel, printed), _note_unshaded(shades)], "sentences")
     drawn = (shades.reset_index(drop=True), scores.reset_index(drop=True))
     return table.reset_index(drop=True), Shades(*drawn, chosen, note, _shorten_headings(headings) if is_long else {})
 
@@ -183,12 +185,18 @@ def _head_period(period: str, *, is_starred: bool) -> Phrase | str:
 
 
 def _note_printed(panel: Panel, printed: list[str]) -> Phrase | None:
-    """Explain the asterisk."""
+    """Explain the asterisk; without any, whose the places by score are."""
     if not printed:
-        return None
+        return say("trends.by_score") if panel.scored else None
     gates = [gate for gate in panel.steps if {gate.before, gate.after} & set(printed)]
     another = "_of_another" if any(gate.reason == "ranks_of_another" for gate in gates) else ""
     return say(f"trends.printed{another}")
+
+
+def _note_unshaded(shades: pd.DataFrame) -> Phrase | None:
+    """Explain why the columns of some periods have no shades."""
+    unknown = [period for period in shades if shades[period].isna().all()]
+    return say("trends.unshaded", periods=unknown) if unknown else None
 
 
 def _shorten_headings(headings: dict[str, Phrase | str]) -> dict[Text | str, tuple[str, str]]:

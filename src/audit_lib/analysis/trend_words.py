@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.analysis.groups import MOST_NAMES, find_sides
+from audit_lib.analysis.unit_paths import name_lists
 from audit_lib.wording.items import say_ordinal
 from audit_lib.wording.words import Name, Phrase, Text, Unit, say
 
@@ -16,19 +17,34 @@ def name_list(name: str) -> Name:
     return Name(f"{name}_many", "kind")
 
 
+def name_tables(scores: pd.DataFrame) -> dict[int, Text]:
+    """Name each table by the kind of its units, where no other table has that kind; else by its number."""
+    lists = name_lists(scores)
+    named = scores.assign(list=lists)[scores["table_no"] > 0].groupby("table_no")["list"].first()
+    return {
+        int(str(number)): say("trends.table", number=int(str(number)))
+        if pd.isna(name) or name == "all"
+        else name_list(name)
+        for number, name in named.items()
+    }
+
+
 def name_unit(rows: pd.DataFrame) -> Text:
     """Name one unit by the kind that all are of: city; else unit."""
-    kinds = set(rows["kind"])
-    return Name(f"{kinds.pop()}_one", "kind") if len(kinds) == 1 and rows["kind"].notna().all() else say("trends.unit")
+    kinds = set(rows["kind"].dropna())
+    is_one = len(kinds) == 1 and rows["kind"].notna().all() and "other" not in kinds
+    return Name(f"{kinds.pop()}_one", "kind") if is_one else say("trends.unit")
 
 
 def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
     """Name units by their sides, or by one or two kinds: towns and bureaus, cities, units."""
+    if n == 1:
+        return name_unit(rows)
     sides, kinds = find_sides(rows), sorted(set(rows["kind"].dropna()))
     if "bureau" in set(rows["side"]):
         return say(f"labels.units_{'_'.join(sorted(sides)) or 'other'}")
     if 1 <= len(kinds) <= MOST_KINDS and rows["kind"].notna().all() and "other" not in kinds:
-        named = [Name(f"{kind}_{'one' if n == 1 else 'many'}", "kind") for kind in kinds]
+        named = [Name(f"{kind}_many", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)
     return say("labels.units_other")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from audit_lib.analysis.comparability import Gate, Published, find_published, judge_gate
 from audit_lib.analysis.lineage import SAME, Matching, keep_decisive, match_steps
 from audit_lib.tables.history import History
+from audit_lib.tables.measures import Measure
 
 TOP, LOWEST = "top", "lowest"
 PLACES = ["value", "place", "n_tied", "middle", "n_listed", "third"]
@@ -23,8 +24,8 @@ class Panel:
     it last had, score, tier, tier_order and groups as published; `list`, in which it is compared (missing where the
     tables of its period cannot be told apart); value (what is ranked, a higher one being better: the score or the rank,
     if need be with its sign turned), place (1 is best, ties share the best place), n_tied, middle (the mean of the
-    places that ties share), n_listed and third (top, lowest or missing) in that list. `matchings` join each period with
-    the one before it.
+    places that ties share), n_listed (missing where the list is cut and its length not recorded) and third (top, lowest
+    or missing) in that list. `matchings` join each period with the one before it.
     """
 
     periods: tuple[str, ...]
@@ -72,9 +73,9 @@ class Panel:
 
     @cached_property
     def thirds(self) -> pd.DataFrame:
-        """For each unit its mean place, and the numbers of periods in the top and in the lowest third.
+        """For each unit its mean place, in how many periods it has a place, and in how many a top and a lowest third.
 
-        Best mean percentile of places first, for lists need not be equally long.
+        Best mean percentile of places first, for lists need not be equally long; last units of cut lists alone.
         """
         rows = self.rows.dropna(subset=["place"])
         rows = rows.assign(is_top=rows["third"] == TOP, is_lowest=rows["third"] == LOWEST)
@@ -82,6 +83,7 @@ class Panel:
         table = rows.groupby("unit").agg(
             unit_name=("unit_name", "last"),
             mean_place=("middle", "mean"),
+            n_placed=("place", "size"),
             percent=("percent", "mean"),
             n_top=("is_top", "sum"),
             n_lowest=("is_lowest", "sum"),
@@ -98,7 +100,7 @@ def build_panel(history: History) -> Panel:
     parts = []
     for period in history.periods:
         units = history.scores_of[period].drop(columns="n_tied")
-        units = units.assign(unit=units["unit_id"].map(keys[period]), list=_name_lists(units))
+        units = units.assign(unit=units["unit_id"].map(keys[period]), list=name_lists(units))
         parts.append(units.join(_place_units(units, published[period])))
     rows = pd.concat(parts, ignore_index=True)
     names = rows.drop_duplicates("unit", keep="last").set_index("unit")["unit_name"]
@@ -138,7 +140,7 @@ def follow_units(history: History, matchings: Iterable[Matching]) -> dict[str, d
     return keys
 
 
-def _name_lists(units: pd.DataFrame) -> pd.Series:
+def name_lists(units: pd.DataFrame) -> pd.Series:
     """Name the list of each unit: one for a single table; of several, each by the kind that most of its units are.
 
     Missing where two tables of a period would have one name, and for units that only a rating list has.
@@ -158,21 +160,47 @@ def _place_units(units: pd.DataFrame, published: Published) -> pd.DataFrame:
         value = -value
     if published.basis not in ("score", "rank"):
         value = value.where(units["unit_id"].isna())
-    return place(value.where(units["list"].notna()), units["list"].fillna(""))
+    placed = place(value.where(units["list"].notna()), units["list"].fillna(""))
+    return _place_in_longer(placed, published.measure)
+
+
+def _place_in_longer(placed: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Judge the thirds of a cut list by the length of the whole one; of an unknown length, only a top one is certain.
+
+    Units that may be the last ones of the longer list have no places in it; those of several tables are in no third.
+    """
+    if not measure.is_cut(len(placed)):
+        return placed
+    if not measure.is_upper:
+        return placed.assign(**dict.fromkeys(PLACES[1:], float("nan")))
+    n = int(placed["place"].notna().sum())
+    is_one = bool((placed["n_listed"].dropna() == n).all())
+    whole = measure.n_ranked if is_one else None
+    third = find_thirds(placed, whole or n).where(placed["place"].notna() & is_one)
+    if whole is None:
+        third = third.where(third == TOP)
+    n_listed = pd.Series(whole, index=placed.index, dtype="float64").where(placed["place"].notna())
+    return placed.assign(third=third, n_listed=n_listed)
+
+
+def find_thirds(placed: pd.DataFrame, n_listed: "pd.Series | int") -> pd.Series:
+    """Find the third of lists of some length in which places are: top, lowest or missing.
+
+    Top: the unit and all that share its place are among the first third. Lowest: at least two thirds of the list are
+    ahead. A ceiling that most share is in neither.
+    """
+    third = pd.Series(pd.NA, index=placed.index, dtype="object")
+    third[3 * (placed["place"] - 1) >= 2 * n_listed] = LOWEST
+    third[3 * (placed["place"] + placed["n_tied"] - 1) <= n_listed] = TOP
+    return third
 
 
 def place(value: pd.Series, lists: pd.Series) -> pd.DataFrame:
-    """Place values in their lists, the highest first: value, place, n_tied, middle, n_listed, third.
-
-    Top third: the unit and all that share its place are among the first third. Lowest: at least two thirds of the
-    list are ahead. A ceiling that most share is in neither.
-    """
+    """Place values in their lists, the highest first: value, place, n_tied, middle, n_listed, third."""
     known = value.dropna()
     groups = known.groupby(lists[known.index])
     table = pd.DataFrame({"place": groups.rank(method="min", ascending=False), "n_listed": groups.transform("size")})
     table["n_tied"] = known.groupby([lists[known.index], known]).transform("size")
     table["middle"] = table["place"] + (table["n_tied"] - 1) / 2
-    third = pd.Series(pd.NA, index=known.index, dtype="object")
-    third[3 * (table["place"] - 1) >= 2 * table["n_listed"]] = LOWEST
-    third[3 * (table["place"] + table["n_tied"] - 1) <= table["n_listed"]] = TOP
+    third = find_thirds(table, table["n_listed"])
     return table.assign(third=third, value=known)[PLACES].reindex(value.index)

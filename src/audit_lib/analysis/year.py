@@ -4,14 +4,17 @@ import pandas as pd
 
 from audit_lib.analysis.cuts import compare_rule
 from audit_lib.analysis.distribution import count_shared, summarise_scores
+from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.groups import Comparison, choose_main, name_group
 from audit_lib.analysis.narrative import choose_sentiment, find_named, find_unexplained
+from audit_lib.analysis.trend_words import name_units
 from audit_lib.analysis.update_rules import list_rules
 from audit_lib.notices.grids.columns import NUMBER
 from audit_lib.notices.notice import Notice
 from audit_lib.notices.score_tables import ScoreTable
+from audit_lib.tables.measures import read_measure
 from audit_lib.tables.tiers import list_tiers
-from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, say
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, is_finding, join, say
 
 MOST_BULLETS = 3
 IN_HEADLINE = ("distribution.few", "distribution.all_equal")  # say no more than the headline of the page
@@ -19,13 +22,31 @@ MOST_FIRST = 2  # units that share the first place and are named
 Row = tuple[str | Phrase, object, str | None]  # a figure, its value, the report that owns it
 
 
-def describe_year(scores: pd.DataFrame) -> Phrase:
-    """Describe in one sentence how the units scored and how most of them were rated, as far as published."""
-    units = scores.drop_duplicates("unit_id")
+def describe_year(scores: pd.DataFrame, record: pd.Series | None = None) -> Text:
+    """Describe in one sentence how the units scored and how most of them were rated, as far as published.
+
+    It says so where the list is only a part of a longer one, by the `record` of the notice in notices.csv.
+    """
+    measure, units = read_measure(record), scores.drop_duplicates("unit_id")
+    if measure.extent == "best_ratings" and units["tier"].notna().any():
+        return _describe_best_ratings(units)
+    sentence = _describe_units(units)
+    return join([sentence, describe_lack(units, measure)], "clauses") or sentence
+
+
+def _describe_best_ratings(units: pd.DataFrame) -> Phrase:
+    """Count the units of each rating, where only the units with the best ones were published."""
+    tiers = list_tiers(units)
+    counts = [say("year.rated", n=int((units["tier"] == tier).sum()), tier=Tier(tier)) for tier in tiers]
+    return say("year.best_ratings" if len(tiers) > 1 else "year.best_rating", n=len(tiers), counts=counts)
+
+
+def _describe_units(units: pd.DataFrame) -> Phrase:
     points = units["score"].dropna()
     if points.empty:
         return _describe_unscored(units)
-    facts = {"n": len(points), "min": points.min(), "max": points.max()}
+    named = name_units(units[units["score"].notna()], len(points))
+    facts = {"n": len(points), "units": named, "min": points.min(), "max": points.max()}
     spread = say("year.scored" if points.nunique() > 1 else "year.equal", **facts)
     tiers = units.loc[units["score"].notna(), "tier"].dropna().value_counts()
     if tiers.empty:
@@ -41,15 +62,18 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
     if len(tiers):
         n, of = int(tiers.iloc[0]), int(tiers.sum())
         key = "all_tiers" if n == of else "most_tiers" if 2 * n > of else "some_tiers"
-        return say(f"year.{key}", n=n, of=of, tier=Tier(str(tiers.index[0])))
+        named = name_units(units[units["tier"].notna()], of)
+        return say(f"year.{key}", n=n, of=of, units=named, tier=Tier(str(tiers.index[0])))
     ranked = units.dropna(subset=["rank_printed"])
     if ranked.empty:
-        return say("year.nothing", n=len(units))  # a finding: no notice is without a page
+        return say(
+            "year.nothing", n=len(units), units=name_units(units, len(units))
+        )  # a finding: no notice is without a page
     best = ranked.groupby("table_no")["rank_printed"].transform("min")
     first, n_tables = ranked.loc[ranked["rank_printed"] == best, "unit_name"], ranked["table_no"].nunique()
     key = "ranked_tables" if n_tables > 1 else "ranked" if len(first) <= MOST_FIRST else "ranked_tied"
-    units = [Unit(unit) for unit in first]
-    return say(f"year.{key}", n=len(ranked), n_first=len(first), n_tables=n_tables, units=units)
+    facts = {"n": len(ranked), "n_first": len(first), "n_tables": n_tables, "units": name_units(ranked, len(ranked))}
+    return say(f"year.{key}", first=[Unit(unit) for unit in first], **facts)
 
 
 def choose_findings(**headlines: Phrase) -> list[Phrase]:

@@ -160,19 +160,24 @@ def show(
 
 def _shade(table: Table, shades: Shades, words: Words) -> Table:
     """Draw a table as a matrix of places; where a period has no score for a place, its mark of a missing value."""
-    places = [
-        (number, column, words.heading(column))
-        for column in shades.steps
-        for number in shades.steps.index[shades.steps[column].notna()]
-    ]
-    steps = {(number, heading): int(shades.steps.at[number, column]) for number, column, heading in places}
-    drawn = [] if shades.scores.empty else places
-    scores = {(number, heading): shades.scores.at[number, column] for number, column, heading in drawn}
+    steps = _gather_cells(shades.steps, shades.steps.notna(), words)
+    placed = shades.steps.notna() | shades.scores.notna() if len(shades.scores.columns) else shades.scores.notna()
+    scores = _gather_cells(shades.scores, placed, words)
     write = format_rounded if len(shades.steps.columns) > MOST_ROOMY else format_score  # there is no room for more
     others = {at: words.missing if pd.isna(score) else write(score) for at, score in scores.items()}
     legend = " ".join(filter(None, [table.legend, words.word(shades.note)]))
     short = {words.heading(column): parts for column, parts in shades.short.items()}
-    return replace(table, shades=steps, others=others, chosen=shades.chosen, legend=legend, short=short)
+    whole = {at: int(step) for at, step in steps.items()}
+    return replace(table, shades=whole, others=others, chosen=shades.chosen, legend=legend, short=short)
+
+
+def _gather_cells(values: pd.DataFrame, which: pd.DataFrame, words: Words) -> dict[tuple[int, str], float]:
+    """Gather the values of the cells that are marked, by row number and worded heading."""
+    return {
+        (number, words.heading(column)): values.at[number, column]
+        for column in values
+        for number in values.index[which[column]]
+    }
 
 
 def plain_cells(table: pd.DataFrame, words: Words) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 from audit_lib.analysis.trend_sentences import CEILING, say_among
 from audit_lib.analysis.trend_words import name_list, name_units
 from audit_lib.analysis.trends import MANY_PERIODS, Trends, choose_highlight, find_medians
+from audit_lib.analysis.unit_paths import Panel
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Label, Line, Mark, Scene, move
@@ -95,8 +96,20 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
     for key, value in (("lowest", low), ("highest", high)):
         at = medians.index[medians == value]
         if low != high and list(at) == [medians.index[-1]]:
-            return key, {"at": words.name(say_date(str(at[0]))), "median": value, **facts}
+            facts |= {"at": words.name(say_date(str(at[0]))), "median": value}
+            k, of = _count_extreme(trends.panel, key)
+            return (f"{key}_units", {**facts, "k": k, "of": of}) if 2 * k > of and len(medians) > 2 else (key, facts)
     return ("between" if low != high else "same"), facts
+
+
+def _count_extreme(panel: Panel, key: str) -> tuple[int, int]:
+    """Count the units whose last score is the lowest, or the highest, of those comparable; and those with several."""
+    *before, at = panel.like_last
+    scores = panel.rows[panel.rows["period"].isin(panel.like_last)].pivot_table("score", "unit", "period")
+    scores = scores.dropna(subset=at).dropna(subset=before, how="all")
+    last, earlier = scores[at], scores[before]
+    is_extreme = last < earlier.min(axis=1) if key == "lowest" else last > earlier.max(axis=1)
+    return int(is_extreme.sum()), len(scores)
 
 
 def _draw_strips(

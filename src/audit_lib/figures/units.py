@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.analysis.groups import find_sides
+from audit_lib.analysis.trend_words import name_units
 from audit_lib.display.charts import Key
 from audit_lib.wording.words import Tier, Unit, Words
 
@@ -57,11 +57,10 @@ def prepare_units(units: pd.DataFrame, words: Words, **columns: pd.Series) -> pd
 def describe_units(units: pd.DataFrame, words: Words) -> dict[str, Any]:
     """Return the facts that words on a drawing need: how many units, what they are, and what places and colours show.
 
-    They are towns, bureaus, towns and bureaus, or, where neither fits all of them, units.
+    They are towns and bureaus, one or two kinds, or, where neither fits all of them, units.
     """
-    sides = "_".join(sorted(find_sides(units)))
     how = "labels.by_score_and_rating" if units["tier"].notna().any() else "labels.by_score"
-    return {"n": len(units), "what": words(f"labels.units_{sides or 'other'}"), "how": words(how)}
+    return {"n": len(units), "what": words.word(name_units(units, len(units))), "how": words(how)}
 
 
 def key_tiers(units: pd.DataFrame, words: Words, outlined: str | None = None) -> tuple[Key, ...]:

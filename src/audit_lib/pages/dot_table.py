@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from audit_lib.analysis.trend_words import name_tables
 from audit_lib.display.charts import Key
 from audit_lib.figures.axes import Axis, choose_axis
 from audit_lib.figures.units import colour_units, key_tiers
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.wording.number_format import format_score
-from audit_lib.wording.words import Tier, Words
+from audit_lib.wording.words import Tier, Words, say
 
 FEW = 8  # units that a reader takes in at a glance: no filter, no buttons
 FOLDED, SHOWN = 100, 50  # from so many rows a script folds the table to the marked ones and the first of them
@@ -41,15 +42,18 @@ class Row(NamedTuple):
 
 
 class Section(NamedTuple):
-    """The units of one table of the notice, or those of its lists alone (table_no 0)."""
+    """The units of one table of the notice, or those of its lists alone, with its name."""
 
-    table_no: int
+    name: str
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
 class DotTable:
-    """The table of a notice. `ticks` are places on the axis in percent, with their labels; none without an axis."""
+    """The table of a notice. `ticks` are places on the axis in percent, with their labels; none without an axis.
+
+    `is_printed`: its ranks are those of the notice.
+    """
 
     sections: tuple[Section, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -58,6 +62,7 @@ class DotTable:
     has_scores: bool
     has_ranks: bool
     has_ties: bool
+    is_printed: bool
     has_tiers: bool
 
     @cached_property
@@ -97,16 +102,21 @@ def build_table(
 
     lefts = {index: place(float(value)) for index, value in values.dropna().items()}
     parts = {int(tables[0]): scores} if is_one else {int(each): scores[scores["table_no"] == each] for each in tables}
+    names = {0: say("place.lists_alone"), **name_tables(scores)}
     units = scores.drop_duplicates("unit_id")
     n_tiers = scores["tier"].nunique() + int(scores["tier"].isna().any())
     return DotTable(
-        tuple(Section(number, tuple(_list_rows(part, lefts, marks, words))) for number, part in parts.items()),
+        tuple(
+            Section(words.word(names.get(number)), tuple(_list_rows(part, lefts, marks, words)))
+            for number, part in parts.items()
+        ),
         tuple((place(tick), f"{tick:g}") for tick in axis.ticks) if axis else (),
         _make_legend(units, marks, words) if n_tiers > 1 else (),
         _count_groups(units),
         has_scores,
         has_ranks and (not has_scores or scores["score"].nunique() > 1),
         bool((scores["n_tied"] > 1).any()),
+        bool(scores["is_printed"].any()),
         bool(scores["tier"].notna().any()),
     )
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from audit_lib.analysis.trend_words import name_units
 from audit_lib.wording.form import describe_form, find_fact, is_full_text, list_summarised
-from audit_lib.wording.words import Words, say
+from audit_lib.wording.words import Text, Words, say
 
 DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")  # a web address in the place of a publisher
 
@@ -29,13 +30,18 @@ def describe_subject(record: pd.Series | None, words: Words) -> str:
 
 
 def describe_inspector(record: pd.Series | None, words: Words) -> str:
-    """Describe who inspected. It is never guessed from the web address that published the notice."""
+    """Describe who inspected. It is never guessed from the web site that published the notice (see `mark_sites`)."""
     publisher = find_fact(record, "publisher")
     if publisher is None:
         return words("place.inspector_unknown")
-    if DOMAIN.search(publisher):
+    if find_fact(record, "is_site") == "True" or DOMAIN.search(publisher):
         return words("place.inspector_site", site=publisher)
     return publisher
+
+
+def mark_sites(notices: pd.DataFrame) -> pd.DataFrame:
+    """Mark the notices whose publisher is a web site: its name in Chinese, that of a newspaper, need not show it."""
+    return notices.assign(is_site=notices["publisher"].str.contains(DOMAIN).fillna(False))
 
 
 def describe_dates(record: pd.Series | None, words: Words) -> str:
@@ -54,13 +60,19 @@ def describe_dates(record: pd.Series | None, words: Words) -> str:
 
 def describe_units(scores: pd.DataFrame, words: Words) -> str:
     """Return how many units a notice names, and in which of its lists."""
-    n = scores["unit_id"].nunique()
+    n, units = scores["unit_id"].nunique(), say_units(scores)
     n_scored, n_tiered = (scores.loc[scores[name].notna(), "unit_id"].nunique() for name in ("score", "tier"))
     n_both = scores.loc[~scores["match"].isin(["table_only", "list_only"]), "unit_id"].nunique()
     if n_scored and n_tiered:
         key = "units_all" if n_both == n else "units_some"
-        return words(f"place.{key}", n=n, n_scored=n_scored, n_tiered=n_tiered, n_both=n_both)
-    return words("place.units_scored" if 0 < n_scored < n else "place.units", n=n, n_scored=n_scored)
+        return words(f"place.{key}", n=n, n_scored=n_scored, n_tiered=n_tiered, n_both=n_both, units=units)
+    return words("place.units_scored" if 0 < n_scored < n else "place.units", n=n, n_scored=n_scored, units=units)
+
+
+def say_units(scores: pd.DataFrame) -> Text:
+    """Name the units of a notice by what they are: cities, towns and bureaus, units."""
+    units = scores.drop_duplicates("unit_id")
+    return name_units(units, len(units))
 
 
 def list_badges(scores: pd.DataFrame, record: pd.Series | None, n_unread: int, words: Words) -> Iterator[str]:

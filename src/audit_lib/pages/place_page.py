@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.source import count_marks
 from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
@@ -33,6 +34,7 @@ from audit_lib.pages.notice_facts import (
     describe_units,
     list_badges,
     read_first,
+    say_units,
 )
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
@@ -106,11 +108,13 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         subject=describe_subject(record, words),
         lead=lead,
         where=words("place.gloss") if words.facts["place"] != words.facts["printed_place"] else words.facts["place"],
-        facts=list_facts(record, scores, words),
+        facts=list_facts(place, words),
+        lack=describe_lack(scores, read_measure(record)),
         url=find_fact(record, "url"),
         document=find_fact(record, "document_number"),
         read_first=read_first(record, words),
         table=table,
+        units=say_units(scores),
         keys=spell_units(place, words),
         hint=suggest_search(table.rows[0].name, words) if table.rows else "",
         slugs=name_pages(place),
@@ -126,12 +130,22 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
     )
 
 
-def list_facts(record: pd.Series | None, scores: pd.DataFrame, words: Words) -> list[Fact]:
-    """List what is known of a notice: who inspected, when, how many units; what is not recorded has no row."""
+def list_facts(place: Place, words: Words) -> list[Fact]:
+    """List what is known of the latest notice: who inspected, when, how many units; what is not recorded has no row.
+
+    Of earlier lists it says which are parts of longer ones.
+    """
+    latest, *earlier = place.periods
+    record, scores = place.find_record(latest), place.scores[place.scores["period"] == latest]
+    extents = {period: place.describe_extent(period) for period in earlier}
+    others = {period: text for period, text in extents.items() if text and text != place.describe_extent(latest)}
+    parts = [words("place.extent_of", period=words.date(period), extent=text) for period, text in others.items()]
     facts = {
         "inspector": describe_inspector(record, words),
         "dates": describe_dates(record, words),
-        "units": describe_units(scores, words),
+        "units": words.join(
+            [describe_units(scores, words), words.word(place.describe_extent(latest)), *parts], "clauses"
+        ),
         "method": find_fact(record, "method_note") or "",
     }
     return [Fact(words(f"place.fact_{name}"), text) for name, text in facts.items() if text]
@@ -206,6 +220,7 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
     record = place.find_record(latest)
     scores = place.scores[place.scores["period"] == latest]
     subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
+    extent = place.describe_extent(latest)
     problems = place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{latest}"]
     n_unread = int(problems["check"].isin(UNREAD).sum())
     dates = describe_dates(record, words) if len(place.periods) == 1 else ""
@@ -214,10 +229,15 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
         "subject": words.join(subjects, "clauses"),
         "inspector": describe_inspector(record, words),
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
-        "units": words(f"place.{key}", n=scores["unit_id"].nunique()),
+        "units": words.join(
+            [words(f"place.{key}", n=scores["unit_id"].nunique(), units=say_units(scores)), words.word(extent)],
+            "clauses",
+        ),
         "badges": list(list_badges(scores, record, n_unread, words)),
-        "drawing": _draw_periods(place, words, data) or draw_all(scores, name_measure(words, record)),
+        "drawing": _draw_periods(place, words, data)
+        or draw_all(scores, name_measure(words, record), is_lower_better=read_measure(record).is_lower_better),
         "n_units": len(place.dossiers),
+        "noun": words.word(place.noun),
     }
 
 
@@ -231,14 +251,15 @@ def _draw_periods(place: Place, words: Words, data: Path) -> str:
     return drawn.to_svg("thumbnail", words("index.change", **pair.gate.word_periods()))
 
 
-def draw_all(scores: pd.DataFrame, words: Words) -> str:
+def draw_all(scores: pd.DataFrame, words: Words, *, is_lower_better: bool) -> str:
     """Draw all units of a notice, a strip for each table, exceptions outlined; by rating where it has no scores."""
     units = first_rows(scores)
     if units["score"].isna().all():
         caption = words("place.caption", date=words.date(units["period"].iloc[0]))
         return draw_ratings(units, CARD, words).to_svg("thumbnail", caption) if units["tier"].notna().any() else ""
     units = units.dropna(subset=["score"])
-    units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(find_exceptions(scores)))
+    exceptions = find_exceptions(scores, is_lower_better=is_lower_better)
+    units = units.assign(colour=colour_units(units), is_outlined=units["unit_id"].isin(exceptions))
     strips = [_draw_table(table, choose_axis(units["score"]), words) for _, table in units.groupby("table_no")]
     return "".join(strips)
 

@@ -13,21 +13,27 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.lineage import keep_decisive
+from audit_lib.analysis.trend_words import name_tables
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
+from audit_lib.pages.notice_facts import mark_sites, say_units
 from audit_lib.periods import order_of
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import read_source
 from audit_lib.tables.history import load_lineage
+from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
+from audit_lib.wording.words import Phrase, Text
 
 
 class Result(NamedTuple):
     """A unit in one period: in a table, or in the tier lists alone (table_no 0). None is missing.
 
-    `rank` is the competition rank among the `n` ranked units of its table, and `n_tied` share it. `score_is` and
+    `rank` is the printed rank (`is_printed`), else our competition rank, among the `n` ranked units of its table (None
+    where that is cut and its length not recorded), and `n_tied` share it; `is_last` if no unit is below. `score_is` and
     `tier_is` say why there is none: unpublished (nobody has one), unlisted (others have one), unread (there is one that
     could not be read). `row` is the number that the table gives it.
     """
@@ -39,7 +45,9 @@ class Result(NamedTuple):
     score_is: str
     rank: int | None
     n_tied: int | None
-    n: int
+    n: int | None
+    is_last: bool
+    is_printed: bool
     row: int | None
     tier: str | None
     tier_is: str
@@ -82,7 +90,7 @@ class Dossier:
 class Place:
     """The units of a place in printed order, the latest period first, its periods in that order, and its tables.
 
-    `printed` is its scores table as kept; in `scores` printed ranks count as ranks where a notice prints no scores.
+    `printed` is its scores table as kept; in `scores` printed ranks count as ranks (see `rank_as_printed`).
     `records` are the rows of notices.csv, by period.
     """
 
@@ -99,6 +107,20 @@ class Place:
         """Return the row of notices.csv of a period; None where there is none."""
         return self.records.get(period)
 
+    @cached_property
+    def noun(self) -> Text:
+        """What the units of all periods are called: cities, units."""
+        return say_units(self.scores)
+
+    @cached_property
+    def table_names(self) -> dict[str, dict[int, Text]]:
+        """The names of the tables of each period, by number."""
+        return {str(period): name_tables(scores) for period, scores in self.scores.groupby("period")}
+
+    def describe_extent(self, period: str) -> Phrase | None:
+        """Describe which part of a longer list the notice of a period shows; None where it is all of it."""
+        return describe_extent(self.scores[self.scores["period"] == period], read_measure(self.find_record(period)))
+
 
 def open_place(data: Path, jurisdiction: str, language: str) -> Place:
     """Open the dossiers of a place; none where it has no tables. What we recorded by hand is in the language.
@@ -110,10 +132,11 @@ def open_place(data: Path, jurisdiction: str, language: str) -> Place:
     periods = tuple(sorted(printed["period"].unique(), key=order_of, reverse=True))
     mentions, problems = (load_or_empty(processed / f"{name}.csv", name) for name in ("mentions", "problems"))
     latest_first = printed.sort_values("period", key=lambda each: each.map(periods.index), kind="stable")
-    scores = rank_as_printed(latest_first)
-    notices = localise(load_or_empty(data / "reference" / "notices.csv", "notices"), language)
+    notices = localise(mark_sites(load_or_empty(data / "reference" / "notices.csv", "notices")), language)
     records = {row["period"]: row for _, row in notices[notices["jurisdiction"] == jurisdiction].iterrows()}
-    made = tuple(_make_dossiers(data, jurisdiction, scores, mentions, language))
+    measures = {period: read_measure(record) for period, record in records.items()}
+    scores = rank_as_printed(latest_first, measures)
+    made = tuple(_make_dossiers(data, jurisdiction, scores, mentions, measures, language))
     return Place(jurisdiction, periods, printed, scores, mentions, problems, made, records)
 
 
@@ -131,19 +154,35 @@ def read_sentences(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def rank_as_printed(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with the printed ranks in the place of the computed ones, in notices that print no scores."""
-    has_none = scores.groupby("notice_id")["score"].transform("count") == 0
-    rank = scores["rank"].mask(has_none, scores["rank_printed"])
-    n_tied = rank.groupby([scores["notice_id"], scores["table_no"], rank]).transform("size").astype("Int64")
-    return scores.assign(rank=rank, n_tied=scores["n_tied"].mask(has_none, n_tied))
+def rank_as_printed(scores: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Return the table with printed ranks in the place of computed ones, in notices that print those of all units.
+
+    `is_printed` says which. Of the units of a longer list that may be its last ones, no rank is computed.
+    """
+    notices = scores["notice_id"]
+    lacks = scores["rank"].notna() & scores["rank_printed"].isna()
+    is_printed = (scores["rank_printed"].groupby(notices).transform("count") > 0) & ~lacks.groupby(notices).transform(
+        "any"
+    )
+    sizes = scores.groupby("period")["unit_id"].nunique()
+    known = {period: measures.get(period, Measure()) for period in sizes.index}
+    unknown = [period for period, measure in known.items() if measure.is_cut(sizes[period]) and not measure.is_upper]
+    ours = scores["rank"].mask(scores["period"].isin(unknown))
+    rank = ours.mask(is_printed, scores["rank_printed"])
+    n_tied = rank.groupby([notices, scores["table_no"], rank]).transform("size").astype("Int64")
+    return scores.assign(rank=rank, n_tied=n_tied, is_printed=is_printed)
 
 
 def _make_dossiers(
-    data: Path, jurisdiction: str, scores: pd.DataFrame, mentions: pd.DataFrame, language: str
+    data: Path,
+    jurisdiction: str,
+    scores: pd.DataFrame,
+    mentions: pd.DataFrame,
+    measures: Mapping[str, Measure],
+    language: str,
 ) -> Iterator[Dossier]:
     reference = data / "reference"
-    results = _find_results(scores)
+    results = _find_results(scores, measures)
     rows, mentioned = _by_unit(scores), _by_unit(mentions)
     known = _by_unit(localise(load_or_empty(reference / jurisdiction / "units.csv", "units"), language))
     aliases = _by_unit(localise(load_or_empty(reference / jurisdiction / "aliases.csv", "aliases"), language))
@@ -184,21 +223,25 @@ def _is_about(correction: Any, ours: list[Any]) -> bool:
     )
 
 
-def _find_results(scores: pd.DataFrame) -> dict[str, list[Result]]:
+def _find_results(scores: pd.DataFrame, measures: Mapping[str, Measure]) -> dict[str, list[Result]]:
     """Find the results of every unit, in the order of the table."""
     found: dict[str, list[Result]] = {}
-    for _, notice in scores.groupby("notice_id", sort=False):
+    for period, notice in scores.groupby("period", sort=False):
+        measure = measures.get(str(period), Measure())
         sizes = notice.groupby("table_no")["rank"].count()
+        is_cut = measure.is_cut(notice["unit_id"].nunique())
+        lasts = {} if is_cut else notice.groupby("table_no")["rank"].max().to_dict()
         n_tables = int((sizes.index != IN_LISTS_ONLY).sum())
         has_scores, has_tiers = bool(notice["score"].notna().any()), bool(notice["tier"].notna().any())
         for row in _list_rows(notice):
-            found.setdefault(row.unit_id, []).append(
-                _read_result(row, n_tables, int(sizes[row.table_no]), has_scores=has_scores, has_tiers=has_tiers)
-            )
+            n = int(sizes[row.table_no]) if not is_cut else measure.n_ranked if n_tables == 1 else None
+            is_last = row.rank is not None and row.rank == lasts.get(row.table_no)
+            result = _read_result(row, n_tables, n, is_last=is_last, has_scores=has_scores, has_tiers=has_tiers)
+            found.setdefault(row.unit_id, []).append(result)
     return found
 
 
-def _read_result(row: Any, n_tables: int, n: int, *, has_scores: bool, has_tiers: bool) -> Result:
+def _read_result(row: Any, n_tables: int, n: int | None, *, is_last: bool, has_scores: bool, has_tiers: bool) -> Result:
     in_table, in_list = row.table_no != IN_LISTS_ONLY, row.name_in_list is not None
     places = (row.source_place, f"line {row.list_line}" if row.list_line else None)
     table_place, list_place = places if in_table else (None, row.source_place)
@@ -211,6 +254,8 @@ def _read_result(row: Any, n_tables: int, n: int, *, has_scores: bool, has_tiers
         row.rank,
         row.n_tied,
         n,
+        is_last,
+        row.is_printed,
         row.serial,
         row.tier,
         _name_state(row.tier, is_published=has_tiers, stands_there=in_list),

@@ -25,7 +25,7 @@ def mark_units(
     """Mark the units of one notice, by unit_id: exceptions first, then examples in the text, then units of one list."""
     marks: dict[str, list[Mark]] = {}
     better = "less" if is_lower_better else "more"
-    for unit_id, (score, tier) in find_exceptions(scores).items():
+    for unit_id, (score, tier) in find_exceptions(scores, is_lower_better=is_lower_better).items():
         text = words(f"marks.exception_{better}", score=score, tier=words.short(Tier(tier)))
         marks.setdefault(unit_id, []).append(Mark("exception", text, "03_tiers"))
     for sentiment, kind in NAMED.items():
@@ -38,20 +38,22 @@ def mark_units(
     return marks
 
 
-def find_exceptions(scores: pd.DataFrame) -> dict[str, tuple[float, str]]:
-    """Find units whose rank in their table is no worse than that of a unit with a better tier, by unit_id.
+def find_exceptions(scores: pd.DataFrame, *, is_lower_better: bool = False) -> dict[str, tuple[float, str]]:
+    """Find units whose score is no worse than that of a unit of their table with a better tier, by unit_id.
 
-    Each comes with the score of the last ranked unit of a better tier, and its own tier. Where that is more than a
+    Each comes with the worst score of a better tier, and its own tier. Where that is more than a
     third of the rated units, tiers do not follow scores at all, and none is an exception.
     """
-    rated = scores.dropna(subset=["rank", "score", "tier_order"])
+    rated = scores.dropna(subset=["score", "tier_order"])
+    rank = rated.groupby("table_no")["score"].rank(method="min", ascending=is_lower_better)
+    rated = rated.assign(rank=rank.astype("int64"))
     found: dict[str, tuple[float, str]] = {}
     for _, table in rated.groupby("table_no"):
         last: dict[int, tuple[int, float]] = {}  # of the tiers above each: the last rank, with its score
         worst = (0, 0.0)
         for order, members in table.groupby("tier_order"):
             last[int(str(order))] = worst
-            worst = max(worst, *zip(members["rank"].astype(int), members["score"], strict=True))
+            worst = max(worst, *zip(members["rank"], members["score"], strict=True))
         for row in table.itertuples():
             rank, score = last[int(str(row.tier_order))]
             if int(str(row.rank)) <= rank:

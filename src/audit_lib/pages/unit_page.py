@@ -16,7 +16,7 @@ from audit_lib.notebook.place_words import name_measure
 from audit_lib.pages.cite import Site
 from audit_lib.pages.glossary import find_spellings
 from audit_lib.pages.html_parts import slug_unit, take_slug
-from audit_lib.pages.notice_facts import describe_subject
+from audit_lib.pages.notice_facts import describe_subject, say_units
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import TRENDS, Period
@@ -30,18 +30,19 @@ from audit_lib.wording.form import is_full_text
 from audit_lib.wording.items import say_ordinal, say_section
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.number_format import format_score
-from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, say
+from audit_lib.wording.words import Phrase, Text, Tier, Unit, Words, join, say
 
 MOST_NAMED = 4  # units that a sentence names
 LEAST_RANKED = 3  # units of a table of which one can be ranked
 
 
 class Strip(NamedTuple):
-    """Where a unit is among the scores of its table: drawing, legend, and the units above and below it."""
+    """Where a unit is among the scores of its table: drawing, legend, how many units there are and what they are."""
 
     svg: str
     legend: tuple[Key, ...]
     n: int
+    units: Text
 
 
 class Treated(NamedTuple):
@@ -59,23 +60,29 @@ class Table:
     units: pd.DataFrame
     axis: Axis
     legend: tuple[Key, ...]
+    is_lower_better: bool
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What the pages of units need of one notice: its marks by unit_id, its tables by number."""
+    """What the pages of units need of one notice: its marks by unit_id, its tables by number, what a part it is of."""
 
     marks: dict[str, list[Mark]]
     tables: dict[int, Table]
+    extent: Phrase | None
 
 
 @dataclass(frozen=True)
 class Latest:
-    """The notice that names a unit last: the result of the unit, its marks, its table where it has a score there."""
+    """The notice that names a unit last: the result of the unit, its marks, its table where it has a score there.
+
+    `extent` says which part of a longer list the notice shows.
+    """
 
     result: Result
     marks: tuple[Mark, ...]
     table: Table | None
+    extent: Phrase | None
 
 
 def render_units(
@@ -143,24 +150,35 @@ def _open_notice(place: Place, period: str, words: Words) -> Notice:
     is_lower_better = read_measure(place.find_record(period)).is_lower_better
     marks = mark_units(scores, mentions, words, is_lower_better=is_lower_better)
     scored = scores.dropna(subset=["score"])
-    return Notice(marks, {int(str(number)): _open_table(table, words) for number, table in scored.groupby("table_no")})
+    tables = {
+        int(str(number)): _open_table(table, words, is_lower_better=is_lower_better)
+        for number, table in scored.groupby("table_no")
+    }
+    return Notice(marks, tables, place.describe_extent(period))
 
 
-def _open_table(scores: pd.DataFrame, words: Words) -> Table:
+def _open_table(scores: pd.DataFrame, words: Words, *, is_lower_better: bool) -> Table:
     units = scores.assign(colour=colour_units(scores)).sort_values(["score", "tier_order"], kind="stable")
-    return Table(units, choose_axis(units["score"]), key_tiers(units, words))
+    return Table(units, choose_axis(units["score"]), key_tiers(units, words), is_lower_better)
 
 
 def _find_latest(dossier: Dossier, notices: dict[str, Notice]) -> Latest:
     result = dossier.results[0]
     notice = notices[result.period]
     table = None if result.score is None else notice.tables[result.table_no]
-    return Latest(result, tuple(notice.marks.get(dossier.unit_id, [])), table)
+    return Latest(result, tuple(notice.marks.get(dossier.unit_id, [])), table, notice.extent)
 
 
-def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
-    """Describe the result of a unit in the last period that names it: score, rank and tier, as far as published."""
-    result = latest.result
+def describe_unit(dossier: Dossier, latest: Latest) -> Text:
+    """Describe the result of a unit in the last period that names it: score, rank and tier, as far as published.
+
+    It says so where the list is only a part of a longer one.
+    """
+    result = _describe_result(dossier, latest.result)
+    return join([result, latest.extent], "clauses") or result
+
+
+def _describe_result(dossier: Dossier, result: Result) -> Phrase:
     tier = Tier(result.tier) if result.tier else None
     if result.score is None and result.rank is None:
         key = f"opening_{result.score_is}" if tier else f"opening_{result.score_is}_untiered"
@@ -176,41 +194,51 @@ def describe_unit(dossier: Dossier, latest: Latest) -> Phrase:
 
 def _say_place(result: Result) -> Phrase | str:
     """State the rank of a scored unit; nothing among fewer than three, or where all have one score."""
-    is_ranked = result.rank is not None and result.n >= LEAST_RANKED and result.n_tied != result.n
+    is_ranked = result.rank is not None and (result.n is None or result.n_tied != result.n >= LEAST_RANKED)
     return say_rank(result, "") if is_ranked else ""
 
 
 def say_rank(result: Result, how: str) -> Phrase:
     """State the rank of a unit in its table: 6th of 56, joint 7th; joint last where nobody is below."""
     rank, n_tied = result.rank or 0, result.n_tied or 1
-    is_last = rank + n_tied - 1 == result.n
-    key = ("joint_last" if is_last else "joint_place") if n_tied > 1 else "place_last" if is_last else "place"
+    key = "joint_place" if n_tied > 1 else "place"
+    if result.n is None:
+        key += "_open"
+    elif result.is_last:
+        key = "joint_last" if n_tied > 1 else "place_last"
     return say(f"units.{how}{key}", ordinal=say_ordinal(rank), rank=rank, n=result.n)
 
 
 def list_messages(latest: Latest) -> Iterator[Text]:
-    """List two or three messages on a scored unit: who scored higher or lower, and what does not follow from it."""
+    """List messages on a unit whose tier does not follow from its score: who has a better one, and no reason given."""
     result, table = latest.result, latest.table
-    if table is None or result.score is None or len(table.units) < LEAST_RANKED:
-        return
-    higher, lower = count_sides(table.units["score"].tolist(), result.score)
-    equal = len(table.units) - higher - lower - 1
-    key = "first" if not higher else "last" if not lower else "between"
-    yield say(f"units.{key}_tied" if equal else f"units.{key}", higher=higher, lower=lower, equal=equal)
-    if any(mark.kind == "exception" for mark in latest.marks):
-        yield from _list_overtaking(table.units, result)
+    if table is not None and result.score is not None and any(mark.kind == "exception" for mark in latest.marks):
+        yield from _list_overtaking(table, result)
+        yield say("units.message_no_reason")
 
 
-def _list_overtaking(table: pd.DataFrame, result: Result) -> Iterator[Text]:
-    """List the units with a better tier that are ranked no better than one."""
-    order = table.loc[table["tier"] == result.tier, "tier_order"].iloc[0]
-    better = table[(table["tier_order"] < order) & (table["rank"] >= result.rank)]
-    if len(better) <= MOST_NAMED:
-        units = [say("units.with_score", unit=Unit(row.unit_name), score=row.score) for row in better.itertuples()]
-        yield say("units.message_overtaking", units=units)
-    else:
-        yield say("units.message_overtaking_many", n=len(better))
-    yield say("units.message_no_reason")
+def _list_overtaking(table: Table, result: Result) -> Iterator[Text]:
+    """List the units with a better tier and the same score, and those with a worse score."""
+    order = table.units.loc[table.units["tier"] == result.tier, "tier_order"].iloc[0]
+    better, sign = table.units[table.units["tier_order"] < order], -1 if table.is_lower_better else 1
+    worse = "higher" if table.is_lower_better else "lower"
+    ahead = sign * (better["score"] - result.score)
+    for how, units in (("same", better[ahead == 0]), (worse, better[ahead < 0])):
+        if len(units):
+            yield _say_overtaking(units, how)
+
+
+def _say_overtaking(units: pd.DataFrame, how: str) -> Phrase:
+    """Name a few units with a better tier, with their tier if it is one, and their score where it is not the same."""
+    tiers, facts = units["tier"].unique(), {"n": len(units)}
+    tier = say("units.rated_one", tier=Tier(tiers[0])) if len(tiers) == 1 else say("units.rated_better")
+    if len(units) > MOST_NAMED:
+        return say(f"units.overtaken_{how}_many", rated=tier, **facts)
+    named = [
+        Unit(row.unit_name) if how == "same" else say("units.with_score", unit=Unit(row.unit_name), score=row.score)
+        for row in units.itertuples()
+    ]
+    return say(f"units.overtaken_{how}", rated=tier, units=named, **facts)
 
 
 def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
@@ -226,7 +254,7 @@ def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
     name = words.short(Unit(dossier.name))
     label = words("units.with_score_plain", unit=name, score=result.score)
     own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
-    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots))
+    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots), say_units(table.units))
 
 
 def date_notices(text: str, jurisdiction: str, words: Words) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 PERCENT = re.compile(r"(?P<name>.+?)(?:, ?%|[(\uff08]%[)\uff09])")
+UPPER = ("upper_read", "upper_published")  # extents of lists that begin with the first unit
 USUAL_SCALE = (0.0, 100.0)  # points, where a notice states no scale
 
 
@@ -14,7 +15,8 @@ class Measure:
     """What was inspected, and what its scores mean. None: neither the notice nor our record of it says.
 
     `better` is `higher` or `lower`; `n_ranked` is the number of units that were ranked where a list shows only some of
-    them; points of notices with one `rubric_id`, scale and direction may be compared.
+    them, and `extent` which part it shows (see schemas.csv); points of notices with one `rubric_id`, scale and
+    direction may be compared.
     """
 
     subject: str | None = None
@@ -24,11 +26,21 @@ class Measure:
     scale_min: float | None = None
     scale_max: float | None = None
     n_ranked: int | None = None
+    extent: str | None = None
     rubric_id: str | None = None
 
     @property
     def is_lower_better(self) -> bool:
         return self.better == "lower"
+
+    @property
+    def is_upper(self) -> bool:
+        """Check whether a list is the upper end of a longer one."""
+        return self.extent in UPPER
+
+    def is_cut(self, n: int) -> bool:
+        """Check whether the n units of a notice are only some of those that were ranked or rated."""
+        return self.extent is not None or (self.n_ranked or 0) > n
 
     @property
     def has_scale(self) -> bool:

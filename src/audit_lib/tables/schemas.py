@@ -22,6 +22,7 @@ KINDS = [
 ]
 SIDES = ["town", "bureau", "other"]
 BETTER = ["higher", "lower"]
+EXTENTS = ["upper_read", "upper_published", "best_ratings"]
 SEVERITIES = ["error", "warning", "note"]
 BLANK = "blank"  # of an empty column of a web site
 DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -98,6 +99,7 @@ TYPES = {
     "sentiments": _one_of("criticised", "praised"),
     "severities": _one_of(*SEVERITIES),
     "better": _one_of(*BETTER),
+    "extents": _one_of(*EXTENTS),
     "events": _one_of("renamed", "merged", "split", "transferred", "created", "abolished"),
     "date_exactness": _one_of("on", "by", "about"),
     "scopes": _one_of("national_rule", "provincial_rule", "place_confirmed", "rule_applied", "expected", "elsewhere"),
@@ -130,7 +132,7 @@ def _declare(type: str, is_optional: str, empty: str, description: str, **_: str
 
 
 _COLUMNS = _read_columns()
-OF_NOTICE = ("subject", "score_name", "rubric_id", "better", "scale_min", "scale_max", "n_ranked")
+OF_NOTICE = ("subject", "score_name", "rubric_id", "better", "scale_min", "scale_max", "n_ranked", "extent")
 _OF_SCORES = (
     *("table_no", "unit_id", "unit_name", "name_in_table", "name_in_list", "kind", "side", "split"),
     *("score", "rank_printed", "rank", "n_tied", "tier", "tier_order", "source_place", "is_corrected"),

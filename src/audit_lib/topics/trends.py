@@ -7,9 +7,9 @@ from audit_lib.analysis.trend_sentences import (
     describe_gap,
     describe_level,
     describe_movers,
-    describe_stays,
 )
 from audit_lib.analysis.trend_sentences import describe_trends as describe
+from audit_lib.analysis.trend_stays import describe_stays
 from audit_lib.analysis.trend_tables import (
     tabulate_changes,
     tabulate_gap,
