@@ -14,7 +14,8 @@ from audit_lib.figures.axes import choose_axis
 from audit_lib.pages.place_page import load_digest, render_place
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import open_place
-from audit_lib.pages.unit_page import Latest, date_notices, describe_unit, name_pages
+from audit_lib.pages.unit_finding import Latest, describe_unit
+from audit_lib.pages.unit_page import date_notices, name_pages
 from audit_lib.sources import find_sources
 from audit_lib.tables.build import build_tables
 from audit_lib.wording.words import Words
