@@ -157,7 +157,7 @@ def test_a_printed_rank_is_copied_and_a_computed_one_is_ours(data: Path, tmp_pat
             "北和镇",
             [
                 "Rated excellent (优秀) with the same score: Finance (财政局), Tangjia (唐家镇) and Songzhu (松竹镇).",
-                "No reason is given: the notice does not say how ratings follow from scores.",
+                "Our copy gives no reason: it does not say how ratings follow from scores.",
             ],
         ),
         ("食药监局", []),
@@ -275,9 +275,7 @@ def test_a_unit_inside_the_name_of_another_is_not_named(
     for name, sentence in (("02_distribution", "森林公安局得分最高"), ("03_tiers", "公安局和森林公安局未获优秀")):
         save_report(tree / "jia" / "2017" / f"{name}.ipynb", sentence, name)
     render_place(tree, "jia", data)
-    shown = {
-        unit: texts(read(tree, "jia", unit), "#reports ~ .why li")[:-1] for unit in ("公安局", "森林公安局", "民政局")
-    }
+    shown = {unit: texts(read(tree, "jia", unit), "#reports ~ .why li") for unit in ("公安局", "森林公安局", "民政局")}
     second = "03_tiers公安局和森林公安局未获优秀"
     assert shown == {
         "公安局": [second],

@@ -23,7 +23,7 @@ from audit_lib.pages.place_reports import TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, read_sentences
-from audit_lib.pages.unit_finding import Latest, Table, describe_unit, list_messages
+from audit_lib.pages.unit_finding import LEAST_RANKED, Latest, Table, describe_unit, list_messages
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
@@ -32,8 +32,6 @@ from audit_lib.wording.items import say_section
 from audit_lib.wording.languages import find_translations
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Phrase, Text, Unit, Words
-
-LEAST_RANKED = 3  # units of a table of which one can be ranked
 
 
 class Strip(NamedTuple):
