@@ -65,6 +65,14 @@ def test_an_unknown_level_above_a_bare_name_below_the_last_list_is_reported() ->
     assert "found names under '待改进', which is not known as a tier: not read" in [p.message for p in notice.problems]
 
 
+def test_a_scored_unit_whose_place_is_counted_from_the_last_is_reported() -> None:
+    notice = read(
+        ["第1名:甲分公司,考评得分94.35分", "第2名:乙分公司,考评得分93.8分", "倒数第1名:丙分公司,考评得分79.92分"]
+    )
+    assert [(row.score, row.rank) for row in notice.tables[0].rows] == [(94.35, 1), (93.8, 2), (79.92, None)]
+    assert [problem.phrase.facts["found"] for problem in notice.problems] == ["倒数第1名:丙分公司"]
+
+
 def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
     notice = read(
         ["(一)城区板块(3个)", "按得分由高到低排列:东山区(94.5)、西山区(93.6)。", "(二)县域板块(1个)", "南山县(91.5)。"]

@@ -28,7 +28,7 @@ COUNTED_HEAD = re.compile(  # 优秀单位(共13个)甲局 乙局: the count end
 ANNEX = re.compile(r"附[件表](?:\d{1,2}|[一二三四五六七八九十])?[:.、]?(?=.)")
 BAND_EDGE = r"\d{2,3}分?(?:\(含\))?"
 BAND = re.compile(rf"{BAND_EDGE}(?:[-—–~至到]{BAND_EDGE}|及?以[上下])的?")  # 80-90分, 90分(含)以上
-QUOTED_TIER = re.compile(r"(?<=为)[“‘「『](\w{1,6})[”’」』](?=的)")
+QUOTED_TIER = re.compile(r"(?<=[为入])[“‘「『](\w{1,6})[”’」』](?=的)")
 ALL = "各"
 
 

@@ -14,6 +14,7 @@ from audit_lib.notices.words.word_lists import LONGEST_NAME
 
 FULL_SCORE = 100
 FEWEST_TO_SUM = 3
+FEWEST_TO_TOTAL = 6  # others, from which on even a known name is their total
 
 
 class _Runs(list[list[Record]]):
@@ -138,8 +139,9 @@ def drop_sums(run: Sequence[Record], vocabulary: Vocabulary) -> tuple[list[Recor
     for record, is_known in zip(run, known, strict=True):
         others = sums[record.mark] - round(float(record.number or 0) * 1000)
         is_sum = n_marked[record.mark] > FEWEST_TO_SUM and others and others == round(float(record.number or 0) * 1000)
-        if not is_known and is_sum:
-            problems.append(note_problem("row_no_unit", "no_unit", record.place, "note", found=record.unit))
+        if is_sum and (not is_known or n_marked[record.mark] > FEWEST_TO_TOTAL):  # 局办公室共采用96分。其中,甲站20分
+            severity = "warning" if is_known else "note"
+            problems.append(note_problem("row_no_unit", "no_unit", record.place, severity, found=record.unit))
             continue
         is_confirmed = record.rank is not None or record.group is not None
         if not is_known and not is_confirmed:

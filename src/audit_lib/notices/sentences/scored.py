@@ -25,6 +25,7 @@ LEADS_BELOW = re.compile("(?:情况|结果)?(?:如下|为|是)?$")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
 ORDERED = re.compile("依次|[从由][高低好差]")
 RANKED_LABEL = re.compile("[^,;。:]{1,24}:")  # 中心城区、开发区:甲区、乙区
+LAST_PLACE = re.compile(rf"倒数第?(?:{NUMERAL})[名位]?:[^,;。]*")  # 倒数第3名:甲公司,得分86分
 FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙街道
 SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区第一: a rank in each of several groups
     "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
@@ -150,6 +151,8 @@ def _read_line(
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         scored += records
+    if scored and (last := LAST_PLACE.search(text)):
+        problems.append(note_problem("not_read", "from_end", line.place, "warning", found=last[0], n=1))
     return scored
 
 
