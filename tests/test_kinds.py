@@ -73,6 +73,20 @@ def test_a_scored_unit_whose_place_is_counted_from_the_last_is_reported() -> Non
     assert [problem.phrase.facts["found"] for problem in notice.problems] == ["倒数第1名:丙分公司"]
 
 
+def test_a_score_in_a_sentence_beside_lists_is_no_table_to_compare_them_with() -> None:
+    lists = ["一、优秀单位(2个)", "甲镇、乙镇", "二、良好单位(2个)", "丙镇、丁镇"]
+    stated = read([*lists, "三、其他", "其中,甲镇得97.35分,排名第一。"])
+    assert [row.score for table in stated.tables for row in table.rows] == [97.35]
+    assert not stated.has_both
+    assert read([*lists, "单位 | 得分", "甲镇 | 97", "乙镇 | 96"]).has_both
+
+
+def test_a_road_from_a_village_is_no_mention_of_it() -> None:
+    lists = ["一、优秀单位(1个)", "甲村", "二、良好单位(1个)", "丁村"]
+    notice = read([*lists, "三、存在问题", "一是甲村至省道路段有积水。", "二是丁村垃圾未清。"])
+    assert [mention.unit for mention in notice.mentions] == ["丁村"]
+
+
 def test_a_list_in_the_order_of_its_scores_is_of_a_group() -> None:
     notice = read(
         ["(一)城区板块(3个)", "按得分由高到低排列:东山区(94.5)、西山区(93.6)。", "(二)县域板块(1个)", "南山县(91.5)。"]

@@ -229,16 +229,16 @@ def test_describe_year(make_scores, leizhou, rows, sentence: str) -> None:
 def test_ranks_of_several_tables_have_a_first_each(make_scores, leizhou) -> None:
     scores = make_scores([("甲局", None, None), ("乙镇", None, None), ("丙镇", None, None)])
     scores["table_no"], scores["rank_printed"] = [1, 1, 2], pd.array([1, 2, 1], dtype="Int64")
-    sentence = "3 towns and bureaus were ranked in two tables; Jiaju and Bingzhen came first in theirs"
+    sentence = "The ranks of 3 towns and bureaus are listed in two tables; Jiaju and Bingzhen came first in theirs"
     assert leizhou.words.without_glosses().word(describe_year(scores)) == sentence
 
 
 @pytest.mark.parametrize(
     ("ranks", "sentence"),
     [
-        ([1, 2, 3], "Of 3 towns and bureaus that were ranked, Jiaju came first"),
-        ([1, 1, 3], "Of 3 towns and bureaus that were ranked, Jiaju and Yizhen came first"),
-        ([1, 1, 1], "3 towns and bureaus were ranked; 3 of them share the first place"),
+        ([1, 2, 3], "Of the 3 towns and bureaus whose rank is listed, Jiaju came first"),
+        ([1, 1, 3], "Of the 3 towns and bureaus whose rank is listed, Jiaju and Yizhen came first"),
+        ([1, 1, 1], "Of the 3 towns and bureaus whose rank is listed, 3 share the first place"),
         ([None] * 3, "No scores, ratings or ranks were read for the 3 towns and bureaus named"),
     ],
 )

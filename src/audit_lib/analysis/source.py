@@ -15,6 +15,7 @@ from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, s
 
 MOST_IN_HEADLINE = 2  # units that a headline names; more are counted
 MOST_NAMES = 4  # units that a sentence names; more are listed in a table
+UNKNOWN_SCALE = "checks.scale.unknown_message"  # a question to us, of a notice that does not contradict itself
 NO_CONTRADICTIONS = frozenset({"raw_file", "unread_cells"})  # faults of our copy or of our reading, or misprints
 
 
@@ -97,7 +98,7 @@ def describe_source(notice: Notice, scores: pd.DataFrame, outcomes: Sequence[Out
 
     Of a notice with only one of the two, say what contradicts itself in it; without that there is nothing to report.
     """
-    if not notice.tables or not notice.own_tiers:
+    if not notice.has_both:
         return _describe_one(notice, scores, list_contradictions(outcomes))
     unrated, unscored = find_apart(scores)
     if unrated.empty and unscored.empty:
@@ -138,7 +139,7 @@ def find_apart(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def describe_apart(notice: Notice, scores: pd.DataFrame) -> Phrase | None:
     """Describe who is in the score table but in no list, and the reverse; None where all match, or one is missing."""
     unrated, unscored = find_apart(scores)
-    if not notice.tables or not notice.own_tiers or (unrated.empty and unscored.empty):
+    if not notice.has_both or (unrated.empty and unscored.empty):
         return None
     if len(unrated) + len(unscored) > MOST_NAMES:
         return say("source.apart", clauses=say("source.many_apart", n_scored=len(unrated), n_rated=len(unscored)))
@@ -154,8 +155,7 @@ def _word_rated(row: Any) -> Phrase:
 
 def list_apart(notice: Notice, scores: pd.DataFrame) -> pd.DataFrame:
     """List the units that only the score table or only a list names; no row where a notice has only one of the two."""
-    has_both = bool(notice.tables and notice.own_tiers)
-    apart = pd.concat(find_apart(scores)).sort_index() if has_both else scores.iloc[:0]
+    apart = pd.concat(find_apart(scores)).sort_index() if notice.has_both else scores.iloc[:0]
     return apart[["unit_name", "score", "tier", "match", "table_line", "list_line"]]
 
 
@@ -189,6 +189,7 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
         for outcome in outcomes
         if outcome.check.severity == "error" and outcome.check.name not in NO_CONTRADICTIONS
         for finding in outcome.findings
+        if str(getattr(finding.facts.get("message"), "key", "")) != UNKNOWN_SCALE
     ]
     rows = [(say(f"checks.{name}.message", **name_facts(finding.facts)), finding.line) for name, finding in found]
     return pd.DataFrame(rows, columns=["message", "line"]).astype({"message": "object", "line": "Int64"})

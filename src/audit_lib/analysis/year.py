@@ -157,7 +157,7 @@ def _find_figures(table: ScoreTable) -> list[str]:
 def _count_units(notice: Notice, scores: pd.DataFrame) -> list[Row]:
     units = scores.drop_duplicates("unit_id")
     counts = {"units_named": len(units), "units_scored": units["score"].count(), "units_rated": units["tier"].count()}
-    owner = "01_source" if notice.tables and notice.own_tiers else None
+    owner = "01_source" if notice.has_both else None
     if owner:
         counts["in_one_only"] = units["match"].isin(["table_only", "list_only"]).sum()
     return [(name, int(n), owner) for name, n in counts.items() if n or name == "in_one_only"]

@@ -1,5 +1,6 @@
 """Find where the numbered sections of a notice name its units, and whether they praise or criticise them."""
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.lists.tier_lists import HEADING
 from audit_lib.notices.words.vocabulary import Vocabulary
 
+STRETCH = re.compile("至(?!今)")  # 甲村至省道路段 is a road, and says nothing of the village
 LONGEST_ITEM = 30  # characters; a numbered line beyond that is a paragraph that begins with its number
 
 
@@ -96,6 +98,6 @@ def _find_names(text: str, names: Container[str], lengths: Mapping[str, Sequence
     at = 0
     while at < len(text):
         length = next((length for length in lengths.get(text[at], ()) if text[at : at + length] in names), 0)
-        if length:
+        if length and not STRETCH.match(text, at + length):
             yield text[at : at + length], slice(at, at + length)
         at += length or 1

@@ -76,6 +76,15 @@ class Notice:
         """The tier lists of the assessment that the scores are of."""
         return tuple(tier for tier in self.tiers if not tier.is_apart)
 
+    @property
+    def has_both(self) -> bool:
+        """Check whether it has lists of tiers and a table of scores; scores of a few units in sentences are none."""
+        n_scored, n_listed = (
+            sum(map(len, each))
+            for each in ([table.rows for table in self.tables], [tier.units for tier in self.own_tiers])
+        )
+        return n_listed > 0 and (any(table.columns for table in self.tables) or 2 * n_scored >= n_listed)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the object that `audit-lib parse --json` prints."""
         header, document = self.header, self.document

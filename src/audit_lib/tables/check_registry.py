@@ -55,7 +55,7 @@ def _has_lists(evidence: Evidence) -> bool:
 
 
 def _has_both(evidence: Evidence) -> bool:
-    return _has_table(evidence) and _has_lists(evidence)
+    return evidence.notice.has_both
 
 
 def _states_counts(evidence: Evidence) -> bool:
