@@ -43,8 +43,7 @@ CLAUSE_ENDS = "。;!?"
 SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"[第前后末]?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
-# Words of a closed class, with which clauses begin and names do not.
-FUNCTION = re.compile(
+FUNCTION = re.compile(  # words of a closed class, with which clauses begin and names do not
     "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
 )
 NUMBER_IN_NAME = re.compile(
@@ -272,12 +271,14 @@ def _join_letters(words: Sequence[str]) -> list[str]:
 def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> list[str]:
     """Split a piece at 和 and the like where both sides end as names of units do, or the second is as long as others.
 
-    `bare` are the lengths of the names beside it that have no such ending: 石家庄市和辛集 beside 邯郸, 邢台.
+    `bare` are the lengths of the names beside it without such an ending: 石家庄市和辛集, 保定和定州 beside 邯郸, 邢台.
     """
+    lengths = range(min(bare, default=1), max(bare, default=0) + 1)
+    are_bare = len(bare) >= FEWEST_ALIKE and len(piece) not in lengths and vocabulary.kind_of(piece) == "other"
     for sign in AND.finditer(piece):
         one, other = piece[: sign.start()], piece[sign.end() :]
-        is_like = bool(bare) and min(bare) <= len(other) <= max(bare)
-        if vocabulary.names_unit(one) and (vocabulary.names_unit(other) or is_like):
+        begins = vocabulary.names_unit(one) or (are_bare and len(one) in lengths)
+        if begins and (vocabulary.names_unit(other) or len(other) in lengths):
             return [one, *split_and(other, vocabulary, bare)]
     return [piece]
 
