@@ -9,17 +9,9 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.lists.printed_heads import COLON
 from audit_lib.notices.lists.tier_heads import Head, read_head
 from audit_lib.notices.words.dates import DATE, is_date
-from audit_lib.notices.words.names import (
-    ENUMERATOR,
-    SIGNS,
-    SPACED,
-    is_name,
-    look_like_units,
-    may_part,
-    read_entries,
-    strip_number,
-)
+from audit_lib.notices.words.names import ENUMERATOR, is_name, look_like_units, may_part, read_entries, strip_number
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
+from audit_lib.notices.words.word_lists import SIGNS, SPACED
 
 STOP = re.compile("[,;。]")  # of a sentence
 WORD = re.compile("[\u4e00-\u9fff]{1,4}")

@@ -10,8 +10,9 @@ from audit_lib.notices.lists.list_names import LONGEST_BARE_NAME
 from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.lists.tier_heads import LONE, RANKING
 from audit_lib.notices.lists.tier_lists import HEADING, Block, list_names
-from audit_lib.notices.words.names import SEPARATORS, SIGNS, names_none, split_outside, strip_number
+from audit_lib.notices.words.names import SEPARATORS, names_none, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
+from audit_lib.notices.words.word_lists import SIGNS
 
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.words.dates import DATE, NUMERAL, read_numeral
-from audit_lib.notices.words.names import ASIDE, ENUMERATOR, QUOTES, SPACED
+from audit_lib.notices.words.names import ASIDE, ENUMERATOR, QUOTES
 from audit_lib.notices.words.vocabulary import Vocabulary
-from audit_lib.notices.words.word_lists import ANY_PLACE, BRACKET, EITHER_PLACE
+from audit_lib.notices.words.word_lists import ANY_PLACE, BRACKET, EITHER_PLACE, SPACED
 
 LONGEST_HEAD = 30  # characters of a label with its number and count
 LONGEST_TIER = 8  # characters of an unknown tier

@@ -10,8 +10,9 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.grids.columns import read_ordinal
 from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD, LONGEST_TIER, PrintedHead, read_print
 from audit_lib.notices.words.dates import DATE, NUMERAL, is_date
-from audit_lib.notices.words.names import QUOTES, SPACED, read_entries, split_outside, strip_number
+from audit_lib.notices.words.names import QUOTES, read_entries, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
+from audit_lib.notices.words.word_lists import SPACED
 
 LONGEST_ROW = 60  # words of a line whose first may be a label
 LONE = re.compile("[\u4e00-\u9fff]{1,4}")

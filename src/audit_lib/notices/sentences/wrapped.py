@@ -14,13 +14,12 @@ from audit_lib.notices.words.names import (
     ENUMERATOR,
     LONGEST_BARE,
     SEPARATORS,
-    SIGNS,
-    SPACED,
     split_outside,
     split_spaces,
     strip_number,
 )
 from audit_lib.notices.words.vocabulary import Vocabulary
+from audit_lib.notices.words.word_lists import SIGNS, SPACED
 
 PARTING = f"{SEPARATORS}:\uff1a!?"
 SECTION = re.compile(  # where a line end was lost

@@ -35,8 +35,6 @@ BESIDE = re.compile(
 WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
 GLUED_GOVERNMENTS = re.compile(r"(?<=[县市区州镇乡]人民政府)(?=[^\W\d]{2,8}[县市区州镇乡]人民政府)")
 DOTS = re.compile("[·•]")
-SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
-SIGNS = re.compile("[、,;。:]")
 STOP = re.compile("[,!?]|。.")  # no name holds one
 AND = re.compile("以及|[和及与]")
 CLAUSE_ENDS = "。;!?"
@@ -273,6 +271,8 @@ def split_and(piece: str, vocabulary: Vocabulary, bare: Sequence[int] = ()) -> l
 
     `bare` are the lengths of the names beside it without such an ending: 石家庄市和辛集, 保定和定州 beside 邯郸, 邢台.
     """
+    if not AND.search(piece):
+        return [piece]
     lengths = range(min(bare, default=1), max(bare, default=0) + 1)
     are_bare = len(bare) >= FEWEST_ALIKE and len(piece) not in lengths and vocabulary.kind_of(piece) == "other"
     for sign in AND.finditer(piece):

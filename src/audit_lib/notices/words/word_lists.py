@@ -12,6 +12,8 @@ from audit_lib.notices.words.simplified import SIMPLIFIED
 T = TypeVar("T")
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+SPACED = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
+SIGNS = re.compile("[、,;。:]")
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SEVERAL = re.compile("[及与和、,]")  # 村名及得分 is a heading of two things, and no score
 NUMBERING = re.compile(  # of a title: 一、 (二) 3.
