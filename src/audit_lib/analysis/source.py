@@ -15,7 +15,6 @@ from audit_lib.wording.words import Name, Phrase, Text, Tier, Unit, join, say, s
 
 MOST_IN_HEADLINE = 2  # units that a headline names; more are counted
 MOST_NAMES = 4  # units that a sentence names; more are listed in a table
-UNKNOWN_SCALE = "checks.scale.unknown_message"  # a question to us, of a notice that does not contradict itself
 NO_CONTRADICTIONS = frozenset({"raw_file", "unread_cells"})  # faults of our copy or of our reading, or misprints
 
 
@@ -189,7 +188,7 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
         for outcome in outcomes
         if outcome.check.severity == "error" and outcome.check.name not in NO_CONTRADICTIONS
         for finding in outcome.findings
-        if str(getattr(finding.facts.get("message"), "key", "")) != UNKNOWN_SCALE
+        if not finding.is_question
     ]
     rows = [(say(f"checks.{name}.message", **name_facts(finding.facts)), finding.line) for name, finding in found]
     return pd.DataFrame(rows, columns=["message", "line"]).astype({"message": "object", "line": "Int64"})

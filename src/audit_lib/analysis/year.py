@@ -66,9 +66,8 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
         return say(f"year.{key}", n=n, of=of, units=named, tier=Tier(str(tiers.index[0])))
     ranked = units.dropna(subset=["rank_printed"])
     if ranked.empty:
-        return say(
-            "year.nothing", n=len(units), units=name_units(units, len(units))
-        )  # a finding: no notice is without a page
+        # A finding: no notice is without a page.
+        return say("year.nothing", n=len(units), units=name_units(units, len(units)))
     best = ranked.groupby("table_no")["rank_printed"].transform("min")
     first, n_tables = ranked.loc[ranked["rank_printed"] == best, "unit_name"], ranked["table_no"].nunique()
     key = "ranked_tables" if n_tables > 1 else "ranked" if len(first) <= MOST_FIRST else "ranked_tied"

@@ -52,7 +52,7 @@ def list_apart(content: bytes, kind: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a box of a scan shows: read once more by itself, and as a PNG picture."""
+    """A box of a scan: its text, read once more by itself, and its picture as PNG."""
 
     text: str
     confidence: float

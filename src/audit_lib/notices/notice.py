@@ -79,10 +79,8 @@ class Notice:
     @property
     def has_both(self) -> bool:
         """Check whether it has lists of tiers and a table of scores; scores of a few units in sentences are none."""
-        n_scored, n_listed = (
-            sum(map(len, each))
-            for each in ([table.rows for table in self.tables], [tier.units for tier in self.own_tiers])
-        )
+        n_scored = sum(len(table.rows) for table in self.tables)
+        n_listed = sum(len(tier.units) for tier in self.own_tiers)
         return n_listed > 0 and (any(table.columns for table in self.tables) or 2 * n_scored >= n_listed)
 
     def as_dict(self) -> dict[str, Any]:

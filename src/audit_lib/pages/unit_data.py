@@ -109,7 +109,7 @@ class Place:
 
     @cached_property
     def noun(self) -> Text:
-        """What the units of all periods are called: cities, units."""
+        """The noun for the units of all periods: cities, units."""
         return say_units(self.scores)
 
     @cached_property

@@ -72,11 +72,15 @@ def _runs_up(table: pd.DataFrame) -> bool:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not agree. `facts` fill the wording of its check, in any language."""
+    """One thing that does not agree. `facts` fill the wording of its check, in any language.
+
+    `is_question`: what is recorded does not tell whether the notice contradicts itself.
+    """
 
     facts: dict[str, Any]
     unit_id: str | None = None
     place: str | None = None
+    is_question: bool = False
 
     @property
     def line(self) -> int | None:

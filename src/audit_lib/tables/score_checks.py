@@ -22,7 +22,7 @@ def check_scale(evidence: Evidence) -> Iterator[Finding]:
     if not measure.has_scale and len(off):
         facts = {"n": len(off), "lowest": lowest, "highest": highest, "most": ranked["score"].max()}
         facts |= {"least": ranked["score"].min()}
-        yield Finding(_say_parts("scale.unknown", facts), place=off["source_place"].iloc[0])
+        yield Finding(_say_parts("scale.unknown", facts), place=off["source_place"].iloc[0], is_question=True)
         return
     for row in list_rows(off):
         facts = {"unit": row.unit_name, "score": row.score, "lowest": lowest, "highest": highest}

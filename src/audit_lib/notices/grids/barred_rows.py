@@ -8,6 +8,7 @@ from statistics import mode
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.grids.columns import SENTENCE, Layout, is_value
 from audit_lib.notices.grids.layouts import make_layout, number_names
+from audit_lib.notices.grids.spaced_rows import LONGEST_ROW
 from audit_lib.notices.words.dates import is_date
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED, LONGEST_HEADING
@@ -18,7 +19,6 @@ RULE = re.compile(r"[-=+:_—\u2500-\u257f|｜¦\s]+")
 CELL_END = re.compile(rf"[^{BAR.pattern[1:-1]}]+{BAR.pattern}")
 CELL_START = re.compile(rf"{BAR.pattern}[^{BAR.pattern[1:-1]}]*")
 SIGN = re.compile("[,。;:!?]|[^县市区]、")  # of no heading but 县(市、区)
-LONGEST_CLOSED = 20  # cells of a row that is printed one cell a line
 LONGEST_PIECE = 8  # characters of a heading that a line end has broken
 
 
@@ -149,10 +149,10 @@ def take_closed(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     _, heading = next(_list_cells(lines, at), (at, lines[at]))
     if not vocabulary.meaning_of(heading.key) or not _may_head(heading.key, vocabulary):
         return [], at
-    first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_CLOSED)]
+    first = [cell.key for _, cell in islice(_list_cells(lines, at), 4 * LONGEST_ROW)]
     best: list[list[Line]] = []
     end = at
-    for width in range(2, LONGEST_CLOSED + 1):
+    for width in range(2, LONGEST_ROW + 1):
         header = first[:width]
         if len(header) < width or not _may_head(header[-1], vocabulary):
             break

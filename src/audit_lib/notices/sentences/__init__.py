@@ -1,1 +1,1 @@
-"""What sentences say of units: their tiers, scores and ranks, and the names in a clause."""
+"""Read the tiers, scores and ranks that sentences give, and the names in a clause."""

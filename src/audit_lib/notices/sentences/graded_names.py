@@ -26,7 +26,7 @@ GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
 
 @dataclass(frozen=True)
 class Stated:
-    """What one clause says of one tier: its names, what stands among them, and how many it states."""
+    """A clause on one tier: the names in it, the other pieces among them, and the number of units that it states."""
 
     tier: str
     is_known: bool

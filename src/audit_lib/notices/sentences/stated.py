@@ -69,7 +69,7 @@ _Found: TypeAlias = tuple[Stated, Collection[str | None]]
 
 
 class _Survey:
-    """What all clauses of a notice show of its tiers; each clause is judged by it.
+    """The tiers of all clauses of a notice, by which each clause is judged.
 
     `found` are the clauses, each with the tiers that the lines around it state.
     """

@@ -1,1 +1,1 @@
-"""What stands in notices word by word: names of units, dates, periods, and the vocabulary."""
+"""Recognise words: names of units, dates, periods, traditional characters, and the words of the vocabulary."""
