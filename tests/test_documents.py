@@ -9,10 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audit_lib.documents.characters import PrintedLine, join_lines
-from audit_lib.documents.model import Document, Line, line_of, squeeze
+from audit_lib.documents.html import read_html
+from audit_lib.documents.model import Document, Line, flatten, line_of, squeeze
 from audit_lib.documents.read import read_document
 from audit_lib.documents.spans import Cell, Row, place_cells
 from audit_lib.errors import AuditError
+from audit_lib.wording.words import Words
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,20 @@ def test_lines_keep_their_place_and_text(tmp_path: Path, content: bytes, lines: 
     document = read_document(path)
     assert [(line_of(line.place), line.text) for line in document.lines] == lines
     assert (document.format, document.encoding, document.path) == ("text", "utf-8", path)
+
+
+def test_lines_and_rows_of_a_page_on_one_source_line_have_places_of_their_own() -> None:
+    table = "<table><tr><td>甲镇</td><td>95</td></tr><tr><td>乙镇</td><td>93</td></tr></table>"
+    _, blocks = read_html(f"<p>通报</p><p>优秀</p>{table}\n<p>完</p>".encode())
+    places = [(line.text, line.place) for line in flatten(blocks)]
+    assert places == [
+        ("通报", "line 1"),
+        ("优秀", "line 1 part 2"),
+        *[("甲镇", "line 1 part 3"), ("95", "line 1 part 3")],
+        *[("乙镇", "line 1 part 4"), ("93", "line 1 part 4")],
+        ("完", "line 2"),
+    ]
+    assert [Words("zh").place(place) for _, place in places[1:3]] == ["第1行", "第1行"]
 
 
 @pytest.mark.parametrize(

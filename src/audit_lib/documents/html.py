@@ -32,7 +32,10 @@ _SPACE_RUN = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_html(content: bytes) -> tuple[str, list[Block]]:
-    """Return the encoding and the blocks of a page. The place of a line is the source line where its words begin."""
+    """Return the encoding and the blocks of a page. The place of a line is the source line where its words begin.
+
+    Of several lines or rows that begin on one source line, those after the first are parts of it: line 5 part 2.
+    """
     encoding, text = decode(content, _find_charset(content))
     text = re.sub(r"\r\n?", "\n", text)
     _check_size(text)
@@ -76,6 +79,8 @@ class _Walk:
         self.started = 1
         self.is_preformatted = False
         self.n_tables = 0
+        self.row: object = None  # of a table, that the walk is in
+        self.begun: dict[int, list[object]] = {}  # the rows and lines of print that begin on each source line
 
     def read_inside(self, element: Any) -> list[Block]:
         """Return the blocks inside an element."""
@@ -143,8 +148,15 @@ class _Walk:
             text = _SPACE_RUN.sub(" ", text)
         text = text.strip(" \r")
         if text:
-            self.blocks.append(Line(f"line {self.started}", text))
+            self.blocks.append(Line(self.name_place(self.started), text))
         self.pieces.clear()
+
+    def name_place(self, line: int) -> str:
+        """Name the place of what begins on a source line; the cells of one row share it."""
+        begun = self.begun.setdefault(line, [])
+        if self.row is None or self.row not in begun[-1:]:
+            begun.append(self.row)
+        return f"line {line}" + (f" part {len(begun)}" if len(begun) > 1 else "")
 
     def read_table(self, table: Any) -> None:
         """Add a table, after its caption and whatever is in it outside of cells."""
@@ -173,18 +185,20 @@ class _Walk:
     def read_row(self, element: Any, inside: list[Block]) -> Row:
         """Read the cells of a row; what they hold goes inside the table."""
         cells: list[Cell] = []
-        place = f"line {element.sourceline or self.here}"
+        outer, self.row = self.row, object()
+        place = self.name_place(element.sourceline or self.here)
         for child in element:
             if child.tag not in {"td", "th"} or _is_unseen(child):
                 self.visit(child)
                 self.end_line()
                 continue
             self.here = child.sourceline or self.here
-            start = f"line {self.here}"
+            start = self.name_place(self.here)
             blocks = self.read_inside(child)
             inside += blocks
             begin = next((line.place for line in flatten(blocks)), start)
             cells.append(Cell(join_blocks(blocks, begin), _span(child, "rowspan"), _span(child, "colspan")))
+        self.row = outer
         return Row(place, tuple(cells))
 
 

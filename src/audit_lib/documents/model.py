@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # never in text; common in every binary format
+LINE = re.compile(r"line (?P<n>\d+)(?: part (?P<part>\d+))?")  # the place of a line: see `read_html`
 
 
-# White space, and what web pages print that nobody sees: soft hyphens, zero-width spaces, direction marks.
-PADDING = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]")
+# White space, what web pages print that nobody sees (soft hyphens, zero-width spaces, direction marks), and emoji.
+PADDING = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufe0f\ufeff\U0001f000-\U0001faff]")
 
 
 # Radicals look like characters, and browsers print them in their place into PDF files. By the Unicode table of
@@ -137,13 +138,13 @@ def join_blocks(blocks: list[Block], place: str) -> Line:
 
 
 def line_of(place: str) -> int | None:
-    """Return the line number of a place; None for a place that is not a line.
+    """Return the line number of a place; None for a place that is not in a line of the file.
 
-    >>> line_of("line 215"), line_of("Sheet1!B7")
-    (215, None)
+    >>> line_of("line 215"), line_of("line 5 part 2"), line_of("Sheet1!B7")
+    (215, 5, None)
     """
-    word, _, number = place.partition(" ")
-    return int(number) if word == "line" and number.isdigit() else None
+    found = LINE.fullmatch(place)
+    return int(found["n"]) if found else None
 
 
 def anchor_of(place: str) -> str:
@@ -151,9 +152,11 @@ def anchor_of(place: str) -> str:
 
     >>> anchor_of("line 215"), anchor_of("Sheet1!B7"), anchor_of("page 3 line 12"), anchor_of("表-1 (a)!C2")
     ('L215', 'Sheet1-B7', 'page-3-line-12', '表.2d.1-.28.a.29.-C2')
+    >>> anchor_of("line 5 part 2")
+    'L5-2'
     """
-    if (number := line_of(place)) is not None:
-        return f"L{number}"
+    if found := LINE.fullmatch(place):
+        return f"L{found['n']}" + (f"-{found['part']}" if found["part"] else "")
     sheet, _, cell = place.rpartition("!")
     parts = [part for part in (sheet, cell) if part]
     return "-".join(re.sub(r"[^\w ]", lambda sign: f".{ord(sign[0]):x}.", part).replace(" ", "-") for part in parts)

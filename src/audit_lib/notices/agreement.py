@@ -11,7 +11,8 @@ from audit_lib.notices.grids.columns import read_figure
 from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
 from audit_lib.notices.score_column import choose_score, is_graded, read_meaning
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.words.names import MASK, lists_none, may_part, read_entries, split_outside, strip_marks
+from audit_lib.notices.words.entries import lists_none, may_part, read_entries, split_outside, strip_marks
+from audit_lib.notices.words.names import MASK
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 DECIMALS = re.compile(r"\.(\d+)")

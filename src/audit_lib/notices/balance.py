@@ -14,7 +14,8 @@ from audit_lib.notices.sentences.clause_names import trim_lead, trim_tail
 from audit_lib.notices.sentences.score_clauses import split_unit
 from audit_lib.notices.sentences.tier_clauses import TOWARDS
 from audit_lib.notices.words.dates import is_date
-from audit_lib.notices.words.names import ENUMERATOR, LONGEST_BARE, MASK, split_and, split_outside, strip_number
+from audit_lib.notices.words.entries import ENUMERATOR, split_and, split_outside, strip_number
+from audit_lib.notices.words.names import LONGEST_BARE, MASK
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKET, HAN, LONGEST_NAME
 

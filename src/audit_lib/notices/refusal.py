@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import Document, Grid, Line, Picture, flatten
 from audit_lib.notices.grids.rows import Problem
-from audit_lib.notices.words.names import LONGEST_BARE, NO_UNITS
+from audit_lib.notices.words.entries import NO_UNITS
+from audit_lib.notices.words.names import LONGEST_BARE
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN
 

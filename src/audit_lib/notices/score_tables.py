@@ -1,6 +1,7 @@
 """Find score tables among lines and grids. What is no cell of a row is reported, never guessed."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -107,7 +108,9 @@ def find_tables(
 
 def _join_words(prose: Sequence[Line], blocks: Iterable[Block]) -> list[Line]:
     """Return the lines of a page without tables as printed, where their words were tried as cells."""
-    printed = {block.place: block for block in blocks if isinstance(block, Line) and not BAR.search(block.text)}
+    lines = [block for block in blocks if isinstance(block, Line)]
+    counted = Counter(line.place for line in lines)  # paragraphs of HTML may share a line
+    printed = {line.place: line for line in lines if counted[line.place] == 1 and not BAR.search(line.text)}
     joined: list[Line] = []
     for place, words in groupby(prose, key=lambda line: line.place):
         pieces = list(words)

@@ -124,8 +124,8 @@ def say_place(place: str) -> Phrase:
 
     The file of a notice of several comes first: 附件1.xls Sheet1!B7.
     """
-    match = re.fullmatch(r"(?:page (?P<page>\d+) )?(?:line (?P<line>\d+)|(?P<box>box [\d ]+))", place)
-    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?(?:line|box) [\d ]+)", place)):
+    match = re.fullmatch(r"(?:page (?P<page>\d+) )?(?:line (?P<line>\d+)(?: part \d+)?|(?P<box>box [\d ]+))", place)
+    if match is None and (named := re.fullmatch(r"(.+?) ((?:page \d+ )?(?:line|box) \d[\d part]*)", place)):
         return Phrase("places.in_file", {"file": named[1], "place": say_place(named[2])})
     if match is None:
         return Phrase("places.cell", {"cell": place})

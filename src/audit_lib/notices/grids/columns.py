@@ -13,8 +13,10 @@ NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")  # longer ones are telephone numbers
 POINTS = re.compile(r"-?\d{1,6}(?:[.,·]{1,2}\d{1,4})?")  # a number, or what was meant as one: 86..67
 FIGURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[分%]?(?:[(\[]([^()\[\]]{1,12})[)\]])?")  # 98.2%, 95(93): last month's
 ASIDE = re.compile(r"[(\[].*")  # last month's: 1(2), 1[2]
-ORDINAL = re.compile(rf"(?:并列)?(?:第?({NUMERAL})名?|第({NUMERAL})位)")
-RANK = re.compile(rf"(?:并列)?第(?:{NUMERAL})[名位]?")  # a rank in words, which nothing else in a table looks like
+ORDINAL = re.compile(rf"(?:并列)?(?:第?({NUMERAL})名?|第({NUMERAL})位|(?i:no)\.?(\d{{1,3}}))")
+RANK = re.compile(
+    rf"(?:并列)?第(?:{NUMERAL})[名位]?|(?i:no)\.?\d{{1,3}}"
+)  # a rank in words, which nothing else in a table looks like
 ROAD = re.compile(r"[GSXYCZ]\d{3}")  # the number of a road, by its class
 MEASURE = re.compile(r"[量数率]$|\((?:\d+分|%)\)$")  # ends the heading of a column of numbers
 SENTENCE = re.compile(r"[一二三四五六七八九十]+、|.*[。:;!?]")  # a numbered heading, or a sentence
@@ -33,11 +35,11 @@ def read_figure(text: str) -> float | None:
 def read_ordinal(text: str) -> int | None:
     """Read a rank as printed, in figures or in words; None for anything else.
 
-    >>> read_ordinal("3"), read_ordinal("并列第六名"), read_ordinal("二十一"), read_ordinal("二楼")
-    (3, 6, 21, None)
+    >>> [read_ordinal(cell) for cell in ("3", "并列第六名", "二十一", "NO.1", "二楼")]
+    [3, 6, 21, 1, None]
     """
     match = ORDINAL.fullmatch(text)
-    return match and read_numeral(match[1] or match[2])
+    return match and read_numeral(match[1] or match[2] or match[3])
 
 
 def is_value(text: str) -> bool:

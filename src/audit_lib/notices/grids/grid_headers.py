@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from audit_lib.documents.model import Line
 from audit_lib.notices.grids.columns import Layout, is_value, read_figure
 from audit_lib.notices.grids.layouts import ROWS_TO_TYPE, make_layout, number_names
-from audit_lib.notices.words.names import read_entries
+from audit_lib.notices.words.entries import read_entries
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 LISTED = re.compile(r"[\s、;\uff1b]")  # between names in a cell

@@ -6,7 +6,7 @@ from audit_lib.documents.model import Grid, Line
 from audit_lib.notices.grids.columns import is_value
 from audit_lib.notices.grids.grid_headers import distinct
 from audit_lib.notices.grids.rows import Problem, note_problem
-from audit_lib.notices.words.names import read_entries
+from audit_lib.notices.words.entries import read_entries
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_HEADINGS = 60  # characters of the headings that a problem shows

@@ -26,7 +26,7 @@ from audit_lib.notices.grids.layouts import (
     number_names,
 )
 from audit_lib.notices.grids.rows import Problem, ScoreRow, note_no_unit, note_problem, plain_title, read_row
-from audit_lib.notices.words.names import strip_number
+from audit_lib.notices.words.entries import strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 TIER_HEADING = "等次"  # above tiers that a table marks
@@ -72,7 +72,7 @@ def read_grid(rows: Sequence[Row], vocabulary: Vocabulary, *, may_turn: bool = T
     # A header is printed again on each page.
     body: list[Row] = [row for row in rows[end:] if tuple(cell.key for cell in row) not in heads]
     for start, layout in blocks:
-        body = _join_units(body, start, layout)
+        body = _join_units(_fill_merged(body, start, layout), start, layout)
     tables: list[GridTable] = []
     for start, layout in blocks:
         upto = start + layout.width
@@ -129,6 +129,17 @@ def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Lin
             cells.append(Line(row[tiers[0]].place, header[places[0]].text if places else ""))
         return [*rows[:top], *([*(row[at] for at in kept), cell] for row, cell in zip(rows[top:], cells, strict=True))]
     return rows
+
+
+def _fill_merged(rows: list[Row], start: int, layout: Layout) -> list[Row]:
+    """Repeat the tier or group of a first column in the rows below that leave it empty: a merged cell, typed once."""
+    above: Line | None = None
+    filled: list[Row] = []
+    for row in rows if layout.meanings[0] in ("tier", "group") else ():
+        above = row[start] if row[start].key else above
+        is_below = above is not None and not row[start].key and row[start + layout.unit_at].key
+        filled.append([*row[:start], above, *row[start + 1 :]] if above and is_below else row)
+    return filled or rows
 
 
 def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:

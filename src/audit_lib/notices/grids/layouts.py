@@ -22,7 +22,8 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
     cells = [[cell for cell in column if cell] for column in zip(*body[:ROWS_TO_TYPE], strict=False)]
     _agree_with_cells(meanings, cells, vocabulary)
     _find_owners(columns, meanings, cells)
-    if "unit" not in meanings:
+    is_headed = "unit" in meanings
+    if not is_headed:
         unit_at = _find_units(columns, meanings, cells, vocabulary)
         if unit_at is None:
             return None
@@ -39,9 +40,11 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
             for at, column in enumerate(cells)
             if meanings[at] in ("extra", "group") and holds_grades(column, vocabulary)
         ]
-        if not is_named or not (figures or len(graded) == 1):
+        sure = [
+            at for at in graded if all(vocabulary.has_tier(cell) or vocabulary.may_grade(cell) for cell in cells[at])
+        ]
+        if not (is_named and (figures or len(graded) == 1)) and not (is_headed and len(sure) == 1):
             return None
-        sure = [at for at in graded if all(map(vocabulary.has_tier, cells[at]))]
         for at in sure or figures or graded:
             meanings[at] = "tier" if at in graded else "figure"
     last = {meaning: at for at, meaning in enumerate(meanings)}

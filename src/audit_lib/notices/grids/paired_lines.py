@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.grids.columns import NUMBER, RANK, is_value
-from audit_lib.notices.words.names import strip_number
+from audit_lib.notices.words.entries import strip_number
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_VALUE = 8  # characters below a name

@@ -34,7 +34,9 @@ def take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     header = _split_spaces(lines[at], None, vocabulary)
     if not 1 < len([cell for cell in header if cell.key]) <= LONGEST_ROW:
         return [], at
-    if not any(vocabulary.meaning_of(cell.key) for cell in header) or any(is_value(cell.key) for cell in header):
+    is_headed = any(vocabulary.meaning_of(cell.key) for cell in header)
+    is_turned = len(header) > FEWEST_IN_COLUMN and all(vocabulary.names_unit(cell.key) for cell in header[1:])
+    if not (is_headed or is_turned) or any(is_value(cell.key) for cell in header):
         return [], at
     below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]
     is_sure = make_layout(number_names(cell.key for cell in header), vocabulary, below) is not None

@@ -9,7 +9,8 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.lists.printed_heads import COLON
 from audit_lib.notices.lists.tier_heads import Head, read_head
 from audit_lib.notices.words.dates import DATE, is_date
-from audit_lib.notices.words.names import ENUMERATOR, is_name, look_like_units, may_part, read_entries, strip_number
+from audit_lib.notices.words.entries import ENUMERATOR, may_part, read_entries, strip_number
+from audit_lib.notices.words.names import is_name, look_like_units
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
 from audit_lib.notices.words.word_lists import SIGNS, SPACED
 
@@ -38,7 +39,7 @@ def _read_counted(lines: Iterable[Line], head: Head, vocabulary: Vocabulary) -> 
     described: list[Named] = []
     for n, line in enumerate(lines, start=1):
         name, *text = COLON.split(strip_number(line.printed))
-        if not ENUMERATOR.match(line.key) or len(text) != 1 or vocabulary.is_label(squeeze(name)):
+        if len(text) != 1 or vocabulary.is_label(squeeze(name)):
             return []
         listed, rest = read_entries(text[0], vocabulary)
         if not is_name(name, vocabulary) or (not rest and all(vocabulary.names_unit(each.unit) for each in listed)):

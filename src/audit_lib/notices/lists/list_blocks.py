@@ -11,8 +11,8 @@ from audit_lib.notices.lists.list_names import SHORTEST_SENTENCE, add_list, read
 from audit_lib.notices.lists.printed_heads import COLON, STATED
 from audit_lib.notices.lists.tier_heads import INSIDE, SEMICOLONS, Head, read_head
 from audit_lib.notices.lists.tier_lists import HEADING, Block
-from audit_lib.notices.words.dates import is_date
-from audit_lib.notices.words.names import ENUMERATOR, SEPARATORS, Entry, split_outside
+from audit_lib.notices.words.dates import is_date, read_numeral
+from audit_lib.notices.words.entries import ENUMERATOR, SEPARATORS, Entry, split_outside
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN
 
@@ -92,11 +92,12 @@ def _read_below(lines: Lines, end: int, block: Block) -> int:
     nested = set[object]()  # forms of labels below a tier that has no names of its own: 政法单位(3个):甲局
     while end < lines.until and (is_open or block.left or 0) > 0:
         line, upto = lines.lines[end], end + 1
-        if _is_subheading(line, head, vocabulary) and upto < lines.until:
+        is_part = upto < lines.until and _is_subheading(line, block, vocabulary)
+        if is_part:
             line, upto = Line(line.place, f"{line.text.rstrip()}:{lines.lines[upto].text.lstrip()}"), upto + 1
         elif HEADING.match(line.key) or (has_names and (INSIDE.match(line.text) or ENUMERATOR.match(line.key))):
             break
-        below = read_head(line, vocabulary, lines.steps)
+        below = None if is_part else read_head(line, vocabulary, lines.steps)
         if below and below.form not in nested and _may_nest(below, block, vocabulary):
             nested.add(below.form)
         if below and below.form not in nested and _ends_list(below, head, lines):
@@ -159,12 +160,17 @@ def _split_segments(text: str) -> list[str]:
     return pieces if is_labelled or has_sentence else [text]
 
 
-def _is_subheading(line: Line, head: Head, vocabulary: Vocabulary) -> bool:
-    """Check whether a line labels the next as a part of the list: (一)乡镇(2个) under 一、优秀等次."""
-    number = ENUMERATOR.match(line.key)
-    if number is None or "、" in number[0] or head.form.number[:1] == number[0][:1] or COLON.search(line.key):
+def _is_subheading(line: Line, block: Block, vocabulary: Vocabulary) -> bool:
+    """Check whether a line labels the next as a part of the list: (一)乡镇(2个) under 一、优秀等次.
+
+    A label that we do not know counts no more names than are to come: 二、群团部门(2个) after 一、乡镇(3个).
+    """
+    number, of_head = ENUMERATOR.match(line.key), block.head.form.number
+    if number is None or ("、" in number[0] and of_head) or of_head[:1] == number[0][:1] or COLON.search(line.key):
         return False
-    return vocabulary.is_label(STATED.sub("", line.key))
+    stated = STATED.search(line.key)
+    is_counted = bool(block.lists) and stated is not None and (read_numeral(stated["n"]) or 0) <= (block.left or -1)
+    return is_counted or vocabulary.is_label(STATED.sub("", line.key))
 
 
 def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:

@@ -10,7 +10,8 @@ from audit_lib.notices.lists.list_names import LONGEST_BARE_NAME
 from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD
 from audit_lib.notices.lists.tier_heads import LONE, RANKING
 from audit_lib.notices.lists.tier_lists import HEADING, Block, list_names
-from audit_lib.notices.words.names import SEPARATORS, names_none, split_outside, strip_number
+from audit_lib.notices.words.entries import SEPARATORS, split_outside, strip_number
+from audit_lib.notices.words.names import names_none
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import SIGNS
 

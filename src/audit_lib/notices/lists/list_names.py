@@ -10,18 +10,17 @@ from audit_lib.notices.grids.rows import plain_title
 from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD, RANKED, STATED
 from audit_lib.notices.lists.tier_lists import HEADING, Block, TierList
 from audit_lib.notices.words.dates import DATE, NUMERAL, read_numeral
-from audit_lib.notices.words.names import (
+from audit_lib.notices.words.entries import (
     ENUMERATOR,
     SEPARATORS,
     Entry,
     lists_none,
-    look_like_units,
-    names_none,
     read_entries,
     split_outside,
     squeeze_printed,
     strip_number,
 )
+from audit_lib.notices.words.names import look_like_units, names_none
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, PLACES
 

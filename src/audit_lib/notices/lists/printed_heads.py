@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from audit_lib.documents.model import PADDING, Line, align, fold, squeeze
 from audit_lib.notices.words.dates import DATE, NUMERAL, read_numeral
-from audit_lib.notices.words.names import ASIDE, ENUMERATOR, QUOTES
+from audit_lib.notices.words.entries import ASIDE, ENUMERATOR, QUOTES
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import ANY_PLACE, BRACKET, EITHER_PLACE, SPACED
 

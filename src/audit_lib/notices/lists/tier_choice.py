@@ -7,25 +7,25 @@ others: headings of one form, each with its list.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.grids.rows import Problem, plain_title
 from audit_lib.notices.lists.list_blocks import Lines, read_block
 from audit_lib.notices.lists.list_doubts import find_doubts
+from audit_lib.notices.lists.printed_heads import ANNEX, LONGEST_HEAD, STATED
 from audit_lib.notices.lists.tier_heads import count_steps, part_heads, read_head, read_lone
 from audit_lib.notices.lists.tier_lists import HEADING, Block, TierList, list_names
 from audit_lib.notices.words.dates import NUMERAL
-from audit_lib.notices.words.names import (
-    ENUMERATOR,
-    look_alike,
-    look_like_units,
-)
+from audit_lib.notices.words.entries import ENUMERATOR
+from audit_lib.notices.words.names import look_alike, look_like_units
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, NO_NAME
 
 STEP_BY_ITSELF = re.compile(f"(?:特|{NUMERAL})等[奖级]?$|(?:{NUMERAL})[级类]$")  # 一等奖 tells its step by itself
+COUNT_ALONE = re.compile(rf"\(共?计?(?:{NUMERAL})[个家名][^()]{{0,4}}\)")
+ITEM = re.compile(r"^\d{1,2}[.、\uff0e]")  # 1.2018年度优秀单位名单
 CODE = re.compile(r"[(\uff08][^()\uff08\uff09:\uff1a]{1,12}[:\uff1a]\s*[\dA-Z-]{5,20}[)\uff09]")
 FEWEST = 3  # names of a list that alone heads none of the others
 FEWEST_STEPS = 2  # of a scale whose lists may hold any names
@@ -79,16 +79,40 @@ def _drop_codes(line: Line) -> Line:
     return Line(line.place, CODE.sub("", line.text)) if CODE.search(line.text) else line
 
 
+def _join_counts(lines: Iterable[Line]) -> list[Line]:
+    """Join a count that stands on a line of its own to the heading above it: 优秀等次单位名单 / (8个)."""
+    joined: list[Line] = []
+    for line in lines:
+        if joined and COUNT_ALONE.fullmatch(line.key) and len(joined[-1].key) <= LONGEST_HEAD:
+            joined[-1] = Line(joined[-1].place, joined[-1].text.rstrip() + line.text.strip())
+        else:
+            joined.append(line)
+    return joined
+
+
+def _find_announced(lines: Sequence[Line]) -> set[int]:
+    """Find the lines that only name annexes, 附件:1.优秀单位名单 / 2.良好单位名单, whose titles are printed again."""
+    titles = {STATED.sub("", line.key) for line in lines}
+    announced: set[int] = set()
+    for at, line in enumerate(lines):
+        title = ANNEX.sub("", line.key) if at - 1 not in announced else line.key
+        if title != line.key or at - 1 in announced:
+            bare = STATED.sub("", ITEM.sub("", title))
+            announced |= {at} if bare != line.key and bare in titles else set()
+    return announced
+
+
 def _find_blocks(lines: Sequence[Line], vocabulary: Vocabulary, below: set[int]) -> Iterator[Block | Line]:
     """Yield heads with their lists, and every other line, each once."""
     steps = count_steps(lines)
-    lines = [piece for line in lines for piece in part_heads(_drop_codes(line), vocabulary, steps)]
+    lines = [piece for line in _join_counts(lines) for piece in part_heads(_drop_codes(line), vocabulary, steps)]
+    announced = _find_announced(lines)
     ends = [*(at for at, line in enumerate(lines) if id(line) in below), len(lines)]
     at = 0
     above: Block | None = None
     while at < len(lines):
         head = read_head(lines[at], vocabulary, steps) or read_lone(lines[at : at + 3], vocabulary)
-        if head is None:
+        if head is None or at in announced:
             yield lines[at]
             above = None
             at += 1
@@ -128,6 +152,7 @@ def _accept(blocks: Sequence[Block], vocabulary: Vocabulary) -> set[int]:
             chosen.add(id(block))
             block.is_new = is_numbered or (has_known and not look_like_units(names, vocabulary))
             read.update(names)
+    _name_by_rest([block for block in blocks if id(block) in chosen and not block.head.is_known], vocabulary)
     return chosen
 
 
@@ -191,6 +216,8 @@ def _accept_parallel(blocks: Sequence[Block], vocabulary: Vocabulary, *, only_aw
         if not only_awards and _is_award_alone(alike, vocabulary):
             alike[0].is_new = True
         elif _are_parallel(alike, vocabulary, only_awards=only_awards):
+            for block in alike:
+                block.is_new = True
             _name_by_rest(alike, vocabulary)
         else:
             continue
@@ -233,10 +260,10 @@ def _name_by_rest(alike: Sequence[Block], vocabulary: Vocabulary) -> None:
     names = [block.head.tier for block in alike]
     start = next((at for at, letters in enumerate(zip(*names, strict=False)) if len(set(letters)) > 1), 0)
     are_tiers = all(name[start:] in vocabulary.tier for name in names)
-    for block in alike:
-        block.is_new = not are_tiers
-        tier = vocabulary.name_tier(block.head.tier[start:]) if are_tiers else block.head.tier
+    for block in alike if are_tiers else ():
+        tier = vocabulary.name_tier(block.head.tier[start:])
         block.lists = [replace(each, tier=tier) for each in block.lists]
+        block.is_new = False
 
 
 def _numbers_entries(block: Block) -> bool:

@@ -10,7 +10,7 @@ from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.grids.columns import read_ordinal
 from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD, LONGEST_TIER, PrintedHead, read_print
 from audit_lib.notices.words.dates import DATE, NUMERAL, is_date
-from audit_lib.notices.words.names import QUOTES, read_entries, split_outside, strip_number
+from audit_lib.notices.words.entries import QUOTES, read_entries, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import SPACED
 
@@ -146,7 +146,7 @@ def _read_like_unit(head: Head, core: str, printed: PrintedHead, vocabulary: Voc
 
 def _find_step(text: str, vocabulary: Vocabulary, *, is_counted: bool) -> str:
     """Return the step of a scale before a kind of units: 一等 of 一等的法院, 五星级 of 五星级小区(4个); else ""."""
-    for at in range(2, len(text) - 1) if not any(map(str.isdigit, text)) else ():
+    for at in range(2, len(text)) if not any(map(str.isdigit, text)) else ():
         kind = text[at:].removeprefix("的")
         is_kind = kind in vocabulary.suffix or vocabulary.is_bare(kind)
         if is_kind and text[:at].endswith(vocabulary.steps) and (is_counted or kind != text[at:]):

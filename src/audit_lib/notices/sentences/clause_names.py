@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from audit_lib.notices.words.names import LONGEST_BARE, Entry, is_name, read_entries, split_outside
+from audit_lib.notices.words.entries import Entry, read_entries, split_outside
+from audit_lib.notices.words.names import LONGEST_BARE, is_name
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import PLACES, either
 

@@ -9,16 +9,8 @@ from itertools import groupby
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.sentences.clause_names import trim_lead
 from audit_lib.notices.sentences.tier_clauses import QUOTED, TierPattern
-from audit_lib.notices.words.names import (
-    ASIDE,
-    CLAUSE_ENDS,
-    Entry,
-    is_name,
-    lists_none,
-    look_like_units,
-    split_outside,
-    strip_number,
-)
+from audit_lib.notices.words.entries import ASIDE, CLAUSE_ENDS, Entry, lists_none, split_outside, strip_number
+from audit_lib.notices.words.names import is_name, look_like_units
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")

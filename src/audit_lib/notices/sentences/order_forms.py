@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from audit_lib.notices.sentences.clause_names import trim_lead
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
-from audit_lib.notices.words.names import split_outside
+from audit_lib.notices.words.entries import split_outside
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED
 

@@ -12,7 +12,8 @@ from audit_lib.notices.sentences.order_forms import HINT, Order, find_orders
 from audit_lib.notices.sentences.score_clauses import BREAKS, ITEM, SCORED, read_chunks
 from audit_lib.notices.sentences.score_records import Record, read_records
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
-from audit_lib.notices.words.names import AND, LONGEST_BARE, is_name, read_entries, split_outside
+from audit_lib.notices.words.entries import AND, read_entries, split_outside
+from audit_lib.notices.words.names import LONGEST_BARE, is_name
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED
 

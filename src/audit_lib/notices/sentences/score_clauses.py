@@ -9,7 +9,7 @@ from audit_lib.notices.grids.columns import read_ordinal
 from audit_lib.notices.sentences.clause_names import compile_verbs, count_shared, trim_lead, trim_tail
 from audit_lib.notices.sentences.score_records import NAME_END, VERB, Chunk, may_name
 from audit_lib.notices.words.dates import NUMERAL
-from audit_lib.notices.words.names import split_outside
+from audit_lib.notices.words.entries import split_outside
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN, LONGEST_NAME
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from audit_lib.notices.sentences.clause_names import trim_lead
-from audit_lib.notices.words.names import MASK, names_none, split_and
+from audit_lib.notices.words.entries import split_and
+from audit_lib.notices.words.names import MASK, names_none
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, NO_NAME
 
 NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
 NOT_IN_NAMES = re.compile("[的了]|排名|超过|显示|表明|分别|[率分]$")  # of no name: 两者差距超过了, 扣信用分
-VERB = re.compile("(?:[扣减加计占达差高低率升降]|增长)$")  # what an amount follows; 办结率 is a quantity
+VERB = re.compile("(?:[扣减加计占达差高低率升降于]|增长)$")  # what an amount follows; 办结率 is a quantity
 
 
 @dataclass
@@ -99,6 +100,8 @@ class _Assembly:
             return
         if self.rank is not None and self.names and chunk.unit and not names_unit(chunk.unit):
             chunk.unit, chunk.label = "", chunk.unit + chunk.label  # 第一名:甲商场,诚信分90.5分
+        if self.names and VERB.search(chunk.unit):
+            return  # 甲项目:裸土未覆盖扣2分,得98分
         names, self.names = self.names, []
         units = [chunk.unit] if chunk.unit else names if chunk.is_each else names[-1:]
         units = [*names, *units] if chunk.is_each and chunk.unit else units

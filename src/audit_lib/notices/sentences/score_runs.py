@@ -8,7 +8,7 @@ from audit_lib.notices.grids.columns import NUMBER
 from audit_lib.notices.grids.rows import Problem, note_problem
 from audit_lib.notices.sentences.score_clauses import SCORED
 from audit_lib.notices.sentences.score_records import Record
-from audit_lib.notices.words.names import ENUMERATOR
+from audit_lib.notices.words.entries import ENUMERATOR
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME
 
@@ -44,7 +44,8 @@ def join_runs(read: Iterable[tuple[int, Line, list[Record]]], vocabulary: Vocabu
     labelled: dict[str, list[Record]] = {}  # runs by what their lines say is scored: 甲区成绩:61.2分
     before, was_alone = -2, False
     for at, line, records in read:
-        is_short = len(line.aligned) <= 2 * LONGEST_NAME or (len(records) == 1 and bool(records[0].extra))
+        is_item = ENUMERATOR.match(line.aligned) is not None
+        is_short = len(line.aligned) <= 2 * LONGEST_NAME or (len(records) == 1 and (is_item or bool(records[0].extra)))
         is_alone = len({record.number for record in records}) == 1 and is_short
         goes_on = records[0].rank is not None and bool(runs) and runs[-1][-1].rank is not None
         label = records[0].label if is_alone else ""
@@ -59,7 +60,6 @@ def join_runs(read: Iterable[tuple[int, Line, list[Record]]], vocabulary: Vocabu
         runs.extend_last(records)
         if label:
             labelled[label] = runs[-1]
-        is_item = ENUMERATOR.match(line.aligned) is not None
         before, was_alone = at, is_alone and (is_item or records[0].number is not None)
     for record in (record for run in runs for record in run):
         _take_sum(record)

@@ -15,7 +15,7 @@ from audit_lib.notices.sentences.score_clauses import SCORED, mark_names, read_c
 from audit_lib.notices.sentences.score_records import NAME_END, Record, read_records
 from audit_lib.notices.sentences.score_runs import drop_sums, find_gaps, join_runs
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
-from audit_lib.notices.words.names import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
+from audit_lib.notices.words.entries import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED, LONGEST_NAME
 

@@ -23,10 +23,7 @@ from audit_lib.notices.sentences.tier_clauses import (
     split_clauses,
 )
 from audit_lib.notices.words.dates import read_numeral
-from audit_lib.notices.words.names import (
-    Entry,
-    split_outside,
-)
+from audit_lib.notices.words.entries import Entry, split_outside
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME
 

@@ -9,7 +9,7 @@ from audit_lib.notices.lists.printed_heads import BAND
 from audit_lib.notices.lists.tier_heads import YEAR
 from audit_lib.notices.sentences.clause_names import compile_verbs, count_shared
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
-from audit_lib.notices.words.names import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
+from audit_lib.notices.words.entries import ASIDE, CLAUSE_ENDS, QUOTES, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import either
 
@@ -92,10 +92,11 @@ class TierPattern:
             either([*"为获达属列登入挂", "处于", *GIVING, *vocabulary.tier, *vocabulary.scale_noun]) + "|是.*是"
         )
         self.pair = re.compile(rf"(?P<unit>[^():]+?)(?P<sign>(?:{link}|{verb})[(:—\s-]*|[(:—\s-]+)?{graded}\)?")
+        after = rf"$|\W|\d|{noun}|[的有共为是等]"  # after a tier, but 较好完成
         self.tier = re.compile(
             rf"(?:获〈(?P<granted>[^〈〉]+)〉"
-            rf"|(?:{link}|(?:^|[,:有])(?:{leads})?(?:排名)?"
-            rf"|、(?=(?:{tier})(?:$|\W|\d|{noun}|[的有共为是等])))(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
+            rf"|(?:{link}|(?:^|[,:有])(?:{leads})?(?:排名)?(?=(?:{tier})(?:{after}|{counter}|{either(vocabulary.label)}))"
+            rf"|、(?=(?:{tier})(?:{after})))(?P<tier>{tier})(?:的?(?:{noun})){{0,4}}"
             rf"|(?:^|,){verb}(?P<headed>{tier})(?:{noun})(?=:)"  # 经评议,考核优秀单位:甲局
             rf"|(?:{link})(?P<new>[^\W\d_]{{1,6}}?)(?:{scale})"
             rf"|(?:{link})[^,、:]{{2,40}}?(?P<of>{either(vocabulary.long_tiers)})的?(?:{noun}|地区)(?=$|,)"

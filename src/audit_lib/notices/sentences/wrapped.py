@@ -9,15 +9,15 @@ from itertools import pairwise
 from audit_lib.documents.model import Line, align
 from audit_lib.notices.lists.tier_heads import RANKING
 from audit_lib.notices.words.dates import DATE, NUMERAL
-from audit_lib.notices.words.names import (
+from audit_lib.notices.words.entries import (
     CLAUSE_ENDS,
     ENUMERATOR,
-    LONGEST_BARE,
     SEPARATORS,
     split_outside,
     split_spaces,
     strip_number,
 )
+from audit_lib.notices.words.names import LONGEST_BARE
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import SIGNS, SPACED
 
@@ -26,7 +26,7 @@ SECTION = re.compile(  # where a line end was lost
     r"(?<=\s)(?:([一二三四五六七八九十]{1,3})、|[(\uff08]([一二三四五六七八九十]{1,3})[)\uff09]|\d{1,2}[.\uff0e]\s*(?=[^\W\d]))"
 )
 MARK = re.compile("[·•※\u2014\u2190-\u27bf㈠-㈩]")
-DASHES = re.compile(r"(?<=[^\W\d])\s*——\s*(?=\w)")  # 甲店——无健康证明
+DASHES = re.compile(r"(?:(?<=[^\W\d])|(?<=[)\uff09]))\s*——\s*(?=\w)")  # 甲店——无健康证明, 市(州)——甲市
 COUNTED_PLACE = re.compile(r"^\s*(?i:no|top)\.?\s*(\d{1,3})[\s:\uff1a、.]\s*(?=[^\W\d])")  # NO.1:甲社区
 BULLET = re.compile(r"^\s*[·•※\u2190-\u21ff\u2500-\u27bf]\s*(?=[^\W\d])")  # ◆甲镇, ● 优秀单位
 CIRCLED = re.compile(

@@ -45,6 +45,7 @@ NEXT_TO_YEAR = tuple(  # a bare 次 or 期 further on may count anything: 第七
     for form in (
         rf"{TO}(?P<last>{YEAR})年度?(?P<part>第?{NUMBER}[月季周轮]|[上下]半年)?",
         rf"第(?P<round>{NUMBER})[轮次批期回]",
+        r"(?P<part>[春夏秋冬汛暑寒](?:[春夏秋冬季期节假]|学期)|第?[上下一二]?学期)",  # no name is known for these
     )
 )
 BARE_YEAR = re.compile("年度|月份|季度|半年")  # in a line below the title; a bare year there may be any
@@ -69,7 +70,7 @@ def find_period(text: str) -> str | None:
     ['2017-04', '2023Q1', '2017', '2017', None]
     >>> [find_period(text) for text in ("2023年1-4月", "2023年全市一至三季度", "2022年11月至2023年2月")]
     ['2023-01..2023-04', '2023-01..2023-09', '2022-11..2023-02']
-    >>> [find_period(text) for text in ("2023年3月第二周", "2023年3月、6月", "2023年5、6月")]
+    >>> [find_period(text) for text in ("2023年3月第二周", "2023年春季学期", "2023年5、6月")]
     [None, None, '2023-05..2023-06']
     """
     begin = BEGIN.search(text)
