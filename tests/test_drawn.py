@@ -155,6 +155,7 @@ PRINTS: list[tuple[str, str, Callable[[Rows], str]]] = [
     ("bars after", ".txt", lambda rows: print_page([f"{cell} |".lstrip() for row in rows for cell in row])),
     ("bars", ".txt", lambda rows: print_page([f"| {' | '.join(row)} |" for row in rows])),
     ("tabs", ".txt", lambda rows: print_page(["\t".join(row) for row in rows])),
+    ("turned", ".txt", lambda rows: print_page(["\t".join(row) for row in zip(*rows, strict=True)])),
     ("spaces", ".txt", lambda rows: print_page(["   ".join(cell or "-" for cell in row) for row in rows])),
     ("box", ".txt", print_box),
 ]
@@ -272,7 +273,55 @@ def draw_titled(dice: random.Random) -> Drawn:
     return Drawn(print_page(lines), "titled", scores=scores, tiers=dict(parts))
 
 
-DRAWS = [draw_table, draw_table, draw_lists, draw_sentences, draw_scored, draw_pairs, draw_titled]
+def draw_merged(dice: random.Random) -> Drawn:
+    """Draw a table whose first column has each tier once, as a merged cell is typed."""
+    parts = draw_parts(dice)
+    scores = {name: dice.randint(120, 200) / 2 for _, names in parts for name in names}
+    rows = [[dice.choice(["等次", "等级", "考核等次"]), "序号", "单位", "得分"]]
+    for tier, names in parts:
+        rows += [
+            [tier if name == names[0] else "", str(len(rows) + at), name, f"{scores[name]:g}"]
+            for at, name in enumerate(names)
+        ]
+    gap = dice.choice(["\t", "|"])
+    edge = "" if gap == "\t" else gap
+    lines = [f"{edge}{gap.join(row)}{edge}" for row in rows]
+    return Drawn(print_page(lines), "merged", scores=scores, tiers=dict(parts))
+
+
+def draw_groups(dice: random.Random) -> Drawn:
+    """Draw lists in groups below the heading of each tier, in text or as a page on one source line."""
+    while not (parts := [(tier, names) for tier, names in draw_parts(dice) if len(names) > 1]):
+        pass
+    count, group = dice.choice(["({}个)", "\n({}个)", ""]), dice.choice(["({}){}({}个)", "{}.{}({}个):", "{}:", "{}——"])
+    lines: list[str] = []
+    for tier, names in parts:
+        half = len(names) // 2
+        lines.append(f"{tier}单位{count.format(len(names))}")
+        for at, (label, listed) in enumerate([("乡镇", names[:half]), ("县直部门", names[half:])]):
+            number = "一二"[at] if group.startswith("(") else at + 1
+            head = group.format(number, label, len(listed)) if group.count("{") > 1 else group.format(label)
+            lines.append(f"{head}{'' if head[-1] in ':—' else chr(10)}{'、'.join(listed)}")
+    lines = [piece for line in lines for piece in line.split("\n")]
+    if dice.random() < 0.3:
+        page = "".join(f"<p>{line}</p>" for line in print_page(lines).split("\n"))
+        return Drawn(f"<html><body>{page}</body></html>", "groups of a page", ".html", tiers=dict(parts))
+    return Drawn(print_page(lines), "groups", tiers=dict(parts))
+
+
+def draw_ranked(dice: random.Random) -> Drawn:
+    """Draw ranks, names and scores by turns on lines of their own, or on one with marks before them."""
+    names = dice.sample(KNOWN, dice.randint(2, 9))
+    scores = sorted((dice.randint(120, 200) / 2 for _ in names), reverse=True)
+    form = dice.choice(["NO.{}\n{}\n得分:{}分", "第{}名\n{}\n{}分", "🥇第{}名 {} {}分", "【第{}名】 {} {}分"])
+    lines = [form.format(at, name, f"{score:g}") for at, (name, score) in enumerate(zip(names, scores, strict=True), 1)]
+    return Drawn(print_page(lines), f"ranked {form}", scores=dict(zip(names, scores, strict=True)))
+
+
+DRAWS = [
+    *[draw_table, draw_table, draw_lists, draw_sentences, draw_scored, draw_pairs, draw_titled],
+    *[draw_merged, draw_groups, draw_ranked],
+]
 
 
 def draw(number: int) -> Drawn:

@@ -203,7 +203,8 @@ def _id(anchor: str | None) -> Markup:
 def _head(line: Line, anchor: str | None, words: Words) -> Markup:
     """Draw the number of a line, or the address of a cell, as a link to itself; the whole place as its title."""
     place = re.sub(r"^.+ (?=page \d|line \d)", "", line.place)
-    short = place.removeprefix("line ").rpartition("!")[2].removeprefix("page ").replace(" line ", "·")
+    short = place.removeprefix("line ").partition(" part ")[0].rpartition("!")[2]
+    short = short.removeprefix("page ").replace(" line ", "·")
     title = words.place(line.place) if place != line.place else ""
     if isinstance(line, ScanLine):
         short = words("notice.picture", page=short.partition(" ")[0])

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.grids.rows import Problem, note_problem
 from audit_lib.notices.sentences.clause_names import trim_lead
 from audit_lib.notices.sentences.tier_clauses import QUOTED, TierPattern
 from audit_lib.notices.words.entries import ASIDE, CLAUSE_ENDS, Entry, lists_none, split_outside, strip_number
 from audit_lib.notices.words.names import is_name, look_like_units
 from audit_lib.notices.words.vocabulary import Vocabulary
 
-GRADED = re.compile("(?P<unit>[^:]+):(?P<word>[\u4e00-\u9fff]{1,4})")
+PAIR = re.compile("(?P<unit>[^:(\\s]+?)(?:\\s*[:(]\\s*|\\s+)(?P<word>[\u4e00-\u9fff]{1,6})\\)?")
+FEWEST_PAIRS = 3  # that make a scale of words none of which is a known tier
 
 
 @dataclass(frozen=True)
@@ -30,28 +32,34 @@ class Stated:
     series: str = ""  # what was assessed, between them: 耕地保护考核
 
 
-def find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> dict[int, list[Stated]]:
+def find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int, list[Stated]], list[Problem]]:
     """Find runs of units each with its tier, in a line or one a line: 甲镇(优秀)、乙局(良好); 甲镇:优秀.
 
-    Where two units have known tiers, or one and few words serve many units, a short word in the place of a tier
-    is one too: 丙局:中.
+    Where two units have known tiers, or few words serve many units, a short word in the place of a tier is one too:
+    丙局:中. A problem says so where none of them is known.
     """
     found: dict[int, list[Stated]] = {}
+    problems: list[Problem] = []
     read = [(at, _read_pairs(line, vocabulary)) for at, line in enumerate(lines)]
     sure = {unit for _, pairs in read for unit, _ in pairs}
-    read = [(at, pairs or _read_word(lines[at], vocabulary)) for at, pairs in read]
+    read = [(at, pairs or _read_words(lines[at], vocabulary)) for at, pairs in read]
     for is_paired, run in groupby(read, key=lambda each: bool(each[1])):
         paired = list(run) if is_paired else []
         units = [unit for _, pairs in paired for unit, _ in pairs]
-        n_sure, words = len(sure.intersection(units)), {tier for _, pairs in paired for _, tier in pairs}
-        is_scale = n_sure > 1 or (n_sure and 2 * len(words) <= len(units))  # few words for many units
+        n_sure, words = len(sure.intersection(units)), dict.fromkeys(tier for _, pairs in paired for _, tier in pairs)
+        are_few = 2 * len(words) <= len(units) or any(a != b and a in b for a in words for b in words)
+        is_new = n_sure == 0 and are_few and len(words) > 1 and len(units) >= FEWEST_PAIRS
+        is_scale = n_sure > 1 or (n_sure and 2 * len(words) <= len(units)) or is_new
         if len(set(units)) < 2 or not is_scale or not look_like_units(units, vocabulary):
             continue
+        if is_new:
+            facts = {"tiers": "、".join(words)}
+            problems.append(note_problem("not_read", "new_tiers", lines[paired[0][0]].place, "warning", **facts))
         for at, pairs in paired:
             tiers = dict.fromkeys(tier for _, tier in pairs)
             listed = {tier: [Entry(unit) for unit, its in pairs if its == tier] for tier in tiers}
             found[at] = [Stated(tier, True, entries, [], None, lines[at].place) for tier, entries in listed.items()]
-    return found
+    return found, problems
 
 
 def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
@@ -74,8 +82,13 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     return []
 
 
-def _read_word(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Read a line that is the name of a unit and a short word, which may be its tier."""
-    match = GRADED.fullmatch(strip_number(line.key))
-    is_pair = match is not None and vocabulary.names_unit(match["unit"]) and not lists_none(match["word"])
-    return [(match["unit"], match["word"])] if match and is_pair else []
+def _read_words(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Read a line that is nothing but names of units, each with a short word that may be its tier."""
+    text = strip_number(unicodedata.normalize("NFKC", line.text.strip())).rstrip("。;")
+    pairs = [PAIR.fullmatch(strip_number(piece.strip())) for piece, _ in split_outside(text, "、,;")]
+    read = [(pair["unit"], pair["word"].removesuffix("等次")) for pair in pairs if pair]
+    are_pairs = len(read) == len(pairs) and all(
+        vocabulary.names_unit(unit) and word and not (lists_none(word) or vocabulary.names_unit(word))
+        for unit, word in read
+    )
+    return read if are_pairs else []

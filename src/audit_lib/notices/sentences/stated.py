@@ -131,7 +131,7 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     An unknown word is a tier where all before it are names and another tier is stated the same way.
     """
     lines = list(lines)
-    pairs = find_pairs(lines, vocabulary)
+    pairs, problems = find_pairs(lines, vocabulary)
     read = [pairs.get(at) or list(_read_line(line, vocabulary)) for at, line in enumerate(lines)]
     around = [
         {*map(_tier_of, (*before, *here, *after))}
@@ -141,7 +141,6 @@ def find_stated_tiers(lines: Iterable[Line], vocabulary: Vocabulary) -> StatedTi
     survey = _Survey(found, vocabulary)
     lists: list[TierList] = []
     counts: dict[str, set[int]] = {}
-    problems: list[Problem] = []
     for each, tiers in found:
         if not survey.is_about_tier(each, tiers):
             continue
