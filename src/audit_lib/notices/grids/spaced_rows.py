@@ -35,7 +35,9 @@ def take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
     if not 1 < len([cell for cell in header if cell.key]) <= LONGEST_ROW:
         return [], at
     is_headed = any(vocabulary.meaning_of(cell.key) for cell in header)
-    is_turned = len(header) > FEWEST_IN_COLUMN and all(vocabulary.names_unit(cell.key) for cell in header[1:])
+    is_turned = len(header) >= FEWEST_IN_COLUMN and all(
+        vocabulary.names_unit(cell.key) or vocabulary.sums_up(cell.key) for cell in header[1:]
+    )
     if not (is_headed or is_turned) or any(is_value(cell.key) for cell in header):
         return [], at
     below = [[cell.key for cell in _split_spaces(line, len(header))] for line in lines[at + 1 : at + 4]]

@@ -108,7 +108,7 @@ def read_between(
     below = read_head(stop, vocabulary, steps) if stop else None
     is_next = below is not None and below.form == head.form and below.tier != head.tier
     unknown = [name for _, name, _ in named if not vocabulary.names_unit(name)]
-    is_head = len(unknown) < len(named) and any(map(WORD.fullmatch, unknown))  # an unknown tier: 尚可
+    is_head = len(unknown) < len(named) != head.stated and any(map(WORD.fullmatch, unknown))  # an unknown tier: 尚可
     if not (is_next or is_after) or not unknown or is_head:
         return []
     return named[:-1] if stop and is_date(stop.key) else named  # who signs stands above the date
