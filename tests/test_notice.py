@@ -859,3 +859,20 @@ def test_scores_are_read_in_any_print(
 )
 def test_what_is_doubtful_is_reported(parse: Parse, text: str, message: str) -> None:
     assert message in [problem.message for problem in parse(f"{TITLE}\n{text}\n").problems]
+
+
+def test_a_dash_before_a_score_is_in_doubt(parse: Parse) -> None:
+    notice = parse("某县2022年考评情况的通报\n东山镇95分、西山镇93分。\n南山镇-3分,北山镇-5分。\n")
+    assert [row.score for table in notice.tables for row in table.rows] == [95.0, 93.0]
+    found = [problem.phrase.facts.get("found") for problem in notice.problems]
+    assert "南山镇-3分" in found  # which stands for the clause
+
+
+def test_facts_of_the_header_in_other_forms(parse: Parse) -> None:
+    notice = parse(
+        "某县2022年考评情况的通报\n于2023年1月5日至12日抽查了30个单位,全县共57个单位参评。\n"
+        "东山镇95分、西山镇93分。\n2023.03.19\n"
+    )
+    header = notice.header
+    assert (header.units_stated, str(header.issued_on)) == (57, "2023-03-19")
+    assert (str(header.inspected_from), str(header.inspected_to)) == ("2023-01-05", "2023-01-12")

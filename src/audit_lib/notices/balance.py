@@ -14,7 +14,7 @@ from audit_lib.notices.sentences.clause_names import trim_lead, trim_tail
 from audit_lib.notices.sentences.score_clauses import split_unit
 from audit_lib.notices.sentences.tier_clauses import TOWARDS
 from audit_lib.notices.words.dates import is_date
-from audit_lib.notices.words.entries import ENUMERATOR, split_and, split_outside, strip_number
+from audit_lib.notices.words.entries import ENUMERATOR, POINTS, split_and, split_outside, strip_number
 from audit_lib.notices.words.names import LONGEST_BARE, MASK
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKET, HAN, LONGEST_NAME
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 NOT_READ = "not_read"  # the check of everything that is left over
 FEWEST_NAMES = 3  # from which on a run of names outside all lists is no address and no example
 LONGEST_IN_LIST = 6  # characters of a bare name in a line that holds nothing but names
-NUMBER_BESIDE = re.compile(
-    r"(?P<name>[^\d、,;。:().\s][^\d、,;。:()]{1,19}?)\(?(?P<n>\d{1,3}(?:\.\d+)?)(?P<mark>[分名位%])"
-)
+NUMBER_BESIDE = re.compile(rf"(?P<name>[^\d、,;。:().\s][^\d、,;。:()]{{1,19}}?)\(?(?P<n>{POINTS})(?P<mark>[分名位%])")
 MARKED = re.compile(r"\d[分名位%]")
 PLACED = re.compile(
     r"(?P<name>[^\d、,;。:()第]{2,20}?)(?:排名|位列|列|居)?(?:并列)?第[一二三四五六七八九十\d]{1,3}[名位]"
@@ -244,7 +242,8 @@ def _find_unscored(
         name = strip_number(match["name"])
         n = float(match.groupdict().get("n") or -1)
         begun = [end for end in range(2, len(name)) if name[:end] in scored]
-        if name in scored or any(name[end:] in scored or scored[name[:end]] == n for end in begun):
+        is_read = any(unit.endswith(name) for unit in scored)
+        if is_read or any(name[end:] in scored or scored[name[:end]] == n for end in begun):
             continue  # a unit, or one with what its number scores: 甲街道市容市貌91分
         unit, _ = split_unit(name, vocabulary, is_first=True)
         is_known = vocabulary.names_unit(unit)

@@ -31,8 +31,9 @@ from audit_lib.notices.words.vocabulary import Vocabulary, read_vocabulary
 LONGEST_TITLE = 60  # characters
 NAMED = re.compile("通[报報]")
 DOCUMENT_NUMBER = re.compile(r"\w+[〔\[(]\d{4}[〕\])]\d+[号號]")
-INSPECTED = re.compile(r"于(\d{4}年\d+月\d+日至\d{4}年\d+月\d+日)")
+INSPECTED = re.compile(r"于((\d{4}年)(\d+月)\d+日)[至到—–~-](?:(\d{4}年)?(\d+月))?(\d+日)")
 UNITS_COUNTED = re.compile(r"(?<!\d)(\d{1,4})个单位")
+TOTAL = re.compile("[共全]|参评|参加")
 CLAUSE_END = re.compile("[,、。;]")
 PAGE_NUMBER = re.compile(r"[-—–―·]+\d{1,3}[-—–―·]+|第\d{1,3}页(?:[,、/]?共\d{1,3}页)?|-?\d{1,3}/\d{1,3}页-?")
 PUBLISHED = re.compile(r"(?:发布)?(?:日期|时间):")  # 成文日期 is the day of signature
@@ -178,12 +179,16 @@ def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:
     number = next((key for key in keys if DOCUMENT_NUMBER.fullmatch(key)), None)
     # With its white space: 2018-1-2 09:10 is not the 20th.
     published = next((unicodedata.normalize("NFKC", line.text) for line in lines if PUBLISHED.match(line.key)), "")
-    inspected = next((match[1] for key in keys if (match := INSPECTED.search(key))), "")
-    inspected_days = list(find_dates(inspected))
+    inspected = next((match for key in keys if (match := INSPECTED.search(key))), None)
+    # 于2023年1月5日至12日: the year and the month may be printed once.
+    last = f"{inspected[4] or inspected[2]}{inspected[5] or inspected[3]}{inspected[6]}" if inspected else ""
+    inspected_days = list(find_dates(f"{inspected[1]} {last}")) if inspected else []
     signatures = [key for key in keys if is_date(key)]
     clauses = (clause for key in keys if UNITS_COUNTED.search(key) for clause in CLAUSE_END.split(key))
     counted = (clause for clause in clauses if not vocabulary.has_tier(clause))  # 33个单位为优秀 are not all units
-    stated = next((int(match[1]) for clause in counted if (match := UNITS_COUNTED.search(clause))), None)
+    numbers = [(int(match[1]), TOTAL.search(clause)) for clause in counted if (match := UNITS_COUNTED.search(clause))]
+    totals = [n for n, is_total in numbers if is_total] or [n for n, _ in numbers]
+    stated = totals[0] if len(set(totals)) == 1 else None  # 抽查30个单位, 共57个单位
     return Header(
         title=title,
         document_number=number,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.grids.columns import NUMBER, RANK, is_value
-from audit_lib.notices.words.entries import strip_number
+from audit_lib.notices.words.entries import POINTS, strip_number
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
 
 LONGEST_VALUE = 8  # characters below a name
 MOST_GRADES = 12  # of a scale
 BARE = re.compile("[\u4e00-\u9fff]{2,4}")
-SCORE = re.compile(r"(?P<label>[^\W\d]{0,6}):?(?P<n>\d{1,3}(?:\.\d+)?)分")
+SCORE = re.compile(rf"(?P<label>[^\W\d]{{0,6}}):?(?P<n>{POINTS})分")
 TURNS = ["name", "rank", "score"]
 GRADE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_GRADE}}}|[A-Za-z]")
 

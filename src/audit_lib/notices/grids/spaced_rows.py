@@ -18,7 +18,7 @@ ROWS_TO_ALIGN = 12  # that tell where the columns begin
 LONGEST_TITLE = 20  # characters of a line between rows, or of a row that holds a sign of sentences
 LONGEST_LINE = 80  # characters of a row without a header
 SENTENCE_SIGN = re.compile("[,。;:!?]")
-PAIR = re.compile(r"([^\W\d])[:\uff1a—-]+\s*(\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
+PAIR = re.compile(r"([^\W\d])(?:[:\uff1a]+\s*(?=-?\d)|(?:—+|-{2,})\s*(?=\d))(-?\d+(?:\.\d+)?%?)\s*$")  # 甲镇:95
 GAPPED = re.compile(r"\S(?:\s?\S)*")  # cells with wide gaps between them
 WIDEST, WIDE = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
 MANY = re.compile(r"\S\s+\S|[^\W\d].*\d|\d.*[^\W\d]")  # what may be several cells
@@ -56,8 +56,9 @@ def take_spaced(lines: Sequence[Line], at: int, vocabulary: Vocabulary) -> tuple
         if len(cells) < 2 and not title and len(rows[-1]) > 1 and _may_title(lines[n]):
             title = [lines[n]]
             continue
-        is_tabbed = "\t" in lines[n].text and is_sure and len(cells) == len(header)
-        is_row = is_tabbed or any(is_value(cell.key) or cell.key in vocabulary.tier for cell in cells)
+        is_row = any(is_value(cell.key) or cell.key in vocabulary.tier for cell in cells)
+        if is_sure and len(cells) == len(header):  # whatever is printed for a score: 缺考
+            is_row |= "\t" in lines[n].text or any(vocabulary.names_unit(cell.key) for cell in cells)
         if len([cell for cell in cells if cell.key]) < 2 or not is_row:
             break
         rows += [title * len(header)] if title else []

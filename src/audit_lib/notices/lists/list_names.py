@@ -33,7 +33,7 @@ SORTED_LABEL = re.compile("[从由][高优好][到至][低差劣]|(?:得分|成�
 MONEY = re.compile(
     r"(?:[,\uff0c]|(?<=[\u4e00-\u9fff])\s+(?=奖))[^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
 )  # 甲县、乙县,奖金各12000元
-REMARK = re.compile("[,\uff0c]其中.*")  # on some of the units listed before it
+REMARK = re.compile("[,\uff0c;\uff1b。]其中.*")  # on some of the units listed before it
 
 
 def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Vocabulary) -> bool:

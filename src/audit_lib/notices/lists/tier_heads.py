@@ -30,6 +30,9 @@ YEAR = re.compile(r"^\d{4}年度?")
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
+DENIED = re.compile("[未不没非][被得能予以]{0,2}[评获定列]{0,2}[为入]?$")  # 二、未评为优秀
+
+
 class Form(NamedTuple):
     """How a heading is printed: what headings of parallel lists share."""
 
@@ -77,7 +80,7 @@ def read_head(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> Head |
 def _read_known(printed: PrintedHead, vocabulary: Vocabulary) -> Head | None:
     """Read the head of a list of a known tier: 考核优秀单位, 优秀乡镇, 综合评价为较好的党组织."""
     match = vocabulary.tier_heading.fullmatch(printed.core) if vocabulary.has_tier(printed.core) else None
-    if match is None:
+    if match is None or DENIED.search(printed.core[: match.start("tier")]):
         return None
     of = match["label"].removeprefix("的")
     is_award = of.endswith(vocabulary.steps) and not vocabulary.is_label(of)  # 优秀组织奖

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
+from audit_lib.notices.words.entries import POINTS
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import either
 
@@ -27,33 +28,32 @@ RISING, FALLING = re.compile("[从由][小低少][到至][大高多]"), re.compi
 AFTER_SCORE = re.compile(  # 甲区(96分)和乙区(95分); a sign that was lost, 甲区(96)乙区(95)
     r"(?<=\d分\))[和及与](?=[^\d()]+\([\d.]+分\))|(?<=\d\))(?=[^\d()、,和及与]{2,20}\([\d.]+分?\))"
 )
-HALF_BRACKET = re.compile(r"((?:^|[、,;:。)])[^()、,;:。\d]{2,20})(\d{1,3}(?:\.\d+)?分)\)")  # 甲镇95分)
+HALF_BRACKET = re.compile(rf"((?:^|[、,;:。)])[^()、,;:。\d]{{2,20}})({POINTS}分)\)")  # 甲镇95分)
 SCORED_NAME = r"[^\W\d]{2,12}\d{1,3}\.\d{1,2}"
 SCORED_NAMES = re.compile(
     rf"(?:{SCORED_NAME}[、和]){{2,99}}{SCORED_NAME}(?=$|[。;,])"
 )  # 南京87.34、宁波81.98和苏州81.02
 AFTER_NUMBER = re.compile(r"(?<=\d)[、和]|$")
-SCORE = r"\d{1,3}(?:\.\d+)?"
 WITH_SCORE = re.compile(  # 甲区以97.27分的总分排在榜首; 甲区以总分97.27分排名第一
-    rf"(?<=.)以(?:(?P<of>{SCORE})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{SCORE})分?)"
+    rf"(?<=.)以(?:(?P<of>{POINTS})分?的(?!\w{{0,6}}率)\w{{0,6}}?(?:分|成绩)|[^\W\d]{{0,4}}分(?P<n>{POINTS})分?)"
 )
 BARE_SCORE = re.compile(r"(?<=[^\W\d]分)[为是]?(?P<n>\d{2,3}(?:\.\d{1,4})?)(?=[、,;。]|$)")  # 甲区得分81.77
 UNMARKED = re.compile(  # 第一为甲区79.11,其次是乙区78.46
     r"(?<=[\u4e00-\u9fff])(?<![增减升降低高长差比超达约率分为是])(?P<n>\d{2,3}(?:\.\d{1,2})?)(?=[,;。]|$)"
 )
 BARE_PLACE = re.compile(r"(?<=[分,][列居排])(?=\d{1,3}[名位])")  # 得分78.69分,列38位
-NAMED_SCORE = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{SCORE}分);?"
+NAMED_SCORE = rf"(?P<name>[^、,;。:\d()]{{2,20}}),[^、,;。:\d()]{{0,4}}得分[为是]?(?P<score>{POINTS}分);?"
 NAMED_SCORES = re.compile(
     rf"(?<=依次[是为])(:?)((?:{re.sub(r'[?]P<[a-z]+>', '?:', NAMED_SCORE)}){{2,99}})"
 )  # 依次为:甲镇,得分95分;乙镇,得分93分
 LED_PLACE = re.compile(rf"^[^、,:;()]*?(?=第(?:{NUMERAL})名?[是为])")  # 总分排序第一为甲区
-PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({SCORE}分)(?=,|$)")  # 丙区第三77.61分
+PLACE_FIRST = re.compile(rf"(第(?:{NUMERAL})[名位]?)({POINTS}分)(?=,|$)")  # 丙区第三77.61分
 RESPECTIVE = re.compile(  # 甲镇、乙镇分别以97分、96分位居第二、第三
-    rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{SCORE}分(?:[、和]{SCORE}分)+)[^,;。\d第]{{0,8}}"
+    rf"(?<![^,;。])(?P<names>[^,;。]{{2,200}}?)分别以(?P<scores>{POINTS}分(?:[、和]{POINTS}分)+)[^,;。\d第]{{0,8}}"
     rf"(?P<ranks>第(?:{NUMERAL})[名位]?(?:[、和]第?(?:{NUMERAL})[名位]?)+)"
 )
 SHARED = re.compile(  # 甲局、乙局(100分); 第七名:丙镇、丁镇(均为92分)
-    rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({SCORE}分)\)(?=[;。]|$)"
+    rf"(?:^|(?<=:))((?:[^、,;。:()\d]{{2,30}}、)+[^、,;。:()\d]{{2,30}})\((?:[均各都皆]为?)?({POINTS}分)\)(?=[;。]|$)"
 )
 LISTED = re.compile("[、和]")
 NEXT_PLACE = re.compile("紧随其后|紧跟其后|次之|其次(?=[是为])")

@@ -9,7 +9,7 @@ from audit_lib.notices.grids.columns import read_ordinal
 from audit_lib.notices.sentences.clause_names import compile_verbs, count_shared, trim_lead, trim_tail
 from audit_lib.notices.sentences.score_records import NAME_END, VERB, Chunk, may_name
 from audit_lib.notices.words.dates import NUMERAL
-from audit_lib.notices.words.entries import split_outside
+from audit_lib.notices.words.entries import POINTS, split_outside
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import HAN, LONGEST_NAME
 
@@ -17,20 +17,20 @@ BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
 PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
-SCORE = r"(?P<score>\d{1,3}(?:\.\d+)?)"
+SCORE = f"(?P<score>{POINTS})"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}(?:的?[是为])?")
 ITEM = re.compile(
     rf"(?:{PLACED.replace('rank', 'before')})?[是为]?"
-    r"(?P<unit>以|[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
+    r"(?P<unit>以|(?:\d{1,3}(?=[^\W\d]{3}))?[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
     rf"(?:\((?P<of>[^\d()第]{{0,6}}?){SCORE}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{SCORE.replace('score', 'points')}(?P<mark>{MARK}))"
     rf"(?:\((?P<aside>[^()]*)\))?(?:[^\d()第]{{0,8}}{PLACED.replace('rank', 'after')}|排名[^\d()第]{{1,3}})?"
 )
 LED_BY_BOUND = re.compile(r"^[^、,:()]{0,24}\d[^、,:()]{0,12}[是为](?=[^\W\d])")  # 平均分低于80分的单位是甲镇(78.96)
-ALONE = re.compile(r"(?P<each>[均各都皆])?(?:得分|得)?[为是]?(\d{1,3}(?:\.\d+)?)分(?:\(([^()]*)\))?")
+ALONE = re.compile(rf"(?P<each>[均各都皆])?(?:得分|得)?[为是]?({POINTS})分(?:\(([^()]*)\))?")
 FROM_END = re.compile("倒数?$")
 NAMED = re.compile(rf".{{0,20}}?{PLACED}(?:的?[是为]|(?<=[名位]))(?P<unit>[^\d()]+)")
-PART = re.compile(r"([^\d、,;:。]+)\d{1,3}(?:\.\d+)?分")  # 市容秩序91分
+PART = re.compile(rf"([^\d、,;:。]+){POINTS}分")  # 市容秩序91分
 LED_PARTS = re.compile(  # 甲景区:票务服务91分,环境卫生95分,综合得分92分
     rf"(?<![^;。])(?P<name>[^\d,;。:、]{{2,20}}):(?P<parts>{PART.pattern}(?:[、,]{PART.pattern}){{2,30}})"
 )
@@ -39,7 +39,7 @@ MOST_ALONE = 2  # numbers of a sentence that are not parts of one score
 SHARED_END = 3  # characters with which names of one kind end
 SHORTEST_PART = 2  # characters of what is scored, or of a name
 SCORED = "分%"  # marks of scores; other marks count something
-LINKS = re.compile("(?:累计|[以为是达到得获共计])+$")
+LINKS = re.compile("(?:累计|[以为是达到获共计]|(?<![应实])得)+$")
 AMONG = "(?:[全本][省市县区州镇])?"
 ORDINAL_LINKS = re.compile(
     f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"

@@ -32,6 +32,7 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 )
 PARTS = "其中"  # 甲公司,总分94分。其中,环境卫生28分
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
+MINUS = re.compile(r"[^\W\d]{2,20}[-\u2212]\d[\d.]*分")  # 甲镇-3分: a dash, or less than nothing
 SIGN = re.compile("[,:;。]")
 SERIAL = re.compile(r"\d{1,2}[.、]?")
 
@@ -123,8 +124,8 @@ def _read_line(
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")
         clause = word_places(clause)
-        if shared := SHARED_RANK.search(clause):
-            problems.append(note_problem("not_read", "beside", line.place, "warning", found=shared[0]))
+        if unclear := SHARED_RANK.search(clause) or MINUS.search(clause):
+            problems.append(note_problem("not_read", "beside", line.place, "warning", found=unclear[0]))
             continue
         if placed := PLACE.fullmatch(clause):
             rank = read_ordinal(f"第{placed['rank']}")

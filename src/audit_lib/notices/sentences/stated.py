@@ -207,6 +207,8 @@ def _read_line(line: Line, vocabulary: Vocabulary) -> Iterator[Stated]:
 
 def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> Stated:
     """Read the names of a hit, whose number may stand after each group of them."""
+    if hit.is_denied:
+        return Stated(vocabulary.name_tier(hit.tier), hit.is_known, [], [text], None, place, hit.link)
     text = "" if text.endswith("对") else text  # 省政府对9个获得A等次的县给予表扬
     if hit.above.endswith("的") and not vocabulary.names_unit(split_outside(text, "、,")[-1][0]):
         text = ""  # 成效较好的为第二档 says what the tier is

@@ -32,6 +32,9 @@ RATED = re.compile(  # 甲村等3个村获评“最美村”; 甲局、乙局被
     rf"(?:被[^\W\d]{{1,3}}|获评为?|评为|评选为|列为|命名为|荣?获得?)[^{QUOTES},;。:]{{0,12}}"
     rf"[{QUOTES}](?P<label>[^{QUOTES}]{{2,20}})[{QUOTES}](?:荣誉)?(?:称号)?(?=[,;。]|$)"
 )
+# 甲镇未被评为优秀, 不予评为优秀的是乙镇, 取消丙镇优秀等次
+DENIED = re.compile("(?:[未不没非勿无]|取消|撤销|暂缓)(?:[被得能予宜曾再以]|一律){0,3}[评获定列认确]{0,4}$")
+REVOKED = re.compile("(?:取消|撤销|免除|剥夺|不予)[^,]*$")
 GIVING = ("给予", "予以", "授予")  # 对甲县、乙县给予一等奖奖励
 TOWARDS = re.compile("^.*对(?![外口台])(?:[^、,]*[名位]的)?")  # 县政府决定对; 对排名前两名的
 STATES = re.compile("[的是为:]|有(?!限)|获[评得]")  # what a clause does and a list of names does not
@@ -64,6 +67,7 @@ class Hit(NamedTuple):
     link: str
     above: str = ""  # all that stands before what leads to the tier
     series: str = ""
+    is_denied: bool = False  # says that units are not in the tier
 
 
 class TierPattern:
@@ -156,6 +160,9 @@ class TierPattern:
             )
             link = clause[hit.start() : hit.start(group)].strip(",、:")
             is_known = hit.re is self.tier
+            if DENIED.search(clause[: hit.start()]) or REVOKED.search(clause[end_before : hit.start()]):
+                yield Hit(tier, is_known, clause[end_before:start_after].strip(",、"), None, link, is_denied=True)
+                continue
             above, below = clause[end_before : hit.start()], clause[hit.end() : start_after].rstrip(",、")
             if group == "led":
                 yield Hit(tier, is_known, below, hit.groupdict().get("n"), LED)
@@ -171,7 +178,8 @@ class TierPattern:
                 yield Hit(tier, is_known, listed["names"], listed["n"], link, above, series)
         for hit in self.glued.finditer(clause) if hits else ():
             if self.names_unit(hit["unit"]) and taken.isdisjoint(range(*hit.span("tier"))):
-                yield Hit(hit["tier"], True, hit["unit"], None, "")
+                is_denied = REVOKED.search(hit["unit"]) is not None
+                yield Hit(hit["tier"], True, hit["unit"], None, "", is_denied=is_denied)
 
 
 def split_clauses(text: str, vocabulary: Vocabulary) -> list[str]:

@@ -13,6 +13,7 @@ from audit_lib.notices.words.entries import (
     CLAUSE_ENDS,
     ENUMERATOR,
     SEPARATORS,
+    split_and,
     split_outside,
     split_spaces,
     strip_number,
@@ -80,12 +81,14 @@ def _expand(text: str, vocabulary: Vocabulary) -> str:
 def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
     above, sign, below = clause.partition("分别为") if "分别为" in clause else clause.partition("分别是")
     lead, comma, listed = above.rpartition(",")
-    names = [piece for piece, _ in split_outside(re.sub("(?<=.)(?:和|及|与)(?=.)", "、", listed), "、")]
+    names = [piece for piece, _ in split_outside(listed, "、")]
     values = [value for value, _ in split_outside(re.sub("[和及与]", "、", below.partition(",")[0]), "、")]
     end = next((end for end in range(len(names[-1]), 1, -1) if vocabulary.names_unit(names[-1][:end])), 0)
+    *first, last = names
+    names = [part for name in (*first, last[:end]) for part in split_and(name, vocabulary)]
     if not sign or len(names) < 2 or len(names) != len(values) or not end:
         return clause
-    names[-1], what = names[-1][:end], names[-1][end:]
+    what = last[end:]
     return lead + comma + ";".join(f"{name}{what}为{value}" for name, value in zip(names, values, strict=True))
 
 

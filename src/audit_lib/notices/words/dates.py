@@ -13,7 +13,7 @@ NUMERAL = r"\d{1,5}|[一二两兩三四五六七八九十百零]{1,7}"
 YEAR = rf"\d{{4}}|[{''.join(DIGITS)}]{{4}}"
 MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 # With its white space: 2018-1-2 09:10 is not the 20th.
-DATE = re.compile(rf"({YEAR})\s*[年-]\s*({MONTH})\s*[月-]\s*({MONTH})(?!\d)日?")
+DATE = re.compile(rf"({YEAR})\s*[年./-]\s*({MONTH})\s*[月./-]\s*({MONTH})(?!\d)日?")
 
 
 def read_numeral(text: str) -> int | None:
@@ -45,8 +45,8 @@ def read_year(text: str) -> int:
 def find_dates(text: str) -> Iterator[date]:
     """Yield the dates in a text. 2018-02-30 is no date, and we do not guess which digit is wrong.
 
-    >>> [str(day) for day in find_dates("2018年1月23日至二〇一八年二月三日")]
-    ['2018-01-23', '2018-02-03']
+    >>> [str(day) for day in find_dates("2018年1月23日至二〇一八年二月三日, 2018.3.9")]
+    ['2018-01-23', '2018-02-03', '2018-03-09']
     """
     for match in DATE.finditer(text):
         year, month, day = read_year(match[1]), read_numeral(match[2]), read_numeral(match[3])

@@ -28,9 +28,10 @@ ASIDE = re.compile(
 COUNTED = re.compile(
     rf"等(?:共?(?:{NUMERAL})[^、,;。不未]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$|(?<![第\d])\d{{1,3}}[市县区州]$"
 )
+POINTS = r"(?:\d{1,3}|\d{4}(?=[\d.]*分))(?:\.\d+)?"  # a score, as lists and sentences print it
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(
-    r"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{1,2}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>\d{1,3}(?:\.\d+)?)分$"
+    rf"[(\uff08](?:得分|得)?(?P<in>\d+(?:\.\d+)?)(?P<mark>[^\W\d]{{1,2}}|%)?[)\uff09]$|(?<=[^\W\d])(?:得分|得)?(?P<n>{POINTS})分$"
 )
 WIDE = re.compile(r"(?<=\S)(?:[\t\u3000]|\s{2,})(?=\S)")
 GLUED_GOVERNMENTS = re.compile(r"(?<=[县市区州镇乡]人民政府)(?=[^\W\d]{2,8}[县市区州镇乡]人民政府)")
