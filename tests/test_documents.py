@@ -2,13 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from audit_lib.documents.characters import PrintedLine, join_lines
+from audit_lib.documents.characters import PrintedLine, find_gutters, join_lines, write_line
 from audit_lib.documents.html import read_html
 from audit_lib.documents.model import Document, Line, flatten, line_of, squeeze
 from audit_lib.documents.read import read_document
@@ -172,15 +173,48 @@ FULL = "优秀单位是甲镇、乙镇、丙镇、丁镇、戊镇、己镇、庚
         ([print_line(1, FULL), print_line(9, "局、辛局。")], [FULL, "局、辛局。"]),
         ([print_line(1, FULL), print_line(2, "1  甲镇  97")], [FULL, "1  甲镇  97"]),
         ([print_line(1, FULL[:20]), print_line(2, "甲镇")], [FULL[:20], "甲镇"]),
+        ([print_line(1, FULL[:21]), print_line(2, "91.5分,甲镇")], [f"{FULL[:21]}91.5分,甲镇"]),
+        ([print_line(1, FULL[:22]), print_line(2, "（市）甲镇")], [f"{FULL[:22]}（市）甲镇"]),
+        ([print_line(1, FULL[:23]), print_line(2, "二；甲镇")], [f"{FULL[:23]}二；甲镇"]),
         ([print_line(n, text) for n, text in enumerate(["1", "甲镇", "97", "2", "乙街道办事处", "96"])], None),
     ],
-    ids=["name-cut", "three", "sentence-ends", "indented", "other-size", "far", "columns", "short", "cell-per-line"],
+    ids=[
+        "name-cut",
+        "three",
+        "sentence-ends",
+        "indented",
+        "other-size",
+        "far",
+        "columns",
+        "short",
+        *["number", "brackets", "sign"],
+        "cell-per-line",
+    ],
 )
 def test_lines_that_reach_the_margin_go_on_below(
     lines: list[tuple[PrintedLine, str]], joined: list[str] | None
 ) -> None:
     found = [text for _, text in join_lines(lines, 90.0, 478.0)]
     assert found == ([text for _, text in lines] if joined is None else joined)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "written"),
+    [
+        ([100.0, 100.0, 99.0], ["甲镇  95", "乙镇  93", "丙镇  91"]),
+        ([100.0, 100.0, 91.0], ["甲镇95", "乙镇93", "丙镇91"]),  # two lines show no column
+    ],
+)
+def test_gaps_one_below_another_part_columns(gaps: Sequence[float], written: list[str]) -> None:
+    lines = []
+    for n, (name, score, left) in enumerate(zip(["甲镇", "乙镇", "丙镇"], ["95", "93", "91"], gaps, strict=True)):
+        (first, _), (second, _) = (
+            print_line(n, name, left=60.0, size=16.0),
+            print_line(n, score, left=left + 1.0, size=16.0),
+        )
+        lines.append(PrintedLine(first.place, first.top, [*first.chars, *second.chars]))
+    gutters = find_gutters(lines)
+    assert [write_line(line.chars, found) for line, found in zip(lines, gutters, strict=True)] == written
 
 
 @pytest.mark.parametrize(

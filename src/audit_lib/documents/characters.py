@@ -1,17 +1,24 @@
 """The characters of a PDF page as lines of print: what stands at one height, with its gaps written as spaces."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 
 SAME_LINE = 0.5  # of a character's height: what stands that far apart is another line
 COLUMN_GAP = 1.1  # of a character's width: a wider gap separates columns
+NARROW_GAP = (
+    0.4  # of the same: gaps of this width are between columns where those of three lines stand one below another
+)
 LEADING = 3.0  # of the same: lines of a paragraph are nearer
 ENDS = ("。", ";", "；", ":", "：", "!", "！")  # of a paragraph, or of an item
+NO_START = "、，。；：！？）》」』”’%"  # signs with which no line begins
+NO_END = "（《「“‘"
 SHORT = 4  # characters: of fewer, some files do not say the size
 WORD_GAP = 0.2  # of the same: a wider gap separates words in letters, which some files print without spaces
 
 Char = dict[str, Any]
+Gap = tuple[float, float]  # from the right edge of a character to the left edge of the next
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,32 @@ def _prints(char: Char) -> bool:
     return bool(char["text"].strip())
 
 
-def write_line(chars: list[Char]) -> str:
+def find_gutters(lines: Sequence[PrintedLine]) -> list[list[Gap]]:
+    """Find for each line the gaps that stand below or above those of two lines next to it: columns without rules."""
+    gaps = [list(_find_gaps(line)) for line in lines]
+    gutters: list[list[Gap]] = [[] for _ in lines]
+    for at in range(len(lines) - 2):
+        for gap in gaps[at]:
+            for below in (_overlap(gap, other) for other in gaps[at + 1]):
+                if below and any(_overlap(below, other) for other in gaps[at + 2]):
+                    for each in range(at, at + 3):
+                        gutters[each] += [other for other in gaps[each] if _overlap(below, other)]
+    return gutters
+
+
+def _find_gaps(line: PrintedLine) -> Iterator[Gap]:
+    printed = [char for char in line.chars if _prints(char)]
+    for left, right in pairwise(printed):
+        if right["x0"] - left["x1"] > NARROW_GAP * line.size:
+            yield left["x1"], right["x0"]
+
+
+def _overlap(one: Gap, other: Gap) -> Gap | None:
+    start, end = max(one[0], other[0]), min(one[1], other[1])
+    return (start, end) if start < end else None
+
+
+def write_line(chars: list[Char], gutters: Sequence[Gap] = ()) -> str:
     """Write out characters of one line: two spaces where a column ends, one where the file has one or words part."""
     written = ""
     last: Char | None = None
@@ -84,7 +116,8 @@ def write_line(chars: list[Char]) -> str:
             is_spaced = True
             continue
         if last:
-            written += _write_gap(last, char, is_spaced)
+            is_gutter = not is_spaced and (last["x1"], char["x0"]) in gutters
+            written += "  " if is_gutter else _write_gap(last, char, is_spaced)
         written += char["text"]
         last, is_spaced = char, False
     return written
@@ -93,13 +126,15 @@ def write_line(chars: list[Char]) -> str:
 def join_lines(written: Iterable[tuple[PrintedLine, str]], left: float, right: float) -> list[tuple[PrintedLine, str]]:
     """Join lines of a page, each with its text, to paragraphs: names are cut at the edge, and lists go on.
 
-    A line goes on below only where it reaches the right margin, without a column gap or the end of a sentence, and
-    where the next one of the same size begins at the left margin. Returns the first line of each with the whole text.
+    A line goes on below only where the first word there had no room before the right margin, without a column gap or
+    the end of a sentence, and where the next one of the same size begins at the left margin. Returns the first line of
+    each with the whole text.
     """
     joined: list[tuple[PrintedLine, str]] = []
     last: PrintedLine | None = None
     for line, text in written:
-        if last and last.right >= right - last.size and _goes_on(last, joined[-1][1], line, text, left):
+        is_full = last is not None and last.right + _first_word(line) >= right
+        if last and is_full and _goes_on(last, joined[-1][1], line, text, left):
             first, above = joined[-1]
             are_words = all(char.isascii() and char.isalpha() for char in (above[-1], text[0]))
             joined[-1] = first, above + " " * are_words + text
@@ -107,6 +142,15 @@ def join_lines(written: Iterable[tuple[PrintedLine, str]], left: float, right: f
             joined.append((line, text))
         last = line
     return joined
+
+
+def _first_word(line: PrintedLine) -> float:
+    """Return the width of what no line end parts at the beginning of a line: 91.00, 二； or （市）."""
+    printed = [char for char in line.chars if _prints(char)]
+    n = max(1, sum(1 for _ in takewhile(lambda char: char["text"].isascii(), printed)))
+    n += printed[0]["text"] in NO_END
+    n += sum(1 for _ in takewhile(lambda char: char["text"] in NO_START, printed[n:]))
+    return float(printed[n - 1]["x1"]) - line.left
 
 
 def _goes_on(above: PrintedLine, words: str, below: PrintedLine, text: str, left: float) -> bool:

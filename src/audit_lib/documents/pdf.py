@@ -12,7 +12,16 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdfpage import PDFPage
 from pdfplumber.utils.exceptions import PdfminerException
 
-from audit_lib.documents.characters import Char, PrintedLine, join_lines, middle_of, print_once, split_lines, write_line
+from audit_lib.documents.characters import (
+    Char,
+    PrintedLine,
+    find_gutters,
+    join_lines,
+    middle_of,
+    print_once,
+    split_lines,
+    write_line,
+)
 from audit_lib.documents.kinds import RUN_OCR
 from audit_lib.documents.model import Block, Grid, Line, UnreadableError
 from audit_lib.documents.office import NO_PASSWORD
@@ -109,7 +118,8 @@ def read_page(page: Any) -> list[Block]:
         cells, lines = _claim_chars(table, lines)
         if cells:
             placed.append((table.box[1], _draw_table(table, cells)))
-    written = [(line, text) for line in lines if (text := write_line(line.chars))]
+    spaced = zip(lines, find_gutters(lines), strict=True)
+    written = [(line, text) for line, gutters in spaced if (text := write_line(line.chars, gutters))]
     left = min((line.left for line, _ in written), default=0.0)
     joined = join_lines(written, left, float(page.width) - left)  # margins are as wide on both sides
     placed += [(line.top, Line(line.place, text)) for line, text in joined]

@@ -13,7 +13,7 @@ from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.sentences.clause_names import trim_lead, trim_tail
 from audit_lib.notices.sentences.score_clauses import split_unit
 from audit_lib.notices.sentences.tier_clauses import TOWARDS
-from audit_lib.notices.words.dates import is_date
+from audit_lib.notices.words.dates import NUMERAL, is_date, read_numeral
 from audit_lib.notices.words.entries import ENUMERATOR, POINTS, split_and, split_outside, strip_number
 from audit_lib.notices.words.names import LONGEST_BARE, MASK
 from audit_lib.notices.words.vocabulary import Vocabulary
@@ -38,6 +38,9 @@ GRADE = re.compile("[(\uff08][\u4e00-\u9fff]{1,6}[)\uff09]")  # 甲镇(基本合
 LISTED = re.compile("[、:为]")
 SENTENCES = re.compile("[,;].*。|。.")
 SIGN = re.compile("[,:;!?]|。.")
+COUNTED_LIST = re.compile(  # 甲、乙、丙等3个县
+    rf"(?:[^、,;。:\d]{{2,12}}、){{2,200}}[^、,;。:\d]{{2,12}}?等(?P<n>{NUMERAL})[个家]"
+)
 SUSPICIOUS = re.compile(r"[、,;第\d*×]")
 
 
@@ -216,7 +219,7 @@ def _find_unlisted(
     is_labelled = ":" in text and vocabulary.is_label(text.partition(":")[0])
     if len(unread) >= FEWEST_NAMES or ((is_read or is_labelled) and unread):
         return {"n": len(unread), "found": unread[0]}
-    bare = [] if is_read or "、" not in text else _list_bare(text)
+    bare = [] if is_read or "、" not in text else _list_bare(text) or _list_counted(text, vocabulary)
     return (
         {"n": len(unread) or len(bare), "found": (unread or bare)[0]} if bare and not names.issuperset(bare) else None
     )
@@ -230,6 +233,15 @@ def _list_bare(text: str) -> list[str]:
     is_list = is_list and len(words) >= FEWEST_NAMES - bool(colon)
     is_label = len(label) <= LONGEST_NAME and not SIGN.search(label)
     return words if is_list and is_label and not (SIGN.search(listed) or SENTENCE_WORDS.search(listed)) else []
+
+
+def _list_counted(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the names that a sentence lists and counts as units: 甲、乙、丙等3个县; else none."""
+    for found in COUNTED_LIST.finditer(text):
+        names = [name for name, _ in split_outside(found[0].rpartition("等")[0], "、")]
+        if read_numeral(found["n"]) == len(names) and vocabulary.bare_kind.match(text, found.end()):
+            return names
+    return []
 
 
 def _find_unscored(

@@ -1,7 +1,8 @@
 """Choose the columns of score and rank by what the notice says of itself.
 
-The rule, in this order: the column asked for; of the notice's own period; not cumulated; the one that the printed rank
-follows; the total, by its heading or as the sum of others. What remains undecided is named.
+The rule, in this order: the column asked for; of the notice's own period; not cumulated, unless only that is in the
+order of the printed rank; the one that the rank follows; the total, by its heading or as the sum of others. What
+remains undecided is named.
 """
 
 import re
@@ -52,7 +53,7 @@ def choose_score(
     left, doubtful = _narrow(named, columns, ranks, period, vocabulary)
     problems: list[Problem] = []
     own = [c for c in columns if not _is_of_other(c.name, period) and not CUMULATED.search(c.name)]
-    if not set(own).intersection(left):
+    if not set(own).intersection(left) and not _agree(ranks, left):
         unnamed = [c for c in own if c not in named]
         if any(map(is_graded, rows)):  # beside tiers, counts are no scores
             unnamed = [c for c in unnamed if any(value is not None and value % 1 for value in c.values)]
@@ -90,8 +91,12 @@ def _narrow(
     left = _prefer(named, lambda column: not _is_of_other(column.name, period))
     own = left
     is_year = period is not None and period.isdigit()
-    left = left if is_year else _prefer(left, lambda column: not CUMULATED.search(column.name))
-    is_cumulated = len(left) < len(own)  # 本月得分 beside 累计得分: which of them counts, the notice does not say
+    now = [column for column in left if not CUMULATED.search(column.name)]
+    if not is_year and (_agree(ranks, now) or not _agree(ranks, left)):  # else the rank is that of the sum
+        left = now or left
+    is_cumulated = (
+        any(CUMULATED.search(column.name) for column in own) and len(own) > 1 and not is_year
+    )  # 本月得分 beside 累计得分: which of them counts, the notice does not say
     own_ranks = [each for each in ranks if not _is_of_other(each.name, period)]
     left = _prefer(left, lambda column: _agree(own_ranks, [column]))
     left = _prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))

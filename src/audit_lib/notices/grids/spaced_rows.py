@@ -122,8 +122,10 @@ def take_bare(
         text = lines[n].text.replace("\u3000", " ")
         text = " ".join(FILLER.sub(" ", text).split()) if FILLER.search(text) else text
         text = LABELLED.sub(partial(_drop_label, vocabulary=vocabulary), text)
-        text = PAIR.sub(r"\1 \2", NUMBER_AHEAD.sub(r"\1 ", text))
-        cells = _split_spaces(Line(lines[n].place, text), len(rows[0]) if rows else None)
+        number = NUMBER_AHEAD.match(text)
+        text = PAIR.sub(r"\1 \2", text[number.end() :] if number else text)
+        ahead = [Line(lines[n].place, number[1])] if number else []
+        cells = [*ahead, *_split_spaces(Line(lines[n].place, text), len(rows[0]) - len(ahead) if rows else None)]
         named = [cell for cell in cells if vocabulary.names_unit(cell.key)]
         if rows and not named and len(cells) == len(rows[0]):
             named = [cell for cell in cells if not is_value(cell.key) and not vocabulary.may_grade(cell.key)]

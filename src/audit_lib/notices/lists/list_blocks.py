@@ -182,6 +182,8 @@ def _is_cut(line: Line, below: Sequence[Line], vocabulary: Vocabulary) -> bool:
     first, sign = split_outside(below[0].key, SEPARATORS)[0]
     if not half:
         return False
+    if below[0].key[0] == "(" and half[-1] != ")":
+        return True  # 发展改革委 / (粮食局)
     is_alone = not (above or colon) and (len(half) <= SHORTEST_SENTENCE or vocabulary.has_tier(half))  # 不称职 / 邮政局
     if len(first) > 1 and first in vocabulary.suffix and vocabulary.kind_of(half) == "other" and not is_alone:
         return True  # no name is an ending, or a character

@@ -55,14 +55,15 @@ def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
     is_parallel = bool(block.lists) and label is not None and _number_alike(label, block.lists[-1].label)
     is_labelled = is_parallel or (label is not None and vocabulary.is_label(squeeze(label)))
     is_first = not block.lists or block.is_open
+    goes_on = block.is_open and not rest
     is_tier = block.head.is_known or block.head.tier.endswith(vocabulary.steps)
     is_beside = is_signed is None and is_tier  # C级:甲旅行社
     if not _are_units(
         names, rest, line, left, vocabulary, is_first=is_first, is_labelled=label is not None, is_beside=is_beside
     ) and not (
-        is_labelled
+        (is_labelled or goes_on)
         and not rest
-        and all(len(name) <= (LONGEST_NAME if is_parallel else LONGEST_BARE_NAME) for name in names)
+        and all(len(name) <= (LONGEST_NAME if is_parallel or goes_on else LONGEST_BARE_NAME) for name in names)
     ):
         if is_signed is None or is_labelled or _might_list(names, rest, line, left, block, vocabulary):
             block.rest.append((line.key, line.place))
@@ -74,7 +75,8 @@ def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
         return False
     add_list(block, line, label, stated, entries)
     block.rest += [(piece, line.place) for piece in (*rest, *REMARK.findall(line.key))]
-    block.is_open = line.key[-1:] in "、,"
+    is_parted = line.key.count(";") > 1 and "、" not in line.key
+    block.is_open = line.key[-1:] in ("、,;" if is_parted else "、,")
     return True
 
 

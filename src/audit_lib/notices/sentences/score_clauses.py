@@ -15,12 +15,15 @@ from audit_lib.notices.words.word_lists import HAN, LONGEST_NAME
 
 BREAKS = f"、,:{NAME_END}"  # between the parts of a clause
 PREDICATE = re.compile("最(?!高人民)|较[好差]")  # of a clause about a unit: 甲校表现最好
+LED_BY_MOST = re.compile(
+    r".*最[高低好差优劣多少大小](?:的|者)[^\W\d]{0,4}?[是为](?P<unit>[^是为]{2,})"
+)  # 得分最高的是甲镇
 PLACED = rf"(?:并列)?(?<!倒数)第(?P<rank>{NUMERAL})[名位]?"
 MARK = "[分%条篇件]"
 SCORE = f"(?P<score>{POINTS})"
 ORDINAL = re.compile(rf"(?P<text>.{{0,20}}?){PLACED}(?:的?[是为])?")
 ITEM = re.compile(
-    rf"(?:{PLACED.replace('rank', 'before')})?[是为]?"
+    rf"(?:{PLACED.replace('rank', 'before')}(?:(?<=[名位])|(?=[是为:])))?[是为]?"  # not 第一网格95分
     r"(?P<unit>以|(?:\d{1,3}(?=[^\W\d]{3}))?[^\d()]{2,}?(?:\([^\d()]+\))?)(?:\([^()]*第[^()]*\))?"
     rf"(?:\((?P<of>[^\d()第]{{0,6}}?){SCORE}(?P<inside>{MARK})?\)"
     rf"|(?P<each>[各均都皆][为得是]?)?{SCORE.replace('score', 'points')}(?P<mark>{MARK}))"
@@ -42,7 +45,7 @@ SCORED = "分%"  # marks of scores; other marks count something
 LINKS = re.compile("(?:累计|[以为是达到获共计]|(?<![应实])得)+$")
 AMONG = "(?:[全本][省市县区州镇])?"
 ORDINAL_LINKS = re.compile(
-    f"{AMONG}(?:(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
+    f"{AMONG}(?:处于|[跃上下回退跌升降]{{1,2}}[居至到]|(?:蝉联|获得).*|排名|名次|位次|排在|排|位列|名列|位居|列|居|荣?获得?|夺得?|得|在)?{AMONG}(?:并列)?$"
 )
 THIS_PERIOD = re.compile("^[本当](?:月|季度|年度?)(?=..)")
 YEARS = range(1900, 2100)
@@ -133,6 +136,8 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
         return Chunk(text, sign, trim_lead(unit, vocabulary), rank=rank, is_each="并列" in text)
     if (first := NAMED.fullmatch(text)) and vocabulary.names_unit(first["unit"]):
         return Chunk(text, sign, first["unit"], rank=read_ordinal(f"第{first['rank']}"), leads=sign == "、")
+    if (named := LED_BY_MOST.fullmatch(text)) and vocabulary.names_unit(named["unit"]):
+        return Chunk(text, sign, named["unit"])
     if said := PREDICATE.search(text):
         text = trim_tail(text[: said.start()], vocabulary)
     is_name = HAN.search(text) and len(text) <= LONGEST_NAME and not any(char.isdigit() for char in text)

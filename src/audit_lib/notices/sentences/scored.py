@@ -1,7 +1,7 @@
 """Read the scores and ranks that sentences state: 甲镇97分、乙局96分; 前三名依次是甲镇、乙镇、丙镇."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from audit_lib.documents.model import Line
 from audit_lib.notices.grids.columns import read_ordinal
@@ -11,11 +11,19 @@ from audit_lib.notices.lists.tier_lists import HEADING
 from audit_lib.notices.sentences.order_forms import HINT
 from audit_lib.notices.sentences.orders import read_order
 from audit_lib.notices.sentences.plain_scores import FIRST_PLACE, compile_division, word_places, word_plainly
-from audit_lib.notices.sentences.score_clauses import SCORED, mark_names, read_chunks
+from audit_lib.notices.sentences.score_clauses import FROM_END, ORDINAL, ORDINAL_LINKS, SCORED, mark_names, read_chunks
 from audit_lib.notices.sentences.score_records import NAME_END, Record, read_records
 from audit_lib.notices.sentences.score_runs import drop_sums, find_gaps, join_runs
 from audit_lib.notices.words.dates import NUMERAL, read_numeral
-from audit_lib.notices.words.entries import ASIDE, CLAUSE_ENDS, ENUMERATOR, read_entries, split_outside, strip_number
+from audit_lib.notices.words.entries import (
+    AND,
+    ASIDE,
+    CLAUSE_ENDS,
+    ENUMERATOR,
+    read_entries,
+    split_outside,
+    strip_number,
+)
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED, LONGEST_NAME
 
@@ -30,6 +38,8 @@ FROM_LAST = re.compile("[后末倒差低]")  # 排名后十名:甲街道、乙�
 SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区第一: a rank in each of several groups
     "分(?:获|别(?:位居|位列|名列|获得?|居))[^,;第]{1,20}、[^,;第]{1,20}第[一1](?![、和到至])"
 )
+BARE = re.compile("(?:(?![我其全本各均也还])[\u4e00-\u9fff]){2,4}")  # may be a name that ends as no unit does
+MEASURED = ("率", "分", "度", "量", "数", "额", "值", "成绩", "指标")  # ends of what is ranked
 PARTS = "其中"  # 甲公司,总分94分。其中,环境卫生28分
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 MINUS = re.compile(r"[^\W\d]{2,20}[-\u2212]\d[\d.]*分")  # 甲镇-3分: a dash, or less than nothing
@@ -46,13 +56,10 @@ def find_stated_scores(
     """
     problems: list[Problem] = []
     rows: list[tuple[ScoreRow, ...]] = []
-    runs = join_runs(_read_lines(lines, vocabulary, problems), vocabulary)
-    has_points = any(record.mark == "分" and record.number for run in runs for record in run)
-    for run in runs:
-        if has_points and all(record.mark == "%" for record in run):  # 不合格率高的是甲镇(32.14%)
-            beside = f"{run[0].unit} {run[0].number}%"
-            problems.append(note_problem("not_read", "beside", run[0].place, "warning", found=beside))
-            continue
+    read = list(_read_lines(lines, vocabulary, problems))
+    if any(record.mark == "分" and record.number for _, _, records in read for record in records):
+        read = list(_drop_shares(read, problems, vocabulary))
+    for run in join_runs(read, vocabulary):
         kept, found = drop_sums(run, vocabulary)
         rows.append(tuple(_make_row(record, vocabulary) for record in kept))
         problems += [*found, *find_gaps(kept)]
@@ -64,6 +71,20 @@ def find_stated_scores(
             facts = {"heading": shares[0].label or "%"}
             problems.append(note_problem("not_read", "unknown_score", shares[0].place, "warning", **facts))
     return rows, problems
+
+
+def _drop_shares(
+    read: Iterable[tuple[int, Line, list[Record]]], problems: list[Problem], vocabulary: Vocabulary
+) -> Iterator[tuple[int, Line, list[Record]]]:
+    """Yield lines without the shares beside scores in points, which are reported: 不合格率高的是甲镇(32.14%)."""
+    for at, line, records in read:
+        shares = [record for record in records if record.mark == "%" and vocabulary.names_unit(record.unit)]
+        kept = [record for record in records if record.mark != "%"]
+        if shares:
+            beside = f"{shares[0].unit} {shares[0].number}%"
+            problems.append(note_problem("not_read", "beside", line.place, "warning", found=beside))
+        if kept:
+            yield at, line, kept
 
 
 def _read_lines(
@@ -152,9 +173,37 @@ def _read_line(
             records[0].is_alone = True
             records[0].rank = records[0].rank or (number and read_ordinal(number[0].strip("(.、)")))
         scored += records
+    scored += _rank_bare(text, scored, line.place, vocabulary)
     if scored and (last := LAST_PLACE.search(text)):
         problems.append(note_problem("not_read", "from_end", line.place, "warning", found=last[0], n=1))
     return scored
+
+
+def _rank_bare(text: str, read: Sequence[Record], place: str, vocabulary: Vocabulary) -> list[Record]:
+    """Read bare names each with its rank, beside ranks that are read: 甲县排名第一,乙县、丙县分列第二和第三.
+
+    Units that are read before and share a rank get it: 其中乙县和丙县并列第二.
+    """
+    known = {record.unit: record for record in read if record.rank is not None}
+    found: dict[str, Record] = {}
+    for piece, _ in split_outside(text, f",{CLAUSE_ENDS}") if known else ():
+        placed = ORDINAL.fullmatch(piece)
+        rank = read_numeral(placed["rank"]) if placed and not FROM_END.search(placed["text"]) else None
+        listed = ORDINAL_LINKS.sub("", placed["text"]).removeprefix("其中") if placed and rank else ""
+        names = [name for each, _ in split_outside(listed, "、") for name in (AND.split(each) if listed else [])]
+        if len(names) > 1 and known.keys() >= set(names):
+            for name in names if min(known[name].rank or 0 for name in names) == rank else ():
+                known[name].rank = rank
+        elif all(map(BARE.fullmatch, names)) and known.keys().isdisjoint(names):
+            found |= {
+                name: Record(name, None, "分", rank, None, place) for name in names if _may_rank(name, vocabulary)
+            }
+    return list(found.values())
+
+
+def _may_rank(name: str, vocabulary: Vocabulary) -> bool:
+    """Check whether a word before its rank may be a unit, and not what is ranked: 沈丘, but not 满意度."""
+    return vocabulary.meaning_of(name) is None and not name.endswith((*vocabulary.matter, *MEASURED))
 
 
 def _heads_ranking(line: Line, vocabulary: Vocabulary) -> tuple[bool, int | None]:

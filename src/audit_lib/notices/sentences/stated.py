@@ -212,6 +212,8 @@ def _read_hit(hit: Hit, text: str, place: str, vocabulary: Vocabulary) -> Stated
     text = "" if text.endswith("对") else text  # 省政府对9个获得A等次的县给予表扬
     if hit.above.endswith("的") and not vocabulary.names_unit(split_outside(text, "、,")[-1][0]):
         text = ""  # 成效较好的为第二档 says what the tier is
+    if hit.link == "给予" and not TOWARDS.match(text.rpartition(",")[2]):
+        text = ""  # who gives: 对考核优胜的,县委给予通报表扬
     names, more, last = join_groups(TOWARDS.sub("", text) if hit.link in GIVING else text)
     if more and not hit.number and "、" not in last and not vocabulary.names_unit(last):
         names, last = names.removesuffix("、"), ""  # 甲、乙等2个县排名靠前,评为优秀

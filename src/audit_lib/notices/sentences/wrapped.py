@@ -29,6 +29,9 @@ SECTION = re.compile(  # where a line end was lost
 MARK = re.compile("[·•※\u2014\u2190-\u27bf㈠-㈩]")
 DASHES = re.compile(r"(?:(?<=[^\W\d])|(?<=[)\uff09]))\s*——\s*(?=\w)")  # 甲店——无健康证明, 市(州)——甲市
 COUNTED_PLACE = re.compile(r"^\s*(?i:no|top)\.?\s*(\d{1,3})[\s:\uff1a、.]\s*(?=[^\W\d])")  # NO.1:甲社区
+PLACED_ROW = re.compile(  # 第3名 甲镇一中 综合得分84.07
+    rf"^\s*(第(?:{NUMERAL})[名位])[\s:\uff1a]+(\S*[^\W\d]\S*)\s+(?=[^\W\d]*分[:\uff1a]?\s*\d[\d.]*分?\s*$)"
+)
 BULLET = re.compile(r"^\s*[·•※\u2190-\u21ff\u2500-\u27bf]\s*(?=[^\W\d])")  # ◆甲镇, ● 优秀单位
 CIRCLED = re.compile(
     r"(?:^|(?<=[\s;\uff1b。,\uff0c、:\uff1a]))[①-⒛㈠-㈩]"
@@ -120,7 +123,7 @@ def _goes_on(above: Line, line: Line, is_full: bool, vocabulary: Vocabulary) -> 
 
 def plain_marks(line: Line) -> Line:
     """Return a line without the bullet at its beginning, and the circled numbers of its items in brackets."""
-    text = COUNTED_PLACE.sub(r"第\1名:", line.text)
+    text = PLACED_ROW.sub(r"\1:\2,", COUNTED_PLACE.sub(r"第\1名:", line.text))
     if not MARK.search(line.text):
         return line if text == line.text else Line(line.place, text)
     text = DASHES.sub(":", CIRCLED.sub(_plain_number, BULLET.sub("", text)))

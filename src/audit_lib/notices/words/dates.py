@@ -9,7 +9,8 @@ DIGITS = (
     | dict.fromkeys("〇○O", 0)
     | {"两": 2, "兩": 2}
 )
-NUMERAL = r"\d{1,5}|[一二两兩三四五六七八九十百零]{1,7}"
+FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+NUMERAL = r"\d{1,5}|[一二两兩三四五六七八九十百零壹贰叁肆伍陆柒捌玖拾]{1,7}"
 YEAR = rf"\d{{4}}|[{''.join(DIGITS)}]{{4}}"
 MONTH = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 # With its white space: 2018-1-2 09:10 is not the 20th.
@@ -24,7 +25,7 @@ def read_numeral(text: str) -> int | None:
     """
     if text.isdecimal():
         return int(text)
-    hundreds, _, rest = text.rpartition("百")
+    hundreds, _, rest = text.translate(FORMAL).rpartition("百")
     tens, ten, ones = rest.rpartition("十")
     parts = (hundreds, tens.strip("零"), ones.strip("零"))
     if not text or any(len(part) > 1 or (part and part not in DIGITS) for part in parts):

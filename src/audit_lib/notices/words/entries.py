@@ -10,7 +10,7 @@ from audit_lib.documents.model import PADDING, fold, squeeze
 from audit_lib.notices.words.dates import NUMERAL
 from audit_lib.notices.words.names import FEWEST_ALIKE, HALF_QUOTE, LONGEST_BARE, SHORTEST_WORD, is_name
 from audit_lib.notices.words.vocabulary import Vocabulary
-from audit_lib.notices.words.word_lists import PLACES
+from audit_lib.notices.words.word_lists import BRACKET, HAN, LONGEST_NAME, PLACES
 
 SEPARATORS = "、,\uff0c;\uff1b。/"
 ANY_BRACKET = re.compile("[()\uff08\uff09]")
@@ -116,7 +116,7 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
         pieces = _split_glued(pieces)
     pieces = [part for piece in pieces for part in GLUED_GOVERNMENTS.split(piece) if part]
     doubtful = {strip_marks(squeeze_printed(piece)) for piece in pieces if may_part(piece)}
-    pieces = [piece for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
+    pieces = [_strip_reason(piece, vocabulary) for word in pieces if (piece := strip_marks(squeeze_printed(word)))]
     if pieces:
         bare = [len(piece) for piece in pieces if vocabulary.kind_of(piece) == "other" and not AND.search(piece)]
         pieces[-1:] = _split_last(pieces, vocabulary)
@@ -172,6 +172,16 @@ def strip_marks(name: str) -> str:
     return MARKS.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name)
 
 
+def _strip_reason(piece: str, vocabulary: Vocabulary) -> str:
+    """Remove a bracket after a known name that gives figures, or is too long for a name: 甲镇(2家企业逾期)."""
+    bracket = BRACKET.search(piece)
+    bare = piece[: bracket.start()] if bracket else piece
+    if bracket is None or not HAN.search(bracket[0]) or BESIDE.search(piece) or not vocabulary.names_unit(bare):
+        return piece
+    is_reason = len(piece) > LONGEST_NAME or any(map(str.isdigit, bracket[0]))
+    return bare if is_reason and not vocabulary.names_unit(bracket[0][1:-1]) else piece
+
+
 def _read_entry(piece: str) -> Entry:
     match = BESIDE.search(piece)
     if match is None:
@@ -199,7 +209,9 @@ def split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     is_even = spread < 2 and len(bare) == len(words)
     is_mostly = 2 * len(bare) < len(words) and min(bare, default=0) > SHORTEST_WORD
     is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or is_mostly or WIDE.search(piece))
-    return words if not bare or spread == 0 or is_list else [piece]
+    end = words[0][-2:]  # 甲代表队 乙代表队
+    are_alike = HAN.search(end) and min(lengths) > 2 * SHORTEST_WORD and all(word.endswith(end) for word in words)
+    return words if not bare or spread == 0 or is_list or are_alike else [piece]
 
 
 def _join_letters(words: Sequence[str]) -> list[str]:

@@ -107,6 +107,8 @@ class WordLists:
         text = squeeze(printed) if len(printed) <= LONGEST_KEPT else ""
         if not 1 < len(text) <= LONGEST_NAME or self.kind_of(text) == "other" or NO_NAME.match(text):
             return False
+        if text.count("(") != text.count(")"):
+            return False
         return self.meaning_of(text) is None and not self.sums_up(text) and not COUNTED_UNITS.search(text)
 
     def sums_up(self, text: str) -> bool:
