@@ -333,10 +333,25 @@ RUN = "<w:r><w:t>{}</w:t></w:r>"
         (f"<w:del {WORD} w:id='1' w:author='a'><w:r><w:delText>甲镇</w:delText></w:r></w:del>", "单位"),
         (f"<w:sdt {WORD}><w:sdtContent>{RUN.format('甲镇')}</w:sdtContent></w:sdt>", "单位甲镇"),
         (f"<w:r {WORD}><w:rPr><w:vanish/></w:rPr><w:t>甲镇</w:t></w:r>", "单位"),
+        (f"<w:r {WORD}><w:rPr><w:strike/></w:rPr><w:t>甲镇</w:t></w:r>", "单位"),
+        (f"<w:r {WORD}><w:rPr><w:strike w:val='false'/></w:rPr><w:t>甲镇</w:t></w:r>", "单位甲镇"),
+        (f"<w:r {WORD}><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>1</w:t></w:r>", "单位[1]"),
+        (f"<w:r {WORD}><w:rPr><w:vertAlign w:val='baseline'/></w:rPr><w:t>1</w:t></w:r>", "单位1"),
         (f"<w:r {WORD}><w:t>甲</w:t><w:tab/><w:t>镇</w:t></w:r>", "单位甲\t镇"),
         (f"<w:r {WORD}><w:t>甲</w:t><w:br/><w:t>镇</w:t></w:r>", "单位甲\n镇"),
     ],
-    ids=["inserted", "deleted", "control", "hidden", "tab", "line-break"],
+    ids=[
+        "inserted",
+        "deleted",
+        "control",
+        "hidden",
+        "struck",
+        "not-struck",
+        "raised",
+        "not-raised",
+        "tab",
+        "line-break",
+    ],
 )
 def test_word_text_is_what_the_page_shows(inside_paragraph: str, text: str, tmp_path: Path) -> None:
     document = docx.Document()

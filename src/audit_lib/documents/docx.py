@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import Block, Grid, Line, UnreadableError, join_blocks
+from audit_lib.documents.model import Block, Grid, Line, UnreadableError, join_blocks, mark_footnote
 from audit_lib.documents.spans import LONGEST_SPAN, check_fields, draw_grid, one_line
 from audit_lib.documents.word_flow import Numbering, split_paragraph
 
@@ -101,15 +101,19 @@ def _read_runs(element: Any) -> Iterator[str]:
                 yield "\n"
             case "noBreakHyphen":
                 yield "-"
-            case "r" if _is_hidden(child):
+            case "r" if _is_set(child, "vanish") or _is_set(child, "strike") or _is_set(child, "dstrike"):
                 continue
+            case "r" if (raised := _child(_child(child, "rPr"), "vertAlign")) is not None:
+                text = "".join(_read_runs(child))
+                yield mark_footnote(text) if _attribute(raised) == "superscript" else text
             case name if name not in UNSEEN:
                 yield from _read_runs(child)
 
 
-def _is_hidden(run: Any) -> bool:
-    vanish = _child(_child(run, "rPr"), "vanish")
-    return vanish is not None and _attribute(vanish) not in {"0", "false", "off"}
+def _is_set(run: Any, name: str) -> bool:
+    """Check whether a run is hidden or struck out."""
+    found = _child(_child(run, "rPr"), name)
+    return found is not None and _attribute(found) not in {"0", "false", "off"}
 
 
 def _find_all(element: Any, name: str) -> Iterator[Any]:

@@ -6,7 +6,16 @@ from typing import Any
 
 from lxml import etree
 
-from audit_lib.documents.model import CONTROL, Block, Line, Picture, UnreadableError, flatten, join_blocks
+from audit_lib.documents.model import (
+    CONTROL,
+    Block,
+    Line,
+    Picture,
+    UnreadableError,
+    flatten,
+    join_blocks,
+    mark_footnote,
+)
 from audit_lib.documents.spans import LONGEST_SPAN, Cell, Row, draw_grid, place_cells
 from audit_lib.documents.text import decode
 
@@ -22,7 +31,7 @@ _BLOCK_NAMES = """
 """
 _UNSEEN_NAMES = "aside button footer head iframe nav noscript option script select style svg template title"
 BLOCKS = frozenset(_BLOCK_NAMES.split())
-UNSEEN = frozenset(_UNSEEN_NAMES.split())
+UNSEEN = frozenset([*_UNSEEN_NAMES.split(), "del", "s", "strike"])  # what is struck out is no print
 ROW_GROUPS = frozenset({"tbody", "thead", "tfoot", "form"})  # old pages wrap rows in forms
 PREFORMATTED = frozenset({"pre", "textarea"})
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^<>]+(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -96,6 +105,8 @@ class _Walk:
             return
         if _is_unseen(element):
             self.here += "".join(element.itertext()).count("\n")
+        elif element.tag == "sup":
+            self.add_text(mark_footnote("".join(element.itertext())))
         elif element.tag == "br":
             self.end_line()
         elif element.tag == "img" and self.n_tables == 0:

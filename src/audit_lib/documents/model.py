@@ -23,6 +23,7 @@ _RADICALS = (
 )
 RADICAL = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5]")
 UNSQUEEZED = re.compile(f"{PADDING.pattern}|{RADICAL.pattern}")
+FOOTNOTE = re.compile(r"(?<=\d)\s*(?:[①-⑳]|[¹²³⁰⁴-⁹]+)(?=\s*$)")  # behind a number: 95①
 FOLDED = {0x2E80 + at: char for at, char in enumerate(_RADICALS) if char != "〇"}
 FOLDED |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
@@ -190,8 +191,19 @@ def squeeze(text: str) -> str:
     """
     if not UNSQUEEZED.search(text) and unicodedata.is_normalized("NFKC", text):
         return text
+    text = FOOTNOTE.sub("", text)
     # Twice: padding keeps what it parts from being normalised, and normalising some signs gives padding.
     return PADDING.sub("", unicodedata.normalize("NFKC", PADDING.sub("", fold(text))))
+
+
+def mark_footnote(text: str) -> str:
+    """Return raised text: the number of a footnote in brackets, so that 95 and a raised 1 are not 951.
+
+    >>> mark_footnote("1"), mark_footnote("①"), mark_footnote("th")
+    ('[1]', '[1]', 'th')
+    """
+    number = unicodedata.normalize("NFKC", text.strip())
+    return f"[{number}]" if number.isdigit() else text
 
 
 class UnreadableError(Exception):

@@ -9,10 +9,11 @@ from statistics import mean
 from audit_lib.documents.model import squeeze
 from audit_lib.notices.grids.columns import read_figure
 from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
-from audit_lib.notices.score_column import choose_score, is_graded, read_meaning
+from audit_lib.notices.rank_column import choose_rank, choose_tier
+from audit_lib.notices.row_doubts import doubt_rows
+from audit_lib.notices.score_column import choose_score
 from audit_lib.notices.score_tables import ScoreTable
-from audit_lib.notices.words.entries import lists_none, may_part, read_entries, split_outside, strip_marks
-from audit_lib.notices.words.names import MASK
+from audit_lib.notices.words.entries import lists_none, read_entries, split_outside, strip_marks
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 DECIMALS = re.compile(r"\.(\d+)")
@@ -29,17 +30,25 @@ def settle_table(
     rows, counts = _split_cells(table.rows, vocabulary)
     table = replace(table, rows=tuple(map(_strip_bracket, rows)))
     table, problems = choose_score(table, period, chosen, vocabulary)
+    table = choose_rank(table, period, vocabulary)
+    table, of_tiers = choose_tier(table, period, vocabulary)
+    problems += [*of_tiers, *_doubt_column(table, vocabulary)]
     rows, sums = _leave_out_sums(table.rows, vocabulary)
     problems += [note_problem("row_no_unit", "no_unit", row.place, "note", found=row.unit) for row in sums]
     table = replace(table, rows=tuple(rows), sums=(*table.sums, *sums))
     problems += counts
     problems += [*check_mean(table), *_doubt_sums(table.rows, vocabulary)]
-    problems += _find_repeated(table.rows)
-    for row in table.rows:
-        if MASK.search(row.unit):
-            problems.append(note_problem("not_read", "masked_name", row.place, "warning", found=row.unit))
-    problems += [*_doubt_units(table, vocabulary), *_doubt_tiers(table, vocabulary), *_doubt_spaces(table)]
-    return table, problems
+    return table, [*problems, *doubt_rows(table, vocabulary)]
+
+
+def _doubt_column(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield the column of other units beside that of the units, each in one row: 检查单位 beside 被检查单位."""
+    headed = [name for name in table.columns if vocabulary.meaning_of(name.split(" ")[0]) == "unit"]
+    groups = [row.group for row in table.rows if row.group and dict(row.cells).get("group")]
+    are_apart = len(groups) == len(table.rows) == len(set(groups)) > 1
+    if len(headed) > 1 and are_apart and all(map(vocabulary.names_unit, groups)):
+        facts = {"columns": "、".join(headed), "read": table.unit_column}
+        yield note_problem("not_read", "other_units", table.rows[0].place, "warning", **facts)
 
 
 def _split_cells(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> tuple[list[ScoreRow], list[Problem]]:
@@ -171,40 +180,3 @@ def check_mean(table: ScoreTable) -> Iterator[Problem]:
         if abs(row.score - expected) > step:
             facts = {"found": row.unit, "printed": f"{row.score:g}", "computed": f"{expected:.4g}"}
             yield note_problem("sum_differs", "sum_differs", row.place, "warning", **facts)
-
-
-def _doubt_units(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield what makes the names of a table doubtful: a heading known by its end alone, above no known name."""
-    if not table.columns or any(vocabulary.kind_of(row.unit) != "other" for row in table.rows):
-        return
-    heading = table.unit_column or table.columns[0]
-    if len(table.rows) == 1 or not vocabulary.is_plain(heading):
-        facts = {"heading": heading, "found": table.rows[0].unit}
-        yield note_problem("not_read", "doubtful_units", table.rows[0].place, "warning", **facts)
-
-
-def _find_repeated(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
-    """Yield the units with several rows: scores of parts, or of several rounds."""
-    counted = Counter(
-        (squeeze(row.unit), row.group) for row in rows if row.serial is None and not MASK.search(row.unit)
-    )
-    for (unit, _), n in counted.items():
-        if n > 1:
-            place = next(row.place for row in rows if squeeze(row.unit) == unit)
-            yield note_problem("not_read", "repeated", place, "warning", unit=unit, n=n)
-
-
-def _doubt_spaces(table: ScoreTable) -> Iterator[Problem]:
-    """Yield the units of a tier whose cell may hold two names with a space between."""
-    for row in table.rows:
-        named = dict(row.cells).get("unit") if row.tier and row.score is None else None
-        if named and may_part(named.text) and named.key == squeeze(row.unit):
-            yield note_problem("not_read", "unlike", row.place, "warning", found=row.unit)
-
-
-def _doubt_tiers(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield the tiers that neither their heading nor their words confirm."""
-    tiers = dict.fromkeys(row.tier for row in table.rows if is_graded(row))
-    is_headed = any(read_meaning(column, vocabulary) == "tier" for column in table.columns)
-    if not is_headed and table.columns and tiers and not vocabulary.tier.keys() >= set(tiers):
-        yield note_problem("not_read", "new_tiers", table.rows[0].place, "warning", tiers="、".join(map(str, tiers)))

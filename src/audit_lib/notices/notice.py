@@ -17,6 +17,7 @@ from audit_lib.notices.lists.tier_choice import find_tier_lists
 from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
 from audit_lib.notices.refusal import describe_unread
+from audit_lib.notices.repeats import find_excepted, find_listed_twice, find_stated_only, find_stated_twice
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.sentences.plain_scores import word_orders
 from audit_lib.notices.sentences.stated import find_stated_tiers
@@ -147,6 +148,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     unread = tuple(problem for problem in unread if not stated.explains(problem))
     is_stated = not tables
     tables, unsure = add_stated_scores(tables, tiers, joined, vocabulary)
+    problems = tuple(_drop_told(problems))
     rankings = [tier for tier in tiers if tier.is_ranking]
     tiers = tuple(tier for tier in tiers if not tier.is_ranking)
     if is_stated:
@@ -154,10 +156,12 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         unsure = [*unsure, *apart]
     notice = Notice(document, header, tables, tiers, (), (), ())
     miscounted = compare_counts(rankings)
+    twice = (*find_listed_twice(tiers, vocabulary), *find_stated_twice(tables))
+    twice += tuple(find_stated_only(stated.counts, joined, tables, tiers))
     found = drop_known((*problems, *unread, *stated.problems, *unsure, *miscounted), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
     left = balance_notice(notice, joined, vocabulary, is_table_reported=is_reported)
-    balance = (*find_span(prose, header), *left)
+    balance = (*find_span(prose, header), *left, *twice, *find_excepted(joined, tiers, vocabulary))
     if not tables and not tiers:
         seen = describe_unread(document, (*found, *balance), vocabulary)
         raise unusable(document.path, f"neither a score table nor a tier list{seen}", "at least one of them")
@@ -167,6 +171,14 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
         headings=tuple(heading for line in document.lines if (heading := parse_heading(line))),
         problems=tuple(dict.fromkeys((*found, *balance))),  # two rules may say the same
     )
+
+
+def _drop_told(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield problems without the rows that lack a value where another problem says why."""
+    told = {problem.place for problem in problems if problem.phrase.key != "problems.no_value"}
+    for problem in problems:
+        if problem.phrase.key != "problems.no_value" or problem.place not in told:
+            yield problem
 
 
 def parse_header(lines: tuple[Line, ...], vocabulary: Vocabulary) -> Header:

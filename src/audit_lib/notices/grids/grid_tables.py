@@ -33,6 +33,7 @@ TIER_HEADING = "等次"  # above tiers that a table marks
 MARK = re.compile("[^\\d\u4e00-\u9fff]|是|1")
 FEWEST_BARE = 2  # rows below no header
 MOST_COLUMNS = 400  # that hold something; each may be the score, and is compared with the others
+CONTINUED = re.compile(r"\(?续[上前]?表?\)?\d*")  # at the head of a page
 PAIR_SIGN = re.compile("[/及和与]")  # between two headings, or two values
 BARE = re.compile("[\u4e00-\u9fff]{2,6}")  # a cell alone in its row that may be the name of a unit
 
@@ -132,14 +133,14 @@ def _fold_marks(rows: list[list[Line]], vocabulary: Vocabulary) -> list[list[Lin
 
 
 def _fill_merged(rows: list[Row], start: int, layout: Layout) -> list[Row]:
-    """Repeat the tier or group of a first column in the rows below that leave it empty: a merged cell, typed once."""
-    above: Line | None = None
-    filled: list[Row] = []
-    for row in rows if layout.meanings[0] in ("tier", "group") else ():
-        above = row[start] if row[start].key else above
-        is_below = above is not None and not row[start].key and row[start + layout.unit_at].key
-        filled.append([*row[:start], above, *row[start + 1 :]] if above and is_below else row)
-    return filled or rows
+    """Repeat the tier or group before a name in the rows below that leave it empty: a merged cell, typed once."""
+    for at in range(layout.unit_at):
+        above: Line | None = None
+        for n, row in enumerate(rows if layout.meanings[at] in ("tier", "group") else ()):
+            above = row[start + at] if row[start + at].key else above
+            if above is not None and not row[start + at].key and row[start + layout.unit_at].key:
+                rows = [*rows[:n], [*row[: start + at], above, *row[start + at + 1 :]], *rows[n + 1 :]]
+    return rows
 
 
 def _join_units(rows: list[Row], start: int, layout: Layout) -> list[Row]:
@@ -221,12 +222,19 @@ def _read_body(rows: Sequence[Row], layout: Layout, table: GridTable) -> None:
         if len(cells) == 1 and not (
             cells[0] is named and layout.names_known(named.key) and len(row) > 1 and not _spans(row)
         ):
-            waiting.append(cells[0])
+            at = row.index(cells[0])
+            if table.rows and not _spans(row) and layout.meanings[at] == "extra" and at > layout.unit_at:
+                last = table.rows[-1]  # a remark goes on
+                remark = f"{last.extra.get(layout.columns[at], '')}{cells[0].printed}"
+                table.rows[-1] = replace(last, extra=last.extra | {layout.columns[at]: remark})
+            elif not CONTINUED.fullmatch(cells[0].key):
+                waiting.append(cells[0])
             continue
         is_named = layout.vocabulary.names_unit(named.key)
         summed = None if is_named else next((cell for cell in cells if layout.sums_up(cell.key)), None)
         if summed is not None:
             table.problems.append(note_no_unit(summed))
+            group = group if waiting else None
             table.sums.append(read_row({**dict(enumerate(row)), layout.unit_at: summed}, layout, []))
         elif not named.key or not layout.looks_like("unit", first_name(named, layout.vocabulary)):
             printed = " ".join(cell.printed for cell in cells)

@@ -1,13 +1,17 @@
 """Find what each column of a score table holds, by its heading and by the cells below it."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from audit_lib.notices.grids.columns import LONGEST_UNIT, SENTENCE, Layout, is_value, read_figure, read_ordinal
 from audit_lib.notices.words.vocabulary import LONGEST_GRADE, Vocabulary
-from audit_lib.notices.words.word_lists import HAN
+from audit_lib.notices.words.word_lists import HAN, PLACES
 
 VALUES = frozenset({"score", "rank", "tier", "measure"})  # a table has a column of at least one of them
 OWNERS = ("所属", "所在", "隶属")  # of headings
+OFFICES = ("department", "vertical", "government")
+DOES = re.compile("^(?!被)[^被]*(?:检查|责任|牵头|包[保联]|帮扶|联系|主管|督导|考核)(?:单位|部门|人)")
 ROWS_TO_TYPE = 12  # rows whose cells tell what a column holds
 FEWEST_ROWS = 2  # with one name: a column that repeats it holds no units
 
@@ -49,7 +53,7 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
             meanings[at] = "tier" if at in graded else "figure"
     last = {meaning: at for at, meaning in enumerate(meanings)}
     units = [at for at, column in enumerate(cells) if meanings[at] == "unit" and len(set(column)) == len(column) > 1]
-    last["unit"] = (units or [last["unit"]])[-1]
+    last["unit"] = _choose_units(columns, units, cells, vocabulary) if units else last["unit"]
     totals = [at for at, column in enumerate(columns) if meanings[at] == "score" and vocabulary.is_total(column)]
     if totals:
         last["score"] = totals[-1]
@@ -58,6 +62,18 @@ def make_layout(columns: tuple[str, ...], vocabulary: Vocabulary, body: Sequence
         if meaning == "measure" or (meaning != "figure" and at != last[meaning]):
             meanings[at] = "group" if meaning == "unit" else "extra"
     return Layout(columns, tuple(meanings), vocabulary)
+
+
+def _choose_units(
+    columns: Sequence[str], units: Sequence[int], cells: Sequence[Sequence[str]], vocabulary: Vocabulary
+) -> int:
+    """Choose the column of the units among several of distinct names: the last, of villages in towns; not who inspects.
+
+    Offices beside places, 检查单位 beside 被检查单位, do something for them.
+    """
+    kinds = [Counter(map(vocabulary.kind_of, cells[at])).most_common(1)[0][0] for at in units]
+    is_of_place = kinds[0] in PLACES and kinds[-1] in OFFICES
+    return units[0] if is_of_place or DOES.search(columns[units[-1]]) else units[-1]
 
 
 def _find_owners(columns: Sequence[str], meanings: list[str], cells: Sequence[Sequence[str]]) -> None:

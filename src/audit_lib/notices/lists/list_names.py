@@ -25,7 +25,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, PLACES
 
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
-TAIL = re.compile(rf"等(?P<n>{NUMERAL})[个家](?:单位)?[。;]?$")  # after the last name
+TAIL = re.compile(rf"等共?(?P<n>{NUMERAL})[个家][^、,;。]{{0,8}}[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
@@ -33,6 +33,7 @@ SORTED_LABEL = re.compile("[从由][高优好][到至][低差劣]|(?:得分|成�
 MONEY = re.compile(
     r"(?:[,\uff0c]|(?<=[\u4e00-\u9fff])\s+(?=奖))[^,\uff0c、。;]*\d[\d.]*[万千]?元[^,\uff0c、]*(?=[。;\uff1b]?$)"
 )  # 甲县、乙县,奖金各12000元
+OPEN_END = re.compile(r"(?<=[^上下中高初优一二三特])等[。;]?$|…+[。;]?$|\.{3,}$")  # 甲镇、乙镇等
 REMARK = re.compile("[,\uff0c;\uff1b。]其中.*")  # on some of the units listed before it
 
 
@@ -75,6 +76,8 @@ def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Voc
         return False
     add_list(block, line, label, stated, entries)
     block.rest += [(piece, line.place) for piece in (*rest, *REMARK.findall(line.key))]
+    if block.head.is_known and (ends := OPEN_END.search(line.key)):
+        block.rest.append((ends[0], line.place))
     is_parted = line.key.count(";") > 1 and "、" not in line.key
     block.is_open = line.key[-1:] in ("、,;" if is_parted else "、,")
     return True

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from audit_lib.documents.model import Line, squeeze
 from audit_lib.notices.grids.columns import read_ordinal
-from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD, LONGEST_TIER, PrintedHead, read_print
+from audit_lib.notices.lists.printed_heads import COLON, LONGEST_HEAD, LONGEST_TIER, STATED, PrintedHead, read_print
 from audit_lib.notices.words.dates import DATE, NUMERAL, is_date
 from audit_lib.notices.words.entries import QUOTES, read_entries, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
@@ -27,10 +28,13 @@ RANKING = re.compile(
 )  # leads to ranks
 PERSONS = "个人"  # 先进个人
 YEAR = re.compile(r"^\d{4}年度?")
+NEXT_LABEL = re.compile(
+    r"(?<![、,\uff0c;\uff1b。:\uff1a\s])\s+(?P<label>[^\s、,\uff0c;\uff1b。:\uff1a]{2,12})(?=[:\uff1a])"
+)
 INSIDE = re.compile(rf"[^:\uff1a]{{1,{LONGEST_HEAD}}}[:\uff1a]")
 
 
-DENIED = re.compile("[未不没非][被得能予以]{0,2}[评获定列]{0,2}[为入]?$")  # 二、未评为优秀
+DENIED = re.compile("(?:[未不非]|没有?)[被得能予以评获定列达到为入]{0,5}$")  # 二、未评为优秀
 
 
 class Form(NamedTuple):
@@ -193,10 +197,19 @@ def _mark_label(line: Line, vocabulary: Vocabulary) -> Line:
     return Line(line.place, f"{label}:{line.text.strip().removeprefix(label).strip()}")
 
 
+def _part_label(found: re.Match[str], vocabulary: Vocabulary) -> str:
+    """Put a sign before the label of a known tier that only a space parts from the list before it."""
+    is_tier = vocabulary.tier_heading.fullmatch(STATED.sub("", squeeze(found["label"])))
+    return f";{found['label']}" if is_tier else found[0]
+
+
 def part_heads(line: Line, vocabulary: Vocabulary, steps: Counter[str]) -> list[Line]:
     """Split a line where several heads stand on it: 优秀:甲镇、乙局;良好:丙镇. The labels of one list stay together."""
     line = _mark_label(line, vocabulary)
     line = Line(line.place, AHEAD.sub(r"\1。", line.text)) if AHEAD.search(line.text) else line
+    if len(COLON.findall(line.text)) > 1:  # 优秀(2个):甲镇、乙镇 良好:丙镇
+        text = NEXT_LABEL.sub(partial(_part_label, vocabulary=vocabulary), line.text.strip())
+        line = line if text == line.text.strip() else Line(line.place, text)
     if line.text.count(":") + line.text.count("\uff1a") < 2:
         return [line]
     pieces = [f"{piece}{sign}" for piece, sign in split_outside(line.text, f"。{SEMICOLONS}")]

@@ -10,7 +10,7 @@ from audit_lib.notices.words.names import LONGEST_BARE, is_name
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import PLACES, either
 
-OTHERS = re.compile("其[余他它]")  # units that the sentence does not name
+OTHERS = re.compile("其[余他它]|剩[余下]|余下|^各")  # units that the sentence does not name
 MOST_LEADS, SHORTEST_LEAD = 3, 4  # as many short stretches before the names are names too
 BARE = re.compile("(?:(?![在中的得分以被等共其经各为])[\u4e00-\u9fff]){2,6}")  # may be a name that only spaces part
 AUTONOMOUS = "自治"  # in the longest names of places
@@ -50,7 +50,8 @@ def split_units(text: str, vocabulary: Vocabulary, stated: int | None) -> tuple[
         entries[0] = replace(entries[0], unit=rest_of) if len(rest_of) > 1 else entries[0]
     if _may_hold_lead([entry.unit for entry in entries], vocabulary):
         entries[0] = replace(entries[0], is_doubtful=True)
-    unnamed = [entry.unit for entry in entries if OTHERS.search(entry.unit)]
+    unnamed = [name for name in (*rest, *(entry.unit for entry in entries)) if OTHERS.search(name)]
+    rest = [piece for piece in rest if piece not in unnamed]
     entries = [entry for entry in entries if entry.unit not in unnamed]
     if unnamed and not entries:
         return [], unnamed

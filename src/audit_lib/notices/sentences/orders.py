@@ -88,13 +88,19 @@ def _rank_scored(
         clause = clause.replace(around, order.listed)
         units = _fit_names(replace(order, listed=BRACKETED.sub("", order.listed)), vocabulary)
         fault = _find_fault(order, units, vocabulary)
-        if fault == "order":
+        if fault == "order" or (fault == "from_end" and order.n is not None):
             facts = {"found": order.text + order.listed, "n": len(units), "stated": order.n or len(units)}
-            problems.append(note_problem("not_read", "order", line.place, "warning", **facts))
+            is_order = fault == "order"
+            problems.append(
+                note_problem("not_read", "order" if is_order else "from_end", line.place, "warning", **facts)
+            )
         if fault is None:
             ranks |= {unit: order.first + order.step * (rank - 1) for unit, rank, _ in units}
+    before: Record | None = None
     for record in read_records(read_chunks(clause, vocabulary), line.place, None, vocabulary):
-        record.rank = record.rank or ranks.get(record.unit)
+        is_tie = before is not None and before.number is not None and before.number == record.number
+        record.rank = record.rank or (before.rank if before and is_tie else ranks.get(record.unit))
+        before = record
         yield record
 
 

@@ -126,7 +126,10 @@ def _read_chunk(text: str, sign: str, vocabulary: Vocabulary, *, is_first: bool)
         unit, label = split_unit(match["unit"], vocabulary, is_first=is_first)
         rank = read_ordinal(f"第{match['before'] or match['after']}") if match["before"] or match["after"] else None
         is_each = match["each"] is not None or "并列" in text
-        return Chunk(text, sign, unit, label, number, mark, rank, is_each, match["aside"])
+        aside = match["aside"]
+        if aside and rank is None and (beside := re.fullmatch(PLACED, aside)):  # 甲镇95分(第1)
+            rank, aside = read_ordinal(f"第{beside['rank']}"), None
+        return Chunk(text, sign, unit, label, number, mark, rank, is_each, aside)
     placed = ORDINAL.fullmatch(text)
     if placed and not FROM_END.search(placed["text"]):
         unit = ORDINAL_LINKS.sub("", placed["text"])

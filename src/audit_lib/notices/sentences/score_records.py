@@ -105,7 +105,7 @@ class _Assembly:
         names, self.names = self.names, []
         units = [chunk.unit] if chunk.unit else names if chunk.is_each else names[-1:]
         units = [*names, *units] if chunk.is_each and chunk.unit else units
-        units = [trim_lead(unit, self.vocabulary) for unit in units]
+        units = [part for unit in units for part in split_and(trim_lead(unit, self.vocabulary), self.vocabulary)]
         is_mean = self.vocabulary.sums_up(chunk.label) and not all(map(names_unit, units))
         if not units or is_mean or not all(may_name(unit, self.vocabulary) for unit in units):
             return

@@ -40,6 +40,9 @@ SHARED_RANK = re.compile(  # 甲区、乙区分别位居中心城区、新城区
 )
 BARE = re.compile("(?:(?![我其全本各均也还])[\u4e00-\u9fff]){2,4}")  # may be a name that ends as no unit does
 MEASURED = ("率", "分", "度", "量", "数", "额", "值", "成绩", "指标")  # ends of what is ranked
+OTHER_POINTS = re.compile("[扣加减失]分$|(?:目标|最[高低]|预评|标准|基准)分$")
+SCORED_REST = re.compile(r"\d分")
+LONGEST_FOUND = 30  # characters of a text that a problem shows
 PARTS = "其中"  # 甲公司,总分94分。其中,环境卫生28分
 GROUP_OF_ITEMS = re.compile(r"(?P<group>[^、,;。:]{1,20}):(?=1[.、\uff0e][^\W\d])")  # 甲区:1.乙街道
 MINUS = re.compile(r"[^\W\d]{2,20}[-\u2212]\d[\d.]*分")  # 甲镇-3分: a dash, or less than nothing
@@ -140,7 +143,11 @@ def _read_line(
         label, colon, rest = printed.partition(":")
         is_rank = bool(colon) and vocabulary.meaning_of(label) == "rank"
         is_ranking = is_ranking or is_rank
-        if colon and vocabulary.is_score_word(LEADS_BELOW.sub("", label)):
+        bare = LEADS_BELOW.sub("", label)
+        if colon and OTHER_POINTS.search(bare) and not vocabulary.is_score_word(bare) and SCORED_REST.search(rest):
+            problems.append(note_problem("not_read", "beside", line.place, "warning", found=printed[:LONGEST_FOUND]))
+            continue  # 扣分情况:甲镇2分
+        if colon and vocabulary.is_score_word(bare):
             rest = UNMARKED.sub(r"\1分", rest)
         item = rest if is_rank else printed
         clause = strip_number(item if item is rest else label + colon + rest).removesuffix(".")

@@ -116,7 +116,7 @@ class TierPattern:
             rf"|(?:{link})(?:(?P<new>[^\W\d_]{{1,4}}?|{stepped}|[^\W\d_]{{5,6}}(?={nouns}$|{nouns},)){nouns}?|[^,、:]{{5,40}}?(?P<of>[^\W\d_]{{2}}){nouns})(?:\([^()]{{1,8}}\))?{ends}"
             rf"|(?:评为|获评)(?P<full>[^\W_]{{2,24}}?){ends}"
         )
-        word = "[^\\W\\d_第前后末最它他其别次被评我]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
+        word = "[^\\W\\d_第前后末最靠它他其别次被评我]{1,4}?"  # 冠军是甲县,亚军是乙县; 尚可的区为丙区
         self.counted = re.compile(
             rf"(?:^|[,、])(?:{leads})?(?P<led>[^\W\d_]{{2,6}}?)(?:{either(vocabulary.tier_noun)}){number}:"
         )

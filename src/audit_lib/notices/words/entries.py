@@ -18,11 +18,12 @@ ENUMERATOR = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}(?:[、.\uff0e]|是)|[(\uff08](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\uff09]|\d{1,2}[、.\uff0e](?!\d))"
 )
 QUOTES = "“”‘’\"'「」『』【】《》"
-MARKS = re.compile(r"(?<=[^\W\d])(?:[*※★☆▲△◆#.①-⑳]|\[\d+\])$")  # of a footnote, or the end of a sentence
+MARKS = re.compile(r"(?<=[^\W\d])(?:…+|[*※★☆▲△◆#.①-⑳]|\[\d+\])$")  # of a footnote, or the end of a sentence
 NUMBERED = re.compile(r"(?:[(\uff08]?\d{1,2}[)\uff09]|[①-⑳]|\d{1,2}[.\uff0e])(?=[^\W\d])")  # of an entry
 ASIDE = re.compile(
     r"[(\uff08][^()\uff08\uff09]{0,40}?(?:先后|排名|排序|为序|详见|见附)[^()\uff08\uff09]{0,40}[)\uff09]"
-    r"|[(\uff08][^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
+    r"|[(\uff08](?![^()\uff08\uff09]*(?:\d分|第|[降改]为|取消))"  # not one with a result: 甲镇(95分,第1名)
+    r"[^()\uff08\uff09]{0,60}[,\uff0c;\uff1b][^()\uff08\uff09]{0,60}[)\uff09]"  # a sentence
     r"|[(\uff08][^()\uff08\uff09\d]{0,9}\d[\d.]*[万千]?元[)\uff09]"  # (奖3万元)
 )  # (排名不分先后)
 COUNTED = re.compile(

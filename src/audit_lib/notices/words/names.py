@@ -15,7 +15,8 @@ SHORTEST_WORD = 2  # characters of a name
 COUNTED_ALONE = re.compile(rf"[第前后末]?(?:{NUMERAL})[位名个家]")
 NUMBER_OF = re.compile(r"\d[个家名]")  # 甲镇5个镇
 FUNCTION = re.compile(  # words of a closed class, with which clauses begin and names do not
-    "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|所属|特此|均(?:[获被为达]|予以)"
+    "[在以按由被把而或则但因是为该这我你]|希望|根据|同时|没有|予以|给予|特此|均(?:[获被为达]|予以)"
+    "|见附|详见|不含|其[余他它]|剩[余下]|余下|各|所[有属辖]|全部|上述|以上|.直各|除|去年|今年|上年|[上本]期|[上本]月|同期|倒数"
 )
 NUMBER_IN_NAME = re.compile(
     r"(?<=[\u4e00-\u9fff])\d{1,3}(?=[\u4e00-\u9fff]{2})(?![分名位年月日个家件条次项元万期第])"

@@ -30,6 +30,7 @@ LONGEST_NAME = 20  # characters; a longer stretch between two separators is pros
 # 各镇 are units, and the name of none; 全椒县 and 全州县 are names.
 NO_NAME = re.compile(
     "[一二三四五六七八九十]类|[省市州县区乡镇村]+$|[各该]|其[余他它]|.*的|获[得评]|本次|[全本](?:[省市县区镇乡街村]|州(?!县))"
+    "|去年|今年|上年|[上本]期|[上本]月|同期|剩[余下]|余下|倒数|.*第[一二三四五六七八九十\\d]{1,3}名"
     "|.*以上|..+(?:乡镇|县区)$|.*农村$"
 )
 EITHER_PLACE = re.compile(r"(?<=[省市县区乡镇])\(([市县区乡镇]+)\)(?=[市县区乡镇])")  # 县(市)区政府
