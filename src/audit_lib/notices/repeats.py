@@ -16,7 +16,7 @@ from audit_lib.notices.words.word_lists import either
 # What a sentence says of a unit that has no result.
 EXCEPTED = "否决|[未不免缺](?:予|再|被)?(?:参[加与]|纳入|列入|确定|评|考|检|定)|取消|撤销|处理$"
 CHANGED = r"(?:[降升]为|调整为|改为|应[为是])"  # before a tier or a score
-REVOKES = re.compile("^(?:更正:|取消|撤销)")
+REVOKES = re.compile("^(?:[^:]{0,2}[注正明]:)?(?:取消|撤销)?")  # 注: 更正: 说明:
 GOVERNS = re.compile("[将要可应须对由](?!为|是)|负责|组织|办公室印发")  # who decides, and is not decided on
 LONGEST_CLAUSE = 60  # characters
 
@@ -56,7 +56,7 @@ def find_excepted(prose: Sequence[Line], tiers: Sequence[TierList], vocabulary: 
     own = {tier.tier for tier in tiers if vocabulary.may_grade(tier.tier)}
     words = either({*own, *vocabulary.long_tiers})
     excepted = re.compile(rf"{EXCEPTED}|{CHANGED}(?:\d|{words})")
-    graded = re.compile(f"(?:{either(own)})(?:等次)?$") if own else None
+    graded = re.compile(f"(?:{words})(?:等次)?$") if own else None
     listed = [unit for tier in tiers for unit in tier.units]
     for line in prose:
         for clause, _ in split_outside(line.aligned, ";。"):

@@ -16,6 +16,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import SIGNS
 
 LONGEST_STEP = 4  # characters of a step: 红榜, 黑点
+OTHER_LIST = re.compile("未[获评达]|没有|不[能得予]|取消|上[期年月次]|去年")  # of no rating of this notice: 上期黑榜
 BARE = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST_BARE_NAME}}}")
 
 
@@ -104,7 +105,7 @@ def _find_bare_below(
 def _find_unread(block: Block, read: Collection[str]) -> Iterator[Problem]:
     """Yield what of a block is in doubt; `read` are the tiers before it."""
     place = block.lines[0].place
-    if block.is_new and block.head.tier not in read:
+    if (block.is_new or OTHER_LIST.match(block.head.tier)) and block.head.tier not in read:
         yield note_problem("not_read", "new_tier", place, "warning", tier=block.head.tier)
     if not block.lists and not block.rest and block.head.stated != 0:
         yield note_problem("list_unread", "no_list", place, heading=block.lines[0].key)

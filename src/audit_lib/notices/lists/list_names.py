@@ -25,7 +25,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import LONGEST_NAME, PLACES
 
 LONGEST_BARE_NAME = 6  # characters; a name that stands alone and does not end as names of units do
-TAIL = re.compile(rf"等共?(?P<n>{NUMERAL})[个家][^、,;。]{{0,8}}[。;]?$")  # after the last name
+TAIL = re.compile(rf"(?:等|共计?|\()共?(?P<n>{NUMERAL})[个家][^、,;。()]{{0,8}}\)?[。;]?$")  # after the last name
 SHORTEST_SENTENCE = 4  # characters; a longer stretch alone under a heading that states several may be a sentence
 STOP = re.compile("[,\uff0c;\uff1b。]")  # no label holds one
 COMMA = re.compile("[,\uff0c]")
@@ -40,6 +40,8 @@ REMARK = re.compile("[,\uff0c;\uff1b。]其中.*")  # on some of the units liste
 def read_names(line: Line, is_signed: bool | None, block: Block, vocabulary: Vocabulary) -> bool:
     """Read a line as a list of the block; `is_signed` whether a date follows it, None for what a colon leads to."""
     left = block.left
+    if block.lists and line.key.startswith("其中"):
+        return False  # on some of the units listed before it
     listed = _split_names(line, vocabulary, left)
     if listed is None:
         block.rest += [(line.key, line.place)] if is_signed is None else []

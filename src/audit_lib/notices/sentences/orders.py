@@ -68,7 +68,10 @@ def read_order(clause: str, line: Line, vocabulary: Vocabulary, problems: list[P
                 note_problem("not_read", "order" if is_order else "from_end", line.place, "warning", **facts)
             )
         else:
-            ranked += _make_records(order, units, SAME_ORDER.search(clause), line.place)
+            values = SAME_ORDER.search(clause)
+            ranked += _make_records(order, units, values, line.place)
+            if values and len(re.split("[、和]", values["values"])) != len(units):
+                problems.append(note_problem("not_read", "beside", line.place, "warning", found=values[0].strip(",")))
     rest = []
     left = [piece for piece in pieces if piece not in taken]
     if left and (extremes or left != pieces):

@@ -12,6 +12,7 @@ from audit_lib.notices.words.word_lists import LONGEST_NAME, NO_NAME
 
 NAME_END = "\ue000"  # after a name that the parts of its score confirm, see `mark_names`; no page prints it
 NOT_IN_NAMES = re.compile("[的了]|排名|超过|显示|表明|分别|[率分]$")  # of no name: 两者差距超过了, 扣信用分
+OTHER_POINTS = re.compile("^(?:上[年期月次]|去年|同期|自评|初评|预评|应得)")  # beside the score, or of another time
 VERB = re.compile("(?:[扣减加计占达差高低率升降于]|增长)$")  # what an amount follows; 办结率 is a quantity
 
 
@@ -117,7 +118,8 @@ class _Assembly:
                 for unit in units
             ]
         )
-        if has_parts and chunk.label:
+        is_other = OTHER_POINTS.search(chunk.label) is not None
+        if (has_parts and chunk.label) or is_other:
             self.made[-1].number = None
             _add_number(self.made[-1], chunk, self.vocabulary)
 
@@ -168,7 +170,7 @@ def read_records(chunks: Sequence[Chunk], place: str, group: str | None, vocabul
 def _add_number(record: Record, chunk: Chunk, vocabulary: Vocabulary) -> None:
     """Add a further number to a record: the total or the score, else a part."""
     label = chunk.label or chunk.unit or chunk.mark
-    is_score = vocabulary.is_score_word(label)
+    is_score = vocabulary.is_score_word(label) and not OTHER_POINTS.search(label)
     if is_score and (record.number is None or vocabulary.is_total(label)):
         record.number, record.mark = chunk.number, chunk.mark
     else:

@@ -40,7 +40,8 @@ INLINE = re.compile(r"(?<![\d.\uff0e])(\d{1,2})[.、\uff0e](?=[^\W\d])")
 FEWEST_NUMBERED = 2
 ENDS_ITEM = "、,\uff0c;\uff1b。:\uff1a"
 IN_ORDER = re.compile("依次[是为]?:$")  # the names follow on the next line
-RESPECTIVELY = re.compile("分别[为是]")
+OTHER_TIME = re.compile("上[年期月次]|去年|同期|自评")
+RESPECTIVELY = re.compile("分别(?:被|得分|成绩)?(?:考核|评定|认定|确定|评|列)*[为是]")
 SENTENCE_ENDS = f"{CLAUSE_ENDS}:"
 LABELLED = re.compile(r"[^、,;。:]{1,20}:")
 COMPLETE = re.compile(rf"[\d分%)]$|第(?:{NUMERAL})[名位]?$")
@@ -82,7 +83,8 @@ def _expand(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
-    above, sign, below = clause.partition("分别为") if "分别为" in clause else clause.partition("分别是")
+    found = RESPECTIVELY.search(clause)
+    above, sign, below = clause.partition(found[0]) if found else (clause, "", "")
     lead, comma, listed = above.rpartition(",")
     names = [piece for piece, _ in split_outside(listed, "、")]
     values = [value for value, _ in split_outside(re.sub("[和及与]", "、", below.partition(",")[0]), "、")]
@@ -92,6 +94,8 @@ def _expand_clause(clause: str, vocabulary: Vocabulary) -> str:
     if not sign or len(names) < 2 or len(names) != len(values) or not end:
         return clause
     what = last[end:]
+    if OTHER_TIME.search(what):  # 上年得分分别为…,今年分别为…
+        return clause
     return lead + comma + ";".join(f"{name}{what}为{value}" for name, value in zip(names, values, strict=True))
 
 

@@ -29,6 +29,7 @@ ASIDE = re.compile(
 COUNTED = re.compile(
     rf"等(?:共?(?:{NUMERAL})[^、,;。不未]{{1,8}})?$|(?:共|计)(?:{NUMERAL})[个家][^、,;。]{{0,6}}$|(?<![第\d])\d{{1,3}}[市县区州]$"
 )
+LEAST_POINTS, FULL_POINTS = 40, 100  # of a whole number in brackets after each name; fewer may count something
 POINTS = r"(?:\d{1,3}|\d{4}(?=[\d.]*分))(?:\.\d+)?"  # a score, as lists and sentences print it
 # A number of anything after a name is not of it; a score is kept.
 BESIDE = re.compile(
@@ -134,7 +135,17 @@ def read_entries(text: str, vocabulary: Vocabulary, expected: int | None = None)
             entries.append(replace(entry, is_doubtful=True) if piece in doubtful else entry)
         else:
             rest.append(piece)
-    return entries, rest
+    return _score_all(entries, pieces), rest
+
+
+def _score_all(entries: list[Entry], pieces: Sequence[str]) -> list[Entry]:
+    """Return entries with the whole numbers in brackets as scores where each has one that may be: 甲镇(95)."""
+    numbers = [(found := BESIDE.search(piece)) and not found["mark"] and found["in"] for piece in pieces]
+    points = [float(number) for number in numbers if number]
+    if not len(points) == len(entries) == len(pieces) > 1:
+        return entries
+    are_scores = all(LEAST_POINTS <= each <= FULL_POINTS for each in points) and any(e.score is None for e in entries)
+    return [replace(e, score=n) for e, n in zip(entries, points, strict=True)] if are_scores else entries
 
 
 def _split_glued(pieces: Sequence[str]) -> list[str]:
