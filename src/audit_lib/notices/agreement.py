@@ -18,7 +18,7 @@ from audit_lib.notices.words.vocabulary import Vocabulary
 
 DECIMALS = re.compile(r"\.(\d+)")
 NUMBER_BEHIND = re.compile(r"[(\uff08](\d+(?:\.\d+)?)(分)?[)\uff09]$")
-SIGNS = "、,\uff0c;\uff1b"
+SIGNS = "、,\uff0c;\uff1b/"
 LISTING = f"{SIGNS}·• \t\n\u3000"  # what may part the names that a cell lists
 SUMMED = re.compile("[计均]")
 

@@ -17,7 +17,13 @@ from audit_lib.notices.lists.tier_choice import find_tier_lists
 from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
 from audit_lib.notices.refusal import describe_unread
-from audit_lib.notices.repeats import find_excepted, find_listed_twice, find_stated_only, find_stated_twice
+from audit_lib.notices.repeats import (
+    find_excepted,
+    find_listed_twice,
+    find_stated_only,
+    find_stated_twice,
+    find_unused_scores,
+)
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.sentences.plain_scores import word_orders
 from audit_lib.notices.sentences.stated import find_stated_tiers
@@ -157,7 +163,7 @@ def _parse_plain(document: Document, score_column: str | None, vocabulary: Vocab
     notice = Notice(document, header, tables, tiers, (), (), ())
     miscounted = compare_counts(rankings)
     twice = (*find_listed_twice(tiers, vocabulary), *find_stated_twice(tables))
-    twice += tuple(find_stated_only(stated.counts, joined, tables, tiers))
+    twice += (*find_stated_only(stated.counts, joined, tables, tiers), *find_unused_scores(joined, tables))
     found = drop_known((*problems, *unread, *stated.problems, *unsure, *miscounted), notice.names, vocabulary)
     is_reported = any(problem.check == "table_unread" for problem in found)
     left = balance_notice(notice, joined, vocabulary, is_table_reported=is_reported)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from audit_lib.documents.model import Line, squeeze
+from audit_lib.notices.grids.columns import NUMBER
 from audit_lib.notices.grids.rows import Problem, note_problem
 from audit_lib.notices.lists.tier_lists import TierList
 from audit_lib.notices.row_doubts import find_repeated
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.sentences.clause_names import trim_lead, trim_tail
-from audit_lib.notices.words.entries import split_outside, strip_number
+from audit_lib.notices.words.entries import POINTS, split_outside, strip_number
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import either
 
@@ -18,6 +19,12 @@ EXCEPTED = "否决|[未不免缺](?:予|再|被)?(?:参[加与]|纳入|列入|�
 CHANGED = r"(?:[降升]为|调整为|改为|应[为是])"  # before a tier or a score
 REVOKES = re.compile("^(?:[^:]{0,2}[注正明]:)?(?:取消|撤销)?")  # 注: 更正: 说明:
 GOVERNS = re.compile("[将要可应须对由](?!为|是)|负责|组织|办公室印发")  # who decides, and is not decided on
+SCORE = re.compile(  # but the full marks of 组织管理(20分)18.5分
+    rf"(?P<before>[^\d、,;。:]{{0,10}})(?<![\d.-])(?P<n>{POINTS})分(?![以及制之钟别类为管局段档]|\)得?\d)"
+)
+NO_SCORE = re.compile(
+    "满|平均|[均每差高低过达扣加减共]|不足|以内|提高|上升|下降|相[差比]|最|基准|标准|应得|自评|去年|上[年期月]"
+)
 LONGEST_CLAUSE = 60  # characters
 
 
@@ -49,6 +56,18 @@ def find_stated_only(
         if tier not in listed and n:
             place = next((line.place for line in prose if tier in line.aligned and str(n) in line.aligned), "")
             yield from [note_problem("not_read", "stated_only", place, "warning", tier=tier, n=n)] if place else []
+
+
+def find_unused_scores(prose: Sequence[Line], tables: Sequence[ScoreTable]) -> Iterator[Problem]:
+    """Yield the scores of a sentence that no row has, where others of the sentence were read: 分别得95分、93分."""
+    used: dict[str, set[float]] = {}
+    for row in (row for table in tables if not table.columns for row in table.rows):
+        numbers = {float(cell) for cell in row.extra.values() if NUMBER.fullmatch(cell)}
+        used.setdefault(row.place, set()).update(numbers | ({row.score} if row.score is not None else set()))
+    for line in prose:
+        for found in SCORE.finditer(line.aligned if used.get(line.place) else ""):
+            if float(found["n"]) not in used[line.place] and not NO_SCORE.search(found["before"]):
+                yield note_problem("not_read", "beside", line.place, "warning", found=found[0].strip("()"))
 
 
 def find_excepted(prose: Sequence[Line], tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:

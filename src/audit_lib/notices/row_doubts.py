@@ -1,5 +1,6 @@
 """Report rows of a table that may be no units, that lack what the others have, or that name a unit again."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,8 @@ from audit_lib.notices.words.entries import may_part
 from audit_lib.notices.words.names import MASK
 from audit_lib.notices.words.vocabulary import Vocabulary
 
+CHANGED = re.compile("[降升改]为|最[终后]|取消|更正")
+FULL_POINTS, MOST_ABOVE = 100, 4  # a score so many times above the others and the full score is none
 FEWEST_KNOWN = 3  # rows of known kinds, from which on another is in doubt
 
 
@@ -25,6 +28,7 @@ def doubt_rows(table: ScoreTable, vocabulary: Vocabulary) -> Iterator[Problem]:
     yield from _doubt_spaces(table)
     yield from _doubt_unlike(table.rows, vocabulary)
     yield from _find_valueless(table.rows)
+    yield from _find_changed(table.rows)
 
 
 def find_repeated(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
@@ -69,6 +73,10 @@ def _doubt_unlike(rows: Sequence[ScoreRow], vocabulary: Vocabulary) -> Iterator[
     if len(known) < FEWEST_KNOWN or any(row.score is None and not row.tier for row in known):
         return
     has_orders = [all(getattr(row, order) is not None for row in known) for order in ("rank", "serial")]
+    points = sorted(row.score for row in rows if row.score is not None)
+    for row in rows if len(points) > FEWEST_KNOWN and max(points[:-1]) <= FULL_POINTS else ():
+        if row.score is not None and row.score > MOST_ABOVE * max(points[-2], FULL_POINTS):  # 95 with a footnote
+            yield note_problem("not_read", "unlike_row", row.place, "warning", found=f"{row.unit} {row.score:g}")
     for row in unknown:
         lacks = [has and getattr(row, order) is None for has, order in zip(has_orders, ("rank", "serial"), strict=True)]
         is_end = len(unknown) == 1 and row in (rows[0], rows[-1]) and not any(has_orders)
@@ -84,3 +92,12 @@ def _find_valueless(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
             for row, has in zip(rows, printed, strict=True):
                 if not has and getattr(row, kind) is None:
                     yield note_problem("not_read", "no_value", row.place, "warning", unit=row.unit)
+
+
+def _find_changed(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
+    """Yield the cells that give a second score or rating: 优秀(降为良好), 94(最终89)."""
+    for row in rows:
+        beside = [cell for name, cell in row.extra.items() if name.endswith("()")]
+        for cell in filter(None, (row.tier, *beside)):
+            if CHANGED.search(cell):
+                yield note_problem("not_read", "excepted", row.place, "warning", found=f"{row.unit} {cell}")

@@ -114,8 +114,12 @@ def _narrow(
     own_ranks = [each for each in ranks if not is_of_other(each.name, period)]
     left = prefer(left, lambda column: _agree(own_ranks, [column]))
     left = prefer(left, lambda column: FINAL.search(column.name) is not None)
+    several = left
     left = prefer(left, lambda column: vocabulary.is_total(column.name.split(" ")[0]))
-    left = prefer(left, lambda column: _is_sum(column, [each for each in columns if each.name != column.name]))
+    is_sure = vocabulary.is_plain(left[-1].name) if left else True
+    if len(left) == 1 < len(several) and not (is_sure or _agree(own_ranks, left) or _is_sum_of(left[0], columns)):
+        return left, list(several)  # 问题合计 beside 得分
+    left = prefer(left, lambda column: _is_sum_of(column, columns))
     return left, own if is_cumulated else left if len(left) > 1 else []
 
 
@@ -242,6 +246,10 @@ def _is_sum(column: Column, others: Sequence[Column]) -> bool:
         return False
     rows = zip(column.values, *(other.values for other in others), strict=True)
     return all(v is not None and None not in p and abs(v - sum(p)) < 0.011 for v, *p in rows)
+
+
+def _is_sum_of(column: Column, columns: Sequence[Column]) -> bool:
+    return _is_sum(column, [each for each in columns if each.name != column.name])
 
 
 def is_of_other(name: str, period: str | None) -> bool:

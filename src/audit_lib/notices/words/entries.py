@@ -181,7 +181,7 @@ def strip_marks(name: str) -> str:
     >>> strip_marks("1.甲镇"), strip_marks("甲镇*"), strip_marks("101厂")
     ('甲镇', '甲镇', '101厂')
     """
-    return MARKS.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name)
+    return MARKS.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name).lstrip("★☆※▲△◆●")
 
 
 def _strip_reason(piece: str, vocabulary: Vocabulary) -> str:
