@@ -15,7 +15,7 @@ pytest.importorskip("playwright", reason="no playwright: install the dev group")
 pytestmark = pytest.mark.slow
 
 SHORT = 15  # rows; a longer table can be sorted and searched
-MISSING = ("", Words("en").missing, Words("en").inapplicable)
+MISSING = ("", *Words("en").blanks)
 # Of a table: its headings, and the texts of a column from top to bottom, shown rows only.
 READ_COLUMN = """(table, column) => [...table.tBodies[0].rows].filter(row => !row.hidden)
     .map(row => row.cells[column].textContent.trim())"""

@@ -51,6 +51,7 @@ OTHER_FACTS = {
         "reading.abridged_one",
     ),
     *("places.item", "places.paragraph", "places.section", "printed.both", "printed.gloss", "printed.short"),
+    "units.meaning",
 }
 ENDS = {".": "。", "?": "？", ":": "："}
 

@@ -178,7 +178,7 @@ def test_bullets_say_who_has_a_better_rating(tree: Path, unit: str, bullets: lis
             [
                 ["May 2017", "towns", "86.31", "6 of 6", "table, line 18"],
                 ["April 2017", "towns", "86.67", "6 of 6", "table, line 18"],
-                ["September 2016", "–", "not named"],
+                ["September 2016", "not named"],
             ],
         ),
         (
@@ -204,10 +204,12 @@ def test_what_the_notice_says_is_copied_or_our_summary_and_leads_to_its_lines(tr
     assert texts(copied, "p:not(.tag)") == ["Score 87. Rating good. row 25 of the table · rating list, line 63"]
     assert hrefs(copied, "a") == ["../2017/notice.html#L245", "../2017/notice.html#L63"]
     assert "ours" in ours.get_attribute_list("class")
+    meaning = "Problems that notices and work orders had pointed out were poorly corrected; the work was passive."
     sentence = "一是重视不够:对通报和交办单指出的问题整改不力,工作被动;举例为市民政局、市安监局、市海洋与渔业局。"
     assert texts(ours, "p, li") == [
         "Our summary, not the notice's words; do not quote it as the government's",
-        f"2017: named as an example of a problem. Section 2, item 1 {sentence}",
+        f"2017: named as an example of a problem. Section 2, item 1 {meaning} {sentence}",
+        meaning,
         sentence,
     ]
     assert hrefs(ours, "a") == ["../2017/notice.html#L35"]

@@ -53,6 +53,7 @@ class Report:
     claims: pd.DataFrame
     rules: pd.DataFrame
     web_columns: pd.DataFrame
+    examples: pd.DataFrame
     reading: Reading
     data: Path
 
@@ -250,8 +251,8 @@ def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
     """Load what was recorded by hand of this notice's words, each quote compared with the raw file."""
     reference, source = data / "reference", reading.source
     place = reference / source.jurisdiction
-    files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}
-    known = {name: load_known(path, name, source.notice_id) for name, path in files.items()}
+    names = ("claims", "web_columns", "examples")
+    known = {name: load_known(place / f"{name}.csv", name, source.notice_id) for name in names}
     known["rules"] = load_known(reference / "update_rules.csv", "update_rules", source.notice_id)
     return {name: verify_quotes(table, reading.notice.document) for name, table in known.items()}
 

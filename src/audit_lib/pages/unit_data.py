@@ -15,6 +15,7 @@ import pandas as pd
 
 from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.lineage import keep_decisive
+from audit_lib.analysis.narrative import find_examples
 from audit_lib.analysis.trend_words import name_tables
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
@@ -152,6 +153,13 @@ def read_sentences(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
             sentences = re.split("(?<=。)", texts.get(row.place, ""))
             found[str(period), row.place, row.name_raw] = next((each for each in sentences if row.name_raw in each), "")
     return found
+
+
+def read_meanings(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
+    """Read what the text says of each unit that it names, in English as recorded, by period, place and name."""
+    examples = load_or_empty(data / "reference" / place.jurisdiction / "examples.csv", "examples")
+    told = find_examples(place.mentions, examples).dropna(subset=["meaning_en"])
+    return {(str(row.period), row.place, row.name_raw): row.meaning_en for row in told.itertuples()}
 
 
 def rank_as_printed(scores: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from audit_lib.pages.page_templates import link_translations, open_template
 from audit_lib.pages.place_reports import TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
-from audit_lib.pages.unit_data import Dossier, Place, read_sentences
+from audit_lib.pages.unit_data import Dossier, Place, read_meanings, read_sentences
 from audit_lib.pages.unit_finding import LEAST_RANKED, Latest, Table, describe_unit, list_messages
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
@@ -73,7 +73,7 @@ def render_units(
     names = set().union(*(_spell(dossier, words) for dossier in place.dossiers))
     found = [(period.name, card) for period in periods for card in period.found]
     named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
-    sentences = read_sentences(place, data)
+    sentences, meanings = read_sentences(place, data), read_meanings(place, data)
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -93,6 +93,7 @@ def render_units(
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
             sentences=sentences,
+            meanings=meanings,
             anchor_of=anchor_of,
             date_notices=date_notices,
             format_score=format_score,

@@ -30,7 +30,7 @@ function makeSortable(table, printed, words) {
       heads.forEach((each) => each.removeAttribute("aria-sort"));
       if (next !== "none") head.setAttribute("aria-sort", next);
       const direction = next === "descending" ? -1 : 1;
-      const sorted = next === "none" ? printed : sortRows(printed, column, direction, words.missing.split(" "));
+      const sorted = next === "none" ? printed : sortRows(printed, column, direction, words.missing.split("|"));
       table.tBodies[0].append(...sorted);
     });
   });
