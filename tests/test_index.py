@@ -118,8 +118,11 @@ def test_the_place_with_most_findings_comes_first(tmp_path: Path) -> None:
 def test_a_headline_is_silent_by_what_was_computed_not_by_its_words(tmp_path: Path, key: str) -> None:
     save(tmp_path, "jia", "2017", "05_trends", report(say_nothing_found(key)))
     save(tmp_path, "jia", "2017", "06_narrative", report(WORDS(key)))
+    save(tmp_path, "jia", "2016", "05_trends", report("All scored higher."))
     assert texts(render(tmp_path, tmp_path), ".answer") == [WORDS(key)]
-    assert texts(read(tmp_path, "status.html"), "td .state") == ["○", "●"]
+    page = read(tmp_path, "status.html")
+    assert texts(page, "td .state") == ["○", "●", "●"]
+    assert texts(page, "td .heard") == [WORDS(key), "finding", "finding", "no report"]
 
 
 def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_path: Path) -> None:
@@ -131,12 +134,16 @@ def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_pat
     manifest = tmp_path / ".manifest" / "jia" / "2017" / "05_trends.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({SILENCE: "One period."}), "utf-8")
+    save(tmp_path, "jia", "2018", "05_trends", report("All scored higher."))
+    manifest.with_name("07_update_rules.json").write_text(json.dumps({SILENCE: "No rules."}), "utf-8")
     render_period(folder, tmp_path)
     render(tmp_path, tmp_path)
     page = read(tmp_path, "status.html")
-    assert texts(page, "thead .state") == ["02 Distribution", "03 Ratings", "04 Groups", "05 Trends"]
-    assert texts(page, "td .state") == ["●", "●", "✕", "○"]
-    assert texts(page, "td .heard") == ["finding", "finding", "failed", "nothing to report"]
+    assert texts(page, "thead .state") == ["02 Distribution", "03 Ratings", "04 Groups", "05 Trends"], (
+        "no notice has a report on update rules"
+    )
+    assert texts(page, "tr[data-of=jia-2017] td .state") == ["●", "●", "✕", "○"]
+    assert texts(page, "tr[data-of=jia-2017] td .heard") == ["finding", "finding", "failed", "One period."]
     assert texts(page, ".failed:not(.state)") == [
         "The last run failed (code cell 3: KeyError: '<b>'); this is the last good report.",
         "The last run failed; there is no earlier report.",

@@ -248,8 +248,8 @@ def _print_value(value: Any, column: str, words: Words, missing: str, *, is_publ
 
 
 def _find_joiner(column: str, words: Words) -> str:
-    """Return what stands between the values of a cell: texts may have commas of their own."""
-    return words("joiners.clauses") if find_column(column).kind == "text" else words.joiner
+    """Return what stands between the values of a cell: texts and items may have commas of their own."""
+    return words("joiners.clauses") if find_column(column).kind in ("text", "item") else words.joiner
 
 
 def _name(value: Any, column: str, words: Words) -> str:

@@ -62,7 +62,7 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     shared = {"places": places, "words": words, "site": read_site(data)}
     _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
     periods = [period for place in places for period in place.periods]
-    names = sorted({name for period in periods for name in (*period.silent, *(card.name for card in period.cards))})
+    names = sorted({card.name for period in periods for card in period.cards if card.state != "silent"})
     _write(tree / "status.html", "status.html.j2", tree, shared | {"notebooks": names})
 
 

@@ -83,7 +83,9 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
     page["hint"] = suggest_search(names[0] if names else "", words)
-    is_searched = len(units) > MOST_NAMED and any(figure.wide for figure in body.figures)
+    first = body.figures[0] if body.figures else None
+    is_named = first is None or all(name in first.labels for name, _, _ in units)  # in the drawing itself
+    is_searched = len(units) > MOST_NAMED and any(figure.wide for figure in body.figures) and not is_named
     page["units"] = Markup(write_json(units)) if is_searched else ""
     text = "\n".join([opening.headline or "", *opening.messages, read_text(notebook)])
     page["glossary"] = list_terms(text, words)
