@@ -271,6 +271,28 @@ def test_periods_come_from_the_latest_and_units_and_languages_are_none(tmp_path:
     assert list_periods(tmp_path / "jia")[0].name == "2020-07"
 
 
+def test_with_an_address_pages_show_a_picture_and_a_contact_and_without_one_neither(
+    project: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(project / "data", tmp_path / "data")
+    for address, contact in (("https://example.org/r", "mailto:a@example.org"), ("", "")):
+        (tmp_path / "data" / "site.toml").write_text(f'url = "{address}"\ncontact = "{contact}"\n', "utf-8")
+        for language, tree in (("en", tmp_path / "reports"), ("zh", tmp_path / "reports" / "zh")):
+            folder = tree / "leizhou" / "2017"
+            committed = project / "reports" / tree.relative_to(tmp_path / "reports") / "leizhou" / "2017"
+            shutil.copytree(committed, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+            render_period(folder, tmp_path / "data")
+            render_place(tree, "leizhou", tmp_path / "data", language)
+            render_index(tree, tmp_path / "data", language)
+            root = f"{address}/zh" if language == "zh" else address
+            for name in ("index.html", "leizhou/index.html", "leizhou/units/水务局.html", "leizhou/2017/03_tiers.html"):
+                page = read(tree, name)
+                pictures = [each["content"] for each in page.select("meta[property='og:image']")]
+                assert pictures == ([f"{root}/leizhou/2017/cover.png"] if address else [])
+                assert bool(page.select("a[href^=mailto]")) == bool(contact)
+            assert bool(read(folder, "notice.html").select("a[href^=mailto]")) == bool(contact)
+
+
 def test_a_place_without_tables_has_neither_facts_nor_page(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2017", "01_source", report("Found."))
     page = render(tmp_path, tmp_path)

@@ -38,7 +38,7 @@ from audit_lib.pages.notice_facts import (
 )
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
-from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
+from audit_lib.pages.place_reports import COVER, TRENDS, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
@@ -104,6 +104,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         place=place,
         words=words,
         site=site,
+        image=site.locate(words.language, place.jurisdiction, latest, COVER) if shown.has_cover() else "",
         latest=latest,
         subject=describe_subject(record, words),
         lead=lead,

@@ -19,7 +19,7 @@ from audit_lib.pages.html_parts import slug_unit, take_slug
 from audit_lib.pages.notice_facts import describe_subject, say_units
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
-from audit_lib.pages.place_reports import TRENDS, Period
+from audit_lib.pages.place_reports import COVER, TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, read_meanings, read_sentences
@@ -74,6 +74,7 @@ def render_units(
     found = [(period.name, card) for period in periods for card in period.found]
     named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
     sentences, meanings = read_sentences(place, data), read_meanings(place, data)
+    covered = next((period.name for period in periods if period.has_cover()), "")
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -83,6 +84,7 @@ def render_units(
             place=place,
             words=own,
             site=site,
+            image=site.locate(words.language, place.jurisdiction, covered, COVER) if covered else "",
             slugs=slugs,
             latest=latest,
             opening=own.word(describe_unit(dossier, latest)),
