@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,19 @@ def test_louxing_corrections_are_applied_and_told(data: Path, louxing: Report) -
     assert [problem.check for problem in printed.problems] == ["score_unreadable"]
 
 
+def test_two_subjects_are_named_and_said_in_the_headline(louxing: Report) -> None:
+    history = louxing.history
+    is_last = history.notices["period"] == history.periods[-1]
+    subjects = history.notices["subject"].mask(is_last, "street lighting inspection")
+    compared = compare(replace(history, notices=history.notices.assign(subject=subjects)), 8)
+    assert louxing.headline(trends.describe(compared)).text.endswith("; the two had different subjects")
+    assert louxing.words.word(trends.describe_limits(compared)).startswith(
+        "The periods fall in different parts of the year, so a change between two of them is not a trend. "
+        "The subjects differ: environmental hygiene inspection September 2016, April 2017, "
+        "street lighting inspection May 2017."
+    )
+
+
 # Baoshan: ratings alone, of two different assessments.
 
 
@@ -253,11 +267,11 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     assert table["n"].to_list() == [10, 2, 7, 5]
     assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
     assert baoshan.headline(trends.describe(compared)).text == (
-        "Of the 24 towns and bureaus rated both times, 10 went from good to excellent and 2 went from excellent to good"
+        "12 of 24 towns and bureaus were rated differently in the open-government assessment of 2021 than in the "
+        "assessment of integrity and openness of 2016"
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
-        "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021; "
-        "at that share, 9.9 of the 15 rated lower before would be excellent now."
+        "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021."
     )
     assert trends.tabulate_steps(compared)["risen"].isna().all()  # another assessment: neither up nor down
 

@@ -74,6 +74,7 @@ def render_units(
     found = [(period.name, card) for period in periods for card in period.found]
     named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
     sentences, meanings = read_sentences(place, data), read_meanings(place, data)
+    subjects = describe_subjects(place, words)
     covered = next((period.name for period in periods if period.has_cover()), "")
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
@@ -92,6 +93,7 @@ def render_units(
             strip=_draw_strip(dossier, latest, own),
             treated=list(_list_treated(dossier, periods, notices, named, own)),
             subject=describe_subject(record, own),
+            subjects=subjects if len(set(subjects.values())) > 1 else {},
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
             sentences=sentences,
@@ -105,6 +107,11 @@ def render_units(
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     return paths
+
+
+def describe_subjects(place: Place, words: Words) -> dict[str, str]:
+    """Describe what each period is about, the first period first; empty of one where it is not recorded."""
+    return {period: describe_subject(place.find_record(period), words) for period in reversed(place.periods)}
 
 
 def list_beside(tree: Path, jurisdiction: str, language: str) -> list[Path]:
