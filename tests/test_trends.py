@@ -93,11 +93,20 @@ def test_headline(name: str, headline: str) -> None:
     assert len(headline.split()) <= 25
 
 
-def test_ranks_by_another_measure_are_not_called_a_move() -> None:
+def test_an_order_by_scores_is_not_compared_with_ranks_by_another_measure() -> None:
     report = open_report("guangdong", "2018-04")
     compared = compare(report.history, 8)
-    assert report.headline(trends.describe(compared)).text == (
-        "18 of 21 cities had another place in April 2018 than in August 2017, ranked by another or an unknown measure"
+    assert report.headline(trends.describe(compared)).role == "headline silent"
+    assert compared.main is None
+    assert trends.describe_movers(compared) is None
+
+
+def test_ranks_by_another_measure_are_not_called_a_move() -> None:
+    history = open_report("jiangxi", "2021-10").history
+    compared = compare(replace(history, notices=history.notices.assign(rubric_id=["a", "b"])), 8)
+    assert str(trends.describe(compared)) == (
+        "8 of 11 cities had another place in October 2021 than in February 2021, "
+        "ranked by another or an unknown measure"
     )
     assert trends.describe_movers(compared) is None
 
@@ -136,7 +145,7 @@ def test_guangdong_says_what_may_be_compared() -> None:
         "September 2022 was the lowest comparable period for 20 of 21 cities"
     )
     steps = trends.tabulate_steps(compared)
-    assert steps["compared"].to_list() == ["places", "places", "points", "points", "points"]
+    assert steps["compared"].to_list() == ["nothing", "nothing", "points", "points", "points"]
     assert steps["risen"].isna().to_list() == [True, True, False, False, False]
 
 

@@ -290,7 +290,7 @@ def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
     before, after = (read(tree, "ministries", unit) for unit in ("环境保护部", "生态环境部"))
     told = (
         "On 17 March 2018 Environmental Protection → Ecology and Environment: merged into a new unit "
-        "a new name and a wider body, so counted as merged Read here"
+        "a new name and a wider body, so counted as merged; read in the reprint at http://hongxingpaper.com/n2588025/n2643309/c8725152/content.html Printed here"
     )
     assert texts(before, ".events li") == texts(after, ".events li") == [told]
     assert hrefs(before, ".events a")[0] == "生态环境部.html"
