@@ -180,7 +180,7 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
 def test_an_inspection_that_cannot_be_compared_is_said_to_be_so(
     ours: tuple[Path, BeautifulSoup], tmp_path: Path
 ) -> None:
-    assert texts(ours[1], ".plainbox")[0].startswith("Seven different inspections.")
+    assert texts(ours[1], ".plainbox")[0].startswith("Seven places, each with inspections of its own.")
     save(tmp_path, "jia", "2017", "00_year_card", report("Found."))
     assert not render(tmp_path, tmp_path).select(".plainbox")
 

@@ -198,6 +198,16 @@ def test_results_of_every_period_and_why_there_is_none(
     assert rows(read(tree, place, unit)) == expected
 
 
+def test_a_unit_is_shown_with_its_neighbours_above_and_below(tree: Path) -> None:
+    page = read(tree, "leizhou", "水务局")
+    (said,) = page.select("#place ~ .src")
+    assert " ".join(said.get_text().split()) == "Next above: Audit (94). Next below: six units with 90."
+    assert hrefs(said, "a") == ["审计局.html"]
+    first = read(tree, "leizhou", "食药监局").select_one("#place ~ .src").get_text()
+    assert "Next above" not in first
+    assert "Next below" in first
+
+
 def test_what_the_notice_says_is_copied_or_our_summary_and_leads_to_its_lines(tree: Path) -> None:
     page = read(tree, "leizhou", "海洋渔业局")
     copied, ours = page.select(".says")

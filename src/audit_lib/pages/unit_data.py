@@ -29,6 +29,8 @@ from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
 from audit_lib.wording.words import Phrase, Text
 
+LEVELS = ("省", "市", "区", "县")  # of government, which a name is printed with or without
+
 
 class Result(NamedTuple):
     """A unit in one period: in a table, or in the tier lists alone (table_no 0). None is missing.
@@ -289,5 +291,6 @@ def _find_names(rows: list[Any], known: list[Any], aliases: list[Any]) -> Iterat
     evidence = {squeeze(each.name_printed): each.evidence for each in aliases}
     evidence |= {squeeze(each.full_name): each.evidence for each in known if each.full_name}
     for printed in dict.fromkeys([*periods, *evidence]):
-        if printed != squeeze(rows[0].unit_name):
-            yield Name(printed, tuple(dict.fromkeys(periods.get(printed, []))), evidence.get(printed))
+        if printed != (name := squeeze(rows[0].unit_name)):
+            proof = None if printed.replace(name, "", 1) in LEVELS else evidence.get(printed)  # 广州市 needs no proof
+            yield Name(printed, tuple(dict.fromkeys(periods.get(printed, []))), proof)

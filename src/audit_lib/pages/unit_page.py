@@ -23,7 +23,15 @@ from audit_lib.pages.place_reports import COVER, TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, read_meanings, read_sentences
-from audit_lib.pages.unit_finding import LEAST_RANKED, Latest, Table, describe_unit, list_messages
+from audit_lib.pages.unit_finding import (
+    LEAST_RANKED,
+    MOST_NAMED,
+    Latest,
+    Table,
+    describe_unit,
+    find_neighbours,
+    list_messages,
+)
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
@@ -91,6 +99,8 @@ def render_units(
             opening=own.word(describe_unit(dossier, latest)),
             bullets=[own.mark_up(each) for each in list_messages(latest)],
             strip=_draw_strip(dossier, latest, own),
+            neighbours=list(find_neighbours(latest)),
+            most_named=MOST_NAMED,
             treated=list(_list_treated(dossier, periods, notices, named, own)),
             subject=describe_subject(record, own),
             subjects=subjects if len(set(subjects.values())) > 1 else {},
