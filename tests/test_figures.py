@@ -382,7 +382,7 @@ def format_signed(change: float) -> str:
     [
         ("guangdong", "2022-09", "time to scale, close periods set apart"),
         ("louxing", "2017-05", "time to scale, close periods set apart"),
-        ("ministries", "2022", "time to scale"),
+        ("xianning", "2022-12", "time to scale"),
     ],
 )
 def test_medians_of_few_periods_stand_in_one_row_on_a_phone(place: str, period: str, spaced: str) -> None:

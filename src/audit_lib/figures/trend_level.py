@@ -30,11 +30,11 @@ INSET = 30.0  # pixels from the ends of a phone's time axis to its first and las
 def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     """Draw the scores of each period at its time, medians joined only within one scheme in a regular series.
 
-    None where fewer than two periods have scores.
+    None where the scores of no two periods may be compared.
     """
     panel = trends.panel
     scored = [period for period in panel.periods if panel.published[period].basis == "score"]
-    if len(scored) < 2 or not panel.lists:
+    if len(panel.like_last) < 2 or not panel.lists:
         return None
     highlight = choose_highlight(trends)
     values = panel.rows.dropna(subset=["score"])["score"]
@@ -92,7 +92,7 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
         return "lists_fell" if fell else "lists_rose" if rose else "lists", {"n_lists": len(every), **ends}
     (medians,) = every
     if len(medians) < 2:
-        return "apart" if len(like) < 2 else "few", {}
+        return "few", {}
     if list(medians.index) == like and len(like) == 2:
         return "two", {"earlier": float(medians.iloc[0]), "median": float(medians.iloc[1]), **ends}
     low, high = float(medians.min()), float(medians.max())
