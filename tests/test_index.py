@@ -297,7 +297,7 @@ def test_a_place_without_tables_has_neither_facts_nor_page(tmp_path: Path) -> No
     save(tmp_path, "jia", "2017", "01_source", report("Found."))
     page = render(tmp_path, tmp_path)
     assert not page.select(".meta, .badges, .card a")
-    assert texts(read(tmp_path, "status.html"), "td.number") == ["–"] * 4
+    assert texts(read(tmp_path, "status.html"), "td.number") == ["–"] * 3
     assert search_of(page) == [{"id": "jia", "names": ["Jia", "jia"], "units": []}]
     assert render_place(tmp_path, "jia", tmp_path) == []
 
