@@ -319,6 +319,6 @@ def plain(shown: str) -> str:
     words = Words("en")
     number = shown.replace("−", "-").replace(",", "")
     is_number = number.lstrip("+-").replace(".", "", 1).isdigit()
-    if shown in (words.missing, words.inapplicable):
+    if shown in words.blanks:
         return ""
     return number if is_number else shown.replace("\N{NON-BREAKING HYPHEN}", "-")

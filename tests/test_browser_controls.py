@@ -14,8 +14,8 @@ pytest.importorskip("playwright", reason="no playwright: install the dev group")
 
 pytestmark = pytest.mark.slow
 
-SHORT = 15  # rows; a longer table can be sorted and searched
-MISSING = ("", Words("en").missing, Words("en").inapplicable)
+SHORT = 15  # rows; a longer table can be sorted
+MISSING = ("", *Words("en").blanks)
 # Of a table: its headings, and the texts of a column from top to bottom, shown rows only.
 READ_COLUMN = """(table, column) => [...table.tBodies[0].rows].filter(row => !row.hidden)
     .map(row => row.cells[column].textContent.trim())"""
@@ -70,24 +70,15 @@ def test_rows_keep_together_when_they_are_sorted(page: Any, site: Path) -> None:
     assert sorted(after) == sorted(before)
 
 
-def test_a_long_table_can_be_searched(page: Any, site: Path) -> None:
-    table = find_long_table(page, site)
-    box = table.locator("xpath=preceding::input[@type='search'][1]")
-    rows = table.evaluate("table => [...table.tBodies[0].rows].map(row => row.textContent)")
-    wanted = table.evaluate("table => table.tBodies[0].rows[3].querySelector('.text').textContent.trim()")
-    box.fill(wanted)
-    shown = table.evaluate(
-        "table => [...table.tBodies[0].rows].filter(row => row.checkVisibility()).map(row => row.textContent)"
-    )
-    assert 0 < len(shown) < len(rows)
-    assert all(wanted in row for row in shown)
-    told = box.locator("xpath=ancestor::*[.//*[@aria-live or @role='status']][1]").locator("[aria-live], [role=status]")
-    assert str(len(shown)) in told.first.text_content()
-    assert str(len(rows)) in told.first.text_content()
-    box.fill("没有这样的单位")
-    assert not table.evaluate("table => [...table.tBodies[0].rows].some(row => row.checkVisibility())")
-    box.fill("")
-    assert table.evaluate("table => [...table.tBodies[0].rows].every(row => row.checkVisibility())")
+def test_a_page_has_one_search_for_units_and_it_sets_rows_off(page: Any, site: Path) -> None:
+    page.goto((site / "leizhou/2017/02_distribution.html").as_uri())
+    fields = page.locator("input[type=search]")
+    assert fields.count() == 1
+    fields.fill("水务局")
+    assert "水务局" in page.locator("tr.chosen").first.text_content()
+    for path in (site / "louxing/2017-05").glob("0*.html"):
+        page.goto(path.as_uri())
+        assert page.locator("input[type=search]").count() == 0, "11 units need no search"
 
 
 def test_a_matrix_shows_scores_for_places_and_sets_a_row_off(page: Any, site: Path) -> None:

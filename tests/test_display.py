@@ -32,14 +32,14 @@ def test_table_has_caption_scope_and_right_aligned_numbers() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "printed"),
     [
-        ("score", [97.0, 88.5, None], ["97", "88.5", "–"]),
+        ("score", [97.0, 88.5, None], ["97", "88.5", "no score"]),
         ("score", [88.3, 80.0, 86.94], ["88.3", "80", "86.94"]),
         ("score", [88.125, 85.5], ["88.125", "85.5"]),
         ("mean", [88.125, 85.5], ["88.13", "85.50"]),
         ("score_before", [82.9, 71.8], ["82.9", "71.8"]),
         ("mean", [85.589286, 84.0], ["85.59", "84.00"]),
         ("share_pct", [14.2857, 50.0], ["14.3", "50.0"]),
-        ("rank", pd.array([1, None], dtype="Int16"), ["1", "–"]),
+        ("rank", pd.array([1, None], dtype="Int16"), ["1", "none"]),
         ("units", [["甲局", "乙镇"], []], ["Jiaju 甲局, Yizhen 乙镇", "none"]),
         ("is_overlap", [True, False], ["yes", "no"]),
         ("match", ["exact", "甲局"], ["same name", "甲局"]),
@@ -105,22 +105,25 @@ def test_a_chart_carries_the_words_around_it_and_its_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "key", "legend"),
+    ("column", "key", "word"),
     [
-        ("score", "league", "–: the notice does not say."),
-        ("mean", "league", "n/a: does not apply, or there is nothing to compute it from."),
-        ("value", "spread", "n/a: does not apply, or there is nothing to compute it from."),
+        ("score", "league", "no score"),
+        ("sentiment", "exceptions", "not named"),
+        ("counted_by", "claims", "not published"),
+        ("quantifier", "claims", "none"),
+        ("limit", "named_columns", "no rule"),
+        ("last_updated", "named_columns", "not stated"),
+        ("mean", "league", "n/a"),
+        ("value", "spread", "n/a"),
     ],
 )
-def test_marks_of_missing_values_say_what_is_missing(column: str, key: str, legend: str) -> None:
+def test_cells_without_a_value_say_what_is_missing(column: str, key: str, word: str) -> None:
     shown = show(pd.DataFrame({"figure": ["mean"], column: [None]}), key, WORDS)
-    assert shown.cells.iloc[0, 1] == legend.partition(":")[0]
-    assert html(shown).find("p", class_="blanks").text == legend
+    assert shown.cells.iloc[0, 1] == word
+    assert html(shown).find("p", class_="blanks") is None
 
 
-def test_a_table_with_both_marks_explains_both_and_one_with_none_nothing() -> None:
+def test_each_column_has_its_own_word_for_a_missing_value() -> None:
     table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
     shown = show(table, "league", WORDS)
-    assert shown.cells.iloc[0].to_list() == ["Jiaju 甲局", "–", "n/a"]
-    assert shown.legend == "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
-    assert show(table.fillna(1.0), "league", WORDS).legend == ""
+    assert shown.cells.iloc[0].to_list() == ["Jiaju 甲局", "no score", "n/a"]

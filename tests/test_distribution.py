@@ -105,7 +105,7 @@ def test_leizhou_chart(leizhou) -> None:
         ([80, 81, 82, 83, 84, 85, 86, 87], "Half of the bureaus scored from 82 to 85; no two have the same score"),
         (
             [80, 80, 82, 83, 84, 85, 86, 87],
-            "Half of the bureaus scored from 82 to 85; two of them share a score with another",
+            "Half of the bureaus scored from 82 to 85; two bureaus share their score with another",
         ),
     ],
 )
@@ -118,7 +118,7 @@ def test_describe_awkward_scores(scored, points: list[float], sentence: str) -> 
 @pytest.mark.parametrize(
     ("period", "sentence"),
     [
-        ("2017-05", "Subdistricts scored 85.84 at most, towns 86.31 at least; each have a table of their own"),
+        ("2017-05", "Subdistricts scored 85.84 at most, towns 86.31 at least; each has a table of its own"),
         ("2017-04", "Subdistricts and towns have a score table each; scores run from 85.91 to 87.56"),
     ],
 )

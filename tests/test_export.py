@@ -88,7 +88,16 @@ def test_sheets_hold_what_the_processed_tables_hold(data: Path, exported, notice
 
 def test_cells_of_leizhou_are_numbers_texts_and_truths(exported) -> None:
     book = openpyxl.load_workbook(exported("leizhou", "2017")[0])
-    assert book.sheetnames == ["notes", "scores", "mentions", "problems", "claims", "web_columns", "update_rules"]
+    assert book.sheetnames == [
+        "notes",
+        "scores",
+        "mentions",
+        "problems",
+        "claims",
+        "examples",
+        "web_columns",
+        "update_rules",
+    ]
     rows = {row["unit_name"]: row for row in read_rows(book["scores"])}
     assert len(rows) == 57
     assert {name: rows["司法局"][name] for name in ("score", "serial", "rank", "period", "year", "is_corrected")} == {
@@ -157,7 +166,7 @@ def test_notes_tell_the_source_and_each_column(exported, data: Path) -> None:
     described = [row for row in cells if row[0] in SCHEMAS and row[1] in SCHEMAS[row[0]].columns]
     assert len(described) == sum(
         len(SCHEMAS[name].columns)
-        for name in ("scores", "mentions", "problems", "claims", "web_columns", "update_rules")
+        for name in ("scores", "mentions", "problems", "claims", "examples", "web_columns", "update_rules")
     )
     score = (
         "scores",
@@ -316,9 +325,9 @@ def test_the_command_names_what_it_wrote(audit, tmp_path: Path) -> None:
     book, package = out.splitlines()
     assert (
         book
-        == f"{tmp_path / 'leizhou-2017.xlsx'}  rows by sheet: scores 57, mentions 11, problems 17, claims 8, web_columns 7, update_rules 11"
+        == f"{tmp_path / 'leizhou-2017.xlsx'}  rows by sheet: scores 57, mentions 11, problems 17, claims 8, examples 11, web_columns 7, update_rules 11"
     )
-    assert package == f"{tmp_path / 'leizhou-2017.zip'}  14 files of data, described in datapackage.json"
+    assert package == f"{tmp_path / 'leizhou-2017.zip'}  15 files of data, described in datapackage.json"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["leizhou-2017.xlsx", "leizhou-2017.zip"]
 
 

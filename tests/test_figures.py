@@ -377,6 +377,33 @@ def format_signed(change: float) -> str:
     return ("+" if change > 0 else "") + format_number(round(change, 6), 2)
 
 
+@pytest.mark.parametrize(
+    ("place", "period", "spaced"),
+    [
+        ("guangdong", "2022-09", "time to scale, close periods set apart"),
+        ("louxing", "2017-05", "time to scale, close periods set apart"),
+        ("xianning", "2022-12", "time to scale"),
+    ],
+)
+def test_medians_of_few_periods_stand_in_one_row_on_a_phone(place: str, period: str, spaced: str) -> None:
+    chart = draw_trend(place, period, trends.plot_level)
+    assert chart.subtitle.rpartition("; ")[2] == spaced
+    scene = chart.narrow
+    rows = {label.y for label in scene.of(Label) if label.text == "Median"}
+    assert rows
+    for y in rows:
+        medians = sorted(
+            (label for label in scene.of(Label) if label.y == y and label.is_bold), key=lambda each: each.x
+        )
+        assert len(medians) == len({label.x for label in scene.of(Label) if re.fullmatch(r"\d{4}", label.text)})
+        for one, other in itertools.pairwise(medians):
+            apart = (
+                measure_width(one.text, one.size, is_bold=True) + measure_width(other.text, other.size, is_bold=True)
+            ) / 2
+            assert other.x - one.x > apart
+    assert len({(dot.x, dot.y) for dot in scene.of(Dot)}) == len(scene.of(Dot)), "no unit hides another"
+
+
 @pytest.mark.parametrize("place", ["guangdong", "louxing"])
 def test_each_period_has_its_own_scores_and_median(place: str) -> None:
     chart = draw_trend(place, {"guangdong": "2022-09", "louxing": "2017-05"}[place], trends.plot_level)

@@ -118,8 +118,11 @@ def test_the_place_with_most_findings_comes_first(tmp_path: Path) -> None:
 def test_a_headline_is_silent_by_what_was_computed_not_by_its_words(tmp_path: Path, key: str) -> None:
     save(tmp_path, "jia", "2017", "05_trends", report(say_nothing_found(key)))
     save(tmp_path, "jia", "2017", "06_narrative", report(WORDS(key)))
+    save(tmp_path, "jia", "2016", "05_trends", report("All scored higher."))
     assert texts(render(tmp_path, tmp_path), ".answer") == [WORDS(key)]
-    assert texts(read(tmp_path, "status.html"), "td .state") == ["○", "●"]
+    page = read(tmp_path, "status.html")
+    assert texts(page, "td .state") == ["○", "●", "●"]
+    assert texts(page, "td .heard") == [WORDS(key), "finding", "finding", "no report"]
 
 
 def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_path: Path) -> None:
@@ -131,12 +134,16 @@ def test_the_status_page_says_what_failed_and_what_has_nothing_to_report(tmp_pat
     manifest = tmp_path / ".manifest" / "jia" / "2017" / "05_trends.json"
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({SILENCE: "One period."}), "utf-8")
+    save(tmp_path, "jia", "2018", "05_trends", report("All scored higher."))
+    manifest.with_name("07_update_rules.json").write_text(json.dumps({SILENCE: "No rules."}), "utf-8")
     render_period(folder, tmp_path)
     render(tmp_path, tmp_path)
     page = read(tmp_path, "status.html")
-    assert texts(page, "thead .state") == ["02 Distribution", "03 Ratings", "04 Groups", "05 Trends"]
-    assert texts(page, "td .state") == ["●", "●", "✕", "○"]
-    assert texts(page, "td .heard") == ["finding", "finding", "failed", "nothing to report"]
+    assert texts(page, "thead .state") == ["02 Distribution", "03 Ratings", "04 Groups", "05 Trends"], (
+        "no notice has a report on update rules"
+    )
+    assert texts(page, "tr[data-of=jia-2017] td .state") == ["●", "●", "✕", "○"]
+    assert texts(page, "tr[data-of=jia-2017] td .heard") == ["finding", "finding", "failed", "One period."]
     assert texts(page, ".failed:not(.state)") == [
         "The last run failed (code cell 3: KeyError: '<b>'); this is the last good report.",
         "The last run failed; there is no earlier report.",
@@ -173,7 +180,7 @@ def test_cards_say_what_who_when_and_how_many(ours: tuple[Path, BeautifulSoup]) 
 def test_an_inspection_that_cannot_be_compared_is_said_to_be_so(
     ours: tuple[Path, BeautifulSoup], tmp_path: Path
 ) -> None:
-    assert texts(ours[1], ".plainbox")[0].startswith("Seven different inspections.")
+    assert texts(ours[1], ".plainbox")[0].startswith("Seven places, each with inspections of its own.")
     save(tmp_path, "jia", "2017", "00_year_card", report("Found."))
     assert not render(tmp_path, tmp_path).select(".plainbox")
 
@@ -264,11 +271,33 @@ def test_periods_come_from_the_latest_and_units_and_languages_are_none(tmp_path:
     assert list_periods(tmp_path / "jia")[0].name == "2020-07"
 
 
+def test_with_an_address_pages_show_a_picture_and_a_contact_and_without_one_neither(
+    project: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(project / "data", tmp_path / "data")
+    for address, contact in (("https://example.org/r", "mailto:a@example.org"), ("", "")):
+        (tmp_path / "data" / "site.toml").write_text(f'url = "{address}"\ncontact = "{contact}"\n', "utf-8")
+        for language, tree in (("en", tmp_path / "reports"), ("zh", tmp_path / "reports" / "zh")):
+            folder = tree / "leizhou" / "2017"
+            committed = project / "reports" / tree.relative_to(tmp_path / "reports") / "leizhou" / "2017"
+            shutil.copytree(committed, folder, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+            render_period(folder, tmp_path / "data")
+            render_place(tree, "leizhou", tmp_path / "data", language)
+            render_index(tree, tmp_path / "data", language)
+            root = f"{address}/zh" if language == "zh" else address
+            for name in ("index.html", "leizhou/index.html", "leizhou/units/水务局.html", "leizhou/2017/03_tiers.html"):
+                page = read(tree, name)
+                pictures = [each["content"] for each in page.select("meta[property='og:image']")]
+                assert pictures == ([f"{root}/leizhou/2017/cover.png"] if address else [])
+                assert bool(page.select("a[href^=mailto]")) == bool(contact)
+            assert bool(read(folder, "notice.html").select("a[href^=mailto]")) == bool(contact)
+
+
 def test_a_place_without_tables_has_neither_facts_nor_page(tmp_path: Path) -> None:
     save(tmp_path, "jia", "2017", "01_source", report("Found."))
     page = render(tmp_path, tmp_path)
     assert not page.select(".meta, .badges, .card a")
-    assert texts(read(tmp_path, "status.html"), "td.number") == ["–"] * 4
+    assert texts(read(tmp_path, "status.html"), "td.number") == ["–"] * 3
     assert search_of(page) == [{"id": "jia", "names": ["Jia", "jia"], "units": []}]
     assert render_place(tmp_path, "jia", tmp_path) == []
 

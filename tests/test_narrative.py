@@ -21,6 +21,7 @@ from audit_lib.analysis.narrative import (
     describe_narrative,
     describe_praised,
     describe_unmentioned,
+    find_examples,
     find_unexplained,
     list_items,
     list_named,
@@ -88,16 +89,43 @@ def claims(opened_leizhou) -> pd.DataFrame:
 
 
 def test_leizhou_named(leizhou) -> None:
-    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, leizhou.record)
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, leizhou.examples, leizhou.record)
     assert named["score"].to_list() == [93, 87, 86.5, 83, 78, 75, 71, 70]
     baisha = named.set_index("unit_name").loc["白沙镇"]
     assert baisha["where"] == ["二、四是", "二、五是"]
-    assert baisha["summary"] == ["大多数单位的更新达不到网站考评要求", "对湛江市网站户头维护不足"]
+    assert baisha["example"] == [
+        "the news column stopped in August 2017; documents had not been updated for three years",
+        "its column on other documents on Zhanjiang's website was blank",
+    ]
+    assert baisha["summary"] == [
+        "工作动态停在2017年8月,文件3年未更新",
+        "调风镇(机构职能栏目)、白沙镇(其他文件栏目)、雷高镇(其他栏目),均为空白栏目",
+    ]
+
+
+def test_a_unit_of_which_nothing_is_recorded_is_named_for_the_heading_of_its_item(leizhou) -> None:
+    untold = leizhou.examples[leizhou.examples["unit"] != "白沙镇"]
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, untold, leizhou.record).set_index("unit_name")
+    assert pd.isna(named.at["白沙镇", "example"])
+    assert named.at["白沙镇", "summary"] == ["大多数单位的更新达不到网站考评要求", "对湛江市网站户头维护不足"]
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, leizhou.examples.iloc[:0], leizhou.record)
+    assert "example" not in named
+
+
+def test_a_table_of_examples_may_be_in_chinese_alone(leizhou) -> None:
+    chinese = leizhou.examples.drop(columns="meaning_en")
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, chinese, leizhou.record).set_index("unit_name")
+    assert "example" not in named
+    assert named.at["水务局", "summary"] == ["经几次催办才处理,全市因此被湛江市扣分"]
+
+
+def test_what_is_recorded_of_an_example_is_of_a_mention(leizhou) -> None:
+    assert len(find_examples(leizhou.mentions, leizhou.examples)) == len(leizhou.mentions) == len(leizhou.examples)
 
 
 def test_words_are_ours_by_section(leizhou) -> None:
-    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, None)
-    assert "topic" in named, "a copy without a record counts as the words of the notice"
+    named = list_named(leizhou.scores, leizhou.mentions, leizhou.notice, leizhou.examples, None)
+    assert "quote" in named, "a copy without a record counts as the words of the notice"
     full = leizhou.record.copy()
     full["form"] = "the page"
     assert mark_verbatim(leizhou.claims, leizhou.notice, full)["is_verbatim"].all()
@@ -449,7 +477,7 @@ def test_nobody_named_draws_nothing(make_scores, leizhou) -> None:
 
 
 def test_every_recorded_quote_stands_in_the_raw_file(leizhou) -> None:
-    for known in (leizhou.claims, leizhou.rules, leizhou.web_columns):
+    for known in (leizhou.claims, leizhou.rules, leizhou.web_columns, leizhou.examples):
         assert len(known) > 5
         assert known["is_quoted"].all()
 

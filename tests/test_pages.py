@@ -504,13 +504,11 @@ def test_an_address_uses_no_term() -> None:
     assert [term for text in ("p 0.05", "https://a.cn/p/5") for term, _ in list_terms(text, WORDS)] == ["p"]
 
 
-def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_csv(tmp_path: Path) -> None:
+def test_words_for_missing_values_are_set_back_and_empty_in_the_csv(tmp_path: Path) -> None:
     table = pd.DataFrame({"unit_name": ["甲局"], "score": [None], "mean": [None]})
     page = render(tmp_path, [*report()[:4], cell("show(x)", show(table, "tiers", WORDS))])
-    legend = "–: the notice does not say. n/a: does not apply, or there is nothing to compute it from."
-    assert page.one("p", class_="blanks").text == legend
     assert [(each.text, each.attributes["class"]) for each in page.all("td")] == [
-        ("–", "text gap"),
+        ("no score", "text gap"),
         ("n/a", "text gap"),
     ]
     link = page.one("a", download="units-and-scores-of-each-rating.csv")
@@ -519,7 +517,7 @@ def test_marks_of_missing_values_are_explained_below_the_table_and_empty_in_its_
 
 
 def test_glossary_explains_the_terms_of_the_page_and_no_others(tmp_path: Path) -> None:
-    page = render(tmp_path, report("a 90/80 rule; beyond Tukey's fences."))
+    page = render(tmp_path, report("By the notice and a 90/80 rule; beyond Tukey's fences."))
     assert [each.text for each in page.inside("dt", page.one("dl", class_="glossary"))][:3] == [
         "notice (通报)",
         "rating",

@@ -96,15 +96,17 @@ def test_our_summary_of_leizhou_is_not_called_its_words(leizhou) -> None:
     marked = mark_verbatim(leizhou.rules, leizhou.notice, leizhou.record)
     assert not marked["is_verbatim"].any()
     shown = worded(tabulate_rules(marked).set_index("rule"))
-    assert list(shown) == ["limit", "summary", "places"]
+    assert list(shown) == ["limit", "meaning", "summary", "places"]
     assert shown.loc["动态要闻"].to_list() == [
         "every two weeks",
+        ["news every two weeks", "news within two weeks"],
         ["工作动态类2周一次", "动态要闻类2周内"],
         ["line 43", "line 73"],
     ]
     assert shown.at["政策文件", "limit"] == "every six months"
     assert shown.at["办事指南", "limit"] == "no period stated"
-    assert list(tabulate_rules(marked.assign(is_verbatim=True))) == ["rule", "limit", "quote", "places"]
+    assert "meaning" not in tabulate_rules(marked.drop(columns="meaning_en"))
+    assert list(tabulate_rules(marked.assign(is_verbatim=True))) == ["rule", "limit", "meaning", "quote", "places"]
 
 
 def test_leizhou_columns(named) -> None:
@@ -403,6 +405,8 @@ def test_further_columns_of_a_table_are_left_out(tmp_path) -> None:
 def test_a_period_of_another_form_is_an_error_of_its_line(tmp_path) -> None:
     path = tmp_path / "update_rules.csv"
     columns = ",".join(SCHEMAS["update_rules"].columns)
-    path.write_text(f"{columns}\na-2017,动态,每2周,2 weeks,工作动态,二,四,line 1,seen\n", encoding="utf-8")
+    path.write_text(
+        f"{columns}\na-2017,动态,每2周,every 2 weeks,2 weeks,工作动态,二,四,line 1,seen\n", encoding="utf-8"
+    )
     with pytest.raises(AuditError, match=r"line 2: found every '2 weeks'"):
         load_table(path, "update_rules")

@@ -236,9 +236,9 @@ def test_ranks_of_several_tables_have_a_first_each(make_scores, leizhou) -> None
 @pytest.mark.parametrize(
     ("ranks", "sentence"),
     [
-        ([1, 2, 3], "Of the 3 towns and bureaus whose rank is listed, Jiaju came first"),
-        ([1, 1, 3], "Of the 3 towns and bureaus whose rank is listed, Jiaju and Yizhen came first"),
-        ([1, 1, 1], "Of the 3 towns and bureaus whose rank is listed, 3 share the first place"),
+        ([1, 2, 3], "Of 3 towns and bureaus, Jiaju came first"),
+        ([1, 1, 3], "Of 3 towns and bureaus, Jiaju and Yizhen came first"),
+        ([1, 1, 1], "Of 3 towns and bureaus, 3 share the first place"),
         ([None] * 3, "No scores, ratings or ranks were read for the 3 towns and bureaus named"),
     ],
 )

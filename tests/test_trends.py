@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,20 @@ def test_headline(name: str, headline: str) -> None:
     assert len(headline.split()) <= 25
 
 
-def test_ranks_by_another_measure_are_not_called_a_move() -> None:
+def test_an_order_by_scores_is_not_compared_with_ranks_by_another_measure() -> None:
     report = open_report("guangdong", "2018-04")
     compared = compare(report.history, 8)
-    assert report.headline(trends.describe(compared)).text == (
-        "18 of 21 cities had another place in April 2018 than in August 2017, ranked by another or an unknown measure"
+    assert report.headline(trends.describe(compared)).role == "headline silent"
+    assert compared.main is None
+    assert trends.describe_movers(compared) is None
+
+
+def test_ranks_by_another_measure_are_not_called_a_move() -> None:
+    history = open_report("jiangxi", "2021-10").history
+    compared = compare(replace(history, notices=history.notices.assign(rubric_id=["a", "b"])), 8)
+    assert str(trends.describe(compared)) == (
+        "8 of 11 cities had another place in October 2021 than in February 2021, "
+        "ranked by another or an unknown measure"
     )
     assert trends.describe_movers(compared) is None
 
@@ -135,7 +145,7 @@ def test_guangdong_says_what_may_be_compared() -> None:
         "September 2022 was the lowest comparable period for 20 of 21 cities"
     )
     steps = trends.tabulate_steps(compared)
-    assert steps["compared"].to_list() == ["places", "places", "points", "points", "points"]
+    assert steps["compared"].to_list() == ["nothing", "nothing", "points", "points", "points"]
     assert steps["risen"].isna().to_list() == [True, True, False, False, False]
 
 
@@ -160,9 +170,7 @@ def test_ministries_are_compared_by_places(ministries: Report) -> None:
     assert compared.main is not None
     assert (compared.main.gate.measure, compared.main.gate.reason) == ("places", "scheme_differs")
     assert len(compared.main.units) == 11  # 5 more became new units
-    assert trends.plot_level(compared).draw(ministries.words).title == (  # type: ignore[union-attr]
-        "Scores of 3 periods, not to be compared from one to the next"
-    )
+    assert trends.plot_level(compared).draw(ministries.words) is None, "no scores side by side that are not compared"
     assert ministries.headline(trends.describe(compared)).text == (
         "Of the 11 ministries listed in 2016 and 2022, Public Security moved furthest, from joint 5th to joint 10th; "
         "Commerce was first each time"
@@ -242,6 +250,19 @@ def test_louxing_corrections_are_applied_and_told(data: Path, louxing: Report) -
     assert [problem.check for problem in printed.problems] == ["score_unreadable"]
 
 
+def test_two_subjects_are_named_and_said_in_the_headline(louxing: Report) -> None:
+    history = louxing.history
+    is_last = history.notices["period"] == history.periods[-1]
+    subjects = history.notices["subject"].mask(is_last, "street lighting inspection")
+    compared = compare(replace(history, notices=history.notices.assign(subject=subjects)), 8)
+    assert louxing.headline(trends.describe(compared)).text.endswith("; the two had different subjects")
+    assert louxing.words.word(trends.describe_limits(compared)).startswith(
+        "The periods fall in different parts of the year, so a change between two of them is not a trend. "
+        "The subjects differ: environmental hygiene inspection September 2016, April 2017, "
+        "street lighting inspection May 2017."
+    )
+
+
 # Baoshan: ratings alone, of two different assessments.
 
 
@@ -253,11 +274,11 @@ def test_baoshan_ratings_by_name(baoshan: Report) -> None:
     assert table["n"].to_list() == [10, 2, 7, 5]
     assert table.at[("优秀", "良好"), "units"] == ["区教育局", "淞南镇"]
     assert baoshan.headline(trends.describe(compared)).text == (
-        "Of the 24 towns and bureaus rated both times, 10 went from good to excellent and 2 went from excellent to good"
+        "12 of 24 towns and bureaus were rated differently in the open-government assessment of 2021 than in the "
+        "assessment of integrity and openness of 2016"
     )
     assert baoshan.words.without_glosses().word(trends.describe_gap(compared, "side")) == (
-        "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021; "
-        "at that share, 9.9 of the 15 rated lower before would be excellent now."
+        "Rated excellent: 10 of the 25 units listed in 2016, 33 of 50 in 2021."
     )
     assert trends.tabulate_steps(compared)["risen"].isna().all()  # another assessment: neither up nor down
 
@@ -545,7 +566,7 @@ def test_lower_is_better(make_history: Callable[..., History], leizhou: Report) 
             {"2018Q1": year(90, 80, 70), "2018": year(85, 82, 60)},
             {},
             {"describe": "Nothing can be compared over the 2 periods known: they share at most one unit, overlap, or "
-             "publish nothing in common.", "describe_level": None},
+             "publish nothing that can be compared.", "describe_level": None},
             id="a year holds its quarters",
         ),
         pytest.param(

@@ -178,7 +178,7 @@ def test_bullets_say_who_has_a_better_rating(tree: Path, unit: str, bullets: lis
             [
                 ["May 2017", "towns", "86.31", "6 of 6", "table, line 18"],
                 ["April 2017", "towns", "86.67", "6 of 6", "table, line 18"],
-                ["September 2016", "–", "not named"],
+                ["September 2016", "not named"],
             ],
         ),
         (
@@ -198,16 +198,28 @@ def test_results_of_every_period_and_why_there_is_none(
     assert rows(read(tree, place, unit)) == expected
 
 
+def test_a_unit_is_shown_with_its_neighbours_above_and_below(tree: Path) -> None:
+    page = read(tree, "leizhou", "水务局")
+    (said,) = page.select("#place ~ .src")
+    assert " ".join(said.get_text().split()) == "Next above: Audit (94). Next below: six units with 90."
+    assert hrefs(said, "a") == ["审计局.html"]
+    first = read(tree, "leizhou", "食药监局").select_one("#place ~ .src").get_text()
+    assert "Next above" not in first
+    assert "Next below" in first
+
+
 def test_what_the_notice_says_is_copied_or_our_summary_and_leads_to_its_lines(tree: Path) -> None:
     page = read(tree, "leizhou", "海洋渔业局")
     copied, ours = page.select(".says")
     assert texts(copied, "p:not(.tag)") == ["Score 87. Rating good. row 25 of the table · rating list, line 63"]
     assert hrefs(copied, "a") == ["../2017/notice.html#L245", "../2017/notice.html#L63"]
     assert "ours" in ours.get_attribute_list("class")
+    meaning = "Problems that notices and work orders had pointed out were poorly corrected; the work was passive."
     sentence = "一是重视不够:对通报和交办单指出的问题整改不力,工作被动;举例为市民政局、市安监局、市海洋与渔业局。"
     assert texts(ours, "p, li") == [
         "Our summary, not the notice's words; do not quote it as the government's",
-        f"2017: named as an example of a problem. Section 2, item 1 {sentence}",
+        f"2017: named as an example of a problem. Section 2, item 1 {meaning} {sentence}",
+        meaning,
         sentence,
     ]
     assert hrefs(ours, "a") == ["../2017/notice.html#L35"]
@@ -288,7 +300,7 @@ def test_a_ministry_is_followed_over_an_event(tree: Path) -> None:
     before, after = (read(tree, "ministries", unit) for unit in ("环境保护部", "生态环境部"))
     told = (
         "On 17 March 2018 Environmental Protection → Ecology and Environment: merged into a new unit "
-        "a new name and a wider body, so counted as merged Read here"
+        "a new name and a wider body, so counted as merged; read in the reprint at http://hongxingpaper.com/n2588025/n2643309/c8725152/content.html Printed here"
     )
     assert texts(before, ".events li") == texts(after, ".events li") == [told]
     assert hrefs(before, ".events a")[0] == "生态环境部.html"

@@ -67,7 +67,10 @@ def judge_gate(one: Published, other: Published) -> Gate:
         reason = _find_reason(one, other)
         measure = "points" if reason == "same_scheme" else "places"
     elif bases <= {"score", "rank"}:
-        measure, reason = "places", "ranks_alone" if is_same else "ranks_of_another"
+        reason = "ranks_alone" if is_same else "ranks_of_another"
+        measure = (
+            "places" if is_same or bases == {"rank"} else "nothing"
+        )  # an order by scores, and one by who knows what
     elif "end_of_list" in bases and bases <= {"score", "rank", "end_of_list"}:
         measure, reason = "nothing", "end_of_list"
     elif bases == {"rating"}:

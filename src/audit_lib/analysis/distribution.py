@@ -162,7 +162,7 @@ def _describe_scores(scores: pd.DataFrame) -> Phrase:
     if ties.is_list_no_ranking:
         return say("distribution.no_ranking", spread=spread)
     if ties.n_tied:
-        return say("distribution.some_tied", spread=spread, n_tied=ties.n_tied)
+        return say("distribution.some_tied", spread=spread, n_tied=ties.n_tied, units=named)
     return say("distribution.none_tied", spread=spread)
 
 

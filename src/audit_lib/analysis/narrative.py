@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit_lib.analysis.group_gap import describe_test
 from audit_lib.analysis.groups import MOST_NAMES, Comparison, choose_main, compare_groups
+from audit_lib.documents.model import squeeze
 from audit_lib.notices.notice import Notice
 from audit_lib.tables.tiers import scale_tiers
 from audit_lib.wording.form import is_summary
@@ -47,25 +48,44 @@ def find_named(scores: pd.DataFrame, mentions: pd.DataFrame, sentiment: str | No
 
 
 def list_named(
-    scores: pd.DataFrame, mentions: pd.DataFrame, notice: Notice, record: pd.Series | None = None
+    scores: pd.DataFrame,
+    mentions: pd.DataFrame,
+    notice: Notice,
+    examples: pd.DataFrame,
+    record: pd.Series | None = None,
 ) -> pd.DataFrame:
     """List the units that a report is about, with what each is an example of and where the text says so.
 
-    What it is, is the heading of its item: `topic`, or `summary` where any is our summary. Columns without any value
-    are left out.
+    What it is, is in `example` in English, as far as `examples` have it, and in `quote` in the words of the text, or in
+    `summary` where any of these are our summary: those of `examples`, else the heading of its item. Columns without any
+    value are left out.
     """
     sentiment = choose_sentiment(mentions)
     of_kind = mentions[mentions["sentiment"] == sentiment] if sentiment else mentions.iloc[:0]
-    topics: dict[str, list[str]] = {}
+    told = find_examples(of_kind, examples)
+    topics = told.groupby("unit_name")["quote"].agg(_list_once).to_dict()
     for item in list_items(notice, of_kind).dropna(subset=["heading"]).itertuples():
-        for unit in item.units:
+        for unit in set(item.units).difference(told["unit_name"]):
             topics.setdefault(unit, []).append(item.heading)
-    places = name_places(of_kind).groupby(of_kind["unit_id"], sort=False).agg(lambda all_: list(dict.fromkeys(all_)))
+    places = name_places(of_kind).groupby(of_kind["unit_id"], sort=False).agg(_list_once)
     units = find_named(scores, mentions, sentiment)[["unit_id", "unit_name", "score", "tier"]]
-    column = "summary" if any(is_summary(record, section) for section in of_kind["section"]) else "topic"
+    column = "summary" if any(is_summary(record, section) for section in of_kind["section"]) else "quote"
+    units["example"] = units["unit_name"].map(told.groupby("unit_name")["meaning_en"].agg(_list_once))
     units[column] = units["unit_name"].map(topics)
     units["where"] = units["unit_id"].map(places)
     return units.drop(columns="unit_id").dropna(axis="columns", how="all").reset_index(drop=True)
+
+
+def find_examples(mentions: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
+    """Find what is recorded by hand of each mention of a unit, in the order of the text."""
+    told = examples.assign(name=examples["unit"].map(squeeze))
+    told = told.reindex(columns=["notice_id", "name", "place", "quote", "meaning_en"])
+    named = mentions.assign(name=mentions["name_raw"].map(squeeze))
+    return named.merge(told, on=["notice_id", "name", "place"])
+
+
+def _list_once(values: pd.Series) -> list[str] | None:
+    return list(dict.fromkeys(values.dropna())) or None
 
 
 def name_places(rows: pd.DataFrame) -> pd.Series:

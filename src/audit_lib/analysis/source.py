@@ -195,8 +195,7 @@ def list_contradictions(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def count_marks(scores: pd.DataFrame, problems: pd.DataFrame) -> dict[str, int]:
-    """Count the units of a notice that are named and those that are scored, and its problems by severity."""
-    n_scored = scores.loc[scores["score"].notna(), "unit_id"].nunique()
+    """Count the units of a notice, and its problems by severity."""
     found = problems["severity"].value_counts()
     counts = {severity: int(found.get(severity, 0)) for severity in SEVERITIES}
-    return {"n_units": scores["unit_id"].nunique(), "n_scored": n_scored, **counts}
+    return {"n_units": scores["unit_id"].nunique(), **counts}

@@ -7,7 +7,7 @@ import pandas as pd
 from audit_lib.analysis.comparability import find_distance
 from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.paired import Pair
-from audit_lib.analysis.trend_words import name_many
+from audit_lib.analysis.trend_words import name_many, name_subjects
 from audit_lib.analysis.trends import Trends
 from audit_lib.analysis.unit_paths import Panel
 from audit_lib.periods import span_of
@@ -20,10 +20,21 @@ MONTH = range(28, 32)  # days
 
 
 def describe_limits(trends: Trends) -> Text | None:
-    """Describe what limits a comparison: seasons, lists shown in part, ranks alone, changes of the marking scheme."""
+    """Describe what limits a comparison: seasons, subjects, lists shown in part, ranks alone, other marking schemes."""
     panel = trends.panel
-    alone = [*_describe_extents(panel), _describe_ranks_alone(panel), *_describe_breaks(panel)]
+    alone = [
+        _describe_subjects(panel),
+        *_describe_extents(panel),
+        _describe_ranks_alone(panel),
+        *_describe_breaks(panel),
+    ]
     return join([_describe_seasons(trends), *alone], "sentences")
+
+
+def _describe_subjects(panel: Panel) -> Phrase | None:
+    """Name the subjects with their periods, where there are several."""
+    named = name_subjects({period: panel.published[period].measure.subject for period in panel.periods})
+    return say("trends.subjects", subjects=named) if len(named) > 1 else None
 
 
 def _describe_extents(panel: Panel) -> list[Phrase]:

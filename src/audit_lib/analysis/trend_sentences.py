@@ -36,6 +36,8 @@ def describe_trends(trends: Trends) -> Text:
         return join([span, _describe_always(trends.panel)], "trends.and_then") or span
     is_points = pair.gate.measure == "points"
     sentence = _describe_direction(trends, pair) if is_points else _describe_order(trends, pair)
+    if has_two_subjects(trends.panel, pair):
+        return join([sentence, say("trends.two_subjects")], "trends.and_then") or sentence
     measure = trends.panel.published[pair.gate.after].measure
     is_long = is_points and pair.n_within > 0 and measure.score_name is not None
     has_always = not is_long and pair.gate.reason != "ranks_of_another"
@@ -50,7 +52,17 @@ def _describe_ratings(pair: Pair, panel: Panel) -> Phrase:
     moves = _list_rating_moves(pair)
     if not moves:
         return say("trends.same_ratings", **facts)
+    if has_two_subjects(panel, pair):
+        ends = (("before", pair.gate.before), ("after", pair.gate.after))
+        subjects = {f"subject_{end}": panel.published[period].measure.subject for end, period in ends}
+        return say("trends.ratings_of_two", **facts, **subjects, **pair.gate.word_periods())
     return say("trends.ratings" if len(moves) > MOST_MOVES else "trends.ratings_named", moves=moves, **facts)
+
+
+def has_two_subjects(panel: Panel, pair: Pair) -> bool:
+    """Check whether two different subjects are recorded for the two periods compared."""
+    one, other = (panel.published[period].measure.subject for period in (pair.gate.before, pair.gate.after))
+    return None not in (one, other) and one != other
 
 
 def _list_rating_moves(pair: Pair) -> list[Phrase]:
@@ -178,16 +190,13 @@ def _describe_best_scores(panel: Panel) -> Phrase | None:
 
 
 def _describe_best_rating(trends: Trends, pair: Pair) -> Phrase:
-    """Describe how many units have the best rating in both periods: a larger one is easier to be in."""
+    """Describe how many units have the best rating in each of the two periods."""
     best = list_tiers(trends.panel.rows)[0]
     facts: dict[str, Any] = dict(pair.gate.word_periods())
     for end, period in (("before", pair.gate.before), ("after", pair.gate.after)):
         rated = trends.panel.units_of[period].dropna(subset=["tier"])
         facts |= {f"n_{end}": int((rated["tier"] == best).sum()), f"of_{end}": len(rated)}
-    n_lower = int((pair.units["tier_before"] != best).sum())
-    expected = n_lower * facts["n_after"] / facts["of_after"]
-    by_share = say("trends.by_share", n=n_lower, expected=expected, tier=Tier(best)) if n_lower >= trends.min_n else ""
-    return say("trends.best_rating", tier=Tier(best), by_share=by_share, **facts)
+    return say("trends.best_rating", tier=Tier(best), **facts)
 
 
 def _describe_spread(trends: Trends) -> Phrase | None:

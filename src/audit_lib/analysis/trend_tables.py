@@ -20,6 +20,7 @@ from audit_lib.analysis.unit_paths import Panel
 from audit_lib.tables.tiers import list_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, join, say, say_date
 
+UNPLACED = "–"  # the cell of a unit that is listed without a place
 ORDERED = (  # reasons for which up and down mean something: points, places by score, ranks or ratings of one scheme
     *("same_scheme", "scheme_unknown", "scheme_differs", "scale_differs", "direction_differs", "score_differs"),
     *("scale_unknown", "ranks_alone", "ratings_alone"),
@@ -157,7 +158,7 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
         heading = headings[period]
         percent = (rows["middle"] - 0.5) / rows["n_listed"]
         listed = table.index.isin(panel.units_of[period].index)
-        blank = pd.Series(["–" if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
+        blank = pd.Series([UNPLACED if is_listed else "" for is_listed in listed], index=table.index, dtype="object")
         table[heading] = pd.Series(cells, index=rows.index, dtype="object").reindex(table.index).fillna(blank)
         shades[heading] = (6 * percent).clip(0, 5.999).reindex(table.index) // 1
         if panel.scored:
@@ -169,7 +170,9 @@ def tabulate_places(trends: Trends) -> tuple[pd.DataFrame, Shades]:
     has_ties = any(table[heading].str.endswith("=").any() for heading in headings.values())
     lists = say("trends.each_list", lists=[name_list(each) for each in panel.lists]) if len(panel.lists) > 1 else None
     tied = say("trends.tied") if has_ties else None
-    note = join([tied, lists, _note_printed(panel, printed), _note_unshaded(shades)], "sentences")
+    has_gaps = any((table[heading] == UNPLACED).any() for heading in headings.values())
+    gaps = say("trends.unplaced", mark=UNPLACED) if has_gaps else None
+    note = join([tied, gaps, lists, _note_printed(panel, printed), _note_unshaded(shades)], "sentences")
     drawn = (shades.reset_index(drop=True), scores.reset_index(drop=True))
     return table.reset_index(drop=True), Shades(*drawn, chosen, note, _shorten_headings(headings) if is_long else {})
 

@@ -1,5 +1,6 @@
 """The words for units, lists, places and ranges in sentences and charts on several periods."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from audit_lib.analysis.groups import MOST_NAMES, find_sides
 from audit_lib.analysis.unit_paths import name_lists
 from audit_lib.wording.items import say_ordinal
-from audit_lib.wording.words import Name, Phrase, Text, Unit, say
+from audit_lib.wording.words import Name, Phrase, Text, Unit, say, say_date
 
 MOST_KINDS = 2  # that a phrase names
 
@@ -47,6 +48,15 @@ def name_units(rows: pd.DataFrame, n: int = 2) -> Text:
         named = [Name(f"{kind}_many", "kind") for kind in kinds]
         return named[0] if len(named) == 1 else say("trends.named", units=named)
     return say("labels.units_other")
+
+
+def name_subjects(subjects: Mapping[str, str | None]) -> list[Phrase]:
+    """Name the subjects of periods, each with its periods, in their order."""
+    periods: dict[str, list[Phrase | str]] = {}
+    for period, subject in subjects.items():
+        if subject:
+            periods.setdefault(subject, []).append(say_date(period))
+    return [say("trends.subject", subject=subject, periods=dates) for subject, dates in periods.items()]
 
 
 def write_place(place: Any, n_tied: Any) -> str:

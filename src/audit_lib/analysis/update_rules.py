@@ -64,13 +64,19 @@ def list_rules(rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Return the rules for a reader; the words are in `quote`, or in `summary` where any are not verbatim."""
+    """Return the rules for a reader; the words are in `quote`, or in `summary` where any are not verbatim.
+
+    `meaning` is the same in English, where it is recorded.
+    """
     rules, words = name_words(rules)
     table = list_rules(rules.assign(quote=rules[words]))
+    in_english = rules.reindex(columns=["rule", "meaning_en"]).dropna().groupby("rule")["meaning_en"].agg(list)
+    meanings = {"meaning": table["rule"].map(in_english)} if len(in_english) else {}
     return pd.DataFrame(
         {
             "rule": table["rule"],
             "limit": table["every"].astype("object").map(lambda every: word_every(every if pd.notna(every) else None)),
+            **meanings,
             words: table["quotes"],
             "places": [[say_place(place) for place in places] for places in table["places"]],
         }

@@ -71,6 +71,8 @@ def _describe_unscored(units: pd.DataFrame) -> Phrase:
     best = ranked.groupby("table_no")["rank_printed"].transform("min")
     first, n_tables = ranked.loc[ranked["rank_printed"] == best, "unit_name"], ranked["table_no"].nunique()
     key = "ranked_tables" if n_tables > 1 else "ranked" if len(first) <= MOST_FIRST else "ranked_tied"
+    if n_tables == 1 and len(ranked) == units["unit_id"].nunique() >= ranked["rank_printed"].max():
+        key += "_all"
     facts = {"n": len(ranked), "n_first": len(first), "n_tables": n_tables, "units": name_units(ranked, len(ranked))}
     return say(f"year.{key}", first=[Unit(unit) for unit in first], **facts)
 

@@ -33,7 +33,7 @@ def link_place(place: str, page: str = NOTICE) -> str:
 def cite_reading(reading: Reading, **tables: pd.DataFrame) -> Citations:
     """Cite the notice for every value that tables of a report repeat."""
     listed = {each.unit.unit_id: each.tier_list.place for each in reversed(reading.evidence.listings)}
-    quotes = [_cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns")]
+    quotes = [_cite_quotes(tables[name]) for name in ("claims", "rules", "web_columns", "examples")]
     corrected = set(reading.scores.loc[reading.scores["is_corrected"].fillna(False), "unit_id"])
     cells = {
         (entry.unit.unit_id, kind): cell.place

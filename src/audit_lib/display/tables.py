@@ -31,7 +31,7 @@ Piece = tuple[str, str | None]  # of a cell: its text, and the link of one that 
 class Table:
     """A table for people: captioned, with worded headings and printed cells. `numeric` names right-aligned columns.
 
-    `legend` explains the marks of missing values that it has. A summary has one figure a row, and is not sorted.
+    `legend` explains the marks of a matrix. A summary has one figure a row, and is not sorted.
     `linked` splits the cells that cite the notice, by row number and heading, into pieces with their links. `title` is
     a finding that the table shows. `shades` colour cells, by row number and heading, from 0 (dark) to 5; `others` are
     what else such a cell could show. The row `chosen` is set off. `short` replaces headings where there are many: the
@@ -133,7 +133,7 @@ def show(
         table = pd.DataFrame({"figure": table.index, "value": pd.Series(table.to_list(), dtype="object")})
     cells: dict[str, list[str]] = {}
     linked: dict[tuple[int, str], list[Piece]] = {}
-    numeric, marks = [], set()
+    numeric = []
     rows = [dict(zip(table, row, strict=True)) for row in zip(*(table[column] for column in table), strict=True)]
     for column in table:
         heading = words.heading(column)
@@ -141,20 +141,17 @@ def show(
             continue
         if heading in cells:
             raise ValueError(f"table {key}: two columns are headed {heading!r}")
-        mark = "missing" if find_column(column, key).is_stated else "inapplicable"
         kinds = table["figure"] if column != "figure" and "figure" in table else [column] * len(table)
         published = [find_column(kind, key).kind == "score" for kind in kinds]
-        cells[heading] = _print_column(table[column], str(column), words, getattr(words, mark), published)
-        if getattr(words, mark) in cells[heading]:
-            marks.add(mark)
+        missing = words(f"blanks.{find_column(column, key).missing}")
+        cells[heading] = _print_column(table[column], str(column), words, missing, published)
         for number, row in enumerate(rows):
             if pieces := _link_cell(row, column, cells[heading][number], words):
                 linked[number, heading] = pieces
         if _is_numeric(table[column]):
             numeric.append(heading)
-    legend = " ".join(words(f"legend.{mark}") for mark in sorted(marks, reverse=True))
     printed, caption = pd.DataFrame(cells, dtype="object"), words(f"captions.{key}")
-    made = Table(caption, printed, tuple(numeric), legend, "figure" in table, linked, show_finding(title, words))
+    made = Table(caption, printed, tuple(numeric), "", "figure" in table, linked, show_finding(title, words))
     return made if shades is None else _shade(made, shades, words)
 
 
@@ -165,10 +162,10 @@ def _shade(table: Table, shades: Shades, words: Words) -> Table:
     scores = _gather_cells(shades.scores, placed, words)
     write = format_rounded if len(shades.steps.columns) > MOST_ROOMY else format_score  # there is no room for more
     others = {at: words.missing if pd.isna(score) else write(score) for at, score in scores.items()}
-    legend = " ".join(filter(None, [table.legend, words.word(shades.note)]))
     short = {words.heading(column): parts for column, parts in shades.short.items()}
     whole = {at: int(step) for at, step in steps.items()}
-    return replace(table, shades=whole, others=others, chosen=shades.chosen, legend=legend, short=short)
+    note = words.word(shades.note)
+    return replace(table, shades=whole, others=others, chosen=shades.chosen, legend=note, short=short)
 
 
 def _gather_cells(values: pd.DataFrame, which: pd.DataFrame, words: Words) -> dict[tuple[int, str], float]:
@@ -212,7 +209,7 @@ def _link_cell(row: Mapping[str, Any], column: str, printed: str, words: Words) 
         if is_named and last != as_printed and last.endswith(as_printed):  # what the notice prints is linked
             before, last = f"{before}{arrow}{last.removesuffix(as_printed)}", as_printed
             arrow = ""
-        pieces += [(words.joiner, None), (before + arrow, None), (last, href)]
+        pieces += [(_find_joiner(column, words), None), (before + arrow, None), (last, href)]
     return [piece for piece in pieces[1:] if piece[0]]
 
 
@@ -238,7 +235,7 @@ def _print_column(values: pd.Series, column: str, words: Words, missing: str, pu
 
 def _print_value(value: Any, column: str, words: Words, missing: str, *, is_published: bool) -> str:
     if isinstance(value, list | tuple):
-        return words.joiner.join(_name(each, column, words) for each in value) or words("legend.none")
+        return _find_joiner(column, words).join(_name(each, column, words) for each in value) or words("blanks.none")
     if value is None or pd.isna(value):
         return missing
     if isinstance(value, bool):
@@ -248,6 +245,11 @@ def _print_value(value: Any, column: str, words: Words, missing: str, *, is_publ
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     return _name(value, column, words)
+
+
+def _find_joiner(column: str, words: Words) -> str:
+    """Return what stands between the values of a cell: texts and items may have commas of their own."""
+    return words("joiners.clauses") if find_column(column).kind in ("text", "item") else words.joiner
 
 
 def _name(value: Any, column: str, words: Words) -> str:

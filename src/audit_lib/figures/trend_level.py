@@ -1,6 +1,7 @@
 """Drawing of the level: a strip of dots per period on a time axis; many periods are one path."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from audit_lib.analysis.unit_paths import Panel
 from audit_lib.display.charts import Chart, Key
 from audit_lib.display.findings import Finding
 from audit_lib.display.scene import Label, Line, Mark, Scene, move
-from audit_lib.figures.axes import SIZES, Axis, Size, choose_axis
+from audit_lib.figures.axes import NARROW, SIZES, Axis, Size, choose_axis
 from audit_lib.figures.chart import close_chart, drawing
 from audit_lib.figures.picture import measure_width
 from audit_lib.figures.trend_path import BARS, draw_ceiling, draw_path, label_ends, name_years, set_ends
@@ -22,28 +23,30 @@ from audit_lib.wording.number_format import format_rounded, format_score
 from audit_lib.wording.words import Unit, Words, say_date
 
 TALL = 260.0  # pixels of the score axis
+INSET = 30.0  # pixels from the ends of a phone's time axis to its first and last period
 
 
 @drawing
 def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
     """Draw the scores of each period at its time, medians joined only within one scheme in a regular series.
 
-    None where fewer than two periods have scores.
+    None where the scores of no two periods may be compared.
     """
     panel = trends.panel
     scored = [period for period in panel.periods if panel.published[period].basis == "score"]
-    if len(scored) < 2 or not panel.lists:
+    if len(panel.like_last) < 2 or not panel.lists:
         return None
     highlight = choose_highlight(trends)
     values = panel.rows.dropna(subset=["score"])["score"]
     strips = {name: make_strips(trends, name, words) for name in panel.lists}
+    fractions, spaced = _space_periods(strips, _find_left(values, NARROW, words))
     scenes = []
     for size in SIZES:
         marks: list[Mark] = []
         height = 0.0
         for name in panel.lists:
             title = words.word(name_list(name)) if len(panel.lists) > 1 else ""
-            drawn, tall = _draw_strips(strips[name], values, size, title, highlight, words)
+            drawn, tall = _draw_strips(strips[name], values, fractions, size, title, highlight, words)
             marks += move(drawn, height)
             height += tall
         scenes.append(Scene(size.width, round(height), tuple(marks)))
@@ -55,6 +58,7 @@ def plot_level(words: Words, trends: Trends) -> Chart | Finding | None:
         "what": words.word(name_units(panel.rows)),
         "n_periods": len(panel.periods),
         "score_name": name_score(trends, words),
+        "spaced": words(f"labels.{spaced}"),
         "first": words.name(say_date(panel.periods[0])),
         "last": words.name(say_date(panel.periods[-1])),
         "better": words("labels.lower_better") if measure.is_lower_better else "",
@@ -88,7 +92,7 @@ def _title_level(trends: Trends, words: Words) -> tuple[str, dict[str, Any]]:
         return "lists_fell" if fell else "lists_rose" if rose else "lists", {"n_lists": len(every), **ends}
     (medians,) = every
     if len(medians) < 2:
-        return "apart" if len(like) < 2 else "few", {}
+        return "few", {}
     if list(medians.index) == like and len(like) == 2:
         return "two", {"earlier": float(medians.iloc[0]), "median": float(medians.iloc[1]), **ends}
     low, high = float(medians.min()), float(medians.max())
@@ -112,23 +116,64 @@ def _count_extreme(panel: Panel, key: str) -> tuple[int, int]:
     return int(is_extreme.sum()), len(scores)
 
 
+def _find_left(values: pd.Series, size: Size, words: Words) -> float:
+    """Find where the scores begin, right of their axis."""
+    labels = [*(f"{tick:g}" for tick in choose_axis(values).ticks), words("labels.median_row")]
+    return size.margin + max(measure_width(label, size.text) for label in labels) + 10
+
+
+def _space_periods(strips: Mapping[str, Sequence[Strip]], left: float) -> tuple[list[float], str]:
+    """Return where the periods are, from 0 to 1, and in what way: few are so far apart that a phone has their labels.
+
+    `left` is where the scores begin on a phone. Where there is no room for all labels to scale, gaps are even.
+    """
+    every = list(zip(*strips.values(), strict=True))  # of each period its strips, of one list each
+    days = [each[0].day for each in every]
+    scale = Axis(min(days), max(*days, min(days) + 1), ())
+    room = NARROW.width - NARROW.margin - left - 2 * INSET
+    to_scale = [scale.place(day) for day in days]
+    if len(days) >= MANY_PERIODS:
+        return to_scale, "to_scale"
+    halves = [max(_measure_labels(strip) for strip in each) / 2 for each in every]
+    gaps = [(one + other + 6) / room for one, other in pairwise(halves)]
+    if sum(gaps) > 1:
+        return [at / len(gaps) for at in range(len(days))], "spaced_evenly"
+    found = to_scale[:1]
+    for place, gap in zip(to_scale[1:], gaps, strict=True):
+        found.append(max(place, found[-1] + gap))
+    found[-1] = 1.0
+    for at in range(len(gaps) - 1, -1, -1):
+        found[at] = min(found[at], found[at + 1] - gaps[at])
+    return found, "to_scale" if found == to_scale else "set_apart"
+
+
+def _measure_labels(strip: Strip) -> float:
+    """Measure the widest label of a period on a phone: of its median, or a line of its name."""
+    median = measure_width(_write_median(strip), NARROW.text, is_bold=True)
+    return max([median, *(measure_width(line, NARROW.text) for line in strip.lines)])
+
+
+def _write_median(strip: Strip) -> str:
+    return "–" if strip.median is None else format_rounded(strip.median)
+
+
 def _draw_strips(
-    strips: Sequence[Strip], values: pd.Series, size: Size, title: str, highlight: str | None, words: Words
+    strips: Sequence[Strip],
+    values: pd.Series,
+    fractions: Sequence[float],
+    size: Size,
+    title: str,
+    highlight: str | None,
+    words: Words,
 ) -> tuple[list[Mark], float]:
-    """Draw the strips of one list; also return the height."""
+    """Draw the strips of one list, the periods at fractions of the width; also return the height."""
     scale = choose_axis(values)
-    gutter = max(
-        [measure_width(f"{tick:g}", size.text) for tick in scale.ticks]
-        + [measure_width(words("labels.median_row"), size.text)]
-    )
-    left, right = size.margin + gutter + 10, size.width - size.margin
+    left, right = _find_left(values, size, words), size.width - size.margin
     is_long = len(strips) >= MANY_PERIODS
     ends = label_ends(strips, highlight, words) if is_long and not size.is_narrow else []
     right -= max([measure_width(text, size.text, is_bold=True) + 4 for _, _, text in ends], default=0.0)
-    days = [strip.day for strip in strips]
-    inset = 6.0 if is_long else 30.0 if size.is_narrow else 52.0
-    time = Axis(min(days), max(*days, min(days) + 1), (), left + inset, right - inset)
-    xs = [time.place(day) for day in days]
+    inset = 6.0 if is_long else INSET if size.is_narrow else 52.0
+    xs = [left + inset + fraction * (right - left - 2 * inset) for fraction in fractions]
     top = (size.line + 4 if title else 0) + (8.0 if is_long else 2 * size.line + 8)
     axis = Axis(scale.low, scale.high, scale.ticks, top + TALL, top + 6)
     marks: list[Mark] = [Label(size.margin, size.text, title, size.text, is_bold=True)] if title else []
@@ -140,8 +185,7 @@ def _draw_strips(
         marks += set_ends(ends, axis, right + 4, size)
     else:
         marks += draw_swarms(strips, xs, axis, (left, right), size, highlight, words)
-        medians = ["–" if each.median is None else format_rounded(each.median) for each in strips]
-        rows = [(x, (median,)) for x, median in zip(xs, medians, strict=True)]
+        rows = [(x, (_write_median(strip),)) for x, strip in zip(xs, strips, strict=True)]
         marks.append(Label(size.margin, top - size.line * 0.35, words("labels.median_row"), size.text, "grey"))
         for x, y, text in _spread_labels(sorted(rows), size, left, up=True):
             marks.append(Label(x, top - size.line * 0.35 - y, text, size.text, is_bold=True, anchor="middle"))

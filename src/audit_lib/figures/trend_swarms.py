@@ -63,16 +63,17 @@ def draw_swarms(
 def _swarm(
     units: pd.DataFrame, x: float, half: float, axis: Axis, radius: float, highlight: str | None, words: Words
 ) -> list[Dot]:
+    """Set dots side by side within `half` of the middle; where equal scores are too many for that, they overlap."""
     taken: list[tuple[float, float]] = []
     dots: list[Dot] = []
-    step = 2 * radius + 0.6
-    offsets = [0.0]
-    while offsets[-1] < half - radius:
-        offsets += [(len(offsets) // 2 + 1) * step * sign for sign in (-1, 1)]
+    tall, room = 2 * radius + 0.6, half - radius
+    most = int(units["score"].value_counts().max()) if len(units) else 1
+    step = min(tall, room / max(most // 2, 1))
+    offsets = [0.0, *(n * step * sign for n in range(1, int(room / step + 0.01) + 1) for sign in (-1, 1))]
     ordered = units.assign(is_named=units.index == highlight).sort_values(["score", "is_named"], kind="stable")
     for unit in ordered.itertuples():
         y = axis.place(unit.score)
-        near = [place for place, level in taken if abs(level - y) < step - 0.3]
+        near = [place for place, level in taken if abs(level - y) < tall - 0.3]
         aside = min(offsets, key=lambda each: (sum(abs(each - other) < step - 0.1 for other in near), abs(each)))
         taken.append((aside, y))
         colour = "best" if unit.is_named else "neutral"

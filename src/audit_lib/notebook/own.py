@@ -101,7 +101,7 @@ def open_scores(
     no_events = empty_table("lineage").assign(unit_id_before="", unit_id_after="")
     past = History(periods, pd.concat(scores.values(), ignore_index=True), records, no_events)
     reading = _read(scores[periods[-1]], records.iloc[-1], parameters)
-    none = {each: empty_table(each) for each in ("mentions", "problems", "claims", "web_columns")}
+    none = {each: empty_table(each) for each in ("mentions", "problems", "claims", "web_columns", "examples")}
     rows, rules = reading.scores, empty_table("update_rules")
     return OwnReport(parameters, words, rows, rows, rules=rules, **none, reading=reading, data=Path(OWN), past=past)
 

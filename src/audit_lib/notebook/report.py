@@ -12,6 +12,7 @@ import pandas as pd
 
 from audit_lib.analysis.data_quality import summarise_quality
 from audit_lib.analysis.trend_tables import Shades
+from audit_lib.analysis.trend_words import name_subjects
 from audit_lib.display.charts import Chart, Drawing
 from audit_lib.display.findings import Bullets, Finding, show_box, show_bullets, show_finding, show_headline, show_note
 from audit_lib.display.links import Citations, cite_periods, cite_reading, cite_scores
@@ -53,6 +54,7 @@ class Report:
     claims: pd.DataFrame
     rules: pd.DataFrame
     web_columns: pd.DataFrame
+    examples: pd.DataFrame
     reading: Reading
     data: Path
 
@@ -66,9 +68,12 @@ class Report:
     def over_periods(self) -> "Report":
         """Return this report for what rests on all periods up to this one.
 
-        Its words name the publishers of all the notices, and cite those of the last two periods.
+        Its words name the publishers and subjects of all the notices, and cite those of the last two periods.
         """
         facts = {**self.words.facts, "source": self.words.word(self._name_sources())}
+        subjects = name_subjects({period: self.history.measure_of(period).subject for period in self.history.periods})
+        if len(subjects) > 1:
+            facts["subject"] = self.words.word(join(subjects, "values.joiner"))
         citations = cite_periods(self._cite_before(), self.words.citations)
         return replace(self, words=replace(self.words, facts=facts, citations=citations))
 
@@ -250,8 +255,8 @@ def _load_known(data: Path, reading: Reading) -> dict[str, pd.DataFrame]:
     """Load what was recorded by hand of this notice's words, each quote compared with the raw file."""
     reference, source = data / "reference", reading.source
     place = reference / source.jurisdiction
-    files = {"claims": place / "claims.csv", "web_columns": place / "web_columns.csv"}
-    known = {name: load_known(path, name, source.notice_id) for name, path in files.items()}
+    names = ("claims", "web_columns", "examples")
+    known = {name: load_known(place / f"{name}.csv", name, source.notice_id) for name in names}
     known["rules"] = load_known(reference / "update_rules.csv", "update_rules", source.notice_id)
     return {name: verify_quotes(table, reading.notice.document) for name, table in known.items()}
 

@@ -5,8 +5,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from audit_lib.errors import unusable
+from audit_lib.wording.languages import MAIN
 from audit_lib.wording.words import Words
 
 SITE = "site.toml"
@@ -19,6 +21,11 @@ class Site:
 
     url: str = ""
     contact: str = ""
+
+    def locate(self, language: str, *parts: str) -> str:
+        """Return the address of a file by its parts in the tree of a language; empty where the owner states none."""
+        folders = () if language == MAIN else (language,)
+        return "/".join([self.url, *map(quote, (*folders, *parts))]) if self.url else ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def cite_page(
     """Cite a report by its finding, its notice and the version that made it. `path` is that of its notebook."""
     jurisdiction, period = path.parts[-3:-1]
     version = versions.get("audit-lib", "")
-    address = "/".join([site.url, *path.with_suffix(".html").parts[-3:]]) if site.url else ""
+    address = site.locate(words.language, *path.with_suffix(".html").parts[-3:])
     notice = words.join([str(source.get(name) or "") for name in ("publisher", "document_number")], "parts")
     facts = {
         "site": words("page.site"),

@@ -19,7 +19,7 @@ from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.words import Tier, Words, say
 
-FEW = 8  # units that a reader takes in at a glance: no filter, no buttons
+FEW = 11  # units that a reader takes in at a glance: no filter, no buttons
 FOLDED, SHOWN = 100, 50  # from so many rows a script folds the table to the marked ones and the first of them
 
 

@@ -15,7 +15,7 @@ CAPTION = re.compile(
     re.DOTALL,
 )
 SUMMARY = ' class="summary"'
-LONG_TABLE = 15  # rows: beyond them a table can be sorted and searched
+LONG_TABLE = 15  # rows: beyond them a table can be sorted
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def _read_part(piece: Any, missing: Collection[str], pages: Mapping[str, str]) -
         piece.caption.clear()
         piece.caption.append(BeautifulSoup(str(Markup("<span>{}</span>").format(caption)), "html.parser"))
     rows = [list(row.find_all(["th", "td"])) for row in piece.find_all("tr")]
-    for cell in (each for row in rows for each in row if each.get_text() in missing):
+    for cell in (each for row in rows for each in row[1:] if each.get_text() in missing):
         cell["class"] = [*cell.get_attribute_list("class"), "gap"]
     width = _fit_columns(rows)
     values = io.StringIO()
@@ -210,7 +210,7 @@ def _plain_value(cell: Tag, missing: Collection[str]) -> str:
     """Return a cell's value for a CSV file: nothing for missing, a number as machines write it, no formula."""
     is_head = cell.get("scope") == "col"
     text = str(cell["title"] if is_head and cell.get("title") else cell.get_text())
-    if text in missing:
+    if text in missing and cell.get("scope") is None:
         return ""
     is_number = "number" in cell.get_attribute_list("class") and not is_head
     return guard_cell(text.replace("−", "-").replace(",", "") if is_number else text)

@@ -13,7 +13,7 @@ from audit_lib.pages.cite import read_site
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script, write_json
 from audit_lib.pages.place_page import draw_scene, load_digest
-from audit_lib.pages.place_reports import KnownCards, Lead, Period, choose_lead, read_periods
+from audit_lib.pages.place_reports import COVER, KnownCards, Lead, Period, choose_lead, read_periods
 from audit_lib.tables.storage import load_or_empty
 from audit_lib.wording.languages import LANGUAGES, MAIN, find_root, find_translations
 from audit_lib.wording.words import Words
@@ -59,10 +59,13 @@ def render_index(tree: Path, data: Path, language: str = MAIN) -> None:
     words = Words(language)
     search = write_json(describe_search(places))
     scripts = [read_script("search.js")] if places else []
-    shared = {"places": places, "words": words, "site": read_site(data)}
+    site = read_site(data)
+    covers = [(place.jurisdiction, each.name, COVER) for place in places for each in place.periods if each.has_cover()]
+    image = site.locate(language, *covers[0]) if covers else ""
+    shared = {"places": places, "words": words, "site": site, "image": image}
     _write(tree / "index.html", "reports.html.j2", tree, shared | {"search": search, "scripts": scripts})
     periods = [period for place in places for period in place.periods]
-    names = sorted({name for period in periods for name in (*period.silent, *(card.name for card in period.cards))})
+    names = sorted({card.name for period in periods for card in period.cards if card.state != "silent"})
     _write(tree / "status.html", "status.html.j2", tree, shared | {"notebooks": names})
 
 

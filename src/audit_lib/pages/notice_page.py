@@ -12,6 +12,7 @@ from audit_lib.documents.model import Document, anchor_of
 from audit_lib.errors import AuditError
 from audit_lib.notebook.place_words import open_words
 from audit_lib.notices.words.word_lists import HAN
+from audit_lib.pages.cite import read_site
 from audit_lib.pages.highlights import KINDS, find_highlights
 from audit_lib.pages.notice_facts import read_first
 from audit_lib.pages.notice_text import NoticeText, PageProblem
@@ -52,6 +53,7 @@ def render_notice(source: Source, page_path: Path, words: Words, data: Path) -> 
         period=source.period,
         cards=[read_card(path) for path in list_reports(page_path.parent)],
         words=words,
+        site=read_site(data),
         translations=link_translations(page_path, tree, words.language, lambda other: bool(list_reports(other.parent))),
     )
     pages = [page_path, *find_translations(page_path, tree, words.language).values()]

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from audit_lib.display.charts import SCENES, Key
-from audit_lib.display.scene import COLOURS, fill_frame, read_scene
+from audit_lib.display.scene import COLOURS, Label, fill_frame, read_scene
 from audit_lib.pages.html_parts import link_csv, link_text, make_slug
 
 
@@ -15,7 +15,7 @@ class Figure:
     """A figure of a page. `wide` and `narrow` are SVG elements; a figure without them is shown as its picture.
 
     `csv` and `svg` are links that hold the values and the drawing as a file; of that the page's script makes the
-    picture. `png` is one that holds the picture, where there is no drawing.
+    picture. `png` is one that holds the picture, where there is no drawing. `labels` are the texts in the drawing.
     """
 
     title: str
@@ -29,6 +29,7 @@ class Figure:
     legend: list[Key]
     csv: str
     name: str
+    labels: frozenset[str] = frozenset()
 
 
 def read_figure(output: NotebookNode) -> Figure:
@@ -61,4 +62,7 @@ def read_figure(output: NotebookNode) -> Figure:
         legend=[Key(str(key[0]), str(key[1]), bool(key[2])) for key in shown.get("legend", []) if key[0] in COLOURS],
         csv=link_csv(data.get("text/csv", "")),
         name=make_slug(shown.get("title", "") or "figure"),
+        labels=frozenset(mark.text for mark in scenes["wide"].marks if isinstance(mark, Label))
+        if wide
+        else frozenset(),
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from audit_lib.analysis.extent import describe_lack
 from audit_lib.analysis.source import count_marks
+from audit_lib.analysis.trend_words import name_subjects
 from audit_lib.analysis.trends import compare
 from audit_lib.display.scene import read_scene
 from audit_lib.figures.axes import Axis, choose_axis
@@ -38,12 +39,12 @@ from audit_lib.pages.notice_facts import (
 )
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script
-from audit_lib.pages.place_reports import TRENDS, Lead, Period, choose_lead, read_periods
+from audit_lib.pages.place_reports import COVER, TRENDS, Lead, Period, choose_lead, read_periods
 from audit_lib.pages.report_summary import Card
 from audit_lib.pages.strip_plot import Spot, draw_strip
 from audit_lib.pages.unit_data import Dossier, Place, open_place
 from audit_lib.pages.unit_marks import find_exceptions
-from audit_lib.pages.unit_page import list_beside, name_pages, render_units
+from audit_lib.pages.unit_page import describe_subjects, list_beside, name_pages, render_units
 from audit_lib.sources import find_sources
 from audit_lib.tables.history import first_rows, load_history
 from audit_lib.tables.measures import read_measure
@@ -52,7 +53,7 @@ from audit_lib.wording.form import find_fact
 from audit_lib.wording.languages import MAIN
 from audit_lib.wording.number_format import format_score
 from audit_lib.wording.pinyin import find_initials, spell_in_pinyin
-from audit_lib.wording.words import Tier, Words
+from audit_lib.wording.words import Tier, Words, join
 
 UNREAD = ("unread_cells", "balance")  # checks whose rows are parts of a notice that were not read
 
@@ -104,6 +105,7 @@ def _render(place: Place, periods: Sequence[Period], page: Path, tree: Path, wor
         place=place,
         words=words,
         site=site,
+        image=site.locate(words.language, place.jurisdiction, latest, COVER) if shown.has_cover() else "",
         latest=latest,
         subject=describe_subject(record, words),
         lead=lead,
@@ -219,14 +221,14 @@ def _describe_card(place: Place, words: Words, data: Path) -> dict[str, Any]:
     latest = place.periods[0]
     record = place.find_record(latest)
     scores = place.scores[place.scores["period"] == latest]
-    subjects = dict.fromkeys(filter(None, (describe_subject(place.find_record(each), words) for each in place.periods)))
+    subjects = name_subjects(describe_subjects(place, words))
     extent = place.describe_extent(latest)
     problems = place.problems[place.problems["notice_id"] == f"{place.jurisdiction}-{latest}"]
     n_unread = int(problems["check"].isin(UNREAD).sum())
     dates = describe_dates(record, words) if len(place.periods) == 1 else ""
     key = "units" if len(place.periods) == 1 else "units_of_last"
     return {
-        "subject": words.join(subjects, "clauses"),
+        "subject": words.word(join(subjects, "clauses")) if len(subjects) > 1 else describe_subject(record, words),
         "inspector": describe_inspector(record, words),
         "dates": dates or words.joiner.join(map(words.date, place.periods[::-1])),
         "units": words.join(

@@ -13,6 +13,7 @@ from audit_lib.pages.report_summary import FAILED, Card, read_card
 from audit_lib.periods import order_of
 from audit_lib.sources import PERIOD
 
+COVER = "cover.png"  # beside the reports of a period: the first chart of the first
 TRENDS = "05_trends"
 LEADS = (TRENDS, "03_tiers")  # reports whose finding is the first that an outsider would retell
 
@@ -29,6 +30,10 @@ class Period:
     def found(self) -> list[Card]:
         """The reports that found something."""
         return [card for card in self.cards if card.state == "found" and card.headline]
+
+    def has_cover(self) -> bool:
+        """Check whether the first report has a chart, which is the cover of all."""
+        return bool(self.cards and self.cards[0].scene)
 
     @property
     def lead(self) -> Card | None:

@@ -69,7 +69,7 @@ def read_body(notebook: NotebookNode, words: Words, pages: dict[str, str]) -> Bo
 def _read_output(output: NotebookNode, words: Words, pages: dict[str, str]) -> list[Piece]:
     data = output.get("data", {})
     if "text/html" in data:
-        parts = read_parts(data, (words.missing, words.inapplicable), pages)
+        parts = read_parts(data, words.blanks, pages)
         return [part.html if part.caption is None else part for part in parts]
     if "image/png" in data:
         return [read_figure(output)]

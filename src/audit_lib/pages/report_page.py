@@ -25,6 +25,7 @@ from audit_lib.pages.html_parts import Prose, choose_language, link_csv, slug_un
 from audit_lib.pages.notice_page import find_source, render_notice
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template, read_script, write_json
+from audit_lib.pages.place_reports import COVER
 from audit_lib.pages.report_body import read_body
 from audit_lib.pages.report_summary import find_title, find_words, list_reports, read_card, read_notebook
 from audit_lib.sources import NOTICE
@@ -33,7 +34,6 @@ from audit_lib.wording.languages import find_translations
 from audit_lib.wording.words import Unit, Words
 
 MOST_NAMED = 11  # units that a reader finds in a figure without a search
-COVER = "cover.png"  # beside the reports of a period: the first chart of the first
 
 
 def render_period(folder: Path, data: Path) -> list[Path]:
@@ -83,7 +83,9 @@ def render_page(notebook_path: Path, page_path: Path, words: Words, data: Path) 
     page = _frame_page(notebook, notebook_path, prose, opening, data, words)
     page |= {"body": body, "opening": opening, "data": link_csv(scores)}
     page["hint"] = suggest_search(names[0] if names else "", words)
-    is_searched = len(units) > MOST_NAMED and any(figure.wide for figure in body.figures)
+    first = body.figures[0] if body.figures else None
+    is_named = first is None or all(name in first.labels for name, _, _ in units)  # in the drawing itself
+    is_searched = len(units) > MOST_NAMED and any(figure.wide for figure in body.figures) and not is_named
     page["units"] = Markup(write_json(units)) if is_searched else ""
     text = "\n".join([opening.headline or "", *opening.messages, read_text(notebook)])
     page["glossary"] = list_terms(text, words)
@@ -130,7 +132,7 @@ def _frame_page(
         "changed": made.get("changed"),
         "site": site,
         "cite": cite_page(path, opening.headline or title, source, versions, site, words),
-        "cover": COVER,
+        "image": site.locate(words.language, jurisdiction, period, COVER),
     }
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from audit_lib.analysis.extent import describe_extent
 from audit_lib.analysis.lineage import keep_decisive
+from audit_lib.analysis.narrative import find_examples
 from audit_lib.analysis.trend_words import name_tables
 from audit_lib.documents.model import squeeze
 from audit_lib.errors import AuditError
@@ -27,6 +28,8 @@ from audit_lib.tables.measures import Measure, read_measure
 from audit_lib.tables.storage import load_or_empty, localise
 from audit_lib.tables.units import IN_LISTS_ONLY
 from audit_lib.wording.words import Phrase, Text
+
+LEVELS = ("省", "市", "区", "县")  # of government, which a name is printed with or without
 
 
 class Result(NamedTuple):
@@ -152,6 +155,13 @@ def read_sentences(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
             sentences = re.split("(?<=。)", texts.get(row.place, ""))
             found[str(period), row.place, row.name_raw] = next((each for each in sentences if row.name_raw in each), "")
     return found
+
+
+def read_meanings(place: Place, data: Path) -> dict[tuple[str, str, str], str]:
+    """Read what the text says of each unit that it names, in English as recorded, by period, place and name."""
+    examples = load_or_empty(data / "reference" / place.jurisdiction / "examples.csv", "examples")
+    told = find_examples(place.mentions, examples).dropna(subset=["meaning_en"])
+    return {(str(row.period), row.place, row.name_raw): row.meaning_en for row in told.itertuples()}
 
 
 def rank_as_printed(scores: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
@@ -281,5 +291,6 @@ def _find_names(rows: list[Any], known: list[Any], aliases: list[Any]) -> Iterat
     evidence = {squeeze(each.name_printed): each.evidence for each in aliases}
     evidence |= {squeeze(each.full_name): each.evidence for each in known if each.full_name}
     for printed in dict.fromkeys([*periods, *evidence]):
-        if printed != squeeze(rows[0].unit_name):
-            yield Name(printed, tuple(dict.fromkeys(periods.get(printed, []))), evidence.get(printed))
+        if printed != (name := squeeze(rows[0].unit_name)):
+            proof = None if printed.replace(name, "", 1) in LEVELS else evidence.get(printed)  # 广州市 needs no proof
+            yield Name(printed, tuple(dict.fromkeys(periods.get(printed, []))), proof)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -26,6 +27,14 @@ class Table:
     is_lower_better: bool
 
 
+class Neighbour(NamedTuple):
+    """The units with the next better score of a table (`side` is above), or the next worse one (below)."""
+
+    side: str
+    score: float
+    units: tuple[tuple[str, str], ...]  # ids and names
+
+
 @dataclass(frozen=True)
 class Latest:
     """The notice that names a unit last: the result of the unit, its marks, its table where it has a score there.
@@ -37,6 +46,19 @@ class Latest:
     marks: tuple[Mark, ...]
     table: Table | None
     extent: Phrase | None
+
+
+def find_neighbours(latest: Latest) -> Iterator[Neighbour]:
+    """Find the units that are next to one in the order of its table, above and below."""
+    table, score = latest.table, latest.result.score
+    if table is None or score is None:
+        return
+    ahead = (score - table.units["score"]) if table.is_lower_better else (table.units["score"] - score)
+    for side, gaps in (("above", ahead[ahead > 0]), ("below", -ahead[ahead < 0])):
+        if len(gaps):
+            units = table.units.loc[gaps.index[gaps == gaps.min()]]
+            named = zip(units["unit_id"], units["unit_name"], strict=True)
+            yield Neighbour(side, float(units["score"].iloc[0]), tuple(named))
 
 
 def describe_unit(dossier: Dossier, latest: Latest) -> Text:

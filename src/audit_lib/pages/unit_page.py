@@ -19,11 +19,19 @@ from audit_lib.pages.html_parts import slug_unit, take_slug
 from audit_lib.pages.notice_facts import describe_subject, say_units
 from audit_lib.pages.origin import save_page
 from audit_lib.pages.page_templates import link_translations, open_template
-from audit_lib.pages.place_reports import TRENDS, Period
+from audit_lib.pages.place_reports import COVER, TRENDS, Period
 from audit_lib.pages.report_summary import FAILED
 from audit_lib.pages.strip_plot import Spot, count_sides, draw_strip
-from audit_lib.pages.unit_data import Dossier, Place, read_sentences
-from audit_lib.pages.unit_finding import LEAST_RANKED, Latest, Table, describe_unit, list_messages
+from audit_lib.pages.unit_data import Dossier, Place, read_meanings, read_sentences
+from audit_lib.pages.unit_finding import (
+    LEAST_RANKED,
+    MOST_NAMED,
+    Latest,
+    Table,
+    describe_unit,
+    find_neighbours,
+    list_messages,
+)
 from audit_lib.pages.unit_marks import Mark, mark_units
 from audit_lib.sources import PERIOD
 from audit_lib.tables.measures import read_measure
@@ -73,7 +81,9 @@ def render_units(
     names = set().union(*(_spell(dossier, words) for dossier in place.dossiers))
     found = [(period.name, card) for period in periods for card in period.found]
     named = {(period, card.name): find_spellings(card.headline or "", names) for period, card in found}
-    sentences = read_sentences(place, data)
+    sentences, meanings = read_sentences(place, data), read_meanings(place, data)
+    subjects = describe_subjects(place, words)
+    covered = next((period.name for period in periods if period.has_cover()), "")
     for dossier, path in zip(place.dossiers, paths, strict=True):
         latest = _find_latest(dossier, notices)
         record = place.find_record(latest.result.period)
@@ -83,16 +93,21 @@ def render_units(
             place=place,
             words=own,
             site=site,
+            image=site.locate(words.language, place.jurisdiction, covered, COVER) if covered else "",
             slugs=slugs,
             latest=latest,
             opening=own.word(describe_unit(dossier, latest)),
             bullets=[own.mark_up(each) for each in list_messages(latest)],
             strip=_draw_strip(dossier, latest, own),
+            neighbours=list(find_neighbours(latest)),
+            most_named=MOST_NAMED,
             treated=list(_list_treated(dossier, periods, notices, named, own)),
             subject=describe_subject(record, own),
+            subjects=subjects if len(set(subjects.values())) > 1 else {},
             is_full_text=is_full_text(record),
             translations=link_translations(path, tree, words.language, lambda other: other.parents[1].is_dir()),
             sentences=sentences,
+            meanings=meanings,
             anchor_of=anchor_of,
             date_notices=date_notices,
             format_score=format_score,
@@ -102,6 +117,11 @@ def render_units(
     for stale in set(folder.glob("*.html")).difference(paths):
         stale.unlink()
     return paths
+
+
+def describe_subjects(place: Place, words: Words) -> dict[str, str]:
+    """Describe what each period is about, the first period first; empty of one where it is not recorded."""
+    return {period: describe_subject(place.find_record(period), words) for period in reversed(place.periods)}
 
 
 def list_beside(tree: Path, jurisdiction: str, language: str) -> list[Path]:

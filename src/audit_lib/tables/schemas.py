@@ -169,6 +169,9 @@ _TABLES = {
         ("notice_id", "place", "unit_name", "column", "printed"),
     ),
     "claims": _Table("each claim or figure of the prose, recorded by hand"),
+    "examples": _Table(
+        "each place where the prose names a unit as an example, recorded by hand", ("notice_id", "unit", "place")
+    ),
     "update_rules": _Table("each wording of an update rule, recorded by hand"),
     "web_columns": _Table("each column of a web site that the notice names, recorded by hand"),
     "column_dates": _Table("each column of a web site", ("unit", "column"), {"strict": "filter"}),

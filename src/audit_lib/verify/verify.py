@@ -21,7 +21,8 @@ from audit_lib.documents.scan_file import READING, beside, find_other_reader, lo
 from audit_lib.errors import AuditError, show_controls, unusable
 from audit_lib.fingerprints import PAGE_LIBRARIES, list_versions
 from audit_lib.pages.origin import Origin
-from audit_lib.pages.report_page import COVER, find_chart
+from audit_lib.pages.place_reports import COVER
+from audit_lib.pages.report_page import find_chart
 from audit_lib.pages.report_summary import list_reports
 from audit_lib.sources import find_sources
 from audit_lib.tables.scan_review import read_pages

@@ -341,9 +341,9 @@ class Words:
         return str(self._section("values")["missing"])
 
     @property
-    def inapplicable(self) -> str:
-        """The mark of a value that there cannot be; `missing` marks one that the notice does not give."""
-        return str(self._section("legend")["mark"])
+    def blanks(self) -> list[str]:
+        """The words that stand in cells without a value."""
+        return [self.missing, *self._section("blanks").values()]
 
     @property
     def glossary(self) -> list[tuple[str, str, list[str]]]:

@@ -1,5 +1,5 @@
 "use strict";
-// Long tables can be sorted and searched, a unit can be found in the figure, a link copied. The page is whole without this;
+// Long tables can be sorted, a unit can be found in figures and tables, a link copied. The page is whole without this;
 // words come from its data-* texts.
 const pinyin = new Intl.Collator("zh");
 const LONGEST = 15; // rows that a reader takes in at a glance
@@ -30,7 +30,7 @@ function makeSortable(table, printed, words) {
       heads.forEach((each) => each.removeAttribute("aria-sort"));
       if (next !== "none") head.setAttribute("aria-sort", next);
       const direction = next === "descending" ? -1 : 1;
-      const sorted = next === "none" ? printed : sortRows(printed, column, direction, words.missing.split(" "));
+      const sorted = next === "none" ? printed : sortRows(printed, column, direction, words.missing.split("|"));
       table.tBodies[0].append(...sorted);
     });
   });
@@ -62,34 +62,11 @@ function makeMatrix(frame, words) {
   });
 }
 
-function makeSearchable(frame, rows, words) {
-  const label = document.createElement("label");
-  const field = document.createElement("input");
-  const count = document.createElement("span");
-  field.type = "search";
-  count.setAttribute("aria-live", "polite");
-  label.append(words.filter, " ", field);
-  addTools(frame).append(label, " ", count);
-  const texts = rows.map((row) => [...row.querySelectorAll(".text")].map((cell) => cell.textContent).join("\n").toLowerCase());
-  const search = () => {
-    const wanted = field.value.trim().toLowerCase();
-    rows.forEach((row, at) => { row.hidden = !texts[at].includes(wanted); });
-    const shown = rows.filter((row) => !row.hidden);
-    if (shown.length === 1) chooseRow(shown[0]);
-    count.textContent = words.count.replace("{shown}", shown.length).replace("{all}", rows.length);
-  };
-  field.addEventListener("input", search);
-  search();
-}
-
 const words = document.querySelector("article").dataset;
 for (const frame of document.querySelectorAll(".table")) {
   const table = frame.querySelector("table:not(.summary)");
   const rows = [...(table?.tBodies[0].rows ?? [])];
-  if (rows.length > LONGEST) {
-    makeSortable(table, rows, words);
-    makeSearchable(frame, rows, words);
-  }
+  if (rows.length > LONGEST) makeSortable(table, rows, words);
   makeMatrix(frame, words);
 }
 
@@ -158,7 +135,9 @@ if (finder) {
     for (const dot of own) dot.classList.add("found");
     link.href = href;
     link.textContent = finder.dataset.more;
-    for (const named of document.querySelectorAll(`.places a[href="${href}"]`)) chooseRow(named.closest("tr"));
+    for (const cell of document.querySelectorAll(".table tbody .text")) {
+      if (cell.textContent.split(/, |、/).includes(name)) chooseRow(cell.closest("tr"));
+    }
     found.append(own.length === 1 ? own[0].querySelector("title").textContent : name, " · ", link);
   });
 }
