@@ -62,8 +62,9 @@ def end_batch() -> None:
     while CAN_ADOPT and time.monotonic() < until and any(psutil.pid_exists(process.pid) for process in list(_running)):
         time.sleep(0.01)
     for each in active_children():  # of new interpreters
-        end_children(each.pid or 0)
-        each.kill()
+        with suppress(ValueError):  # closed meanwhile by the thread that waited for it
+            end_children(each.pid or 0)
+            each.kill()
     server: Any = forkserver._forkserver
     if pid := server._forkserver_pid:
         end_children(pid)
