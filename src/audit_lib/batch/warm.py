@@ -29,6 +29,7 @@ MODULES = (
 # load, and random tables.
 UNNEEDED = ("rfc3987_syntax", "hypothesis")
 COLLAPSE = 25  # MADV_COLLAPSE of madvise(2)
+MANY = 50_000  # new objects after which a report looks for garbage: Python's 700 take it a twentieth of its time
 
 
 def _warm_up() -> None:
@@ -42,6 +43,7 @@ def _warm_up() -> None:
     for name in topics.__all__:
         getattr(topics, name)
     gc.freeze()
+    gc.set_threshold(MANY)
     gc.enable()
     for pages in (False, True):
         import_module("audit_lib.batch.manifest").find_toolchain(pages=pages)  # as they were imported
