@@ -144,7 +144,7 @@ def main() -> None:
     if ENGINE not in absent:
         times = -(-MANY // len(NOTEBOOKS))
         sustained[ENGINE] = lambda folder: run_script(ENGINE, times)(folder) / times / len(NOTEBOOKS)
-    each = take_turns(sustained, 1)
+    each = take_turns(sustained, rounds)
     by_hand = seconds["papermill and nbconvert by hand"]
     n = len(NOTEBOOKS)
     lines = [f"{n} reports, start-up included; median of {rounds} interleaved rounds.", ""]

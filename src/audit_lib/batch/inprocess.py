@@ -25,6 +25,7 @@ class Kernel(InProcessKernel):  # type: ignore[misc]
     """ipykernel's kernel in this process, able to await in a cell."""
 
     _supports_kernel_subshells = False
+    _execute_sleep = 0  # seconds after a cell, for its output to arrive before the answer: here it has
     # Asked before a cell that awaits: may it listen for Ctrl-C? Not here, where nobody types it.
     shell_channel_thread = SimpleNamespace(parent_thread=None)
 

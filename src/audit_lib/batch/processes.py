@@ -62,8 +62,9 @@ def end_batch() -> None:
     while CAN_ADOPT and time.monotonic() < until and any(psutil.pid_exists(process.pid) for process in list(_running)):
         time.sleep(0.01)
     for each in active_children():  # of new interpreters
-        end_children(each.pid or 0)
-        each.kill()
+        with suppress(ValueError):  # closed meanwhile by the thread that waited for it
+            end_children(each.pid or 0)
+            each.kill()
     server: Any = forkserver._forkserver
     if pid := server._forkserver_pid:
         end_children(pid)
@@ -116,8 +117,10 @@ def run_in_process(work: Callable[..., Any], *args: Any, log: Path, options: Run
         with sender:
             process = _start(context, (sender, log, options.memory, work, args), options, until)
         _running.append(process)
+        has_answered = False
         try:
             error, value = _wait_for_answer(process, receiver, until)
+            has_answered = True
         except TimeoutError:
             raise FailedError(f"no end after {options.deadline:g} s") from None
         except EOFError:
@@ -125,7 +128,7 @@ def run_in_process(work: Callable[..., Any], *args: Any, log: Path, options: Run
             raise FailedError(_word_exit(process.exitcode)) from None
         finally:
             _running.remove(process)
-            _end(process)
+            _end(process, has_answered=has_answered)
     if error:
         raise error
     return value
@@ -195,9 +198,12 @@ def _word_exit(code: int | None) -> str:
     return f"its process died (signal {-code})" if code < 0 else f"its process died (exit code {code})"
 
 
-def _end(process: Any) -> None:
-    """End a process with all that it started: its group, and what has left the group, as kernels do."""
-    if CAN_ADOPT and _ask_to_end(process.pid):
+def _end(process: Any, *, has_answered: bool) -> None:
+    """End a process with all that it started: its group, and what has left the group, as kernels do.
+
+    One that has answered ends by itself.
+    """
+    if CAN_ADOPT and (has_answered or _ask_to_end(process.pid)):
         process.join(GRACE)
     end_children(process.pid)
     with suppress(ProcessLookupError):

@@ -19,9 +19,13 @@ LEAST_RANKED = 3  # units of a table of which one can be ranked
 
 @dataclass(frozen=True)
 class Table:
-    """The scored units of one table of a notice, from the lowest score, each with its colour; its axis and legend."""
+    """The scored units of one table of a notice, from the lowest score, each with its colour; its axis and legend.
+
+    `noun` is what the units are: towns and bureaus.
+    """
 
     units: pd.DataFrame
+    noun: Text
     axis: Axis
     legend: tuple[Key, ...]
     is_lower_better: bool

@@ -154,7 +154,7 @@ def _open_notice(place: Place, period: str, words: Words) -> Notice:
 
 def _open_table(scores: pd.DataFrame, words: Words, *, is_lower_better: bool) -> Table:
     units = scores.assign(colour=colour_units(scores)).sort_values(["score", "tier_order"], kind="stable")
-    return Table(units, choose_axis(units["score"]), key_tiers(units, words), is_lower_better)
+    return Table(units, say_units(units), choose_axis(units["score"]), key_tiers(units, words), is_lower_better)
 
 
 def _find_latest(dossier: Dossier, notices: dict[str, Notice]) -> Latest:
@@ -177,7 +177,7 @@ def _draw_strip(dossier: Dossier, latest: Latest, words: Words) -> Strip | None:
     name = words.short(Unit(dossier.name))
     label = words("units.with_score_plain", unit=name, score=result.score)
     own = Key(next(spot.colour for spot in spots if spot.is_outlined), name, is_outlined=True)
-    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots), say_units(table.units))
+    return Strip(draw_strip(spots, table.axis, alt, label), (*table.legend, own), len(spots), table.noun)
 
 
 def date_notices(text: str, jurisdiction: str, words: Words) -> str:
