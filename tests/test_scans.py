@@ -164,7 +164,13 @@ def test_rows_that_everything_speaks_for_are_free_of_doubt() -> None:
     [
         (replace_row(2, "2  乙填  95.0"), {}, {"2": "乙填 stands in no list and not in the reference"}),
         (RIGHT, {3: 0.91}, {"3": "read with confidence 0.91"}),
-        (replace_row(4, "4  丁镇  915"), {}, {"4": "no score from 0 to 100"}),
+        (
+            replace_row(4, "4  丁镇  915"),
+            {},
+            {
+                "4": "found '丁镇 915' among the units; it may sum them up or give their full score; no score from 0 to 100"
+            },
+        ),
         (
             replace_row(3, "3  甲镇  93.0"),
             {},

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from audit_lib.documents.model import squeeze
-from audit_lib.notices.grids.rows import Problem, ScoreRow, note_problem
+from audit_lib.notices.grids.rows import NOTHING, Problem, ScoreRow, note_problem
 from audit_lib.notices.score_column import is_graded, read_meaning
 from audit_lib.notices.score_tables import ScoreTable
 from audit_lib.notices.words.entries import may_part
@@ -90,7 +90,8 @@ def _find_valueless(rows: Sequence[ScoreRow]) -> Iterator[Problem]:
         printed = [any(meaning == kind for meaning, _ in row.cells) for row in rows]
         if 2 * sum(printed) > len(rows) and sum(printed) >= FEWEST_KNOWN - 1:
             for row, has in zip(rows, printed, strict=True):
-                if not has and getattr(row, kind) is None:
+                says_so = any(meaning == NOTHING for meaning, _ in row.cells)
+                if not has and getattr(row, kind) is None and not says_so:
                     yield note_problem("not_read", "no_value", row.place, "warning", unit=row.unit)
 
 

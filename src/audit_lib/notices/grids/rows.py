@@ -13,6 +13,7 @@ from audit_lib.wording.words import Phrase
 BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 MISPRINT = re.compile(r"(?<!\d)\d{1,9}[.,]{2,9}\d{1,9}")
 SEVERAL = re.compile(r"\d[\d.]+(?:\s+\d[\d.]+)+")  # numbers in one cell; 9 5 . 5 is one with padding
+NOTHING = "nothing"  # the meaning of a cell with a dash
 DASH = re.compile("[-—–/]+")
 COUNTED = re.compile(r"[(\uff08]共?\d+[个家处座项户名人件][)\uff09]$")  # what a group or a unit has
 
@@ -83,8 +84,9 @@ def read_row(placed: dict[int, Line], layout: Layout, problems: list[Problem]) -
             if layout.meanings[at] in ("extra", "figure")
         }
         | dict(_find_brackets(filled, layout)),
-        cells=tuple(
-            (layout.meanings[column].replace("figure", "extra"), line) for column, line in sorted(filled.items())
+        cells=(
+            *((layout.meanings[column].replace("figure", "extra"), line) for column, line in sorted(filled.items())),
+            *((NOTHING, line) for line in placed.values() if DASH.fullmatch(line.key)),
         ),
     )
 
