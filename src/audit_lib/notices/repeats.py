@@ -84,7 +84,7 @@ def find_excepted(prose: Sequence[Line], tiers: Sequence[TierList], vocabulary: 
                 continue
             said = REVOKES.sub("", strip_number(clause))
             unit = trim_tail(trim_lead(split_outside(said, "、,:")[0][0], vocabulary), vocabulary)
-            rest = said.partition(unit)[2]
-            is_named = vocabulary.names_unit(unit) and bool(rest) and not GOVERNS.match(rest)
+            rest = said.partition(unit)[2] if vocabulary.names_unit(unit) else ""
+            is_named = bool(rest) and not GOVERNS.match(rest)
             if is_named and (is_excepted or not any(unit in each or each in unit for each in listed)):
                 yield note_problem("not_read", "excepted", line.place, "warning", found=clause)
