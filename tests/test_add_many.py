@@ -432,7 +432,7 @@ LOW: list[Row] = [(1, "甲镇", 2.95), (2, "乙镇", 3.0), (3, "丙镇", 3.12)]
                 word_notice("2019年", [(1, "乙镇"), (2, "丁镇"), (74, "甲镇"), (73, "戊镇")], "名次 | 单位"),
             ],
             "Nothing can be compared over the 2 periods known: they share at most one unit, overlap, or publish nothing "
-            "in common.",
+            "that can be compared.",
             "Only some places of a longer list are published between 2018 and 2019; nothing is compared there.",
             id="the ends of a list, the last printed upwards",
         ),
