@@ -12,18 +12,18 @@ from audit_lib.documents.model import Document, Grid, Line, UnreadableError
 from audit_lib.errors import AuditError, unusable
 from audit_lib.notices.agreement import settle_table
 from audit_lib.notices.balance import balance_notice, compare_counts, drop_known
-from audit_lib.notices.grids.rows import Problem, note_problem
-from audit_lib.notices.lists.tier_choice import find_tier_lists
-from audit_lib.notices.lists.tier_lists import TierList
-from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
-from audit_lib.notices.refusal import describe_unread
-from audit_lib.notices.repeats import (
+from audit_lib.notices.contradictions import (
     find_excepted,
     find_listed_twice,
     find_stated_only,
     find_stated_twice,
     find_unused_scores,
 )
+from audit_lib.notices.grids.rows import Problem, note_problem
+from audit_lib.notices.lists.tier_choice import find_tier_lists
+from audit_lib.notices.lists.tier_lists import TierList
+from audit_lib.notices.mentions import Heading, Mention, find_mentions, parse_heading
+from audit_lib.notices.refusal import describe_unread
 from audit_lib.notices.score_tables import ScoreTable, find_tables
 from audit_lib.notices.sentences.plain_scores import word_orders
 from audit_lib.notices.sentences.stated import find_stated_tiers

@@ -106,9 +106,11 @@ def _find_parts_of_one(meanings: list[str], cells: Sequence[Sequence[str]], voca
 def _find_ranks(meanings: list[str], cells: Sequence[Sequence[str]]) -> None:
     """Change the meaning of a column after the units that numbers them from 1 on, whatever its heading says: 次序."""
     for at, column in enumerate(cells if "rank" not in meanings else ()):
+        if meanings[at] != "extra" or "unit" not in meanings[:at]:
+            continue
         orders = [read_ordinal(cell) for cell in column]
         is_numbered = len(orders) > FEWEST_ROWS and orders == list(range(1, len(orders) + 1))
-        if is_numbered and meanings[at] == "extra" and "unit" in meanings[:at]:
+        if is_numbered:
             meanings[at] = "rank"
             return
 

@@ -98,6 +98,8 @@ def trim_lead(name: str, vocabulary: Vocabulary) -> str:
 
     将, 把 and 对 stay where one character is left before the ending (将乐县), 对 before what is no place (对外经贸局).
     """
+    if vocabulary.kind_of(name) == "other":
+        return name  # what it ends with is no name either
     lead = vocabulary.lead.match(name)
     taken = None if lead else TAKEN.match(name)
     found = lead or taken

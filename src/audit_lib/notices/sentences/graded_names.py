@@ -15,6 +15,7 @@ from audit_lib.notices.words.names import is_name, look_like_units
 from audit_lib.notices.words.vocabulary import Vocabulary
 
 PAIR = re.compile("(?P<unit>[^:(\\s]+?)(?:\\s*[:(]\\s*|\\s+)(?P<word>[\u4e00-\u9fff]{1,6})\\)?")
+WORD_AT_END = re.compile("[:\uff1a(\uff08\\s][\u4e00-\u9fff]{1,6}[)\uff09]?[。;\uff1b]?\\s*$")
 FEWEST_PAIRS = 3  # that make a scale of words none of which is a known tier
 
 
@@ -84,11 +85,16 @@ def _read_pairs(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
 
 def _read_words(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Read a line that is nothing but names of units, each with a short word that may be its tier."""
+    if not WORD_AT_END.search(line.text):
+        return []
     text = strip_number(unicodedata.normalize("NFKC", line.text.strip())).rstrip("。;")
-    pairs = [PAIR.fullmatch(strip_number(piece.strip())) for piece, _ in split_outside(text, "、,;")]
-    read = [(pair["unit"], pair["word"].removesuffix("等次")) for pair in pairs if pair]
-    are_pairs = len(read) == len(pairs) and all(
-        vocabulary.names_unit(unit) and word and not (lists_none(word) or vocabulary.names_unit(word))
-        for unit, word in read
-    )
-    return read if are_pairs else []
+    read: list[tuple[str, str]] = []
+    for piece, _ in split_outside(text, "、,;"):
+        pair = PAIR.fullmatch(strip_number(piece.strip()))
+        word = pair["word"].removesuffix("等次") if pair else ""
+        if not pair or not word or lists_none(word) or not vocabulary.names_unit(pair["unit"]):
+            return []
+        if vocabulary.names_unit(word):
+            return []
+        read.append((pair["unit"], word))
+    return read

@@ -1,4 +1,4 @@
-"""Report units in two lists of one scale or with two scores in sentences, and what a sentence says against a list."""
+"""Report what a notice says against itself: a unit in two lists, scores that no row has, ratings taken away."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -72,15 +72,16 @@ def find_unused_scores(prose: Sequence[Line], tables: Sequence[ScoreTable]) -> I
 
 def find_excepted(prose: Sequence[Line], tiers: Sequence[TierList], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield the units of which a sentence says that they have no result, or another one than a list gives them."""
-    own = {tier.tier for tier in tiers if vocabulary.may_grade(tier.tier)}
-    words = either({*own, *vocabulary.long_tiers})
-    excepted = re.compile(rf"{EXCEPTED}|{CHANGED}(?:\d|{words})")
-    graded = re.compile(f"(?:{words})(?:等次)?$") if own else None
+    excepted, graded = vocabulary.cached(_compile_excepted)
     listed = [unit for tier in tiers for unit in tier.units]
+    is_rated = any(vocabulary.may_grade(tier.tier) for tier in tiers)
     for line in prose:
-        for clause, _ in split_outside(line.aligned, ";。"):
+        text = line.aligned
+        if not (excepted.search(text) or (is_rated and vocabulary.has_tier(text))):
+            continue
+        for clause, _ in split_outside(text, ";。"):
             is_excepted = excepted.search(clause) is not None
-            if len(clause) > LONGEST_CLAUSE or not (is_excepted or (graded and graded.search(clause))):
+            if len(clause) > LONGEST_CLAUSE or not (is_excepted or (is_rated and graded.search(clause))):
                 continue
             said = REVOKES.sub("", strip_number(clause))
             unit = trim_tail(trim_lead(split_outside(said, "、,:")[0][0], vocabulary), vocabulary)
@@ -88,3 +89,9 @@ def find_excepted(prose: Sequence[Line], tiers: Sequence[TierList], vocabulary: 
             is_named = bool(rest) and not GOVERNS.match(rest)
             if is_named and (is_excepted or not any(unit in each or each in unit for each in listed)):
                 yield note_problem("not_read", "excepted", line.place, "warning", found=clause)
+
+
+def _compile_excepted(vocabulary: Vocabulary) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the patterns of what takes a result away or changes it, and of a clause that ends with a tier."""
+    tier = either(vocabulary.long_tiers)
+    return re.compile(rf"{EXCEPTED}|{CHANGED}(?:\d|{tier})"), re.compile(f"(?:{tier})(?:等次)?$")
