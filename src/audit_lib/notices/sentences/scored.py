@@ -27,7 +27,6 @@ from audit_lib.notices.words.entries import (
 from audit_lib.notices.words.vocabulary import Vocabulary
 from audit_lib.notices.words.word_lists import BRACKETED, LONGEST_NAME
 
-PLACE = re.compile(rf"(?:并列)?第(?P<rank>{NUMERAL})名:(?P<units>[^\d:]+?)(?:并列)?")  # whoever has it
 NUMBER_OR_RANK = re.compile(rf"\d|{HINT.pattern}|{FIRST_PLACE.pattern}")
 LEADS_BELOW = re.compile("(?:情况|结果)?(?:如下|为|是)?$")
 UNMARKED = re.compile(r"(?<=[^\W\d])(\d{1,3}(?:\.\d+)?)(?=[、,]|$)")
@@ -154,11 +153,6 @@ def _read_line(
         clause = word_places(clause)
         if unclear := SHARED_RANK.search(clause) or MINUS.search(clause):
             problems.append(note_problem("not_read", "beside", line.place, "warning", found=unclear[0]))
-            continue
-        if placed := PLACE.fullmatch(clause):
-            rank = read_ordinal(f"第{placed['rank']}")
-            entries, _ = read_entries(placed["units"], vocabulary)
-            scored += (Record(entry.unit, None, "分", rank, None, line.place) for entry in entries)
             continue
         chunks = read_chunks(clause, vocabulary)
         for chunk in chunks[:1]:
