@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from audit_lib.analysis.cuts import (
@@ -22,8 +23,9 @@ from audit_lib.analysis.tiers import summarise_tiers
 from audit_lib.display.scene import Dot, Label, Rect, Ring
 from audit_lib.figures.tiers import plot_rule
 from audit_lib.figures.units import colour_tiers
+from audit_lib.notebook.parameters import Parameters
 from audit_lib.notices.lists.tier_lists import TierList
-from audit_lib.tables.tiers import find_orders, list_tiers, pair_tiers, scale_tiers
+from audit_lib.tables.tiers import DEFAULT_CUTS, find_orders, fit_cuts, list_tiers, pair_tiers, scale_tiers
 from audit_lib.wording.words import Words
 
 CLEAN = [("甲局", 95, "优秀"), ("乙局", 85, "良好"), ("丙局", 75, "一般")]
@@ -149,7 +151,7 @@ def test_an_exception_is_not_called_higher_than_a_unit_of_its_score(make_scores)
         ),
         (
             [("甲局", 85, "优秀"), ("乙局", 84, "良好")],
-            "One of 2 ratings is not the one that its score suggests",
+            "All 2 ratings follow the score: 85 or more is excellent, less is good",
         ),
         (BOTH_WAYS, "Two of 3 ratings are not the ones that their scores suggest"),
         (
@@ -331,3 +333,19 @@ def test_the_zones_of_a_rule_run_from_the_lowest_rating_to_the_best(leizhou, wor
         "band-middle",
         "band-best",
     ]
+
+
+def test_the_default_cuts_give_way_to_those_at_which_the_ratings_part() -> None:
+    assert (Parameters.top_cut, Parameters.low_cut) == DEFAULT_CUTS
+    rows = [("甲", 968.5, "优秀", 1), ("乙", 951.0, "优秀", 1), ("丙", 921.25, "良好", 2), ("丁", 846.75, "合格", 3)]
+    scores = pd.DataFrame(rows, columns=["unit_name", "score", "tier", "tier_order"]).assign(unit_id=list("abcd"))
+    rule = compare_rule(scores, 90, 80)
+    assert rule is not None
+    assert (rule.top_cut, rule.low_cut, len(rule.exceptions)) == (951.0, 921.25, 0)
+    asked = compare_rule(scores, 960, 900)  # what somebody asks for is compared as it is
+    assert asked is not None
+    assert (asked.top_cut, list(asked.exceptions["unit_name"])) == (960, ["乙"])
+    near = scores.assign(score=[97, 92, 91, 85])  # of the same scale: 91 is good, where 90 would be excellent
+    assert fit_cuts(near, 90, 80) == (90, 80)
+    mixed = scores.assign(score=[968.5, 900.0, 921.25, 846.75])
+    assert fit_cuts(mixed, 90, 80) == (90, 80)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pandas as pd
 
 from audit_lib.notices.notice import Notice
-from audit_lib.tables.tiers import apply_cuts, rated, scale_tiers
+from audit_lib.tables.tiers import apply_cuts, fit_cuts, rated, scale_tiers
 from audit_lib.wording.words import Phrase, Text, Tier, Unit, join, say, say_nothing_found
 
 MOST_NAMES = 8  # more units than that are listed in a table, not in a sentence
@@ -50,7 +50,11 @@ class CutRule:
 
 
 def compare_rule(scores: pd.DataFrame, top_cut: float, low_cut: float) -> CutRule | None:
-    """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three of known order."""
+    """Compare a rule of two cuts with the printed tiers. None where the tiers are not two or three of known order.
+
+    On another scale the default cuts give way to those at which the scores part the tiers, see `fit_cuts`.
+    """
+    top_cut, low_cut = fit_cuts(scores, top_cut, low_cut)
     units = apply_cuts(scores, top_cut, low_cut)
     if units is None:
         return None

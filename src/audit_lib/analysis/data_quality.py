@@ -34,7 +34,7 @@ def summarise_quality(
         if named := join(filter(None, left_out), "clauses"):
             yield say("quality.left_out"), named
         if rule := compare_rule(scores, *cuts):
-            facts = {"n": rule.n_agree, "of": rule.n_rated, "top_cut": cuts[0], "low_cut": cuts[1]}
+            facts = {"n": rule.n_agree, "of": rule.n_rated, "top_cut": rule.top_cut, "low_cut": rule.low_cut}
             yield say("quality.tiers"), say("quality.agree", **facts)
     yield say("quality.checks"), _count_findings(outcomes)
 

@@ -32,17 +32,16 @@ def plot_rule(words: Words, scores: pd.DataFrame, top_cut: float, low_cut: float
     key = "rule_none" if not n else "rule_at_cut" if rule.at_cut["tier"].nunique() > 1 else "rule"
     facts = describe_units(units, words) | {
         "n_exceptions": n,
-        "top_cut": top_cut,
+        "top_cut": rule.top_cut,
         "min": units["score"].min(),
         "max": units["score"].max(),
         "named": words.join(units.loc[units["is_exception"], "label"], "clauses") or words.missing,
-        "low_cut": low_cut,
+        "low_cut": rule.low_cut,
     }
     data = units[["unit_name", "score", "tier", "tier_by_cut", "is_exception"]]
     legend = key_tiers(units, words, _word_outline(rule, units, words))
-    source = say(
-        "labels.source_cuts" if len(rule.tiers) == 3 else "labels.source_cut", top_cut=top_cut, low_cut=low_cut
-    )
+    key_of_source = "labels.source_cuts" if len(rule.tiers) == 3 else "labels.source_cut"
+    source = say(key_of_source, top_cut=rule.top_cut, low_cut=rule.low_cut)
     return close_chart(key, words, facts, (wide, narrow), data, legend, source)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.numbers import competition_rank
 from audit_lib.tables.evidence import Evidence, Finding, list_rows
-from audit_lib.tables.tiers import apply_cuts
+from audit_lib.tables.tiers import apply_cuts, fit_cuts
 from audit_lib.wording.words import Phrase
 
 MOST_SWAPPED = 3  # rows below a worse score; a table with more, and a fifth of its rows, is in another order
@@ -133,10 +133,11 @@ def check_tier_equal(evidence: Evidence) -> Iterator[Finding]:
 
 def check_cut_rule(evidence: Evidence) -> Iterator[Finding]:
     """Would two cuts on the score give the printed tiers? The cuts are ours; the notice may state none."""
-    units = apply_cuts(evidence.ranked, *evidence.cuts)
+    fitted = fit_cuts(evidence.ranked, *evidence.cuts)
+    units = apply_cuts(evidence.ranked, *fitted)
     if units is None:
         return
     for row in list_rows(units[units["tier_by_cut"] != units["tier"]]):
         facts = {"unit": row.unit_name, "score": row.score, "tier": row.tier, "by_cut": row.tier_by_cut}
-        cuts = dict(zip(("top_cut", "low_cut"), evidence.cuts, strict=True))
+        cuts = dict(zip(("top_cut", "low_cut"), fitted, strict=True))
         yield Finding({**facts, **cuts}, row.unit_id, row.source_place)

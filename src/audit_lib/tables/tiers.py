@@ -15,6 +15,8 @@ from audit_lib.notices.words.vocabulary import read_vocabulary
 # Numbers with the words for which we know whether one or the most is the best.
 NUMBERED = re.compile(rf"(?P<n>{NUMERAL})(?P<what>等[奖獎]?|星[级級]?)")
 
+DEFAULT_CUTS = 90.0, 80.0  # points: the parameters of the notebooks
+
 
 def list_tiers(scores: pd.DataFrame) -> list[str]:
     """List the printed tiers, best first; those whose order is not known come last, in the order of the rows."""
@@ -57,6 +59,21 @@ def pair_tiers(scores: pd.DataFrame, *, lower_first: bool = False) -> list[TierP
     units = rated(scores).dropna(subset=["tier_order"])
     members = {tier: units[units["tier"] == tier] for tier in scale_tiers(units)}
     return [TierPair(pair, members[pair[0]], members[pair[1]], sign) for pair in combinations(members, 2)]
+
+
+def fit_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> tuple[float, float]:
+    """Return the lowest scores of the upper tiers where the default cuts put all units in one, and these part them.
+
+    Such scores are on another scale than the defaults. Other cuts, which somebody asked for, stay as they are.
+    """
+    tiers, given = scale_tiers(scores), apply_cuts(scores, top_cut, low_cut)
+    if (top_cut, low_cut) != DEFAULT_CUTS or given is None or given["tier_by_cut"].nunique() != 1:
+        return top_cut, low_cut
+    lowest = given.groupby("tier")["score"].min().reindex(tiers)
+    cuts = (float(lowest.iloc[0]), float(lowest.iloc[1]) if len(tiers) > 2 else low_cut)
+    fitted = apply_cuts(scores, *cuts) if cuts[1] < cuts[0] else None
+    are_all = fitted is not None and (fitted["tier_by_cut"] == fitted["tier"]).all() and not lowest.isna().any()
+    return cuts if are_all else (top_cut, low_cut)
 
 
 def apply_cuts(scores: pd.DataFrame, top_cut: float, low_cut: float) -> pd.DataFrame | None:
