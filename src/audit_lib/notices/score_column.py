@@ -60,8 +60,8 @@ def choose_score(
     problems: list[Problem] = []
     is_year = period is not None and period.isdigit()
     own = [c for c in columns if not is_of_other(c.name, period) and (is_year or not CUMULATED.search(c.name))]
-    if not set(own).intersection(left) and not _agree(ranks, left):
-        unnamed = [c for c in own if c not in named]
+    unnamed = [c for c in own if c not in named]
+    if not set(own).intersection(left) and (_agree(ranks, unnamed) or not _agree(ranks, left)):
         if any(map(is_graded, rows)):  # beside tiers, counts are no scores
             unnamed = [c for c in unnamed if any(value is not None and value % 1 for value in c.values)]
         unnamed, problems = _choose_unnamed(unnamed, ranks, rows, period, vocabulary)

@@ -56,6 +56,11 @@ def find_pairs(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[dict[int,
         if is_new:
             facts = {"tiers": "、".join(words)}
             problems.append(note_problem("not_read", "new_tiers", lines[paired[0][0]].place, "warning", **facts))
+        for at in (paired[0][0] - 1, paired[-1][0] + 1):
+            beside = lines[at] if 0 <= at < len(lines) else None
+            if beside and PAIR.fullmatch(_plain(beside)):  # a bare name and its word
+                facts = {"found": beside.key}
+                problems.append(note_problem("not_read", "sibling", beside.place, "warning", **facts))
         for at, pairs in paired:
             tiers = dict.fromkeys(tier for _, tier in pairs)
             listed = {tier: [Entry(unit) for unit, its in pairs if its == tier] for tier in tiers}
@@ -87,7 +92,7 @@ def _read_words(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Read a line that is nothing but names of units, each with a short word that may be its tier."""
     if not WORD_AT_END.search(line.text):
         return []
-    text = strip_number(unicodedata.normalize("NFKC", line.text.strip())).rstrip("。;")
+    text = _plain(line)
     read: list[tuple[str, str]] = []
     for piece, _ in split_outside(text, "、,;"):
         pair = PAIR.fullmatch(strip_number(piece.strip()))
@@ -98,3 +103,7 @@ def _read_words(line: Line, vocabulary: Vocabulary) -> list[tuple[str, str]]:
             return []
         read.append((pair["unit"], word))
     return read
+
+
+def _plain(line: Line) -> str:
+    return strip_number(unicodedata.normalize("NFKC", line.text.strip())).rstrip("。;")

@@ -223,7 +223,8 @@ def split_spaces(piece: str, vocabulary: Vocabulary) -> list[str]:
     is_list = len(words) > 2 and max(bare, default=0) <= LONGEST_BARE and (is_even or is_mostly or WIDE.search(piece))
     end = words[0][-2:]  # 甲代表队 乙代表队
     are_alike = HAN.search(end) and min(lengths) > 2 * SHORTEST_WORD and all(word.endswith(end) for word in words)
-    return words if not bare or spread == 0 or is_list or are_alike else [piece]
+    is_level = spread == 0 and (len(words) > 2 or len(bare) != 1)  # 卫计局 待改进 is a unit and a word
+    return words if not bare or is_level or is_list or are_alike else [piece]
 
 
 def _join_letters(words: Sequence[str]) -> list[str]:
